@@ -1,0 +1,30 @@
+import type { Event, Records, Source } from './event.ts';
+import type { Json } from './json.ts';
+import type { When } from './pattern/language.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * A named, pure function of an event and the settings, for what no field says plainly.
+ * Total: what it cannot tell is `'unknown'` (or `[]` for a list), never an exception and never absent.
+ * Rules see settings through facts only.
+ */
+export interface Fact<S extends Source = Source> {
+  /** One sentence for the documentation: what it says, its values, where the fact about the platform comes from. */
+  readonly doc: string;
+  /**
+   * A pattern over the record (no `fact`, no own operators) that holds for every event for which the fact's value can be
+   * anything but its neutral one. `{}` when the fact can be read off any event. Joined into derived filters.
+   */
+  readonly needs: (settings: Settings) => When<Records[S]>;
+  readonly read: (event: Event<S>, settings: Settings) => Json;
+}
+
+export type Facts<S extends Source = Source> = { readonly [name: string]: Fact<S> };
+
+/** One event as a detection sees it: the record, and facts read once and remembered. */
+export interface View<S extends Source = Source> {
+  readonly event: Event<S>;
+  readonly record: Records[S];
+  /** The value of a fact of the event's source; throws on a name that the source does not own (checked when loaded). */
+  readonly fact: (name: string) => Json;
+}

@@ -1,0 +1,66 @@
+import type { Key, Severity } from './detection.ts';
+import type { Context, Source } from './event.ts';
+import type { Json } from './json.ts';
+import type { Match, Status } from './match.ts';
+
+export type FindingStatus = 'open' | 'acknowledged' | 'resolved' | 'suppressed';
+export type Disposition = 'true-positive' | 'benign' | 'false-positive';
+
+/** The case of a finding: `pk` = hash(detection, account, cluster, key values), `sk` = `case`. */
+export interface Finding extends Context {
+  /** 16 hex characters: `pk`. */
+  readonly id: string;
+  readonly detection: string;
+  readonly version: string;
+  readonly source: Source;
+  readonly key: Key;
+  /** Of the match of highest severity, the earliest of those (by time, then event id): the same whatever the order. */
+  readonly title: string;
+  /** The highest ever seen. */
+  readonly severity: Severity;
+  readonly status: FindingStatus;
+  /** Of the detection: a `watching` finding is stored, not announced. */
+  readonly ruleStatus: Exclude<Status, 'off'>;
+  /** Milliseconds since 1970, of events. */
+  readonly first: number;
+  readonly last: number;
+  /** Distinct events over all windows; exact while every window is (see {@link Window.exact}). */
+  readonly count: number;
+  /** Capped sets. */
+  readonly principals: readonly string[];
+  readonly resources: readonly string[];
+  readonly addresses: readonly string[];
+  readonly regions: readonly string[];
+  readonly notes: readonly string[];
+  readonly assignee?: string;
+  readonly disposition?: Disposition;
+  /** Event times up to here don't reopen it. */
+  readonly resolvedAt?: number;
+  /** Milliseconds since 1970 when the announcer should look; absent: nothing to say. */
+  readonly due?: number;
+  /** Transition ids recorded so far (each recorded once, conditionally). */
+  readonly transitions: readonly string[];
+}
+
+/** One window of a finding: `sk` = `w#<bucket start, ISO>`. */
+export interface Window {
+  readonly finding: string;
+  /** Start of the bucket in event time, milliseconds. */
+  readonly bucket: number;
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+  /** False past 1,000 distinct events: read "1,000+". */
+  readonly exact: boolean;
+  readonly severity: Severity;
+  readonly title: string;
+  /** Redacted record of the match that gave the title. */
+  readonly evidence: Json;
+  readonly eventIds: readonly string[];
+}
+
+/** Where matches are joined into findings. Idempotent and commutative; throws on I/O errors so that the record is redelivered. */
+export interface Findings {
+  /** @param now milliseconds since 1970: sets `due` only for events younger than 24 h at `now`. */
+  fold(match: Match, now: number): Promise<void>;
+}

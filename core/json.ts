@@ -1,0 +1,35 @@
+/** A JSON value, never mutated: what every transport is read into and every rule looks at. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+/** A JSON object. Keys come from outside: look members up with `Object.hasOwn` or {@link member}. */
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+
+/** Says whether a value is a JSON object (not an array, not null). */
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The own member of a value, or undefined where the value is no object or has none: `__proto__` never leaks in. */
+export const member = (value: unknown, key: string): Json | undefined =>
+  isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+
+/** The value at a path of own members, or undefined. */
+export const at = (value: unknown, ...path: readonly string[]): Json | undefined => {
+  let here: unknown = value;
+  for (const key of path) here = member(here, key);
+  return here as Json | undefined; // every step is a member of a JSON value
+};
+
+/** The string at a path, or undefined where there is none or something else stands there. */
+export const text = (value: unknown, ...path: readonly string[]): string | undefined => {
+  const found = at(value, ...path);
+  return typeof found === 'string' ? found : undefined;
+};
+
+/** The list at a path; a lone value becomes a list of one, absence an empty list. */
+export const list = (value: unknown, ...path: readonly string[]): readonly Json[] => {
+  const found = at(value, ...path);
+  if (found === undefined || found === null) return [];
+  return Array.isArray(found) ? (found as readonly Json[]) : [found];
+};

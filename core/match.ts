@@ -1,0 +1,33 @@
+import type { Key, Severity } from './detection.ts';
+import type { Context, Source } from './event.ts';
+import type { Json } from './json.ts';
+import type { Observation } from './state/observation.ts';
+
+export type Status = 'alerting' | 'watching' | 'off';
+
+/** A detection × an event × one key: what fold joins into a finding. Everything in it is redacted and capped. */
+export interface Match extends Context {
+  readonly detection: string;
+  /** Hash of the detection's data: which rule said so. */
+  readonly version: string;
+  readonly source: Source;
+  readonly eventId: string;
+  /** Milliseconds since 1970, of the event. */
+  readonly time: number;
+  readonly key: Key;
+  /** Milliseconds: how long matches fold into one window of the finding. */
+  readonly window: number;
+  readonly severity: Severity;
+  readonly status: Exclude<Status, 'off'>;
+  readonly title: string;
+  readonly principals: readonly string[];
+  readonly resources: readonly string[];
+  /** Source addresses (or the calling service's name). */
+  readonly addresses: readonly string[];
+  /** What lowers its confidence or force, in words: "controllers are guessed by well-known names: set `controllers`". */
+  readonly notes: readonly string[];
+  /** The record, redacted and capped at 32 KB. */
+  readonly evidence: Json;
+  /** Present on a stateful detection's match: not a finding until the store's answers are decided (`settle`). */
+  readonly observations?: readonly Observation[];
+}

@@ -1,0 +1,131 @@
+import type { Json } from './json.ts';
+import type { Pattern } from './pattern/language.ts';
+import type { Severity } from './detection.ts';
+import type { Status } from './match.ts';
+
+/** One cluster whose nodes are watched. */
+export interface Cluster {
+  readonly name: string;
+  /** `eks`: bodies are mostly absent from the audit log and nodes join by IAM; `kubeadm`: self-managed or Cluster API. */
+  readonly kind: 'eks' | 'kubeadm';
+  readonly role: 'workload' | 'management';
+  readonly account?: string;
+  readonly region?: string;
+  /** Where its audit log is, when not `/aws/eks/<name>/cluster`. */
+  readonly audit?:
+    | { readonly logGroup: string; readonly streamPrefix?: string }
+    | { readonly bucket: string; readonly prefix: string };
+  /** CIDRs of its VPC (all, secondary ones too) and of its pods. */
+  readonly vpcRanges?: readonly string[];
+  readonly podRanges?: readonly string[];
+  /** Wildcards over role names or ARNs of its nodes. */
+  readonly nodeRoles?: readonly string[];
+  /** Families allowed here; over the account-wide list. */
+  readonly allowedFamilies?: readonly string[];
+  readonly disallowedFamilies?: readonly string[];
+  /** Namespaces that hold Cluster API Clusters (management clusters), wildcards allowed. */
+  readonly clusterApiNamespaces?: readonly string[];
+}
+
+/** A controller of the provisioning plane. */
+export interface Controller {
+  readonly kind: 'karpenter' | 'cluster-api' | 'eks' | 'kubeadm';
+  /** Wildcards over IAM role ARNs. */
+  readonly roles?: readonly string[];
+  /** `system:serviceaccount:NAMESPACE:NAME`, wildcards allowed. */
+  readonly serviceAccounts?: readonly string[];
+  readonly cluster?: string;
+}
+
+/** IAM principal ARN wildcards, Kubernetes user names and groups (wildcards) that belong together. */
+export interface Principals {
+  readonly arns?: readonly string[];
+  readonly users?: readonly string[];
+  readonly groups?: readonly string[];
+}
+
+export interface Exemption {
+  /** Over record and facts, in the rule language. */
+  readonly when: Pattern;
+  readonly reason: string;
+  readonly owner?: string;
+  /** ISO date, required: an exemption ends. Judged against the event's time. */
+  readonly expires: string;
+}
+
+export interface DetectionSettings {
+  readonly status?: Status;
+  readonly severity?: Severity;
+  /** For counting detections: how many. */
+  readonly threshold?: number;
+  readonly exemptions?: readonly Exemption[];
+}
+
+export type Channel =
+  | { readonly kind: 'email'; readonly address: string; readonly minimum?: Severity }
+  /** `secret` names the SST secret that holds the incoming webhook's address. */
+  | { readonly kind: 'slack'; readonly secret: string; readonly channel?: string; readonly minimum?: Severity };
+
+/** Everything an installation says about itself. Every member has a safe default: `defineConfig({})` is valid. */
+export interface Settings {
+  /** AWS accounts that are ours. */
+  readonly accounts: readonly string[];
+  /** The region the pipeline lives in, and those that are approved for launches ([] = not said). */
+  readonly home: string;
+  readonly approvedRegions: readonly string[];
+  readonly clusters: readonly Cluster[];
+  readonly controllers: readonly Controller[];
+  readonly platform: Principals;
+  readonly gitops: Principals;
+  /** Wildcards over node role names or ARNs of all clusters. */
+  readonly nodeRoles: readonly string[];
+  /** Principals that may read bootstrap data (backup, secret sync), ARNs and users. */
+  readonly secretReaders: Principals;
+  readonly exemptNamespaces: readonly string[];
+  /** Instance families (`m7g`, `p5`, wildcards `g*`). `allowed` empty = every family that is not disallowed. */
+  readonly families: { readonly allowed: readonly string[]; readonly disallowed: readonly string[] };
+  readonly network: {
+    /** Public addresses and ranges of NAT gateways, proxies, EIPs. */
+    readonly egress: readonly string[];
+    /** CIDRs of VPCs and pods beyond those of the clusters. */
+    readonly ranges: readonly string[];
+    /** Addresses and ranges reached through VPN or Direct Connect, Outposts. */
+    readonly onPrem: readonly string[];
+    /** Our VPC endpoints: id → VPC and account. */
+    readonly endpoints: { readonly [id: string]: { readonly vpc?: string; readonly account?: string } };
+  };
+  readonly approvedImages: { readonly ids: readonly string[]; readonly owners: readonly string[] };
+  /** Tag keys by which Karpenter selects subnets, security groups and images, beyond the well-known ones. */
+  readonly selectorTags: readonly string[];
+  readonly imageSelectorTags: readonly string[];
+  readonly businessHours?: {
+    readonly timeZone: string;
+    /** ISO weekdays, 1 = Monday. */
+    readonly days: readonly number[];
+    readonly from: string;
+    readonly to: string;
+    readonly holidays: readonly string[];
+  };
+  /** Names or ARNs of managed policies a node role may carry. */
+  readonly nodePolicies: readonly string[];
+  /** The highest `expireAfter` that is not commented on, e.g. `72h`. */
+  readonly maximumNodeAge: string;
+  readonly detections: { readonly [id: string]: DetectionSettings };
+  readonly channels: readonly Channel[];
+  /** Minutes that late and out-of-order events may be late. */
+  readonly latenessMinutes: number;
+}
+
+/** What a detection may require before it alerts; see `isSet` for when each counts as set. */
+export type SettingName =
+  | 'accounts'
+  | 'approvedRegions'
+  | 'approvedImages'
+  | 'businessHours'
+  | 'clusters'
+  | 'controllers'
+  | 'nodeRoles'
+  | 'platform'
+  | 'ranges';
+
+export type { Json };

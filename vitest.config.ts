@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts', 'test/**/*.fuzz.ts'],
+    pool: 'forks',
+    testTimeout: 30_000,
+    fileParallelism: true,
+  },
+});
