@@ -11,8 +11,8 @@ export type Severity = (typeof severities)[number];
 /** What matches are folded by, beside detection, account and cluster. Values are never empty; `region` only where named. */
 export type Key = { readonly [part: string]: string };
 
-/** A severity, or one that depends on the event: the first of critical, high, medium, low whose pattern holds, otherwise `else`. */
-export type SeverityRule<R> = Severity | ({ readonly [S in Severity]?: When<R> } & { readonly else: Severity });
+/** A severity, or one that depends on the event: the first pair whose pattern holds decides, otherwise the last member. */
+export type SeverityRule<R> = Severity | readonly [...(readonly [Severity, When<R>])[], Severity];
 
 /** What a stateful detection concludes from the store's answers about one event (its own, or an earlier one in the window). */
 export interface Verdict {

@@ -1,7 +1,7 @@
-import type { Json } from './json.ts';
-import type { Pattern } from './pattern/language.ts';
 import type { Severity } from './detection.ts';
+import type { Json } from './json.ts';
 import type { Status } from './match.ts';
+import type { Pattern } from './pattern/language.ts';
 
 /** One cluster whose nodes are watched. */
 export interface Cluster {

@@ -43,13 +43,13 @@ export interface OpenPattern {
 }
 
 /** What may stand for a field whose record type is T: arrays are transparent. */
-export type FieldPattern<T> = [T] extends [Scalar | undefined]
-  ? Conditions
-  : T extends readonly (infer E)[]
-    ? FieldPattern<E>
-    : string extends keyof T
-      ? Conditions | OpenPattern
-      : Json extends T
+export type FieldPattern<T> = [NonNullable<Json>] extends [T]
+  ? Conditions | OpenPattern
+  : [T] extends [Scalar | undefined]
+    ? Conditions
+    : [T] extends [readonly (infer E)[]]
+      ? FieldPattern<E>
+      : string extends keyof T
         ? Conditions | OpenPattern
         : T extends object
           ? PatternOf<T>

@@ -1,0 +1,21 @@
+import type { Facts } from '../../fact.ts';
+import { eksFacts } from './eks.ts';
+import { evidenceFacts } from './evidence.ts';
+import { iamFacts } from './iam.ts';
+import { instanceFacts } from './instance.ts';
+import { launchFacts } from './launch.ts';
+import { pipelineFacts } from './pipeline.ts';
+import { principalFacts } from './principal.ts';
+import { tagFacts } from './tags.ts';
+
+/** Every CloudTrail fact by name. */
+export const cloudtrailFacts: Facts<'cloudtrail'> = {
+  ...principalFacts,
+  ...evidenceFacts,
+  ...launchFacts,
+  ...tagFacts,
+  ...instanceFacts,
+  ...iamFacts,
+  ...eksFacts,
+  ...pipelineFacts,
+};
