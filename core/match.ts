@@ -1,7 +1,7 @@
 import type { Key, Severity } from './detection.ts';
 import type { Context, Source } from './event.ts';
 import type { Json } from './json.ts';
-import type { Observation } from './state/observation.ts';
+import type { Answer, Observation } from './state/observation.ts';
 
 export type Status = 'alerting' | 'watching' | 'off';
 
@@ -28,6 +28,8 @@ export interface Match extends Context {
   readonly notes: readonly string[];
   /** The record, redacted and capped at 32 KB. */
   readonly evidence: Json;
-  /** Present on a stateful detection's match: not a finding until the store's answers are decided (`settle`). */
+  /** Present on a stateful detection's match and on knowledge: not a finding until `decide` has seen the store's answers. */
   readonly observations?: readonly Observation[];
+  /** Pure: turns the answers to `observations` into the matches that are findings (none, its own event's, earlier events'). */
+  readonly decide?: (answers: readonly Answer[]) => readonly Match[];
 }
