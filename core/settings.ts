@@ -1,5 +1,4 @@
 import type { Severity } from './detection.ts';
-import type { Json } from './json.ts';
 import type { Status } from './match.ts';
 import type { Pattern } from './pattern/language.ts';
 
@@ -128,4 +127,22 @@ export type SettingName =
   | 'platform'
   | 'ranges';
 
-export type { Json };
+/** Whether a setting says something, so that detections that need it are in full force. */
+export const isSet = (settings: Settings, name: SettingName): boolean => {
+  switch (name) {
+    case 'approvedImages':
+      return settings.approvedImages.ids.length + settings.approvedImages.owners.length > 0;
+    case 'businessHours':
+      return settings.businessHours !== undefined;
+    case 'nodeRoles':
+      return settings.nodeRoles.length > 0 || settings.clusters.some(one => (one.nodeRoles?.length ?? 0) > 0);
+    case 'platform':
+      return [settings.platform.arns, settings.platform.users, settings.platform.groups].some(
+        one => (one?.length ?? 0) > 0,
+      );
+    case 'ranges':
+      return settings.network.ranges.length > 0 || settings.clusters.some(one => (one.vpcRanges?.length ?? 0) > 0);
+    default:
+      return settings[name].length > 0;
+  }
+};

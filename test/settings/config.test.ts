@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { type Config, ConfigError, defineConfig } from '../../core/config.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
+import { isSet, type SettingName } from '../../core/settings.ts';
+
+const problemsOf = (config: unknown): readonly string[] => {
+  try {
+    defineConfig(config as Config); // wrong on purpose
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+};
+
+describe('defineConfig', () => {
+  test('is safe with no settings at all', () => {
+    const settings = defineConfig({});
+    expect(settings.families.disallowed).toContain('p*');
+    expect(settings.nodePolicies).toHaveLength(6);
+    expect(settings.latenessMinutes).toBe(15);
+    expect(settings.controllers).toEqual([]);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['an account that is a number', { accounts: [111122223333] }, 'accounts.0: '],
+    ['a setting that does not exist', { aproved: [] }, 'aproved: no such setting'],
+    [
+      'a range of the whole world',
+      { network: { egress: ['0.0.0.0/0'] } },
+      'network.egress.0: a range of the whole world',
+    ],
+    ['a range that is no range', { network: { ranges: ['10.0.0.0/33'] } }, 'network.ranges.0: an address'],
+    ['two clusters of one name', { clusters: [{ name: 'a' }, { name: 'a' }] }, 'clusters: "a" stands twice'],
+    ['a controller that names nobody', { controllers: [{ kind: 'karpenter' }] }, 'controllers.0: a controller needs'],
+    [
+      'a controller of no cluster',
+      { controllers: [{ kind: 'eks', roles: ['arn:x'], cluster: 'a' }] },
+      'controllers.0.cluster: no',
+    ],
+    ['a wildcard that names everybody', { platform: { users: ['**'] } }, 'platform.users.0: a wildcard of stars'],
+    [
+      'an exemption without an end',
+      { detections: { 'a/b': { exemptions: [{ when: { a: '1' }, reason: 'because' }] } } },
+      'expires: is missing',
+    ],
+    [
+      'an exemption of everything',
+      { detections: { 'a/b': { exemptions: [{ when: {}, reason: 'because', expires: '2027-01-01' }] } } },
+      'when: a pattern',
+    ],
+    ['a time zone that is none', { businessHours: { timeZone: 'Mars/Olympus' } }, 'businessHours.timeZone: an IANA'],
+    [
+      'egress inside our own ranges',
+      { network: { egress: ['10.0.0.9'], ranges: ['10.0.0.0/8'] } },
+      'network.egress.0: 10.0.0.9 lies inside',
+    ],
+    ['a channel of an unknown kind', { channels: [{ kind: 'pager' }] }, 'channels.0.kind: '],
+  ])('refuses %s, saying where and what', (_, config, expected) => {
+    const problems = problemsOf(config);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(expected);
+  });
+
+  test('says every problem at once', () => {
+    expect(problemsOf({ accounts: ['1'], home: 'moon', latenessMinutes: 0 })).toHaveLength(3);
+  });
+});
+
+test('every setting that a detection may require is unset in an empty configuration and set in the example', () => {
+  const names: readonly SettingName[] = [
+    'accounts',
+    'approvedRegions',
+    'approvedImages',
+    'businessHours',
+    'clusters',
+    'controllers',
+    'nodeRoles',
+    'platform',
+    'ranges',
+  ];
+  const empty = defineConfig({});
+  expect(names.filter(name => isSet(empty, name))).toEqual([]);
+  expect(names.filter(name => !isSet(exampleSettings, name))).toEqual([]);
+});
