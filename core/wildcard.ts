@@ -1,0 +1,28 @@
+/**
+ * Says whether a text matches a settings wildcard: `*` stands for any run of characters, everything else for itself.
+ * Time is bounded by the product of the two lengths, whatever is in them.
+ */
+export const matchesWildcard = (pattern: string, text: string): boolean => {
+  let p = 0;
+  let t = 0;
+  let star = -1;
+  let resume = 0;
+  while (t < text.length) {
+    if (pattern[p] === '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.length && pattern[p] === text[t]) {
+      p++;
+      t++;
+    } else if (star >= 0) {
+      p = star + 1;
+      t = ++resume;
+    } else return false;
+  }
+  while (pattern[p] === '*') p++;
+  return p === pattern.length;
+};
+
+/** Says whether a text matches any of the wildcards. */
+export const matchesAny = (patterns: readonly string[], text: string): boolean =>
+  patterns.some(pattern => matchesWildcard(pattern, text));
