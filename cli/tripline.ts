@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+import { pathToFileURL } from 'node:url';
+import { type Command, type Io, UsageError } from './io.ts';
+
+const commands: { readonly [name: string]: readonly [summary: string, load: () => Promise<Command>] } = {
+  run: ['run the real handlers over logs, with a local database (npm start)', () => import('./run.ts')],
+  scan: ['judge logs, keep nothing', () => import('./scan.ts')],
+  findings: ['list, show and work the stored findings', () => import('./findings.ts')],
+  detections: ['list the detections', () => import('./detections.ts')],
+  explain: ['say why a detection did or did not fire on an event', () => import('./explain.ts')],
+  pattern: ['try event patterns: tripline pattern test', () => import('./pattern.ts')],
+  filters: ['show the derived EventBridge and Logs filters and what each rule costs', () => import('./filters.ts')],
+};
+
+const help = (): string =>
+  [
+    'usage: tripline COMMAND [ARGUMENTS]',
+    '',
+    ...Object.entries(commands).map(([name, [summary]]) => `  ${name.padEnd(12)}${summary}`),
+    '',
+    "'tripline COMMAND --help' says more. Exit codes: 0 done, 1 findings at or above --fail-on or failed cases, 2 usage or unreadable input.",
+    '',
+  ].join('\n');
+
+/** Runs a command line and gives its exit code. Nothing but results goes to stdout. */
+export const main = async (argv: readonly string[], io: Io): Promise<number> => {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    io.stdout.write(help());
+    return name === undefined ? 2 : 0;
+  }
+  const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (found === undefined) {
+    io.stderr.write(`tripline: no command '${name}'\n\n${help()}`);
+    return 2;
+  }
+  const command = await found[1]();
+  if (rest.includes('--help') || rest.includes('-h')) {
+    io.stdout.write(`${command.usage}\n`);
+    return 0;
+  }
+  try {
+    return await command.run(rest, io);
+  } catch (error) {
+    if (error instanceof UsageError) io.stderr.write(`tripline ${name}: ${error.message}\n\n${command.usage}\n`);
+    else io.stderr.write(`tripline ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 2;
+  }
+};
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  process.stdout.on('error', error => {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0); // `| head` is no fault
+    throw error;
+  });
+  process.exitCode = await main(process.argv.slice(2), process);
+}
