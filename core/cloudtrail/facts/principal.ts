@@ -1,3 +1,109 @@
-import type { Facts } from '../../fact.ts';
+import type { Fact, Facts } from '../../fact.ts';
+import type { OpenPattern } from '../../pattern/language.ts';
+import type { Settings } from '../../settings.ts';
+import { instanceSession, outcomeOf, principalOf, sourceKind } from '../principal.ts';
+import type { CloudTrailRecord } from '../record.ts';
+import { configuredNodes, lastSegment, namesControllers, roleByArn, usualControllers, usualNodes } from '../roles.ts';
 
-export const principalFacts: Facts<'cloudtrail'> = {};
+type Read = (record: CloudTrailRecord, settings: Settings) => string | boolean;
+
+const fact = (doc: string, needs: Fact<'cloudtrail'>['needs'], read: Read): Fact<'cloudtrail'> => ({
+  doc,
+  needs,
+  read: (event, settings) => read(event.record, settings),
+});
+
+const any = () => ({});
+
+/** Either form of an instance-profile session: older records lack `inScopeOf`, and only some members are sure to be there. */
+const instanceRecords = (): OpenPattern => ({
+  $or: [
+    { userIdentity: { sessionContext: { ec2RoleDelivery: [{ exists: true }] } } },
+    { userIdentity: { inScopeOf: { issuerType: ['AWS::EC2::Instance'] } } },
+  ],
+});
+
+/** A settings wildcard as EventBridge has it: it allows no two stars in a row, and a text without a star is an exact value. */
+const condition = (pattern: string): string | { readonly wildcard: string } =>
+  pattern.includes('*') ? { wildcard: pattern.replace(/\*+/g, '*').replaceAll('\\', '\\\\') } : pattern;
+
+/** The records of sessions of roles that match names or ARNs. */
+const issuedBy = (patterns: readonly string[]): OpenPattern => {
+  const arns = patterns.map(pattern => condition(pattern.startsWith('arn:') ? pattern : `*/${pattern}`));
+  return { userIdentity: { sessionContext: { sessionIssuer: { arn: arns } } } };
+};
+
+const controllerRecords = (settings: Settings): OpenPattern => {
+  if (!namesControllers(settings)) return issuedBy(usualControllers.flatMap(([, names]) => names));
+  const roles = settings.controllers.flatMap(controller => controller.roles ?? []);
+  return { $or: [issuedBy(roles), { userIdentity: { arn: roles.map(condition) } }] };
+};
+
+const nodeRecords = (settings: Settings): OpenPattern => {
+  const configured = configuredNodes(settings);
+  return issuedBy(configured.length > 0 ? configured : usualNodes);
+};
+
+const issuer = (record: CloudTrailRecord): string => {
+  const arn = record.userIdentity?.sessionContext?.sessionIssuer?.arn;
+  return typeof arn === 'string' ? arn : '';
+};
+
+/** Who made the call, from where, and how it ended. */
+export const principalFacts: Facts<'cloudtrail'> = {
+  'principal.kind': fact(
+    'Who made the call: `controller`, `likely-controller` (known by its usual name only, as settings name none), `platform`, `gitops`, `node` (a session of a node role), `instance` (an instance session of another role), `service`, `person` or `unknown` (CloudTrail User Guide, "userIdentity element").',
+    any,
+    (record, settings) => principalOf(record, settings).kind,
+  ),
+  'principal.id': fact(
+    'The most stable name of who made the call: the role ARN with its path, the user ARN, the service, the web identity; `unknown` where there is none.',
+    any,
+    (record, settings) => principalOf(record, settings).id,
+  ),
+  'principal.name': fact(
+    'The caller as a title shows it: `role/session`, a user name, a service.',
+    any,
+    (record, settings) => principalOf(record, settings).name,
+  ),
+  'principal.session': fact(
+    'The role session name, chosen by whoever assumed the role; `none` where the caller is no role session.',
+    any,
+    (record, settings) => principalOf(record, settings).session,
+  ),
+  'principal.controller': fact(
+    'Which controller the caller is or seems to be: `karpenter`, `cluster-api`, `eks`, `kubeadm` or `none`.',
+    controllerRecords,
+    (record, settings) => principalOf(record, settings).controller,
+  ),
+  'principal.guessed': fact(
+    'Whether what the caller is rests on a usual role name because the settings name no such roles.',
+    any,
+    (record, settings) => principalOf(record, settings).guessed,
+  ),
+  'node.role': fact(
+    'The name of the node role whose session made the call (`nodeRoles` of the settings, usual names where those say nothing), else `none`.',
+    nodeRecords,
+    (record, settings) => (roleByArn(issuer(record), settings).kind === 'node' ? lastSegment(issuer(record)) : 'none'),
+  ),
+  'instance.id': fact(
+    "The instance whose profile credentials signed the call, by AWS's own word (`inScopeOf`, or the session name beside `ec2RoleDelivery`): `i-…`; `unknown` for an instance session that names none; `none` for any other call.",
+    instanceRecords,
+    record => instanceSession(record)?.instance ?? 'none',
+  ),
+  'instance.delivery': fact(
+    'The IMDS version that handed out the instance\'s credentials: `1.0`, `2.0`, or `unknown`; `none` where no instance session made the call (CloudTrail User Guide, "userIdentity element", ec2RoleDelivery).',
+    instanceRecords,
+    record => instanceSession(record)?.delivery ?? 'none',
+  ),
+  'call.outcome': fact(
+    'How the call ended: `succeeded`, `denied`, `dry-run` (EC2 only: permitted, nothing done) or `failed` (EC2 API Reference, "Error codes").',
+    any,
+    record => outcomeOf(record),
+  ),
+  'source.kind': fact(
+    'What `sourceIPAddress` holds: `address`, `service` (an AWS service on somebody\'s behalf), `internal` ("AWS Internal") or `unknown`. Only an address is a place.',
+    any,
+    record => sourceKind(record),
+  ),
+};

@@ -1,0 +1,87 @@
+import type { Controller, Settings } from '../settings.ts';
+import { matchesAny, matchesWildcard } from '../wildcard.ts';
+
+/** What a role is to the provisioning plane. `likely-controller`: only its usual name says so, because settings name none. */
+export type RoleKind = 'controller' | 'likely-controller' | 'node' | 'other';
+
+export interface KnownRole {
+  readonly kind: RoleKind;
+  readonly controller: Controller['kind'] | 'none';
+  /** Known by a usual name, since settings name no such roles. */
+  readonly guessed: boolean;
+}
+
+/**
+ * Role names that installation guides and tools give to controllers: Karpenter's getting-started (`<cluster>-karpenter`) and
+ * migration guides, terraform-aws-eks's karpenter module, `clusterawsadm`.
+ */
+export const usualControllers: readonly (readonly [Controller['kind'], readonly string[]])[] = [
+  [
+    'karpenter',
+    ['*-karpenter', 'KarpenterControllerRole-*', 'KarpenterController-*', 'KarpenterIRSA-*', 'karpenter-*'],
+  ],
+  ['cluster-api', ['controllers.cluster-api-provider-aws.sigs.k8s.io']],
+  ['eks', ['eks-controlplane.cluster-api-provider-aws.sigs.k8s.io']],
+];
+
+/** Node role names given by Karpenter's CloudFormation, eksctl, the EKS console, terraform-aws-eks and `clusterawsadm`. */
+export const usualNodes: readonly string[] = [
+  'KarpenterNodeRole-*',
+  'Karpenter-*',
+  'eksctl-*-NodeInstanceRole-*',
+  'AmazonEKSNodeRole*',
+  'AmazonEKSAutoNodeRole*',
+  '*-eks-node-group-*',
+  'nodes.cluster-api-provider-aws.sigs.k8s.io',
+  'control-plane.cluster-api-provider-aws.sigs.k8s.io',
+  'eks-nodegroup.cluster-api-provider-aws.sigs.k8s.io',
+];
+
+/** Node role wildcards (names or ARNs) that the settings give, of all clusters; empty when they say nothing. */
+export const configuredNodes = (settings: Settings): readonly string[] => [
+  ...settings.nodeRoles,
+  ...settings.clusters.flatMap(cluster => cluster.nodeRoles ?? []),
+];
+
+/** Says whether settings name any controller's IAM role: from then on a name that only looks like one counts for nothing. */
+export const namesControllers = (settings: Settings): boolean =>
+  settings.controllers.some(controller => (controller.roles?.length ?? 0) > 0);
+
+/** The last segment of an ARN or path: a role's name without its path. */
+export const lastSegment = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+
+/** What a role is, by its whole ARN (`sessionIssuer.arn`, which keeps the path). */
+export const roleByArn = (arn: string, settings: Settings): KnownRole =>
+  classify(
+    settings,
+    pattern => matchesWildcard(pattern, pattern.startsWith('arn:') ? arn : lastSegment(arn)),
+    lastSegment(arn),
+  );
+
+/**
+ * What a role is, by its bare name in an account: all that IAM's requests tell (`roleName`). A settings ARN is compared without
+ * its path.
+ */
+export const roleByName = (name: string, account: string, settings: Settings): KnownRole =>
+  classify(
+    settings,
+    pattern => {
+      if (!pattern.startsWith('arn:')) return matchesWildcard(pattern, name);
+      const [head = '', tail] = pattern.split(':role/');
+      if (tail === undefined) return matchesWildcard(pattern, `arn:aws:iam::${account}:role/${name}`);
+      const owner = head.slice(head.lastIndexOf(':') + 1);
+      return (account === '' || matchesWildcard(owner, account)) && matchesWildcard(lastSegment(tail), name);
+    },
+    name,
+  );
+
+const classify = (settings: Settings, matches: (pattern: string) => boolean, name: string): KnownRole => {
+  const named = settings.controllers.find(controller => controller.roles?.some(matches));
+  if (named) return { kind: 'controller', controller: named.kind, guessed: false };
+  const nodes = configuredNodes(settings);
+  if (nodes.length > 0 ? nodes.some(matches) : matchesAny(usualNodes, name))
+    return { kind: 'node', controller: 'none', guessed: nodes.length === 0 };
+  const usual = namesControllers(settings) ? undefined : usualControllers.find(([, names]) => matchesAny(names, name));
+  if (usual) return { kind: 'likely-controller', controller: usual[0], guessed: true };
+  return { kind: 'other', controller: 'none', guessed: false };
+};
