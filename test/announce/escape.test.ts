@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { code, mrkdwn, plain, prose, slackPlain, subjectLine } from '../../core/escape.ts';
+import { hostile } from './hostile.ts';
+
+/** Any text, with the tricks above mixed in. */
+const anything = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc
+    .array(fc.oneof(fc.constantFrom(...hostile.filter(text => text.length < 1000)), fc.string()))
+    .map(all => all.join('')),
+);
+
+const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+const entity = /&(amp|lt|gt);/g;
+
+const channels = { plain, mrkdwn, code, slackPlain, prose, subjectLine } as const;
+
+describe.each(Object.entries(channels))('%s', (_, render) => {
+  test.each(
+    hostile.map(text => [JSON.stringify(text).slice(0, 60), text]),
+  )('shows %s as one visible line', (_, text) => {
+    expect(render(text)).not.toMatch(invisible);
+  });
+
+  test('leaves nothing invisible in any text', () => {
+    fc.assert(fc.property(anything, text => !invisible.test(render(text))));
+  });
+
+  test('never exceeds its limit, nor cuts an entity or a code point in two', () => {
+    fc.assert(
+      fc.property(anything, fc.integer({ min: 8, max: 200 }), (text, max) => {
+        const shown = render(text, max);
+        return (
+          shown.length <= max && !/&(?!(amp|lt|gt);)/.test(render === plain || render === subjectLine ? '' : shown)
+        );
+      }),
+    );
+  });
+});
+
+describe.each([
+  ['plain', plain],
+  ['mrkdwn', mrkdwn],
+  ['code', code],
+] as const)('%s in Slack', (_, render) => {
+  test('has no bracket of its own, so no mention and no link', () => {
+    fc.assert(fc.property(anything, text => !/[<>]|&/.test(render(text).replace(entity, ''))));
+  });
+
+  test('has no address that a client would link', () => {
+    fc.assert(fc.property(anything, text => !/:\/\/|\bwww\.|\bmailto:/i.test(render(text))));
+  });
+});
+
+test('running text cannot format, mention, name a channel or draw an emoji', () => {
+  fc.assert(fc.property(anything, text => !/[*_~`@#:]/.test(mrkdwn(text))));
+});
+
+test('a code span ends only where we end it', () => {
+  fc.assert(
+    fc.property(anything, text => {
+      const span = code(text);
+      return span === '' || (span.startsWith('`') && span.endsWith('`') && !span.slice(1, -1).includes('`'));
+    }),
+  );
+});
+
+test.each([
+  ['arn:aws:sts::111122223333:assumed-role/dev_ops/alice', '`arn:aws:sts::111122223333:assumed-role/dev_ops/alice`'],
+  ['a<b>&`c', '`a&lt;b&gt;&amp;ˋc`'],
+  ['https://example.com', '`https[:]//example.com`'],
+  ['', ''],
+])('code(%j) is %j', (text, span) => {
+  expect(code(text)).toBe(span);
+});
+
+test.each([
+  ['\u001b[31mred', '\\e[31mred'],
+  ['a\r\nb\tc', 'a\\r\\nb\\tc'],
+  ['\u202eevil', '\\u{202e}evil'],
+  ['\u00a0a\u3000b', ' a b'],
+  ['naïve 🙂 日本語', 'naïve 🙂 日本語'],
+  ['WWW.example.com', 'WWW[.]example.com'],
+])('plain(%j) is %j', (text, shown) => {
+  expect(plain(text)).toBe(shown);
+});
+
+test('a subject is ASCII, under a hundred characters, without control characters', () => {
+  fc.assert(fc.property(anything, text => /^[\x20-\x7e]{0,99}$/.test(subjectLine(text))));
+  expect(subjectLine(`Tripline – “naïve” ${'x'.repeat(200)}`)).toMatch(/^Tripline - "naive" x+\.\.\.$/);
+});
+
+test('our own prose keeps its code spans and shows placeholders', () => {
+  expect(prose('Run `aws ec2 stop-instances --instance-ids <id>` & wait')).toBe(
+    'Run `aws ec2 stop-instances --instance-ids &lt;id&gt;` &amp; wait',
+  );
+});
