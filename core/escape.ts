@@ -43,14 +43,12 @@ const defang = (text: string): string =>
  * For mail, terminals and logs: one line of visible characters. No escape code, no bidirectional override, no link.
  * @param max longest result in UTF-16 units; a longer text ends in `…`
  */
-export const plain = (text: string, max = Number.POSITIVE_INFINITY): string => {
-  return show(defang(text), Math.max(1, max), shown);
-};
+export const plain = (text: string, max = Number.POSITIVE_INFINITY): string =>
+  show(defang(text), Math.max(1, max), shown);
 
 /** For a mail's subject (SNS: ASCII, no control characters, under 100, begins with a letter, digit or mark). */
 export const subjectLine = (text: string, max = 99): string => {
-  const ascii = plain(text)
-    .normalize('NFKD')
+  const ascii = plain(text.normalize('NFKD'))
     .replace(/\p{M}/gu, '')
     .replace(/[‘’]/g, "'")
     .replace(/[“”]/g, '"')
@@ -79,9 +77,8 @@ const unformatted: Readonly<Record<string, string>> = {
  * For running text in Slack's mrkdwn (Slack developer documentation, "Formatting text for app surfaces"): `&`, `<` and `>`
  * are entities, and what would format, mention, name a channel or draw an emoji is a look-alike.
  */
-export const mrkdwn = (text: string, max = Number.POSITIVE_INFINITY): string => {
-  return show(defang(text), Math.max(1, max), point => unformatted[point] ?? shown(point));
-};
+export const mrkdwn = (text: string, max = Number.POSITIVE_INFINITY): string =>
+  show(defang(text), Math.max(1, max), point => unformatted[point] ?? shown(point));
 
 /**
  * For a value in Slack's mrkdwn that people copy: a code span, in which only a backtick ends and only entities mean anything.
@@ -95,9 +92,8 @@ export const code = (text: string, max = Number.POSITIVE_INFINITY): string => {
 };
 
 /** For our own prose in Slack's mrkdwn (reasons, runbooks): code spans stay, placeholders such as `<name>` are entities. */
-export const prose = (text: string, max = Number.POSITIVE_INFINITY): string => {
-  return show(text, Math.max(1, max), point => entities[point] ?? shown(point));
-};
+export const prose = (text: string, max = Number.POSITIVE_INFINITY): string =>
+  show(text, Math.max(1, max), point => entities[point] ?? shown(point));
 
 const lookAlikes: Readonly<Record<string, string>> = { '<': '‹', '>': '›', '&': '＆', '@': '＠' };
 
