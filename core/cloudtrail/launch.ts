@@ -1,0 +1,333 @@
+import type { Event } from '../event.ts';
+import type { Json, JsonObject } from '../json.ts';
+import {
+  count,
+  dig,
+  flag,
+  get,
+  items,
+  itemsOf,
+  requestOf,
+  responseOf,
+  scalar,
+  type Tag,
+  tagSpecifications,
+  tagsIn,
+  word,
+} from './ec2.ts';
+
+/** What a call does about instances: launches them, describes them for later, changes their type, reserves capacity. */
+export type LaunchKind = 'instances' | 'template' | 'resize' | 'capacity' | 'none';
+
+/** Where in the record a description of instances stands; `launched` is the response: what really runs. */
+export type Place = 'launched' | 'request' | 'override' | 'template';
+
+/** Instance metadata options as one place of a record states them; what it does not state is undefined. */
+export interface Metadata {
+  readonly tokens: string | undefined;
+  readonly hops: number | undefined;
+  readonly ipv6: string | undefined;
+  readonly endpoint: string | undefined;
+}
+
+/** One description of instances. Lists are what the place names; absent means that the place does not say. */
+export interface Part {
+  readonly from: Place;
+  readonly type: string | undefined;
+  readonly requirements: Json | undefined;
+  readonly image: string | undefined;
+  readonly profile: string | undefined;
+  readonly key: string | undefined;
+  readonly userData: boolean;
+  readonly publicAddress: boolean | undefined;
+  readonly metadata: Metadata | undefined;
+  /** `Encrypted` of each block device: undefined where it is left to defaults. */
+  readonly disks: readonly (boolean | undefined)[];
+}
+
+/** One launched instance, from a response. */
+export interface Launched {
+  readonly id: string;
+  readonly type: string | undefined;
+  readonly image: string | undefined;
+  readonly profile: string | undefined;
+  readonly addresses: readonly string[];
+  readonly vpc: string | undefined;
+  readonly subnet: string | undefined;
+  readonly tokens: string | undefined;
+  readonly launched: number | undefined;
+}
+
+/** A launch-like call, both encodings and all places brought together. */
+export interface Launch {
+  readonly kind: LaunchKind;
+  readonly parts: readonly Part[];
+  readonly instances: readonly Launched[];
+  /** Launch templates it uses or changes: names first, then ids. */
+  readonly templates: readonly string[];
+  /** Tags at creation, of request and response. */
+  readonly tags: readonly Tag[];
+  /** The cluster that the API itself names (node groups), not a tag. */
+  readonly cluster: string | undefined;
+  /** The role that the API itself names (node groups). */
+  readonly role: string | undefined;
+  /** `instant` fleets report what they launched; `request` and `maintain` launch later. */
+  readonly reported: boolean;
+  /** Whether it names alternatives of which one is chosen. */
+  readonly alternatives: boolean;
+}
+
+/** The kind of each API: EC2 API Reference, Auto Scaling API Reference, EKS API Reference. */
+const kinds: { readonly [source: string]: { readonly [api: string]: LaunchKind } } = {
+  'ec2.amazonaws.com': {
+    RunInstances: 'instances',
+    CreateFleet: 'instances',
+    ModifyFleet: 'instances',
+    RequestSpotInstances: 'instances',
+    RequestSpotFleet: 'instances',
+    ModifySpotFleetRequest: 'instances',
+    CreateLaunchTemplate: 'template',
+    CreateLaunchTemplateVersion: 'template',
+    ModifyLaunchTemplate: 'template',
+    ModifyInstanceAttribute: 'resize',
+    PurchaseCapacityBlock: 'capacity',
+    CreateCapacityReservation: 'capacity',
+  },
+  'autoscaling.amazonaws.com': {
+    CreateAutoScalingGroup: 'instances',
+    UpdateAutoScalingGroup: 'instances',
+    CreateLaunchConfiguration: 'template',
+  },
+  'eks.amazonaws.com': { CreateNodegroup: 'instances' },
+};
+
+/** The services and APIs that a launch can come through, for derived filters: holds for every event of kind other than none. */
+export const launchEvents = {
+  eventSource: Object.keys(kinds),
+  eventName: Object.values(kinds).flatMap(apis => Object.keys(apis)),
+};
+
+const kindOf = (source: string, api: string): LaunchKind => {
+  const apis = Object.hasOwn(kinds, source) ? kinds[source] : undefined;
+  return (apis !== undefined && Object.hasOwn(apis, api) ? apis[api] : undefined) ?? 'none';
+};
+
+const nothing: Launch = {
+  kind: 'none',
+  parts: [],
+  instances: [],
+  templates: [],
+  tags: [],
+  cluster: undefined,
+  role: undefined,
+  reported: false,
+  alternatives: false,
+};
+
+const read = new WeakMap<Event<'cloudtrail'>, Launch>();
+
+/** What a call launches or describes for launching; read once for each event. Never throws. */
+export const launchOf = (event: Event<'cloudtrail'>): Launch => {
+  const known = read.get(event);
+  if (known !== undefined) return known;
+  const launch = parse(event);
+  read.set(event, launch);
+  return launch;
+};
+
+const parse = ({ record }: Event<'cloudtrail'>): Launch => {
+  const kind = kindOf(record.eventSource, record.eventName);
+  if (kind === 'none') return nothing;
+  const request = requestOf(record);
+  const response = responseOf(record);
+  const instances = launchedIn(response);
+  const requested = requestedIn(record.eventName, request);
+  if (kind === 'resize' && requested.every(part => part.type === undefined)) return nothing;
+  const reservation = part('request', get(response, 'capacityReservation') ?? {});
+  return {
+    kind,
+    parts: [
+      ...requested,
+      ...(kind === 'capacity' && reservation.type !== undefined ? [reservation] : []),
+      ...itemsOf(response, 'instancesSet').map(one => part('launched', one)),
+      ...itemsOf(response, 'fleetInstanceSet').map(fleetPart),
+    ],
+    instances,
+    templates: templatesIn(request, response),
+    tags: [...tagSpecifications(request), ...tagSpecifications(specificationOf(request))]
+      .flatMap(one => one.tags)
+      .concat(itemsOf(response, 'instancesSet').flatMap(one => tagsIn(itemsOf(one, 'tagSet'))))
+      .concat(record.eventSource === 'autoscaling.amazonaws.com' ? tagsIn(itemsOf(request, 'tags')) : [])
+      .concat(tagSpecifications(get(request, 'LaunchTemplateData')).flatMap(one => one.tags)),
+    cluster:
+      record.eventName === 'CreateNodegroup' ? (word(request, 'name') ?? word(request, 'clusterName')) : undefined,
+    role: record.eventName === 'CreateNodegroup' ? word(request, 'nodeRole') : undefined,
+    reported:
+      record.eventName === 'RunInstances' ||
+      (record.eventName === 'CreateFleet' && word(request, 'type') === 'instant'),
+    alternatives: requested.filter(one => one.type !== undefined || one.requirements !== undefined).length > 1,
+  };
+};
+
+const specificationOf = (request: JsonObject): Json | undefined =>
+  get(request, 'launchSpecification') ?? get(request, 'spotFleetRequestConfig');
+
+/** Every place of a request that describes instances. */
+const requestedIn = (api: string, request: JsonObject): readonly Part[] => {
+  if (api === 'CreateLaunchTemplate' || api === 'CreateLaunchTemplateVersion')
+    return [part('template', get(request, 'LaunchTemplateData') ?? {})];
+  if (api === 'CreateLaunchConfiguration') return [part('template', request)];
+  if (api === 'ModifyInstanceAttribute') {
+    const type =
+      word(request, 'instanceType') ??
+      (word(request, 'attribute') === 'instanceType' ? word(request, 'value') : undefined);
+    return [{ ...part('request', {}), type }];
+  }
+  if (api === 'CreateNodegroup')
+    return items(get(request, 'instanceTypes')).map(type => ({ ...part('request', {}), type: scalar(type) }));
+  if (api === 'RunInstances') {
+    // The image and the key stand in the first item, everything else beside it.
+    const [first] = itemsOf(request, 'instancesSet');
+    const body = part('request', request);
+    return [{ ...body, image: body.image ?? word(first, 'imageId'), key: body.key ?? word(first, 'keyName') }];
+  }
+  const spot = get(request, 'spotFleetRequestConfig') ?? {};
+  const specifications = [
+    ...itemsOf(request, 'launchSpecification'),
+    ...itemsOf(spot, 'launchSpecifications', 'launchSpecification'),
+  ];
+  return [
+    part('request', request),
+    ...specifications.map(one => part('request', one)),
+    ...[request, spot]
+      .flatMap(configsIn)
+      .flatMap(config => itemsOf(config, 'overrides').map(one => part('override', one))),
+    ...itemsOf(dig(request, 'mixedInstancesPolicy', 'launchTemplate'), 'overrides').map(one => part('override', one)),
+  ].filter(says);
+};
+
+const configsIn = (request: Json): readonly Json[] => itemsOf(request, 'LaunchTemplateConfigs', 'LaunchTemplateConfig');
+
+const says = (one: Part): boolean =>
+  one.from === 'override' || Object.entries(one).some(([name, value]) => name !== 'from' && isSaid(value));
+
+const isSaid = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+
+/** Reads one description of instances: a request, an override, a template's data, a launched instance. */
+const part = (from: Place, body: Json): Part => {
+  const interfaces = itemsOf(body, 'NetworkInterface', 'NetworkInterfaces', 'networkInterfaceSet');
+  const metadata = get(body, 'metadataOptions');
+  const addresses = [
+    get(body, 'associatePublicIpAddress'),
+    ...interfaces.map(one => get(one, 'associatePublicIpAddress')),
+  ]
+    .map(flag)
+    .filter(one => one !== undefined);
+  return {
+    from,
+    type: word(body, 'instanceType'),
+    requirements: get(body, 'instanceRequirements'),
+    image: word(body, 'imageId'),
+    profile: profileOf(get(body, 'iamInstanceProfile')),
+    key: word(body, 'keyName'),
+    userData: get(body, 'userData') !== undefined,
+    publicAddress: addresses.length === 0 ? undefined : addresses.includes(true),
+    metadata: metadata === undefined ? undefined : metadataOf(metadata),
+    disks: itemsOf(body, 'BlockDeviceMapping', 'BlockDeviceMappings', 'blockDeviceMappingSet').flatMap(one => {
+      const ebs = get(one, 'ebs');
+      return ebs === undefined ? [] : [flag(get(ebs, 'encrypted'))];
+    }),
+  };
+};
+
+/** The metadata options in one object of either encoding. */
+export const metadataOf = (options: Json | undefined): Metadata => ({
+  tokens: word(options, 'httpTokens'),
+  hops: count(get(options, 'httpPutResponseHopLimit')),
+  ipv6: word(options, 'httpProtocolIpv6'),
+  endpoint: word(options, 'httpEndpoint'),
+});
+
+/** An instance profile's name, from a name, an ARN, or `{ name }` / `{ arn }` of either encoding. */
+export const profileOf = (profile: Json | undefined): string | undefined => {
+  const said = word(profile, 'name') ?? word(profile, 'arn') ?? scalar(profile);
+  return said === undefined || said === '' ? undefined : said.slice(said.lastIndexOf('/') + 1);
+};
+
+const fleetPart = (one: Json): Part => ({
+  ...part('launched', dig(one, 'launchTemplateAndOverrides', 'overrides') ?? {}),
+  from: 'launched',
+  type: word(one, 'instanceType') ?? word(one, 'launchTemplateAndOverrides', 'overrides', 'instanceType'),
+});
+
+const launchedIn = (response: JsonObject): readonly Launched[] => [
+  ...itemsOf(response, 'instancesSet').flatMap(one => {
+    const id = word(one, 'instanceId');
+    if (id === undefined) return [];
+    const interfaces = itemsOf(one, 'networkInterfaceSet');
+    const addresses = [
+      word(one, 'privateIpAddress'),
+      ...interfaces.flatMap(face => [
+        word(face, 'privateIpAddress'),
+        ...itemsOf(face, 'privateIpAddressesSet').map(address => word(address, 'privateIpAddress')),
+        ...itemsOf(face, 'ipv6AddressesSet').map(address => word(address, 'ipv6Address')),
+      ]),
+    ].filter(address => address !== undefined);
+    return [
+      {
+        id,
+        type: word(one, 'instanceType'),
+        image: word(one, 'imageId'),
+        profile: profileOf(get(one, 'iamInstanceProfile')),
+        addresses: [...new Set(addresses)],
+        vpc: word(one, 'vpcId'),
+        subnet: word(one, 'subnetId'),
+        tokens: word(one, 'metadataOptions', 'httpTokens'),
+        launched: count(get(one, 'launchTime')),
+      },
+    ];
+  }),
+  ...itemsOf(response, 'fleetInstanceSet').flatMap(one => {
+    const described = fleetPart(one);
+    return items(get(one, 'instanceIds')).flatMap(id => {
+      const text = scalar(id);
+      if (text === undefined) return [];
+      const { type, image, profile } = described;
+      return [
+        {
+          id: text,
+          type,
+          image,
+          profile,
+          addresses: [],
+          vpc: undefined,
+          subnet: undefined,
+          tokens: undefined,
+          launched: undefined,
+        },
+      ];
+    });
+  }),
+];
+
+/** Names and ids of the launch templates of a call, from every place that has one; a response gives the name behind an id. */
+const templatesIn = (request: JsonObject, response: JsonObject): readonly string[] => {
+  const specifications: readonly (Json | undefined)[] = [
+    get(request, 'launchTemplate'),
+    dig(request, 'mixedInstancesPolicy', 'launchTemplate', 'launchTemplateSpecification'),
+    ...configsIn(request).map(config => get(config, 'LaunchTemplateSpecification')),
+    ...configsIn(get(request, 'spotFleetRequestConfig') ?? {}).map(config =>
+      get(config, 'LaunchTemplateSpecification'),
+    ),
+    get(response, 'launchTemplate'),
+    get(response, 'launchTemplateVersion'),
+  ];
+  const found = [
+    word(request, 'launchTemplateName'),
+    ...specifications.map(one => word(one, 'launchTemplateName') ?? word(one, 'name')),
+    word(request, 'launchTemplateId'),
+    ...specifications.map(one => word(one, 'launchTemplateId') ?? word(one, 'id')),
+  ];
+  return [...new Set(found.filter(one => one !== undefined))];
+};
