@@ -1,0 +1,181 @@
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import type { Scalar } from './language.ts';
+import { separate } from './merge.ts';
+import type { Field, Group, Leaf, Node } from './node.ts';
+import { compileTests, type Subject } from './test.ts';
+
+export type { Subject } from './test.ts';
+
+/** Says whether a pattern holds for a subject. */
+export type Check = (subject: Subject) => boolean;
+
+/** Remembers conditions by their text, so that patterns that ask the same thing of an event ask it once. */
+export type Shared = Map<string, Check>;
+
+export interface Options {
+  /** Read the member `fact` through {@link Subject.fact}; otherwise it is a member like any other. */
+  readonly facts?: boolean;
+  /** Conditions shared with other patterns (of the same `facts`). */
+  readonly shared?: Shared;
+}
+
+type Look = (value: Json | undefined, subject: Subject) => boolean;
+
+/**
+ * Compiles a loaded pattern into closures: the same verdict as the oracle (`match.ts`), in time that grows with the part of the
+ * event that the pattern names. Neither deep nesting nor long arrays can make it overflow or explode: every element is visited
+ * at most once per `$or` combination, nested arrays are walked by a list, and absence is judged once per event.
+ */
+export const compilePattern = (pattern: Group, { facts = false, shared = new Map() }: Options = {}): Check => {
+  const compile: Compile = { facts, shared };
+  const check = group(pattern, compile, true);
+  return subject => check(subject.record, subject);
+};
+
+interface Compile {
+  readonly facts: boolean;
+  readonly shared: Shared;
+}
+
+const group = (pattern: Group, compile: Compile, top: boolean): Look => {
+  const { fields, or } = separate(pattern, compile.facts);
+  const all = [...fields]
+    .sort((a, b) => cost(a.node) - cost(b.node))
+    .map(each => (top ? rooted(each, compile) : field(each, compile)));
+  const any = or.map(branch => group(branch, compile, top));
+  if (any.length > 0) all.push((value, subject) => any.some(check => check(value, subject)));
+  const [first, second, ...more] = all;
+  if (first === undefined) return () => true;
+  if (second === undefined) return first;
+  if (more.length === 0) return (value, subject) => first(value, subject) && second(value, subject);
+  return (value, subject) => all.every(check => check(value, subject));
+};
+
+/** Cheap conditions first: plain values before facts before objects. */
+const cost = (node: Node): number => (node.is === 'leaf' ? 0 : 1);
+
+/** A field of the record itself: asked once per event, whoever asks. */
+const rooted = (each: Field, compile: Compile): Look => {
+  if (compile.facts && each.name === 'fact' && each.node.is === 'group') return facts(each.node, compile);
+  const check = share(each, compile, () => field(each, compile));
+  return (_value, subject) => check(subject);
+};
+
+/** Conditions on facts: each a fact's own, since facts are read one by one. */
+const facts = (pattern: Group, compile: Compile): Look => {
+  const { fields, or } = separate(pattern, false);
+  const all = fields.map(each => {
+    const look = inner(each, compile);
+    return share(each, compile, () => (_record, subject) => look(subject.fact?.(each.name), subject));
+  });
+  const any = or.map(branch => facts(branch, compile));
+  return (value, subject) =>
+    all.every(check => check(subject)) && (any.length === 0 || any.some(check => check(value, subject)));
+};
+
+const share = (each: Field, { shared }: Compile, make: () => Look): Check => {
+  const key = textOf(each);
+  const known = shared.get(key);
+  if (known !== undefined) return known;
+  const look = make();
+  const check = once(subject => look(subject.record, subject));
+  shared.set(key, check);
+  return check;
+};
+
+/** Remembers the answer for the subject it was last asked about. */
+const once = (check: Check): Check => {
+  let last: Subject | undefined;
+  let answer = false;
+  return subject => {
+    if (subject === last) return answer;
+    answer = check(subject);
+    last = subject;
+    return answer;
+  };
+};
+
+const textOf = ({ path, node }: Field): string =>
+  JSON.stringify([path, node], (_key, value) => {
+    if (typeof value === 'bigint') return `${value}n`;
+    return typeof value === 'object' && value !== null && 'pattern' in value && typeof value.pattern === 'function'
+      ? `/${value.pattern()}/`
+      : value;
+  });
+
+const field = (each: Field, compile: Compile): Look => {
+  const { name } = each;
+  const look = inner(each, compile);
+  // Only names that every object inherits need the slower question whether they are its own.
+  if (name in Object.prototype)
+    return (value, subject) => look(isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined, subject);
+  return (value, subject) => look((value as JsonObject)[name], subject); // group() is asked about objects only
+};
+
+const inner = ({ node, path }: Field, compile: Compile): Look =>
+  node.is === 'leaf' ? leaf(node, path, compile) : within(group(node, compile, false), canHoldForNothing(node));
+
+const leaf = (node: Leaf, path: readonly string[], compile: Compile): Look => {
+  const test = compileTests(node.tests);
+  const present: Look = (value, subject) => {
+    if (typeof value === 'string') return test(value, subject);
+    if (value === undefined) return false;
+    if (isScalar(value)) return test(value, subject);
+    return Array.isArray(value) && someElement(value, element => isScalar(element) && test(element, subject));
+  };
+  if (!node.tests.some(each => each.is === 'absent')) return present;
+  const nowhere = once(subject => !reaches(subject, path, compile.facts));
+  return (value, subject) => nowhere(subject) || present(value, subject);
+};
+
+const nothing: JsonObject = {};
+
+/** Some object at this place satisfies the group; where there is none, nothing does (a group may ask for absence alone). */
+const within = (check: Look, forNothing: boolean): Look => {
+  return (value, subject) => {
+    if (isObject(value)) return check(value, subject);
+    let tried = false;
+    const found =
+      Array.isArray(value) &&
+      someElement(value, element => {
+        if (!isObject(element)) return false;
+        tried = true;
+        return check(element, subject);
+      });
+    return found || (!tried && forNothing && check(nothing, subject));
+  };
+};
+
+const canHoldForNothing = (pattern: Group): boolean =>
+  pattern.fields.every(({ node }) =>
+    node.is === 'leaf' ? node.tests.some(test => test.is === 'absent') : canHoldForNothing(node),
+  ) &&
+  (pattern.or.length === 0 || pattern.or.some(canHoldForNothing));
+
+const isScalar = (value: Json): value is Scalar => typeof value !== 'object' || value === null;
+
+/** Asks every element that is no array itself; arrays in arrays are transparent, however deep. */
+const someElement = (array: readonly Json[], ask: (element: Json) => boolean): boolean => {
+  const left: (readonly Json[])[] = [array];
+  for (let next = left.pop(); next !== undefined; next = left.pop())
+    for (const element of next) {
+      if (Array.isArray(element)) left.push(element);
+      else if (ask(element)) return true;
+    }
+  return false;
+};
+
+/** Says whether a scalar stands anywhere at a path. */
+const reaches = ({ record, fact }: Subject, path: readonly string[], facts: boolean): boolean => {
+  const [first, name, ...rest] = path;
+  if (facts && first === 'fact' && name !== undefined) return reachesFrom(fact?.(name), rest);
+  return reachesFrom(record, path);
+};
+
+const reachesFrom = (value: Json | undefined, path: readonly string[]): boolean => {
+  if (value === undefined) return false;
+  if (Array.isArray(value)) return someElement(value, element => reachesFrom(element, path));
+  const [name, ...rest] = path;
+  if (name === undefined) return isScalar(value);
+  return isObject(value) && Object.hasOwn(value, name) && reachesFrom(value[name], rest);
+};
