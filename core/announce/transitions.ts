@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { type Severity, severities } from '../detection.ts';
+import type { Finding, Window } from '../finding.ts';
+
+/** What can be news about a case, in the order in which a message leads with it. */
+export const transitionKinds = [
+  'first',
+  'reopened',
+  'severity',
+  'principal',
+  'address',
+  'region',
+  'resource',
+  'continuation',
+  'repeats',
+] as const;
+export type TransitionKind = (typeof transitionKinds)[number];
+
+/** One change of a case that people are told of once. Its id is made of stored state alone, so a retry says the same id. */
+export interface Transition {
+  readonly id: string;
+  readonly kind: TransitionKind;
+  /** What is new: a severity, a principal, a window's start, a count. Empty for `first`. */
+  readonly value: string;
+}
+
+/** All that is to be said of a case now, in one message. */
+export interface News {
+  /** The leading transition's. */
+  readonly id: string;
+  readonly kind: TransitionKind;
+  readonly transitions: readonly Transition[];
+  /** Marks to record on the case once this is said: the transitions, and what they say along the way. */
+  readonly covers: readonly string[];
+}
+
+const day = 24 * 60 * 60 * 1000;
+const entities = ['principal', 'address', 'region', 'resource'] as const;
+type Entity = (typeof entities)[number];
+
+const values: { readonly [K in Entity]: (finding: Finding) => readonly string[] } = {
+  principal: finding => finding.principals,
+  address: finding => finding.addresses,
+  region: finding => finding.regions,
+  resource: finding => finding.resources,
+};
+
+/** 12 hex characters: a name an attacker chose never becomes a key, and the marks of a case stay small. */
+const digest = (value: string): string => createHash('sha256').update(value).digest('hex').slice(0, 12);
+
+const entity = (kind: Entity, value: string): Transition => ({ id: `${kind}#${digest(value)}`, kind, value });
+const severity = (value: Severity): Transition => ({ id: `severity#${value}`, kind: 'severity', value });
+const iso = (time: number): string => new Date(time).toISOString();
+const window = (bucket: number): Transition => ({
+  id: `window#${iso(bucket)}`,
+  kind: 'continuation',
+  value: iso(bucket),
+});
+const repeats = (count: number): Transition => ({ id: `repeats#${count}`, kind: 'repeats', value: String(count) });
+
+/** 10, 100, 1,000, … up to the count. */
+const milestones = (count: number): readonly number[] => {
+  const reached: number[] = [];
+  for (let at = 10; at <= count; at *= 10) reached.push(at);
+  return reached;
+};
+
+const latest = (windows: readonly Window[]): Window | undefined =>
+  windows.reduce<Window | undefined>((best, next) => (best && best.bucket >= next.bucket ? best : next), undefined);
+
+/** Everything that the case shows at this moment: what a first or reopening message says, whatever comes later. */
+const shown = (finding: Finding, windows: readonly Window[]): readonly string[] => {
+  const last = latest(windows);
+  return [
+    severity(finding.severity).id,
+    ...entities.flatMap(kind => values[kind](finding).map(value => entity(kind, value).id)),
+    ...(last ? [window(last.bucket).id] : []),
+    ...milestones(finding.count).map(count => repeats(count).id),
+  ];
+};
+
+const raised = (finding: Finding, told: ReadonlySet<string>): readonly Transition[] => {
+  const highest = severities.findLastIndex(name => told.has(severity(name).id));
+  return severities.indexOf(finding.severity) > highest ? [severity(finding.severity)] : [];
+};
+
+/**
+ * A case goes on in later windows. A burst across a bucket's edge is said at once (the second window), then at every doubling
+ * of the number of windows, and whenever a day had passed: a case that goes on for a week makes about ten messages, not 168.
+ */
+const continued = (finding: Finding, windows: readonly Window[], told: ReadonlySet<string>): readonly Transition[] => {
+  const last = latest(windows);
+  if (last === undefined || last.last < (finding.due ?? 0) - day) return [];
+  const known = Math.max(Number.NEGATIVE_INFINITY, ...[...told].flatMap(id => windowStart(id)));
+  if (last.bucket <= known) return [];
+  const before = windows.filter(({ bucket }) => bucket <= known).length;
+  const doubled = Math.floor(Math.log2(windows.length)) > Math.floor(Math.log2(Math.max(1, before)));
+  return doubled || last.bucket - known >= day ? [window(last.bucket)] : [];
+};
+
+const windowStart = (id: string): readonly number[] => (id.startsWith('window#') ? [Date.parse(id.slice(7))] : []);
+
+const news = (transitions: readonly Transition[], covers: readonly string[]): News | undefined => {
+  const [lead] = transitions;
+  return lead && { id: lead.id, kind: lead.kind, transitions, covers: [...new Set(covers)] };
+};
+
+/**
+ * What is to be said of a stored case, or undefined. Nothing is said of what is not `due`, is only watched, has no count, or
+ * whose newest event was over 24 hours old when it was read; nor of a resolved case while no later event came.
+ * A suppressed case is heard of when its severity rises or something new takes part in it, not when it repeats.
+ * @param finding the case as stored; its `transitions` are the marks recorded so far
+ * @param windows its windows as stored, in any order
+ */
+export const newsOf = (finding: Finding, windows: readonly Window[]): News | undefined => {
+  const { due, resolvedAt, status } = finding;
+  if (due === undefined || finding.ruleStatus !== 'alerting' || !(finding.count > 0)) return undefined;
+  if (finding.last < due - day) return undefined;
+  if (status === 'resolved' && (resolvedAt === undefined || finding.last <= resolvedAt)) return undefined;
+
+  const told = new Set(finding.transitions);
+  if (!told.has('first')) {
+    if (status === 'suppressed') return undefined;
+    const reopening = resolvedAt === undefined ? [] : [`reopened#${resolvedAt}`];
+    return news([{ id: 'first', kind: 'first', value: '' }], ['first', ...reopening, ...shown(finding, windows)]);
+  }
+
+  const reopened = resolvedAt !== undefined && finding.last > resolvedAt ? `reopened#${resolvedAt}` : undefined;
+  if (reopened !== undefined && !told.has(reopened))
+    return news(
+      [{ id: reopened, kind: 'reopened', value: iso(resolvedAt ?? 0) }, ...changes(finding, told)],
+      [reopened, ...shown(finding, windows)],
+    );
+
+  const again =
+    status === 'suppressed'
+      ? []
+      : [
+          ...continued(finding, windows, told),
+          ...milestones(finding.count)
+            .map(repeats)
+            .filter(({ id }) => !told.has(id)),
+        ];
+  const all = [...changes(finding, told), ...again];
+  return news(
+    all,
+    all.map(({ id }) => id),
+  );
+};
+
+/** Severity raised, and whoever and whatever is new in the case. */
+const changes = (finding: Finding, told: ReadonlySet<string>): readonly Transition[] => [
+  ...raised(finding, told),
+  ...entities.flatMap(kind =>
+    values[kind](finding)
+      .map(value => entity(kind, value))
+      .filter(({ id }) => !told.has(id)),
+  ),
+];

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { newsOf } from '../../core/announce/transitions.ts';
+import { severities } from '../../core/detection.ts';
+import type { Finding, Window } from '../../core/finding.ts';
+import { at, finding, hour, window } from './case.ts';
+
+const say = (over: Partial<Finding>, windows: readonly Window[] = [window()]) => newsOf(finding(over), windows);
+
+/** The case after everything there was to say was said, with what changed since. */
+const since = (over: Partial<Finding>, windows: readonly Window[] = [window()]) => {
+  const told = say({})?.covers ?? [];
+  return newsOf(finding({ transitions: told, ...over }), windows);
+};
+const kinds = (news: ReturnType<typeof newsOf>) => news?.transitions.map(({ kind, value }) => [kind, value]) ?? [];
+
+describe('nothing is said', () => {
+  test.each<[string, Partial<Finding>]>([
+    ['of what is only watched', { ruleStatus: 'watching' }],
+    ['of an item without a count', { count: 0 }],
+    ['of an item whose count was lost', { count: Number.NaN }],
+    ['of what is not due', { due: undefined as never }],
+    ['of events over 24 hours old when read', { due: at + 24 * hour + 1 }],
+    ['of a resolved case', { status: 'resolved', resolvedAt: at }],
+    ['of a case that was suppressed before anyone heard of it', { status: 'suppressed' }],
+  ])('%s', (_, over) => {
+    expect(say(over)).toBeUndefined();
+    expect(newsOf({ ...finding(), ...over, severity: 'critical', transitions: [] }, [])).toBeUndefined();
+  });
+
+  test('twice', () => {
+    expect(since({})).toBeUndefined();
+  });
+});
+
+test('the first match is said once, with all that the case shows', () => {
+  const news = say({ count: 12 });
+  expect(news).toMatchObject({ id: 'first', kind: 'first' });
+  expect(kinds(news)).toEqual([['first', '']]);
+  expect(news?.covers).toEqual(
+    expect.arrayContaining(['first', 'severity#high', 'window#2026-09-01T10:00:00.000Z', 'repeats#10']),
+  );
+});
+
+test('an event exactly 24 hours old when read is still said', () => {
+  expect(say({ due: at + 24 * hour })?.id).toBe('first');
+});
+
+describe.each(['open', 'acknowledged', 'suppressed'] as const)('in an %s case', status => {
+  test.each<[string, Partial<Finding>, [string, string][]]>([
+    ['a raised severity', { severity: 'critical' }, [['severity', 'critical']]],
+    [
+      'a new principal',
+      { principals: [...finding().principals, 'arn:aws:iam::111122223333:user/mallory'] },
+      [['principal', 'arn:aws:iam::111122223333:user/mallory']],
+    ],
+    ['a new source address', { addresses: ['198.51.100.23', '192.0.2.66'] }, [['address', '192.0.2.66']]],
+    ['a new region', { regions: ['ap-south-1', 'eu-west-1'] }, [['region', 'ap-south-1']]],
+    ['a new resource', { resources: ['i-0aaaabbbbccccdddd', 'i-0eeee'] }, [['resource', 'i-0eeee']]],
+    [
+      'several at once, the gravest leading',
+      { severity: 'critical', addresses: ['192.0.2.66', '198.51.100.23'] },
+      [
+        ['severity', 'critical'],
+        ['address', '192.0.2.66'],
+      ],
+    ],
+  ])('%s is news', (_, over, expected) => {
+    expect(kinds(since({ ...over, status }))).toEqual(expected);
+  });
+
+  test('a lower or equal severity is none', () => {
+    expect(since({ severity: 'low', status })).toBeUndefined();
+  });
+});
+
+describe('repeats', () => {
+  test.each([
+    [9, []],
+    [10, ['repeats#10']],
+    [99, ['repeats#10']],
+    [100, ['repeats#10', 'repeats#100']],
+    [1_000, ['repeats#10', 'repeats#100', 'repeats#1000']],
+  ])('at %i events are %j', (count, ids) => {
+    expect(since({ count })?.transitions.map(({ id }) => id) ?? []).toEqual(ids);
+  });
+
+  test('are not said of a suppressed case', () => {
+    expect(since({ count: 1_000, status: 'suppressed' })).toBeUndefined();
+  });
+});
+
+describe('continuation', () => {
+  const hours = (...starts: readonly number[]) =>
+    starts.map(start => window({ bucket: at + start * hour, first: at + start * hour, last: at + start * hour }));
+  const told = say({})?.covers ?? [];
+
+  test('of a burst across a bucket edge is said of the second window', () => {
+    expect(since({ due: at + hour }, hours(0, 1))?.id).toBe('window#2026-09-01T11:00:00.000Z');
+  });
+
+  test('is not said of a suppressed case', () => {
+    expect(since({ due: at + hour, status: 'suppressed' }, hours(0, 1))).toBeUndefined();
+  });
+
+  test('is not said of a window that old logs made before the ones we know', () => {
+    expect(since({ due: at + hour }, hours(0, -30, -31, -32))).toBeUndefined();
+  });
+
+  test('is not said of a window whose events were over 24 hours old when read', () => {
+    expect(since({ due: at + 27 * hour, last: at + 4 * hour }, hours(0, 1))).toBeUndefined();
+  });
+
+  test('of a case that goes on for a week makes at most twelve messages', () => {
+    let marks = [...told];
+    let said = 0;
+    for (let now = 1; now < 7 * 24; now++) {
+      const windows = hours(...Array.from({ length: now + 1 }, (_, start) => start));
+      const news = newsOf(finding({ transitions: marks, last: at + now * hour, due: at + now * hour }), windows);
+      if (news === undefined) continue;
+      said++;
+      marks = [...marks, ...news.covers];
+    }
+    expect(said).toBeGreaterThanOrEqual(7);
+    expect(said).toBeLessThanOrEqual(12);
+  });
+
+  test('is said whenever a day had passed in between', () => {
+    const windows = hours(0, 1, 2, 30);
+    const marks = [...told, 'window#2026-09-01T12:00:00.000Z'];
+    expect(newsOf(finding({ transitions: marks, last: at + 30 * hour, due: at + 30 * hour }), windows)?.id).toBe(
+      'window#2026-09-02T16:00:00.000Z',
+    );
+  });
+});
+
+describe('a case that was resolved', () => {
+  const resolvedAt = at + hour;
+
+  test('is reopened by a later event, once for each resolution, saying all that is new', () => {
+    const late = { resolvedAt, last: at + 2 * hour, due: at + 2 * hour, addresses: ['192.0.2.66', '198.51.100.23'] };
+    const news = since(late);
+    expect(kinds(news)).toEqual([
+      ['reopened', '2026-09-01T11:00:00.000Z'],
+      ['address', '192.0.2.66'],
+    ]);
+    const told = [...(say({})?.covers ?? []), ...(news?.covers ?? [])];
+    expect(since({ ...late, transitions: told })).toBeUndefined();
+    expect(since({ ...late, transitions: told, resolvedAt: at + 1.5 * hour })?.kind).toBe('reopened');
+  });
+
+  test('is not reopened by an event from before its resolution', () => {
+    expect(since({ resolvedAt, last: at + hour, status: 'resolved', addresses: ['192.0.2.66'] })).toBeUndefined();
+  });
+});
+
+test('whatever grows in whatever steps: every value is said exactly once, and ids never repeat', () => {
+  const growth = fc.array(
+    fc.record({
+      principal: fc.constantFrom('a', 'b', 'c'),
+      address: fc.constantFrom('192.0.2.1', '192.0.2.2'),
+      severity: fc.constantFrom(...severities),
+      count: fc.integer({ min: 1, max: 60 }),
+      look: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 20 },
+  );
+  fc.assert(
+    fc.property(growth, steps => {
+      let stored = finding({ principals: [], addresses: [], resources: [], regions: [], severity: 'low', count: 0 });
+      const ids: string[] = [];
+      const look = () => {
+        const news = newsOf(stored, [window()]);
+        if (news === undefined) return;
+        ids.push(...news.transitions.map(({ id }) => id));
+        stored = { ...stored, transitions: [...new Set([...stored.transitions, ...news.covers])] };
+      };
+      for (const step of steps) {
+        stored = {
+          ...stored,
+          count: stored.count + step.count,
+          principals: [...new Set([...stored.principals, step.principal])].sort(),
+          addresses: [...new Set([...stored.addresses, step.address])].sort(),
+          severity:
+            severities[Math.max(severities.indexOf(stored.severity), severities.indexOf(step.severity))] ?? 'low',
+        };
+        if (step.look) look();
+      }
+      look();
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(newsOf(stored, [window()])).toBeUndefined();
+      expect(stored.transitions).toContain(`severity#${stored.severity}`);
+      expect(stored.transitions.filter(id => id.startsWith('principal#'))).toHaveLength(stored.principals.length);
+    }),
+  );
+});
