@@ -1,0 +1,63 @@
+import { isObject, type Json } from './json.ts';
+import { redactShape } from './redact/shape.ts';
+import { redactText } from './redact/text.ts';
+
+/** The most bytes of evidence one window of a finding carries, as JSON in UTF-8. */
+export const evidenceBytes = 32_768;
+
+/**
+ * A record without its secrets and no larger than {@link evidenceBytes}: what may be stored and shown. Redacted first, cut
+ * afterwards, so that cutting never hides a secret's shape. Pure, idempotent, linear in the record's size, never throws.
+ */
+export const redact = (record: Json): Json => {
+  const bounded = cut(record, { members: 1_000, text: 65_536, depth: 32 });
+  const clean = redactShape(bounded);
+  for (const limits of steps) {
+    const smaller = cut(clean, limits);
+    if (Buffer.byteLength(JSON.stringify(smaller)) <= evidenceBytes) return smaller;
+  }
+  return { cut: 'the record is too large to keep as evidence: look it up by its event id' };
+};
+
+/** One line of text (title, principal, resource, note) without secrets, at most `longest` characters. */
+export const redactLine = (line: string, longest = 512): string =>
+  shorten(redactText(line.slice(0, 8_192).toWellFormed()), longest);
+
+interface Limits {
+  /** Items of a list, members of an object. */
+  readonly members: number;
+  /** Characters of a string. */
+  readonly text: number;
+  readonly depth: number;
+}
+
+const steps: readonly Limits[] = [
+  { members: 1_000, text: 16_384, depth: 32 },
+  { members: 200, text: 4_096, depth: 24 },
+  { members: 64, text: 1_024, depth: 16 },
+  { members: 32, text: 256, depth: 12 },
+  { members: 24, text: 128, depth: 6 },
+  { members: 24, text: 64, depth: 3 },
+];
+
+/** Cuts long strings, lists and objects, saying so where it did. */
+const cut = (value: Json, limits: Limits, depth = 0): Json => {
+  if (typeof value === 'string') return shorten(value, limits.text);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= limits.depth) return '[cut: nested too deeply]';
+  if (Array.isArray(value)) {
+    const items = value as readonly Json[];
+    const kept = items.slice(0, limits.members).map(item => cut(item, limits, depth + 1));
+    return items.length > limits.members ? [...kept, `[cut: ${items.length - limits.members} more]`] : kept;
+  }
+  if (!isObject(value)) return null;
+  const members = Object.entries(value).flatMap(([key, member]): [string, Json][] =>
+    member === undefined ? [] : [[shorten(key, 256), cut(member, limits, depth + 1)]],
+  );
+  const kept = members.slice(0, limits.members);
+  if (members.length > limits.members) kept.push(['[cut]', `${members.length - limits.members} more members`]);
+  return Object.fromEntries(kept);
+};
+
+const shorten = (text: string, longest: number): string =>
+  text.length <= longest ? text : `${text.slice(0, longest - 32).toWellFormed()}[cut: ${text.length} characters]`;

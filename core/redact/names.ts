@@ -1,0 +1,85 @@
+/** Which member, header, parameter and flag names carry secrets. Names are compared folded: lower case, letters and digits only. */
+
+/** A name as it is compared: `X-Amz-Security-Token`, `x_amz_security_token` and `xAmzSecurityToken` are one. */
+export const fold = (name: string): string => {
+  let folded = '';
+  for (const char of name.slice(0, 128).toLowerCase())
+    if ((char >= 'a' && char <= 'z') || (char >= '0' && char <= '9')) folded += char;
+  return folded;
+};
+
+/** Whatever lies below these is secret, objects and lists too. */
+const wholly = new Set([
+  'authorization',
+  'ciphertextblob',
+  'clientkeydata',
+  'cookie',
+  'dockerconfigjson',
+  'kubeconfig',
+  'passphrase',
+  'plaintext',
+  'privatekey',
+  'samlassertion',
+  'secretaccesskey',
+  'secretbinary',
+  'secretkey',
+  'secretstring',
+  'sessiontoken',
+  'setcookie',
+  'userdata',
+  'webidentitytoken',
+]);
+
+/** Secret where a string or number stands there; objects below them hold references (`secret: {secretName}`). */
+const plainly = new Set([
+  'accesskeysecret',
+  'apikey',
+  'certificatekey',
+  'clientsecret',
+  'keymaterial',
+  'passcode',
+  'privatekeydata',
+  'secret',
+  'secretvalue',
+  'sig',
+  'signature',
+  'signingkey',
+  'tokencode',
+  'tokensecret',
+  'xamzsignature',
+]);
+
+/** Tokens that open nothing: paging, idempotency, IMDS options. */
+const openTokens = new Set([
+  'clientrequesttoken',
+  'clienttoken',
+  'continuationtoken',
+  'continuetoken',
+  'idempotencytoken',
+  'nexttoken',
+  'pagetoken',
+  'paginationtoken',
+]);
+
+const endings = [
+  'password',
+  'passwd',
+  'privatekey',
+  'secretaccesskey',
+  'clientsecret',
+  'apikey',
+  'accesskeysecret',
+  'secretkey',
+  'authorization',
+  'kubeconfig',
+];
+
+/** Says how secret what stands under a name is: wholly, only where it is a plain value, or not by its name. */
+export const secrecy = (name: string): 'wholly' | 'plainly' | 'open' => {
+  const folded = fold(name);
+  if (wholly.has(folded)) return 'wholly';
+  if (plainly.has(folded) || endings.some(ending => folded.endsWith(ending))) return 'plainly';
+  return folded.endsWith('token') && !openTokens.has(folded) ? 'plainly' : 'open';
+};
+
+export const isSecretName = (name: string): boolean => secrecy(name) !== 'open';

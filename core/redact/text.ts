@@ -1,0 +1,298 @@
+import { isSecretName } from './names.ts';
+
+/**
+ * Secrets inside one string, by shape. Scanners only: each walks the string a constant number of times, so that no input makes
+ * redaction slow. Works on truncated input too, where the end of a secret may be missing.
+ */
+
+/** What stands in a secret's place. */
+export const marker = (kind: string): string => `[redacted: ${kind}]`;
+
+export const isMarked = (value: string): boolean =>
+  value.startsWith('[redacted: ') || value === 'HIDDEN_DUE_TO_SECURITY_REASONS' || value === '<sensitiveDataRemoved>';
+
+/** Prefixes of well-known tokens (AWS's EKS token is a presigned URL in base64). */
+const tokenPrefixes = [
+  'k8s-aws-v1.',
+  'ghp_',
+  'gho_',
+  'ghs_',
+  'ghu_',
+  'github_pat_',
+  'glpat-',
+  'xoxb-',
+  'xoxp-',
+  'xapp-',
+] as const;
+
+/** How often base64 inside base64 is looked into. */
+const blobDepth = 3;
+
+/** Removes secrets from one string. Never throws; idempotent. */
+export const redactText = (input: string, depth = blobDepth): string => {
+  if (input.length < 8 || isMarked(input)) return input;
+  return tokens(schemes(urlPasswords(flags(keyed(privateKeys(input))))), depth);
+};
+
+/** PEM private keys, to their end or the string's. RFC 7468. */
+const privateKeys = (text: string): string => {
+  const begin = '-----BEGIN ';
+  let out = '';
+  let from = 0;
+  for (let at = text.indexOf(begin); at >= 0; at = text.indexOf(begin, at + begin.length)) {
+    if (at < from || !text.slice(at, at + 60).includes('PRIVATE KEY')) continue;
+    const end = text.indexOf('-----END ', at);
+    const close = end < 0 ? -1 : text.indexOf('-----', end + 9);
+    out += text.slice(from, at) + marker('private key');
+    from = close < 0 ? text.length : close + 5;
+  }
+  return out + text.slice(from);
+};
+
+const isNameChar = (code: number): boolean =>
+  (code >= 48 && code <= 57) ||
+  (code >= 65 && code <= 90) ||
+  (code >= 97 && code <= 122) ||
+  code === 95 ||
+  code === 45 ||
+  code === 46;
+
+const isSpace = (char: string | undefined): boolean => char === ' ' || char === '\t';
+const isQuote = (char: string | undefined): boolean => char === '"' || char === "'" || char === '`' || char === '\\';
+const ends = new Set([' ', '\t', '\n', '\r', '"', "'", '`', '&', ',', ';', '}', ')', '<', '>', '|', '\\']);
+
+/** The end of a plain value that starts at `from`: the next delimiter, or `%26` (an encoded `&`). */
+const valueEnd = (text: string, from: number): number => {
+  let at = from;
+  while (at < text.length && !ends.has(text.charAt(at)) && !text.startsWith('%26', at)) at++;
+  return at;
+};
+
+/** `name=value`, `name: value`, `"name": "value"`, `name%3Dvalue` where the name is a secret's. */
+const keyed = (text: string): string => {
+  let out = '';
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charAt(at);
+    const encoded = char === '%' && (text.startsWith('3D', at + 1) || text.startsWith('3d', at + 1));
+    if (char !== '=' && char !== ':' && !encoded) continue;
+    const name = nameBefore(text, at);
+    if (name === '' || !isSecretName(name)) continue;
+    let start = at + (encoded ? 3 : 1);
+    for (let skipped = 0; skipped < 8 && (isSpace(text[start]) || isQuote(text[start])); skipped++) start++;
+    const quoted = text[start - 1] === '"' || text[start - 1] === "'";
+    const header = name.toLowerCase().endsWith('authorization') || name.toLowerCase().endsWith('cookie');
+    const end = quoted ? quoteEnd(text, start) : header ? lineEnd(text, start) : valueEnd(text, start);
+    if (end <= start || start < from || isMarked(text.slice(start, start + 40))) continue;
+    out += text.slice(from, start) + marker(name.toLowerCase());
+    from = end;
+    at = end - 1;
+  }
+  return out + text.slice(from);
+};
+
+/** The name that stands before a separator, over quotes, spaces and percent-encoding; at most 64 characters. */
+const nameBefore = (text: string, at: number): string => {
+  let end = at;
+  for (let skipped = 0; skipped < 4 && end > 0 && (isSpace(text[end - 1]) || isQuote(text[end - 1])); skipped++) end--;
+  let start = end;
+  while (start > 0 && end - start < 64 && isNameChar(text.charCodeAt(start - 1))) start--;
+  return text.slice(text[start - 1] === '%' ? start + 2 : start, end);
+};
+
+const quoteEnd = (text: string, from: number): number => {
+  const quote = text[from - 1];
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === quote) return text[at - 1] === '\\' ? at - 1 : at;
+    if (text[at] === '\n') return at;
+  }
+  return text.length;
+};
+
+const lineEnd = (text: string, from: number): number => {
+  let at = from;
+  while (at < text.length && text[at] !== '\n' && text[at] !== '\r' && text[at] !== '"' && text[at] !== "'") at++;
+  return at;
+};
+
+/** `--token VALUE`: flags with their value as the next word. */
+const flags = (text: string): string => {
+  let out = '';
+  let from = 0;
+  for (let at = text.indexOf('--'); at >= 0; at = text.indexOf('--', at + 2)) {
+    let end = at + 2;
+    while (end < text.length && end - at < 66 && isNameChar(text.charCodeAt(end))) end++;
+    if (at < from || !isSpace(text[end]) || !isSecretName(text.slice(at + 2, end))) continue;
+    let start = end;
+    while (start < text.length && start - end < 8 && (isSpace(text[start]) || isQuote(text[start]))) start++;
+    const stop = valueEnd(text, start);
+    if (stop <= start || text.startsWith('--', start) || isMarked(text.slice(start, start + 40))) continue;
+    out += text.slice(from, start) + marker(text.slice(at + 2, end).toLowerCase());
+    from = stop;
+  }
+  return out + text.slice(from);
+};
+
+/** `scheme://user:PASSWORD@host`. */
+const urlPasswords = (text: string): string => {
+  let out = '';
+  let from = 0;
+  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
+    let colon = -1;
+    let end = at + 3;
+    while (
+      end < text.length &&
+      end - at < 512 &&
+      text[end] !== '@' &&
+      text[end] !== '/' &&
+      !ends.has(text.charAt(end))
+    ) {
+      if (colon < 0 && text[end] === ':') colon = end;
+      end++;
+    }
+    if (at < from || colon < 0 || text[end] !== '@' || isMarked(text.slice(colon + 1, end))) continue;
+    out += text.slice(from, colon + 1) + marker('password');
+    from = end;
+  }
+  return out + text.slice(from);
+};
+
+/** `Bearer …`, and `Basic …` where what follows decodes to a name and a password (RFC 7617). */
+const schemes = (text: string): string => {
+  const lower = text.toLowerCase();
+  if (!lower.includes('bearer ') && !lower.includes('basic ')) return text;
+  let out = '';
+  let from = 0;
+  for (const [scheme, isSecret] of schemeTests) {
+    for (let at = lower.indexOf(scheme, from); at >= 0; at = lower.indexOf(scheme, at + scheme.length)) {
+      const start = at + scheme.length;
+      const end = valueEnd(text, start);
+      if (at < from || isMarked(text.slice(start, start + 40)) || !isSecret(text.slice(start, end))) continue;
+      out += text.slice(from, start) + marker(scheme.trim());
+      from = end;
+    }
+    if (from > 0) return schemes(out + text.slice(from));
+  }
+  return text;
+};
+
+const schemeTests: readonly (readonly [string, (value: string) => boolean])[] = [
+  ['bearer ', value => value.length >= 8],
+  ['basic ', value => value.length >= 8 && Buffer.from(value, 'base64').includes(58) && isPlain(decode(value))],
+];
+
+const decode = (blob: string): string => Buffer.from(blob, 'base64').toString('latin1');
+
+/** Whether text is printable, judged by its first 4,096 characters. */
+const isPlain = (text: string): boolean => {
+  const end = Math.min(text.length, 4096);
+  for (let at = 0; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 126 || (code < 32 && code !== 9 && code !== 10 && code !== 13)) return false;
+  }
+  return text.length > 0;
+};
+
+/** Runs of token characters. One class, nothing after it: linear. */
+const runs = /[A-Za-z0-9+/_.=-]{16,}/g;
+const keyIds = /(?:AKIA|ASIA)[A-Z0-9]{16}/;
+
+const tokens = (text: string, depth: number): string => {
+  const besideKeyId = keyIds.test(text);
+  return text.replace(runs, run => token(run, besideKeyId, depth));
+};
+
+const token = (run: string, besideKeyId: boolean, depth: number): string => {
+  for (const prefix of tokenPrefixes) {
+    const at = run.indexOf(prefix);
+    if (at >= 0 && run.length - at >= prefix.length + 12) return run.slice(0, at) + marker('token');
+  }
+  const jwt = jwtStart(run);
+  if (jwt >= 0) return run.slice(0, jwt) + marker('JSON web token');
+  if (isBlob(run)) return blob(run, besideKeyId, depth);
+  return pieces(run, besideKeyId, depth);
+};
+
+/** Where `eyJ`, base64 of `{"`, starts a word that is long enough: a JSON web token (RFC 7519), cut or whole. */
+const jwtStart = (run: string): number => {
+  for (let at = run.indexOf('eyJ'); at >= 0; at = run.indexOf('eyJ', at + 3)) {
+    const before = run.charCodeAt(at - 1);
+    const starts = at === 0 || !isNameChar(before) || before === 46 || before === 45 || before === 95;
+    if (starts && run.length - at >= 20) return at;
+  }
+  return -1;
+};
+
+const isBlob = (run: string): boolean => run.length >= 24 && !run.includes('.');
+
+/** A run of base64 (either alphabet): text with secrets in it, compressed data, or a long opaque token. */
+const blob = (run: string, besideKeyId: boolean, depth: number): string => {
+  if (run.startsWith('H4sI') && run.length >= 40) return marker('compressed data');
+  const body = run.slice(run.lastIndexOf('=', run.length - 3) + 1);
+  const text = depth > 0 ? decode(body) : '';
+  if (isPlain(text))
+    return redactText(text, depth - 1) === text ? pieces(run, besideKeyId, depth) : marker('encoded secret');
+  if (body.length >= 200 && isScrambled(body.slice(0, 200)))
+    return run.slice(0, run.length - body.length) + marker('opaque token');
+  return pieces(run, besideKeyId, depth);
+};
+
+/** The parts of a run between `.`, `-`, `_` and `=`: bootstrap tokens (kubeadm: six, a dot, sixteen) and AWS secret keys (40). */
+const pieces = (run: string, besideKeyId: boolean, depth: number): string => {
+  const parts = run.split(/([._=-])/);
+  for (let at = 0; at < parts.length; at += 2) {
+    const part = parts[at] ?? '';
+    if (parts[at + 1] === '.' && isLower(part, 6) && isLower(parts[at + 2] ?? '', 16))
+      parts[at + 2] = marker('bootstrap token');
+    else if (isSecretKey(part, besideKeyId)) parts[at] = maskKey(part);
+    else if (part.length < run.length && isBlob(part)) parts[at] = blob(part, besideKeyId, depth - 1);
+  }
+  return parts.join('');
+};
+
+const isLower = (part: string, length: number): boolean => {
+  if (part.length !== length) return false;
+  for (let at = 0; at < length; at++) {
+    const code = part.charCodeAt(at);
+    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 122))) return false;
+  }
+  return true;
+};
+
+/** AWS secret access keys are 40 characters of base64. Beside a key id any such piece counts; alone it must look random. */
+const isSecretKey = (part: string, besideKeyId: boolean): boolean => {
+  if (part.length < 40) return false;
+  if (besideKeyId && keyIds.test(part)) return part.length >= 60;
+  return part.length === 40 && !isHex(part) && (besideKeyId || isScrambled(part));
+};
+
+/** Keeps the access key id where it stands in the same word. */
+const maskKey = (part: string): string => {
+  const id = keyIds.exec(part);
+  return id === null ? marker('secret key') : `${id[0]}${marker('secret key')}`;
+};
+
+const isHex = (part: string): boolean => {
+  for (let at = 0; at < part.length; at++) {
+    const code = part.charCodeAt(at);
+    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;
+  }
+  return true;
+};
+
+/**
+ * Whether the kind of character changes about as often as in random base64 (25 times in 40 characters, deviation 3), which
+ * words and paths don't reach.
+ */
+const isScrambled = (part: string): boolean => {
+  let changes = 0;
+  for (let at = 1; at < part.length; at++) if (charKind(part, at) !== charKind(part, at - 1)) changes++;
+  return changes >= part.length * 0.3;
+};
+
+const charKind = (part: string, at: number): number => {
+  const code = part.charCodeAt(at);
+  if (code >= 48 && code <= 57) return 0;
+  if (code >= 65 && code <= 90) return 1;
+  return code >= 97 && code <= 122 ? 2 : 3;
+};
