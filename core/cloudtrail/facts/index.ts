@@ -5,6 +5,7 @@ import { iamFacts } from './iam.ts';
 import { instanceFacts } from './instance.ts';
 import { launchFacts } from './launch.ts';
 import { pipelineFacts } from './pipeline.ts';
+import { placeFacts } from './place.ts';
 import { principalFacts } from './principal.ts';
 import { tagFacts } from './tags.ts';
 
@@ -12,6 +13,7 @@ import { tagFacts } from './tags.ts';
 export const cloudtrailFacts: Facts<'cloudtrail'> = {
   ...principalFacts,
   ...evidenceFacts,
+  ...placeFacts,
   ...launchFacts,
   ...tagFacts,
   ...instanceFacts,

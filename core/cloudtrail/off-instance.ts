@@ -1,0 +1,108 @@
+import { type Severity, severities } from '../detection.ts';
+import type { Item } from '../state/observation.ts';
+import type { Place } from './place.ts';
+
+/** One call by an instance session, and what is known of the instance. */
+export interface Sighting {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly address: string;
+  readonly place: Place;
+  /** Clusters whose ranges hold the address. */
+  readonly clusters: readonly string[];
+  /** The record says itself that it is an instance session; otherwise only the key map can. */
+  readonly stated: boolean;
+  readonly instance: string;
+  /** Members of the record name different instances. */
+  readonly mismatch: boolean;
+  /** The settings say through which addresses instances leave. */
+  readonly egressKnown: boolean;
+  /** The call is one that a thief makes and a node does not: see {@link Signal}. */
+  readonly signals: readonly Signal[];
+  readonly delivery: string;
+  /** The item of the instance, {} where its launch was not seen. */
+  readonly known: Item;
+  /** The item of the access key, {} where its issue was not seen. */
+  readonly key: Item;
+}
+
+/** What raises a sighting one level, whatever its place. */
+export type Signal = 'sensitive-call' | 'who-am-i' | 'other-region';
+
+export interface Suspicion {
+  readonly severity: Severity;
+  readonly note: string;
+}
+
+/** The credentials of an instance outlive it a little; calls it made last are recorded late. */
+const graceAfterTermination = 10 * 60_000;
+
+const has = (item: Item, set: string, member: string): boolean => item[set]?.includes(member) ?? false;
+
+const raise = (severity: Severity, by: number): Severity =>
+  severities[Math.max(0, Math.min(severities.length - 1, severities.indexOf(severity) + by))] ?? severity;
+
+/** Milliseconds since 1970 of a stored time: a number of milliseconds or ISO text. */
+const timeOf = (stored: string): number => (/^\d+$/.test(stored) ? Number(stored) : Date.parse(stored));
+
+/**
+ * Decides whether an instance's credentials are used off the instance; undefined where nothing says so. What is not known never
+ * counts as known: without the instance's own addresses the verdict is a step lower and says so. It never takes the first
+ * address it meets for the right one.
+ */
+export const judge = (sighting: Sighting): Suspicion | undefined => {
+  const { key, known, instance } = sighting;
+  const owner = key['instance'];
+  if (!sighting.stated && !has(key, 'instance', instance)) return undefined;
+
+  const strongest = strongestOf(sighting, owner);
+  if (strongest === undefined) return undefined;
+  const stolenWhileHardened =
+    sighting.delivery === '1.0' && (known['httpTokens']?.every(tokens => tokens === 'required') ?? false);
+  const raised = sighting.signals.length > 0 || stolenWhileHardened;
+  const reasons = [
+    strongest.note,
+    ...sighting.signals.map(signal => signalWords[signal]),
+    stolenWhileHardened ? 'an IMDSv1 credential set of an instance that requires IMDSv2' : '',
+  ];
+  return { severity: raise(strongest.severity, raised ? 1 : 0), note: reasons.filter(Boolean).join('; ') };
+};
+
+const signalWords: { readonly [signal in Signal]: string } = {
+  'sensitive-call': 'the call is one that nodes do not make',
+  'who-am-i': 'it asked whose credentials they are',
+  'other-region': "in another region than the instance's",
+};
+
+const strongestOf = (sighting: Sighting, owner: readonly string[] | undefined): Suspicion | undefined => {
+  const { instance, known } = sighting;
+  if (sighting.mismatch || (owner !== undefined && !owner.includes(instance)))
+    return { severity: 'high', note: 'the record names one instance and its credentials another' };
+  const terminated = Math.min(...(known['terminated'] ?? []).map(timeOf));
+  if (terminated + graceAfterTermination < sighting.time)
+    return { severity: 'critical', note: `the instance was terminated at ${new Date(terminated).toISOString()}` };
+  return misplaced(sighting);
+};
+
+const misplaced = ({ place, address, clusters, known, egressKnown }: Sighting): Suspicion | undefined => {
+  if (has(known, 'privateIp', address) || has(known, 'publicIp', address)) return undefined;
+  const seen = known['launched'] !== undefined || known['privateIp'] !== undefined;
+  const unseen = 'its launch was not seen, so that its own addresses are not known';
+  const step = (severity: Severity, note: string): Suspicion =>
+    seen ? { severity, note } : { severity: raise(severity, -1), note: `${note}; ${unseen}` };
+
+  if (place === 'foreign') return { severity: 'high', note: "through another account's VPC endpoint" };
+  if (place === 'endpoint') return step('medium', 'through a known endpoint, from outside every configured range');
+  if (place === 'cluster') {
+    const own = known['cluster'];
+    const elsewhere = own !== undefined && !own.some(name => clusters.includes(name));
+    return elsewhere ? { severity: 'medium', note: `from the network of ${clusters.join(', ')}` } : undefined;
+  }
+  if (place !== 'public') return undefined;
+  if (egressKnown || known['publicIp'] !== undefined)
+    return step('high', 'from an address that is neither its own nor configured egress');
+  return {
+    severity: 'medium',
+    note: 'from an address that nothing explains; `network.egress` is not set, so that it may be a NAT gateway or its own',
+  };
+};

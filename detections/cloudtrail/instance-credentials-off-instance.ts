@@ -1,0 +1,261 @@
+import { call, example, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
+import { judge, type Signal } from '../../core/cloudtrail/off-instance.ts';
+import type { Place } from '../../core/cloudtrail/place.ts';
+import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
+import { cloudtrail } from '../../core/detection.ts';
+import type { View } from '../../core/fact.ts';
+
+/** Services whose calls are recorded in us-east-1 wherever they are made from (CloudTrail User Guide, "Global service events"). */
+const globalServices = new Set([
+  'iam.amazonaws.com',
+  'sts.amazonaws.com',
+  'organizations.amazonaws.com',
+  'account.amazonaws.com',
+]);
+
+const fact = (view: View<'cloudtrail'>, name: string): string => String(view.fact(name));
+
+const accountOf = ({ record, event }: View<'cloudtrail'>): string => record.userIdentity?.accountId ?? event.account;
+
+const signals = (view: View<'cloudtrail'>): readonly Signal[] => {
+  const { record } = view;
+  const home = record.userIdentity?.inScopeOf?.credentialsIssuedTo?.split(':')[3];
+  const global = record.awsRegion === 'us-east-1' && globalServices.has(record.eventSource);
+  const found: Signal[] = [];
+  if (view.fact('call.sensitive') === true) found.push('sensitive-call');
+  if (record.eventName === 'GetCallerIdentity') found.push('who-am-i');
+  if (home !== undefined && home !== '' && record.awsRegion !== home && !global) found.push('other-region');
+  return found;
+};
+
+const launched = call('ec2', 'RunInstances', {
+  eventTime: '2026-09-01T09:00:00Z',
+  userIdentity: roleSession('prod-karpenter', '1768825272022703283', { invokedBy: 'ec2fleet.amazonaws.com' }),
+  sourceIPAddress: 'ec2fleet.amazonaws.com',
+  userAgent: 'ec2fleet.amazonaws.com',
+  requestParameters: { instancesSet: { items: [{ minCount: 1, maxCount: 1 }] }, instanceType: 'm7g.large' },
+  responseElements: {
+    instancesSet: {
+      items: [
+        {
+          instanceId: 'i-0aaaabbbbccccdddd',
+          instanceType: 'm7g.large',
+          vpcId: 'vpc-0aaa',
+          privateIpAddress: '10.0.12.34',
+          tagSet: { items: [{ key: 'kubernetes.io/cluster/prod', value: 'owned' }] },
+          iamInstanceProfile: {
+            arn: 'arn:aws:iam::111122223333:instance-profile/prod-node',
+            id: 'AIPAEXAMPLEEXAMPLEEXA',
+          },
+          metadataOptions: { httpTokens: 'required', httpPutResponseHopLimit: 1, httpEndpoint: 'enabled' },
+        },
+      ],
+    },
+  },
+});
+
+const terminated = call('ec2', 'TerminateInstances', {
+  eventTime: '2026-09-01T09:30:00Z',
+  userIdentity: roleSession('prod-karpenter', '1768825272022703283'),
+  requestParameters: { instancesSet: { items: [{ instanceId: 'i-0aaaabbbbccccdddd' }] } },
+  responseElements: {
+    instancesSet: { items: [{ instanceId: 'i-0aaaabbbbccccdddd', currentState: { code: 32, name: 'shutting-down' } }] },
+  },
+});
+
+const issued = call('sts', 'AssumeRole', {
+  eventTime: '2026-09-01T09:00:01Z',
+  userIdentity: { type: 'AWSService', invokedBy: 'ec2.amazonaws.com' },
+  sourceIPAddress: 'ec2.amazonaws.com',
+  userAgent: 'ec2.amazonaws.com',
+  requestParameters: {
+    roleArn: 'arn:aws:iam::111122223333:role/KarpenterNodeRole-prod',
+    roleSessionName: 'i-0aaaabbbbccccdddd',
+  },
+  responseElements: { credentials: { accessKeyId: 'ASIAEXAMPLEV2KEY0001', expiration: 'Sep 1, 2026, 3:35:01 PM' } },
+});
+
+const { inScopeOf: _, sessionContext: __, ...older } = nodeSession();
+const unmarked = {
+  ...older,
+  sessionContext: roleSession('KarpenterNodeRole-prod', 'i-0aaaabbbbccccdddd').sessionContext ?? {},
+};
+
+const describeVolumes = (over: Partial<CloudTrailRecord> = {}) =>
+  call('ec2', 'DescribeVolumes', { userIdentity: nodeSession(), ...over });
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/instance-credentials-off-instance',
+  title: 'Credentials of {instance} used from {address} ({principal}, {event})',
+  severity: 'high',
+  requires: ['ranges'],
+  when: {
+    eventType: 'AwsApiCall',
+    userIdentity: { invokedBy: [{ exists: false }] },
+    fact: { 'instance.claimed': [{ 'anything-but': 'none' }], 'source.kind': 'address' },
+  },
+  unless: [
+    // The EKS authenticator sends the node's pre-signed request from the control plane, with a plain HTTP client.
+    { eventName: 'GetCallerIdentity', userAgent: [{ prefix: 'Go-http-client' }] },
+    // A finding of its own: cloudtrail/instance-session-in-console. Console back ends call from AWS's own addresses.
+    { sessionCredentialFromConsole: 'true' },
+  ],
+  by: view => [{ instance: fact(view, 'instance.claimed'), address: view.record.sourceIPAddress ?? 'unknown' }],
+  window: '6h',
+  resources: view => [fact(view, 'instance.claimed')],
+  principals: view => [`access key ${view.record.userIdentity?.accessKeyId ?? 'unknown'}`],
+  state: {
+    kind: 'off-instance',
+    doc: "Reads the instance's addresses, cluster and end from the records of its launch, and whose the access key is from the record that issued it.",
+    observe: view => [
+      {
+        scope: `instance#${accountOf(view)}#${fact(view, 'instance.claimed')}`,
+        also: [`key#${view.record.userIdentity?.accessKeyId ?? 'unknown'}`],
+        expires: view.event.time,
+      },
+    ],
+    decide: (view, key, [answer]) => {
+      const suspicion = judge({
+        time: view.event.time,
+        address: key['address'] ?? 'unknown',
+        place: fact(view, 'source.place') as Place, // the fact's values are these
+        clusters: [view.fact('source.clusters')].flat().map(String),
+        stated: view.fact('instance.id') !== 'none',
+        instance: fact(view, 'instance.claimed'),
+        mismatch: view.fact('instance.mismatch') === true,
+        egressKnown: view.fact('source.egress-known') === true,
+        signals: signals(view),
+        delivery: fact(view, 'instance.delivery'),
+        known: answer?.item ?? {},
+        key: answer?.also[0] ?? {},
+      });
+      return suspicion === undefined ? [] : [{ eventId: view.event.id, time: view.event.time, ...suspicion }];
+    },
+  },
+  attack: ['T1552.005', 'T1078.004', 'T1550.001'],
+  why: "Credentials of an instance are meant to be used on it: seen elsewhere, somebody read them from instance metadata and took them away. With them he is the node: he pulls its images, describes the account, and asks for every pod's role on that node.",
+  references: [
+    'Netflix Technology Blog, "Netflix Cloud Security: Detecting Credential Compromise in AWS" (2018)',
+    'Amazon GuardDuty User Guide, UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS and .InsideAWS',
+    'CloudTrail User Guide, "userIdentity element": inScopeOf, ec2RoleDelivery',
+    'kubernetes-sigs/aws-iam-authenticator, pkg/token (the pre-signed GetCallerIdentity)',
+  ],
+  runbook: [
+    "Confirm: `aws ec2 describe-instances --instance-ids {instance} --query 'Reservations[].Instances[].[PrivateIpAddress,PublicIpAddress,State.Name,SubnetId]'`; if {address} is a NAT gateway, proxy or Elastic IP of yours (`aws ec2 describe-addresses --public-ips {address}`), add it to `network.egress` and resolve.",
+    'Contain the credentials, not the node: attach a deny to the role for sessions issued before now: `aws iam put-role-policy --role-name ROLE --policy-name revoke-older-sessions --policy-document \'{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"NOW"}}}]}\'` (other nodes of the role refresh theirs within hours; restart their kubelets).',
+    'Preserve the node: `kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true`, `aws ec2 create-snapshot --volume-id VOLUME --description incident`, then a quarantine security group: `aws ec2 modify-instance-attribute --instance-id {instance} --groups sg-QUARANTINE`.',
+    'Look around: everything the access key did, in every region: `aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=KEY`, and everything from the address, Kubernetes included: `tripline findings --json | grep {address}`.',
+    'Close the way: which pods ran there, do they reach instance metadata (`httpTokens` required, hop limit 1), which one had a server-side request forgery.',
+  ],
+  blind: [
+    'Use on the instance itself, behind the same NAT gateway, or inside the same VPC without endpoints looks like the instance.',
+    'An address in the VPC ranges that belongs to another instance is taken for a pod: lateral use inside one VPC is not told apart.',
+    "Calls made with the credentials against Kubernetes show the control plane's address in CloudTrail: `kubernetes/node-identity-off-node` sees those.",
+    'Data events (S3 objects, DynamoDB items) are seen only where a trail logs them.',
+    'Records older than `inScopeOf` and `ec2RoleDelivery` need the record that issued the access key: complete eight hours after read-only management events are delivered. Refreshed credentials are assumed to be issued by the same kind of record [inferred].',
+    'Public addresses that an instance got from its subnet are in no record: without `network.egress` such a finding is medium.',
+  ],
+  examples: {
+    matches: [
+      {
+        name: "a node's credentials describe volumes from an address that nothing explains",
+        event: describeVolumes(),
+        after: [launched],
+      },
+      {
+        name: 'an older record, whose access key EC2 issued to the instance',
+        event: describeVolumes({ userIdentity: unmarked }),
+        after: [launched, issued],
+      },
+      {
+        name: 'credentials of an instance that was terminated half an hour ago, from configured egress',
+        event: describeVolumes({ sourceIPAddress: '203.0.113.10' }),
+        after: [launched, terminated],
+      },
+      {
+        name: "through another account's VPC endpoint, from an address like the cluster's",
+        event: describeVolumes({
+          sourceIPAddress: '10.0.77.7',
+          vpcEndpointId: 'vpce-0fedcba9876543210',
+          vpcEndpointAccountId: example.otherAccount,
+        }),
+        after: [launched],
+      },
+      {
+        name: 'whoever holds them asks whose they are',
+        event: call('sts', 'GetCallerIdentity', { userIdentity: nodeSession() }),
+        after: [launched],
+      },
+      {
+        name: 'a step lower where the launch was not seen',
+        event: describeVolumes(),
+      },
+    ],
+    misses: [
+      {
+        name: 'from the instance itself, through our endpoint',
+        event: describeVolumes({ sourceIPAddress: '10.0.12.34', vpcEndpointId: 'vpce-0123456789abcdef0' }),
+        after: [launched],
+      },
+      {
+        name: 'from a pod on the node, through our endpoint',
+        event: describeVolumes({ sourceIPAddress: '100.64.3.4', vpcEndpointId: 'vpce-0123456789abcdef0' }),
+        after: [launched],
+      },
+      {
+        name: 'through the NAT gateway',
+        event: describeVolumes({ sourceIPAddress: '203.0.113.10' }),
+        after: [launched],
+      },
+      {
+        name: 'a private address through an endpoint that the settings do not know',
+        event: describeVolumes({ sourceIPAddress: '10.0.77.7', vpcEndpointId: 'vpce-0fedcba9876543210' }),
+        after: [launched],
+      },
+      {
+        name: 'a service with the forwarded session',
+        event: call('kms', 'Decrypt', {
+          userIdentity: { ...nodeSession(), invokedBy: 'secretsmanager.amazonaws.com' },
+          sourceIPAddress: 'secretsmanager.amazonaws.com',
+          vpcEndpointId: 'vpce-0fedcba9876543210',
+        }),
+        after: [launched],
+      },
+      {
+        name: "a service's call in which AWS gives an address",
+        event: describeVolumes({ userIdentity: { ...nodeSession(), invokedBy: 'ssm.amazonaws.com' } }),
+        after: [launched],
+      },
+      {
+        name: 'a call from inside AWS',
+        event: describeVolumes({ sourceIPAddress: 'AWS Internal' }),
+        after: [launched, terminated],
+      },
+      {
+        name: "the authenticator's GetCallerIdentity for a kubelet",
+        event: call('sts', 'GetCallerIdentity', { userIdentity: nodeSession(), userAgent: 'Go-http-client/1.1' }),
+        after: [launched],
+      },
+      {
+        name: 'a console session, which is a finding of its own',
+        event: describeVolumes({ sessionCredentialFromConsole: 'true' }),
+        after: [launched],
+      },
+      {
+        name: 'a console action, recorded by AWS on the console host',
+        event: describeVolumes({ eventType: 'AwsConsoleAction' }),
+        after: [launched],
+      },
+      {
+        name: "an older record whose access key nobody issued: the session name is the caller's choice",
+        event: describeVolumes({ userIdentity: unmarked }),
+        after: [launched],
+      },
+      {
+        name: "a person's session",
+        event: describeVolumes({ userIdentity: roleSession('developer', 'alice') }),
+        after: [launched],
+      },
+    ],
+  },
+});
