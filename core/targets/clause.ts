@@ -1,0 +1,169 @@
+import type { Json } from '../json.ts';
+import type { Scalar } from '../pattern/language.ts';
+import { loadPattern } from '../pattern/load.ts';
+import { holds, match } from '../pattern/match.ts';
+import type { Group, Test } from '../pattern/node.ts';
+
+/** Conditions that must all hold, by path (the JSON text of its members): what a filter is made of, joined by "or". */
+export type Clause = ReadonlyMap<string, readonly Test[]>;
+
+/** What a fact requires of the record, as a loaded pattern; undefined where it can be read off any event. */
+export type Needs = (fact: string) => Group | undefined;
+
+/** Above this many a product of alternatives is not spelled out: its shorter factor alone is kept, which admits more. */
+const maximumClauses = 256;
+
+/** The key of a path. */
+export const pathKey = (path: readonly string[]): string => JSON.stringify(path);
+
+/** The path of a key. */
+export const pathOf = (key: string): readonly string[] => JSON.parse(key) as readonly string[]; // written by pathKey
+
+/**
+ * A detection's `when` as clauses over the record alone: an event that it matches satisfies at least one of them.
+ * Facts are replaced by what they need; tests that no filter can make are left out. Both admit more, never less.
+ */
+export const clausesOf = (when: Group, needs: Needs): readonly Clause[] => group(when, needs);
+
+const everything: Clause = new Map();
+
+const group = (node: Group, needs: Needs): readonly Clause[] => {
+  let clauses: readonly Clause[] = [everything];
+  for (const field of node.fields) {
+    if (field.path.length === 1 && field.name === 'fact' && field.node.is === 'group')
+      clauses = product(clauses, facts(field.node, needs));
+    else if (field.node.is === 'group') clauses = product(clauses, group(field.node, needs));
+    else clauses = product(clauses, [leaf(field.path, field.node.tests)]);
+  }
+  if (node.or.length > 0)
+    clauses = product(
+      clauses,
+      node.or.flatMap(branch => group(branch, needs)),
+    );
+  return reduce(clauses);
+};
+
+const leaf = (path: readonly string[], tests: readonly Test[]): Clause =>
+  tests.every(isFilterable) ? new Map([[pathKey(path), tests]]) : everything;
+
+/** No filter of AWS's reads regular expressions, two fields at once, or (alike everywhere) address ranges. */
+const isFilterable = (test: Test): boolean => test.is !== 'matches' && test.is !== 'same' && test.is !== 'cidr';
+
+/** What facts may be when they say nothing: a condition that holds for one of these does not require what the fact needs. */
+const neutral: readonly Json[] = ['unknown', 'none', [], false, '', 0, null];
+
+const facts = (node: Group, needs: Needs): readonly Clause[] => {
+  let clauses: readonly Clause[] = [everything];
+  for (const field of node.fields) {
+    const needed = needs(field.name);
+    const alone: Group = { is: 'group', fields: [field], or: [] };
+    const idle = neutral.some(value => match(alone, { fact: { [field.name]: value } }));
+    if (needed !== undefined && !idle) clauses = product(clauses, group(needed, needs));
+  }
+  if (node.or.length > 0)
+    clauses = product(
+      clauses,
+      node.or.flatMap(branch => facts(branch, needs)),
+    );
+  return clauses;
+};
+
+const product = (left: readonly Clause[], right: readonly Clause[]): readonly Clause[] => {
+  if (left.length * right.length > maximumClauses) return left.length <= right.length ? left : right;
+  return reduce(left.flatMap(a => right.flatMap(b => both(a, b) ?? [])));
+};
+
+/** The clause of events that satisfy both; undefined where none can. */
+const both = (a: Clause, b: Clause): Clause | undefined => {
+  const joined = new Map(a);
+  for (const [path, tests] of b) {
+    const old = joined.get(path);
+    const kept = old === undefined ? tests : narrower(path, old, tests);
+    if (kept.length === 0) return undefined;
+    joined.set(path, kept);
+  }
+  return joined;
+};
+
+/** Members that hold one scalar and never a list of them, so that two conditions on them speak of the same value. */
+const single: ReadonlySet<string> = new Set(
+  [['eventSource'], ['eventName'], ['readOnly'], ['errorCode'], ['userIdentity', 'type'], ['verb'], ['stage']]
+    .concat([
+      ['objectRef', 'resource'],
+      ['objectRef', 'apiGroup'],
+      ['objectRef', 'subresource'],
+    ])
+    .concat([
+      ['user', 'username'],
+      ['responseStatus', 'code'],
+    ])
+    .map(pathKey),
+);
+
+/** Tests of which one holds where one of each list holds: exact values are intersected, otherwise the list with fewer exact ones stays. */
+const narrower = (path: string, a: readonly Test[], b: readonly Test[]): readonly Test[] => {
+  const exact = (tests: readonly Test[]): boolean => tests.every(test => test.is === 'equal');
+  if (!exact(a)) return exact(b) ? narrower(path, b, a) : a;
+  if (!single.has(path)) return a;
+  return a.filter(one => one.is === 'equal' && holdsAny(b, one.value));
+};
+
+const holdsAny = (tests: readonly Test[], value: Scalar): boolean => tests.some(test => holds(test, value, {}));
+
+const same = (a: Test, b: Test): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** Whether every value that passes `test` passes one of `tests`. Says yes only where it is plain. */
+const covered = (test: Test, tests: readonly Test[]): boolean =>
+  tests.some(other => same(test, other)) || (test.is === 'equal' && holdsAny(tests, test.value));
+
+/** Says whether every event that satisfies `a` satisfies `b`. */
+export const implies = (a: Clause, b: Clause): boolean =>
+  [...b].every(([path, tests]) => a.get(path)?.every(test => covered(test, tests)) ?? false);
+
+/** The clause that admits what either does: conditions on the same path are united, all others are dropped. */
+export const widen = (a: Clause, b: Clause): Clause => {
+  const joined = new Map<string, readonly Test[]>();
+  for (const [path, tests] of a) {
+    const others = b.get(path);
+    if (others !== undefined) joined.set(path, unite(tests, others));
+  }
+  return joined;
+};
+
+const unite = (a: readonly Test[], b: readonly Test[]): readonly Test[] => {
+  const all = [...a, ...b];
+  return all.filter((test, index) => !all.some((other, at) => at !== index && within(test, other, at < index)));
+};
+
+/** Whether `test` may go because `other` stays; of two equal ones the first stays. */
+const within = (test: Test, other: Test, earlier: boolean): boolean =>
+  same(test, other) ? earlier : covered(test, [other]) && !covered(other, [test]);
+
+/** Whether `widen(a, b)` admits nothing that neither of them does: they differ in the values of one path, or one holds the other. */
+export const isExact = (a: Clause, b: Clause): boolean => {
+  if (implies(a, b) || implies(b, a)) return true;
+  if (a.size !== b.size) return false;
+  const differing = [...a].filter(([path, tests]) => !sameTests(tests, b.get(path) ?? []));
+  return differing.length === 1 && differing.every(([path]) => b.has(path));
+};
+
+const sameTests = (a: readonly Test[], b: readonly Test[]): boolean =>
+  a.length === b.length && a.every(test => b.some(other => same(test, other)));
+
+/** Drops clauses that another one holds, and joins those that differ in one path's values alone. Admits exactly the same. */
+export const reduce = (clauses: readonly Clause[]): readonly Clause[] => {
+  const kept: Clause[] = [];
+  const left = [...clauses];
+  for (let next = left.shift(); next !== undefined; next = left.shift()) {
+    const clause = next;
+    const index = kept.findIndex(other => isExact(clause, other));
+    const [other] = index < 0 ? [] : kept.splice(index, 1);
+    if (other === undefined) kept.push(clause);
+    else left.push(implies(clause, other) ? other : implies(other, clause) ? clause : widen(clause, other));
+  }
+  return kept;
+};
+
+/** Loads what a fact needs; undefined for `{}`, which EventBridge refuses and which needs nothing. */
+export const loadNeeds = (pattern: object): Group | undefined =>
+  Object.keys(pattern).length === 0 ? undefined : loadPattern(pattern);

@@ -1,0 +1,262 @@
+import type { AnyDetection, AnyKnowledge } from '../detection.ts';
+import type { JsonObject } from '../json.ts';
+import { loadPattern } from '../pattern/load.ts';
+import type { Test } from '../pattern/node.ts';
+import type { Settings } from '../settings.ts';
+import { sources } from '../sources.ts';
+import { type Clause, clausesOf, implies, loadNeeds, pathKey, pathOf, reduce } from './clause.ts';
+import { print } from './eventbridge-print.ts';
+import { isReadOnly, volume } from './eventbridge-volume.ts';
+import { widenToFit } from './fit.ts';
+
+/** Amazon EventBridge quotas: characters of one event pattern (adjustable), and rules with wildcards on one bus. */
+export const quota = { characters: 2_048, wildcardRules: 30 } as const;
+
+/** One EventBridge rule's pattern. */
+export interface EventPattern {
+  /** JSON text, at most {@link quota} characters. */
+  readonly pattern: string;
+  /** Whether it must see read-only management events: state ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS. */
+  readonly readOnly: boolean;
+  readonly wildcards: boolean;
+}
+
+/** What one detection (or knowledge) asks of the filter. */
+export interface RuleFilter {
+  readonly id: string;
+  /** Its own filter, before anything was widened to fit; [] = every event. Joined by "or". */
+  readonly pattern: readonly JsonObject[];
+  /** Call names it needs that are read-only; `*` where it is bound to no names. */
+  readonly readOnly: readonly string[];
+  /** Conditions of its own filter that the derived patterns gave up, by path. */
+  readonly widened: readonly string[];
+}
+
+export interface CloudTrailFilter {
+  readonly patterns: readonly EventPattern[];
+  readonly rules: readonly RuleFilter[];
+}
+
+type Rule = Extract<AnyDetection | AnyKnowledge, { on: 'cloudtrail' }>;
+
+/** `source` of the events that AWS services send to a default bus; PutEvents refuses it to everybody else. */
+const fromAws = '{"source":[{"prefix":"aws."}],"detail-type":[{"suffix":" via CloudTrail"}]';
+
+/**
+ * Derives the fewest EventBridge patterns that admit every event the enabled detections match or the knowledge learns from.
+ * Where their conditions don't fit, the ones that keep the fewest events out are given up first; names of calls never are.
+ * @throws Error where even the names alone leave no pattern (never: names can be spread over as many as it takes)
+ */
+export const eventBridgeFilter = (
+  detections: readonly AnyDetection[],
+  knowledge: readonly AnyKnowledge[],
+  settings: Settings,
+): CloudTrailFilter => {
+  const rules = [...detections, ...knowledge].filter((rule): rule is Rule => rule.on === 'cloudtrail');
+  const own = new Map(rules.map(rule => [rule.id, ruleClauses(rule, settings)]));
+  const clauses = [...own.values()].flat().flatMap(byAccess);
+  const kept = narrowest(
+    unique([false, true].flatMap(reads => reduce(clauses.filter(one => needsReads(one) === reads)))),
+  );
+  return {
+    patterns: pack(kept),
+    rules: rules.map(rule => describe(rule.id, own.get(rule.id) ?? [], kept)),
+  };
+};
+
+const isOff = (rule: { readonly id: string }, settings: Settings): boolean =>
+  settings.detections[rule.id]?.status === 'off';
+
+const ruleClauses = (rule: Rule, settings: Settings): readonly Clause[] => {
+  if (isOff(rule, settings)) return [];
+  const facts = sources.cloudtrail.facts;
+  const needs = (name: string) => {
+    const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
+    return fact === undefined ? undefined : loadNeeds(fact.needs(settings));
+  };
+  return reduce(clausesOf(loadPattern(rule.when), needs).map(speakable));
+};
+
+/** The clause as EventBridge can say it: what it can't is left out. */
+const speakable = (clause: Clause): Clause =>
+  new Map(
+    [...clause].flatMap(([path, tests]) => {
+      const said = tests.map(test => sayable(test, pathOf(path)));
+      return said.every(test => test !== undefined) ? [[path, said] as const] : [];
+    }),
+  );
+
+/**
+ * Members that are text wherever they occur. EventBridge's `exists` looks at leaves only: of an object it says "absent"
+ * (Amazon EventBridge User Guide, "Exists matching"), so it is kept for these alone.
+ */
+const leaves: ReadonlySet<string> = new Set(
+  [
+    ['errorCode'],
+    ['errorMessage'],
+    ['vpcEndpointId'],
+    ['sessionCredentialFromConsole'],
+    ['userIdentity', 'arn'],
+    ['userIdentity', 'accessKeyId'],
+    ['userIdentity', 'invokedBy'],
+    ['userIdentity', 'principalId'],
+    ['userIdentity', 'inScopeOf', 'issuerType'],
+    ['userIdentity', 'inScopeOf', 'credentialsIssuedTo'],
+    ['userIdentity', 'sessionContext', 'ec2RoleDelivery'],
+    ['userIdentity', 'sessionContext', 'sessionIssuer', 'arn'],
+    ['userIdentity', 'sessionContext', 'sourceIdentity'],
+  ].map(pathKey),
+);
+
+const sayable = (test: Test, path: readonly string[]): Test | undefined => {
+  if (test.is === 'exists' || test.is === 'absent') return leaves.has(pathKey(path)) ? test : undefined;
+  if (test.is === 'not') return test.tests.some(inner => inner.is === 'wildcard') ? undefined : test;
+  if (test.is !== 'wildcard') return test;
+  const [first = '', ...rest] = test.pieces;
+  const last = rest.at(-1) ?? '';
+  if (rest.length === 0) return { is: 'equal', value: first };
+  if (rest.length === 1 && last === '') return first === '' ? undefined : { is: 'prefix', text: first, fold: false };
+  if (rest.length === 1 && first === '') return { is: 'suffix', text: last, fold: false };
+  // Many stars make a pattern too complex for EventBridge to accept.
+  if (rest.length <= 3) return test;
+  return first === '' ? undefined : { is: 'prefix', text: first, fold: false };
+};
+
+/** Drops clauses that another one holds. */
+const unique = (clauses: readonly Clause[]): readonly Clause[] =>
+  clauses.filter((clause, index) => !clauses.some((other, at) => at !== index && implies(clause, other)));
+
+const eventName = pathKey(['eventName']);
+
+const names = (clause: Clause): readonly string[] | undefined => {
+  const tests = clause.get(eventName);
+  if (tests === undefined) return undefined;
+  const found = tests.flatMap(test => (test.is === 'equal' && typeof test.value === 'string' ? [test.value] : []));
+  return found.length === tests.length ? found : undefined;
+};
+
+/** Reads and writes apart, so that a rule which needs only writes does not ask for reads. */
+const byAccess = (clause: Clause): readonly Clause[] => {
+  const all = names(clause);
+  if (all === undefined) return [clause];
+  const reads = all.filter(isReadOnly);
+  const writes = all.filter(name => !isReadOnly(name));
+  return [writes, reads].filter(some => some.length > 0).map(some => withNames(clause, some));
+};
+
+const withNames = (clause: Clause, some: readonly string[]): Clause =>
+  new Map([...clause, [eventName, [...new Set(some)].toSorted().map(value => ({ is: 'equal', value }) as const)]]);
+
+const needsReads = (clause: Clause): boolean => {
+  const readOnly = clause.get(pathKey(['readOnly']));
+  if (readOnly?.every(test => test.is === 'equal' && test.value === false)) return false;
+  return names(clause)?.some(isReadOnly) ?? true;
+};
+
+/** The narrowest clauses that need no more patterns than the call names alone would. */
+const narrowest = (clauses: readonly Clause[]): readonly Clause[] => {
+  const named = clauses.filter(clause => names(clause) !== undefined);
+  const floor = unique([
+    ...clauses.filter(clause => names(clause) === undefined),
+    ...[true, false].flatMap(reads => {
+      const all = named.filter(clause => needsReads(clause) === reads).flatMap(clause => names(clause) ?? []);
+      return all.length === 0 ? [] : [withNames(new Map(), all)];
+    }),
+  ]);
+  const most = pack(floor).length;
+  const fitted = widenToFit(
+    clauses,
+    {
+      size: clause => print(clause).length + 1,
+      volume,
+      allowed: (to, ...from) =>
+        from.every(one => names(one) !== undefined) && names(to) !== undefined && sameAccess(from),
+    },
+    candidate => pack(candidate).length <= most,
+  );
+  return fitted ?? floor;
+};
+
+const sameAccess = (clauses: readonly Clause[]): boolean => new Set(clauses.map(needsReads)).size === 1;
+
+/** Fills patterns one after the other: writes, then reads, a list of names cut where a pattern is full. */
+const pack = (clauses: readonly Clause[]): readonly EventPattern[] => {
+  const ordered = clauses
+    .toSorted((a, b) => print(b).length - print(a).length || (print(a) < print(b) ? -1 : 1))
+    .toSorted((a, b) => Number(needsReads(a)) - Number(needsReads(b)));
+  const done: Clause[][] = [];
+  let open: Clause[] = [];
+  const left = [...ordered];
+  for (let next = left.shift(); next !== undefined; next = left.shift()) {
+    if (lengthOf([...open, next]) <= quota.characters) {
+      open.push(next);
+      continue;
+    }
+    const [head, tail] = cut(next, part => lengthOf([...open, part]) <= quota.characters);
+    if (head !== undefined) open.push(head);
+    if (open.length === 0)
+      throw new Error(
+        `a filter of ${whole([next]).length} characters fits no EventBridge pattern (${quota.characters}): ${print(next).slice(0, 200)}… Shorten the lists in the settings that it comes from.`,
+      );
+    done.push(open);
+    open = [];
+    left.unshift(tail);
+  }
+  if (open.length > 0) done.push(open);
+  return done.map(group => {
+    const pattern = whole(group);
+    return { pattern, readOnly: group.some(needsReads), wildcards: pattern.includes('{"wildcard":') };
+  });
+};
+
+/** Cuts a clause in two by its longest list: what still fits, and the rest. */
+const cut = (clause: Clause, fits: (part: Clause) => boolean): readonly [Clause | undefined, Clause] => {
+  const [path, tests] = [...clause].toSorted((a, b) => b[1].length - a[1].length)[0] ?? ['', []];
+  const part = (some: readonly Test[]): Clause => new Map([...clause, [path, some]]);
+  let count = tests.length - 1;
+  while (count > 0 && !fits(part(tests.slice(0, count)))) count--;
+  return count <= 0 ? [undefined, clause] : [part(tests.slice(0, count)), part(tests.slice(count))];
+};
+
+const lengthOf = (clauses: readonly Clause[]): number =>
+  clauses.reduce((sum, clause) => sum + print(clause).length + 1, fromAws.length + '},"detail":{"$or":[]}}'.length);
+
+const whole = (clauses: readonly Clause[]): string => {
+  if (clauses.some(clause => clause.size === 0)) return `${fromAws}}`;
+  const [only, ...more] = clauses.map(print);
+  return `${fromAws},"detail":${more.length === 0 ? only : `{"$or":[${[only, ...more].join()}]}`}}`;
+};
+
+const describe = (id: string, clauses: readonly Clause[], kept: readonly Clause[]): RuleFilter => {
+  const holders = (clause: Clause): readonly Clause[] => kept.filter(one => implies(clause, one));
+  return {
+    id,
+    pattern: clauses.some(clause => clause.size === 0) ? [] : clauses.map(clause => JSON.parse(print(clause))),
+    readOnly: [
+      ...new Set(clauses.filter(needsReads).flatMap(clause => names(clause)?.filter(isReadOnly) ?? ['*'])),
+    ].toSorted(),
+    widened: [
+      ...new Set(
+        clauses
+          .flatMap(byAccess)
+          .flatMap(clause => [...clause.keys()].filter(path => !holders(clause).some(one => one.has(path)))),
+      ),
+    ]
+      .map(path => pathOf(path).join('.'))
+      .toSorted(),
+  };
+};
+
+const detailTypes: ReadonlyMap<string, string> = new Map([
+  ['AwsServiceEvent', 'AWS Service Event via CloudTrail'],
+  ['AwsConsoleSignIn', 'AWS Console Sign In via CloudTrail'],
+  ['AwsConsoleAction', 'AWS Console Action via CloudTrail'],
+  ['AwsVpceEvent', 'AWS Network Activity Event via CloudTrail'],
+]);
+
+/** A CloudTrail record as EventBridge carries it, as far as the derived patterns look at the envelope. */
+export const envelope = (record: JsonObject): JsonObject => ({
+  source: `aws.${String(record['eventSource']).replace(/\.amazonaws\.com$/, '')}`,
+  'detail-type': detailTypes.get(String(record['eventType'])) ?? 'AWS API Call via CloudTrail',
+  detail: record,
+});

@@ -1,0 +1,98 @@
+import type { AnyDetection, AnyKnowledge } from '../detection.ts';
+import { loadPattern } from '../pattern/load.ts';
+import type { Test } from '../pattern/node.ts';
+import type { Settings } from '../settings.ts';
+import { sources } from '../sources.ts';
+import { type Clause, clausesOf, implies, loadNeeds, pathKey, pathOf, reduce } from './clause.ts';
+import { widenToFit } from './fit.ts';
+import { limits } from './logs-grammar.ts';
+import { printLogs, projected, sizeOf } from './logs-print.ts';
+import { volume } from './logs-volume.ts';
+
+/** What one detection (or knowledge) asks of the Logs filter. */
+export interface LogsRule {
+  readonly id: string;
+  /** Its own filter pattern before anything was joined; '' = every audit event. May be longer than CloudWatch accepts. */
+  readonly pattern: string;
+  /** Conditions of its own filter that the derived pattern gave up, by path. */
+  readonly widened: readonly string[];
+}
+
+export interface LogsFilter {
+  /** The `filterPattern` of a subscription filter, at most 1,024 characters; '' admits everything. */
+  readonly pattern: string;
+  readonly rules: readonly LogsRule[];
+}
+
+type Rule = Extract<AnyDetection | AnyKnowledge, { on: 'kubernetes' }>;
+
+/**
+ * Derives one CloudWatch Logs filter pattern that admits every audit event the enabled detections match or the knowledge learns
+ * from: the rules projected onto what a pattern can say without doubt, then widened until it fits, the cheapest way.
+ */
+export const logsFilter = (
+  detections: readonly AnyDetection[],
+  knowledge: readonly AnyKnowledge[],
+  settings: Settings,
+): LogsFilter => {
+  const rules = [...detections, ...knowledge].filter((rule): rule is Rule => rule.on === 'kubernetes');
+  const own = new Map(rules.map(rule => [rule.id, ruleClauses(rule, settings)]));
+  const clauses = reduce([...own.values()].flat());
+  const kept = widenToFit(
+    clauses,
+    { size: sizeOf, volume, allowed: to => [...to.keys()].some(path => path !== pathKey(['stage'])) },
+    some => some.every(clause => clause.size > 0) && printLogs(some).length <= limits.characters,
+  );
+  return {
+    pattern: kept === undefined || kept.length === 0 ? '' : printLogs(kept),
+    rules: rules.map(({ id }) => describe(id, own.get(id) ?? [], kept ?? [])),
+  };
+};
+
+const ruleClauses = (rule: Rule, settings: Settings): readonly Clause[] => {
+  if (settings.detections[rule.id]?.status === 'off') return [];
+  const facts = sources.kubernetes.facts;
+  const needs = (name: string) => {
+    const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
+    return fact === undefined ? undefined : loadNeeds(fact.needs(settings));
+  };
+  return reduce(clausesOf(loadPattern(rule.when), needs).map(project));
+};
+
+const project = (clause: Clause): Clause =>
+  new Map([...clause].filter(([path, tests]) => projected.has(path) && tests.every(test => isSayable(path, test))));
+
+/** Printable ASCII without what quotes, escapes or stars would make of it. */
+const plain = /^[ !#-$&-)+-[\]-~]+$/;
+
+/** Never "not": what CloudWatch makes of `!=` on a missing member is not written down. */
+const isSayable = (path: string, test: Test): boolean => {
+  if (path === pathKey(['responseStatus', 'code']))
+    return test.is === 'numeric' || (test.is === 'equal' && typeof test.value === 'number');
+  switch (test.is) {
+    case 'equal':
+      return typeof test.value === 'string' && plain.test(test.value);
+    case 'prefix':
+    case 'suffix':
+      return !test.fold && plain.test(test.text);
+    case 'wildcard':
+      return test.pieces.every(piece => piece === '' || plain.test(piece));
+    case 'exists':
+    case 'absent':
+      return true;
+    default:
+      return false;
+  }
+};
+
+const describe = (id: string, clauses: readonly Clause[], kept: readonly Clause[]): LogsRule => {
+  const gone = clauses.flatMap(clause => {
+    const holders = kept.filter(one => implies(clause, one));
+    return [...clause.keys()].filter(path => !holders.some(one => one.has(path)));
+  });
+  return {
+    id,
+    pattern: clauses.length === 0 || clauses.some(clause => clause.size === 0) ? '' : printLogs(clauses),
+    widened: [...new Set(gone)].map(path => pathOf(path).join('.')).toSorted(),
+  };
+};
