@@ -48,7 +48,10 @@ const typeOfId = (id: string): string => {
   return (Object.hasOwn(typeOfPrefix, prefix) ? typeOfPrefix[prefix] : undefined) ?? 'other';
 };
 
-/** What each creating API makes, and where its response says the new ids. Only EC2 calls that take tag specifications. */
+/**
+ * What each creating API makes, and where its response says the new ids. Volumes, snapshots and interfaces made on their own are left
+ * out: Karpenter selects and owns nothing by them, and storage and network drivers tag them with the cluster all day.
+ */
 const creators: { readonly [api: string]: (response: JsonObject) => readonly (string | undefined)[] } = {
   RunInstances: response => itemsOf(response, 'instancesSet').map(one => word(one, 'instanceId')),
   CreateFleet: response => [
@@ -61,10 +64,6 @@ const creators: { readonly [api: string]: (response: JsonObject) => readonly (st
   CreateLaunchTemplateVersion: response => [word(response, 'launchTemplateVersion', 'launchTemplateId')],
   CreateSecurityGroup: response => [word(response, 'groupId')],
   CreateSubnet: response => [word(response, 'subnet', 'subnetId')],
-  CreateVolume: response => [word(response, 'volumeId')],
-  CreateNetworkInterface: response => [word(response, 'networkInterface', 'networkInterfaceId')],
-  CreateSnapshot: response => [word(response, 'snapshotId')],
-  CreateSnapshots: response => itemsOf(response, 'snapshotSet').map(one => word(one, 'snapshotId')),
   CreateImage: response => [word(response, 'imageId')],
   CopyImage: response => [word(response, 'imageId')],
   RegisterImage: response => [word(response, 'imageId')],

@@ -1,0 +1,21 @@
+/** Runbook steps that several detections share. Capitals stand for what the finding names. */
+
+/** Who did it, by the record itself. */
+export const confirmCall = (api: string): string =>
+  `Confirm with the owner of the principal that it was meant: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=${api} --max-results 50 --region REGION`;
+
+/** Takes the node out of service without destroying what it holds. */
+export const preserveNode =
+  'Contain, preserving the node: kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; then aws ec2 create-snapshots --instance-specification InstanceId=INSTANCE --description evidence; then aws ec2 modify-instance-attribute --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP';
+
+/** Ends what a role's sessions can do, without deleting the role. */
+export const revokeSessions =
+  'Revoke the sessions of the role: aws iam put-role-policy --role-name ROLE --policy-name revoke-older-sessions --policy-document \'{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"NOW"}}}]}\'';
+
+/** What else the principal did. */
+export const lookAround =
+  'Look around: npx tripline entity PRINCIPAL, and aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=SESSION --start-time 24_HOURS_AGO --region REGION';
+
+/** Keeps Karpenter from launching more from what was changed. */
+export const stopProvisioning =
+  'Stop further launches while you look: kubectl patch nodepool POOL --type merge -p \'{"spec":{"limits":{"cpu":"0"}}}\'';

@@ -1,0 +1,189 @@
+import { call, developer, karpenter } from '../../core/cloudtrail/example.ts';
+import {
+  autoScaling,
+  createFleet,
+  createTemplate,
+  ec2,
+  fleetRun,
+  platform,
+  runInstances,
+} from '../../core/cloudtrail/example-ec2.ts';
+import { listed, said } from '../../core/cloudtrail/said.ts';
+import {
+  confirmCall,
+  lookAround,
+  preserveNode,
+  revokeSessions,
+  stopProvisioning,
+} from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+import type { View } from '../../core/fact.ts';
+import { type Json, text } from '../../core/json.ts';
+
+/** The families that are not permitted: only those of the weightiest stage, so that an offered one is not named as launched. */
+const families = (view: View<'cloudtrail'>): readonly string[] => {
+  const wrong = listed(view, 'launch.types').filter(one => text(one, 'standing') !== 'allowed');
+  const chosen = wrong.filter(one => text(one, 'stage') !== 'offered');
+  return [...new Set((chosen.length > 0 ? chosen : wrong).map(one => text(one, 'family') ?? 'unknown'))];
+};
+
+const ofCluster = (allowed: readonly string[]): { readonly [name: string]: Json } => ({
+  clusters: [{ name: 'prod', kind: 'eks', role: 'workload', allowedFamilies: allowed }],
+});
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/disallowed-instance-family-launched',
+  title: '{principal} launched or named the instance family {family}, which is not permitted',
+  severity: [
+    ['medium', { fact: { 'call.outcome': ['denied', 'failed'] } }],
+    [
+      'critical',
+      {
+        fact: {
+          'launch.types': { standing: ['disallowed', 'not-allowed'], stage: ['launched', 'named'], special: true },
+        },
+      },
+    ],
+    ['high', { fact: { 'launch.types': { standing: ['disallowed', 'not-allowed'], stage: ['launched', 'named'] } } }],
+    'medium',
+  ],
+  when: {
+    fact: {
+      'launch.types': { standing: ['disallowed', 'not-allowed'] },
+      'call.outcome': { 'anything-but': 'dry-run' },
+    },
+  },
+  by: view => families(view).map(family => ({ principal: said(view, 'principal.id'), family })),
+  resources: view => [
+    ...listed(view, 'launch.instances').map(one => text(one, 'id') ?? ''),
+    ...listed(view, 'launch.types').map(
+      one => `${text(one, 'type')} (${text(one, 'stage')}, ${text(one, 'standing')})`,
+    ),
+  ],
+  attack: ['T1496.001', 'T1578.002'],
+  why: 'Whoever gets hold of a launch permission, a NodePool or a launch template turns it into the largest GPU or bare-metal machines for mining, at thousands of dollars a day. The types stand in places that most rules never look at: the override list of CreateFleet, launch template data, attribute-based requirements, and the response.',
+  references: [
+    'AWS CloudTrail User Guide, "CloudTrail record contents"',
+    'EC2 API Reference, CreateFleet, ModifyFleet, PurchaseCapacityBlock, InstanceRequirementsRequest',
+    'karpenter-provider-aws, pkg/providers/instance (CreateFleet overrides)',
+    'DataDog Stratus Red Team, aws.execution.ec2-launch-unusual-instances (detonation log)',
+  ],
+  runbook: [confirmCall('CreateFleet'), stopProvisioning, preserveNode, revokeSessions, lookAround],
+  blind: [
+    'A launch template that is only referenced shows its type when it is created and when it launches, not in an Auto Scaling group that names it.',
+    'Attribute-based selection is judged by what it asks for (allowed types, accelerators, bare metal), not by what its defaults would let in.',
+    'ModifyFleet, RequestSpotFleet and PurchaseCapacityBlock records are read in both encodings; their exact envelope is inferred from the API model.',
+    "A cluster tag can be written by anyone: a cluster's own allowed families count only for its controllers, the platform and AWS services.",
+  ],
+  examples: {
+    matches: [
+      { name: 'a developer launches a GPU instance', event: runInstances({ type: 'p5.48xlarge' }) },
+      {
+        name: 'a denied attempt to launch a GPU instance',
+        event: runInstances({ type: 'p2.xlarge', record: { errorCode: 'Client.UnauthorizedOperation' } }),
+      },
+      {
+        name: "Karpenter's fleet offers a GPU type among others and launches a permitted one",
+        event: createFleet({ types: ['m7g.large', 'g5.xlarge'] }),
+      },
+      {
+        name: "Karpenter's fleet launches the GPU type it was offered",
+        event: createFleet({ types: ['m7g.large', 'g5.xlarge'], launched: 'g5.xlarge' }),
+      },
+      { name: "the fleet's RunInstances of the same launch", event: fleetRun({ type: 'g5.xlarge' }) },
+      {
+        name: 'a large ordinary family that is not permitted here is launched',
+        event: runInstances({ type: 'x2iedn.32xlarge' }),
+        settings: { families: { allowed: [], disallowed: ['x2*'] } },
+      },
+      {
+        name: 'a family that is not on the list of the permitted is launched',
+        event: runInstances({ type: 'c7g.large' }),
+        settings: { families: { allowed: ['m7g'], disallowed: [] } },
+      },
+      {
+        name: 'a launch template is made for an inference family',
+        event: createTemplate({ by: developer, data: { InstanceType: 'inf2.48xlarge' }, name: 'batch', tags: {} }),
+      },
+      {
+        name: 'a fleet asks for accelerators by attribute',
+        event: createFleet({
+          types: ['x'],
+          override: {
+            InstanceType: undefined,
+            InstanceRequirements: { VCpuCount: { Min: 8 }, AcceleratorManufacturer: 'nvidia' },
+          },
+          launched: null,
+        }),
+      },
+      {
+        name: 'a stopped instance is changed into a GPU type',
+        event: ec2('ModifyInstanceAttribute', {
+          instanceId: 'i-0aaaabbbbccccdddd',
+          instanceType: { value: 'g6.xlarge' },
+        }),
+      },
+      {
+        name: 'a node group of a GPU type is created',
+        event: call('eks', 'CreateNodegroup', {
+          requestParameters: {
+            name: 'prod',
+            nodegroupName: 'gpu',
+            instanceTypes: ['p4d.24xlarge'],
+            nodeRole: 'arn:aws:iam::111122223333:role/KarpenterNodeRole-prod',
+          },
+        }),
+      },
+      {
+        name: 'an Auto Scaling group of a GPU type is created',
+        event: call('autoscaling', 'CreateAutoScalingGroup', {
+          requestParameters: {
+            autoScalingGroupName: 'batch',
+            mixedInstancesPolicy: {
+              launchTemplate: {
+                launchTemplateSpecification: { launchTemplateName: 'batch' },
+                overrides: [{ instanceType: 'g5.xlarge' }],
+              },
+            },
+          },
+        }),
+      },
+      {
+        name: 'a person claims by tag to launch for the cluster that may use GPUs',
+        event: runInstances({ type: 'g5.xlarge', tags: { 'eks:eks-cluster-name': 'prod' } }),
+        settings: ofCluster(['m7g', 'g5']),
+      },
+    ],
+    misses: [
+      { name: 'a permitted type is launched', event: runInstances({ type: 'm7g.large' }) },
+      {
+        name: "Karpenter's fleet offers permitted types only",
+        event: createFleet({ types: ['m7g.large', 'm7g.xlarge'] }),
+      },
+      {
+        name: 'a dry run of a GPU launch launches nothing',
+        event: runInstances({ type: 'p5.48xlarge', by: karpenter, record: { errorCode: 'Client.DryRunOperation' } }),
+      },
+      {
+        name: 'Karpenter launches a GPU type for the cluster that may use it',
+        event: fleetRun({ type: 'g5.xlarge' }),
+        settings: {
+          ...ofCluster(['m7g', 'g5']),
+          controllers: [
+            { kind: 'karpenter', cluster: 'prod', roles: ['arn:aws:iam::111122223333:role/prod-karpenter'] },
+          ],
+        },
+      },
+      {
+        name: 'Auto Scaling launches a GPU type for the cluster that may use it',
+        event: runInstances({ type: 'g5.xlarge', by: autoScaling, tags: { 'eks:cluster-name': 'prod' } }),
+        settings: ofCluster(['m7g', 'g5']),
+      },
+      {
+        name: 'the platform launches a GPU type for the cluster that may use it',
+        event: runInstances({ type: 'g5.xlarge', by: platform, tags: { 'kubernetes.io/cluster/prod': 'owned' } }),
+        settings: ofCluster(['m7g', 'g5']),
+      },
+    ],
+  },
+});

@@ -1,0 +1,216 @@
+import { developer, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
+import {
+  autoScaling,
+  clusterApi,
+  clusterApiTags,
+  createFleet,
+  ec2,
+  karpenterTags,
+  platform,
+  runInstances,
+  wrappedEc2,
+  wrappedTags,
+  writeTags,
+} from '../../core/cloudtrail/example-ec2.ts';
+import { listed, said } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+import type { View } from '../../core/fact.ts';
+import { type Json, list, member, text } from '../../core/json.ts';
+
+/** What Karpenter owns or selects; images have a detection of their own (`image-selector-tag-written`). */
+const owned = ['instance', 'launch-template', 'volume', 'network-interface', 'fleet', 'spot-instances-request'];
+const selected = ['security-group', 'subnet'];
+
+const steering = (view: View<'cloudtrail'>): readonly Json[] =>
+  listed(view, 'tags.written').filter(
+    one => member(one, 'steering') === true && [...owned, ...selected].includes(text(one, 'resourceType') ?? ''),
+  );
+
+const resourcesOf = (one: Json): readonly string[] => {
+  const ids = list(one, 'resources').filter(id => typeof id === 'string');
+  return ids.length > 0 ? ids : [`new ${text(one, 'resourceType')}`];
+};
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/karpenter-tag-tampered',
+  title: '{principal} changed tags by which Karpenter steers on {resource}',
+  severity: [
+    ['low', { fact: { 'principal.kind': 'likely-controller' } }],
+    ['medium', { fact: { 'call.outcome': 'denied' } }],
+    ['high', { fact: { 'tags.written': { steering: true, resourceType: owned } } }],
+    ['low', { fact: { 'principal.kind': 'platform' } }],
+    'high',
+  ],
+  when: {
+    fact: {
+      'tags.written': { steering: true, resourceType: [...owned, ...selected] },
+      'call.outcome': ['succeeded', 'denied'],
+    },
+  },
+  unless: [{ fact: { 'principal.kind': 'controller' } }, { fact: { 'principal.kind': 'service' } }],
+  by: view => {
+    const resources = new Set(steering(view).flatMap(resourcesOf));
+    return [...resources].map(resource => ({ principal: said(view, 'principal.id'), resource }));
+  },
+  resources: view =>
+    steering(view).flatMap(one =>
+      resourcesOf(one).map(
+        id => `${id}: ${text(one, 'key')}${text(one, 'action') === 'delete' ? ' removed' : `=${text(one, 'value')}`}`,
+      ),
+    ),
+  attack: ['T1578', 'T1565.001'],
+  why: "Karpenter owns, terminates and selects by tags that anyone with CreateTags can write: a tag makes it adopt or kill an instance, or start nodes in an attacker's subnet and security group. Removing one hides an instance from its drift and expiry.",
+  references: [
+    'karpenter-provider-aws, website, "Threat model" and pkg/apis/v1/labels.go',
+    'karpenter-provider-aws, getting-started cloudformation.yaml (AllowScopedResourceTagging)',
+    'EC2 API Reference, CreateTags, DeleteTags, TagSpecification',
+    'EKS User Guide, Auto Mode, AmazonEKSComputePolicy',
+  ],
+  runbook: [
+    confirmCall('CreateTags'),
+    'See what is tagged now: aws ec2 describe-tags --filters Name=resource-id,Values=RESOURCE, and put back what the record shows: aws ec2 create-tags --resources RESOURCE --tags Key=KEY,Value=VALUE (or delete-tags)',
+    preserveNode,
+    revokeSessions,
+    lookAround,
+  ],
+  blind: [
+    "Tags written through the Resource Groups Tagging API arrive as CreateTags made on the caller's behalf; a service that tags as itself is cleared.",
+    'CopyImage and CreateSnapshot copy tags without naming them.',
+    'CreateSecurityGroup and CreateSubnet with tags: the list form of their tag specifications is inferred, both encodings are read.',
+    'A controller that writes on what is not its own is judged by cloudtrail/controller-tagged-foreign-resource.',
+  ],
+  examples: {
+    matches: [
+      {
+        name: 'a developer claims an instance for a NodePool',
+        event: writeTags('CreateTags', ['i-0aaaabbbbccccdddd'], { 'karpenter.sh/nodepool': 'default' }),
+      },
+      {
+        name: 'many tags on many resources name each resource',
+        event: writeTags('CreateTags', ['i-0aaaabbbbccccdddd', 'sg-0aaa', 'subnet-0bbb'], {
+          Team: 'x',
+          'karpenter.sh/discovery': 'prod',
+          'kubernetes.io/cluster/prod': 'owned',
+        }),
+      },
+      {
+        name: 'ownership is removed without naming values',
+        event: writeTags('DeleteTags', ['i-0aaaabbbbccccdddd'], {
+          'karpenter.sh/nodepool': null,
+          'karpenter.k8s.aws/ec2nodeclass': null,
+        }),
+      },
+      {
+        name: 'all tags are removed at once',
+        event: ec2('DeleteTags', { resourcesSet: { items: [{ resourceId: 'i-0aaaabbbbccccdddd' }] }, tagSet: {} }),
+      },
+      { name: "a developer launches an instance with Karpenter's tags", event: runInstances({ tags: karpenterTags }) },
+      { name: "a developer makes a fleet with Karpenter's tags", event: createFleet({ by: developer }) },
+      {
+        name: 'a security group is made with a discovery tag',
+        event: ec2(
+          'CreateSecurityGroup',
+          {
+            groupName: 'x',
+            groupDescription: 'x',
+            vpcId: 'vpc-0aaa',
+            tagSpecificationSet: {
+              items: [{ resourceType: 'security-group', tags: [{ key: 'karpenter.sh/discovery', value: 'prod' }] }],
+            },
+          },
+          { response: { groupId: 'sg-0ccc' } },
+        ),
+      },
+      {
+        name: 'a subnet is made with a discovery tag, in the newer encoding',
+        event: wrappedEc2(
+          'CreateSubnet',
+          {
+            VpcId: 'vpc-0aaa',
+            CidrBlock: '10.0.64.0/20',
+            TagSpecification: {
+              tag: 1,
+              ResourceType: 'subnet',
+              Tag: wrappedTags({ 'karpenter.sh/discovery': 'prod' }),
+            },
+          },
+          { response: { subnet: { subnetId: 'subnet-0ccc' } } },
+        ),
+      },
+      {
+        name: 'a denied attempt',
+        event: writeTags(
+          'CreateTags',
+          ['i-0aaaabbbbccccdddd'],
+          { 'karpenter.sh/nodepool': 'default' },
+          { record: { errorCode: 'Client.UnauthorizedOperation' } },
+        ),
+      },
+      {
+        name: 'the platform tags a subnet for discovery',
+        event: writeTags('CreateTags', ['subnet-0aaa'], { 'karpenter.sh/discovery': 'prod' }, { by: platform }),
+      },
+      {
+        name: 'the platform tags a subnet and an instance',
+        event: writeTags(
+          'CreateTags',
+          ['subnet-0aaa', 'i-0aaaabbbbccccdddd'],
+          { 'kubernetes.io/cluster/prod': 'owned' },
+          { by: platform },
+        ),
+      },
+      {
+        name: 'a role that only looks like Karpenter, while the settings name none',
+        event: writeTags(
+          'CreateTags',
+          ['i-0aaaabbbbccccdddd'],
+          { 'karpenter.sh/nodeclaim': 'default-abcde' },
+          { by: karpenter },
+        ),
+        settings: { controllers: [] },
+      },
+      {
+        name: 'a role named like Karpenter, while the settings name another',
+        event: writeTags(
+          'CreateTags',
+          ['i-0aaaabbbbccccdddd'],
+          { 'karpenter.sh/nodeclaim': 'default-abcde' },
+          { by: roleSession('dev-karpenter', 'x') },
+        ),
+      },
+    ],
+    misses: [
+      {
+        name: 'Karpenter names its instance after the NodeClaim',
+        event: writeTags(
+          'CreateTags',
+          ['i-0aaaabbbbccccdddd'],
+          { 'karpenter.sh/nodeclaim': 'default-abcde', Name: 'default-abcde' },
+          { by: karpenter },
+        ),
+      },
+      { name: "Karpenter's own fleet", event: createFleet() },
+      {
+        name: "the Cluster API provider's own instance",
+        event: runInstances({ by: clusterApi, tags: clusterApiTags }),
+      },
+      {
+        name: 'Auto Scaling launches for a node group',
+        event: runInstances({ by: autoScaling, tags: { 'kubernetes.io/cluster/prod': 'owned' } }),
+      },
+      {
+        name: 'a developer writes an ordinary tag on an instance',
+        event: writeTags('CreateTags', ['i-0aaaabbbbccccdddd'], { Team: 'x' }),
+      },
+      {
+        name: 'a developer writes a steering tag on a VPC',
+        event: writeTags('CreateTags', ['vpc-0aaa'], { 'kubernetes.io/cluster/prod': 'shared' }),
+      },
+      {
+        name: "a dry run with Karpenter's tags",
+        event: runInstances({ tags: karpenterTags, record: { errorCode: 'Client.DryRunOperation' } }),
+      },
+    ],
+  },
+});
