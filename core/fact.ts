@@ -27,4 +27,6 @@ export interface View<S extends Source = Source> {
   readonly record: Records[S];
   /** The value of a fact of the event's source; throws on a name that the source does not own (checked when loaded). */
   readonly fact: (name: string) => Json;
+  /** What the settings set as the `threshold` of the detection that looks; absent: the detection's own. */
+  readonly threshold?: number;
 }
