@@ -1,0 +1,111 @@
+import type { Key, StateRule, Verdict } from '../detection.ts';
+import type { Source } from '../event.ts';
+import type { View } from '../fact.ts';
+import type { Item } from './observation.ts';
+
+/** Sigma correlation rules 2.1, `value_count`: more than so many distinct values of one thing for one key within a span of time. */
+export interface Distinct<S extends Source> {
+  /** Names the state: the detection's id. */
+  readonly id: string;
+  readonly doc: string;
+  /** What one event contributes. */
+  readonly values: (view: View<S>) => readonly string[];
+  /** Milliseconds. */
+  readonly within: number;
+  /** Fires when the number of distinct values exceeds this; the settings' `threshold` for the detection overrides it. */
+  readonly moreThan: number;
+  /** Words for the finding. */
+  readonly note: (count: number) => string;
+}
+
+/** One contribution as stored: sorts by time. Values never hold a `#`-separated head of their own, so the first two parts are ours. */
+interface Sighting {
+  readonly time: number;
+  readonly eventId: string;
+  readonly value: string;
+}
+
+const write = ({ time, eventId, value }: Sighting): string => `${time}#${eventId}#${value}`;
+
+const read = (member: string): Sighting | undefined => {
+  const first = member.indexOf('#');
+  const second = member.indexOf('#', first + 1);
+  if (first < 1 || second < 0) return undefined;
+  return {
+    time: Number(member.slice(0, first)),
+    eventId: member.slice(first + 1, second),
+    value: member.slice(second + 1),
+  };
+};
+
+/** Members of one bucket: beyond it the threshold was passed long ago, and the cap is said aloud. */
+const cap = 1_000;
+
+/** How long a bucket is kept past its end: as long as records may be late, and a day more for redelivery. */
+const kept = 86_400_000;
+
+/**
+ * Counts distinct values over sliding windows on event time. Each event adds to the bucket of its own time and reads the
+ * neighbours; it then judges every stored event whose window it can have changed, so that order, lateness and redelivery make no
+ * difference, and the decision only grows with the sets.
+ */
+export const distinct = <S extends Source>(rule: Distinct<S>): StateRule<S> => {
+  const bucketOf = (time: number): number => Math.floor(time / rule.within) * rule.within;
+  const scope = (view: View<S>, key: Key, bucket: number): string =>
+    [rule.id, view.event.account, view.event.cluster, ...Object.values(key), bucket].join('#');
+  return {
+    kind: 'distinct',
+    doc: rule.doc,
+    observe: (view, key) => {
+      const { time, id } = view.event;
+      const bucket = bucketOf(time);
+      const values = [...new Set(rule.values(view))];
+      if (values.length === 0) return [];
+      return [
+        {
+          scope: scope(view, key, bucket),
+          add: { seen: values.map(value => write({ time, eventId: id, value })) },
+          cap,
+          expires: bucket + rule.within + kept,
+          also: [scope(view, key, bucket - rule.within), scope(view, key, bucket + rule.within)],
+        },
+      ];
+    },
+    decide: (view, _key, [answer]) => {
+      if (answer === undefined) return [];
+      const limit = view.threshold ?? rule.moreThan;
+      return firing([answer.item, ...answer.also], rule.within, limit)
+        .filter(({ time }) => time >= view.event.time && time < view.event.time + rule.within)
+        .map(({ time, eventId, count }): Verdict => ({ time, eventId, note: rule.note(count) }));
+    },
+  };
+};
+
+/** Every stored event at whose time more than `limit` distinct values lie in the window that it ends. Linear after sorting. */
+const firing = (items: readonly Item[], within: number, limit: number) => {
+  const seen = items
+    .flatMap(item => item['seen'] ?? [])
+    .flatMap(member => read(member) ?? [])
+    .sort((a, b) => a.time - b.time);
+  const inWindow = new Map<string, number>();
+  const found = new Map<string, { readonly time: number; readonly eventId: string; readonly count: number }>();
+  let oldest = 0;
+  for (let end = 0; end < seen.length; ) {
+    const now = seen[end]?.time ?? 0;
+    let next = end;
+    for (; seen[next]?.time === now; next++) {
+      const value = seen[next]?.value ?? '';
+      inWindow.set(value, (inWindow.get(value) ?? 0) + 1);
+    }
+    for (; (seen[oldest]?.time ?? now) <= now - within; oldest++) {
+      const value = seen[oldest]?.value ?? '';
+      const left = (inWindow.get(value) ?? 1) - 1;
+      if (left === 0) inWindow.delete(value);
+      else inWindow.set(value, left);
+    }
+    if (inWindow.size > limit)
+      for (const { eventId } of seen.slice(end, next)) found.set(eventId, { time: now, eventId, count: inWindow.size });
+    end = next;
+  }
+  return [...found.values()];
+};
