@@ -23,6 +23,11 @@ export interface Rejected {
   readonly cut: boolean;
 }
 
+/** Why a value is no event of the source it was read as. One sentence, with no bytes of the record in it. */
+export interface Problem {
+  readonly problem: string;
+}
+
 /** What a transport gives: events, rejected records, and how many it skipped on purpose (control messages, other streams, digests). */
 export type Read =
   | { readonly kind: 'event'; readonly event: AnyEvent }

@@ -1,0 +1,86 @@
+import type { Context, Event } from '../event.ts';
+import { isObject, type Json, text } from '../json.ts';
+import type { Problem } from '../read/contract.ts';
+import { instant, misfit, type Shape } from '../read/shape.ts';
+import type { CloudTrailRecord } from './record.ts';
+
+/** Whether a value is meant to be a CloudTrail record (S3 notifications look alike but for their `aws:s3`). */
+export const isCloudTrail = (value: Json): boolean => {
+  const source = text(value, 'eventSource');
+  if (source !== undefined) return text(value, 'eventName') !== undefined && !source.startsWith('aws:');
+  return text(value, 'eventID') !== undefined && text(value, 'eventTime') !== undefined;
+};
+
+/** CloudTrail User Guide, "CloudTrail Insights events": not a call, so no rule is about it. */
+export const isInsight = (value: Json): boolean => text(value, 'eventType') === 'AwsCloudTrailInsight';
+
+/**
+ * Request and response are left as they are: services differ, and a record with an odd one is better judged than set aside.
+ * Members that our code reads as text or objects are checked, so that nothing behind this line has to.
+ */
+const shape: Shape = [
+  [
+    'userIdentity',
+    [
+      ['type', 'text'],
+      ['principalId', 'text'],
+      ['arn', 'text'],
+      ['accountId', 'text'],
+      ['accessKeyId', 'text'],
+      ['userName', 'text'],
+      ['invokedBy', 'text'],
+      ['inScopeOf', 'object'],
+      [
+        'sessionContext',
+        [
+          ['sessionIssuer', 'object'],
+          ['attributes', 'object'],
+          ['webIdFederationData', 'object'],
+          ['ec2RoleDelivery', 'text'],
+        ],
+      ],
+    ],
+  ],
+  ['awsRegion', 'text'],
+  ['sourceIPAddress', 'text'],
+  ['userAgent', 'text'],
+  ['errorCode', 'text'],
+  ['errorMessage', 'text'],
+  ['eventType', 'text'],
+  ['eventCategory', 'text'],
+  ['recipientAccountId', 'text'],
+  ['vpcEndpointId', 'text'],
+  ['vpcEndpointAccountId', 'text'],
+];
+
+/** Longer than any GUID; ids become keys of stored items. */
+const longestId = 128;
+
+/**
+ * One CloudTrail record as an event (CloudTrail User Guide, "CloudTrail record contents"), or what is wrong with it.
+ * @param place account and region where the record does not say them
+ */
+export const readCloudTrail = (record: Json, place: Context): Event<'cloudtrail'> | Problem => {
+  if (!isObject(record)) return { problem: 'A CloudTrail record is a JSON object; this is something else.' };
+  for (const name of ['eventID', 'eventTime', 'eventSource', 'eventName']) {
+    if (!text(record, name))
+      return { problem: `The CloudTrail record has no ${name}: every record does, so it was abridged.` };
+  }
+  const id = text(record, 'eventID') ?? '';
+  if (id.length > longestId)
+    return { problem: `The CloudTrail record's eventID is longer than ${longestId} characters.` };
+  const time = instant(record['eventTime']);
+  if (time === undefined) return { problem: "The CloudTrail record's eventTime is no RFC 3339 time." };
+  const odd = misfit(record, shape);
+  if (odd !== undefined)
+    return { problem: `The CloudTrail record's ${odd} has another type than CloudTrail gives it.` };
+  return {
+    source: 'cloudtrail',
+    id,
+    time,
+    account: text(record, 'recipientAccountId') ?? text(record, 'userIdentity', 'accountId') ?? place.account,
+    region: text(record, 'awsRegion') ?? place.region,
+    cluster: '', // a call to AWS happens in an account; its cluster, if any, is a fact of its parameters
+    record: record as unknown as CloudTrailRecord, // checked above: the four required members and every typed one we read
+  };
+};

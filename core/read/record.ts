@@ -1,0 +1,226 @@
+import { isCloudTrail, isInsight, readCloudTrail } from '../cloudtrail/read.ts';
+import type { AnyEvent } from '../event.ts';
+import { isObject, type Json, member, text } from '../json.ts';
+import { isAudit, readAudit } from '../kubernetes/read.ts';
+import type { Cluster } from '../settings.ts';
+import type { Place, Problem, Read, Reason } from './contract.ts';
+import { limits } from './limits.ts';
+import { placeOfStream } from './log-group.ts';
+import { rejected, skipped } from './reject.ts';
+import { deeperThan } from './shape.ts';
+import { type Piece, Splitter } from './split.ts';
+import { containers, wrapped } from './wrappers.ts';
+
+/** What is known of a record before it is looked at. */
+export interface Origin {
+  readonly place: Place;
+  /** Transport, file or message; `offset` bytes into it. */
+  readonly where: string;
+  readonly offset?: number;
+  /** Configured clusters, whose log groups are known. */
+  readonly clusters?: readonly Cluster[];
+  /** The bytes as they came, for the quarantine. */
+  readonly raw?: Uint8Array;
+  /** How many wrappers lie around it. */
+  readonly inside?: number;
+}
+
+/**
+ * Reads the bytes of exactly one record, plain or in a log shipper's wrapper. Never throws.
+ * @param place what the record itself does not say; its `source`, if given, is the only one accepted
+ * @param where for people: transport, file or message
+ */
+export const readRecord = (bytes: Uint8Array, place: Place, where: string): Read => {
+  const reads = readRecords(bytes, { place, where });
+  const [first] = reads;
+  if (first !== undefined && reads.length === 1) return first;
+  return rejected('wrong-shape', 'There are several records where one is expected.', where, bytes);
+};
+
+/** Reads the bytes of one or several records, whatever lies around and between them. Never throws. */
+export const readRecords = (bytes: Uint8Array, origin: Origin): readonly Read[] => {
+  const reads: Read[] = [];
+  const splitter = new Splitter(piece => reads.push(...readPiece(piece, origin)));
+  splitter.push(bytes);
+  splitter.end();
+  if (reads.length > 0) return reads;
+  if (splitter.sawAnything) return [skipped('empty lists of records')];
+  return [rejected('no-records', 'There is nothing in it.', origin.where, bytes)];
+};
+
+/** The same for text, of which a transport gave us a string. */
+export const readText = (written: string, origin: Origin): readonly Read[] =>
+  readRecords(encoder.encode(written), origin);
+
+/** Reads one piece of a stream. Never throws. */
+export const readPiece = (piece: Piece, origin: Origin): readonly Read[] => {
+  const set = (reason: Reason, detail: string): readonly Read[] => [
+    rejected(reason, detail, place(origin.where, piece.offset), piece.bytes, piece.length),
+  ];
+  if (piece.kind === 'garbage') return set('not-json', nameOf(piece.bytes));
+  if (piece.kind === 'unclosed') {
+    return set(
+      'truncated',
+      'The input ends inside its list of records: what stood before the cut was read, the rest is missing.',
+    );
+  }
+  if (piece.length > limits.recordBytes)
+    return set('too-large', `The record is larger than ${limits.recordBytes} bytes.`);
+  if (piece.kind === 'unfinished')
+    return set('truncated', 'The record ends before its last bracket: it was cut off on its way.');
+  if (piece.depth > limits.recordDepth)
+    return set('too-deep', `The record nests deeper than ${limits.recordDepth} levels.`);
+  const written = decoded(piece.bytes);
+  if (written === undefined) return set('not-utf8', 'The record is no UTF-8 text, which JSON is.');
+  const json = parsed(written);
+  if (json === undefined)
+    return set('not-json', 'The record is no JSON: its brackets close, what is between them does not parse.');
+  const belonging = piece.head === undefined ? origin : within(piece.head, origin);
+  if ('skip' in belonging) return [skipped(belonging.skip)];
+  return readJson(json, { ...belonging, offset: piece.offset, raw: piece.bytes });
+};
+
+/** Reads what a transport has parsed: a record, or what wraps one or several. Never throws. */
+export const readJson = (json: Json, origin: Origin): readonly Read[] => {
+  if (isCloudTrail(json)) return [readOne('cloudtrail', json, origin)];
+  if (isAudit(json)) return [readOne('kubernetes', json, origin)];
+  if (!isObject(json))
+    return [setAside('wrong-shape', 'A record is a JSON object; this is something else.', json, origin)];
+  if (text(json, 'eventSource')?.startsWith('aws:')) return [skipped('notifications of stored objects')];
+  const inside = (origin.inside ?? 0) + 1;
+  if (inside > limits.wrappers) {
+    const detail = `More than ${limits.wrappers} wrappers lie around the record: unwrap it before it is sent here.`;
+    return [setAside('wrong-shape', detail, json, origin)];
+  }
+  if (text(json, 'detail-type') !== undefined) return readEnvelope(json, { ...origin, inside });
+  const name = containers.find(container => Array.isArray(member(json, container)));
+  const records = name === undefined ? undefined : member(json, name);
+  if (Array.isArray(records)) return readList(json, records, `${name}`, { ...origin, inside });
+  const inner = wrapped(json);
+  if (typeof inner === 'string') return readText(inner, { ...origin, inside });
+  if (inner !== undefined) return readJson(inner, { ...origin, inside });
+  const detail =
+    'It is neither a CloudTrail record nor a Kubernetes audit event, nor a wrapper of one that is known here.';
+  return [setAside('wrong-shape', detail, json, origin)];
+};
+
+/**
+ * EventBridge User Guide, "Events from AWS services via CloudTrail": the envelope says where its record was delivered. Anybody
+ * with events:PutEvents may send any detail, but only AWS may send from a source that begins with `aws.`.
+ */
+const readEnvelope = (json: Json, origin: Origin): readonly Read[] => {
+  const detail = member(json, 'detail') ?? null;
+  const isCall = isCloudTrail(detail) || text(json, 'detail-type')?.endsWith('via CloudTrail') === true;
+  if (isCall && !text(json, 'source')?.startsWith('aws.')) {
+    const fault = "The envelope's source is none of AWS's, so anybody may have written the CloudTrail record in it.";
+    return [setAside('wrong-shape', fault, json, origin)];
+  }
+  if (!isCall && !isAudit(detail) && wrapped(detail) === undefined)
+    return [skipped('EventBridge events that carry no call')];
+  const account = text(json, 'account') ?? origin.place.account;
+  const region = text(json, 'region') ?? origin.place.region;
+  return readJson(detail, { ...origin, place: { ...origin.place, account, region } });
+};
+
+/** A list of records in an object; that of a log payload is placed by its group and stream. */
+const readList = (json: Json, records: readonly Json[], name: string, origin: Origin): readonly Read[] => {
+  const belonging = belongingOf(json, origin);
+  if ('skip' in belonging) return [skipped(belonging.skip, Math.max(1, records.length))];
+  if (records.length === 0) return [skipped('empty lists of records')];
+  const { raw: _, ...rest } = belonging;
+  return records.flatMap((record, index) => readJson(record, { ...rest, where: `${origin.where}, ${name}[${index}]` }));
+};
+
+/** CloudWatch Logs User Guide, "Subscription filters": what a payload says of its log events. */
+export const belongingOf = (payload: Json, origin: Origin): Origin | { readonly skip: string } => {
+  const type = text(payload, 'messageType');
+  if (type === undefined) return origin;
+  if (type === 'CONTROL_MESSAGE') return { skip: 'control messages of CloudWatch Logs' };
+  const account = text(payload, 'owner') ?? origin.place.account;
+  const group = text(payload, 'logGroup') ?? '';
+  const stream = text(payload, 'logStream') ?? '';
+  const found = placeOfStream(group, stream, { ...origin.place, account }, origin.clusters);
+  return 'skip' in found ? found : { ...origin, place: found.place };
+};
+
+/** What the beginning of an object says about the list in it: complete it, parse it, remember the last one. */
+const within = (head: Uint8Array, origin: Origin): Origin | { readonly skip: string } => {
+  const json = parsed(`${decoded(head) ?? ''}]}`);
+  return json === undefined ? origin : belongingOf(json, origin);
+};
+
+const readOne = (source: 'cloudtrail' | 'kubernetes', json: Json, origin: Origin): Read => {
+  if (isInsight(json)) return skipped('CloudTrail Insights events, which are no calls');
+  if (origin.raw === undefined && deeperThan(json, limits.recordDepth)) {
+    return setAside('too-deep', `The record nests deeper than ${limits.recordDepth} levels.`, json, origin);
+  }
+  const { place: expected } = origin;
+  if (expected.source !== undefined && expected.source !== source) {
+    return setAside(
+      'wrong-shape',
+      `Only ${expected.source} records belong here, and this is one of ${source}.`,
+      json,
+      origin,
+    );
+  }
+  const event: AnyEvent | Problem =
+    source === 'cloudtrail' ? readCloudTrail(json, expected) : readAudit(json, expected);
+  return 'problem' in event ? setAside('wrong-shape', event.problem, json, origin) : { kind: 'event', event };
+};
+
+const setAside = (reason: Reason, detail: string, json: Json, { where, offset, raw }: Origin): Read =>
+  rejected(reason, detail, offset === undefined ? where : place(where, offset), raw ?? jsonText(json));
+
+const place = (where: string, offset: number): string => `${where}, byte ${offset}`;
+
+/** JSON text of a value, for the quarantine; a value too deep for `JSON.stringify` is described instead. */
+const jsonText = (json: Json): Uint8Array => {
+  try {
+    return encoder.encode(JSON.stringify(json));
+  } catch {
+    return encoder.encode('"a value too deeply nested to be written"');
+  }
+};
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+const decoded = (bytes: Uint8Array): string | undefined => {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The parser's own message is dropped: it quotes the record. */
+const parsed = (written: string): Json | undefined => {
+  try {
+    return JSON.parse(written);
+  } catch {
+    return undefined;
+  }
+};
+
+/** What bytes that are no JSON probably are, and what to do. */
+const nameOf = (bytes: Uint8Array): string => {
+  const [a, b, c] = bytes;
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) || b === 0)
+    return 'It is UTF-16 or binary: give UTF-8 text (iconv -t UTF-8).';
+  for (const { magic, name } of archives) {
+    if (magic.every((byte, index) => bytes[index] === byte))
+      return `It is ${name}: unpack it first (only gzip is unpacked here).`;
+  }
+  if (a === 0x1f && b === 0x8b) return 'It is gzip inside of gzip or of text: unpack it first.';
+  return c === undefined || bytes.includes(0)
+    ? 'It is no text, so no JSON.'
+    : 'It is text, but no JSON object starts here.';
+};
+
+const archives = [
+  { magic: [0x50, 0x4b, 0x03, 0x04], name: 'a zip archive' },
+  { magic: [0x28, 0xb5, 0x2f, 0xfd], name: 'zstd-compressed' },
+  { magic: [0xfd, 0x37, 0x7a, 0x58], name: 'xz-compressed' },
+  { magic: [0x42, 0x5a, 0x68], name: 'bzip2-compressed' },
+  { magic: [0x50, 0x41, 0x52, 0x31], name: 'a Parquet file' },
+];

@@ -1,0 +1,20 @@
+import type { Read, Reason } from './contract.ts';
+import { limits } from './limits.ts';
+
+/**
+ * A record set aside. Its bytes are copied, so that nothing larger is kept alive.
+ * @param detail one sentence with no bytes of the record in it
+ * @param length of the record, where `bytes` is only its beginning
+ */
+export const rejected = (
+  reason: Reason,
+  detail: string,
+  where: string,
+  bytes: Uint8Array,
+  length = bytes.length,
+): Read => {
+  const kept = bytes.slice(0, limits.rejectedBytes);
+  return { kind: 'rejected', rejected: { reason, detail, where, bytes: kept, cut: kept.length < length } };
+};
+
+export const skipped = (why: string, count = 1): Read => ({ kind: 'skipped', why, count });

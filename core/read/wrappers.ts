@@ -1,0 +1,47 @@
+import { at, isObject, type Json } from '../json.ts';
+
+/** Members under which lists of records travel: CloudTrail files, log payloads, AWS CLI output, audit `EventList`. */
+export const containers: readonly string[] = ['Records', 'logEvents', 'Events', 'events', 'items'];
+
+/** `2026-09-01T10:00:00.123Z `: CloudWatch's export to S3; with ` stdout F `: a container runtime's log file (CRI). */
+export const datedPrefix = /^\d{4}-\d\d-\d\dT[\d:.]{5,18}(?:Z|[+-]\d\d:\d\d) (?:std(?:out|err) [FP] )?$/;
+
+/**
+ * Where log shippers and tools put the record, as an object or as text: EventBridge (`detail`), `aws cloudtrail lookup-events`,
+ * Vector and Logstash (`message`), SNS (`Message`), SQS (`body`), Fluent Bit (`log`), Logs Insights (`@message`), Elastic
+ * (`event.original`, `kubernetes.audit`), Splunk (`result._raw`).
+ */
+const wrappers: readonly (readonly string[])[] = [
+  ['detail'],
+  ['CloudTrailEvent'],
+  ['message'],
+  ['Message'],
+  ['body'],
+  ['log'],
+  ['@message'],
+  ['event', 'original'],
+  ['event'],
+  ['kubernetes', 'audit'],
+  ['kubernetes'],
+  ['audit'],
+  ['record'],
+  ['result', '_raw'],
+  ['_raw'],
+];
+
+/** The record inside a wrapper (an object, or text that may be one), or undefined where the value wraps nothing. */
+export const wrapped = (json: Json): Json | undefined => {
+  for (const path of wrappers) {
+    const inner = at(json, ...path);
+    if (isObject(inner) || (typeof inner === 'string' && mayBeRecord(inner))) return inner;
+  }
+  return undefined;
+};
+
+/** Text that starts as an object does, perhaps after a date. */
+const mayBeRecord = (value: string): boolean => {
+  const brace = value.slice(0, 80).indexOf('{');
+  if (brace < 0) return false;
+  const before = value.slice(0, brace);
+  return before.trim() === '' || datedPrefix.test(before);
+};
