@@ -1,0 +1,106 @@
+import * as v from 'valibot';
+import { severities } from '../detection.ts';
+import { type Message, messageSchema } from './message.ts';
+import { transitionKinds } from './transitions.ts';
+
+const strings = v.array(v.string());
+const pairs = v.record(v.string(), v.string());
+
+/** The machine-readable announcement, as it is published. Documented in `docs/announcement.md`. */
+export const announcementSchema = v.object({
+  schema: v.literal(messageSchema),
+  id: v.string(),
+  transition: v.object({
+    id: v.string(),
+    kind: v.picklist(transitionKinds),
+    changes: v.array(v.object({ kind: v.picklist(transitionKinds), value: v.string() })),
+  }),
+  headline: v.string(),
+  finding: v.object({
+    id: v.string(),
+    detection: v.string(),
+    version: v.string(),
+    source: v.picklist(['cloudtrail', 'kubernetes']),
+    severity: v.picklist(severities),
+    status: v.picklist(['open', 'acknowledged', 'resolved', 'suppressed']),
+    title: v.string(),
+    account: v.string(),
+    region: v.string(),
+    cluster: v.string(),
+    key: pairs,
+    first: v.pipe(v.string(), v.isoTimestamp()),
+    last: v.pipe(v.string(), v.isoTimestamp()),
+    count: v.number(),
+    exact: v.boolean(),
+    principals: strings,
+    resources: strings,
+    addresses: strings,
+    regions: strings,
+    notes: strings,
+    assignee: v.exactOptional(v.string()),
+  }),
+  evidence: v.object({
+    eventIds: strings,
+    lines: v.array(v.object({ label: v.string(), value: v.string() })),
+  }),
+  detection: v.object({
+    why: v.string(),
+    runbook: strings,
+    blind: strings,
+    references: strings,
+    attack: v.object({
+      version: v.string(),
+      techniques: v.array(
+        v.object({
+          id: v.string(),
+          name: v.string(),
+          tactics: v.array(v.object({ id: v.string(), name: v.string() })),
+        }),
+      ),
+    }),
+  }),
+  links: v.array(v.object({ label: v.string(), url: v.string() })),
+  commands: v.array(v.object({ label: v.string(), command: v.string() })),
+});
+
+/** SNS takes 256 KB a message, all its forms and attributes together; the mail's text takes the smaller share. */
+export const longestJson = 160 * 1024;
+
+/**
+ * Writes the announcement for machines. ASCII only (other characters as `\uXXXX`), so that bytes are characters and no
+ * reader's decoding or line splitting can be played with. Too long a one loses the tails of its lists, never its identity.
+ */
+export const announcementJson = (message: Message): string => {
+  const written = ascii(message);
+  if (written.length <= longestJson) return written;
+  const cut = (all: readonly string[]) => all.slice(0, 20).map(text => text.slice(0, 500));
+  const { finding, evidence } = message;
+  return ascii({
+    ...message,
+    transition: {
+      ...message.transition,
+      changes: message.transition.changes.slice(0, 20).map(({ kind, value }) => ({ kind, value: value.slice(0, 500) })),
+    },
+    finding: {
+      ...finding,
+      title: finding.title.slice(0, 500),
+      principals: cut(finding.principals),
+      resources: cut(finding.resources),
+      addresses: cut(finding.addresses),
+      regions: cut(finding.regions),
+      notes: cut(finding.notes),
+    },
+    evidence: { ...evidence, eventIds: cut(evidence.eventIds) },
+  });
+};
+
+const ascii = (message: Message): string =>
+  JSON.stringify(message).replace(/[\u007f-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** Reads a published announcement. @throws where it is not one, naming the first member that is wrong */
+export const readAnnouncement = (json: string): Message => {
+  const read = v.safeParse(announcementSchema, JSON.parse(json));
+  if (read.success) return read.output;
+  const [issue] = read.issues;
+  throw new Error(`not an announcement of ${messageSchema}: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}`);
+};

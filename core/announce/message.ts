@@ -1,0 +1,195 @@
+import { attackVersion, fullName, type Tactic, tactics, techniqueOf } from '../attack.ts';
+import type { AnyDetection, Key, Severity } from '../detection.ts';
+import { severities } from '../detection.ts';
+import type { Source } from '../event.ts';
+import type { Finding, FindingStatus, Window } from '../finding.ts';
+import { at, text } from '../json.ts';
+import type { Settings } from '../settings.ts';
+import { evidenceOf, type Line } from './evidence.ts';
+import { auditQuery, type Command, cloudtrailEvent, type Link } from './links.ts';
+import type { News, TransitionKind } from './transitions.ts';
+
+/** The name of this form; a member is only ever added, and any other change makes a new name. */
+export const messageSchema = 'tripline/announcement/1';
+
+/**
+ * What is said about a finding, in plain data: the machine-readable announcement itself, and the only thing that renderers
+ * see. Strings are as in the events (redacted, not escaped): each renderer escapes for its channel.
+ */
+export interface Message {
+  readonly schema: typeof messageSchema;
+  /** The same for every attempt to say the same thing: drop what you have seen. */
+  readonly id: string;
+  readonly transition: {
+    readonly id: string;
+    readonly kind: TransitionKind;
+    /** Everything that is new, the leading change first. */
+    readonly changes: readonly { readonly kind: TransitionKind; readonly value: string }[];
+  };
+  /** The news in a few words of ours, without any text from an event: "Severity raised to critical". */
+  readonly headline: string;
+  readonly finding: {
+    readonly id: string;
+    readonly detection: string;
+    readonly version: string;
+    readonly source: Source;
+    readonly severity: Severity;
+    readonly status: FindingStatus;
+    readonly title: string;
+    readonly account: string;
+    readonly region: string;
+    readonly cluster: string;
+    readonly key: Key;
+    /** ISO times of the first and the newest event. */
+    readonly first: string;
+    readonly last: string;
+    readonly count: number;
+    /** False: read the count as "at least". */
+    readonly exact: boolean;
+    readonly principals: readonly string[];
+    readonly resources: readonly string[];
+    readonly addresses: readonly string[];
+    readonly regions: readonly string[];
+    readonly notes: readonly string[];
+    readonly assignee?: string;
+  };
+  /** Of the newest window; of the gravest where the severity rose. */
+  readonly evidence: { readonly eventIds: readonly string[]; readonly lines: readonly Line[] };
+  readonly detection: {
+    readonly why: string;
+    readonly runbook: readonly string[];
+    readonly blind: readonly string[];
+    readonly references: readonly string[];
+    readonly attack: {
+      readonly version: string;
+      readonly techniques: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly tactics: readonly { readonly id: string; readonly name: string }[];
+      }[];
+    };
+  };
+  readonly links: readonly Link[];
+  readonly commands: readonly Command[];
+}
+
+const count = (amount: string): string => Number(amount).toLocaleString('en-US');
+
+const headlines: { readonly [K in TransitionKind]: (value: string) => string } = {
+  first: () => 'New finding',
+  reopened: () => 'Reopened: it happened again after it was resolved',
+  severity: value => `Severity raised to ${value}`,
+  principal: () => 'Someone new takes part',
+  address: () => 'New source address',
+  region: () => 'Now in another region',
+  resource: () => 'Another resource is concerned',
+  continuation: () => 'It goes on',
+  repeats: value => `Seen ${count(value)} times`,
+};
+
+/** The newest window, or the newest of the gravest where the severity is the news. */
+const shownWindow = (windows: readonly Window[], kind: TransitionKind): Window | undefined => {
+  const weight = (window: Window) => (kind === 'severity' ? severities.indexOf(window.severity) : 0);
+  return [...windows].sort((a, b) => weight(b) - weight(a) || b.bucket - a.bucket)[0];
+};
+
+const techniquesOf = (detection: AnyDetection | undefined): Message['detection']['attack'] => ({
+  version: attackVersion,
+  techniques: (detection?.attack ?? []).map(id => ({
+    id,
+    name: fullName(id),
+    tactics: techniqueOf(id).tactics.map((tactic: Tactic) => tactics[tactic]),
+  })),
+});
+
+const pointers = (finding: Finding, window: Window | undefined, settings: Settings) => {
+  const record = window?.evidence ?? null;
+  const region = text(record, 'awsRegion') ?? finding.regions[0] ?? finding.region;
+  if (finding.source === 'cloudtrail')
+    return cloudtrailEvent(region, text(record, 'eventID') ?? window?.eventIds[0] ?? '');
+  return auditQuery(
+    settings,
+    finding.cluster,
+    finding.region,
+    text(record, 'auditID') ?? '',
+    timeOf(record) ?? finding.last,
+  );
+};
+
+const timeOf = (record: Window['evidence']): number | undefined => {
+  const time = Date.parse(String(at(record, 'requestReceivedTimestamp') ?? ''));
+  return Number.isNaN(time) ? undefined : time;
+};
+
+/**
+ * Composes the message for a case's news.
+ * @param detection the catalogue's entry; undefined where it was removed since, and then the message has no prose
+ */
+export const messageOf = (
+  finding: Finding,
+  windows: readonly Window[],
+  news: News,
+  detection: AnyDetection | undefined,
+  settings: Settings,
+): Message => {
+  const window = shownWindow(windows, news.kind);
+  const [lead] = news.transitions;
+  const { id, version, source, severity, status, title, account, region, cluster, key } = finding;
+  return {
+    schema: messageSchema,
+    id: `${id}:${news.id}`,
+    transition: {
+      id: news.id,
+      kind: news.kind,
+      changes: news.transitions.map(({ kind, value }) => ({ kind, value })),
+    },
+    headline: headlines[news.kind](lead?.value ?? ''),
+    finding: {
+      id,
+      detection: finding.detection,
+      version,
+      source,
+      severity,
+      status,
+      title,
+      account,
+      region,
+      cluster,
+      key,
+      first: new Date(finding.first).toISOString(),
+      last: new Date(finding.last).toISOString(),
+      count: finding.count,
+      exact: windows.every(({ exact }) => exact),
+      principals: finding.principals,
+      resources: finding.resources,
+      addresses: finding.addresses,
+      regions: finding.regions,
+      notes: finding.notes,
+      ...(finding.assignee === undefined ? {} : { assignee: finding.assignee }),
+    },
+    evidence: {
+      eventIds: window?.eventIds.slice(0, 10) ?? [],
+      lines: window ? evidenceOf(source, window.evidence) : [],
+    },
+    detection: {
+      why: detection?.why ?? '',
+      runbook: detection?.runbook ?? [],
+      blind: detection?.blind ?? [],
+      references: detection?.references ?? [],
+      attack: techniquesOf(detection),
+    },
+    ...pointers(finding, window, settings),
+  };
+};
+
+/** The count as people read it: "1,000+" where it is no longer exact. */
+export const countText = ({ finding }: Message): string =>
+  `${count(String(finding.count))}${finding.exact ? '' : '+'} event${finding.count === 1 && finding.exact ? '' : 's'}`;
+
+/** When, in words: one time, or from and to, to the second, UTC. */
+export const whenText = ({ finding }: Message): string => {
+  const [first, last] = [finding.first, finding.last].map(time => `${time.slice(0, 10)} ${time.slice(11, 19)}`);
+  if (first === last) return `${first} UTC`;
+  const end = first?.slice(0, 10) === last?.slice(0, 10) ? last?.slice(11) : last;
+  return `${first} to ${end} UTC`;
+};

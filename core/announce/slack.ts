@@ -1,0 +1,130 @@
+import type { Severity } from '../detection.ts';
+import { code, mrkdwn, prose, slackPlain } from '../escape.ts';
+import { countText, type Message, whenText } from './message.ts';
+import { changeNames, some, whereText } from './text.ts';
+
+/** Slack developer documentation, "Block Kit": what a message may hold. */
+export const slackLimits = { blocks: 50, header: 150, text: 3000, fields: 10, field: 2000, elements: 10 } as const;
+
+interface Text {
+  readonly type: 'mrkdwn' | 'plain_text';
+  readonly text: string;
+  readonly verbatim?: true;
+  readonly emoji?: boolean;
+}
+
+export type Block =
+  | { readonly type: 'header'; readonly text: Text }
+  | { readonly type: 'section'; readonly text: Text }
+  | { readonly type: 'section'; readonly fields: readonly Text[] }
+  | { readonly type: 'context'; readonly elements: readonly Text[] };
+
+/** What is posted to an incoming webhook. */
+export interface SlackMessage {
+  /** For notifications and screen readers. */
+  readonly text: string;
+  readonly attachments: readonly [{ readonly color: string; readonly blocks: readonly Block[] }];
+  readonly unfurl_links: false;
+  readonly unfurl_media: false;
+}
+
+const looks: { readonly [S in Severity]: { readonly sign: string; readonly color: string } } = {
+  critical: { sign: '🟥', color: '#b3001b' },
+  high: { sign: '🟧', color: '#e8710a' },
+  medium: { sign: '🟨', color: '#e2b203' },
+  low: { sign: '🟦', color: '#3b78c4' },
+};
+
+/** Not altered by Slack: nothing in it becomes a link, a channel or a mention that we did not write as one. */
+const marked = (text: string): Text => ({ type: 'mrkdwn', text, verbatim: true });
+const section = (text: string): Block => ({ type: 'section', text: marked(text) });
+
+/** Joins lines while they fit, and says how many did not. Never cuts a line, so no span is left open. */
+const lines = (all: readonly string[], max: number): string => {
+  const whole = all.join('\n');
+  if (whole.length <= max) return whole;
+  let text = '';
+  for (const [at, line] of all.entries()) {
+    const next = text === '' ? line : `${text}\n${line}`;
+    if (next.length > max - '\nand 1000 more'.length) return `${text}\nand ${all.length - at} more`;
+    text = next;
+  }
+  return text;
+};
+
+const field = (name: string, values: readonly string[]): readonly Text[] => {
+  const { shown, more } = some(values.map(value => code(value, 256)).filter(Boolean), 5);
+  if (shown.length === 0) return [];
+  return [marked(lines([`*${name}*`, ...shown, ...(more > 0 ? [`and ${more} more`] : [])], slackLimits.field))];
+};
+
+const heading = (name: string, all: readonly string[]): readonly Block[] =>
+  all.length === 0 ? [] : [section(lines([`*${name}*`, ...all], slackLimits.text))];
+
+/** Whole steps only: a step that is longer than its share is cut, and then its code span is closed. */
+const step = (text: string, at: number): string => {
+  const shown = prose(text, 800);
+  return `${at + 1}. ${shown}${(shown.split('`').length - 1) % 2 === 1 ? '`' : ''}`;
+};
+
+/** The announcement as a Slack message: severity at a glance, who, what, where, when, why it matters, what to do. */
+export const slackMessage = (message: Message): SlackMessage => {
+  const { finding, detection, evidence } = message;
+  const { sign, color } = looks[finding.severity];
+  const changes = message.transition.changes
+    .filter(({ kind, value }) => changeNames[kind] !== '' && value !== '')
+    .map(({ kind, value }) => `${changeNames[kind]} ${code(value, 256)}`);
+  const techniques = detection.attack.techniques.map(({ id, name }) => `${id} ${name}`).join(', ');
+
+  const blocks: readonly Block[] = [
+    {
+      type: 'header',
+      text: {
+        type: 'plain_text',
+        text: slackPlain(`${sign} ${finding.severity.toUpperCase()} · ${finding.title}`, slackLimits.header),
+        emoji: false,
+      },
+    },
+    section(lines([`*${message.headline}*`, ...changes], slackLimits.text)),
+    {
+      type: 'section',
+      fields: [
+        ...field('Who', finding.principals),
+        ...field('What', finding.resources),
+        ...field('From', finding.addresses),
+        ...field('Where', [whereText(message)]),
+        marked(`*When*\n${whenText(message)}`),
+        marked(`*Count*\n${countText(message)}`),
+        ...field('Assignee', finding.assignee === undefined ? [] : [finding.assignee]),
+        marked(`*Status*\n${finding.status}`),
+      ],
+    },
+    ...heading(
+      'Note',
+      finding.notes.slice(0, 5).map(note => mrkdwn(note, 500)),
+    ),
+    ...heading('Why it matters', detection.why === '' ? [] : [prose(detection.why, 2000)]),
+    ...heading('What to do', detection.runbook.map(step)),
+    ...heading(
+      'Evidence',
+      evidence.lines.map(({ label, value }) => `${label} ${code(value, 300)}`),
+    ),
+    ...heading('Look further', [
+      ...message.links.map(({ label, url }) => `<${url}|${label}>`),
+      ...message.commands.map(({ command }) => code(command, 900)),
+    ]),
+    {
+      type: 'context',
+      elements: [
+        marked(`finding \`${finding.id}\` · ${code(finding.detection, 100)} · ${code(message.id, 100)}`),
+        ...(techniques === '' ? [] : [marked(prose(`ATT&CK ${detection.attack.version}: ${techniques}`, 1000))]),
+      ],
+    },
+  ];
+  return {
+    text: mrkdwn(`${sign} ${finding.severity.toUpperCase()} ${finding.title}`, 300),
+    attachments: [{ color, blocks }],
+    unfurl_links: false,
+    unfurl_media: false,
+  };
+};

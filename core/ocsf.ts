@@ -1,0 +1,145 @@
+import type { Message } from './announce/message.ts';
+import type { Severity } from './detection.ts';
+import type { FindingStatus } from './finding.ts';
+import type { JsonObject } from './json.ts';
+
+/** The version of the Open Cybersecurity Schema Framework that {@link ocsf} writes. */
+export const ocsfVersion = '1.8.0';
+
+const severityIds: { readonly [S in Severity]: readonly [number, string] } = {
+  low: [2, 'Low'],
+  medium: [3, 'Medium'],
+  high: [4, 'High'],
+  critical: [5, 'Critical'],
+};
+
+const statusIds: { readonly [S in FindingStatus]: readonly [number, string] } = {
+  open: [1, 'New'],
+  acknowledged: [2, 'In Progress'],
+  suppressed: [3, 'Suppressed'],
+  resolved: [4, 'Resolved'],
+};
+
+const classUid = 2004;
+const categoryUid = 2;
+
+/** A technique or a sub-technique with its parent, and its tactics. OCSF "MITRE ATT&CK & ATLAS" object. */
+const attack = (
+  version: string,
+  { id, name, tactics }: Message['detection']['attack']['techniques'][number],
+): JsonObject => {
+  const [parentId, sub] = id.split('.');
+  const [parentName, ...rest] = name.split(': ');
+  return {
+    version,
+    tactics: tactics.map(tactic => ({ uid: tactic.id, name: tactic.name })),
+    technique: { uid: parentId, name: sub === undefined ? name : parentName },
+    ...(sub === undefined ? {} : { sub_technique: { uid: id, name: rest.join(': ') } }),
+  };
+};
+
+const isAddress = (text: string): boolean => /^(\d{1,3}\.){3}\d{1,3}$|^[0-9a-f:]*:[0-9a-f:.]*$/i.test(text);
+
+/** OCSF observables: 2 IP Address, 4 User Name, 10 Resource UID, 99 Other. */
+const observables = ({ finding }: Message): readonly JsonObject[] => [
+  ...finding.principals.map(value => ({ name: 'evidences[].actor.user.uid', type_id: 4, type: 'User Name', value })),
+  ...finding.addresses.map(value =>
+    isAddress(value)
+      ? { name: 'evidences[].src_endpoint.ip', type_id: 2, type: 'IP Address', value }
+      : { name: 'evidences[].src_endpoint.name', type_id: 99, type: 'Other', value },
+  ),
+  ...finding.resources.map(value => ({ name: 'resources[].uid', type_id: 10, type: 'Resource UID', value })),
+];
+
+const evidences = ({ finding, evidence }: Message): readonly JsonObject[] => {
+  const [user] = finding.principals;
+  const [address] = finding.addresses;
+  const data = Object.fromEntries(evidence.lines.map(({ label, value }) => [label, value]));
+  const parts: JsonObject = {
+    ...(user === undefined ? {} : { actor: { user: { uid: user } } }),
+    ...(address === undefined ? {} : { src_endpoint: isAddress(address) ? { ip: address } : { name: address } }),
+    ...(evidence.lines.length === 0 ? {} : { data }),
+  };
+  return Object.keys(parts).length === 0 ? [] : [parts];
+};
+
+/**
+ * The announcement as an OCSF Detection Finding (class 2004) with the Cloud profile: Create for a case's first announcement,
+ * Update for what follows. The finding's `uid` is the case, so that consumers join updates to it; `metadata.uid` is the
+ * announcement, by which a repeat is told.
+ */
+export const ocsf = (message: Message): JsonObject => {
+  const { finding, detection, transition } = message;
+  const [activityId, activityName] = transition.kind === 'first' ? [1, 'Create'] : [2, 'Update'];
+  const [severityId, severity] = severityIds[finding.severity];
+  const [statusId, status] = statusIds[finding.status];
+  const [first, last] = [Date.parse(finding.first), Date.parse(finding.last)];
+  const weakened = finding.notes.length > 0;
+  return {
+    activity_id: activityId,
+    activity_name: activityName,
+    category_uid: categoryUid,
+    category_name: 'Findings',
+    class_uid: classUid,
+    class_name: 'Detection Finding',
+    type_uid: classUid * 100 + Number(activityId),
+    type_name: `Detection Finding: ${activityName}`,
+    severity_id: severityId,
+    severity,
+    status_id: statusId,
+    status,
+    confidence_id: weakened ? 2 : 3,
+    confidence: weakened ? 'Medium' : 'High',
+    is_alert: true,
+    time: last,
+    start_time: first,
+    end_time: last,
+    count: finding.count,
+    message: `${message.headline}: ${finding.title}`,
+    metadata: {
+      version: ocsfVersion,
+      uid: message.id,
+      correlation_uid: finding.id,
+      profiles: ['cloud'],
+      product: {
+        name: 'Tripline',
+        vendor_name: 'Tripline',
+        feature: { uid: finding.detection, version: finding.version },
+      },
+      ...(finding.account === '' ? {} : { tenant_uid: finding.account }),
+    },
+    cloud: {
+      provider: 'AWS',
+      ...(finding.region === '' ? {} : { region: finding.region }),
+      ...(finding.account === '' ? {} : { account: { uid: finding.account, type_id: 10, type: 'AWS Account' } }),
+    },
+    finding_info: {
+      uid: finding.id,
+      title: finding.title,
+      desc: detection.why === '' ? finding.title : detection.why,
+      first_seen_time: first,
+      last_seen_time: last,
+      types: [finding.detection],
+      data_sources: [finding.source],
+      analytic: { uid: finding.detection, name: finding.detection, version: finding.version, type_id: 1, type: 'Rule' },
+      attacks: detection.attack.techniques.map(technique => attack(detection.attack.version, technique)),
+      related_events: message.evidence.eventIds.map(uid => ({ uid })),
+    },
+    evidences: evidences(message),
+    resources: finding.resources.map(uid => ({
+      uid,
+      ...(finding.cluster === '' ? {} : { group: { name: finding.cluster } }),
+      ...(finding.region === '' ? {} : { region: finding.region }),
+    })),
+    observables: observables(message),
+    ...(detection.runbook.length === 0
+      ? {}
+      : { remediation: { desc: detection.runbook.join('\n'), references: [...detection.references] } }),
+    unmapped: {
+      key: finding.key,
+      cluster: finding.cluster,
+      notes: [...finding.notes],
+      transition: { ...transition, changes: [...transition.changes] },
+    },
+  };
+};
