@@ -1,0 +1,63 @@
+import { isCloudTrail, readCloudTrail } from './cloudtrail/read.ts';
+import type { AnyDetection, AnyKnowledge } from './detection.ts';
+import type { AnyEvent, Source } from './event.ts';
+import type { Json } from './json.ts';
+import { readAudit } from './kubernetes/read.ts';
+import { loadDetection, loadKnowledge } from './load.ts';
+import type { Match } from './match.ts';
+import type { Place } from './read/contract.ts';
+import { type Bench, detectionRule, knowledgeRule, type Rule } from './rule.ts';
+import type { Settings } from './settings.ts';
+import { systemOf } from './system.ts';
+import { viewOf } from './view.ts';
+
+/** Judges one event, or the bytes of one record: the narrow door to the matcher. Throws on bytes that are no record. */
+export type Matcher = (input: AnyEvent | Uint8Array, place?: Place) => readonly Match[];
+
+/**
+ * Many detections become one matcher. Pure: no clock, no environment, no I/O.
+ * @throws DetectionError on a bad detection, Error on a bad exemption in the settings.
+ */
+export const compile = (
+  detections: readonly AnyDetection[],
+  knowledge: readonly AnyKnowledge[],
+  settings: Settings,
+): Matcher => {
+  const loaded = detections.map(loadDetection);
+  const system = systemOf(loaded, settings);
+  const rulesOf = (source: Source): readonly Rule[] => {
+    const bench: Bench = { settings, system, shared: new Map() };
+    return [
+      ...knowledge.filter(({ on }) => on === source).map(one => knowledgeRule(loadKnowledge(one), bench)),
+      ...loaded.filter(({ detection }) => detection.on === source).flatMap(one => detectionRule(one, bench) ?? []),
+    ];
+  };
+  const rules: { readonly [S in Source]: readonly Rule[] } = {
+    cloudtrail: rulesOf('cloudtrail'),
+    kubernetes: rulesOf('kubernetes'),
+  };
+
+  return (input, place) => {
+    const event = input instanceof Uint8Array ? eventOf(input, place) : input;
+    const view = viewOf(event, settings);
+    const matches: Match[] = [];
+    for (const rule of rules[event.source]) {
+      try {
+        matches.push(...rule.judge(view));
+      } catch (cause) {
+        matches.push(...system.failed(rule.id, event, cause));
+      }
+    }
+    return matches;
+  };
+};
+
+const nowhere: Place = { account: '', region: '', cluster: '' };
+
+const eventOf = (bytes: Uint8Array, place: Place = nowhere): AnyEvent => {
+  const record: Json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  const source = place.source ?? (isCloudTrail(record) ? 'cloudtrail' : 'kubernetes');
+  const event = source === 'cloudtrail' ? readCloudTrail(record, place) : readAudit(record, place);
+  if ('problem' in event) throw new Error(event.problem);
+  return event;
+};

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { type AnyDetection, type AnyKnowledge, severities } from './detection.ts';
+import { PatternError } from './pattern/fault.ts';
+import { loadPattern } from './pattern/load.ts';
+import type { Group } from './pattern/node.ts';
+import { sources } from './sources.ts';
+
+/** A detection that can't be loaded: all that is wrong with it, one line each. */
+export class DetectionError extends Error {
+  override readonly name = 'DetectionError';
+  readonly problems: readonly string[];
+  constructor(id: string, problems: readonly string[]) {
+    super(`${id} can't be loaded:\n${problems.map(problem => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** A detection with its patterns loaded. */
+export interface LoadedDetection {
+  readonly detection: AnyDetection;
+  /** 12 hex characters over the detection's data and its functions' source: changes whenever what it says may change. */
+  readonly version: string;
+  readonly when: Group;
+  readonly unless: readonly Group[];
+  /** The pairs of a severity that depends on the event, in order; what holds otherwise is `severity`. */
+  readonly severities: readonly { readonly severity: Severity; readonly when: Group }[];
+  readonly severity: Severity;
+  /** Milliseconds. */
+  readonly window: number;
+}
+
+/** Knowledge with its pattern loaded. */
+export interface LoadedKnowledge {
+  readonly knowledge: AnyKnowledge;
+  readonly version: string;
+  readonly when: Group;
+}
+
+type Severity = (typeof severities)[number];
+
+const isSeverity = (value: unknown): value is Severity => severities.some(severity => severity === value);
+
+/**
+ * Checks a detection and loads its patterns.
+ * @throws DetectionError naming everything that is wrong.
+ */
+export const loadDetection = (detection: AnyDetection): LoadedDetection => {
+  const problems: string[] = [];
+  const facts = Object.keys(sources[detection.on]?.facts ?? {});
+  const pattern = (value: unknown, where: string): Group => loadAt(value, where, facts, problems);
+  const pairs = severityPairs(detection, problems);
+  const loaded: LoadedDetection = {
+    detection,
+    version: versionOf(detection),
+    when: pattern(detection.when, 'when'),
+    unless: (detection.unless ?? []).map((branch, index) => pattern(branch, `unless[${index}]`)),
+    severities: pairs.map(([severity, when], index) => ({ severity, when: pattern(when, `severity[${index}]`) })),
+    severity: defaultSeverity(detection),
+    window: windowOf(detection, problems),
+  };
+  problems.push(...prose(detection), ...counts(detection), ...titleFaults(detection.title));
+  if (problems.length > 0) throw new DetectionError(detection.id, problems);
+  return loaded;
+};
+
+/** Checks knowledge and loads its pattern. @throws DetectionError */
+export const loadKnowledge = (knowledge: AnyKnowledge): LoadedKnowledge => {
+  const problems: string[] = [];
+  if (!/^knowledge\/[a-z0-9-]+$/.test(knowledge.id)) problems.push(`id: "${knowledge.id}": knowledge/lower-case-words`);
+  const when = loadAt(knowledge.when, 'when', Object.keys(sources[knowledge.on]?.facts ?? {}), problems);
+  if (problems.length > 0) throw new DetectionError(knowledge.id, problems);
+  return { knowledge, version: versionOf(knowledge), when };
+};
+
+/** What decides: the prose and the examples are left out. */
+const deciding = [
+  'id',
+  'on',
+  'title',
+  'severity',
+  'when',
+  'unless',
+  'by',
+  'window',
+  'principals',
+  'resources',
+  'state',
+  'requires',
+  'observe',
+] as const;
+
+const versionOf = (rule: AnyDetection | AnyKnowledge): string => {
+  const members: ReadonlyMap<string, unknown> = new Map(Object.entries(rule));
+  const parts = deciding.map(name => members.get(name) ?? null);
+  const text = JSON.stringify(parts, (_key, value) => (typeof value === 'function' ? String(value) : value));
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+};
+
+const nothing: Group = { is: 'group', fields: [], or: [] };
+
+const loadAt = (value: unknown, where: string, facts: readonly string[], problems: string[]): Group => {
+  try {
+    return loadPattern(value, { facts });
+  } catch (fault) {
+    if (!(fault instanceof PatternError)) throw fault;
+    problems.push(`${where}: ${fault.message}`);
+    return nothing;
+  }
+};
+
+type Pair = readonly [Severity, unknown];
+
+const severityPairs = ({ severity }: AnyDetection, problems: string[]): readonly Pair[] => {
+  if (isSeverity(severity)) return [];
+  if (!Array.isArray(severity)) {
+    problems.push(
+      `severity: ${JSON.stringify(severity)}: one of ${severities.join(', ')}, or a list of pairs ending in one`,
+    );
+    return [];
+  }
+  const rule: readonly unknown[] = severity;
+  if (rule.length < 2 || !isSeverity(rule.at(-1)))
+    problems.push(`severity: its list ends in what holds otherwise: one of ${severities.join(', ')}`);
+  return rule.slice(0, -1).flatMap((pair, index) => {
+    if (Array.isArray(pair) && pair.length === 2 && isSeverity(pair[0])) return [[pair[0], pair[1]] as const];
+    problems.push(`severity[${index}]: a pair [severity, pattern]`);
+    return [];
+  });
+};
+
+const defaultSeverity = ({ severity }: AnyDetection): Severity => {
+  const last: unknown = typeof severity === 'string' ? severity : severity?.at(-1);
+  return isSeverity(last) ? last : 'high';
+};
+
+const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const windowOf = ({ window = '1h' }: AnyDetection, problems: string[]): number => {
+  const [, count = '', unit = ''] = /^([1-9]\d{0,4})([mhd])$/.exec(window) ?? [];
+  const length = Number(count) * (units[unit] ?? 0);
+  if (length === 0) problems.push(`window: "${window}": a whole number and m, h or d, e.g. "10m"`);
+  return length === 0 ? 3_600_000 : length;
+};
+
+const prose = (detection: AnyDetection): readonly string[] => {
+  const problems: string[] = [];
+  if (!/^[a-z]+\/[a-z0-9]+(-[a-z0-9]+)*$/.test(detection.id))
+    problems.push(`id: "${detection.id}": its path under detections/, lower-case words: "cloudtrail/launch-burst"`);
+  if (sources[detection.on] === undefined)
+    problems.push(`on: "${detection.on}": one of ${Object.keys(sources).join(', ')}`);
+  if (detection.why.trim() === '') problems.push('why: is empty: say in two sentences what the attacker gains');
+  if (detection.references.length === 0) problems.push('references: name at least one document');
+  if (detection.blind.length === 0) problems.push('blind: say at least one way in which it can be blind');
+  for (const technique of detection.attack)
+    if (!/^T\d{4}(\.\d{3})?$/.test(technique))
+      problems.push(`attack: "${technique}": a technique id like T1078 or T1078.004`);
+  return problems;
+};
+
+const counts = ({ runbook, examples }: AnyDetection): readonly string[] => {
+  const problems: string[] = [];
+  if (runbook.length < 3 || runbook.length > 5) problems.push(`runbook: ${runbook.length} steps: three to five`);
+  if (examples.matches.length < 2) problems.push(`examples.matches: ${examples.matches.length}: at least two`);
+  if (examples.misses.length < 2) problems.push(`examples.misses: ${examples.misses.length}: at least two`);
+  const names = [...examples.matches, ...examples.misses].map(({ name }) => name);
+  for (const name of names.filter((one, index) => names.indexOf(one) !== index))
+    problems.push(`examples: two are named "${name}"`);
+  return problems;
+};
+
+const titleFaults = (title: string): readonly string[] => {
+  if (title.trim() === '') return ['title: is empty'];
+  const rest = title.replace(/\{[A-Za-z][\w.-]*\}/g, '');
+  return /[{}]/.test(rest)
+    ? [`title: "${title}": a hole is {name}: a key part, principal, account, region, cluster, event, source or a fact`]
+    : [];
+};

@@ -1,0 +1,225 @@
+import { createHash } from 'node:crypto';
+import type { Key, Severity, StateRule, Verdict } from './detection.ts';
+import type { AnyEvent } from './event.ts';
+import type { Json } from './json.ts';
+import type { LoadedDetection, LoadedKnowledge } from './load.ts';
+import type { Match, Status } from './match.ts';
+import { type Check, compilePattern, type Shared } from './pattern/compile.ts';
+import { loadPattern } from './pattern/load.ts';
+import { redact, redactLine } from './redact.ts';
+import { isSet, type Settings } from './settings.ts';
+import type { Description, SourceModule } from './source.ts';
+import { sources } from './sources.ts';
+import type { Answer, Observation } from './state/observation.ts';
+import type { System } from './system.ts';
+import { fillTitle } from './title.ts';
+import type { AnyView } from './view.ts';
+
+/** A detection or knowledge, ready to judge events of its source. */
+export interface Rule {
+  readonly id: string;
+  /** Throws what the rule throws. */
+  judge(view: AnyView): readonly Match[];
+}
+
+/** Findings one event may make of one rule; more are `pipeline/limit-reached`. */
+const keysPerEvent = 100;
+/** Names of one kind on one match, and the length of each in characters. */
+const namesPerMatch = 50;
+const nameLength = 1_024;
+const titleLength = 300;
+
+/** What rules of one matcher have in common. */
+export interface Bench {
+  readonly settings: Settings;
+  readonly system: System;
+  readonly shared: Shared;
+}
+
+/** Prepares a detection under the settings; undefined where they switch it off. @throws on a bad exemption. */
+export const detectionRule = (loaded: LoadedDetection, bench: Bench): Rule | undefined => {
+  const { detection, version } = loaded;
+  const { settings, system } = bench;
+  const status = statusOf(loaded, settings);
+  if (status === 'off') return undefined;
+  const pattern = compileFor(bench);
+  const when = pattern(loaded.when);
+  const unless = loaded.unless.map(pattern);
+  const exempt = exemptions(loaded, bench);
+  const severity = severityOf(loaded, bench);
+  const threshold = settings.detections[detection.id]?.threshold;
+  const parts = detection as unknown as Parts; // a detection reads events of its own source: `judge` is asked no others
+  const { describe } = sources[detection.on] as unknown as SourceModule;
+
+  const matchOf = (key: Key, view: AnyView, description: Description): Match => ({
+    detection: detection.id,
+    version,
+    account: view.event.account,
+    region: view.event.region,
+    cluster: view.event.cluster,
+    source: view.event.source,
+    eventId: view.event.id,
+    time: view.event.time,
+    key,
+    window: loaded.window,
+    severity: severity(view),
+    status,
+    title: redactLine(fillTitle(detection.title, key, view, description), titleLength),
+    principals: names([...description.principals, ...(parts.principals?.(view) ?? [])]),
+    resources: names(parts.resources?.(view) ?? []),
+    addresses: names(description.addresses),
+    notes: names(description.notes),
+    evidence: null,
+  });
+
+  return {
+    id: detection.id,
+    judge: asked => {
+      if (!when(asked) || unless.some(check => check(asked)) || exempt(asked)) return [];
+      const view = threshold === undefined ? asked : { ...asked, threshold };
+      const keys = distinct(parts.by(view).map(clean));
+      const description = describe(view.event, settings);
+      const matches = keys.slice(0, keysPerEvent).map(key => {
+        const match = matchOf(key, view, description);
+        if (parts.state === undefined) return { ...match, evidence: evidenceOf(view) };
+        return stateful(match, parts.state, view, bench);
+      });
+      if (keys.length <= keysPerEvent) return matches;
+      return [...matches, ...system.limited(`findings of one event by ${detection.id}`, view.event)];
+    },
+  };
+};
+
+/** Prepares knowledge: its matches are observations only. */
+export const knowledgeRule = (loaded: LoadedKnowledge, bench: Bench): Rule => {
+  const when = compileFor(bench)(loaded.when);
+  const { id } = loaded.knowledge;
+  const knowledge = loaded.knowledge as unknown as { observe(view: AnyView): readonly Observation[] }; // as above
+  return {
+    id,
+    judge: view => {
+      if (!when(view)) return [];
+      const observations = knowledge.observe(view);
+      if (observations.length === 0) return [];
+      const { account, region, cluster, source, id: eventId, time } = view.event;
+      return [
+        {
+          detection: id,
+          version: loaded.version,
+          ...{ account, region, cluster, source, eventId, time, observations },
+          key: {},
+          window: 3_600_000,
+          severity: 'low',
+          status: 'watching',
+          title: '',
+          principals: [],
+          resources: [],
+          addresses: [],
+          notes: [],
+          evidence: null,
+          decide: answers => limits(id, answers, view, bench.system),
+        },
+      ];
+    },
+  };
+};
+
+/** The members of a detection that are functions, seen as taking events of any source. */
+interface Parts {
+  readonly by: (view: AnyView) => readonly Key[];
+  readonly principals?: (view: AnyView) => readonly string[];
+  readonly resources?: (view: AnyView) => readonly string[];
+  readonly state?: Pick<StateRule, 'kind'> & {
+    observe(view: AnyView, key: Key): readonly Observation[];
+    decide(view: AnyView, key: Key, answers: readonly Answer[]): readonly Verdict[];
+  };
+}
+
+const compileFor =
+  ({ shared }: Bench) =>
+  (pattern: Parameters<typeof compilePattern>[0]): Check =>
+    compilePattern(pattern, { facts: true, shared });
+
+/** Unset settings that it requires keep it `watching`, whatever else is said, unless it is `off`. */
+const statusOf = ({ detection }: LoadedDetection, settings: Settings): Status => {
+  const said = settings.detections[detection.id]?.status ?? 'alerting';
+  const lacks = (detection.requires ?? []).some(name => !isSet(settings, name));
+  return lacks && said === 'alerting' ? 'watching' : said;
+};
+
+const severityOf = (loaded: LoadedDetection, bench: Bench): ((view: AnyView) => Severity) => {
+  const set = bench.settings.detections[loaded.detection.id]?.severity;
+  if (set !== undefined) return () => set;
+  const pairs = loaded.severities.map(({ severity, when }) => ({ severity, holds: compileFor(bench)(when) }));
+  return view => pairs.find(({ holds }) => holds(view))?.severity ?? loaded.severity;
+};
+
+/** An exemption holds through the day it expires on (UTC), by the event's time. */
+const exemptions = ({ detection }: LoadedDetection, bench: Bench): ((view: AnyView) => boolean) => {
+  const facts = Object.keys(sources[detection.on].facts);
+  const all = (bench.settings.detections[detection.id]?.exemptions ?? []).map(({ when, expires }, index) => {
+    const where = `detections["${detection.id}"].exemptions[${index}]`;
+    const end = Date.parse(expires) + (/^\d{4}-\d\d-\d\d$/.test(expires) ? 86_400_000 : 0);
+    if (Number.isNaN(end)) throw new Error(`${where}.expires: "${expires}" is no ISO date, e.g. "2026-12-31"`);
+    try {
+      return { end, holds: compileFor(bench)(loadPattern(when, { facts })) };
+    } catch (cause) {
+      throw new Error(`${where}.when: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }
+  });
+  return (view: AnyView) => all.some(({ end, holds }) => view.event.time < end && holds(view));
+};
+
+const stateful = (match: Match, state: NonNullable<Parts['state']>, view: AnyView, bench: Bench): Match => ({
+  ...match,
+  observations: state.observe(view, match.key),
+  decide: answers => {
+    try {
+      const decided = state.decide(view, match.key, answers).map(
+        (verdict): Match => ({
+          ...match,
+          eventId: verdict.eventId,
+          time: verdict.time,
+          key: verdict.key === undefined ? match.key : clean(verdict.key),
+          severity: bench.settings.detections[match.detection]?.severity ?? verdict.severity ?? match.severity,
+          title: verdict.note === undefined ? match.title : redactLine(`${match.title}: ${verdict.note}`, titleLength),
+          // Of an earlier event only its id and time are stored: this event's record would be no evidence of it.
+          evidence: verdict.eventId === match.eventId ? evidenceOf(view) : null,
+        }),
+      );
+      return [...decided, ...limits(match.detection, answers, view, bench.system)];
+    } catch (cause) {
+      return bench.system.failed(match.detection, view.event, cause);
+    }
+  },
+});
+
+const limits = (id: string, answers: readonly Answer[], view: AnyView, system: System): readonly Match[] =>
+  answers.some(({ full }) => full) ? system.limited(`state of ${id}`, view.event) : [];
+
+/** Redacted once per event, however many rules match it. */
+const redacted = new WeakMap<AnyEvent, Json>();
+const evidenceOf = (view: AnyView): Json => {
+  const known = redacted.get(view.event);
+  if (known !== undefined) return known;
+  const evidence = redact(view.record);
+  redacted.set(view.event, evidence);
+  return evidence;
+};
+
+/** Key values hold no secret, are never empty and never long: what is cut keeps a hash of the whole, so that it stays distinct. */
+const clean = (key: Key): Key =>
+  Object.fromEntries(
+    Object.entries(key).map(([part, value]) => {
+      const line = redactLine(value, 480);
+      if (value.length <= 480) return [part, line === '' ? 'unknown' : line];
+      return [part, `${line}#${createHash('sha256').update(value).digest('hex').slice(0, 16)}`];
+    }),
+  );
+
+const distinct = (keys: readonly Key[]): readonly Key[] => [
+  ...new Map(keys.map(key => [JSON.stringify(Object.entries(key).sort()), key])).values(),
+];
+
+const names = (all: readonly string[]): readonly string[] =>
+  [...new Set(all.filter(name => name !== '').map(name => redactLine(name, nameLength)))].slice(0, namesPerMatch);
