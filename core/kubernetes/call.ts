@@ -1,0 +1,40 @@
+import type { Event } from '../event.ts';
+import type { AuditRecord } from './record.ts';
+
+/** What became of a call. `unknown`: no answer yet (stage RequestReceived), or none recorded. */
+export type Outcome = 'succeeded' | 'denied' | 'dry-run' | 'failed' | 'unknown';
+
+/** Stages that know the answer. A shell or a watch says it in ResponseStarted and again, hours later, in ResponseComplete. */
+export const answered = ['ResponseStarted', 'ResponseComplete'] as const;
+
+/**
+ * What became of a call. Denied is the authorizer's or authenticator's no; an admission plugin's no has status 403 too, but an
+ * `allow` beside it (Kubernetes documentation, "Audit annotations", `authorization.k8s.io/decision`), and is a failure.
+ */
+export const outcomeOf = (record: AuditRecord): Outcome => {
+  const code = record.responseStatus?.code;
+  if (typeof code !== 'number' || !answered.some(stage => stage === record.stage)) return 'unknown';
+  const decision = record.annotations?.['authorization.k8s.io/decision'];
+  if (code === 401 || (code === 403 && decision !== 'allow')) return 'denied';
+  if (code !== 101 && (code < 200 || code > 299)) return 'failed';
+  return query(record).has('dryRun') ? 'dry-run' : 'succeeded';
+};
+
+/** The request's query, as the API server would read it. */
+export const query = (record: AuditRecord): URLSearchParams => {
+  const uri = record.requestURI ?? '';
+  const mark = uri.indexOf('?');
+  return new URLSearchParams(mark < 0 ? '' : uri.slice(mark + 1));
+};
+
+/** The last source address: the one the API server saw. All before it is the client's own word (X-Forwarded-For). */
+export const lastAddress = (event: Event<'kubernetes'>): string => {
+  const addresses = event.record.sourceIPs ?? [];
+  return addresses.at(-1) || 'unknown';
+};
+
+/** `namespace/name` of the object; `(all)` for what names none, as lists and collections. */
+export const objectPath = (record: AuditRecord): string => {
+  const { namespace, name } = record.objectRef ?? {};
+  return namespace ? `${namespace}/${name || '(all)'}` : name || '(all)';
+};

@@ -1,0 +1,39 @@
+import { Buffer } from 'node:buffer';
+import { list, text } from '../json.ts';
+import { asked, written } from './body.ts';
+import type { AuditRecord } from './record.ts';
+
+/** What a certificate request would make its bearer: see Kubernetes documentation, "Certificates and Certificate Signing Requests". */
+export type Signer = 'client' | 'kubelet-client' | 'other' | 'unknown';
+
+/** The signer a request is for, from its body (EKS logs them for certificates.k8s.io). */
+export const signerOf = (record: AuditRecord): Signer => {
+  if (record.objectRef?.resource !== 'certificatesigningrequests') return 'unknown';
+  const name = text(written(record).object, 'spec', 'signerName');
+  if (name === undefined) return 'unknown';
+  if (name === 'kubernetes.io/kube-apiserver-client') return 'client';
+  return name === 'kubernetes.io/kube-apiserver-client-kubelet' ? 'kubelet-client' : 'other';
+};
+
+/** Base64 of a PEM of an X.509 request: as DER, where names stand in plain ASCII. */
+const der = (request: string): string => {
+  const pem = Buffer.from(request, 'base64').toString('latin1');
+  const inner = /-----BEGIN [A-Z ]+-----([\s\S]*?)-----END/.exec(pem)?.[1] ?? '';
+  return Buffer.from(inner, 'base64').toString('latin1');
+};
+
+/**
+ * Whether the certificate would carry `system:masters`: the organisation in the request's subject, or the groups that the caller
+ * wrote. The requester's own groups, which the server fills in, are not the certificate's.
+ */
+export const asksForMasters = (record: AuditRecord): boolean => {
+  const request = text(written(record).object, 'spec', 'request') ?? '';
+  const claimed = record.verb === 'create' ? list(asked(record).object, 'spec', 'groups') : [];
+  return claimed.includes('system:masters') || der(request).includes('system:masters');
+};
+
+/** The name of the node that a kubelet's request is for: the subject's common name, `system:node:NAME`; '' where it is none. */
+export const requestedNode = (record: AuditRecord): string => {
+  const request = text(written(record).object, 'spec', 'request') ?? '';
+  return /system:node:([a-z0-9.-]{1,253})/.exec(der(request))?.[1] ?? '';
+};

@@ -1,0 +1,53 @@
+import type { Facts } from '../../fact.ts';
+import { answered, lastAddress, outcomeOf } from '../call.ts';
+import { hoursAt } from '../hours.ts';
+import { nodeAnomalies, sensitiveCall } from '../node.ts';
+import { placeOf } from '../place.ts';
+
+/** What was called, from where, and what became of it. */
+export const callFacts: Facts<'kubernetes'> = {
+  'call.outcome': {
+    doc: '`succeeded` (status 2xx, or 101 for a shell), `denied` (by authentication or authorization), `dry-run`, `failed` (admission too), or `unknown`: no answer in this stage.',
+    needs: () => ({ stage: [...answered] }),
+    read: event => outcomeOf(event.record),
+  },
+  'call.sensitive': {
+    doc: 'What an intruder with a stolen identity wants: `secret`, `configmap`, `token`, `certificate`, `exec`, `rbac`, `pod-write`, `forbidden`; empty for anything else.',
+    needs: () => ({
+      $or: [
+        { objectRef: { resource: ['secrets', 'configmaps', 'certificatesigningrequests'] } },
+        { objectRef: { resource: ['serviceaccounts'], subresource: ['token'] } },
+        { objectRef: { apiGroup: ['rbac.authorization.k8s.io'] } },
+        { objectRef: { resource: ['pods'] }, verb: ['create', 'update', 'patch', 'delete', 'deletecollection'] },
+        { objectRef: { subresource: ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers'] } },
+        { responseStatus: { code: [403] } },
+      ],
+    }),
+    read: event => sensitiveCall(event.record),
+  },
+  'source.last': {
+    doc: 'The last source address: the one the API server saw. Those before it are the client’s own word.',
+    needs: () => ({}),
+    read: lastAddress,
+  },
+  'source.place': {
+    doc: "`inside` where the last source address is in the cluster's ranges, our egress or private lines; `outside`; `unknown` where settings give no ranges.",
+    needs: () => ({}),
+    read: placeOf,
+  },
+  'clock.hours': {
+    doc: 'Whether the call came `inside` or `outside` the setting `businessHours`; `unknown` where there are none.',
+    needs: () => ({}),
+    read: (event, settings) => hoursAt(event.time, settings),
+  },
+  'node.anomalies': {
+    doc: 'What does not fit a node identity: `outside-address`, `foreign-role` (its IAM role is no node role), `foreign-instance` (its session is no instance’s, or another’s).',
+    needs: () => ({ user: { username: [{ prefix: 'system:node:' }] } }),
+    read: nodeAnomalies,
+  },
+  'evidence.omitted': {
+    doc: "Whether the API server cut this event's bodies (annotation `audit.k8s.io/truncated`).",
+    needs: () => ({}),
+    read: event => event.record.annotations?.['audit.k8s.io/truncated'] === 'true',
+  },
+};

@@ -1,0 +1,119 @@
+import type { Event } from '../../event.ts';
+import type { Facts } from '../../fact.ts';
+import { at } from '../../json.ts';
+import { judge, judgedGroups, judgedKind, judgedResources, weightiest } from '../../posture/judge.ts';
+import type { Problem } from '../../posture/problem.ts';
+import type { Settings } from '../../settings.ts';
+import { awsAuthMaps } from '../aws-auth.ts';
+import { asked, written } from '../body.ts';
+import { asksForMasters, requestedNode, signerOf } from '../csr.ts';
+import { guardChange, guardGroups, keepsOwnGuard } from '../guard.ts';
+import { controllerAccounts, identify } from '../identity.ts';
+import { isKarpenterBaseline } from '../karpenter.ts';
+import { grantsOf } from '../rbac.ts';
+
+const edits = ['create', 'update', 'patch'];
+
+/** Problems of what was written: the result where a response shows it, unless a patch did not touch the specification at all. */
+const problemsOf = (event: Event<'kubernetes'>, settings: Settings): readonly Problem[] => {
+  const { record } = event;
+  const { resource = '', apiGroup = '', subresource } = record.objectRef ?? {};
+  const kind = judgedKind(resource, apiGroup);
+  if (kind === undefined || subresource || !edits.includes(record.verb)) return [];
+  const request = asked(record);
+  if (record.verb === 'patch' && request.form === 'patch' && at(request.object, 'spec') === undefined) return [];
+  const { maximumNodeAge } = settings;
+  const nodeRoles = [...settings.nodeRoles, ...settings.clusters.flatMap(cluster => cluster.nodeRoles ?? [])];
+  return judge(written(record), { nodeRoles, maximumNodeAge }, kind);
+};
+
+const judged = { verb: [...edits], objectRef: { resource: [...judgedResources], apiGroup: [...judgedGroups] } };
+
+/** What bodies say, where the audit policy gives them. */
+export const contentFacts: Facts<'kubernetes'> = {
+  'body.form': {
+    doc: 'What was judged: the `object` as sent, the `result` in the response, the `patch` alone, or `none` (EKS logs no body of custom resources, secrets and config maps).',
+    needs: () => ({}),
+    read: event => written(event.record).form,
+  },
+  'posture.problems': {
+    doc: 'What is wrong with the NodePool, EC2NodeClass or Cluster API machine that was written, as codes of the posture module; empty: nothing, or no body.',
+    needs: () => judged,
+    read: (event, settings) => [...new Set(problemsOf(event, settings).map(({ code }) => code))],
+  },
+  'posture.severity': {
+    doc: 'The weightiest of those problems: `high`, `medium`, `low`; `unknown`: none, or no body.',
+    needs: () => judged,
+    read: (event, settings) => weightiest(problemsOf(event, settings)) ?? 'unknown',
+  },
+  'nodeClass.userData': {
+    doc: 'Whether a node class’s user data was `set` (created with it, or named by a patch), `removed`, or `rewritten` (an update sends it whole, changed or not); `unknown`: untouched, or no body.',
+    needs: () => ({ verb: [...edits], objectRef: { resource: ['ec2nodeclasses'] } }),
+    read: ({ record }) => {
+      const value = at(asked(record).object, 'spec', 'userData');
+      if (value === undefined || record.objectRef?.resource !== 'ec2nodeclasses') return 'unknown';
+      if (value === null) return 'removed';
+      return record.verb === 'update' ? 'rewritten' : 'set';
+    },
+  },
+  'karpenter.act': {
+    doc: "Of the Karpenter service account's calls: `baseline` (its chart allows it) or `beyond`; `unknown`: somebody else's.",
+    needs: settings => ({
+      user: {
+        username: controllerAccounts(settings)
+          .accounts.filter(({ kind }) => kind === 'karpenter')
+          .map(({ pattern }) => (pattern.includes('*') ? { wildcard: pattern.replace(/\*+/g, '*') } : pattern))
+          .concat('system:serviceaccount:kube-system:karpenter'),
+      },
+    }),
+    read: (event, settings) => {
+      if (identify(event.record.user, event, settings).controller !== 'karpenter') return 'unknown';
+      return isKarpenterBaseline(event.record) ? 'baseline' : 'beyond';
+    },
+  },
+  'rbac.grants': {
+    doc: 'What a role or binding grants over the provisioning plane: `cluster-admin`, `everything`, `impersonate`, `escalate`, `bind`, `admin` (aggregates karpenter-admin), `write-provisioning`, `write-cluster-api`, `read-secrets`.',
+    needs: () => ({ verb: [...edits], objectRef: { apiGroup: ['rbac.authorization.k8s.io'] } }),
+    read: (event, settings) =>
+      event.record.objectRef?.apiGroup === 'rbac.authorization.k8s.io' ? grantsOf(event, settings) : [],
+  },
+  'guard.change': {
+    doc: 'What became of an admission guard: `deleted`, `weakened` (a patch to Ignore, Audit or no rules), `weak` (sent whole so), `opaque` (no body); `unknown`: nothing of the kind.',
+    needs: () => ({
+      verb: ['update', 'patch', 'delete', 'deletecollection'],
+      objectRef: { apiGroup: [...guardGroups] },
+    }),
+    read: event =>
+      guardGroups.some(group => group === event.record.objectRef?.apiGroup) ? guardChange(event) : 'unknown',
+  },
+  'guard.keeper': {
+    doc: '`own` where an admission controller (Kyverno, Gatekeeper) writes its own webhook configuration, otherwise `other`.',
+    needs: () => ({}),
+    read: event => (keepsOwnGuard(event) ? 'own' : 'other'),
+  },
+  'awsAuth.maps': {
+    doc: 'What kube-system/aws-auth maps after the call: `masters` (somebody to system:masters), `foreign-node` (a role that is no node role to system:nodes); empty: neither, or no body.',
+    needs: () => ({ objectRef: { resource: ['configmaps'], name: ['aws-auth'] } }),
+    read: (event, settings) =>
+      event.record.objectRef?.name === 'aws-auth' && event.record.objectRef.resource === 'configmaps'
+        ? awsAuthMaps(event, settings)
+        : [],
+  },
+  'csr.signer': {
+    doc: 'What a certificate request would make: an API `client`, a `kubelet-client`, `other`; `unknown`: no request, or no body.',
+    needs: () => ({ objectRef: { resource: ['certificatesigningrequests'] } }),
+    read: event => signerOf(event.record),
+  },
+  'csr.masters': {
+    doc: '`yes` where the certificate would carry system:masters; `unknown` otherwise.',
+    needs: () => ({ objectRef: { resource: ['certificatesigningrequests'] } }),
+    read: ({ record }) =>
+      record.objectRef?.resource === 'certificatesigningrequests' && asksForMasters(record) ? 'yes' : 'unknown',
+  },
+  'csr.node': {
+    doc: 'The node that a kubelet certificate is for; `unknown`: none, or no body.',
+    needs: () => ({ objectRef: { resource: ['certificatesigningrequests'] } }),
+    read: ({ record }) =>
+      (record.objectRef?.resource === 'certificatesigningrequests' && requestedNode(record)) || 'unknown',
+  },
+};

@@ -1,0 +1,122 @@
+import type { Facts } from '../../fact.ts';
+import { at, text } from '../../json.ts';
+import { matchesAny } from '../../wildcard.ts';
+import { asked } from '../body.ts';
+import { expiryOf } from '../bootstrap-token.ts';
+import { objectPath } from '../call.ts';
+import { capiChange } from '../cluster-api.ts';
+import { clusterApiGroups, workloadResources } from '../groups.ts';
+import { builtInControllers } from '../identity.ts';
+import { nodeSteering } from '../node.ts';
+import { accountOwner, clusterApiNamespaces, holdsController, ownerOf } from '../owner.ts';
+import { hostAccess, runsAs } from '../pod.ts';
+import { secretKind } from '../secret.ts';
+
+/** What was touched. */
+export const objectFacts: Facts<'kubernetes'> = {
+  'object.path': {
+    doc: 'The object as `namespace/name`, or its name; `(all)` where the call names none.',
+    needs: () => ({}),
+    read: ({ record }) =>
+      record.objectRef?.name
+        ? objectPath(record)
+        : objectPath({
+            ...record,
+            objectRef: { ...record.objectRef, name: text(record.responseObject ?? null, 'metadata', 'name') ?? '' },
+          }),
+  },
+  'object.namespace': {
+    doc: 'The object’s namespace; `(all)` where the call is cluster-wide.',
+    needs: () => ({}),
+    read: ({ record }) => record.objectRef?.namespace || '(all)',
+  },
+  'object.controller': {
+    doc: "The controller whose object it is (`karpenter`, `cluster-api`, …), by its namespace, in shared namespaces by its account's name; `none`.",
+    needs: () => ({}),
+    read: (event, settings) =>
+      ownerOf(event.record.objectRef?.namespace ?? '', event.record.objectRef?.name ?? '', event, settings),
+  },
+  'namespace.role': {
+    doc: 'What the object’s namespace is for: `cluster-api` (holds Clusters), `controller`, `gitops`, or `other`.',
+    needs: () => ({}),
+    read: (event, settings) => {
+      const { namespace = '', resource, name = '' } = event.record.objectRef ?? {};
+      const own = resource === 'namespaces' ? name : namespace;
+      if (own === '') return 'other';
+      if (matchesAny(clusterApiNamespaces(event, settings), own)) return 'cluster-api';
+      if (holdsController(own, event, settings)) return 'controller';
+      const homes = (settings.gitops.users ?? []).flatMap(user => {
+        const [system, kind, home = ''] = user.split(':');
+        return system === 'system' && kind === 'serviceaccount' && home !== '*' ? [home] : [];
+      });
+      return matchesAny([...homes, 'flux-system', 'argocd'], own) ? 'gitops' : 'other';
+    },
+  },
+  'namespace.exempt': {
+    doc: '`yes` where the setting `exemptNamespaces` holds the object’s namespace, otherwise `no`.',
+    needs: () => ({}),
+    read: ({ record }, { exemptNamespaces }) =>
+      matchesAny(exemptNamespaces, record.objectRef?.namespace ?? '') ? 'yes' : 'no',
+  },
+  'secret.kind': {
+    doc: 'What a secret is by name and namespace: `bootstrap-token`, `cluster-credential` (-ca, -sa, -etcd, -kubeconfig, -proxy of a Cluster), `bootstrap-data` (any other where Clusters live), `likely-cluster-credential` (a -kubeconfig while no such namespace is set), `controller`, `all-in-namespace`, `all-in-cluster`, `other`; `unknown`: no secret.',
+    needs: () => ({ objectRef: { resource: ['secrets'] } }),
+    read: secretKind,
+  },
+  'capi.change': {
+    doc: 'What a write does to Cluster API: `machine-created`, `machine-scaled`, `clusterclass`, `identity`, `cluster-deleted`, `remediation-weakened`, `other`; `unknown`: no such write.',
+    needs: () => ({
+      verb: ['create', 'update', 'patch', 'delete', 'deletecollection'],
+      objectRef: { apiGroup: [...clusterApiGroups] },
+    }),
+    read: event => capiChange(event.record),
+  },
+  'pod.hostAccess': {
+    doc: 'How a pod, or a workload’s pods, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostPath …` of the kubelet or container runtime; empty: not at all, or not in this body.',
+    needs: () => ({ objectRef: { resource: [...workloadResources] }, verb: ['create', 'update', 'patch'] }),
+    read: ({ record }) => hostAccess(asked(record).object),
+  },
+  'pod.runsAs': {
+    doc: 'The controller whose service account a pod or workload runs as (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), `none`; `unknown`: not in this body.',
+    needs: () => ({ objectRef: { resource: [...workloadResources] }, verb: ['create', 'update', 'patch'] }),
+    read: (event, settings) => {
+      const { namespace = '', resource = '' } = event.record.objectRef ?? {};
+      const account = runsAs(asked(event.record).object);
+      if (account === '' || !workloadResources.some(one => one === resource)) return 'unknown';
+      return isBuiltIn(namespace, account) ? 'kubernetes' : accountOwner(namespace, account, event, settings);
+    },
+  },
+  'token.account': {
+    doc: 'The controller whose token is asked for (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), `none`; `unknown`: no token request.',
+    needs: () => ({ objectRef: { resource: ['serviceaccounts'], subresource: ['token'] } }),
+    read: (event, settings) => {
+      const { namespace = '', name = '', resource, subresource } = event.record.objectRef ?? {};
+      if (resource !== 'serviceaccounts' || subresource !== 'token') return 'unknown';
+      return isBuiltIn(namespace, name) ? 'kubernetes' : accountOwner(namespace, name, event, settings);
+    },
+  },
+  'token.expiry': {
+    doc: 'Of a bootstrap token’s body: `short` (at most 15 minutes after the call), `long`, `none`; `unknown`: no body.',
+    needs: () => ({ objectRef: { resource: ['secrets'] } }),
+    read: expiryOf,
+  },
+  'node.steering': {
+    doc: 'What a patch of a node changes that steers scheduling or ownership: label and annotation keys, `taints`, `providerID`.',
+    needs: () => ({ verb: ['patch'], objectRef: { resource: ['nodes'] } }),
+    read: event => nodeSteering(event.record),
+  },
+  'guardrail.lowered': {
+    doc: '`yes` where a namespace loses its enforced Pod Security level or gets `privileged`; `unknown` otherwise.',
+    needs: () => ({ verb: ['update', 'patch'], objectRef: { resource: ['namespaces'] } }),
+    read: ({ record }) => {
+      const level = at(asked(record).object, 'metadata', 'labels', 'pod-security.kubernetes.io/enforce');
+      const lowered = record.verb === 'patch' ? level === null || level === 'privileged' : level === 'privileged';
+      return record.objectRef?.resource === 'namespaces' && ['update', 'patch'].includes(record.verb) && lowered
+        ? 'yes'
+        : 'unknown';
+    },
+  },
+};
+
+const isBuiltIn = (namespace: string, name: string): boolean =>
+  namespace === 'kube-system' && builtInControllers.has(name);

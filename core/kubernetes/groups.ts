@@ -1,0 +1,61 @@
+/** Verbs that change an object. Server-side apply is `patch` in the audit log. */
+export const writes = ['create', 'update', 'patch', 'delete', 'deletecollection'] as const;
+
+/** Verbs that leave an object behind. */
+export const edits = ['create', 'update', 'patch'] as const;
+
+export const reads = ['get', 'list', 'watch'] as const;
+
+/** API groups of Karpenter's core, of EKS Auto Mode, and of the AWS, Azure and GCP providers. */
+export const provisioningGroups = [
+  'karpenter.sh',
+  'karpenter.k8s.aws',
+  'eks.amazonaws.com',
+  'karpenter.azure.com',
+  'karpenter.k8s.gcp',
+] as const;
+
+/** Resources that decide which nodes are made: Karpenter's, Auto Mode's, and the Azure and GCP providers' node classes. */
+export const provisioningResources = [
+  'nodepools',
+  'nodeclaims',
+  'nodeoverlays',
+  'ec2nodeclasses',
+  'nodeclasses',
+  'aksnodeclasses',
+  'gcenodeclasses',
+] as const;
+
+/** Cluster API's groups (cluster-api 1.14 and its providers). */
+export const clusterApiGroups = [
+  'cluster.x-k8s.io',
+  'bootstrap.cluster.x-k8s.io',
+  'controlplane.cluster.x-k8s.io',
+  'infrastructure.cluster.x-k8s.io',
+  'addons.cluster.x-k8s.io',
+  'ipam.cluster.x-k8s.io',
+  'runtime.cluster.x-k8s.io',
+] as const;
+
+/** Machines and what makes them, in `cluster.x-k8s.io`. */
+export const machineResources = ['machines', 'machinedeployments', 'machinesets', 'machinepools'] as const;
+
+/** Resources whose objects are or make pods. */
+export const workloadResources = [
+  'pods',
+  'deployments',
+  'daemonsets',
+  'statefulsets',
+  'replicasets',
+  'replicationcontrollers',
+  'jobs',
+  'cronjobs',
+] as const;
+
+/** Namespaces that hold many owners' objects: a controller's own are told by name there. */
+export const sharedNamespaces: ReadonlySet<string> = new Set([
+  'kube-system',
+  'kube-public',
+  'kube-node-lease',
+  'default',
+]);

@@ -1,0 +1,202 @@
+import type { Event } from '../event.ts';
+import { list } from '../json.ts';
+import type { Controller, Principals, Settings } from '../settings.ts';
+import { matchesAny } from '../wildcard.ts';
+import type { AuditUser } from './record.ts';
+
+/** What a Kubernetes user is by its form alone, whatever the settings allow it. */
+export type Form = 'person' | 'service-account' | 'node' | 'service' | 'bootstrap' | 'anonymous' | 'unknown';
+
+export type PrincipalKind = Form | 'controller' | 'likely-controller' | 'platform' | 'gitops';
+
+/** A Kubernetes user as the settings see it. */
+export interface Identity {
+  readonly kind: PrincipalKind;
+  readonly form: Form;
+  readonly controller: Controller['kind'] | 'none';
+  /** Why a controller is only a likely one; empty otherwise. */
+  readonly doubt: string;
+}
+
+/**
+ * Service accounts of the controllers inside kube-controller-manager and the cloud's (`--use-service-account-credentials`;
+ * kubernetes/kubernetes, bootstrappolicy "controller roles"). They are the system itself.
+ */
+export const builtInControllers: ReadonlySet<string> = new Set([
+  'attachdetach-controller',
+  'bootstrap-signer',
+  'certificate-controller',
+  'cloud-node-controller',
+  'cloud-node-lifecycle-controller',
+  'cloud-provider',
+  'clusterrole-aggregation-controller',
+  'cronjob-controller',
+  'daemon-set-controller',
+  'deployment-controller',
+  'disruption-controller',
+  'endpoint-controller',
+  'endpointslice-controller',
+  'endpointslicemirroring-controller',
+  'ephemeral-volume-controller',
+  'expand-controller',
+  'generic-garbage-collector',
+  'horizontal-pod-autoscaler',
+  'job-controller',
+  'legacy-service-account-token-cleaner',
+  'namespace-controller',
+  'node-controller',
+  'persistent-volume-binder',
+  'pod-garbage-collector',
+  'pv-protection-controller',
+  'pvc-protection-controller',
+  'replicaset-controller',
+  'replication-controller',
+  'resource-claim-controller',
+  'resourcequota-controller',
+  'root-ca-cert-publisher',
+  'route-controller',
+  'service-account-controller',
+  'service-controller',
+  'service-cidrs-controller',
+  'statefulset-controller',
+  'tagging-controller',
+  'token-cleaner',
+  'ttl-after-finished-controller',
+  'ttl-controller',
+  'validatingadmissionpolicy-status-controller',
+  'volumeattributesclass-protection-controller',
+]);
+
+/** Control-plane components that sign in with a certificate of their own. */
+const components: ReadonlySet<string> = new Set([
+  'system:apiserver',
+  'system:kube-apiserver',
+  'system:kube-controller-manager',
+  'system:cloud-controller-manager',
+  'system:kube-scheduler',
+  'system:kube-proxy',
+]);
+
+/** Where installation defaults put the controllers' service accounts: they stand in where settings name none. */
+export const usualAccounts: readonly (readonly [Controller['kind'], string])[] = [
+  ['karpenter', 'system:serviceaccount:kube-system:karpenter'],
+  ['karpenter', 'system:serviceaccount:karpenter:karpenter'],
+  ['cluster-api', 'system:serviceaccount:capi-system:capi-manager'],
+  ['cluster-api', 'system:serviceaccount:capi-kubeadm-bootstrap-system:capi-kubeadm-bootstrap-manager'],
+  ['cluster-api', 'system:serviceaccount:capi-kubeadm-control-plane-system:capi-kubeadm-control-plane-manager'],
+  ['cluster-api', 'system:serviceaccount:capa-system:capa-controller-manager'],
+  ['cluster-api', 'system:serviceaccount:capz-system:capz-manager'],
+  ['cluster-api', 'system:serviceaccount:capg-system:capg-manager'],
+];
+
+/** The service accounts that settings give to controllers, with the cluster each is bound to. */
+export interface Account {
+  readonly kind: Controller['kind'];
+  readonly pattern: string;
+  readonly cluster: string | undefined;
+}
+
+/** Controllers' service accounts: those of the settings; the usual ones only where the settings name none at all. */
+export const controllerAccounts = (
+  settings: Settings,
+): { readonly accounts: readonly Account[]; readonly named: boolean } => {
+  const accounts = settings.controllers.flatMap(({ kind, cluster, serviceAccounts = [] }) =>
+    serviceAccounts.map(pattern => ({ kind, pattern, cluster })),
+  );
+  if (accounts.length > 0) return { accounts, named: true };
+  return { accounts: usualAccounts.map(([kind, pattern]) => ({ kind, pattern, cluster: undefined })), named: false };
+};
+
+/** The IAM ARNs behind a user: present only where the IAM authenticator signed it in. */
+export const arnsOf = (user: AuditUser | undefined): readonly string[] =>
+  [...list(user, 'extra', 'arn'), ...list(user, 'extra', 'canonicalArn')].filter(arn => typeof arn === 'string');
+
+/**
+ * What a user is by its form. A name that only the system may carry counts for nothing on a user who came through the IAM
+ * authenticator: `aws-auth` can map a role to any name (EKS User Guide, "Grant IAM users access with a ConfigMap"). EKS's own
+ * `eks:*` users do come that way, but from accounts of AWS.
+ */
+export const formOf = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Form => {
+  const name = user?.username;
+  if (typeof name !== 'string' || name === '') return 'unknown';
+  if (name === 'system:anonymous') return 'anonymous';
+  if (name.startsWith('system:node:')) return 'node';
+  const arns = arnsOf(user);
+  if (name.startsWith('eks:')) return arns.some(arn => isOurs(arn, event, settings)) ? 'person' : 'service';
+  if (arns.length > 0) return 'person';
+  if (name.startsWith('system:bootstrap:')) return 'bootstrap';
+  if (components.has(name)) return 'service';
+  if (!name.startsWith('system:serviceaccount:')) return 'person';
+  const [, , namespace, account = ''] = name.split(':');
+  return namespace === 'kube-system' && builtInControllers.has(account) ? 'service' : 'service-account';
+};
+
+const isOurs = (arn: string, event: Event<'kubernetes'>, settings: Settings): boolean => {
+  const account = arn.split(':')[4] ?? '';
+  return [event.account, ...settings.accounts, ...settings.clusters.map(cluster => cluster.account)].includes(account);
+};
+
+/**
+ * Who a user is. A controller bound to a cluster is one there only; where the event's cluster is not known it is a likely one,
+ * which lowers severity and silences nothing.
+ */
+export const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Identity => {
+  const form = formOf(user, event, settings);
+  const name = user?.username ?? '';
+  if (form === 'service-account') {
+    const { accounts, named } = controllerAccounts(settings);
+    const mine = accounts.filter(account => matchesAny([account.pattern], name));
+    const here = mine.find(({ cluster }) => cluster === undefined || cluster === event.cluster);
+    if (here !== undefined && named) return { kind: 'controller', form, controller: here.kind, doubt: '' };
+    if (here !== undefined)
+      return {
+        kind: 'likely-controller',
+        form,
+        controller: here.kind,
+        doubt: 'known by its usual name only: name it in the setting `controllers`',
+      };
+    const elsewhere = mine[0];
+    if (elsewhere !== undefined && event.cluster === '')
+      return {
+        kind: 'likely-controller',
+        form,
+        controller: elsewhere.kind,
+        doubt: 'the cluster of this event is not known: say it with `--cluster`',
+      };
+  }
+  const kind = form === 'person' || form === 'service-account' ? allowance(user, settings) : undefined;
+  return { kind: kind ?? form, form, controller: 'none', doubt: '' };
+};
+
+const allowance = (user: AuditUser | undefined, settings: Settings): 'platform' | 'gitops' | undefined => {
+  if (belongs(user, settings.platform)) return 'platform';
+  return belongs(user, settings.gitops) ? 'gitops' : undefined;
+};
+
+/** Says whether a user is one of some principals, by name, group or IAM ARN. */
+export const belongs = (user: AuditUser | undefined, principals: Principals): boolean => {
+  const arns = arnsOf(user);
+  const name = user?.username ?? '';
+  return (
+    (isOwnName(name, arns) && matchesAny(principals.users ?? [], name)) ||
+    (user?.groups ?? []).some(group => matchesAny(principals.groups ?? [], group)) ||
+    arns.some(arn => matchesAny(principals.arns ?? [], arn))
+  );
+};
+
+/** An access entry may give a user name that reads like another role's session: an ARN as a name must be the user's own. */
+const isOwnName = (name: string, arns: readonly string[]): boolean => {
+  if (!name.startsWith('arn:') || arns.length === 0) return true;
+  const role = name.slice(0, name.lastIndexOf('/'));
+  return arns.some(arn => arn === name || arn.slice(0, arn.lastIndexOf('/')) === role);
+};
+
+/** The real user's identity and the effective one's: the impersonated user's, where there is one. */
+export const callers = (
+  event: Event<'kubernetes'>,
+  settings: Settings,
+): { readonly real: Identity; readonly effective: Identity } => {
+  const real = identify(event.record.user, event, settings);
+  const other = event.record.impersonatedUser;
+  return { real, effective: other ? identify(other, event, settings) : real };
+};

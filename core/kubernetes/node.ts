@@ -1,0 +1,86 @@
+import type { Event } from '../event.ts';
+import { at, list } from '../json.ts';
+import type { Settings } from '../settings.ts';
+import { matchesWildcard } from '../wildcard.ts';
+import { asked, members } from './body.ts';
+import { arnsOf } from './identity.ts';
+import { placeOf } from './place.ts';
+import type { AuditRecord } from './record.ts';
+
+/** Label and annotation keys that decide what runs on a node, or whose it is (Kubernetes "Well-Known Labels", Karpenter, EKS). */
+const steers =
+  /^(?:karpenter\.(?:sh|k8s\.aws|azure\.com|k8s\.gcp)\/|(?:[a-z0-9-]+\.)*cluster\.x-k8s\.io\/|eks\.amazonaws\.com\/|node-role\.kubernetes\.io\/|node-restriction\.kubernetes\.io\/|node\.kubernetes\.io\/|topology\.kubernetes\.io\/|kubernetes\.io\/(?:hostname|arch|os)$)/;
+
+/**
+ * What a patch of a node changes that steers scheduling or ownership: label and annotation keys, `taints`, `providerID`. An update
+ * sends the whole node and does not say what it changes; cordoning is neither.
+ */
+export const nodeSteering = (record: AuditRecord): readonly string[] => {
+  if (record.objectRef?.resource !== 'nodes' || record.verb !== 'patch') return [];
+  const body = asked(record);
+  const keys = [...members(body, 'metadata', 'labels'), ...members(body, 'metadata', 'annotations')].map(
+    ([key]) => key,
+  );
+  return [
+    ...new Set(keys.filter(key => steers.test(key))),
+    ...['taints', 'providerID'].filter(name => at(body.object, 'spec', name) !== undefined),
+  ];
+};
+
+/** What does not fit a node identity. */
+export type NodeAnomaly = 'outside-address' | 'foreign-role' | 'foreign-instance';
+
+const instanceId = /^i-[0-9a-f]{8,17}$/;
+
+/**
+ * What one event shows against a node identity: the last address is outside the cluster's ranges, the IAM role behind it is no node
+ * role, or the session is another instance's than the node is named after (Auto Mode and EC2 access entries name nodes by instance).
+ */
+export const nodeAnomalies = (event: Event<'kubernetes'>, settings: Settings): readonly NodeAnomaly[] => {
+  const { user } = event.record;
+  const name = (user?.username ?? '').replace(/^system:node:/, '');
+  const arns = arnsOf(user);
+  const session = String(list(user, 'extra', 'sessionName')[0] ?? '');
+  const patterns = [...settings.nodeRoles, ...settings.clusters.flatMap(cluster => cluster.nodeRoles ?? [])];
+  const foreign = arns.length > 0 && patterns.length > 0 && !arns.some(arn => isRole(arn, patterns));
+  const unlike = arns.length > 0 && !instanceId.test(session);
+  return [
+    ...(placeOf(event, settings) === 'outside' ? (['outside-address'] as const) : []),
+    ...(foreign ? (['foreign-role'] as const) : []),
+    ...(unlike || (instanceId.test(name) && instanceId.test(session) && name !== session)
+      ? (['foreign-instance'] as const)
+      : []),
+  ];
+};
+
+/** `assumed-role/NAME/SESSION` and `role/PATH/NAME` both name the role. */
+const isRole = (arn: string, patterns: readonly string[]): boolean => {
+  const parts = arn.split(':').at(-1)?.split('/') ?? [];
+  const name = (parts[0] === 'assumed-role' ? parts[1] : parts.at(-1)) ?? '';
+  return patterns.some(pattern => {
+    if (!pattern.startsWith('arn:')) return matchesWildcard(pattern, name);
+    return matchesWildcard(pattern, arn) || pattern.slice(pattern.lastIndexOf('/') + 1) === name;
+  });
+};
+
+/** Calls on which stolen identities are judged: what an intruder wants, not what a kubelet does all day. */
+export type Sensitive = 'secret' | 'configmap' | 'token' | 'certificate' | 'exec' | 'rbac' | 'pod-write' | 'forbidden';
+
+const entering = ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers'];
+
+/** Which sensitive call this is; empty for none. */
+export const sensitiveCall = (record: AuditRecord): readonly Sensitive[] => {
+  const { resource = '', subresource = '', apiGroup = '' } = record.objectRef ?? {};
+  const writes = !['get', 'list', 'watch'].includes(record.verb);
+  const found: Sensitive[] = [];
+  if (resource === 'secrets') found.push('secret');
+  if (resource === 'configmaps') found.push('configmap');
+  if (resource === 'serviceaccounts' && subresource === 'token') found.push('token');
+  if (resource === 'certificatesigningrequests' && writes) found.push('certificate');
+  if (['pods', 'nodes', 'services'].includes(resource) && entering.includes(subresource)) found.push('exec');
+  if (apiGroup === 'rbac.authorization.k8s.io') found.push('rbac');
+  if (resource === 'pods' && writes && subresource !== 'status' && !entering.includes(subresource))
+    found.push('pod-write');
+  if (record.responseStatus?.code === 403) found.push('forbidden');
+  return found;
+};

@@ -1,0 +1,50 @@
+import type { Event } from '../event.ts';
+import type { Controller, Settings } from '../settings.ts';
+import { matchesWildcard } from '../wildcard.ts';
+import { sharedNamespaces } from './groups.ts';
+import { controllerAccounts } from './identity.ts';
+
+/** Whose object it is: a controller's kind, or `none`. */
+export type Owner = Controller['kind'] | 'none';
+
+/** Published into every namespace by the control plane and read by every pod: nobody's secret. */
+const everywhere: ReadonlySet<string> = new Set(['kube-root-ca.crt']);
+
+/**
+ * Which controller an object belongs to. A namespace of a controller's own is all its; in a shared one (`kube-system`) an object is
+ * its where it carries the service account's name, alone or before a dash.
+ */
+export const ownerOf = (namespace: string, name: string, event: Event<'kubernetes'>, settings: Settings): Owner => {
+  if (namespace === '' || everywhere.has(name)) return 'none';
+  const account = controllerAccounts(settings).accounts.find(({ pattern, cluster }) => {
+    if (cluster !== undefined && event.cluster !== '' && cluster !== event.cluster) return false;
+    const [, , space = '', own = ''] = pattern.split(':');
+    if (!matchesWildcard(space, namespace)) return false;
+    return !sharedNamespaces.has(namespace) || matchesWildcard(own, name) || matchesWildcard(`${own}-*`, name);
+  });
+  return account?.kind ?? 'none';
+};
+
+/** Which controller a service account is, by its exact name: `default` in a controller's namespace is nobody's. */
+export const accountOwner = (namespace: string, name: string, event: Event<'kubernetes'>, settings: Settings): Owner =>
+  controllerAccounts(settings).accounts.find(
+    ({ pattern, cluster }) =>
+      (cluster === undefined || event.cluster === '' || cluster === event.cluster) &&
+      matchesWildcard(pattern, `system:serviceaccount:${namespace}:${name}`),
+  )?.kind ?? 'none';
+
+/** Says whether a namespace holds a controller, a shared one included. */
+export const holdsController = (namespace: string, event: Event<'kubernetes'>, settings: Settings): boolean =>
+  controllerAccounts(settings).accounts.some(({ pattern, cluster }) => {
+    const here = cluster === undefined || event.cluster === '' || cluster === event.cluster;
+    return here && matchesWildcard(pattern.split(':')[2] ?? '', namespace);
+  });
+
+/**
+ * Wildcards of the namespaces that hold Cluster API Clusters here: those of the event's cluster, or of every cluster where the
+ * event's own is not among the settings'. Empty = not said.
+ */
+export const clusterApiNamespaces = (event: Event<'kubernetes'>, settings: Settings): readonly string[] => {
+  const here = settings.clusters.filter(({ name }) => name === event.cluster);
+  return (here.length > 0 ? here : settings.clusters).flatMap(({ clusterApiNamespaces: names }) => names ?? []);
+};
