@@ -110,7 +110,17 @@ const narrower = (path: string, a: readonly Test[], b: readonly Test[]): readonl
 
 const holdsAny = (tests: readonly Test[], value: Scalar): boolean => tests.some(test => holds(test, value, {}));
 
-const same = (a: Test, b: Test): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+const texts = new WeakMap<Test, string>();
+
+const textOf = (test: Test): string => {
+  const known = texts.get(test);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(test);
+  texts.set(test, text);
+  return text;
+};
+
+const same = (a: Test, b: Test): boolean => a === b || (a.is === b.is && textOf(a) === textOf(b));
 
 /** Whether every value that passes `test` passes one of `tests`. Says yes only where it is plain. */
 const covered = (test: Test, tests: readonly Test[]): boolean =>

@@ -153,13 +153,22 @@ const needsReads = (clause: Clause): boolean => {
   return names(clause)?.some(isReadOnly) ?? true;
 };
 
-/** The narrowest clauses that need no more patterns than the call names alone would. */
+/** Share of all management events that one widening may add: a rule more is cheaper than half of all AssumeRole records. */
+const mostAdded = 0.005;
+
+const bare = (clause: Clause): Clause => withNames(new Map(), names(clause) ?? []);
+
+/** Bound to names of calls that are rare enough for the names alone to do. */
+const isCheap = (clause: Clause): boolean =>
+  names(clause) !== undefined && volume(bare(clause)) - volume(clause) <= mostAdded;
+
+/** The narrowest clauses that need no more patterns than the names of rare calls, and all conditions on busy ones, would. */
 const narrowest = (clauses: readonly Clause[]): readonly Clause[] => {
-  const named = clauses.filter(clause => names(clause) !== undefined);
+  const cheap = clauses.filter(isCheap);
   const floor = unique([
-    ...clauses.filter(clause => names(clause) === undefined),
+    ...clauses.filter(clause => !isCheap(clause)),
     ...[true, false].flatMap(reads => {
-      const all = named.filter(clause => needsReads(clause) === reads).flatMap(clause => names(clause) ?? []);
+      const all = cheap.filter(clause => needsReads(clause) === reads).flatMap(clause => names(clause) ?? []);
       return all.length === 0 ? [] : [withNames(new Map(), all)];
     }),
   ]);
@@ -169,8 +178,7 @@ const narrowest = (clauses: readonly Clause[]): readonly Clause[] => {
     {
       size: clause => print(clause).length + 1,
       volume,
-      allowed: (to, ...from) =>
-        from.every(one => names(one) !== undefined) && names(to) !== undefined && sameAccess(from),
+      allowed: (to, ...from) => names(to) !== undefined && from.every(isCheap) && isCheap(to) && sameAccess(from),
     },
     candidate => pack(candidate).length <= most,
   );

@@ -7,7 +7,7 @@ import { limits } from './logs-grammar.ts';
  * longest become regular expressions, of which two are allowed: unanchored, so that they admit a little more.
  */
 export const printLogs = (clauses: readonly Clause[]): string => {
-  const lists = new Set(clauses.flatMap(clause => [...clause].flatMap(([path, tests]) => listKey(path, tests) ?? [])));
+  const lists = longest(clauses);
   let best = render(clauses, new Set());
   const chosen = new Set<string>();
   for (let round = 0; round < limits.regexes; round++) {
@@ -23,6 +23,20 @@ export const printLogs = (clauses: readonly Clause[]): string => {
     chosen.add(pick);
   }
   return best;
+};
+
+/** Lists worth trying as regular expressions: those that save most where they stand. */
+const longest = (clauses: readonly Clause[]): readonly string[] => {
+  const saved = new Map<string, number>();
+  for (const clause of clauses)
+    for (const [path, tests] of clause) {
+      const key = listKey(path, tests);
+      if (key !== undefined) saved.set(key, anyOf(path, tests, false).length - anyOf(path, tests, true).length);
+    }
+  return [...saved]
+    .toSorted((a, b) => b[1] - a[1])
+    .slice(0, 8)
+    .map(([key]) => key);
 };
 
 /** Characters that a clause takes in a long pattern, where lists tend to become regular expressions. */
@@ -54,19 +68,30 @@ const factored = (clauses: readonly Clause[], regexes: ReadonlySet<string>): str
 const mostShared = (
   clauses: readonly Clause[],
 ): readonly [path: string, tests: readonly Test[], members: readonly Clause[]] | undefined => {
-  let best: readonly [string, readonly Test[], readonly Clause[]] | undefined;
-  let saving = 0;
+  const groups = new Map<string, readonly [path: string, tests: readonly Test[], members: Clause[]]>();
   for (const clause of clauses)
     for (const [path, tests] of clause) {
-      const key = JSON.stringify(tests);
-      const members = clauses.filter(other => JSON.stringify(other.get(path)) === key);
-      const saved = (members.length - 1) * anyOf(path, tests, false).length;
-      if (saved > saving) {
-        best = [path, tests, members];
-        saving = saved;
-      }
+      const key = keyOf(path, tests);
+      const group = groups.get(key) ?? ([path, tests, []] as const);
+      group[2].push(clause);
+      groups.set(key, group);
     }
+  const saved = ([path, tests, members]: readonly [string, readonly Test[], readonly Clause[]]): number =>
+    (members.length - 1) * anyOf(path, tests, false).length;
+  let best: readonly [string, readonly Test[], readonly Clause[]] | undefined;
+  for (const group of groups.values()) if (saved(group) > (best === undefined ? 0 : saved(best))) best = group;
   return best;
+};
+
+const keys = new WeakMap<readonly Test[], string>();
+
+/** The same text for the same tests on the same path. */
+const keyOf = (path: string, tests: readonly Test[]): string => {
+  const known = keys.get(tests);
+  if (known !== undefined) return path + known;
+  const key = JSON.stringify(tests);
+  keys.set(tests, key);
+  return path + key;
 };
 
 const conjunction = (clause: Clause, regexes: ReadonlySet<string>): string =>
@@ -81,7 +106,7 @@ const test = (path: string, tests: readonly Test[], regexes: ReadonlySet<string>
 const listKey = (path: string, tests: readonly Test[]): string | undefined =>
   tests.length > 1 && tests.every(one => one.is === 'equal' || one.is === 'prefix' || one.is === 'suffix')
     ? tests.every(one => inRegex.test(literal(one)))
-      ? path + JSON.stringify(tests)
+      ? keyOf(path, tests)
       : undefined
     : undefined;
 

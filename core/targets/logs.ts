@@ -41,13 +41,19 @@ export const logsFilter = (
   const kept = widenToFit(
     clauses,
     { size: sizeOf, volume, allowed: to => [...to.keys()].some(path => path !== pathKey(['stage'])) },
-    some => some.every(clause => clause.size > 0) && printLogs(some).length <= limits.characters,
+    some =>
+      some.every(clause => clause.size > 0) &&
+      some.length * shortestClause <= limits.characters &&
+      printLogs(some).length <= limits.characters,
   );
   return {
     pattern: kept === undefined || kept.length === 0 ? '' : printLogs(kept),
     rules: rules.map(({ id }) => describe(id, own.get(id) ?? [], kept ?? [])),
   };
 };
+
+/** A clause adds at least `$.a = "b"` and a joint: so many of them don't fit, and need no printing to see it. */
+const shortestClause = 16;
 
 const ruleClauses = (rule: Rule, settings: Settings): readonly Clause[] => {
   if (settings.detections[rule.id]?.status === 'off') return [];

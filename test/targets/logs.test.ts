@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { exampleSettings } from '../../core/example-settings.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { logsFilter } from '../../core/targets/logs.ts';
+import { admitsLog, limits, parseLogsPattern } from '../../core/targets/logs-grammar.ts';
+import { audit, auditRule } from './rules.ts';
+
+const derive = (...rules: ReturnType<typeof auditRule>[]) => logsFilter(rules, [], exampleSettings);
+const writes = ['create', 'update', 'patch', 'delete', 'deletecollection'];
+
+describe('the Logs pattern derived from detections', () => {
+  it("carries a rule's projectable conditions, and leaves the others to the matcher", () => {
+    const { pattern } = derive(
+      auditRule('a', {
+        verb: 'delete',
+        objectRef: { resource: 'nodepools', name: 'default' },
+        requestURI: { matches: 'x' },
+      }),
+    );
+    expect(pattern).toBe('{ $.verb = "delete" && $.objectRef.resource = "nodepools" }');
+  });
+
+  it('says what rules share once', () => {
+    const { pattern } = derive(
+      auditRule('a', { stage: 'ResponseComplete', verb: 'create', objectRef: { resource: 'pods' } }),
+      auditRule('b', { stage: 'ResponseComplete', verb: 'get', objectRef: { resource: 'secrets' } }),
+    );
+    expect(pattern).toBe(
+      '{ $.stage = "ResponseComplete" && ($.verb = "create" && $.objectRef.resource = "pods" || $.verb = "get" && $.objectRef.resource = "secrets") }',
+    );
+  });
+
+  it('writes long lists as regular expressions, two at most', () => {
+    const { pattern } = derive(
+      auditRule('a', { verb: writes, objectRef: { resource: ['nodepools', 'ec2nodeclasses', 'nodeclaims'] } }),
+      auditRule('b', { verb: ['get', 'list', 'watch'], objectRef: { subresource: ['exec', 'attach', 'portforward'] } }),
+    );
+    expect(pattern.split('%').length - 1).toBe(4);
+    expect(() => parseLogsPattern(pattern)).not.toThrow();
+  });
+
+  it('never compares with "not": what it says of a missing member is not specified', () => {
+    const { pattern } = derive(
+      auditRule('a', { verb: 'create', user: { username: { 'anything-but': { prefix: 'system:' } } } }),
+    );
+    expect(pattern).toBe('{ $.verb = "create" }');
+  });
+
+  it('keeps users by prefix, absence, and numbers', () => {
+    const { pattern } = derive(
+      auditRule('a', {
+        user: { username: { prefix: 'system:node:' } },
+        objectRef: { apiGroup: { exists: false } },
+        responseStatus: { code: [401, { numeric: ['>=', 403] }] },
+      }),
+    );
+    const parsed = parseLogsPattern(pattern);
+    const event = (code: number, apiGroup?: string): JsonObject => ({
+      user: { username: 'system:node:a' },
+      objectRef: apiGroup === undefined ? {} : { apiGroup },
+      responseStatus: { code },
+    });
+    expect([event(401), event(403), event(402), event(401, 'apps')].map(one => admitsLog(parsed, one))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('widens until it fits, never to everything, and says what was given up', () => {
+    const rules = Array.from({ length: 40 }, (_, index) =>
+      auditRule(`r${index}`, {
+        verb: writes.slice(index % 3),
+        objectRef: { resource: [`resource${index}s`, `other${index}s`], apiGroup: `group${index}.example.com` },
+      }),
+    );
+    const filter = derive(...rules, auditRule('secrets', { verb: ['get'], objectRef: { resource: 'secrets' } }));
+    expect(filter.pattern.length).toBeLessThanOrEqual(limits.characters);
+    expect(filter.pattern).not.toBe('');
+    expect(filter.rules.filter(rule => rule.widened.length > 0).length).toBeGreaterThan(0);
+    const parsed = parseLogsPattern(filter.pattern);
+    const admitted = (verb: string, target: string): boolean =>
+      admitsLog(parsed, audit(verb, target).record as unknown as JsonObject); // a record is a JSON object
+    for (let index = 0; index < 40; index++)
+      expect(admitted('delete', `other${index}s.group${index}.example.com`)).toBe(true);
+    expect(admitted('get', 'secrets')).toBe(true);
+    expect(admitted('watch', 'pods')).toBe(false);
+  });
+
+  it('admits everything, openly, where a rule asks for any event', () => {
+    const { pattern, rules } = derive(auditRule('a', { userAgent: 'x' }));
+    expect([pattern, rules[0]?.pattern]).toEqual(['', '']);
+  });
+});

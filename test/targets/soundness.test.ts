@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { exampleSettings } from '../../core/example-settings.ts';
+import { loadPattern } from '../../core/pattern/load.ts';
+import { eventBridgeFilter, quota } from '../../core/targets/eventbridge.ts';
+import { logsFilter } from '../../core/targets/logs.ts';
+import { parseLogsPattern } from '../../core/targets/logs-grammar.ts';
+import { detections, knowledge } from '../../detections/index.ts';
+import { exampleEvents, generated, judge, recordedEvents, take } from './soundness.ts';
+
+const examples = exampleEvents(detections);
+const recorded = recordedEvents();
+
+describe("the catalogue's filters never drop what a rule asks for", () => {
+  it('in any example', () => {
+    expect(judge(examples, detections, knowledge).dropped).toEqual([]);
+  });
+
+  it.skipIf(recorded === undefined)('in any recorded event (skipped where ../shared/data is absent)', () => {
+    expect(judge(recorded ?? [], detections, knowledge).dropped).toEqual([]);
+  });
+
+  it('in 3,000 generated events, most of whose rules hold at least once', () => {
+    const verdict = judge(take(3_000, generated(examples, 20_260_901)), detections, knowledge);
+    expect(verdict.dropped).toEqual([]);
+    const held = [...verdict.held.values()].filter(times => times > 0).length;
+    expect(held).toBeGreaterThan(verdict.held.size * 0.8);
+  });
+
+  it('and this law can fail: a filter of half the rules drops events of the other half', () => {
+    const half = detections.filter((_, index) => index % 2 === 0);
+    const admitted = judge(examples, half, []).admitted;
+    expect(admitted).toBeLessThan(judge(examples, detections, knowledge).admitted);
+  });
+});
+
+describe("the catalogue's filters fit their quotas", () => {
+  const trail = eventBridgeFilter(detections, knowledge, exampleSettings);
+  const logs = logsFilter(detections, knowledge, exampleSettings);
+
+  it('with patterns that AWS accepts', () => {
+    for (const { pattern } of trail.patterns) {
+      expect(pattern.length).toBeLessThanOrEqual(quota.characters);
+      expect(() => loadPattern(JSON.parse(pattern))).not.toThrow();
+      expect(JSON.parse(pattern)).toHaveProperty('detail');
+    }
+    expect(trail.patterns.filter(({ wildcards }) => wildcards).length).toBeLessThanOrEqual(quota.wildcardRules);
+  });
+
+  it('with one Logs pattern of the specified grammar that narrows', () => {
+    expect(logs.pattern).not.toBe('');
+    expect(() => parseLogsPattern(logs.pattern)).not.toThrow();
+  });
+});

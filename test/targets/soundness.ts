@@ -1,0 +1,166 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { readCloudTrail } from '../../core/cloudtrail/read.ts';
+import type { AnyDetection, AnyKnowledge } from '../../core/detection.ts';
+import type { AnyEvent } from '../../core/event.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
+import type { Facts } from '../../core/fact.ts';
+import { isObject, type Json, type JsonObject } from '../../core/json.ts';
+import { readAudit } from '../../core/kubernetes/read.ts';
+import { loadPattern } from '../../core/pattern/load.ts';
+import { match } from '../../core/pattern/match.ts';
+import type { Group } from '../../core/pattern/node.ts';
+import { sources } from '../../core/sources.ts';
+import { envelope, eventBridgeFilter } from '../../core/targets/eventbridge.ts';
+import { logsFilter } from '../../core/targets/logs.ts';
+import { admitsLog, parseLogsPattern } from '../../core/targets/logs-grammar.ts';
+import { mutate, poolOf, randomFrom } from './mutate.ts';
+
+export type Rule = AnyDetection | AnyKnowledge;
+
+const place = { account: '111122223333', region: 'eu-west-1', cluster: 'prod' };
+
+/** Says whether a filter derived from the rules admits an event, judged by the oracles and not by the code that derived it. */
+export const admitter = (
+  detections: readonly AnyDetection[],
+  knowledge: readonly AnyKnowledge[],
+): ((event: AnyEvent) => boolean) => {
+  const patterns = eventBridgeFilter(detections, knowledge, exampleSettings).patterns.map(({ pattern }) =>
+    loadPattern(JSON.parse(pattern)),
+  );
+  const { pattern } = logsFilter(detections, knowledge, exampleSettings);
+  const logs = pattern === '' ? undefined : parseLogsPattern(pattern);
+  return event => {
+    const record = event.record as unknown as JsonObject; // records are JSON objects
+    if (event.source === 'kubernetes') return logs === undefined || admitsLog(logs, record);
+    const carried = envelope(record);
+    return patterns.some(one => match(one, carried));
+  };
+};
+
+/** The facts that a pattern asks for. */
+const factsIn = (group: Group): readonly string[] => [
+  ...group.fields.flatMap(field =>
+    field.path.length === 1 && field.name === 'fact' && field.node.is === 'group' ? namesIn(field.node) : [],
+  ),
+  ...group.or.flatMap(factsIn),
+];
+
+const namesIn = (facts: Group): readonly string[] => [
+  ...facts.fields.map(field => field.name),
+  ...facts.or.flatMap(namesIn),
+];
+
+/** What the oracle says of a rule's `when` alone: more than what the rule matches, so admitting all of it is the stronger law. */
+export const asks = (rule: Rule): ((event: AnyEvent) => boolean) => {
+  const when = loadPattern(rule.when);
+  const names = [...new Set(factsIn(when))];
+  const facts: Facts = sources[rule.on].facts as Facts; // read below with events of the same source only
+  return event => {
+    if (event.source !== rule.on) return false;
+    const values = names.map(name => [name, facts[name]?.read(event, exampleSettings)]);
+    const record = event.record as unknown as JsonObject; // records are JSON objects
+    return match(when, { ...record, fact: Object.fromEntries(values) });
+  };
+};
+
+const read = (source: AnyEvent['source'], record: Json): AnyEvent | undefined => {
+  const event = source === 'cloudtrail' ? readCloudTrail(record, place) : readAudit(record, place);
+  return 'record' in event ? event : undefined;
+};
+
+/** Every event that the rules' examples state, those before them included. */
+export const exampleEvents = (detections: readonly AnyDetection[]): readonly AnyEvent[] =>
+  detections.flatMap(({ examples }) =>
+    [...examples.matches, ...examples.misses].flatMap(one => [one.event, ...(one.after ?? [])] as AnyEvent[]),
+  );
+
+/** Recorded events beside the project; undefined where they are not there. */
+export const recordedEvents = (): readonly AnyEvent[] | undefined => {
+  const data = join(import.meta.dirname, '../../../shared/data');
+  if (!existsSync(data)) return undefined;
+  return readdirSync(data, { recursive: true, encoding: 'utf8' })
+    .filter(name => /(cloudtrail|k8saudit)[^/]*\.jsonl$/.test(name) && !name.includes('labels'))
+    .flatMap(name =>
+      readFileSync(join(data, name), 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .flatMap(line => read(name.includes('k8saudit') ? 'kubernetes' : 'cloudtrail', JSON.parse(line)) ?? []),
+    );
+};
+
+/** Endless events like these, the same for the same seed. Mutations that no reader accepts are left out. */
+export function* generated(from: readonly AnyEvent[], seed: number): Generator<AnyEvent> {
+  const random = randomFrom(seed);
+  const bySource = { cloudtrail: [] as Json[], kubernetes: [] as Json[] };
+  for (const event of from) bySource[event.source].push(event.record as unknown as Json); // records are JSON objects
+  const pools = { cloudtrail: poolOf(bySource.cloudtrail), kubernetes: poolOf(bySource.kubernetes) };
+  for (;;) {
+    const event = from[Math.floor(random() * from.length)];
+    if (event === undefined) return;
+    const record = mutate(event.record as unknown as Json, pools[event.source], random);
+    const made = isObject(record) ? read(event.source, record) : undefined;
+    if (made !== undefined) yield made;
+  }
+}
+
+/** How often each rule's `when` held, and the events that held and were not admitted (the first few). */
+export interface Verdict {
+  readonly held: ReadonlyMap<string, number>;
+  readonly dropped: readonly { readonly rule: string; readonly event: AnyEvent }[];
+  readonly events: number;
+  readonly admitted: number;
+}
+
+/** Judges events: whatever a rule asks for must be admitted. */
+export const judge = (
+  events: Iterable<AnyEvent>,
+  detections: readonly AnyDetection[],
+  knowledge: readonly AnyKnowledge[],
+): Verdict => {
+  const rules = [...detections, ...knowledge].map(rule => ({ id: rule.id, holds: asks(rule) }));
+  const admits = admitter(detections, knowledge);
+  const held = new Map(rules.map(({ id }) => [id, 0]));
+  const dropped: { rule: string; event: AnyEvent }[] = [];
+  let count = 0;
+  let admitted = 0;
+  for (const event of events) {
+    count++;
+    const passes = admits(event);
+    if (passes) admitted++;
+    for (const { id, holds } of rules) {
+      if (!holds(event)) continue;
+      held.set(id, (held.get(id) ?? 0) + 1);
+      if (!passes && dropped.length < 20) dropped.push({ rule: id, event });
+    }
+  }
+  return { held, dropped, events: count, admitted };
+};
+
+/** The first `count` of an endless sequence. */
+export function* take<T>(count: number, from: Iterable<T>): Generator<T> {
+  let left = count;
+  if (left <= 0) return;
+  for (const one of from) {
+    yield one;
+    if (--left <= 0) return;
+  }
+}
+
+/** `node test/targets/soundness.ts [EVENTS [SEED]]`: the law over as many generated events as asked, 100,000 by default. */
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { detections, knowledge } = await import('../../detections/index.ts');
+  const [events = 100_000, seed = 1] = process.argv.slice(2).map(Number);
+  const started = performance.now();
+  const verdict = judge(take(events, generated(exampleEvents(detections), seed)), detections, knowledge);
+  for (const { rule, event } of verdict.dropped)
+    console.log(`${rule} asks for an event that its filter drops: ${JSON.stringify(event.record)}`);
+  const silent = [...verdict.held].filter(([, times]) => times === 0).map(([id]) => id);
+  const total = [...verdict.held.values()].reduce((sum, times) => sum + times, 0);
+  console.log(
+    `${verdict.events} generated events (seed ${seed}), ${total} times a rule's 'when' held, ${verdict.dropped.length === 0 ? 'none' : 'SOME'} dropped by the filters; ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
+  if (silent.length > 0) console.log(`never held: ${silent.join(', ')}`);
+  process.exitCode = verdict.dropped.length > 0 ? 1 : 0;
+}
