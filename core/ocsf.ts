@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Message } from './announce/message.ts';
 import type { Severity } from './detection.ts';
 import type { FindingStatus } from './finding.ts';
@@ -38,7 +39,7 @@ const attack = (
   };
 };
 
-const isAddress = (text: string): boolean => /^(\d{1,3}\.){3}\d{1,3}$|^[0-9a-f:]*:[0-9a-f:.]*$/i.test(text);
+const isAddress = (text: string): boolean => isIP(text) !== 0;
 
 /** OCSF observables: 2 IP Address, 4 User Name, 10 Resource UID, 99 Other. */
 const observables = ({ finding }: Message): readonly JsonObject[] => [

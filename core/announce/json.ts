@@ -63,8 +63,11 @@ export const announcementSchema = v.object({
   commands: v.array(v.object({ label: v.string(), command: v.string() })),
 });
 
-/** SNS takes 256 KB a message, all its forms and attributes together; the mail's text takes the smaller share. */
-export const longestJson = 160 * 1024;
+/**
+ * SNS takes 256 KB a message, with all its forms and attributes; inside its `json` structure this text is escaped once more,
+ * which can double it.
+ */
+export const longestJson = 100 * 1024;
 
 /**
  * Writes the announcement for machines. ASCII only (other characters as `\uXXXX`), so that bytes are characters and no
@@ -73,13 +76,13 @@ export const longestJson = 160 * 1024;
 export const announcementJson = (message: Message): string => {
   const written = ascii(message);
   if (written.length <= longestJson) return written;
-  const cut = (all: readonly string[]) => all.slice(0, 20).map(text => text.slice(0, 500));
+  const cut = (all: readonly string[]) => all.slice(0, 10).map(text => text.slice(0, 150));
   const { finding, evidence } = message;
   return ascii({
     ...message,
     transition: {
       ...message.transition,
-      changes: message.transition.changes.slice(0, 20).map(({ kind, value }) => ({ kind, value: value.slice(0, 500) })),
+      changes: message.transition.changes.slice(0, 10).map(({ kind, value }) => ({ kind, value: value.slice(0, 150) })),
     },
     finding: {
       ...finding,

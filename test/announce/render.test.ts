@@ -1,0 +1,426 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { announcementJson, longestJson, readAnnouncement } from '../../core/announce/json.ts';
+import { type Block, slackLimits, slackMessage } from '../../core/announce/slack.ts';
+import { mailText, subject, terminal } from '../../core/announce/text.ts';
+import { severities } from '../../core/detection.ts';
+import { finding, hour, at as start, window } from './case.ts';
+import { hostile } from './hostile.ts';
+import { later, message, poisoned } from './message.ts';
+
+const texts = (block: Block): readonly { type: string; text: string; verbatim?: true }[] => {
+  if (block.type === 'context') return block.elements;
+  return 'fields' in block ? block.fields : [block.text];
+};
+const blocksOf = (shown: ReturnType<typeof slackMessage>) => shown.attachments[0].blocks;
+const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...hostile), fc.constant(''));
+
+describe('mail', () => {
+  test('reads top to bottom: severity, title, who, what, where, when, why, what to do', () => {
+    expect(mailText(message())).toMatchInlineSnapshot(`
+      "HIGH  New finding
+      developer launched p5.48xlarge, a family that is not allowed
+
+      Who:     arn:aws:iam::111122223333:role/developer
+      What:    i-0aaaabbbbccccdddd
+      From:    198.51.100.23
+      Where:   account 111122223333, eu-west-1
+      When:    2026-09-01 10:00:00 UTC
+      Count:   1 event
+      Status:  open
+
+      WHY IT MATTERS
+      GPU and accelerator instances are what stolen credentials are spent on first. A launch outside the allowed families is either a mistake in a NodePool or somebody else.
+
+      WHAT TO DO
+      1. Confirm with the caller: \`aws ec2 describe-instances --instance-ids <instance>\` shows the tags and the launch template.
+      2. Contain without losing the node: cordon it with \`karpenter.sh/do-not-disrupt\`, snapshot its volumes, move it to the quarantine group.
+      3. Look around: what else did this principal call in the last hour?
+
+      EVIDENCE
+      call:             ec2.amazonaws.com RunInstances
+      outcome:          succeeded
+      identity:         arn:aws:sts::111122223333:assumed-role/developer/alice
+      issued by:        arn:aws:iam::111122223333:role/developer
+      access key:       ASIAEXAMPLEKEY000001
+      from:             198.51.100.23
+      user agent:       aws-cli/2.30.0
+      request:          {"instanceType":"p5.48xlarge"}
+
+      LOOK FURTHER
+      aws cloudtrail lookup-events --region eu-west-1 --lookup-attributes AttributeKey=EventId,AttributeValue=11111111-2222-4333-8444-555555555555
+      Event in CloudTrail: https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/11111111-2222-4333-8444-555555555555
+
+      ATT&CK 19.2
+      T1496.001 Resource Hijacking: Compute Hijacking (Impact)
+      T1578.002 Modify Cloud Compute Infrastructure: Create Cloud Instance (Defense Impairment)
+
+      --
+      finding 0123456789abcdef of cloudtrail/disallowed-instance-family-launched (rule version a1b2c3d4)
+      announcement 0123456789abcdef:first
+      "
+    `);
+  });
+
+  test('leads with the news when it is not the first', () => {
+    const raised = later({ severity: 'critical', addresses: ['192.0.2.66', '198.51.100.23'] });
+    expect(subject(raised)).toBe(
+      '[CRITICAL] Severity raised to critical: developer launched p5.48xlarge, a family that is not all...',
+    );
+    expect(mailText(raised)).toContain('NEW\nseverity: critical\nsource address: 192.0.2.66\n');
+  });
+
+  test.each(severities)('has its severity at the head of the subject: %s', severity => {
+    expect(subject(message({ severity }))).toMatch(new RegExp(`^\\[${severity.toUpperCase()}\\] `));
+  });
+
+  test('has a subject of at most 99 ASCII characters and no control character, whatever the title', () => {
+    fc.assert(fc.property(anything, text => /^[\x21-\x7e][\x20-\x7e]{0,98}$/.test(subject(poisoned(text)))));
+  });
+
+  test('counts past what is exact as "or more"', () => {
+    expect(mailText(message({ count: 1000 }, [window({ exact: false })]))).toContain('Count:   1,000+ events');
+  });
+
+  test('names the span of a case that lasted', () => {
+    expect(mailText(message({ last: start + 2 * hour }))).toContain('When:    2026-09-01 10:00:00 to 12:00:00 UTC');
+    expect(mailText(message({ last: start + 23 * hour }))).toContain('2026-09-01 10:00:00 to 2026-09-02 09:00:00 UTC');
+  });
+
+  test('of a detection that left the catalogue has no empty heading', () => {
+    const text = mailText(message({}, [window()], null));
+    expect(text).toContain('cloudtrail/disallowed-instance-family-launched');
+    expect(text).not.toMatch(/WHY IT MATTERS|WHAT TO DO/);
+  });
+});
+
+describe('hostile text survives on no channel', () => {
+  test.each(hostile.map(text => [JSON.stringify(text).slice(0, 60), text]))('%s', (_, text) => {
+    const shown = poisoned(text);
+    const visible = (lines: string) => expect(lines.replaceAll('\n', '')).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+    visible(mailText(shown));
+    visible(subject(shown));
+    visible(terminal(shown, false));
+    expect(terminal(shown, true).split('\u001b')).toHaveLength(terminal(message(), true).split('\u001b').length + 2); // a note's name, dim
+    for (const text of [mailText(shown), subject(shown), terminal(shown, false)])
+      expect(text).not.toMatch(/:\/\/|www\.|mailto:/i);
+
+    const slack = slackMessage(shown);
+    visible(slack.text);
+    for (const { text, type, verbatim } of blocksOf(slack).flatMap(texts)) {
+      visible(text);
+      expect(text.replace(/&(amp|lt|gt);/g, '')).not.toMatch(/[<>&]/);
+      if (type === 'mrkdwn') expect(verbatim).toBe(true);
+      if (type === 'plain_text') expect(text).not.toMatch(/[<>&@]/);
+      // Outside code spans nothing of the event stands but what mrkdwn() wrote; a span never spans lines.
+      for (const line of text.split('\n')) expect((line.split('`').length - 1) % 2).toBe(0);
+    }
+    expect(JSON.stringify(slack)).not.toMatch(/<[@!#]|<https?:/);
+    expect(readAnnouncement(announcementJson(shown)).finding.detection).toBe(shown.finding.detection);
+  });
+
+  test('no line of a mail begins with what only the message may say', () => {
+    const forged = mailText(poisoned('x\nStatus:  resolved\n--\nfinding 0'));
+    expect(forged.split('\n').filter(line => line.startsWith('Status:'))).toHaveLength(1);
+    expect(forged.split('\n').filter(line => line === '--')).toHaveLength(1);
+  });
+
+  test('a link is made of checked parts only', () => {
+    expect(poisoned('eu-west-1.evil.example').links).toEqual([]);
+    expect(poisoned("x' ; curl evil.example").commands).toEqual([]);
+    expect(message().links.map(({ url }) => url)).toEqual([
+      'https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/11111111-2222-4333-8444-555555555555',
+    ]);
+  });
+});
+
+describe('Slack', () => {
+  test('shows severity, who, what, where, when, why and what to do', () => {
+    expect(slackMessage(message())).toMatchInlineSnapshot(`
+      {
+        "attachments": [
+          {
+            "blocks": [
+              {
+                "text": {
+                  "emoji": false,
+                  "text": "🟧 HIGH · developer launched p5.48xlarge, a family that is not allowed",
+                  "type": "plain_text",
+                },
+                "type": "header",
+              },
+              {
+                "text": {
+                  "text": "*New finding*",
+                  "type": "mrkdwn",
+                  "verbatim": true,
+                },
+                "type": "section",
+              },
+              {
+                "fields": [
+                  {
+                    "text": "*Who*
+      \`arn:aws:iam::111122223333:role/developer\`",
+                    "type": "mrkdwn",
+                    "verbatim": true,
+                  },
+                  {
+                    "text": "*What*
+      \`i-0aaaabbbbccccdddd\`",
+                    "type": "mrkdwn",
+                    "verbatim": true,
+                  },
+                  {
+                    "text": "*From*
+      \`198.51.100.23\`",
+                    "type": "mrkdwn",
+                    "verbatim": true,
+                  },
+                  {
+                    "text": "*Where*
+      \`account 111122223333, eu-west-1\`",
+                    "type": "mrkdwn",
+                    "verbatim": true,
+                  },
+                  {
+                    "text": "*When*
+      2026-09-01 10:00:00 UTC",
+                    "type": "mrkdwn",
+                    "verbatim": true,
+                  },
+                  {
+                    "text": "*Count*
+      1 event",
+                    "type": "mrkdwn",
+                    "verbatim": true,
+                  },
+                  {
+                    "text": "*Status*
+      open",
+                    "type": "mrkdwn",
+                    "verbatim": true,
+                  },
+                ],
+                "type": "section",
+              },
+              {
+                "text": {
+                  "text": "*Why it matters*
+      GPU and accelerator instances are what stolen credentials are spent on first. A launch outside the allowed families is either a mistake in a NodePool or somebody else.",
+                  "type": "mrkdwn",
+                  "verbatim": true,
+                },
+                "type": "section",
+              },
+              {
+                "text": {
+                  "text": "*What to do*
+      1. Confirm with the caller: \`aws ec2 describe-instances --instance-ids &lt;instance&gt;\` shows the tags and the launch template.
+      2. Contain without losing the node: cordon it with \`karpenter.sh/do-not-disrupt\`, snapshot its volumes, move it to the quarantine group.
+      3. Look around: what else did this principal call in the last hour?",
+                  "type": "mrkdwn",
+                  "verbatim": true,
+                },
+                "type": "section",
+              },
+              {
+                "text": {
+                  "text": "*Evidence*
+      call \`ec2.amazonaws.com RunInstances\`
+      outcome \`succeeded\`
+      identity \`arn:aws:sts::111122223333:assumed-role/developer/alice\`
+      issued by \`arn:aws:iam::111122223333:role/developer\`
+      access key \`ASIAEXAMPLEKEY000001\`
+      from \`198.51.100.23\`
+      user agent \`aws-cli/2.30.0\`
+      request \`{"instanceType":"p5.48xlarge"}\`",
+                  "type": "mrkdwn",
+                  "verbatim": true,
+                },
+                "type": "section",
+              },
+              {
+                "text": {
+                  "text": "*Look further*
+      <https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/11111111-2222-4333-8444-555555555555|Event in CloudTrail>
+      \`aws cloudtrail lookup-events --region eu-west-1 --lookup-attributes AttributeKey=EventId,AttributeValue=11111111-2222-4333-8444-555555555555\`",
+                  "type": "mrkdwn",
+                  "verbatim": true,
+                },
+                "type": "section",
+              },
+              {
+                "elements": [
+                  {
+                    "text": "finding \`0123456789abcdef\` · \`cloudtrail/disallowed-instance-family-launched\` · \`0123456789abcdef:first\`",
+                    "type": "mrkdwn",
+                    "verbatim": true,
+                  },
+                  {
+                    "text": "ATT&amp;CK 19.2: T1496.001 Resource Hijacking: Compute Hijacking, T1578.002 Modify Cloud Compute Infrastructure: Create Cloud Instance",
+                    "type": "mrkdwn",
+                    "verbatim": true,
+                  },
+                ],
+                "type": "context",
+              },
+            ],
+            "color": "#e8710a",
+          },
+        ],
+        "text": "🟧 HIGH developer launched p5.48xlarge, a family that is not allowed",
+        "unfurl_links": false,
+        "unfurl_media": false,
+      }
+    `);
+  });
+
+  test('stays within its limits, whatever is in the case', () => {
+    const many = fc.array(anything, { maxLength: 60 });
+    const cases = fc.record({
+      title: anything,
+      severity: fc.constantFrom(...severities),
+      principals: many,
+      resources: many,
+      addresses: many,
+      regions: many,
+      notes: many,
+      account: anything,
+      cluster: anything,
+      assignee: anything,
+      count: fc.integer({ min: 1 }),
+    });
+    fc.assert(
+      fc.property(cases, anything, fc.boolean(), (over, text, first) => {
+        const evidence = { eventName: text, userAgent: text, requestParameters: { [text]: text } };
+        const shown = slackMessage(
+          (first ? message : later)({ ...over, severity: 'critical' }, [window({ evidence })]),
+        );
+        const blocks = blocksOf(shown);
+        expect(blocks.length).toBeLessThanOrEqual(slackLimits.blocks);
+        expect(shown.text.length).toBeGreaterThan(0);
+        for (const block of blocks) {
+          const [most, longest] =
+            block.type === 'header'
+              ? [1, slackLimits.header]
+              : block.type === 'context'
+                ? [slackLimits.elements, slackLimits.text]
+                : 'fields' in block
+                  ? [slackLimits.fields, slackLimits.field]
+                  : [1, slackLimits.text];
+          expect(texts(block).length).toBeLessThanOrEqual(most);
+          for (const { text } of texts(block)) {
+            expect(text.length).toBeGreaterThan(0);
+            expect(text.length).toBeLessThanOrEqual(longest);
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('says what is new, and how many more there are', () => {
+    const shown = slackMessage(later({ resources: Array.from({ length: 90 }, (_, n) => `i-${n}`.padEnd(60, '0')) }));
+    const [, news] = blocksOf(shown);
+    expect(news && texts(news)[0]?.text).toMatch(/^\*Another resource is concerned\*\nresource `i-0/);
+    expect(news && texts(news)[0]?.text).toMatch(/and \d+ more$/);
+  });
+});
+
+describe('the terminal', () => {
+  test('shows a finding in short, without colour unless told', () => {
+    expect(terminal(message(), false)).toMatchInlineSnapshot(`
+      "[HIGH] developer launched p5.48xlarge, a family that is not allowed
+        who      arn:aws:iam::111122223333:role/developer
+        what     i-0aaaabbbbccccdddd
+        from     198.51.100.23
+        where    account 111122223333, eu-west-1
+        when     2026-09-01 10:00:00 UTC
+        count    1 event
+        do       Confirm with the caller: \`aws ec2 describe-instances --instance-ids <instance>\` shows the tags and the launch template.
+        finding  0123456789abcdef  cloudtrail/disallowed-instance-family-launched"
+    `);
+    expect(terminal(message(), true)).toContain('\u001b[1;31m HIGH \u001b[0m');
+  });
+});
+
+describe('JSON', () => {
+  test('reads back as the message it was', () => {
+    fc.assert(
+      fc.property(anything, text => {
+        const shown = poisoned(text.slice(0, 100).toWellFormed());
+        expect(readAnnouncement(announcementJson(shown))).toEqual(JSON.parse(JSON.stringify(shown)));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('is ASCII and at most 100 KB, whatever is in the case', () => {
+    const huge = Array.from({ length: 100 }, (_, n) => `${n}${'日'.repeat(3000)}`);
+    const written = announcementJson(message({ principals: huge, resources: huge, addresses: huge, notes: huge }));
+    expect(written).toMatch(/^[\x20-\x7e]*$/);
+    expect(written.length).toBeLessThanOrEqual(longestJson);
+    expect(readAnnouncement(written).finding).toMatchObject({ id: finding().id, severity: 'high', count: 1 });
+  });
+
+  test.each([
+    ['another schema', { ...message(), schema: 'tripline/announcement/2' }, 'schema'],
+    [
+      'a severity that is none',
+      { ...message(), finding: { ...message().finding, severity: 'fatal' } },
+      'finding.severity',
+    ],
+    ['no object', 7, 'the whole'],
+    ['an empty one', {}, 'schema'],
+  ])('is refused with the place that is wrong: %s', (_, value, place) => {
+    expect(() => readAnnouncement(JSON.stringify(value))).toThrow(place);
+  });
+});
+
+describe('links of a Kubernetes finding', () => {
+  const audit = (over: object = {}) => ({
+    verb: 'get',
+    auditID: '0b2f7a4e-1c1f-4c50-9f2b-7a4c6c3d1e11',
+    requestURI: '/api/v1/namespaces/kube-system/secrets/bootstrap-token-abcdef',
+    requestReceivedTimestamp: '2026-09-01T10:00:00.123456Z',
+    user: { username: 'alice', groups: ['developers'] },
+    sourceIPs: ['192.0.2.1', '198.51.100.23'],
+    objectRef: { resource: 'secrets', namespace: 'kube-system', name: 'bootstrap-token-abcdef' },
+    responseStatus: { code: 200 },
+    ...over,
+  });
+  const kubernetes = (evidence: object, cluster = 'prod') =>
+    message({ source: 'kubernetes', cluster }, [window({ evidence: { ...evidence } })]);
+
+  test('open Logs Insights on the audit id, a quarter of an hour around it', () => {
+    const { links, commands } = kubernetes(audit());
+    expect(links[0]?.url).toBe(
+      'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:logs-insights$3FqueryDetail$3D$257E$2528end$257E$25272026-09-01T10*3a15*3a00.123Z$257Estart$257E$25272026-09-01T09*3a45*3a00.123Z$257EtimeType$257E$2527ABSOLUTE$257Etz$257E$2527UTC$257EeditorString$257E$2527fields*20*40timestamp*2c*20*40message*20*7c*20filter*20auditid*20*3d*20*220b2f7a4e-1c1f-4c50-9f2b-7a4c6c3d1e11*22*20*7c*20sort*20*40timestamp$257Esource$257E$2528$257E$2527*2faws*2feks*2fprod*2fcluster$2529$2529',
+    );
+    expect(commands[0]?.command).toContain(
+      "--log-group-name '/aws/eks/prod/cluster' --start-time 1788255900 --end-time",
+    );
+  });
+
+  test('use the log group that the settings name', () => {
+    expect(kubernetes(audit(), 'fleet').commands[0]?.command).toContain("'/fleet/audit'");
+  });
+
+  test.each([
+    'x" | delete',
+    "'; curl evil.example",
+    '',
+    'a'.repeat(65),
+  ])('are left out for an audit id that a client chose as %j', auditID => {
+    expect(kubernetes(audit({ auditID }))).toMatchObject({ links: [], commands: [] });
+  });
+
+  test('show the last source address, which alone the API server saw itself', () => {
+    expect(kubernetes(audit()).evidence.lines).toContainEqual({ label: 'from', value: '198.51.100.23' });
+    expect(kubernetes(audit()).evidence.lines).toContainEqual({
+      label: 'call',
+      value: 'get secrets kube-system/bootstrap-token-abcdef',
+    });
+  });
+});
