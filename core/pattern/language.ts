@@ -36,21 +36,25 @@ export type Condition = Scalar | Operator;
 /** One condition, or a list of which one must hold. */
 export type Conditions = OneOrMany<Condition>;
 
-/** What may stand for a field of unknown shape. */
+/**
+ * What may stand for a field of unknown shape: nested fields, conditions, operators, `$or`. As loose as JSON, so that the
+ * compiler compares it with one shape and not with every operator at every depth; the loader checks it.
+ */
 export interface OpenPattern {
-  readonly [field: string]: Conditions | OpenPattern | readonly OpenPattern[] | undefined;
-  readonly $or?: readonly OpenPattern[];
+  readonly [field: string]: Scalar | OpenPattern | readonly (Scalar | OpenPattern)[] | undefined;
 }
+
+type Open = OpenPattern[string];
 
 /** What may stand for a field whose record type is T: arrays are transparent. */
 export type FieldPattern<T> = [NonNullable<Json>] extends [T]
-  ? Conditions | OpenPattern
+  ? Open
   : [T] extends [Scalar | undefined]
     ? Conditions
     : [T] extends [readonly (infer E)[]]
       ? FieldPattern<E>
       : string extends keyof T
-        ? Conditions | OpenPattern
+        ? Open
         : T extends object
           ? PatternOf<T>
           : Conditions;
