@@ -143,11 +143,18 @@ export const belongingOf = (payload: Json, origin: Origin): Origin | { readonly 
   return 'skip' in found ? found : { ...origin, place: found.place };
 };
 
-/** What the beginning of an object says about the list in it: complete it, parse it, remember the last one. */
+/** What the beginning of an object says about the list in it: completed, it parses. */
 const within = (head: Uint8Array, origin: Origin): Origin | { readonly skip: string } => {
-  const json = parsed(`${decoded(head) ?? ''}]}`);
-  return json === undefined ? origin : belongingOf(json, origin);
+  let payload = payloads.get(head);
+  if (payload === undefined) {
+    payload = parsed(`${decoded(head) ?? ''}]}`) ?? null;
+    payloads.set(head, payload);
+  }
+  return belongingOf(payload, origin);
 };
+
+/** Parsed once a list, not once a record. */
+const payloads = new WeakMap<Uint8Array, Json>();
 
 const readOne = (source: 'cloudtrail' | 'kubernetes', json: Json, origin: Origin): Read => {
   if (isInsight(json)) return skipped('CloudTrail Insights events, which are no calls');

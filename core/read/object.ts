@@ -1,0 +1,121 @@
+import type { Cluster } from '../settings.ts';
+import type { Place, Read } from './contract.ts';
+import { gunzip, InflateFault } from './gunzip.ts';
+import { placeOfKey } from './key.ts';
+import { limits as defaults, type Limits } from './limits.ts';
+import { type Origin, readPiece } from './record.ts';
+import { rejected, skipped } from './reject.ts';
+import { Splitter } from './split.ts';
+
+export interface ObjectOptions {
+  /** Configured clusters: their buckets, prefixes and log groups. */
+  readonly clusters?: readonly Cluster[];
+  readonly bucket?: string;
+  /** For people, in what is set aside: `s3://bucket/key`, a path. Default: the key. */
+  readonly where?: string;
+  readonly limits?: Limits;
+}
+
+/**
+ * Reads an S3 object or a file as it arrives, in constant memory: `{"Records":[…]}`, JSON lines, a list, concatenated values,
+ * log payloads; plain or gzip, told by content. Gives batches, one or more a chunk. Everything in it comes out in some form:
+ * as events, set aside, or skipped and counted.
+ * @param key its key or path, from which place and skipping are told (see `placeOfKey`)
+ * @param place what neither record nor key says
+ * @throws only what `stream` throws
+ */
+export async function* readObject(
+  stream: AsyncIterable<Uint8Array>,
+  key: string,
+  place: Place,
+  options: ObjectOptions = {},
+): AsyncGenerator<readonly Read[]> {
+  const { clusters = [], bucket, where = key, limits = defaults } = options;
+  const belonging = placeOfKey(key, place, clusters, bucket);
+  if ('skip' in belonging) {
+    yield [skipped(belonging.skip)];
+    return;
+  }
+  const origin: Origin = { place: belonging.place, where, clusters };
+  const ration = new Ration(limits.rejectedRecords, where);
+  let batch: Read[] = [];
+  const splitter = new Splitter(piece => {
+    for (const read of readPiece(piece, origin)) ration.add(batch, read);
+  });
+  const source = peeked(stream);
+  const beginning = await source.beginning;
+  try {
+    for await (const chunk of isGzip(beginning) ? gunzip(source.all, limits) : source.all) {
+      splitter.push(chunk);
+      if (batch.length > 0) yield batch;
+      batch = [];
+    }
+    splitter.end();
+  } catch (error) {
+    if (!(error instanceof InflateFault)) throw error;
+    splitter.end();
+    batch = batch.filter(read => read.kind !== 'rejected' || read.rejected.bytes.length > 0); // the list's missing end is this fault
+    batch.push(rejected(error.reason, error.message, where, beginning, Number.POSITIVE_INFINITY));
+  }
+  batch.push(...ration.rest());
+  if (batch.length > 0) yield batch;
+  else if (!splitter.sawAnything) yield [rejected('no-records', 'There is nothing in it.', where, beginning)];
+  else if (!ration.gaveAnything) yield [skipped('empty lists of records')];
+}
+
+/** Lets so many set-aside records of one object through and counts the others, so that no object fills the quarantine. */
+class Ration {
+  readonly #most: number;
+  readonly #where: string;
+  #kept = 0;
+  #more = 0;
+  gaveAnything = false;
+
+  constructor(most: number, where: string) {
+    this.#most = most;
+    this.#where = where;
+  }
+
+  add(batch: Read[], read: Read): void {
+    this.gaveAnything = true;
+    if (read.kind === 'rejected' && ++this.#kept > this.#most) this.#more++;
+    else batch.push(read);
+  }
+
+  rest(): readonly Read[] {
+    if (this.#more === 0) return [];
+    const detail = `${this.#more} more records of it could not be read; only the first ${this.#most} are kept: look at the object itself.`;
+    return [rejected('not-json', detail, this.#where, new Uint8Array(0), Number.POSITIVE_INFINITY)];
+  }
+}
+
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** The first bytes of a stream (two at least, unless it ends), and the whole of it. */
+const peeked = (
+  stream: AsyncIterable<Uint8Array>,
+): { readonly beginning: Promise<Uint8Array>; readonly all: AsyncIterable<Uint8Array> } => {
+  const chunks = stream[Symbol.asyncIterator]();
+  const first = (async () => {
+    let beginning: Uint8Array = new Uint8Array(0);
+    while (beginning.length < 2) {
+      const { value, done } = await chunks.next();
+      if (done === true) break;
+      beginning = beginning.length === 0 ? value : Buffer.concat([beginning, value]);
+    }
+    return beginning;
+  })();
+  async function* all(): AsyncGenerator<Uint8Array> {
+    try {
+      yield await first;
+      for (;;) {
+        const { value, done } = await chunks.next();
+        if (done === true) return;
+        yield value;
+      }
+    } finally {
+      await chunks.return?.();
+    }
+  }
+  return { beginning: first, all: all() };
+};

@@ -1,0 +1,97 @@
+import { type Json, list, text } from '../json.ts';
+import type { Read } from './contract.ts';
+import { defaultPlace, type ReadSettings } from './eventbridge.ts';
+import { type Origin, readText } from './record.ts';
+import { rejected, skipped } from './reject.ts';
+
+/** An object to be fetched and read with `readObject`. */
+export interface ObjectPointer {
+  readonly bucket: string;
+  readonly key: string;
+  /** Of a versioned bucket. */
+  readonly version?: string;
+}
+
+/** What one queue message gives: what to detect on at once, and which objects to fetch. One fails without the others. */
+export interface Message {
+  /** For `batchItemFailures`. */
+  readonly id: string;
+  readonly reads: readonly Read[];
+  readonly objects: readonly ObjectPointer[];
+}
+
+/**
+ * Reads a batch of queue messages: EventBridge envelopes (or whatever `readRecord` knows), plain or through an SNS topic, and
+ * notifications of new objects from S3, EventBridge or CloudTrail's topic. Never throws.
+ */
+export const readSqs = (event: unknown, settings: ReadSettings): readonly Message[] => {
+  const messages = list(event, 'Records');
+  if (messages.length === 0) return [{ id: '', reads: [skipped('empty batches')], objects: [] }];
+  return messages.map(message => {
+    const id = text(message, 'messageId') ?? '';
+    const where = `queue message ${id}`;
+    const body = text(message, 'body');
+    if (body === undefined) {
+      const detail = 'The message has no body: the function is to be invoked by a queue only.';
+      return {
+        id,
+        reads: [rejected('wrong-shape', detail, where, encoder.encode(JSON.stringify(message)))],
+        objects: [],
+      };
+    }
+    return { id, ...readBody(body, { place: defaultPlace(settings), where, clusters: settings.clusters }) };
+  });
+};
+
+const readBody = (body: string, origin: Origin): Omit<Message, 'id'> => {
+  const outer = parsed(body);
+  const isTopics = text(outer, 'Type') === 'Notification' && text(outer, 'TopicArn') !== undefined;
+  const inner = isTopics ? text(outer, 'Message') : undefined;
+  const json = inner === undefined ? outer : parsed(inner);
+  if (json !== undefined) {
+    if (text(json, 'Event') === 's3:TestEvent') return { reads: [skipped('test messages of S3')], objects: [] };
+    const objects = pointersIn(json);
+    if (objects.length > 0) return { reads: [], objects };
+  }
+  return { reads: readText(inner ?? body, origin), objects: [] };
+};
+
+/** S3 User Guide, "Event message structure" (keys are URL-encoded there, not in EventBridge's events or CloudTrail's notices). */
+const pointersIn = (json: Json): readonly ObjectPointer[] => {
+  if (text(json, 'source') === 'aws.s3' && text(json, 'detail-type') === 'Object Created') {
+    return pointer(
+      text(json, 'detail', 'bucket', 'name'),
+      text(json, 'detail', 'object', 'key'),
+      text(json, 'detail', 'object', 'version-id'),
+    );
+  }
+  const bucket = text(json, 's3Bucket');
+  if (bucket !== undefined)
+    return list(json, 's3ObjectKey').flatMap(key => pointer(bucket, typeof key === 'string' ? key : undefined));
+  return list(json, 'Records').flatMap(record => {
+    if (text(record, 'eventSource') !== 'aws:s3' || !text(record, 'eventName')?.includes('ObjectCreated')) return [];
+    const key = text(record, 's3', 'object', 'key');
+    return pointer(text(record, 's3', 'bucket', 'name'), unescaped(key), text(record, 's3', 'object', 'versionId'));
+  });
+};
+
+const pointer = (bucket: string | undefined, key: string | undefined, version?: string): readonly ObjectPointer[] =>
+  bucket === undefined || key === undefined ? [] : [version === undefined ? { bucket, key } : { bucket, key, version }];
+
+const unescaped = (key: string | undefined): string | undefined => {
+  try {
+    return key === undefined ? undefined : decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    return key;
+  }
+};
+
+const parsed = (written: string): Json | undefined => {
+  try {
+    return JSON.parse(written);
+  } catch {
+    return undefined;
+  }
+};
+
+const encoder = new TextEncoder();
