@@ -1,5 +1,5 @@
 import { techniques } from '../attack.ts';
-import type { AnyDetection, SeverityRule } from '../detection.ts';
+import type { AnyDetection } from '../detection.ts';
 
 /** A detection's documentation page, in Markdown: what fires it, why it matters, what to do, how it can be blind. */
 export const page = (detection: AnyDetection): string => {
@@ -73,14 +73,14 @@ export const page = (detection: AnyDetection): string => {
   return lines.flat().join('\n');
 };
 
-const severityText = (rule: SeverityRule<never>): string =>
+const severityText = (rule: AnyDetection['severity']): string =>
   typeof rule === 'string'
     ? rule
     : [...new Set((rule as readonly unknown[]).map(one => (Array.isArray(one) ? String(one[0]) : String(one))))].join(
         ', ',
       );
 
-const severityPatterns = (rule: SeverityRule<never>): readonly string[] => {
+const severityPatterns = (rule: AnyDetection['severity']): readonly string[] => {
   if (typeof rule === 'string') return [];
   const pairs = (rule as readonly unknown[]).filter(one => Array.isArray(one)) as readonly (readonly [
     string,
