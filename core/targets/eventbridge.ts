@@ -24,8 +24,8 @@ export interface EventPattern {
 /** What one detection (or knowledge) asks of the filter. */
 export interface RuleFilter {
   readonly id: string;
-  /** Its own filter, before anything was widened to fit; [] = every event. Joined by "or". */
-  readonly pattern: readonly JsonObject[];
+  /** Its own filter, before anything was widened to fit, joined by "or"; [] = every event; absent: the rule is turned off. */
+  readonly pattern?: readonly JsonObject[];
   /** Call names it needs that are read-only; `*` where it is bound to no names. */
   readonly readOnly: readonly string[];
   /** Conditions of its own filter that the derived patterns gave up, by path. */
@@ -239,7 +239,9 @@ const describe = (id: string, clauses: readonly Clause[], kept: readonly Clause[
   const holders = (clause: Clause): readonly Clause[] => kept.filter(one => implies(clause, one));
   return {
     id,
-    pattern: clauses.some(clause => clause.size === 0) ? [] : clauses.map(clause => JSON.parse(print(clause))),
+    ...(clauses.length === 0
+      ? {}
+      : { pattern: clauses.flatMap(clause => (clause.size === 0 ? [] : [JSON.parse(print(clause))])) }),
     readOnly: [
       ...new Set(clauses.filter(needsReads).flatMap(clause => names(clause)?.filter(isReadOnly) ?? ['*'])),
     ].toSorted(),

@@ -29,25 +29,32 @@ export class LogsPatternError extends Error {
 }
 
 /** Limits of one pattern: PutSubscriptionFilter's `filterPattern`, and the guide's counts. */
-export const limits = { characters: 1_024, regexes: 2, wildcardSelectors: 3 } as const;
+export const limits: Limits = { characters: 1_024, regexes: 2, wildcardSelectors: 3 };
+
+interface Limits {
+  readonly characters: number;
+  readonly regexes: number;
+  readonly wildcardSelectors: number;
+}
 
 /**
  * Reads a pattern.
+ * @param within CloudWatch's limits, unless the pattern is never sent to it
  * @throws LogsPatternError saying where, what is wrong and what is allowed
  */
-export const parseLogsPattern = (text: string): LogsPattern => {
-  if (text.length > limits.characters)
-    throw new LogsPatternError(`${text.length} characters; at most ${limits.characters} are allowed`);
+export const parseLogsPattern = (text: string, within: Limits = limits): LogsPattern => {
+  if (text.length > within.characters)
+    throw new LogsPatternError(`${text.length} characters; at most ${within.characters} are allowed`);
   const reader = new Reader(text);
   reader.expect('{');
   const pattern = expression(reader);
   reader.expect('}');
   reader.end();
-  if (reader.regexes > limits.regexes)
-    throw new LogsPatternError(`${reader.regexes} regular expressions; at most ${limits.regexes} are allowed`);
-  if (reader.wildcardSelectors > limits.wildcardSelectors)
+  if (reader.regexes > within.regexes)
+    throw new LogsPatternError(`${reader.regexes} regular expressions; at most ${within.regexes} are allowed`);
+  if (reader.wildcardSelectors > within.wildcardSelectors)
     throw new LogsPatternError(
-      `${reader.wildcardSelectors} selectors with [*]; at most ${limits.wildcardSelectors} are allowed`,
+      `${reader.wildcardSelectors} selectors with [*]; at most ${within.wildcardSelectors} are allowed`,
     );
   return pattern;
 };

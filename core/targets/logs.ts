@@ -16,6 +16,8 @@ export interface LogsRule {
   readonly pattern: string;
   /** Conditions of its own filter that the derived pattern gave up, by path. */
   readonly widened: readonly string[];
+  /** Turned off in the settings: it asks for nothing. */
+  readonly off: boolean;
 }
 
 export interface LogsFilter {
@@ -48,15 +50,17 @@ export const logsFilter = (
   );
   return {
     pattern: kept === undefined || kept.length === 0 ? '' : printLogs(kept),
-    rules: rules.map(({ id }) => describe(id, own.get(id) ?? [], kept ?? [])),
+    rules: rules.map(({ id }) => describe(id, own.get(id) ?? [], kept ?? [], isOff(id, settings))),
   };
 };
 
 /** A clause adds at least `$.a = "b"` and a joint: so many of them don't fit, and need no printing to see it. */
 const shortestClause = 16;
 
+const isOff = (id: string, settings: Settings): boolean => settings.detections[id]?.status === 'off';
+
 const ruleClauses = (rule: Rule, settings: Settings): readonly Clause[] => {
-  if (settings.detections[rule.id]?.status === 'off') return [];
+  if (isOff(rule.id, settings)) return [];
   const facts = sources.kubernetes.facts;
   const needs = (name: string) => {
     const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
@@ -91,7 +95,7 @@ const isSayable = (path: string, test: Test): boolean => {
   }
 };
 
-const describe = (id: string, clauses: readonly Clause[], kept: readonly Clause[]): LogsRule => {
+const describe = (id: string, clauses: readonly Clause[], kept: readonly Clause[], off: boolean): LogsRule => {
   const gone = clauses.flatMap(clause => {
     const holders = kept.filter(one => implies(clause, one));
     return [...clause.keys()].filter(path => !holders.some(one => one.has(path)));
@@ -100,5 +104,6 @@ const describe = (id: string, clauses: readonly Clause[], kept: readonly Clause[
     id,
     pattern: clauses.length === 0 || clauses.some(clause => clause.size === 0) ? '' : printLogs(clauses),
     widened: [...new Set(gone)].map(path => pathOf(path).join('.')).toSorted(),
+    off,
   };
 };

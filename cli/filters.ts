@@ -1,0 +1,98 @@
+import { createReadStream } from 'node:fs';
+import type { AnyEvent } from '../core/event.ts';
+import { localLimits } from '../core/read/limits.ts';
+import { readObject } from '../core/read/object.ts';
+import { type Cost, costOf } from '../core/targets/cost.ts';
+import { eventBridgeFilter, quota } from '../core/targets/eventbridge.ts';
+import { logsFilter } from '../core/targets/logs.ts';
+import { limits } from '../core/targets/logs-grammar.ts';
+import { detections, knowledge } from '../detections/index.ts';
+import settings from '../tripline.config.ts';
+import { flags, type Io } from './io.ts';
+import { table } from './table.ts';
+
+export const usage = `usage: tripline filters [--json] [FILE…]
+
+Shows the EventBridge patterns and the CloudWatch Logs pattern derived from the enabled detections under tripline.config.ts:
+which rules need read-only events, which conditions were given up to fit the quotas. With FILEs of recorded events (JSON lines,
+{"Records": […]}, gzip), also the share of them that is admitted, and what each rule costs.
+  --json   one JSON object`;
+
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = flags(argv, { json: { type: 'boolean' } });
+  const trail = eventBridgeFilter(detections, knowledge, settings);
+  const logs = logsFilter(detections, knowledge, settings);
+  const cost = positionals.length === 0 ? undefined : costOf(trail, logs, await eventsIn(positionals));
+  if (values.json) {
+    io.stdout.write(`${JSON.stringify({ eventBridge: trail, logs, ...(cost === undefined ? {} : { cost }) })}\n`);
+    return 0;
+  }
+  for (const [index, { pattern, readOnly }] of trail.patterns.entries()) {
+    const state = readOnly ? 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' : 'ENABLED';
+    io.stdout.write(
+      `EventBridge pattern ${index + 1} of ${trail.patterns.length}: ${pattern.length} of ${quota.characters} characters, ${state}\n${pattern}\n\n`,
+    );
+  }
+  const wildcards = trail.patterns.filter(pattern => pattern.wildcards).length;
+  io.stdout.write(`Rules with wildcards: ${wildcards} of ${quota.wildcardRules} a bus\n\n`);
+  io.stdout.write(
+    `CloudWatch Logs pattern: ${logs.pattern.length} of ${limits.characters} characters${logs.pattern === '' ? ' (admits everything)' : ''}\n${logs.pattern}\n\n`,
+  );
+  const rules = [
+    ...trail.rules.map(rule => ({ ...rule, reads: rule.readOnly.join(' '), all: rule.pattern?.length === 0 })),
+    ...logs.rules.map(rule => ({ ...rule, reads: '', all: rule.pattern === '' && !rule.off })),
+  ];
+  const costs = new Map(cost?.rules.map(rule => [rule.id, rule]));
+  const rows = rules.toSorted((a, b) => (costs.get(b.id)?.alone ?? 0) - (costs.get(a.id)?.alone ?? 0));
+  const of = (id: string): number =>
+    id in own(trail) ? (cost?.cloudtrail.events ?? 0) : (cost?.kubernetes.events ?? 0);
+  const percent = (id: string, count: number | undefined): string => share(count ?? 0, of(id));
+  const measured = [
+    {
+      head: 'ADMITS',
+      cell: (row: (typeof rows)[number]) => percent(row.id, costs.get(row.id)?.admitted),
+      align: 'right',
+    },
+    { head: 'ALONE', cell: (row: (typeof rows)[number]) => percent(row.id, costs.get(row.id)?.alone), align: 'right' },
+  ] as const;
+  const text = table(
+    rows,
+    [
+      { head: 'RULE', cell: row => row.id },
+      ...(cost === undefined ? [] : measured),
+      { head: 'READ-ONLY CALLS', cell: row => row.reads || '-' },
+      { head: 'GIVEN UP', cell: row => (row.all ? 'asks for every event' : row.widened.join(' ') || '-') },
+    ],
+    io.stdout.isTTY ? io.stdout.columns : undefined,
+  );
+  io.stdout.write(`${text}\n`);
+  if (cost !== undefined) io.stdout.write(`\n${summary(cost)}\n`);
+  return 0;
+};
+
+const own = (trail: ReturnType<typeof eventBridgeFilter>): { readonly [id: string]: true } =>
+  Object.fromEntries(trail.rules.map(rule => [rule.id, true as const]));
+
+const share = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`);
+
+const summary = ({ cloudtrail, kubernetes, rules }: Cost): string => {
+  const [costliest] = rules;
+  const line = (name: string, { events, admitted }: Cost['cloudtrail']): string =>
+    `${name}: ${admitted} of ${events} events admitted (${share(admitted, events)})`;
+  return [
+    line('CloudTrail', cloudtrail),
+    line('Kubernetes audit', kubernetes),
+    ...(costliest === undefined || costliest.alone === 0
+      ? []
+      : [`${costliest.id} costs most: ${costliest.alone} events are admitted for it alone`]),
+  ].join('\n');
+};
+
+const eventsIn = async (files: readonly string[]): Promise<readonly AnyEvent[]> => {
+  const place = { account: settings.accounts[0] ?? '', region: settings.home, cluster: '' };
+  const events: AnyEvent[] = [];
+  for (const file of files)
+    for await (const reads of readObject(createReadStream(file), file, place, { limits: localLimits }))
+      for (const read of reads) if (read.kind === 'event') events.push(read.event);
+  return events;
+};
