@@ -45,6 +45,8 @@ export interface Example<S extends Source = Source> {
   readonly event: Event<S>;
   /** Settings under which it is judged, over the example settings. */
   readonly settings?: { readonly [name: string]: Json };
+  /** The severity it must be given (a match whose detection's severity depends on the event). */
+  readonly severity?: Severity;
   /** Events that came before it, oldest first (stateful detections). */
   readonly after?: readonly Event[];
 }

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { loadDetection, loadKnowledge } from '../core/load.ts';
+import { sources } from '../core/sources.ts';
+import { type AnyExample, files, judge, openHoles, unproved } from './catalogue.ts';
+
+describe.each(files)('$file', ({ file, detection, knowledge }) => {
+  test('exports one detection or knowledge, named as its path', () => {
+    expect([detection, knowledge].filter(one => one !== undefined)).toHaveLength(1);
+    expect(`detections/${(detection ?? knowledge)?.id}.ts`).toBe(file);
+  });
+
+  if (knowledge !== undefined) test('loads', () => void loadKnowledge(knowledge));
+  if (detection === undefined) return;
+
+  const { id } = detection;
+  const matches: readonly AnyExample[] = detection.examples.matches;
+  const misses: readonly AnyExample[] = detection.examples.misses;
+
+  test('loads', () => void loadDetection(detection));
+
+  test.each(matches)('matches: $name', async example => {
+    const outcome = await judge(loadDetection(detection), example);
+    expect(outcome.map(match => match.detection)).toContain(id);
+    if (example.severity !== undefined) expect(outcome.map(match => match.severity)).toContain(example.severity);
+    for (const { key } of outcome) for (const value of Object.values(key)) expect(value).not.toBe('');
+  });
+
+  test.each(misses)('misses: $name', async example => {
+    expect((await judge(loadDetection(detection), example)).map(({ title }) => title)).toEqual([]);
+  });
+
+  test('fills its title and its key in every match, and says something in at least one', async () => {
+    const outcomes = await Promise.all(matches.map(example => judge(loadDetection(detection), example)));
+    const facts = Object.keys(sources[detection.on].facts);
+    expect(openHoles(detection, facts, outcomes), `${file}: holes of the title that nothing fills`).toEqual([]);
+    const told = outcomes.flat().filter(({ title, key }) => !/\bunknown\b/.test(title + JSON.stringify(key)));
+    expect(told, `${file}: every match says "unknown" in its title or key`).not.toEqual([]);
+  });
+
+  test('has an example that proves each clause necessary', async () => {
+    expect(
+      await unproved(detection),
+      `${file}: no example comes out differently without these clauses. Add a near miss that only the clause keeps out (or a match that only the branch lets in), or drop the clause`,
+    ).toEqual([]);
+  });
+});
+
+test('the catalogue is not empty', () => expect(files.length).toBeGreaterThan(0));

@@ -1,0 +1,128 @@
+import { existsSync, globSync } from 'node:fs';
+import { overlay } from '../core/cloudtrail/example.ts';
+import type { AnyDetection, AnyKnowledge, Example } from '../core/detection.ts';
+import type { AnyEvent } from '../core/event.ts';
+import { exampleSettings } from '../core/example-settings.ts';
+import { type LoadedDetection, loadDetection, loadKnowledge } from '../core/load.ts';
+import type { Match } from '../core/match.ts';
+import { removals } from '../core/pattern/clauses.ts';
+import { type Bench, detectionRule, knowledgeRule, type Rule } from '../core/rule.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Store } from '../core/state/observation.ts';
+import { systemOf } from '../core/system.ts';
+import { viewOf } from '../core/view.ts';
+
+/** The project's root, where `detections/` is. */
+const root = new URL('../', import.meta.url).pathname;
+
+/** Until the memory store is there, a stateful detection is judged on what it observes. */
+const memory = `${root}core/state/memory.ts`;
+const { memoryStore } = (existsSync(memory) ? await import(memory) : {}) as { readonly memoryStore?: () => Store };
+
+interface Module {
+  readonly detection?: AnyDetection;
+  readonly knowledge?: AnyKnowledge;
+}
+
+/** Every file of the catalogue with what it exports; the generated index aside. */
+export const files: readonly (Module & { readonly file: string })[] = await Promise.all(
+  globSync('detections/*/*.ts', { cwd: root })
+    .sort()
+    .map(async file => ({ file, ...((await import(`${root}${file}`)) as Module) })), // a catalogue file exports one of the two
+);
+
+/** An example as any source's. */
+export type AnyExample = Example;
+
+/** What a rule makes of an example: its findings' severities and keys, or nothing. */
+export type Outcome = readonly Match[];
+
+const knowledge = files.flatMap(file => file.knowledge ?? []).map(loadKnowledge);
+
+/**
+ * Judges an example alone: its `after` events and then its own go through the rule, the knowledge and an empty memory store.
+ * @throws where the rule throws
+ */
+export const judge = async (loaded: LoadedDetection, example: AnyExample): Promise<Outcome> => {
+  const settings = overlay(exampleSettings as never, (example.settings ?? {}) as never) as unknown as Settings; // both are JSON
+  const bench: Bench = { settings, system: systemOf([], settings), shared: new Map() };
+  const detection = detectionRule(loaded, bench);
+  const rules = [...knowledge.map(one => ({ on: one.knowledge.on, rule: knowledgeRule(one, bench) }))];
+  const store = memoryStore?.();
+  const decide = async (rule: Rule | undefined, event: AnyEvent): Promise<readonly Match[]> => {
+    const matches = rule?.judge(viewOf(event, settings)) ?? [];
+    const decided = await Promise.all(
+      matches.map(async match =>
+        match.observations === undefined || store === undefined
+          ? [match]
+          : (match.decide?.(await store.observe(match.observations)) ?? []),
+      ),
+    );
+    return decided.flat();
+  };
+  let outcome: readonly Match[] = [];
+  for (const event of [...(example.after ?? []), example.event] as readonly AnyEvent[]) {
+    for (const { on, rule } of rules) if (on === event.source) await decide(rule, event);
+    outcome = event.source === loaded.detection.on ? await decide(detection, event) : [];
+  }
+  const failed = outcome.find(match => match.detection !== loaded.detection.id);
+  if (failed !== undefined) throw new Error(failed.title);
+  return outcome;
+};
+
+/** A clause of a detection, and the detection without it. */
+export interface Variant {
+  readonly clause: string;
+  readonly without: LoadedDetection;
+}
+
+/** Every clause that the examples must prove necessary. */
+export const variants = (loaded: LoadedDetection): readonly Variant[] => [
+  ...removals(loaded.when).map(({ clause, without }) => ({
+    clause: `when.${clause}`,
+    without: { ...loaded, when: without },
+  })),
+  ...loaded.unless.flatMap((branch, index) => [
+    { clause: `unless[${index}]`, without: { ...loaded, unless: loaded.unless.filter((_, other) => other !== index) } },
+    ...removals(branch).map(({ clause, without }) => ({
+      clause: `unless[${index}].${clause}`,
+      without: { ...loaded, unless: loaded.unless.with(index, without) },
+    })),
+  ]),
+  ...loaded.severities.map((_pair, index) => ({
+    clause: `severity[${index}]`,
+    without: { ...loaded, severities: loaded.severities.filter((_, other) => other !== index) },
+  })),
+];
+
+/** What must differ for a clause to be proved: which findings, of which severity. */
+const textOf = (outcome: Outcome): string =>
+  JSON.stringify(outcome.map(({ eventId, key, severity }) => [eventId, key, severity]).sort());
+
+/** The clauses of a detection without which every example comes out the same. */
+export const unproved = async (detection: AnyDetection): Promise<readonly string[]> => {
+  const loaded = loadDetection(detection);
+  const examples: readonly AnyExample[] = [...detection.examples.matches, ...detection.examples.misses];
+  const usual = await Promise.all(examples.map(async example => textOf(await judge(loaded, example))));
+  const left: string[] = [];
+  for (const { clause, without } of variants(loaded)) {
+    let changes = false;
+    for (const [index, example] of examples.entries())
+      changes ||= textOf(await judge(without, example).catch(() => [])) !== usual[index];
+    if (!changes) left.push(clause);
+  }
+  return left;
+};
+
+/** Holes of a title that neither the key of every match, nor the event, nor a fact fills. */
+export const openHoles = (
+  detection: AnyDetection,
+  facts: readonly string[],
+  outcomes: readonly Outcome[],
+): readonly string[] => {
+  const always = ['principal', 'account', 'region', 'cluster', 'event', 'source', ...facts];
+  const holes = [...detection.title.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name);
+  return holes.filter(
+    name => !always.includes(name) && !outcomes.flat().every(match => Object.hasOwn(match.key, name)),
+  );
+};
