@@ -1,14 +1,24 @@
+import type { Event, Records, Source } from '../event.ts';
+import type { Facts } from '../fact.ts';
 import type { Json } from '../json.ts';
 import type { Scalar } from '../pattern/language.ts';
 import { loadPattern } from '../pattern/load.ts';
 import { holds, match } from '../pattern/match.ts';
 import type { Group, Test } from '../pattern/node.ts';
+import type { Settings } from '../settings.ts';
+import { sources } from '../sources.ts';
 
 /** Conditions that must all hold, by path (the JSON text of its members): what a filter is made of, joined by "or". */
 export type Clause = ReadonlyMap<string, readonly Test[]>;
 
-/** What a fact requires of the record, as a loaded pattern; undefined where it can be read off any event. */
-export type Needs = (fact: string) => Group | undefined;
+/** What a fact requires of the record. Undefined where it can be read off any event. */
+export type Needs = (fact: string) => Need | undefined;
+
+export interface Need {
+  readonly pattern: Group;
+  /** Its value for every event that lacks what it needs: a condition that holds for it requires nothing of the record. */
+  readonly neutral: Json;
+}
 
 /** Above this many a product of alternatives is not spelled out: its shorter factor alone is kept, which admits more. */
 const maximumClauses = 256;
@@ -49,16 +59,13 @@ const leaf = (path: readonly string[], tests: readonly Test[]): Clause =>
 /** No filter of AWS's reads regular expressions, two fields at once, or (alike everywhere) address ranges. */
 const isFilterable = (test: Test): boolean => test.is !== 'matches' && test.is !== 'same' && test.is !== 'cidr';
 
-/** What facts may be when they say nothing: a condition that holds for one of these does not require what the fact needs. */
-const neutral: readonly Json[] = ['unknown', 'none', [], false, '', 0, null];
-
 const facts = (node: Group, needs: Needs): readonly Clause[] => {
   let clauses: readonly Clause[] = [everything];
   for (const field of node.fields) {
     const needed = needs(field.name);
     const alone: Group = { is: 'group', fields: [field], or: [] };
-    const idle = neutral.some(value => match(alone, { fact: { [field.name]: value } }));
-    if (needed !== undefined && !idle) clauses = product(clauses, group(needed, needs));
+    if (needed !== undefined && !match(alone, { fact: { [field.name]: needed.neutral } }))
+      clauses = product(clauses, group(needed.pattern, needs));
   }
   if (node.or.length > 0)
     clauses = product(
@@ -174,6 +181,22 @@ export const reduce = (clauses: readonly Clause[]): readonly Clause[] => {
   return kept;
 };
 
-/** Loads what a fact needs; undefined for `{}`, which EventBridge refuses and which needs nothing. */
-export const loadNeeds = (pattern: object): Group | undefined =>
-  Object.keys(pattern).length === 0 ? undefined : loadPattern(pattern);
+/** What the facts of a source need under these settings. */
+export const needsOf =
+  <S extends Source>(source: S, settings: Settings): Needs =>
+  name => {
+    const facts: Facts<S> = sources[source].facts;
+    const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
+    const needed = fact?.needs(settings) ?? {};
+    if (fact === undefined || Object.keys(needed).length === 0) return undefined;
+    return { pattern: loadPattern(needed), neutral: fact.read(nothing(source), settings) };
+  };
+
+/** An event that says nothing, so that no fact's need is met. */
+const nothing = <S extends Source>(source: S): Event<S> => {
+  const records: Records = {
+    cloudtrail: { eventID: '', eventTime: '', eventSource: '', eventName: '' },
+    kubernetes: { auditID: '', verb: '' },
+  };
+  return { source, id: '', time: 0, account: '', region: '', cluster: '', record: records[source] };
+};

@@ -3,8 +3,7 @@ import type { JsonObject } from '../json.ts';
 import { loadPattern } from '../pattern/load.ts';
 import type { Test } from '../pattern/node.ts';
 import type { Settings } from '../settings.ts';
-import { sources } from '../sources.ts';
-import { type Clause, clausesOf, implies, loadNeeds, pathKey, pathOf, reduce } from './clause.ts';
+import { type Clause, clausesOf, implies, needsOf, pathKey, pathOf, reduce } from './clause.ts';
 import { print } from './eventbridge-print.ts';
 import { isReadOnly, volume } from './eventbridge-volume.ts';
 import { widenToFit } from './fit.ts';
@@ -69,12 +68,7 @@ const isOff = (rule: { readonly id: string }, settings: Settings): boolean =>
 
 const ruleClauses = (rule: Rule, settings: Settings): readonly Clause[] => {
   if (isOff(rule, settings)) return [];
-  const facts = sources.cloudtrail.facts;
-  const needs = (name: string) => {
-    const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
-    return fact === undefined ? undefined : loadNeeds(fact.needs(settings));
-  };
-  return reduce(clausesOf(loadPattern(rule.when), needs).map(speakable));
+  return reduce(clausesOf(loadPattern(rule.when), needsOf('cloudtrail', settings)).map(speakable));
 };
 
 /** The clause as EventBridge can say it: what it can't is left out. */

@@ -2,8 +2,7 @@ import type { AnyDetection, AnyKnowledge } from '../detection.ts';
 import { loadPattern } from '../pattern/load.ts';
 import type { Test } from '../pattern/node.ts';
 import type { Settings } from '../settings.ts';
-import { sources } from '../sources.ts';
-import { type Clause, clausesOf, implies, loadNeeds, pathKey, pathOf, reduce } from './clause.ts';
+import { type Clause, clausesOf, implies, needsOf, pathKey, pathOf, reduce } from './clause.ts';
 import { widenToFit } from './fit.ts';
 import { limits } from './logs-grammar.ts';
 import { printLogs, projected, sizeOf } from './logs-print.ts';
@@ -61,12 +60,7 @@ const isOff = (id: string, settings: Settings): boolean => settings.detections[i
 
 const ruleClauses = (rule: Rule, settings: Settings): readonly Clause[] => {
   if (isOff(rule.id, settings)) return [];
-  const facts = sources.kubernetes.facts;
-  const needs = (name: string) => {
-    const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
-    return fact === undefined ? undefined : loadNeeds(fact.needs(settings));
-  };
-  return reduce(clausesOf(loadPattern(rule.when), needs).map(project));
+  return reduce(clausesOf(loadPattern(rule.when), needsOf('kubernetes', settings)).map(project));
 };
 
 const project = (clause: Clause): Clause =>
