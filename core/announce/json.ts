@@ -69,20 +69,16 @@ export const announcementSchema = v.object({
  */
 export const longestJson = 100 * 1024;
 
-/**
- * Writes the announcement for machines. ASCII only (other characters as `\uXXXX`), so that bytes are characters and no
- * reader's decoding or line splitting can be played with. Too long a one loses the tails of its lists, never its identity.
- */
-export const announcementJson = (message: Message): string => {
-  const written = ascii(message);
-  if (written.length <= longestJson) return written;
+/** The message itself, or, where it would be too long, one that lost the tails of its lists, never its identity. */
+export const bounded = (message: Message): Message => {
+  if (ascii(message).length <= longestJson) return message;
   const cut = (all: readonly string[]) => all.slice(0, 10).map(text => text.slice(0, 150));
-  const { finding, evidence } = message;
-  return ascii({
+  const { finding, evidence, transition } = message;
+  return {
     ...message,
     transition: {
-      ...message.transition,
-      changes: message.transition.changes.slice(0, 10).map(({ kind, value }) => ({ kind, value: value.slice(0, 150) })),
+      ...transition,
+      changes: transition.changes.slice(0, 10).map(({ kind, value }) => ({ kind, value: value.slice(0, 150) })),
     },
     finding: {
       ...finding,
@@ -94,8 +90,14 @@ export const announcementJson = (message: Message): string => {
       notes: cut(finding.notes),
     },
     evidence: { ...evidence, eventIds: cut(evidence.eventIds) },
-  });
+  };
 };
+
+/**
+ * Writes the announcement for machines. ASCII only (other characters as `\uXXXX`), so that bytes are characters and no
+ * reader's decoding or line splitting can be played with.
+ */
+export const announcementJson = (message: Message): string => ascii(bounded(message));
 
 const ascii = (message: Message): string =>
   JSON.stringify(message).replace(/[\u007f-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

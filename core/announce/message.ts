@@ -159,7 +159,7 @@ export const messageOf = (
       first: new Date(finding.first).toISOString(),
       last: new Date(finding.last).toISOString(),
       count: finding.count,
-      exact: windows.every(({ exact }) => exact),
+      exact: finding.exact !== false && windows.every(({ exact }) => exact),
       principals: finding.principals,
       resources: finding.resources,
       addresses: finding.addresses,

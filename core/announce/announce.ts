@@ -1,0 +1,86 @@
+import type { AnyDetection } from '../detection.ts';
+import type { Finding, Window } from '../finding.ts';
+import type { Settings } from '../settings.ts';
+import { deliver, type Ledger } from './deliver.ts';
+import { type Message, messageOf } from './message.ts';
+import { newsOf } from './transitions.ts';
+
+/** A case and its windows as they are stored now. */
+export interface Stored {
+  readonly finding: Finding;
+  readonly windows: readonly Window[];
+}
+
+/** The stored cases, as far as announcing needs them. All reads are consistent; every call throws on I/O errors. */
+export interface Cases {
+  load(id: string): Promise<Stored | undefined>;
+  /** Adds marks to the case's transitions; adding a mark again changes nothing. */
+  record(id: string, marks: readonly string[]): Promise<void>;
+  /** Takes `due` away if the case is still as it was read. False where it changed: look again. */
+  settle(finding: Finding): Promise<boolean>;
+  /** Ids of cases due at or before a time, the longest due first, at most `limit`. */
+  due(before: number, limit: number): Promise<readonly string[]>;
+}
+
+/** Where announcements go first: SNS, the event bus, a terminal. Throws unless the message was taken. */
+export interface Channel {
+  readonly name: string;
+  send(message: Message): Promise<void>;
+}
+
+export interface AnnounceDeps {
+  readonly cases: Cases;
+  readonly ledger: Ledger;
+  readonly channels: readonly Channel[];
+  readonly detections: readonly AnyDetection[];
+  readonly settings: Settings;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** `busy`: another announcer is at it; `unsettled`: the case changes faster than it is said. In both it stays due. */
+export type Outcome = 'said' | 'nothing' | 'busy' | 'unsettled';
+
+const rounds = 5;
+
+/**
+ * Says what is new about a stored case, once on each channel, and clears `due` when nothing is left to say.
+ *
+ * For each channel: claim, send, mark as said; then the marks that every channel said go onto the case; then `due` goes, if the
+ * case is still what was read. A crash after any step leaves `due` set, and what was marked as said is not sent again: only a
+ * death between a channel's yes and our mark makes a repeat, under the same transition id.
+ * @throws when a channel failed, after all others had their turn: the case stays due and only that channel is tried again
+ */
+export const announce = async (id: string, deps: AnnounceDeps): Promise<Outcome> => {
+  const { cases, ledger, channels, settings, now } = deps;
+  let outcome: Outcome = 'nothing';
+  for (let round = 0; round < rounds; round++) {
+    const stored = await cases.load(id);
+    if (stored?.finding.due === undefined) return outcome;
+    const { finding, windows } = stored;
+    const news = newsOf(finding, windows);
+    if (news === undefined) {
+      if (await cases.settle(finding)) return outcome;
+      continue;
+    }
+    const detection = deps.detections.find(({ id }) => id === finding.detection);
+    const message = messageOf(finding, windows, news, detection, settings);
+    const said = await Promise.allSettled(
+      channels.map(channel =>
+        deliver(ledger, `${channel.name}#${message.id}`, news.covers, now(), () => channel.send(message)),
+      ),
+    );
+    const failed = said.flatMap(result => (result.status === 'rejected' ? [result.reason] : []));
+    if (failed.length > 0)
+      throw failed.length === 1 ? failed[0] : new AggregateError(failed, 'several channels failed');
+    const covers = said.map(result => (result.status === 'fulfilled' ? result.value : undefined));
+    if (covers.includes(undefined)) return 'busy';
+    // A retry finds what an earlier message covered; since then the case may have grown, and that is said next round.
+    await cases.record(
+      id,
+      news.covers.filter(mark => covers.every(each => each?.includes(mark))),
+    );
+    outcome = 'said';
+  }
+  return 'unsettled';
+};
