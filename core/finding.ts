@@ -26,7 +26,9 @@ export interface Finding extends Context {
   readonly last: number;
   /** Distinct events over all windows; exact while every window is (see {@link Window.exact}). */
   readonly count: number;
-  /** Capped sets. */
+  /** False where the count reads "or more"; absent: exact. */
+  readonly exact?: boolean;
+  /** Capped sets: of too many the first seen stay. */
   readonly principals: readonly string[];
   readonly resources: readonly string[];
   readonly addresses: readonly string[];
@@ -40,6 +42,8 @@ export interface Finding extends Context {
   readonly due?: number;
   /** Transition ids recorded so far (each recorded once, conditionally). */
   readonly transitions: readonly string[];
+  /** Names the content as it was read: what fold joined, without status, marks and `due`. */
+  readonly revision?: string;
 }
 
 /** One window of a finding: `sk` = `w#<bucket start, ISO>`. */
@@ -61,6 +65,10 @@ export interface Window {
 
 /** Where matches are joined into findings. Idempotent and commutative; throws on I/O errors so that the record is redelivered. */
 export interface Findings {
-  /** @param now milliseconds since 1970: sets `due` only for events younger than 24 h at `now`. */
-  fold(match: Match, now: number): Promise<void>;
+  /**
+   * Joins matches of one finding (see `findingId`). When it returns, all of them are stored; where it throws, some may be,
+   * and folding them again completes the work.
+   * @param now milliseconds since 1970: sets `due` only for events younger than 24 h at `now`
+   */
+  fold(matches: readonly Match[], now: number): Promise<void>;
 }

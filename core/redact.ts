@@ -19,9 +19,16 @@ export const redact = (record: Json): Json => {
   return { cut: 'the record is too large to keep as evidence: look it up by its event id' };
 };
 
-/** One line of text (title, principal, resource, note) without secrets, at most `longest` characters. */
-export const redactLine = (line: string, longest = 512): string =>
-  shorten(redactText(line.slice(0, 8_192).toWellFormed()), longest);
+/** One line of text (title, principal, resource, note) without secrets, at most `longest` bytes of UTF-8. */
+export const redactLine = (line: string, longest = 512): string => {
+  const clean = redactText(line.slice(0, 8_192).toWellFormed());
+  if (clean.length * 3 <= longest || Buffer.byteLength(clean) <= longest) return clean;
+  const kept = Buffer.from(clean)
+    .subarray(0, longest - 3)
+    .toString()
+    .replace(/\ufffd+$/, '');
+  return `${kept}…`;
+};
 
 interface Limits {
   /** Items of a list, members of an object. */

@@ -1,0 +1,246 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Finding, FindingStatus, Findings, Window } from '../core/finding.ts';
+import { findingOf, joinCase, type StoredCase } from '../core/findings/case.ts';
+import type { EntityKind, EntityRow } from '../core/findings/entity.ts';
+import {
+  caseKey,
+  contentItem,
+  entityItem,
+  lifeItem,
+  parseCase,
+  parseWindow,
+  windowItem,
+  windowKey,
+} from '../core/findings/items.ts';
+import { byFinding } from '../core/findings/memory.ts';
+import { revisionOf } from '../core/findings/revision.ts';
+import { joinWindow, type Matches, type StoredWindow, windowOf } from '../core/findings/window.ts';
+import { assign, fromItem, getAll, pause, putAll, toItem, tries } from './dynamodb.ts';
+import { type Filter, type Page, type PageRequest, queries } from './findings-queries.ts';
+
+/**
+ * Findings in DynamoDB: the table of `core/tables.ts`, access patterns in `docs/table.md`. Nothing scans, nothing needs
+ * transactions. All methods throw on I/O errors; every write is conditional and may be repeated.
+ */
+export interface FindingsTable extends Findings {
+  /** A finding with its newest windows (48 unless told, newest first), read consistently; undefined where there is none. */
+  read(id: string, windows?: number): Promise<{ finding: Finding; windows: readonly Window[] } | undefined>;
+  /** Findings by id, without windows, those that exist. */
+  cases(ids: readonly string[]): Promise<readonly Finding[]>;
+  /** By status (unresolved: most severe first, then newest) or over time (newest first). */
+  list(filter: Filter, page?: PageRequest): Promise<Page<Finding>>;
+  /** In which findings a principal, resource or address took part, newest first. */
+  about(kind: EntityKind, name: string, page?: PageRequest): Promise<Page<EntityRow>>;
+  /** Ids of cases that are due since `before` or longer, the longest first: what the sweep looks at. */
+  due(before: number, page?: PageRequest): Promise<Page<string>>;
+  /**
+   * Marks on a case that a transition was said, and what it said along the way; only the first to do so is told 'recorded'.
+   * Read the finding, send, record, then {@link clearDue}: a process that dies between leaves the case due.
+   */
+  recordTransition(id: string, transition: string, covers?: readonly string[]): Promise<'recorded' | 'already'>;
+  /** Takes `due` off a case unless it changed since `finding` was read; then it stays due and 'changed' is said. */
+  clearDue(finding: Finding): Promise<'cleared' | 'changed'>;
+  /**
+   * Sets a finding's status. Resolving covers events up to `at` and up to the newest event it was read with.
+   * @returns 'changed' where it is no longer as it was read: read it again
+   */
+  setStatus(finding: Finding, status: FindingStatus, at: number): Promise<'set' | 'changed'>;
+}
+
+export const findingsTable = (client: DynamoDBClient, table: string): FindingsTable => {
+  const readCase = async (id: string): Promise<StoredCase | undefined> =>
+    (await getAll(client, table, [caseKey(id)])).map(parseCase).find(found => found !== undefined);
+
+  /** Makes a conditional write; false where the condition does not hold (any more). */
+  const write = async (command: UpdateItemCommand): Promise<boolean> => {
+    try {
+      await client.send(command);
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  };
+
+  /** Joins until what is stored holds everything that was to be joined. A lost race means that a rival got on: read again. */
+  const settle = async <T>(what: string, join: () => Promise<T | undefined>): Promise<T> => {
+    for (let attempt = 0; attempt < tries; attempt++) {
+      if (attempt > 0) await pause(attempt);
+      const joined = await join();
+      if (joined !== undefined) return joined;
+    }
+    throw new Error(`table ${table}: ${what} changed under ${tries} tries to write it: fold it again`);
+  };
+
+  const foldWindow = (id: string, bucket: number, matches: Matches): Promise<StoredWindow> =>
+    settle(`window ${bucket} of finding ${id}`, async () => {
+      const [stored] = (await getAll(client, table, [windowKey(id, bucket)])).flatMap(item => parseWindow(item) ?? []);
+      const joined = joinWindow(stored, id, bucket, matches);
+      const revision = stored && revisionOf(stored);
+      if (revision === revisionOf(joined)) return joined;
+      const [{ detection, account, cluster }] = matches;
+      // Before the window says that they are there, so that a crash between the two is mended by folding again.
+      const known = new Set(stored?.entities.members);
+      const rows = joined.entities.members.filter(entity => !known.has(entity));
+      await putAll(
+        client,
+        table,
+        rows.map(entity => entityItem({ entity, finding: id, detection, account, cluster, bucket })),
+      );
+      const { pk: _pk, sk: _sk, ...attributes } = windowItem(joined);
+      const { expression, names, values } = assign(attributes);
+      const written = await write(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: toItem(windowKey(id, bucket)),
+          UpdateExpression: `SET ${expression}`,
+          ConditionExpression: revision === undefined ? 'attribute_not_exists(pk)' : '#revision = :was',
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: revision === undefined ? values : { ...values, ':was': { S: revision } },
+        }),
+      );
+      return written ? joined : undefined;
+    });
+
+  const foldCase = (id: string, matches: Matches, windows: readonly StoredWindow[], now: number): Promise<StoredCase> =>
+    settle(`finding ${id}`, async () => {
+      const stored = await readCase(id);
+      const joined = joinCase(stored, id, matches, windows, now);
+      const revision = stored && revisionOf(stored.content);
+      const changes = { ...contentItem(joined.content), ...lifeChanges(stored, joined) };
+      if (revision === revisionOf(joined.content) && stored?.life === joined.life) return joined;
+      const { expression, names, values } = assign(changes);
+      const written = await write(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: toItem(caseKey(id)),
+          UpdateExpression: `SET ${expression}`,
+          // The status too: a case resolved meanwhile must be looked at again, for this event may reopen it.
+          ConditionExpression:
+            stored === undefined ? 'attribute_not_exists(pk)' : '#revision = :was AND #status = :wasStatus',
+          ExpressionAttributeNames: stored === undefined ? names : { ...names, '#status': 'status' },
+          ExpressionAttributeValues:
+            stored === undefined
+              ? values
+              : { ...values, ':was': { S: revision ?? '' }, ':wasStatus': { S: stored.life.status } },
+        }),
+      );
+      return written ? joined : undefined;
+    });
+
+  const fold: Findings['fold'] = async (matches, now) => {
+    for (const { id, buckets } of byFinding(matches)) {
+      const windows: StoredWindow[] = [];
+      for (const [bucket, some] of buckets) windows.push(await foldWindow(id, bucket, some));
+      const all = buckets.flatMap(([, some]) => some) as unknown as Matches; // a finding's buckets are never empty
+      await foldCase(id, all, windows, now);
+    }
+  };
+
+  return {
+    fold,
+    ...queries(client, table),
+    read: async (id, limit = 48) => {
+      const stored = await readCase(id);
+      if (stored === undefined) return undefined;
+      const windows: Window[] = [];
+      let from: Record<string, AttributeValue> | undefined;
+      do {
+        const answer = await client.send(
+          new QueryCommand({
+            TableName: table,
+            KeyConditionExpression: 'pk = :id AND begins_with(sk, :window)',
+            ExpressionAttributeValues: { ':id': { S: id }, ':window': { S: 'w#' } },
+            ScanIndexForward: false,
+            ConsistentRead: true,
+            Limit: limit - windows.length,
+            ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+          }),
+        );
+        windows.push(...(answer.Items ?? []).flatMap(item => parseWindow(fromItem(item)) ?? []).map(windowOf));
+        from = answer.LastEvaluatedKey;
+      } while (from !== undefined && windows.length < limit);
+      return { finding: findingOf(stored), windows };
+    },
+    cases: async ids =>
+      (await getAll(client, table, [...new Set(ids)].map(caseKey)))
+        .flatMap(item => parseCase(item) ?? [])
+        .map(findingOf)
+        .sort((a, b) => b.last - a.last || (a.id < b.id ? -1 : 1)),
+
+    recordTransition: async (id, transition, covers = []) => {
+      const recorded = await write(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: toItem(caseKey(id)),
+          UpdateExpression: 'ADD transitions :marks',
+          ConditionExpression: 'attribute_exists(pk) AND NOT contains(transitions, :transition)',
+          ExpressionAttributeValues: {
+            ':marks': { SS: [...new Set([transition, ...covers])] },
+            ':transition': { S: transition },
+          },
+        }),
+      );
+      return recorded ? 'recorded' : 'already';
+    },
+
+    clearDue: async finding => {
+      if (finding.due === undefined) return 'cleared';
+      const cleared = await write(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: toItem(caseKey(finding.id)),
+          UpdateExpression: 'REMOVE due, owed',
+          ConditionExpression: 'due = :due AND revision = :was AND #status = :status',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: {
+            ':due': { N: String(finding.due) },
+            ':was': { S: finding.revision ?? '' },
+            ':status': { S: finding.status },
+          },
+        }),
+      );
+      return cleared ? 'cleared' : 'changed';
+    },
+
+    setStatus: async (finding, status, at) => {
+      const resolved =
+        status === 'resolved' ? { ':at': { N: String(Math.max(at, finding.last)) } } : { ':open': { S: status } };
+      const set = await write(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: toItem(caseKey(finding.id)),
+          UpdateExpression:
+            status === 'resolved'
+              ? 'SET #status = :status, resolvedAt = :at REMOVE #open'
+              : 'SET #status = :status, #open = :open',
+          ConditionExpression: 'revision = :was AND #status = :before',
+          ExpressionAttributeNames: { '#status': 'status', '#open': 'open' },
+          ExpressionAttributeValues: {
+            ...resolved,
+            ':status': { S: status },
+            ':was': { S: finding.revision ?? '' },
+            ':before': { S: finding.status },
+          },
+        }),
+      );
+      return set ? 'set' : 'changed';
+    },
+  };
+};
+
+/** Of a case's life only what the join changed: people and the announcer write the rest at the same time. */
+const lifeChanges = (stored: StoredCase | undefined, joined: StoredCase) => {
+  const after = lifeItem(joined.life);
+  if (stored === undefined) return after;
+  const before = lifeItem(stored.life);
+  return Object.fromEntries(
+    Object.entries(after).filter(([name, value]) => JSON.stringify(before[name]) !== JSON.stringify(value)),
+  );
+};

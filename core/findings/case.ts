@@ -1,0 +1,163 @@
+import { newsOf } from '../announce/transitions.ts';
+import type { Key } from '../detection.ts';
+import type { Disposition, Finding, FindingStatus } from '../finding.ts';
+import type { Match, Status } from '../match.ts';
+import { redactLine } from '../redact.ts';
+import { type Best, bestOf, compareBest } from './best.ts';
+import { boundedTime } from './identity.ts';
+import { join, none, type Ranked } from './ranked.ts';
+import { revisionOf } from './revision.ts';
+import { type Matches, type StoredWindow, windowOf } from './window.ts';
+
+/** How many of each a case names; with lines of 512 bytes its item stays far below DynamoDB's 400 KB. */
+export const caps = { principals: 50, resources: 100, addresses: 50, regions: 40, notes: 20 } as const;
+const windowsPerCase = 400;
+
+/** Older events are stored and not announced. */
+export const freshness = 24 * 60 * 60 * 1_000;
+
+type Sets = { readonly [name in keyof typeof caps]: Ranked };
+
+/** What fold joins: it only grows, and is the same whatever the order. */
+export interface CaseContent extends Sets {
+  readonly id: string;
+  readonly detection: string;
+  readonly account: string;
+  readonly cluster: string;
+  readonly key: Key;
+  readonly ruleStatus: Exclude<Status, 'off'>;
+  readonly first: number;
+  readonly last: number;
+  readonly best: Best;
+  /** Events of each window, by the window's start in milliseconds: the newest 400. */
+  readonly windows: { readonly [bucket: string]: number };
+  /** A window counts past what is exact, or windows were dropped: the count reads "or more". */
+  readonly more: boolean;
+}
+
+/** What people and the announcer write. */
+export interface CaseLife {
+  readonly status: FindingStatus;
+  readonly assignee?: string;
+  readonly disposition?: Disposition;
+  readonly resolvedAt?: number;
+  readonly due?: number;
+  readonly transitions: readonly string[];
+}
+
+/** A case as it is stored. */
+export interface StoredCase {
+  readonly content: CaseContent;
+  readonly life: CaseLife;
+}
+
+/**
+ * Joins matches of one finding, and their windows as stored after they were joined there, into its case. The content's join
+ * is pure, commutative, associative and idempotent; `life` changes where a later event reopens the case or there is news.
+ * @param now milliseconds since 1970: what `due` is set to, and from what freshness is judged
+ */
+export const joinCase = (
+  stored: StoredCase | undefined,
+  id: string,
+  matches: Matches,
+  windows: readonly StoredWindow[],
+  now: number,
+): StoredCase => {
+  const content = joinContent(stored?.content, id, matches, windows);
+  const life = reopened(stored?.life ?? { status: 'open', transitions: [] }, content.last);
+  if (life.due !== undefined || !matches.some(match => match.status === 'alerting' && match.time >= now - freshness)) {
+    return { content, life };
+  }
+  const due: StoredCase = { content, life: { ...life, due: now } };
+  const opensWindow = windows.some(({ bucket }) => stored?.content.windows[String(bucket)] === undefined);
+  return opensWindow || newsOf(findingOf(due), windows.map(windowOf)) !== undefined ? due : { content, life };
+};
+
+const reopened = (life: CaseLife, last: number): CaseLife =>
+  life.status === 'resolved' && life.resolvedAt !== undefined && last > life.resolvedAt
+    ? { ...life, status: 'open' }
+    : life;
+
+const joinContent = (
+  stored: CaseContent | undefined,
+  id: string,
+  matches: Matches,
+  windows: readonly StoredWindow[],
+): CaseContent => {
+  const [head, ...rest] = matches;
+  const times = matches.map(match => boundedTime(match.time));
+  const set = (name: keyof Sets, of: (match: Match) => readonly string[]): Ranked =>
+    join(
+      stored?.[name] ?? none,
+      matches.flatMap((match, at) => of(match).map((member): [string, number] => [redactLine(member), times[at] ?? 0])),
+      caps[name],
+    );
+  const others: readonly Match[] = stored === undefined ? rest : matches;
+  const counted = countsOf(stored?.windows ?? {}, windows);
+  return {
+    id,
+    detection: head.detection,
+    account: head.account,
+    cluster: head.cluster,
+    key: shownKey(head.key),
+    ruleStatus: [stored?.ruleStatus, ...matches.map(({ status }) => status)].includes('alerting')
+      ? 'alerting'
+      : 'watching',
+    first: times.reduce((a, b) => Math.min(a, b), stored?.first ?? Number.POSITIVE_INFINITY),
+    last: times.reduce((a, b) => Math.max(a, b), stored?.last ?? 0),
+    best: others.reduce<Best>((best, match) => {
+      const other = bestOf(match);
+      return compareBest(other, best) < 0 ? other : best;
+    }, stored?.best ?? bestOf(head)),
+    windows: counted.windows,
+    more: stored?.more === true || counted.dropped || windows.some(({ more }) => more),
+    principals: set('principals', match => match.principals),
+    resources: set('resources', match => match.resources),
+    addresses: set('addresses', match => match.addresses),
+    regions: set('regions', match => [match.region]),
+    notes: set('notes', match => match.notes),
+  };
+};
+
+/** Each window's count is the greatest ever seen of it, for a window's count only grows. */
+const countsOf = (
+  stored: CaseContent['windows'],
+  windows: readonly StoredWindow[],
+): { readonly windows: CaseContent['windows']; readonly dropped: boolean } => {
+  const counts = new Map(Object.entries(stored));
+  for (const { bucket, seen } of windows) {
+    counts.set(String(bucket), Math.max(counts.get(String(bucket)) ?? 0, seen.length));
+  }
+  const all = [...counts].sort(([a], [b]) => Number(a) - Number(b));
+  return { windows: Object.fromEntries(all.slice(-windowsPerCase)), dropped: all.length > windowsPerCase };
+};
+
+const shownKey = (key: Key): Key =>
+  Object.fromEntries(
+    Object.entries(key)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([part, value]) => [redactLine(part, 64), redactLine(value)]),
+  );
+
+/** The finding as it is shown. A set that reached its cap says so among the notes. */
+export const findingOf = ({ content, life }: StoredCase): Finding => {
+  const { best, windows, more, notes, ...rest } = content;
+  const full = (['principals', 'resources', 'addresses', 'regions'] as const).filter(name => content[name].full);
+  return {
+    ...rest,
+    source: best.source,
+    region: best.region,
+    version: best.version,
+    title: best.title,
+    severity: best.severity,
+    count: Object.values(windows).reduce((sum, count) => sum + count, 0),
+    exact: !more,
+    principals: content.principals.members,
+    resources: content.resources.members,
+    addresses: content.addresses.members,
+    regions: content.regions.members,
+    notes: [...notes.members, ...full.map(name => `names only the first ${caps[name]} ${name}: there were more`)],
+    revision: revisionOf(content),
+    ...life,
+  };
+};

@@ -1,0 +1,31 @@
+import type { Match } from '../match.ts';
+import { redactLine } from '../redact.ts';
+import { eventHash } from './identity.ts';
+
+export const entityKinds = ['principal', 'resource', 'address'] as const;
+export type EntityKind = (typeof entityKinds)[number];
+
+/** One row of "what else about this one": an entity took part in a window of a finding. */
+export interface EntityRow {
+  /** Kind and name, as {@link entityKey} makes it. */
+  readonly entity: string;
+  readonly finding: string;
+  readonly detection: string;
+  readonly account: string;
+  readonly cluster: string;
+  /** Start of the window, milliseconds. */
+  readonly bucket: number;
+}
+
+/** The partition of an entity's rows. Long names keep their beginning and a hash: a partition key holds 2,048 bytes. */
+export const entityKey = (kind: EntityKind, name: string): string => {
+  const clean = redactLine(name, 4_096);
+  return `${kind}#${clean.length <= 400 ? clean : `${clean.slice(0, 400).toWellFormed()}#${eventHash(clean)}`}`;
+};
+
+/** Whoever and whatever takes part in a match, as the partitions of their rows. */
+export const entitiesOf = (match: Match): readonly string[] => [
+  ...match.principals.map(name => entityKey('principal', name)),
+  ...match.resources.map(name => entityKey('resource', name)),
+  ...match.addresses.map(name => entityKey('address', name)),
+];

@@ -1,0 +1,52 @@
+/**
+ * The two tables as data: the stack creates them from it, and so does the local database. Items are described in
+ * `core/findings/items.ts` and `adapters/state-table.ts`, access patterns in `docs/table.md`.
+ */
+export interface Table {
+  /** The name's last part; a stage puts its own prefix before it. */
+  readonly name: string;
+  /** Key attributes and those of indexes, with DynamoDB's type letters. */
+  readonly attributes: { readonly [name: string]: 'S' | 'N' | 'B' };
+  readonly key: { readonly hash: string; readonly range?: string };
+  readonly indexes: readonly Index[];
+  /** Epoch seconds after which DynamoDB may delete the item. */
+  readonly ttl: string;
+  readonly stream?: 'NEW_IMAGE';
+}
+
+/** A sparse index: only items that have both attributes are in it. */
+export interface Index {
+  readonly name: string;
+  readonly hash: string;
+  readonly range: string;
+  readonly projection: 'ALL' | 'KEYS_ONLY';
+}
+
+export const findingsTable = {
+  name: 'findings',
+  attributes: { pk: 'S', sk: 'S', open: 'S', priority: 'S', month: 'S', last: 'N', owed: 'S', due: 'N' },
+  key: { hash: 'pk', range: 'sk' },
+  indexes: [
+    // Cases that are not resolved, by status; the most severe and then the newest have the greatest `priority`.
+    { name: 'open', hash: 'open', range: 'priority', projection: 'ALL' },
+    // Every case under the month of its newest event.
+    { name: 'recent', hash: 'month', range: 'last', projection: 'ALL' },
+    // Cases of which something may have to be said: what the sweep reads.
+    { name: 'due', hash: 'owed', range: 'due', projection: 'KEYS_ONLY' },
+  ],
+  ttl: 'expires',
+  stream: 'NEW_IMAGE',
+} as const satisfies Table;
+
+export const stateTable = {
+  name: 'state',
+  attributes: { pk: 'S' },
+  key: { hash: 'pk' },
+  indexes: [],
+  ttl: 'expires',
+} as const satisfies Table;
+
+export const tables: readonly Table[] = [findingsTable, stateTable];
+
+/** Findings are kept 400 days after their newest event: thirteen months, so that last year's same month can be looked at. */
+export const retentionDays = 400;
