@@ -1,6 +1,7 @@
+import { isIP } from 'node:net';
 import { type Severity, severities } from '../detection.ts';
 import type { Item } from '../state/observation.ts';
-import type { Place } from './place.ts';
+import { listOf, type Place } from './place.ts';
 
 /** One call by an instance session, and what is known of the instance. */
 export interface Sighting {
@@ -38,6 +39,10 @@ export interface Suspicion {
 const graceAfterTermination = 10 * 60_000;
 
 const has = (item: Item, set: string, member: string): boolean => item[set]?.includes(member) ?? false;
+
+/** Whether an address is one of the instance's, or in a prefix that its network plugin took for its pods (`10.0.3.16/28`). */
+const owns = (own: readonly string[], address: string): boolean =>
+  isIP(address) !== 0 && listOf(own).check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 const raise = (severity: Severity, by: number): Severity =>
   severities[Math.max(0, Math.min(severities.length - 1, severities.indexOf(severity) + by))] ?? severity;
@@ -85,8 +90,8 @@ const strongestOf = (sighting: Sighting, owner: readonly string[] | undefined): 
 };
 
 const misplaced = ({ place, address, clusters, known, egressKnown }: Sighting): Suspicion | undefined => {
-  if (has(known, 'privateIp', address) || has(known, 'publicIp', address)) return undefined;
-  const seen = known['launched'] !== undefined || known['privateIp'] !== undefined;
+  if (owns(known['privateIp'] ?? [], address) || owns(known['publicIp'] ?? [], address)) return undefined;
+  const seen = known['privateIp'] !== undefined;
   const unseen = 'its launch was not seen, so that its own addresses are not known';
   const step = (severity: Severity, note: string): Suspicion =>
     seen ? { severity, note } : { severity: raise(severity, -1), note: `${note}; ${unseen}` };
@@ -94,8 +99,8 @@ const misplaced = ({ place, address, clusters, known, egressKnown }: Sighting): 
   if (place === 'foreign') return { severity: 'high', note: "through another account's VPC endpoint" };
   if (place === 'endpoint') return step('medium', 'through a known endpoint, from outside every configured range');
   if (place === 'cluster') {
-    const own = known['cluster'];
-    const elsewhere = own !== undefined && !own.some(name => clusters.includes(name));
+    const own = known['cluster']?.filter(name => name !== 'unnamed') ?? [];
+    const elsewhere = own.length > 0 && !own.some(name => clusters.includes(name));
     return elsewhere ? { severity: 'medium', note: `from the network of ${clusters.join(', ')}` } : undefined;
   }
   if (place !== 'public') return undefined;

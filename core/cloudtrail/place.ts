@@ -30,13 +30,15 @@ const privateRanges = [
 
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-const listOf = (ranges: readonly string[]): BlockList => {
+/** Addresses and ranges as a list that can be asked; what is neither is left out. */
+export const listOf = (ranges: readonly string[]): BlockList => {
   const listed = new BlockList();
   for (const range of ranges) {
     const [address = '', bits] = range.split('/');
-    if (isIP(address) === 0) continue; // settings are validated before they come here
+    if (isIP(address) === 0) continue;
     if (bits === undefined) listed.addAddress(address, familyOf(address));
-    else listed.addSubnet(address, Number(bits), familyOf(address));
+    else if (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 6 ? 128 : 32))
+      listed.addSubnet(address, Number(bits), familyOf(address));
   }
   return listed;
 };

@@ -2,8 +2,11 @@ import { call, example, nodeSession, roleSession } from '../../core/cloudtrail/e
 import { judge, type Signal } from '../../core/cloudtrail/off-instance.ts';
 import type { Place } from '../../core/cloudtrail/place.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
+import { said, texts } from '../../core/cloudtrail/said.ts';
+import { preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
+import { instanceScope } from '../../core/state/instance.ts';
 
 /** Services whose calls are recorded in us-east-1 wherever they are made from (CloudTrail User Guide, "Global service events"). */
 const globalServices = new Set([
@@ -12,8 +15,6 @@ const globalServices = new Set([
   'organizations.amazonaws.com',
   'account.amazonaws.com',
 ]);
-
-const fact = (view: View<'cloudtrail'>, name: string): string => String(view.fact(name));
 
 const accountOf = ({ record, event }: View<'cloudtrail'>): string => record.userIdentity?.accountId ?? event.account;
 
@@ -100,16 +101,16 @@ export const detection = cloudtrail({
     // A finding of its own: cloudtrail/instance-session-in-console. Console back ends call from AWS's own addresses.
     { sessionCredentialFromConsole: 'true' },
   ],
-  by: view => [{ instance: fact(view, 'instance.claimed'), address: view.record.sourceIPAddress ?? 'unknown' }],
+  by: view => [{ instance: said(view, 'instance.claimed'), address: view.record.sourceIPAddress ?? 'unknown' }],
   window: '6h',
-  resources: view => [fact(view, 'instance.claimed')],
+  resources: view => [said(view, 'instance.claimed')],
   principals: view => [`access key ${view.record.userIdentity?.accessKeyId ?? 'unknown'}`],
   state: {
     kind: 'off-instance',
     doc: "Reads the instance's addresses, cluster and end from the records of its launch, and whose the access key is from the record that issued it.",
     observe: view => [
       {
-        scope: `instance#${accountOf(view)}#${fact(view, 'instance.claimed')}`,
+        scope: instanceScope(accountOf(view), said(view, 'instance.claimed')),
         also: [`key#${view.record.userIdentity?.accessKeyId ?? 'unknown'}`],
         expires: view.event.time,
       },
@@ -118,14 +119,14 @@ export const detection = cloudtrail({
       const suspicion = judge({
         time: view.event.time,
         address: key['address'] ?? 'unknown',
-        place: fact(view, 'source.place') as Place, // the fact's values are these
-        clusters: [view.fact('source.clusters')].flat().map(String),
-        stated: view.fact('instance.id') !== 'none',
-        instance: fact(view, 'instance.claimed'),
+        place: said(view, 'source.place') as Place, // the fact's values are these
+        clusters: texts(view, 'source.clusters'),
+        stated: view.fact('instance.id') === view.fact('instance.claimed'),
+        instance: said(view, 'instance.claimed'),
         mismatch: view.fact('instance.mismatch') === true,
         egressKnown: view.fact('source.egress-known') === true,
         signals: signals(view),
-        delivery: fact(view, 'instance.delivery'),
+        delivery: said(view, 'instance.delivery'),
         known: answer?.item ?? {},
         key: answer?.also[0] ?? {},
       });
@@ -141,11 +142,11 @@ export const detection = cloudtrail({
     'kubernetes-sigs/aws-iam-authenticator, pkg/token (the pre-signed GetCallerIdentity)',
   ],
   runbook: [
-    "Confirm: `aws ec2 describe-instances --instance-ids {instance} --query 'Reservations[].Instances[].[PrivateIpAddress,PublicIpAddress,State.Name,SubnetId]'`; if {address} is a NAT gateway, proxy or Elastic IP of yours (`aws ec2 describe-addresses --public-ips {address}`), add it to `network.egress` and resolve.",
-    'Contain the credentials, not the node: attach a deny to the role for sessions issued before now: `aws iam put-role-policy --role-name ROLE --policy-name revoke-older-sessions --policy-document \'{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"NOW"}}}]}\'` (other nodes of the role refresh theirs within hours; restart their kubelets).',
-    'Preserve the node: `kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true`, `aws ec2 create-snapshot --volume-id VOLUME --description incident`, then a quarantine security group: `aws ec2 modify-instance-attribute --instance-id {instance} --groups sg-QUARANTINE`.',
-    'Look around: everything the access key did, in every region: `aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=KEY`, and everything from the address, Kubernetes included: `tripline findings --json | grep {address}`.',
-    'Close the way: which pods ran there, do they reach instance metadata (`httpTokens` required, hop limit 1), which one had a server-side request forgery.',
+    "Confirm: aws ec2 describe-instances --instance-ids INSTANCE --query 'Reservations[].Instances[].[PrivateIpAddress,PublicIpAddress,State.Name,SubnetId]', then aws ec2 describe-addresses --public-ips ADDRESS and aws ec2 describe-nat-gateways --filter Name=state,Values=available; an address of your own belongs into `network.egress`.",
+    `${revokeSessions} Other nodes of the role are denied too until they fetch new credentials.`,
+    preserveNode,
+    'Look around: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY --region REGION in every region, and npx tripline findings --json | grep ADDRESS for Kubernetes too.',
+    'Close the way: kubectl get pods -A --field-selector spec.nodeName=NODE -o wide; aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-endpoint enabled; look for a pod that fetches addresses it is given.',
   ],
   blind: [
     'Use on the instance itself, behind the same NAT gateway, or inside the same VPC without endpoints looks like the instance.',
@@ -184,6 +185,11 @@ export const detection = cloudtrail({
       {
         name: 'whoever holds them asks whose they are',
         event: call('sts', 'GetCallerIdentity', { userIdentity: nodeSession() }),
+        after: [launched],
+      },
+      {
+        name: "another call with the authenticator's client",
+        event: describeVolumes({ userAgent: 'Go-http-client/1.1' }),
         after: [launched],
       },
       {
