@@ -1,0 +1,87 @@
+import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { said } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround, preserveNode } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+
+const options = (change: { readonly [name: string]: string | number }) => ({
+  InstanceId: 'i-0aaaabbbbccccdddd',
+  ...change,
+});
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/imds-protection-weakened',
+  title: '{principal} weakened the metadata service of {target}',
+  severity: 'high',
+  when: {
+    fact: {
+      'instance.weakened': [
+        'tokens-optional',
+        'tokens-unset',
+        'hop-limit',
+        'ipv6-endpoint',
+        'endpoint-enabled',
+        'enforcement-disabled',
+      ],
+      'call.outcome': 'succeeded',
+    },
+  },
+  by: view => {
+    const target = said(view, 'instance.metadata-of');
+    return [{ target: target === 'defaults' ? `defaults of ${view.event.account} in ${view.event.region}` : target }];
+  },
+  attack: ['T1552.005', 'T1562'],
+  why: 'Turning IMDSv1 back on, or letting the answer travel a hop further, opens the node role to every pod and every forged request. On the account-wide defaults it does so for every later launch that does not say otherwise.',
+  references: [
+    'EC2 API Reference, ModifyInstanceMetadataOptions, ModifyInstanceMetadataDefaults',
+    'EC2 User Guide, "Configure instance metadata options"',
+  ],
+  runbook: [
+    confirmCall('ModifyInstanceMetadataOptions'),
+    'Contain: aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-protocol-ipv6 disabled (defaults: aws ec2 modify-instance-metadata-defaults --http-tokens required --http-put-response-hop-limit 1)',
+    preserveNode,
+    lookAround,
+  ],
+  blind: [
+    'The envelope of ModifyInstanceMetadataDefaults is inferred from its family: both encodings are read.',
+    'A call that enables the endpoint and requires tokens at once is how an instance is hardened, and is not counted.',
+  ],
+  examples: {
+    matches: [
+      {
+        name: 'tokens are made optional',
+        event: wrappedEc2('ModifyInstanceMetadataOptions', options({ HttpTokens: 'optional' })),
+      },
+      {
+        name: 'the hop limit is raised, as text',
+        event: wrappedEc2('ModifyInstanceMetadataOptions', options({ HttpPutResponseHopLimit: '3' })),
+      },
+      {
+        name: 'the endpoint is switched back on',
+        event: wrappedEc2('ModifyInstanceMetadataOptions', options({ HttpEndpoint: 'enabled' })),
+      },
+      {
+        name: 'the account default no longer requires tokens, in the plain encoding',
+        event: ec2('ModifyInstanceMetadataDefaults', { httpTokens: 'no-preference' }),
+      },
+    ],
+    misses: [
+      {
+        name: 'tokens are required',
+        event: wrappedEc2('ModifyInstanceMetadataOptions', options({ HttpTokens: 'required' })),
+      },
+      {
+        name: 'tokens are required and the endpoint enabled, as the guide has it',
+        event: wrappedEc2(
+          'ModifyInstanceMetadataOptions',
+          options({ HttpTokens: 'required', HttpEndpoint: 'enabled' }),
+        ),
+      },
+      {
+        name: 'a denied attempt',
+        event: wrappedEc2('ModifyInstanceMetadataOptions', options({ HttpTokens: 'optional' }), {
+          record: { errorCode: 'Client.UnauthorizedOperation' },
+        }),
+      },
+    ],
+  },
+});

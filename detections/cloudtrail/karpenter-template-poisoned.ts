@@ -1,0 +1,70 @@
+import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { said, texts } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+
+const name = 'karpenter.k8s.aws/1234567890123456789';
+const version = (LaunchTemplateName: string, over = {}) =>
+  wrappedEc2(
+    'CreateLaunchTemplateVersion',
+    { LaunchTemplateName, SourceVersion: '1', LaunchTemplateData: { UserData: '<sensitiveDataRemoved>' } },
+    over,
+  );
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/karpenter-template-poisoned',
+  title: "{principal} changed Karpenter's launch template {template}",
+  severity: [['high', { fact: { 'call.outcome': ['denied', 'failed'] } }], 'critical'],
+  when: {
+    eventName: ['CreateLaunchTemplateVersion', 'ModifyLaunchTemplate'],
+    fact: {
+      'launch.templates': { prefix: 'karpenter.k8s.aws/' },
+      'call.outcome': { 'anything-but': 'dry-run' },
+    },
+  },
+  by: view => [{ template: said(view, 'launch.template') }],
+  resources: view => texts(view, 'launch.templates'),
+  attack: ['T1578', 'T1525'],
+  why: "Karpenter launches from `$Latest` of its own templates and never changes one: a new version with other user data or another image is run by every node from then on, with the node's role.",
+  references: [
+    'karpenter-provider-aws, pkg/providers/launchtemplate (templates are created and deleted, never versioned)',
+    'EC2 API Reference, CreateLaunchTemplateVersion, ModifyLaunchTemplate',
+  ],
+  runbook: [
+    confirmCall('CreateLaunchTemplateVersion'),
+    'Keep the version as evidence, then delete the template, which Karpenter makes anew: aws ec2 describe-launch-template-versions --launch-template-name TEMPLATE > evidence.json && aws ec2 delete-launch-template --launch-template-name TEMPLATE',
+    preserveNode,
+    revokeSessions,
+    lookAround,
+  ],
+  blind: [
+    'A refused call that names the template by its id alone shows no name.',
+    'The wrapped shape of ModifyLaunchTemplate is inferred from its family: both encodings are read.',
+  ],
+  examples: {
+    matches: [
+      { name: 'a new version, by name', event: version(name) },
+      {
+        name: 'a new version, by id: the response tells the name',
+        event: wrappedEc2(
+          'CreateLaunchTemplateVersion',
+          { LaunchTemplateId: 'lt-0aaa', LaunchTemplateData: {} },
+          { response: { launchTemplateVersion: { launchTemplateId: 'lt-0aaa', launchTemplateName: name } } },
+        ),
+      },
+      {
+        name: 'another default version',
+        event: wrappedEc2('ModifyLaunchTemplate', { LaunchTemplateName: name, SetDefaultVersion: '1' }),
+      },
+      { name: 'a denied attempt', event: version(name, { record: { errorCode: 'Client.UnauthorizedOperation' } }) },
+    ],
+    misses: [
+      { name: "a new version of somebody's own template", event: version('batch') },
+      { name: 'a dry run', event: version(name, { record: { errorCode: 'Client.DryRunOperation' } }) },
+      {
+        name: "Karpenter's template is made",
+        event: wrappedEc2('CreateLaunchTemplate', { LaunchTemplateName: name, LaunchTemplateData: {} }),
+      },
+    ],
+  },
+});

@@ -1,0 +1,77 @@
+import { ec2, fleetRun, runInstances, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { said, texts } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+import { onNodes } from '../../core/state/instance.ts';
+
+const instance = 'i-0aaaabbbbccccdddd';
+const replaced = (over = {}) =>
+  wrappedEc2('CreateReplaceRootVolumeTask', { InstanceId: instance, ImageId: 'ami-0fedcba9876543210' }, over);
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/root-volume-or-profile-swapped',
+  title: '{principal} replaced the {instance.act} of the instance {instance}',
+  severity: 'high',
+  when: { fact: { 'instance.act': ['root-volume', 'profile'], 'call.outcome': 'succeeded' } },
+  by: view => {
+    const targets = texts(view, 'instance.targets');
+    return (targets.length > 0 ? targets : ['unknown']).map(id => ({ instance: id }));
+  },
+  resources: view => [said(view, 'instance.profile')].filter(profile => profile !== 'unknown'),
+  state: onNodes(),
+  attack: ['T1578', 'T1098.003'],
+  why: "A new root volume puts other code on a node that everybody trusts already, under its name and address. A new instance profile gives a node's pods and processes another role within minutes.",
+  references: [
+    'EC2 API Reference, CreateReplaceRootVolumeTask, AssociateIamInstanceProfile, ReplaceIamInstanceProfileAssociation',
+    'EC2 User Guide, "Replace the root volume"',
+  ],
+  runbook: [
+    confirmCall('CreateReplaceRootVolumeTask'),
+    'See what it has now: aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE; aws ec2 describe-replace-root-volume-tasks --filters Name=instance-id,Values=INSTANCE',
+    preserveNode,
+    revokeSessions,
+    lookAround,
+  ],
+  blind: [
+    'ReplaceIamInstanceProfileAssociation names the instance in its response only.',
+    'Instances launched before the pipeline are unknown until they are inventoried: findings on them are medium.',
+    'The wrapped shape of the profile calls is inferred from their family: both encodings are read.',
+  ],
+  examples: {
+    matches: [
+      { name: "a node's root volume is replaced", event: replaced(), after: [fleetRun()] },
+      { name: 'the root volume of an unknown instance is replaced', event: replaced() },
+      {
+        name: "a node's profile is replaced",
+        event: wrappedEc2(
+          'ReplaceIamInstanceProfileAssociation',
+          { AssociationId: 'iip-assoc-0aaa', IamInstanceProfile: { Name: 'admin' } },
+          { response: { iamInstanceProfileAssociation: { instanceId: instance } } },
+        ),
+        after: [fleetRun()],
+      },
+      {
+        name: 'a node gets a profile, in the plain encoding',
+        event: ec2('AssociateIamInstanceProfile', { instanceId: instance, iamInstanceProfile: { name: 'admin' } }),
+        after: [fleetRun()],
+      },
+    ],
+    misses: [
+      {
+        name: 'the root volume of an instance that is no node is replaced',
+        event: replaced(),
+        after: [runInstances()],
+      },
+      {
+        name: 'a denied attempt',
+        event: replaced({ record: { errorCode: 'Client.UnauthorizedOperation' } }),
+        after: [fleetRun()],
+      },
+      {
+        name: 'a node is terminated',
+        event: ec2('TerminateInstances', { instancesSet: { items: [{ instanceId: instance }] } }),
+        after: [fleetRun()],
+      },
+    ],
+  },
+});
