@@ -1,8 +1,10 @@
 import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
 import type { Json, JsonObject } from '../../json.ts';
+import type { Settings } from '../../settings.ts';
 import { count, dig, flag, get, items, itemsOf, requestOf, responseOf, scalar, word } from '../ec2.ts';
 import { metadataOf, profileOf } from '../launch.ts';
+import { configuredNodes, lastSegment, usualNodes } from '../roles.ts';
 import { approvalOf, weaknessesOf } from './launch.ts';
 
 type Record = Event<'cloudtrail'>['record'];
@@ -153,8 +155,19 @@ const isEc2 = (record: Record, ...names: readonly string[]): boolean =>
 
 const ec2 = (...names: readonly string[]) => ({ eventSource: ['ec2.amazonaws.com'], eventName: names });
 
+/** Settings wildcards over node roles as bare names: a launch's role is known by its name alone. */
+const nodeRoleNames = (settings: Settings): readonly string[] => {
+  const configured = configuredNodes(settings);
+  return (configured.length > 0 ? configured : usualNodes).map(lastSegment);
+};
+
 /** What is done to existing instances, and to what they are made of and reached through. */
 export const instanceFacts: Facts<'cloudtrail'> = {
+  'node.role-names': {
+    doc: 'Wildcards over the names of node roles: those of the settings, usual names where they say nothing.',
+    needs: () => ({}),
+    read: (_event, settings) => nodeRoleNames(settings),
+  },
   'instance.act': {
     doc: 'What the call does to existing instances: `user-data`, `root-volume`, `profile`, `stop`, `start`, `terminate`, `enter` (SSM, Instance Connect, serial console, password), `none`.',
     needs: () => actEvents,

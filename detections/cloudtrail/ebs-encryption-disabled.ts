@@ -1,0 +1,95 @@
+import { ec2, karpenterTags, runInstances, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { said } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+
+const disk = (encrypted: boolean) => ({
+  blockDeviceMapping: { items: [{ deviceName: '/dev/xvda', ebs: { volumeSize: 80, encrypted, volumeType: 'gp3' } }] },
+});
+const volume = (encrypted: boolean | undefined, key: string) =>
+  ec2('CreateVolume', {
+    size: '80',
+    zone: 'eu-west-1a',
+    volumeType: 'gp3',
+    encrypted,
+    tagSpecificationSet: { items: [{ resourceType: 'volume', tags: [{ key, value: 'owned' }] }] },
+  });
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/ebs-encryption-disabled',
+  title: '{principal} left disks of nodes unencrypted by {event}',
+  severity: 'medium',
+  when: {
+    fact: { 'call.outcome': 'succeeded' },
+    $or: [
+      { eventName: 'DisableEbsEncryptionByDefault' },
+      { fact: { 'volume.unencrypted': true, 'launch.nodes': { 'anything-but': 'none' } } },
+      {
+        fact: { 'volume.unencrypted': true },
+        requestParameters: {
+          tagSpecificationSet: {
+            items: { tags: { key: [{ prefix: 'kubernetes.io/' }, { prefix: 'ebs.csi.aws.com/' }] } },
+          },
+        },
+      },
+    ],
+  },
+  by: view => [
+    view.record.eventName === 'DisableEbsEncryptionByDefault'
+      ? { account: view.event.account, region: view.event.region }
+      : { principal: said(view, 'principal.id') },
+  ],
+  attack: ['T1562.001', 'T1530'],
+  why: 'Without default encryption every later disk and snapshot of a node can be read by whoever gets a copy of it. Asking for an unencrypted disk in so many words is rarely an accident.',
+  references: [
+    'EC2 API Reference, DisableEbsEncryptionByDefault, CreateVolume, RunInstances',
+    'EBS User Guide, "Encryption by default"',
+  ],
+  runbook: [
+    confirmCall('DisableEbsEncryptionByDefault'),
+    'Put it back: aws ec2 enable-ebs-encryption-by-default --region REGION',
+    'Find what is unencrypted: aws ec2 describe-volumes --filters Name=encrypted,Values=false --query "Volumes[].[VolumeId,CreateTime,Tags]"',
+    lookAround,
+  ],
+  blind: [
+    'A disk that the call does not mention may still be unencrypted: absence says nothing.',
+    'A volume is known as one of nodes by its creation tags only.',
+  ],
+  examples: {
+    matches: [
+      {
+        name: 'encryption by default is switched off',
+        event: wrappedEc2('DisableEbsEncryptionByDefault', {}),
+      },
+      {
+        name: 'a node is launched with an unencrypted disk',
+        event: runInstances({ tags: karpenterTags, request: disk(false) }),
+      },
+      { name: 'an unencrypted volume is made for the cluster', event: volume(false, 'kubernetes.io/cluster/prod') },
+    ],
+    misses: [
+      { name: 'encryption by default is switched on', event: wrappedEc2('EnableEbsEncryptionByDefault', {}) },
+      {
+        name: 'a node is launched with an encrypted disk',
+        event: runInstances({ tags: karpenterTags, request: disk(true) }),
+      },
+      {
+        name: 'an instance that is no node is launched with an unencrypted disk',
+        event: runInstances({ request: disk(false) }),
+      },
+      {
+        name: 'a volume for the cluster that leaves encryption to the account',
+        event: volume(undefined, 'kubernetes.io/cluster/prod'),
+      },
+      { name: 'an unencrypted volume that is for no cluster', event: volume(false, 'Team') },
+      {
+        name: 'switching it off is refused',
+        event: wrappedEc2(
+          'DisableEbsEncryptionByDefault',
+          {},
+          { record: { errorCode: 'Client.UnauthorizedOperation' } },
+        ),
+      },
+    ],
+  },
+});

@@ -1,0 +1,61 @@
+import { call } from '../../core/cloudtrail/example.ts';
+import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+import { text } from '../../core/json.ts';
+
+const request = (quotaCode: string, eventName = 'RequestServiceQuotaIncrease') =>
+  call('servicequotas', eventName, { requestParameters: { serviceCode: 'ec2', quotaCode, desiredValue: 768 } });
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/gpu-quota-requested',
+  title: '{principal} asked for more instances under the EC2 quota {quota}',
+  severity: 'medium',
+  when: {
+    eventName: 'RequestServiceQuotaIncrease',
+    requestParameters: {
+      quotaCode: [
+        'L-1216C47A', // Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances
+        'L-34B43A08', // All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests
+        'L-DB2E81BA', // Running On-Demand G and VT instances
+        'L-3819A6DF', // All G and VT Spot Instance Requests
+        'L-417A185B', // Running On-Demand P instances
+        'L-7212CCBC', // All P4, P3 and P2 Spot Instance Requests
+        'L-C4BD4855', // All P5 Spot Instance Requests
+        'L-2C3B7624', // Running On-Demand Trn instances
+        'L-6B0D517C', // All Trn Spot Instance Requests
+        'L-1945791B', // Running On-Demand Inf instances
+        'L-B5D1601B', // All Inf Spot Instance Requests
+        'L-6E869C2A', // Running On-Demand DL instances
+        'L-85EED4F7', // All DL Spot Instance Requests
+      ],
+    },
+  },
+  by: view => [{ quota: text(view.record, 'requestParameters', 'quotaCode') ?? 'unknown' }],
+  window: '24h',
+  attack: ['T1496.001', 'T1578.005'],
+  why: 'New accounts may run no GPU at all, so a mining campaign begins with a quota request, hours before the launches. Platform teams ask for quota rarely and by ticket.',
+  references: [
+    'Service Quotas API Reference, RequestServiceQuotaIncrease',
+    'EC2 User Guide, "Amazon EC2 service quotas" (vCPU-based quotas by instance family)',
+  ],
+  runbook: [
+    confirmCall('RequestServiceQuotaIncrease'),
+    'See what is pending: aws service-quotas list-requested-service-quota-change-history --service-code ec2 --region REGION; close the support case that it opened',
+    revokeSessions,
+    lookAround,
+  ],
+  blind: [
+    'The parameter names are taken from the API model; the codes of Trn, Inf and DL quotas from public listings of Service Quotas, without a recorded request.',
+    'A request through a support case or by AWS on its own makes no such record.',
+  ],
+  examples: {
+    matches: [
+      { name: 'more P instances', event: request('L-417A185B') },
+      { name: 'more G spot instances', event: request('L-3819A6DF') },
+    ],
+    misses: [
+      { name: 'more VPCs', event: request('L-F678F1CE') },
+      { name: 'the quota of P instances is read', event: request('L-417A185B', 'GetServiceQuota') },
+    ],
+  },
+});

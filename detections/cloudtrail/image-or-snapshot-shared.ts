@@ -1,0 +1,88 @@
+import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
+import { listed } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+import { member, text } from '../../core/json.ts';
+
+const image = (imageId: string, whom: { readonly [name: string]: string }, over = {}) =>
+  ec2(
+    'ModifyImageAttribute',
+    { imageId, attributeType: 'launchPermission', launchPermission: { add: { items: [whom] } } },
+    over,
+  );
+const snapshot = (whom: { readonly [name: string]: string }) =>
+  ec2('ModifySnapshotAttribute', {
+    snapshotId: 'snap-0aaa',
+    attributeType: 'CREATE_VOLUME_PERMISSION',
+    createVolumePermission: { add: { items: [whom] } },
+  });
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/image-or-snapshot-shared',
+  title: '{principal} shared {resource} outside the accounts that are ours',
+  severity: [
+    ['high', { fact: { 'image.shared': { ours: false, with: 'world' } } }],
+    ['high', { fact: { 'image.shared': { ours: false, approval: 'approved' } } }],
+    'medium',
+  ],
+  when: { fact: { 'image.shared': { ours: false }, 'call.outcome': 'succeeded' } },
+  by: view =>
+    listed(view, 'image.shared')
+      .filter(one => member(one, 'ours') === false)
+      .map(one => ({ resource: text(one, 'resource') ?? 'unknown' })),
+  resources: view => listed(view, 'image.shared').map(one => `shared with ${text(one, 'with')}`),
+  attack: ['T1537'],
+  why: "A node's image or disk holds credentials, configuration and whatever pods wrote. Sharing it hands a copy to another account without one byte leaving through the network.",
+  references: [
+    'EC2 API Reference, ModifyImageAttribute, ModifySnapshotAttribute',
+    'DataDog Stratus Red Team, aws.exfiltration.ec2-share-ami and ec2-share-ebs-snapshot (detonation logs)',
+  ],
+  runbook: [
+    confirmCall('ModifySnapshotAttribute'),
+    'Take it back: aws ec2 reset-snapshot-attribute --snapshot-id SNAPSHOT --attribute createVolumePermission (image: aws ec2 reset-image-attribute --image-id IMAGE --attribute launchPermission)',
+    revokeSessions,
+    'Block it for the account: aws ec2 enable-snapshot-block-public-access --state block-all-sharing; aws ec2 enable-image-block-public-access --image-block-public-access-state block-new-sharing',
+    lookAround,
+  ],
+  blind: [
+    'Whether a snapshot came from a node, or an unlisted image is one of nodes, is in no record: sharing with one account is then medium.',
+    'Sharing with an organization or organizational unit counts as outside: exempt your own.',
+    'A copy into another account through a role there makes its record there.',
+  ],
+  examples: {
+    matches: [
+      {
+        name: 'an approved node image is shared with another account',
+        event: image('ami-0123456789abcdef0', { userId: '444455556666' }),
+      },
+      {
+        name: 'some image is shared with another account',
+        event: image('ami-0fedcba9876543210', { userId: '444455556666' }),
+      },
+      { name: 'a snapshot is made public', event: snapshot({ group: 'all' }) },
+      { name: 'a snapshot is shared with another account', event: snapshot({ userId: '444455556666' }) },
+    ],
+    misses: [
+      {
+        name: 'an image is shared with an account of ours',
+        event: image('ami-0123456789abcdef0', { userId: '111122223333' }),
+      },
+      {
+        name: 'a refused attempt',
+        event: image(
+          'ami-0123456789abcdef0',
+          { userId: '444455556666' },
+          { record: { errorCode: 'Client.UnauthorizedOperation' } },
+        ),
+      },
+      {
+        name: 'sharing is taken back',
+        event: ec2('ModifyImageAttribute', {
+          imageId: 'ami-0123456789abcdef0',
+          attributeType: 'launchPermission',
+          launchPermission: { remove: { items: [{ userId: '444455556666' }] } },
+        }),
+      },
+    ],
+  },
+});
