@@ -5,11 +5,14 @@ import type { Json } from './json.ts';
 import { readAudit } from './kubernetes/read.ts';
 import { loadDetection, loadKnowledge } from './load.ts';
 import type { Match } from './match.ts';
+import { dispatch, type Requirement } from './pattern/dispatch.ts';
+import type { Group } from './pattern/node.ts';
 import type { Place } from './read/contract.ts';
+import { requirementsOf } from './requirements.ts';
 import { type Bench, detectionRule, knowledgeRule, type Rule } from './rule.ts';
 import type { Settings } from './settings.ts';
 import { systemOf } from './system.ts';
-import { viewOf } from './view.ts';
+import { type AnyView, viewOf } from './view.ts';
 
 /** Judges one event, or the bytes of one record: the narrow door to the matcher. Throws on bytes that are no record. */
 export type Matcher = (input: AnyEvent | Uint8Array, place?: Place) => readonly Match[];
@@ -25,14 +28,23 @@ export const compile = (
 ): Matcher => {
   const loaded = detections.map(loadDetection);
   const system = systemOf(loaded, settings);
-  const rulesOf = (source: Source): readonly Rule[] => {
+  const learned = knowledge.map(loadKnowledge);
+  const rulesOf = (source: Source): ((view: AnyView) => readonly Rule[]) => {
     const bench: Bench = { settings, system, shared: new Map() };
-    return [
-      ...knowledge.filter(({ on }) => on === source).map(one => knowledgeRule(loadKnowledge(one), bench)),
-      ...loaded.filter(({ detection }) => detection.on === source).flatMap(one => detectionRule(one, bench) ?? []),
-    ];
+    const asked = (when: Group): readonly Requirement[] => requirementsOf(when, source, settings);
+    return dispatch([
+      ...learned
+        .filter(one => one.knowledge.on === source)
+        .map(one => ({ item: knowledgeRule(one, bench), requirements: asked(one.when) })),
+      ...loaded
+        .filter(one => one.detection.on === source)
+        .flatMap(one => {
+          const item = detectionRule(one, bench);
+          return item === undefined ? [] : [{ item, requirements: asked(one.when) }];
+        }),
+    ]);
   };
-  const rules: { readonly [S in Source]: readonly Rule[] } = {
+  const candidates: { readonly [S in Source]: (view: AnyView) => readonly Rule[] } = {
     cloudtrail: rulesOf('cloudtrail'),
     kubernetes: rulesOf('kubernetes'),
   };
@@ -41,7 +53,7 @@ export const compile = (
     const event = input instanceof Uint8Array ? eventOf(input, place) : input;
     const view = viewOf(event, settings);
     const matches: Match[] = [];
-    for (const rule of rules[event.source]) {
+    for (const rule of candidates[event.source](view)) {
       try {
         matches.push(...rule.judge(view));
       } catch (cause) {

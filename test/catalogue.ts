@@ -1,6 +1,6 @@
-import { existsSync, globSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { overlay } from '../core/cloudtrail/example.ts';
-import type { AnyDetection, AnyKnowledge, Example } from '../core/detection.ts';
+import type { AnyDetection, AnyKnowledge, Example, Key } from '../core/detection.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { exampleSettings } from '../core/example-settings.ts';
 import { type LoadedDetection, loadDetection, loadKnowledge } from '../core/load.ts';
@@ -8,16 +8,12 @@ import type { Match } from '../core/match.ts';
 import { removals } from '../core/pattern/clauses.ts';
 import { type Bench, detectionRule, knowledgeRule, type Rule } from '../core/rule.ts';
 import type { Settings } from '../core/settings.ts';
-import type { Store } from '../core/state/observation.ts';
+import { memoryStore } from '../core/state/memory.ts';
 import { systemOf } from '../core/system.ts';
-import { viewOf } from '../core/view.ts';
+import { type AnyView, viewOf } from '../core/view.ts';
 
 /** The project's root, where `detections/` is. */
 const root = new URL('../', import.meta.url).pathname;
-
-/** Until the memory store is there, a stateful detection is judged on what it observes. */
-const memory = `${root}core/state/memory.ts`;
-const { memoryStore } = (existsSync(memory) ? await import(memory) : {}) as { readonly memoryStore?: () => Store };
 
 interface Module {
   readonly detection?: AnyDetection;
@@ -48,14 +44,12 @@ export const judge = async (loaded: LoadedDetection, example: AnyExample): Promi
   const bench: Bench = { settings, system: systemOf([], settings), shared: new Map() };
   const detection = detectionRule(loaded, bench);
   const rules = [...knowledge.map(one => ({ on: one.knowledge.on, rule: knowledgeRule(one, bench) }))];
-  const store = memoryStore?.();
+  const store = memoryStore();
   const decide = async (rule: Rule | undefined, event: AnyEvent): Promise<readonly Match[]> => {
     const matches = rule?.judge(viewOf(event, settings)) ?? [];
     const decided = await Promise.all(
       matches.map(async match =>
-        match.observations === undefined || store === undefined
-          ? [match]
-          : (match.decide?.(await store.observe(match.observations)) ?? []),
+        match.observations === undefined ? [match] : (match.decide?.(await store.observe(match.observations)) ?? []),
       ),
     );
     return decided.flat();
@@ -95,20 +89,33 @@ export const variants = (loaded: LoadedDetection): readonly Variant[] => [
   })),
 ];
 
-/** What must differ for a clause to be proved: which findings, of which severity. */
-const textOf = (outcome: Outcome): string =>
-  JSON.stringify(outcome.map(({ eventId, key, severity }) => [eventId, key, severity]).sort());
+/**
+ * What must differ for a clause to be proved: whether the patterns hold (`by` is asked), which findings, of which severity.
+ * `by` may name only what a clause speaks of, and then says nothing where the clause does not hold: that makes it no less needed.
+ */
+const textOf = async (loaded: LoadedDetection, example: AnyExample): Promise<string> => {
+  const asked: string[] = [];
+  const by = loaded.detection.by as unknown as (view: AnyView) => readonly Key[]; // asked about events of its own source only
+  const detection = {
+    ...loaded.detection,
+    by: (view: AnyView): readonly Key[] => {
+      asked.push(view.event.id);
+      return by(view);
+    },
+  } as unknown as AnyDetection; // the same detection, listened to
+  const outcome = await judge({ ...loaded, detection }, example).catch(() => []);
+  return JSON.stringify([asked, outcome.map(({ eventId, key, severity }) => [eventId, key, severity]).sort()]);
+};
 
 /** The clauses of a detection without which every example comes out the same. */
 export const unproved = async (detection: AnyDetection): Promise<readonly string[]> => {
   const loaded = loadDetection(detection);
   const examples: readonly AnyExample[] = [...detection.examples.matches, ...detection.examples.misses];
-  const usual = await Promise.all(examples.map(async example => textOf(await judge(loaded, example))));
+  const usual = await Promise.all(examples.map(async example => textOf(loaded, example)));
   const left: string[] = [];
   for (const { clause, without } of variants(loaded)) {
     let changes = false;
-    for (const [index, example] of examples.entries())
-      changes ||= textOf(await judge(without, example).catch(() => [])) !== usual[index];
+    for (const [index, example] of examples.entries()) changes ||= (await textOf(without, example)) !== usual[index];
     if (!changes) left.push(clause);
   }
   return left;
