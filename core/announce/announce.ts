@@ -5,21 +5,14 @@ import { deliver, type Ledger } from './deliver.ts';
 import { type Message, messageOf } from './message.ts';
 import { newsOf } from './transitions.ts';
 
-/** A case and its windows as they are stored now. */
-export interface Stored {
-  readonly finding: Finding;
-  readonly windows: readonly Window[];
-}
-
-/** The stored cases, as far as announcing needs them. All reads are consistent; every call throws on I/O errors. */
+/** The stored cases, as far as announcing needs them. Every call throws on I/O errors. */
 export interface Cases {
-  load(id: string): Promise<Stored | undefined>;
-  /** Adds marks to the case's transitions; adding a mark again changes nothing. */
-  record(id: string, marks: readonly string[]): Promise<void>;
-  /** Takes `due` away if the case is still as it was read. False where it changed: look again. */
-  settle(finding: Finding): Promise<boolean>;
-  /** Ids of cases due at or before a time, the longest due first, at most `limit`. */
-  due(before: number, limit: number): Promise<readonly string[]>;
+  /** A case with its newest windows, read consistently. */
+  read(id: string): Promise<{ readonly finding: Finding; readonly windows: readonly Window[] } | undefined>;
+  /** Marks on the case that a transition was said, and what it said along the way. */
+  recordTransition(id: string, transition: string, covers: readonly string[]): Promise<unknown>;
+  /** Takes `due` away if the case is still as it was read. */
+  clearDue(finding: Finding): Promise<'cleared' | 'changed'>;
 }
 
 /** Where announcements go first: SNS, the event bus, a terminal. Throws unless the message was taken. */
@@ -55,12 +48,12 @@ export const announce = async (id: string, deps: AnnounceDeps): Promise<Outcome>
   const { cases, ledger, channels, settings, now } = deps;
   let outcome: Outcome = 'nothing';
   for (let round = 0; round < rounds; round++) {
-    const stored = await cases.load(id);
+    const stored = await cases.read(id);
     if (stored?.finding.due === undefined) return outcome;
     const { finding, windows } = stored;
     const news = newsOf(finding, windows);
     if (news === undefined) {
-      if (await cases.settle(finding)) return outcome;
+      if ((await cases.clearDue(finding)) === 'cleared') return outcome;
       continue;
     }
     const detection = deps.detections.find(({ id }) => id === finding.detection);
@@ -76,8 +69,9 @@ export const announce = async (id: string, deps: AnnounceDeps): Promise<Outcome>
     const covers = said.map(result => (result.status === 'fulfilled' ? result.value : undefined));
     if (covers.includes(undefined)) return 'busy';
     // A retry finds what an earlier message covered; since then the case may have grown, and that is said next round.
-    await cases.record(
+    await cases.recordTransition(
       id,
+      news.id,
       news.covers.filter(mark => covers.every(each => each?.includes(mark))),
     );
     outcome = 'said';
