@@ -49,9 +49,15 @@ export const detection = cloudtrail({
   ],
   examples: {
     matches: [
-      { name: "Karpenter claims an instance of the Cluster API provider's", event: claimed(), after: [others] },
+      {
+        name: "Karpenter claims an instance of the Cluster API provider's",
+        severity: 'high',
+        event: claimed(),
+        after: [others],
+      },
       {
         name: 'a role that only looks like Karpenter, while the settings name none',
+        severity: 'low',
         event: claimed(),
         after: [others],
         settings: { controllers: [] },
@@ -61,6 +67,11 @@ export const detection = cloudtrail({
       { name: 'Karpenter names what it launched after its NodeClaim', event: claimed(), after: [fleetRun()] },
       { name: 'Karpenter tags an instance whose launch was not seen', event: claimed() },
       { name: 'Karpenter writes an ordinary tag', event: claimed({}, { Name: 'default-abcde' }), after: [others] },
+      {
+        name: 'Karpenter tags a volume',
+        event: writeTags('CreateTags', ['vol-0aaa'], { 'karpenter.sh/nodepool': 'default' }, { by: karpenter }),
+        after: [others],
+      },
       { name: "a developer's tag, which has a rule of its own", event: claimed({ by: developer }), after: [others] },
       {
         name: 'a refused attempt',

@@ -77,36 +77,51 @@ export const detection = cloudtrail({
   ],
   examples: {
     matches: [
-      { name: 'a developer launches a GPU instance', event: runInstances({ type: 'p5.48xlarge' }) },
+      {
+        name: 'a developer launches a GPU instance',
+        severity: 'critical',
+        event: runInstances({ type: 'p5.48xlarge' }),
+      },
       {
         name: 'a denied attempt to launch a GPU instance',
+        severity: 'medium',
         event: runInstances({ type: 'p2.xlarge', record: { errorCode: 'Client.UnauthorizedOperation' } }),
       },
       {
         name: "Karpenter's fleet offers a GPU type among others and launches a permitted one",
+        severity: 'medium',
         event: createFleet({ types: ['m7g.large', 'g5.xlarge'] }),
       },
       {
         name: "Karpenter's fleet launches the GPU type it was offered",
+        severity: 'critical',
         event: createFleet({ types: ['m7g.large', 'g5.xlarge'], launched: 'g5.xlarge' }),
       },
-      { name: "the fleet's RunInstances of the same launch", event: fleetRun({ type: 'g5.xlarge' }) },
+      {
+        name: "the fleet's RunInstances of the same launch",
+        severity: 'critical',
+        event: fleetRun({ type: 'g5.xlarge' }),
+      },
       {
         name: 'a large ordinary family that is not permitted here is launched',
+        severity: 'high',
         event: runInstances({ type: 'x2iedn.32xlarge' }),
         settings: { families: { allowed: [], disallowed: ['x2*'] } },
       },
       {
         name: 'a family that is not on the list of the permitted is launched',
+        severity: 'high',
         event: runInstances({ type: 'c7g.large' }),
         settings: { families: { allowed: ['m7g'], disallowed: [] } },
       },
       {
         name: 'a launch template is made for an inference family',
+        severity: 'critical',
         event: createTemplate({ by: developer, data: { InstanceType: 'inf2.48xlarge' }, name: 'batch', tags: {} }),
       },
       {
         name: 'a fleet asks for accelerators by attribute',
+        severity: 'medium',
         event: createFleet({
           types: ['x'],
           override: {
@@ -118,6 +133,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'a stopped instance is changed into a GPU type',
+        severity: 'critical',
         event: ec2('ModifyInstanceAttribute', {
           instanceId: 'i-0aaaabbbbccccdddd',
           instanceType: { value: 'g6.xlarge' },
@@ -125,6 +141,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'a node group of a GPU type is created',
+        severity: 'critical',
         event: call('eks', 'CreateNodegroup', {
           requestParameters: {
             name: 'prod',
@@ -136,6 +153,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'an Auto Scaling group of a GPU type is created',
+        severity: 'critical',
         event: call('autoscaling', 'CreateAutoScalingGroup', {
           requestParameters: {
             autoScalingGroupName: 'batch',
@@ -150,6 +168,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'a person claims by tag to launch for the cluster that may use GPUs',
+        severity: 'critical',
         event: runInstances({ type: 'g5.xlarge', tags: { 'eks:eks-cluster-name': 'prod' } }),
         settings: ofCluster(['m7g', 'g5']),
       },

@@ -63,7 +63,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'a node is launched with an unencrypted disk',
-        event: runInstances({ tags: karpenterTags, request: disk(false) }),
+        event: runInstances({ tags: { 'karpenter.sh/nodepool': 'default' }, request: disk(false) }),
       },
       { name: 'an unencrypted volume is made for the cluster', event: volume(false, 'kubernetes.io/cluster/prod') },
     ],

@@ -38,13 +38,19 @@ export const detection = cloudtrail({
   ],
   examples: {
     matches: [
-      { name: 'an override brings a key pair', event: createFleet({ override: { KeyName: 'ops' } }) },
+      {
+        name: 'an override brings a key pair',
+        severity: 'critical',
+        event: createFleet({ override: { KeyName: 'ops' } }),
+      },
       {
         name: 'one override of many brings metadata options, tags removed',
+        severity: 'critical',
         event: createFleet({ override: { MetadataOptions: { HttpTokens: 'optional' } }, request: tags }),
       },
       {
         name: 'the template specification brings user data, on a template of another name',
+        severity: 'critical',
         event: createFleet({
           types: ['m7g.large'],
           request: {
@@ -56,6 +62,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'a denied attempt',
+        severity: 'high',
         event: createFleet({ override: { KeyName: 'ops' }, record: { errorCode: 'Client.UnauthorizedOperation' } }),
       },
     ],

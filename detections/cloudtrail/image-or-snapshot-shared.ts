@@ -53,14 +53,20 @@ export const detection = cloudtrail({
     matches: [
       {
         name: 'an approved node image is shared with another account',
+        severity: 'high',
         event: image('ami-0123456789abcdef0', { userId: '444455556666' }),
       },
       {
         name: 'some image is shared with another account',
+        severity: 'medium',
         event: image('ami-0fedcba9876543210', { userId: '444455556666' }),
       },
-      { name: 'a snapshot is made public', event: snapshot({ group: 'all' }) },
-      { name: 'a snapshot is shared with another account', event: snapshot({ userId: '444455556666' }) },
+      { name: 'a snapshot is made public', severity: 'high', event: snapshot({ group: 'all' }) },
+      {
+        name: 'a snapshot is shared with another account',
+        severity: 'medium',
+        event: snapshot({ userId: '444455556666' }),
+      },
     ],
     misses: [
       {

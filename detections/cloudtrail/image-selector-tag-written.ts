@@ -48,14 +48,17 @@ export const detection = cloudtrail({
     matches: [
       {
         name: 'a developer gives an image a selector tag',
+        severity: 'high',
         event: writeTags('CreateTags', ['ami-0fedcba9876543210'], { 'karpenter.sh/discovery': 'prod' }),
       },
       {
         name: 'the tag is taken off the right image',
+        severity: 'high',
         event: writeTags('DeleteTags', ['ami-0123456789abcdef0'], { 'node-ami-type': null }),
       },
       {
         name: 'an image is made with a selector tag',
+        severity: 'high',
         event: ec2(
           'CreateImage',
           {
@@ -70,6 +73,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'an image is copied with a selector tag, in the newer encoding',
+        severity: 'high',
         event: wrappedEc2(
           'CopyImage',
           {
@@ -82,6 +86,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'the platform tags the image it built',
+        severity: 'low',
         event: writeTags(
           'CreateTags',
           ['ami-0fedcba9876543210'],

@@ -53,10 +53,11 @@ export const detection = cloudtrail({
   ],
   examples: {
     matches: [
-      { name: 'a session on a node', event: session(), after: [fleetRun()] },
-      { name: 'a session on an instance whose launch was not seen', event: session() },
+      { name: 'a session on a node', severity: 'high', event: session(), after: [fleetRun()] },
+      { name: 'a session on an instance whose launch was not seen', severity: 'medium', event: session() },
       {
         name: 'a command by tag',
+        severity: 'medium',
         event: call('ssm', 'SendCommand', {
           requestParameters: {
             documentName: 'AWS-RunShellScript',
@@ -67,6 +68,7 @@ export const detection = cloudtrail({
       },
       {
         name: "a key for a node's serial console",
+        severity: 'high',
         event: call('ec2-instance-connect', 'SendSerialConsoleSSHPublicKey', {
           requestParameters: { instanceId: instance, monitorMode: false, serialPort: 0 },
         }),
@@ -74,11 +76,13 @@ export const detection = cloudtrail({
       },
       {
         name: 'a node role opens a session on an instance that is no node',
+        severity: 'high',
         event: session({ userIdentity: nodeSession('i-0eeeeffff00001111') }),
         after: [runInstances()],
       },
       {
         name: 'a refused session on a node',
+        severity: 'medium',
         event: session({ errorCode: 'AccessDeniedException' }),
         after: [fleetRun()],
       },

@@ -84,10 +84,12 @@ export const detection = cloudtrail({
     matches: [
       {
         name: 'a developer claims an instance for a NodePool',
+        severity: 'high',
         event: writeTags('CreateTags', ['i-0aaaabbbbccccdddd'], { 'karpenter.sh/nodepool': 'default' }),
       },
       {
         name: 'many tags on many resources name each resource',
+        severity: 'high',
         event: writeTags('CreateTags', ['i-0aaaabbbbccccdddd', 'sg-0aaa', 'subnet-0bbb'], {
           Team: 'x',
           'karpenter.sh/discovery': 'prod',
@@ -96,6 +98,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'ownership is removed without naming values',
+        severity: 'high',
         event: writeTags('DeleteTags', ['i-0aaaabbbbccccdddd'], {
           'karpenter.sh/nodepool': null,
           'karpenter.k8s.aws/ec2nodeclass': null,
@@ -103,12 +106,22 @@ export const detection = cloudtrail({
       },
       {
         name: 'all tags are removed at once',
+        severity: 'high',
         event: ec2('DeleteTags', { resourcesSet: { items: [{ resourceId: 'i-0aaaabbbbccccdddd' }] }, tagSet: {} }),
       },
-      { name: "a developer launches an instance with Karpenter's tags", event: runInstances({ tags: karpenterTags }) },
-      { name: "a developer makes a fleet with Karpenter's tags", event: createFleet({ by: developer }) },
+      {
+        name: "a developer launches an instance with Karpenter's tags",
+        severity: 'high',
+        event: runInstances({ tags: karpenterTags }),
+      },
+      {
+        name: "a developer makes a fleet with Karpenter's tags",
+        severity: 'high',
+        event: createFleet({ by: developer }),
+      },
       {
         name: 'a security group is made with a discovery tag',
+        severity: 'high',
         event: ec2(
           'CreateSecurityGroup',
           {
@@ -124,6 +137,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'a subnet is made with a discovery tag, in the newer encoding',
+        severity: 'high',
         event: wrappedEc2(
           'CreateSubnet',
           {
@@ -140,6 +154,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'a denied attempt',
+        severity: 'medium',
         event: writeTags(
           'CreateTags',
           ['i-0aaaabbbbccccdddd'],
@@ -149,10 +164,12 @@ export const detection = cloudtrail({
       },
       {
         name: 'the platform tags a subnet for discovery',
+        severity: 'low',
         event: writeTags('CreateTags', ['subnet-0aaa'], { 'karpenter.sh/discovery': 'prod' }, { by: platform }),
       },
       {
         name: 'the platform tags a subnet and an instance',
+        severity: 'high',
         event: writeTags(
           'CreateTags',
           ['subnet-0aaa', 'i-0aaaabbbbccccdddd'],
@@ -162,6 +179,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'a role that only looks like Karpenter, while the settings name none',
+        severity: 'low',
         event: writeTags(
           'CreateTags',
           ['i-0aaaabbbbccccdddd'],
@@ -172,6 +190,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'a role named like Karpenter, while the settings name another',
+        severity: 'high',
         event: writeTags(
           'CreateTags',
           ['i-0aaaabbbbccccdddd'],

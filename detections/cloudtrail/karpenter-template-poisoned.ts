@@ -43,9 +43,10 @@ export const detection = cloudtrail({
   ],
   examples: {
     matches: [
-      { name: 'a new version, by name', event: version(name) },
+      { name: 'a new version, by name', severity: 'critical', event: version(name) },
       {
         name: 'a new version, by id: the response tells the name',
+        severity: 'critical',
         event: wrappedEc2(
           'CreateLaunchTemplateVersion',
           { LaunchTemplateId: 'lt-0aaa', LaunchTemplateData: {} },
@@ -54,9 +55,14 @@ export const detection = cloudtrail({
       },
       {
         name: 'another default version',
+        severity: 'critical',
         event: wrappedEc2('ModifyLaunchTemplate', { LaunchTemplateName: name, SetDefaultVersion: '1' }),
       },
-      { name: 'a denied attempt', event: version(name, { record: { errorCode: 'Client.UnauthorizedOperation' } }) },
+      {
+        name: 'a denied attempt',
+        severity: 'high',
+        event: version(name, { record: { errorCode: 'Client.UnauthorizedOperation' } }),
+      },
     ],
     misses: [
       { name: "a new version of somebody's own template", event: version('batch') },

@@ -47,9 +47,15 @@ export const detection = cloudtrail({
   ],
   examples: {
     matches: [
-      { name: "Karpenter terminates an instance of the Cluster API provider's", event: terminated(), after: [others] },
+      {
+        name: "Karpenter terminates an instance of the Cluster API provider's",
+        severity: 'high',
+        event: terminated(),
+        after: [others],
+      },
       {
         name: 'a role that only looks like Karpenter, while the settings name none',
+        severity: 'low',
         event: terminated(),
         after: [others],
         settings: { controllers: [] },

@@ -20,7 +20,7 @@ export const detection = cloudtrail({
   id: 'cloudtrail/launch-burst',
   title: 'Many instances were launched for one cluster or principal',
   severity: 'medium',
-  when: { fact: { 'launch.instances': { id: [{ exists: true }] }, 'call.outcome': 'succeeded' } },
+  when: { fact: { 'launch.instances': { id: [{ exists: true }] } } },
   by: view => {
     const cluster = said(view, 'launch.cluster');
     return [cluster === 'unknown' ? { principal: said(view, 'principal.id') } : { cluster }];
@@ -50,19 +50,22 @@ export const detection = cloudtrail({
   ],
   examples: {
     matches: [
-      { name: 'one fleet of 51 instances', event: fleet(0, 51, '2026-09-01T10:00:00Z') },
+      { name: 'one fleet of 51 instances', severity: 'medium', event: fleet(0, 51, '2026-09-01T10:00:00Z') },
       {
         name: 'three fleets of 20 in nine minutes',
+        severity: 'medium',
         event: fleet(40, 20, '2026-09-01T10:09:00Z'),
         after: [fleet(0, 20, '2026-09-01T10:00:00Z'), fleet(20, 20, '2026-09-01T10:05:00Z')],
       },
       {
         name: 'the first of three fleets is recorded last',
+        severity: 'medium',
         event: fleet(0, 20, '2026-09-01T10:00:00Z'),
         after: [fleet(40, 20, '2026-09-01T10:09:00Z'), fleet(20, 20, '2026-09-01T10:05:00Z')],
       },
       {
         name: 'a lower threshold in the settings',
+        severity: 'medium',
         event: fleet(0, 12, '2026-09-01T10:00:00Z'),
         settings: { detections: { 'cloudtrail/launch-burst': { threshold: 10 } } },
       },

@@ -49,27 +49,37 @@ export const detection = cloudtrail({
     matches: [
       {
         name: "Karpenter's template makes tokens optional",
+        severity: 'high',
         event: createTemplate({ data: { MetadataOptions: { HttpTokens: 'optional' } } }),
       },
       {
         name: "Karpenter's template leaves a disk unencrypted",
+        severity: 'high',
         event: createTemplate({ data: { BlockDeviceMapping: { Ebs: { Encrypted: false } } } }),
       },
       {
         name: "Karpenter's template gives a public address",
+        severity: 'high',
         event: createTemplate({ data: { NetworkInterface: { AssociatePublicIpAddress: true } } }),
       },
-      { name: "Karpenter's template has a key pair", event: createTemplate({ data: { KeyName: 'ops' } }) },
+      {
+        name: "Karpenter's template has a key pair",
+        severity: 'high',
+        event: createTemplate({ data: { KeyName: 'ops' } }),
+      },
       {
         name: "Karpenter's template has an image that nobody approved",
+        severity: 'high',
         event: createTemplate({ data: { ImageId: 'ami-0fedcba9876543210' } }),
       },
       {
         name: 'the metadata options are left to defaults',
+        severity: 'medium',
         event: createTemplate({ data: { MetadataOptions: undefined } }),
       },
       {
         name: "a template of the Cluster API provider's without tags, tokens optional",
+        severity: 'high',
         event: createTemplate({
           by: clusterApi,
           name: 'fleet-mp-0',
@@ -79,6 +89,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'a node template that somebody else makes',
+        severity: 'high',
         event: createTemplate({ by: developer, data: { MetadataOptions: { HttpPutResponseHopLimit: 2 } } }),
       },
     ],

@@ -39,10 +39,11 @@ export const detection = cloudtrail({
   ],
   examples: {
     matches: [
-      { name: "a node's root volume is replaced", event: replaced(), after: [fleetRun()] },
-      { name: 'the root volume of an unknown instance is replaced', event: replaced() },
+      { name: "a node's root volume is replaced", severity: 'high', event: replaced(), after: [fleetRun()] },
+      { name: 'the root volume of an unknown instance is replaced', severity: 'medium', event: replaced() },
       {
         name: "a node's profile is replaced",
+        severity: 'high',
         event: wrappedEc2(
           'ReplaceIamInstanceProfileAssociation',
           { AssociationId: 'iip-assoc-0aaa', IamInstanceProfile: { Name: 'admin' } },
@@ -52,6 +53,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'a node gets a profile, in the plain encoding',
+        severity: 'high',
         event: ec2('AssociateIamInstanceProfile', { instanceId: instance, iamInstanceProfile: { name: 'admin' } }),
         after: [fleetRun()],
       },

@@ -43,13 +43,15 @@ export const detection = cloudtrail({
   ],
   examples: {
     matches: [
-      { name: "Karpenter's fleet launches another image", event: fleetRun({ instance: other }) },
+      { name: "Karpenter's fleet launches another image", severity: 'high', event: fleetRun({ instance: other }) },
       {
         name: 'a launch for the cluster by tags, with another image',
+        severity: 'high',
         event: runInstances({ tags: { 'kubernetes.io/cluster/prod': 'owned' }, instance: other }),
       },
       {
         name: 'the owner is approved, perhaps',
+        severity: 'medium',
         event: fleetRun({ instance: other }),
         settings: { approvedImages: { ids: [], owners: ['amazon'] } },
       },

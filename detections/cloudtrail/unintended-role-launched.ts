@@ -109,25 +109,30 @@ export const detection = cloudtrail({
     matches: [
       {
         name: "Karpenter's fleet launches with an administrator's profile",
+        severity: 'critical',
         event: fleetRun({ instance: admin }),
         after: [carries('admin', 'Administrator')],
       },
       {
         name: "a node template has an administrator's profile",
+        severity: 'critical',
         event: createTemplate({ data: { IamInstanceProfile: { Name: 'admin' } } }),
         after: [carries('admin', 'Administrator')],
       },
       {
         name: 'a node group is created with a role that is no node role',
+        severity: 'critical',
         event: nodegroup('arn:aws:iam::111122223333:role/Administrator'),
       },
       {
         name: "a node is given an administrator's profile",
+        severity: 'critical',
         event: associated,
         after: [fleetRun({ record: { eventTime: '2026-09-01T09:10:00Z' } }), carries('admin', 'Administrator')],
       },
       {
         name: "an unknown instance is given an administrator's profile",
+        severity: 'high',
         event: associated,
         after: [carries('admin', 'Administrator')],
       },

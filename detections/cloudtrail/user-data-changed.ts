@@ -54,22 +54,26 @@ export const detection = cloudtrail({
   ],
   examples: {
     matches: [
-      { name: 'the user data is changed, as SDKs do', event: changed() },
+      { name: 'the user data is changed, as SDKs do', severity: 'high', event: changed() },
       {
         name: 'the user data is changed, as --attribute does',
+        severity: 'high',
         event: ec2('ModifyInstanceAttribute', { instanceId, attribute: 'userData', value: '<sensitiveDataRemoved>' }),
       },
       {
         name: 'the change is refused while the instance runs',
+        severity: 'medium',
         event: changed({ record: { errorCode: 'Client.IncorrectInstanceState' } }),
       },
       {
         name: 'the instance starts again after it was stopped and changed',
+        severity: 'critical',
         event: started('2026-09-01T10:05:00Z'),
         after: [stopped('2026-09-01T09:55:00Z'), changed()],
       },
       {
         name: 'the record of the stop comes last',
+        severity: 'critical',
         event: stopped('2026-09-01T09:55:00Z'),
         after: [changed(), started('2026-09-01T10:05:00Z')],
       },
