@@ -163,6 +163,26 @@ const usualNodePolicies = [
 /** Accelerated and bare-metal families: nothing that a cluster should launch unasked (EC2 instance type naming). */
 const usualDisallowed = ['p*', 'g*', 'trn*', 'inf*', 'dl*', 'vt*', 'f*', 'u-*', 'mac*', '*.metal*'];
 
+const deployment = v.optional(
+  v.strictObject({
+    archives: v.optional(
+      v.array(
+        v.strictObject({
+          bucket: v.pipe(v.string(), v.minLength(3)),
+          prefix: v.optional(v.string(), 'AWSLogs/'),
+          key: v.optional(v.pipe(v.string(), v.regex(/^arn:[\w-]+:kms:/, 'the ARN of a KMS key'))),
+        }),
+      ),
+      [],
+    ),
+    hub: v.optional(v.pipe(v.string(), v.regex(/^arn:[\w-]+:events:.+:event-bus\/.+/, 'the ARN of an event bus'))),
+    gathers: v.optional(v.array(account), []),
+    heartbeat: v.optional(secret),
+    tracing: v.optional(v.boolean(), false),
+  }),
+  {},
+);
+
 const schema = v.strictObject({
   accounts: v.optional(v.array(account), []),
   home: v.optional(region, 'us-east-1'),
@@ -215,6 +235,7 @@ const schema = v.strictObject({
   maximumNodeAge: v.optional(v.pipe(v.string(), v.regex(/^\d+(h|d)$/, 'a duration like "72h"')), '72h'),
   detections: v.optional(v.record(detectionId, detectionSettings), {}),
   channels: v.optional(v.array(channel), []),
+  deployment,
   latenessMinutes: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(120)), 15),
 });
 

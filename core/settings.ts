@@ -65,6 +65,25 @@ export type Channel =
   /** `secret` names the SST secret that holds the incoming webhook's address. */
   | { readonly kind: 'slack'; readonly secret: string; readonly channel?: string; readonly minimum?: Severity };
 
+/** What a stage has beyond the watch itself. Read by the stacks and their functions only. */
+export interface Deployment {
+  /** Buckets in `home` with EventBridge notifications on, into which a trail writes: an organisation's, or another account's. */
+  readonly archives: readonly {
+    readonly bucket: string;
+    readonly prefix: string;
+    /** The bucket's KMS key, where it has one. */
+    readonly key?: string;
+  }[];
+  /** The ARN of another account's bus: findings and a heartbeat are sent there. */
+  readonly hub?: string;
+  /** Accounts whose findings and heartbeats this stage gathers. */
+  readonly gathers: readonly string[];
+  /** The SST secret with an address that is called every five minutes, so that somebody outside notices silence. */
+  readonly heartbeat?: string;
+  /** AWS X-Ray tracing of the functions. */
+  readonly tracing: boolean;
+}
+
 /** Everything an installation says about itself. Every member has a safe default: `defineConfig({})` is valid. */
 export interface Settings {
   /** AWS accounts that are ours. */
@@ -111,6 +130,7 @@ export interface Settings {
   readonly maximumNodeAge: string;
   readonly detections: { readonly [id: string]: DetectionSettings };
   readonly channels: readonly Channel[];
+  readonly deployment: Deployment;
   /** Minutes that late and out-of-order events may be late. */
   readonly latenessMinutes: number;
 }
