@@ -1,0 +1,51 @@
+import { kubernetes } from '../../core/detection.ts';
+import { audit, users } from '../../core/kubernetes/example.ts';
+import { byObject } from '../../core/kubernetes/said.ts';
+import { compare, confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
+
+const target = 'nodepools.karpenter.sh';
+const ref = { objectRef: { name: 'default' } };
+
+export const detection = kubernetes({
+  id: 'kubernetes/nodepool-deleted',
+  title: '{principal} deleted a NodePool: {object}',
+  severity: [
+    ['low', { fact: { 'principal.standing': ['platform', 'gitops', 'controller', 'likely-controller'] } }],
+    'medium',
+  ],
+  when: {
+    verb: ['delete', 'deletecollection'],
+    objectRef: { apiGroup: 'karpenter.sh', resource: 'nodepools' },
+    fact: { 'call.outcome': 'succeeded' },
+  },
+  by: byObject,
+  attack: ['T1485', 'T1489'],
+  why: 'Deleting a NodePool deletes its NodeClaims, and with them every node: they drain at once. The pods have nowhere to go unless another pool takes them.',
+  references: ['Karpenter documentation, Disruption (deleting a NodePool)'],
+  runbook: [
+    confirm("objectRef.resource = 'nodepools' and verb like 'delete'"),
+    `Put it back: ${compare('nodepool')}`,
+    'Watch the nodes: kubectl get nodeclaims -w, kubectl get pods -A --field-selector=status.phase=Pending',
+    removeAccess,
+    lookAround,
+  ],
+  blind: [
+    'Removing the finalizers of NodeClaims, or deleting nodes one by one, drains as well: see kubernetes/provisioning-changed-by-unexpected and lineage/node-churn.',
+  ],
+  examples: {
+    matches: [
+      { name: 'a developer deletes one', event: audit('delete', target, ref) },
+      { name: 'a developer deletes all', event: audit('deletecollection', target) },
+      { name: 'the platform deletes one', event: audit('delete', target, { ...ref, user: users.platform }) },
+    ],
+    misses: [
+      { name: 'a developer changes one (provisioning-changed-by-unexpected)', event: audit('patch', target, ref) },
+      { name: 'a developer deletes a NodeClaim', event: audit('delete', 'nodeclaims.karpenter.sh', ref) },
+      {
+        name: 'a developer deletes a node pool of another product',
+        event: audit('delete', 'nodepools.example.com', ref),
+      },
+      { name: 'a developer may not', event: audit('delete', target, { ...ref, responseStatus: { code: 403 } }) },
+    ],
+  },
+});

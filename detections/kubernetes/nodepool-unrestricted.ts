@@ -1,0 +1,136 @@
+import { kubernetes } from '../../core/detection.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { audit, users } from '../../core/kubernetes/example.ts';
+import { byObject, texts } from '../../core/kubernetes/said.ts';
+import { compare, confirm, lookAround, stopProvisioning } from '../../core/kubernetes/steps.ts';
+
+const target = 'nodepools.karpenter.sh';
+const ref = { objectRef: { name: 'default' }, cluster: 'fleet' };
+const families = { key: 'karpenter.k8s.aws/instance-category', operator: 'In', values: ['c', 'm', 'r'] };
+const noMetal = {
+  key: 'karpenter.k8s.aws/instance-size',
+  operator: 'NotIn',
+  values: ['metal', 'metal-24xl', 'metal-48xl'],
+};
+const pool = (spec: JsonObject, inner: JsonObject = {}, requirements: readonly JsonObject[] = [families, noMetal]) => ({
+  requestObject: {
+    apiVersion: 'karpenter.sh/v1',
+    kind: 'NodePool',
+    metadata: { name: 'default' },
+    spec: {
+      template: {
+        spec: {
+          nodeClassRef: { group: 'karpenter.k8s.aws', kind: 'EC2NodeClass', name: 'default' },
+          requirements,
+          expireAfter: '72h',
+          ...inner,
+        },
+      },
+      limits: { cpu: '1000' },
+      disruption: { consolidationPolicy: 'WhenEmptyOrUnderutilized', budgets: [{ nodes: '10%' }] },
+      ...spec,
+    },
+  },
+});
+
+export const detection = kubernetes({
+  id: 'kubernetes/nodepool-unrestricted',
+  title:
+    '{principal} wrote a NodePool that may launch more than it should: {posture.problems} (judged by the {body.form})',
+  severity: [
+    ['low', { fact: { 'principal.standing': 'likely-controller' } }],
+    ['high', { fact: { 'posture.severity': 'high' } }],
+    ['medium', { fact: { 'posture.severity': 'medium' } }],
+    'low',
+  ],
+  when: {
+    objectRef: { resource: 'nodepools' },
+    fact: { 'posture.severity': ['high', 'medium', 'low'], 'call.outcome': 'succeeded' },
+  },
+  unless: [{ fact: { 'principal.standing': 'controller' } }],
+  by: byObject,
+  resources: view => texts(view, 'posture.problems'),
+  attack: ['T1496.001', 'T1578.002'],
+  why: 'A NodePool without limits or with any machine allowed turns one pod into a fleet of GPUs on somebody’s bill. Nodes that live long keep what an intruder left on them.',
+  references: [
+    'Karpenter documentation, NodePools (karpenter.sh/v1: requirements, limits, expireAfter, disruption)',
+    'karpenter-provider-aws, CRD karpenter.sh_nodepools.yaml',
+  ],
+  runbook: [
+    confirm("objectRef.resource = 'nodepools' and objectRef.name = 'NAME'"),
+    stopProvisioning,
+    compare('nodepool'),
+    'See what it launched: kubectl get nodeclaims -l karpenter.sh/nodepool=NAME -o wide --sort-by=.metadata.creationTimestamp',
+    lookAround,
+  ],
+  blind: [
+    'EKS logs no bodies of NodePools: there kubernetes/provisioning-changed-by-unexpected says who wrote it, cloudtrail/disallowed-instance-family-launched and cloudtrail/launch-burst what came of it; a ValidatingAdmissionPolicy with audit annotations would put chosen fields into the audit log.',
+    'A patch is judged by what it sets where the response is not logged: what it leaves alone is not seen.',
+    'Limits that are set but huge are limits.',
+  ],
+  examples: {
+    matches: [
+      { name: 'no limits', event: audit('create', target, { ...ref, ...pool({ limits: {} }) }) },
+      { name: 'any instance', event: audit('update', target, { ...ref, ...pool({}, {}, []) }) },
+      {
+        name: 'GPUs are not excluded',
+        event: audit('create', target, { ...ref, ...pool({}, {}, [{ ...families, values: ['c', 'g'] }, noMetal]) }),
+      },
+      { name: 'bare metal is not excluded', event: audit('create', target, { ...ref, ...pool({}, {}, [families]) }) },
+      { name: 'nodes never expire', event: audit('create', target, { ...ref, ...pool({}, { expireAfter: 'Never' }) }) },
+      { name: 'nodes live a month', event: audit('create', target, { ...ref, ...pool({}, { expireAfter: '720h' }) }) },
+      {
+        name: 'the platform is told too',
+        event: audit('create', target, { ...ref, user: users.platform, ...pool({ limits: {} }) }),
+      },
+      {
+        name: 'a merge patch takes the limits away',
+        event: audit('patch', target, { ...ref, requestObject: { spec: { limits: null } } }),
+      },
+      {
+        name: 'a JSON Patch takes the limits away',
+        event: audit('patch', target, { ...ref, requestObject: [{ op: 'remove', path: '/spec/limits' }] }),
+      },
+      {
+        name: 'Karpenter by its usual name, while the settings name no controller',
+        event: audit('update', target, { ...ref, user: users.karpenter, ...pool({ limits: {} }) }),
+        settings: { controllers: [] },
+      },
+    ],
+    misses: [
+      { name: 'a restricted one', event: audit('create', target, { ...ref, ...pool({}) }) },
+      {
+        name: 'a patch of its limits',
+        event: audit('patch', target, { ...ref, requestObject: { spec: { limits: { cpu: '200' } } } }),
+      },
+      {
+        name: 'a patch of a label',
+        event: audit('patch', target, {
+          ...ref,
+          requestObject: { metadata: { labels: { team: 'a' } } },
+          responseObject: pool({ limits: {} }).requestObject,
+        }),
+      },
+      { name: 'as EKS logs it, without a body', event: audit('create', target, { objectRef: { name: 'default' } }) },
+      {
+        name: 'Karpenter writes its hash',
+        event: audit('update', target, {
+          objectRef: { name: 'default' },
+          user: users.karpenter,
+          ...pool({ limits: {} }),
+        }),
+      },
+      {
+        name: 'it is refused',
+        event: audit('create', target, { ...ref, ...pool({ limits: {} }), responseStatus: { code: 403 } }),
+      },
+      {
+        name: 'a node class with a problem (nodeclass-unhardened)',
+        event: audit('patch', 'ec2nodeclasses.karpenter.k8s.aws', {
+          ...ref,
+          requestObject: { spec: { associatePublicIPAddress: true } },
+        }),
+      },
+    ],
+  },
+});

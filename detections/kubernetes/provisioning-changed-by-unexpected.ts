@@ -1,0 +1,112 @@
+import { kubernetes } from '../../core/detection.ts';
+import { audit, component, node, users } from '../../core/kubernetes/example.ts';
+import { provisioningGroups, provisioningResources, writes } from '../../core/kubernetes/groups.ts';
+import { byUserAndObject } from '../../core/kubernetes/said.ts';
+import { compare, confirm, lookAround, removeAccess, stopProvisioning } from '../../core/kubernetes/steps.ts';
+
+const target = 'ec2nodeclasses.karpenter.k8s.aws';
+const named = { objectRef: { name: 'default' } };
+
+export const detection = kubernetes({
+  id: 'kubernetes/provisioning-changed-by-unexpected',
+  title: '{principal} changed what makes nodes: {event}',
+  severity: [['low', { fact: { 'principal.standing': 'likely-controller' } }], 'high'],
+  when: {
+    verb: [...writes],
+    objectRef: { apiGroup: [...provisioningGroups], resource: [...provisioningResources] },
+    fact: { 'call.outcome': 'succeeded' },
+  },
+  unless: [{ fact: { 'principal.standing': ['controller', 'platform', 'gitops', 'service'] } }],
+  by: byUserAndObject,
+  attack: ['T1578.002', 'T1610'],
+  why: 'A NodePool or node class decides which machines start, from which image, with which role and user data. Whoever has the built-in `admin` role cluster-wide may write them, because Karpenter’s chart aggregates into it.',
+  references: [
+    'karpenter-provider-aws, charts/karpenter, aggregate-clusterrole.yaml',
+    'Karpenter documentation, NodePools and NodeClasses',
+    'Amazon EKS best practices, Detective controls (custom resources at Metadata level)',
+    'karpenter-provider-azure (karpenter.azure.com, aksnodeclasses); karpenter-provider-gcp (karpenter.k8s.gcp, gcenodeclasses)',
+  ],
+  runbook: [
+    confirm("objectRef.apiGroup like 'karpenter' and objectRef.name = 'NAME'"),
+    stopProvisioning,
+    compare('nodepool,ec2nodeclass'),
+    'See what was launched since: kubectl get nodeclaims --sort-by=.metadata.creationTimestamp, and aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=CreateFleet --region REGION',
+    `${removeAccess}. ${lookAround}`,
+  ],
+  blind: [
+    'EKS logs no bodies of custom resources: that the object changed is seen, not how. CloudTrail’s CreateLaunchTemplate and RunInstances show the effect (cloudtrail/launch-template-unhardened, cloudtrail/unintended-role-launched).',
+    'A change by gitops or the platform is theirs, whoever wrote the commit.',
+  ],
+  examples: {
+    matches: [
+      { name: 'a developer patches a node class', event: audit('patch', target, named) },
+      {
+        name: 'a developer creates a NodePool',
+        event: audit('create', 'nodepools.karpenter.sh', { objectRef: { name: 'miners' } }),
+      },
+      {
+        name: 'a node deletes a NodeClaim',
+        event: audit('delete', 'nodeclaims.karpenter.sh', { user: node(), ...named }),
+      },
+      {
+        name: 'a developer changes Auto Mode’s node class',
+        event: audit('update', 'nodeclasses.eks.amazonaws.com', named),
+      },
+      {
+        name: 'a developer changes an Azure node class',
+        event: audit('patch', 'aksnodeclasses.karpenter.azure.com', named),
+      },
+      {
+        name: 'a developer changes a GCP node class',
+        event: audit('patch', 'gcenodeclasses.karpenter.k8s.gcp', named),
+      },
+      {
+        name: 'the platform impersonates a developer',
+        event: audit('patch', target, { ...named, user: users.platform, impersonatedUser: users.developer }),
+      },
+      {
+        name: 'a developer impersonates the platform',
+        event: audit('patch', target, { ...named, impersonatedUser: users.platform }),
+      },
+      {
+        name: 'an access entry names a developer like the platform’s session',
+        event: audit('patch', target, {
+          ...named,
+          user: { ...users.developer, username: users.platform.username ?? '' },
+        }),
+      },
+      {
+        name: 'Karpenter by its usual name, while the settings name no controller',
+        event: audit('patch', target, { ...named, user: users.karpenter }),
+        settings: { controllers: [] },
+      },
+      {
+        name: 'Karpenter’s account of another cluster',
+        event: audit('patch', target, { ...named, cluster: 'fleet', user: users.karpenter }),
+      },
+    ],
+    misses: [
+      { name: 'Karpenter', event: audit('patch', target, { ...named, user: users.karpenter }) },
+      { name: 'the platform', event: audit('patch', target, { ...named, user: users.platform }) },
+      { name: 'Flux', event: audit('patch', target, { ...named, user: users.gitops }) },
+      {
+        name: 'the garbage collector',
+        event: audit('delete', 'nodeclaims.karpenter.sh', { ...named, user: users.garbage }),
+      },
+      {
+        name: 'a component of the control plane',
+        event: audit('delete', 'nodeclaims.karpenter.sh', { ...named, user: component('kube-controller-manager') }),
+      },
+      { name: 'a developer looks at it', event: audit('get', target, named) },
+      {
+        name: 'a developer changes a resource of that name elsewhere',
+        event: audit('patch', 'nodepools.example.com', named),
+      },
+      {
+        name: 'a developer changes another resource of the group',
+        event: audit('patch', 'nodediagnostics.eks.amazonaws.com', named),
+      },
+      { name: 'a developer may not', event: audit('patch', target, { ...named, responseStatus: { code: 403 } }) },
+    ],
+  },
+});
