@@ -1,0 +1,104 @@
+import { kubernetes } from '../../core/detection.ts';
+import { audit, users } from '../../core/kubernetes/example.ts';
+import { writes } from '../../core/kubernetes/groups.ts';
+import { said, texts } from '../../core/kubernetes/said.ts';
+import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
+
+const ref = { namespace: 'kube-system', name: 'aws-auth' };
+const map = (mapRoles: string) => ({
+  objectRef: ref,
+  requestObject: {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'aws-auth', namespace: 'kube-system' },
+    data: { mapRoles },
+  },
+});
+const entry = (role: string, username: string, ...groups: readonly string[]) =>
+  `- groups:\n${groups.map(group => `  - ${group}\n`).join('')}  rolearn: arn:aws:iam::111122223333:role/${role}\n  username: ${username}\n`;
+const nodes = entry(
+  'KarpenterNodeRole-prod',
+  'system:node:{{EC2PrivateDNSName}}',
+  'system:bootstrappers',
+  'system:nodes',
+);
+const eks = (account: string) => ({
+  username: 'eks:node-manager',
+  groups: ['system:authenticated'],
+  extra: { arn: [`arn:aws:sts::${account}:assumed-role/AWSServiceRoleForAmazonEKSNodegroup/EKS`] },
+});
+
+export const detection = kubernetes({
+  id: 'kubernetes/aws-auth-changed',
+  title: '{principal} changed who may sign in through {object} ({awsAuth.maps})',
+  severity: [['critical', { fact: { 'awsAuth.maps': ['masters', 'foreign-node'] } }], 'high'],
+  when: {
+    verb: [...writes],
+    objectRef: { resource: 'configmaps', namespace: 'kube-system', name: 'aws-auth' },
+    fact: { 'call.outcome': 'succeeded' },
+  },
+  unless: [{ fact: { 'principal.standing': 'service' } }],
+  by: view => [{ object: said(view, 'object.path') }],
+  resources: view => texts(view, 'awsAuth.maps'),
+  attack: ['T1098.006', 'T1556'],
+  why: 'aws-auth turns IAM roles into Kubernetes users and groups: one entry makes any role in any account cluster-admin, or a node. Deleting it locks every node out.',
+  references: [
+    'EKS User Guide, Grant IAM users access to Kubernetes with a ConfigMap',
+    'Amazon EKS best practices, Detective controls (aws-auth: bodies on update, patch and delete)',
+    'Stratus Red Team, eks.persistence.backdoor-aws-auth-configmap',
+  ],
+  runbook: [
+    confirm("objectRef.name = 'aws-auth' and verb in ['create','update','patch','delete']"),
+    'Compare: kubectl -n kube-system get configmap aws-auth -o yaml | diff - aws-auth.yaml, and put back: kubectl apply -f aws-auth.yaml',
+    'Move to access entries, which CloudTrail records: aws eks update-cluster-config --name CLUSTER --access-config authenticationMode=API',
+    removeAccess,
+    lookAround,
+  ],
+  blind: [
+    'A created aws-auth has no body in EKS’s audit log: it is high, whatever it maps.',
+    'The body shows what is mapped after the change, not what was before: an old entry of system:masters makes every change critical.',
+    'Access entries grant the same without it (cloudtrail/eks-access-granted).',
+  ],
+  examples: {
+    matches: [
+      {
+        name: 'system:masters for a role',
+        event: audit('update', 'configmaps', map(nodes + entry('backdoor', 'backdoor', 'system:masters'))),
+      },
+      {
+        name: 'a role that is no node role becomes nodes',
+        event: audit('patch', 'configmaps', map(entry('developer', 'system:node:x', 'system:nodes'))),
+      },
+      {
+        name: 'an ordinary mapping by the platform',
+        event: audit('update', 'configmaps', {
+          ...map(nodes + entry('team', 'team', 'viewers')),
+          user: users.platform,
+        }),
+      },
+      { name: 'it is deleted', event: audit('delete', 'configmaps', { objectRef: ref }) },
+      { name: 'it is created, without a body', event: audit('create', 'configmaps', { objectRef: ref }) },
+      {
+        name: 'a role of ours under the name of an EKS component',
+        event: audit('patch', 'configmaps', { ...map(nodes), user: eks('111122223333') }),
+      },
+    ],
+    misses: [
+      {
+        name: 'EKS adds the role of a managed node group',
+        event: audit('patch', 'configmaps', { ...map(nodes), user: eks('444455556666') }),
+      },
+      { name: 'it is read', event: audit('get', 'configmaps', { objectRef: ref }) },
+      { name: 'another config map', event: audit('delete', 'configmaps', { objectRef: { ...ref, name: 'coredns' } }) },
+      {
+        name: 'a config map of that name elsewhere',
+        event: audit('delete', 'configmaps', { objectRef: { ...ref, namespace: 'team-a' } }),
+      },
+      { name: 'a secret of that name', event: audit('delete', 'secrets', { objectRef: ref }) },
+      {
+        name: 'a developer may not',
+        event: audit('delete', 'configmaps', { objectRef: ref, responseStatus: { code: 403 } }),
+      },
+    ],
+  },
+});

@@ -1,0 +1,84 @@
+import { kubernetes } from '../../core/detection.ts';
+import { audit, node, serviceAccount, users } from '../../core/kubernetes/example.ts';
+import { said } from '../../core/kubernetes/said.ts';
+import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
+
+export const detection = kubernetes({
+  id: 'kubernetes/controller-or-node-impersonated',
+  title: '{user} impersonated {target} ({impersonation.target})',
+  severity: 'critical',
+  when: { fact: { 'impersonation.target': ['controller', 'node', 'masters', 'system'] } },
+  by: view => [{ user: said(view, 'principal.id'), target: said(view, 'impersonation.name') }],
+  attack: ['T1134', 'T1078'],
+  why: 'Impersonation takes every right of its target, and logs that look only at the effective user take it for the target. Nobody needs to be a controller or a node.',
+  references: [
+    'Kubernetes documentation, User impersonation',
+    'kubernetes/apiserver, filters/impersonation (the audit event keeps both users)',
+  ],
+  runbook: [
+    confirm("impersonatedUser.username = 'TARGET'"),
+    'Find who grants it: kubectl get clusterroles,roles -A -o json | jq -r \'.items[] | select(.rules[]?.verbs[]? == "impersonate") | .metadata.name\'',
+    removeAccess,
+    'Undo what was done under the other name: read the same query for verbs create, update, patch and delete',
+    lookAround,
+  ],
+  blind: [
+    'A refused impersonation is recorded as a forbidden call of the real user, without its target (kubernetes/denied-burst).',
+    'Impersonating a person or an ordinary service account is not this finding; exemptions elsewhere still need both users.',
+  ],
+  examples: {
+    matches: [
+      {
+        name: 'a developer as Karpenter',
+        event: audit('delete', 'nodeclaims.karpenter.sh', {
+          impersonatedUser: users.karpenter,
+          objectRef: { name: 'default-x7k2p' },
+        }),
+      },
+      {
+        name: 'a developer as a node',
+        event: audit('get', 'secrets', { impersonatedUser: node(), objectRef: { namespace: 'team-a', name: 'db' } }),
+      },
+      {
+        name: 'a developer with the group system:masters',
+        event: audit('list', 'pods', { impersonatedUser: { username: 'alice', groups: ['system:masters'] } }),
+      },
+      {
+        name: 'the platform as a kube-system account',
+        event: audit('list', 'pods', {
+          user: users.platform,
+          impersonatedUser: serviceAccount('kube-system', 'coredns'),
+        }),
+      },
+      {
+        name: 'what it then tries is refused',
+        event: audit('list', 'secrets', { impersonatedUser: users.replicasets, responseStatus: { code: 403 } }),
+      },
+      {
+        name: 'an account in Cluster API’s own namespace',
+        event: audit('list', 'pods', { cluster: 'fleet', impersonatedUser: serviceAccount('capi-system', 'default') }),
+      },
+    ],
+    misses: [
+      {
+        name: 'Flux as a team’s account',
+        event: audit('patch', 'deployments.apps', {
+          user: users.gitops,
+          impersonatedUser: serviceAccount('team-a', 'reconciler'),
+          objectRef: { namespace: 'team-a', name: 'app' },
+        }),
+      },
+      {
+        name: 'a developer as another person',
+        event: audit('list', 'pods', { impersonatedUser: { username: 'bob', groups: ['system:authenticated'] } }),
+      },
+      {
+        name: 'Karpenter itself',
+        event: audit('delete', 'nodeclaims.karpenter.sh', {
+          user: users.karpenter,
+          objectRef: { name: 'default-x7k2p' },
+        }),
+      },
+    ],
+  },
+});

@@ -1,0 +1,165 @@
+import { kubernetes } from '../../core/detection.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { audit, serviceAccount, users } from '../../core/kubernetes/example.ts';
+import { objectOf, texts } from '../../core/kubernetes/said.ts';
+import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
+
+const group = 'rbac.authorization.k8s.io';
+const role = (...rules: readonly JsonObject[]) => ({
+  objectRef: { name: 'helper' },
+  requestObject: { apiVersion: `${group}/v1`, kind: 'ClusterRole', metadata: { name: 'helper' }, rules },
+});
+const rule = (apiGroup: string, resource: string, ...verbs: readonly string[]) => ({
+  apiGroups: [apiGroup],
+  resources: [resource],
+  verbs,
+});
+const binding = (name: string) => ({
+  objectRef: { name: 'helper' },
+  requestObject: {
+    apiVersion: `${group}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'helper' },
+    roleRef: { apiGroup: group, kind: 'ClusterRole', name },
+    subjects: [{ kind: 'User', apiGroup: group, name: 'mallory' }],
+  },
+});
+
+export const detection = kubernetes({
+  id: 'kubernetes/controller-rbac-granted',
+  title: '{principal} granted {rbac.grants} by {binding}',
+  severity: [
+    ['low', { fact: { 'principal.standing': 'likely-controller' } }],
+    ['critical', { fact: { 'rbac.grants': ['cluster-admin', 'everything', 'impersonate', 'escalate', 'bind'] } }],
+    'high',
+  ],
+  when: {
+    fact: {
+      'rbac.grants': [
+        'cluster-admin',
+        'everything',
+        'impersonate',
+        'escalate',
+        'bind',
+        'admin',
+        'write-provisioning',
+        'write-cluster-api',
+        'read-secrets',
+      ],
+      'call.outcome': 'succeeded',
+    },
+  },
+  unless: [{ fact: { 'principal.standing': ['controller', 'platform', 'gitops', 'service'] } }],
+  by: view => [{ binding: objectOf(view) }],
+  resources: view => texts(view, 'rbac.grants'),
+  attack: ['T1098.006', 'T1078.004'],
+  why: 'A binding is how a foothold becomes lasting: rights over NodePools or Machines are rights over every node, and impersonate, escalate or bind are every right. The built-in `admin`, bound cluster-wide, includes NodePools since Karpenter’s chart aggregates into it.',
+  references: [
+    'Kubernetes documentation, Using RBAC Authorization (privilege escalation prevention; aggregated roles)',
+    'karpenter-provider-aws, charts/karpenter, aggregate-clusterrole.yaml',
+  ],
+  runbook: [
+    confirm("objectRef.apiGroup = 'rbac.authorization.k8s.io' and objectRef.name = 'NAME'"),
+    'See who has it: kubectl get BINDING -o yaml, and kubectl auth can-i --list --as=SUBJECT',
+    'Contain: kubectl get BINDING -o yaml > evidence.yaml && kubectl delete BINDING',
+    removeAccess,
+    lookAround,
+  ],
+  blind: [
+    'A binding to a role of one’s own name is judged when the role is written, not when it is bound.',
+    'Access entries and aws-auth grant through groups that are bound already (cloudtrail/eks-access-granted, kubernetes/aws-auth-changed).',
+    'A patch that adds a rule is judged by what it adds; one that only changes subjects by the role in the response, where that is logged.',
+  ],
+  examples: {
+    matches: [
+      {
+        name: 'cluster-admin for a user',
+        event: audit('create', `clusterrolebindings.${group}`, binding('cluster-admin')),
+      },
+      {
+        name: 'the built-in admin, cluster-wide',
+        event: audit('create', `clusterrolebindings.${group}`, binding('admin')),
+      },
+      { name: 'everything', event: audit('create', `clusterroles.${group}`, role(rule('*', '*', '*'))) },
+      {
+        name: 'impersonation',
+        event: audit('update', `clusterroles.${group}`, role(rule('', 'users', 'impersonate'))),
+      },
+      {
+        name: 'NodePools',
+        event: audit('create', `clusterroles.${group}`, role(rule('karpenter.sh', 'nodepools', 'patch'))),
+      },
+      {
+        name: 'Machines',
+        event: audit('create', `clusterroles.${group}`, role(rule('cluster.x-k8s.io', '*', 'create'))),
+      },
+      { name: 'all secrets', event: audit('create', `clusterroles.${group}`, role(rule('', 'secrets', 'list'))) },
+      {
+        name: 'a JSON Patch adds a rule',
+        event: audit('patch', `clusterroles.${group}`, {
+          objectRef: { name: 'helper' },
+          requestObject: [{ op: 'add', path: '/rules/-', value: rule(group, 'clusterroles', 'escalate') }],
+        }),
+      },
+      {
+        name: 'secrets of kube-system alone',
+        event: audit('create', `roles.${group}`, {
+          ...role(rule('', 'secrets', 'get')),
+          objectRef: { namespace: 'kube-system', name: 'helper' },
+        }),
+      },
+      {
+        name: 'Karpenter by its usual name, while the settings name no controller',
+        event: audit('create', `clusterroles.${group}`, {
+          ...role(rule('karpenter.sh', '*', '*')),
+          user: users.karpenter,
+        }),
+        settings: { controllers: [] },
+      },
+    ],
+    misses: [
+      {
+        name: 'the platform',
+        event: audit('create', `clusterrolebindings.${group}`, { ...binding('cluster-admin'), user: users.platform }),
+      },
+      {
+        name: 'the aggregation controller',
+        event: audit('update', `clusterroles.${group}`, {
+          ...role(rule('karpenter.sh', '*', '*')),
+          user: serviceAccount('kube-system', 'clusterrole-aggregation-controller'),
+        }),
+      },
+      { name: 'the built-in view', event: audit('create', `clusterrolebindings.${group}`, binding('view')) },
+      {
+        name: 'reading NodePools',
+        event: audit(
+          'create',
+          `clusterroles.${group}`,
+          role(rule('karpenter.sh', 'nodepools', 'get', 'list', 'watch')),
+        ),
+      },
+      {
+        name: 'secrets of an ordinary namespace',
+        event: audit('create', `roles.${group}`, {
+          ...role(rule('', 'secrets', 'get')),
+          objectRef: { namespace: 'team-a', name: 'helper' },
+        }),
+      },
+      {
+        name: 'the API server refuses escalation',
+        event: audit('create', `clusterrolebindings.${group}`, {
+          ...binding('cluster-admin'),
+          responseStatus: { code: 403 },
+        }),
+      },
+      {
+        name: 'a label of such a role is patched',
+        event: audit('patch', `clusterroles.${group}`, {
+          objectRef: { name: 'helper' },
+          requestObject: { metadata: { labels: { team: 'a' } } },
+          responseObject: role(rule('*', '*', '*')).requestObject,
+        }),
+      },
+    ],
+  },
+});
