@@ -69,28 +69,22 @@ export const announcementSchema = v.object({
  */
 export const longestJson = 100 * 1024;
 
-/** The message itself, or, where it would be too long, one that lost the tails of its lists, never its identity. */
+/** The message itself, or, where it would be too long, one that lost the tails of its lists and texts, never its identity. */
 export const bounded = (message: Message): Message => {
   if (ascii(message).length <= longestJson) return message;
-  const cut = (all: readonly string[]) => all.slice(0, 10).map(text => text.slice(0, 150));
   const { finding, evidence, transition } = message;
-  return {
-    ...message,
-    transition: {
-      ...transition,
-      changes: transition.changes.slice(0, 10).map(({ kind, value }) => ({ kind, value: value.slice(0, 150) })),
-    },
-    finding: {
-      ...finding,
-      title: finding.title.slice(0, 500),
-      principals: cut(finding.principals),
-      resources: cut(finding.resources),
-      addresses: cut(finding.addresses),
-      regions: cut(finding.regions),
-      notes: cut(finding.notes),
-    },
-    evidence: { ...evidence, eventIds: cut(evidence.eventIds) },
+  return { ...message, transition: trimmed(transition), finding: trimmed(finding), evidence: trimmed(evidence) };
+};
+
+/** The same shape with at most ten members in a list and 150 characters in a text. */
+const trimmed = <T>(value: T): T => {
+  const trim = (each: unknown): unknown => {
+    if (typeof each === 'string') return each.slice(0, 150);
+    if (Array.isArray(each)) return each.slice(0, 10).map(trim);
+    if (typeof each !== 'object' || each === null) return each;
+    return Object.fromEntries(Object.entries(each).map(([name, member]) => [name, trim(member)]));
   };
+  return trim(value) as T; // members stay what they were, only shorter
 };
 
 /**

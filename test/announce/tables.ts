@@ -1,61 +1,17 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
-import { findingsTable as findings } from '../../adapters/findings-table.ts';
+import { findingsTable } from '../../adapters/findings-table.ts';
 import { ledgerTable } from '../../adapters/ledger.ts';
+import { localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import type { Match } from '../../core/match.ts';
-import { tables } from '../../core/tables.ts';
 import { at } from './case.ts';
 
 /** The real adapters over a DynamoDB in this process. */
 export const startTables = async () => {
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  await new Promise<void>((started, failed) =>
-    server.listen(0, '127.0.0.1', (error?: Error) => (error ? failed(error) : started())),
-  );
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('dynalite has no port');
-  const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${address.port}`,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
-  for (const table of tables)
-    await client.send(
-      new CreateTableCommand({
-        TableName: table.name,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: Object.entries(table.attributes).map(([AttributeName, AttributeType]) => ({
-          AttributeName,
-          AttributeType,
-        })),
-        KeySchema: [
-          { AttributeName: table.key.hash, KeyType: 'HASH' },
-          ...(table.key.range === undefined ? [] : [{ AttributeName: table.key.range, KeyType: 'RANGE' as const }]),
-        ],
-        ...(table.indexes.length === 0
-          ? {}
-          : {
-              GlobalSecondaryIndexes: table.indexes.map(index => ({
-                IndexName: index.name,
-                KeySchema: [
-                  { AttributeName: index.hash, KeyType: 'HASH' as const },
-                  { AttributeName: index.range, KeyType: 'RANGE' as const },
-                ],
-                Projection: { ProjectionType: index.projection },
-              })),
-            }),
-      }),
-    );
+  const local = await localDynamoDB();
   return {
-    client,
-    endpoint: `http://127.0.0.1:${address.port}`,
-    findings: findings(client, 'findings'),
-    ledger: ledgerTable(client, 'state'),
-    stop: async () => {
-      client.destroy();
-      await new Promise<void>(stopped => server.close(() => stopped()));
-    },
+    local,
+    findings: findingsTable(local.client, local.tables.findings),
+    ledger: ledgerTable(local.client, local.tables.state),
+    stop: () => local.close(),
   };
 };
 
