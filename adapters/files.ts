@@ -27,7 +27,7 @@ export interface FileOptions {
   readonly clusters?: ObjectOptions['clusters'];
   /** What `-` stands for. */
   readonly stdin?: AsyncIterable<Uint8Array>;
-  /** Called about once a chunk (64 KB). */
+  /** Called about once every 256 KB. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -57,7 +57,8 @@ export async function* readFiles(paths: readonly string[], options: FileOptions)
       options.onProgress?.({ file: path, index: at + 1, files: inputs.length, bytes, total });
     };
     const name = path === '-' ? 'standard input' : path;
-    const stream = path === '-' ? (options.stdin ?? process.stdin) : createReadStream(path);
+    const stream =
+      path === '-' ? (options.stdin ?? process.stdin) : createReadStream(path, { highWaterMark: 256 * 1024 });
     yield* readObject(counted(stream, name, report), name, options.place, {
       clusters: options.clusters ?? [],
       limits: localLimits,

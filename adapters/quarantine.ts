@@ -47,5 +47,5 @@ export const bucketQuarantine = (
 const ascii = (value: string): string =>
   value
     .toWellFormed()
-    .replace(/[^ !"#$&-~]/g, encodeURIComponent)
+    .replace(/[^ !"#$&-~]/gu, encodeURIComponent)
     .slice(0, longestMetadata);

@@ -20,7 +20,7 @@ const portion = 16 * 1024;
  * @throws InflateFault when it is cut off, broken, or inflates too far; whatever `source` throws
  */
 export async function* gunzip(source: AsyncIterable<Uint8Array>, bounds: Limits): AsyncGenerator<Uint8Array> {
-  const zlib = createGunzip();
+  const zlib = createGunzip({ chunkSize: 64 * 1024 });
   let out: Uint8Array[] = [];
   let fault: InflateFault | undefined;
   let wake = (): void => {};
@@ -112,4 +112,7 @@ const faultOfError = (error: NodeJS.ErrnoException): InflateFault =>
         'truncated',
         'The gzip data ends too early: what stood before the cut was read, the rest is missing.',
       )
-    : new InflateFault('bad-gzip', 'The gzip data is damaged: what stood before the damage was read.');
+    : new InflateFault(
+        'bad-gzip',
+        'The gzip data is damaged: what stood before the damage was read, but for up to the last 64 KiB.',
+      );

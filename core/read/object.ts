@@ -59,7 +59,7 @@ export async function* readObject(
   }
   batch.push(...ration.rest());
   if (batch.length > 0) yield batch;
-  else if (!splitter.sawAnything) yield [rejected('no-records', 'There is nothing in it.', where, beginning)];
+  else if (!splitter.sawAnything) yield [rejected('no-records', 'There is nothing in it.', where, new Uint8Array(0))];
   else if (!ration.gaveAnything) yield [skipped('empty lists of records')];
 }
 

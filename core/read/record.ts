@@ -64,6 +64,8 @@ export const readPiece = (piece: Piece, origin: Origin): readonly Read[] => {
       'The input ends inside its list of records: what stood before the cut was read, the rest is missing.',
     );
   }
+  const belonging = piece.head === undefined ? origin : within(piece.head, origin);
+  if ('skip' in belonging) return [skipped(belonging.skip)];
   if (piece.length > limits.recordBytes)
     return set('too-large', `The record is larger than ${limits.recordBytes} bytes.`);
   if (piece.kind === 'unfinished')
@@ -75,8 +77,6 @@ export const readPiece = (piece: Piece, origin: Origin): readonly Read[] => {
   const json = parsed(written);
   if (json === undefined)
     return set('not-json', 'The record is no JSON: its brackets close, what is between them does not parse.');
-  const belonging = piece.head === undefined ? origin : within(piece.head, origin);
-  if ('skip' in belonging) return [skipped(belonging.skip)];
   return readJson(json, { ...belonging, offset: piece.offset, raw: piece.bytes });
 };
 

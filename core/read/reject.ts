@@ -13,7 +13,7 @@ export const rejected = (
   bytes: Uint8Array,
   length = bytes.length,
 ): Read => {
-  const kept = bytes.slice(0, limits.rejectedBytes);
+  const kept = new Uint8Array(bytes.subarray(0, limits.rejectedBytes)); // a Buffer's own slice would not copy
   return { kind: 'rejected', rejected: { reason, detail, where, bytes: kept, cut: kept.length < length } };
 };
 

@@ -250,7 +250,7 @@ export class Splitter {
     const near = here.length >= longestKey ? here : concat(this.#held, here);
     const key = /"(\w{1,16})"\s*:\s*\[$/.exec(latin1(near.subarray(-longestKey)))?.[1];
     if (key === undefined || !containers.includes(key)) return false;
-    if (!this.#tail) this.#head = concat(this.#held, here).slice();
+    if (!this.#tail) this.#head = new Uint8Array(concat(this.#held, here));
     this.#drop();
     this.#depth = this.#base = 2;
     this.#mode = 'between';
@@ -259,7 +259,7 @@ export class Splitter {
 
   /** Whether the present record is printed over several lines without indentation: then an object may start any of them. */
   #isFlush(chunk: Uint8Array): boolean {
-    this.#flush ??= /^.\r?\n\S/s.test(
+    this.#flush ??= /^.\r?\n[^\s{]/s.test(
       latin1(concat(this.#held, chunk.subarray(Math.max(0, this.#start - this.#before)), 4)),
     );
     return this.#flush;
@@ -285,7 +285,7 @@ export class Splitter {
     const part = chunk
       .subarray(Math.max(0, this.#start - this.#before))
       .subarray(0, Math.max(0, most - this.#heldBytes));
-    if (part.length > 0) this.#held.push(part.slice());
+    if (part.length > 0) this.#held.push(new Uint8Array(part));
     this.#heldBytes += part.length;
   }
 

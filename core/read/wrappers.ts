@@ -1,4 +1,6 @@
+import { isCloudTrail } from '../cloudtrail/read.ts';
 import { at, isObject, type Json } from '../json.ts';
+import { isAudit } from '../kubernetes/read.ts';
 
 /** Members under which lists of records travel: CloudTrail files, log payloads, AWS CLI output, audit `EventList`. */
 export const containers: readonly string[] = ['Records', 'logEvents', 'Events', 'events', 'items'];
@@ -29,13 +31,16 @@ const wrappers: readonly (readonly string[])[] = [
   ['_raw'],
 ];
 
-/** The record inside a wrapper (an object, or text that may be one), or undefined where the value wraps nothing. */
+/** The record inside a wrapper: text that may be one, an object that is, or an object to look into. Undefined: it wraps nothing. */
 export const wrapped = (json: Json): Json | undefined => {
+  let first: Json | undefined;
   for (const path of wrappers) {
     const inner = at(json, ...path);
-    if (isObject(inner) || (typeof inner === 'string' && mayBeRecord(inner))) return inner;
+    if (inner === undefined || !(typeof inner === 'string' ? mayBeRecord(inner) : isObject(inner))) continue;
+    if (typeof inner === 'string' || isCloudTrail(inner) || isAudit(inner)) return inner;
+    first ??= inner;
   }
-  return undefined;
+  return first;
 };
 
 /** Text that starts as an object does, perhaps after a date. */

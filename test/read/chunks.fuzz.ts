@@ -1,0 +1,190 @@
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Read, Reason } from '../../core/read/contract.ts';
+import { readEnvelope } from '../../core/read/eventbridge.ts';
+import { readLogs } from '../../core/read/logs.ts';
+import { readRecord, readRecords } from '../../core/read/record.ts';
+import { readSqs } from '../../core/read/sqs.ts';
+import { audit, bytesOf, nowhere, readAll, settings, short, streamOf, trail } from './samples.ts';
+
+const reasons: readonly Reason[] = [
+  'not-json',
+  'not-utf8',
+  'wrong-shape',
+  'truncated',
+  'too-large',
+  'too-deep',
+  'bad-gzip',
+  'inflates-too-far',
+  'no-records',
+];
+
+const isDeclared = (read: Read): boolean =>
+  read.kind === 'event'
+    ? read.event.id !== '' && Number.isFinite(read.event.time)
+    : read.kind === 'skipped'
+      ? read.count > 0
+      : reasons.includes(read.rejected.reason);
+
+const id = fc.stringMatching(/^[0-9a-f]{8}$/);
+/** Text that tries the scanner: quotes, escapes, brackets, line feeds, other planes. */
+const nasty = fc.string({
+  unit: fc.constantFrom('"', '\\', '{', '}', '[', ']', '\n', ',', ':', 'é', '𝄞', 'Records', 'a'),
+});
+const record = fc
+  .record({ id, nasty })
+  .map(({ id: eventID, nasty: userAgent }) =>
+    trail(eventID, { userAgent, requestParameters: { [userAgent]: [userAgent, {}] } }),
+  );
+
+const layouts: { readonly [name: string]: (records: readonly unknown[]) => string } = {
+  'a file of records': records => JSON.stringify({ Records: records }),
+  'a printed file of records': records =>
+    JSON.stringify({ before: [1], Records: records, after: { Records: 1 } }, null, 2),
+  'a file printed flush left': records => JSON.stringify({ Records: records }, null, 2).replaceAll(/\n +/g, '\n'),
+  'JSON lines': records => records.map(one => JSON.stringify(one)).join('\r\n'),
+  'a list': records => `[\n${records.map(one => JSON.stringify(one)).join(',\n')}\n]`,
+  'concatenated values': records => records.map(one => JSON.stringify(one)).join(''),
+  'printed values': records => records.map(one => JSON.stringify(one, null, '\t')).join('\n'),
+  'dated lines': records => records.map(one => `2026-09-01T10:00:00.123Z ${JSON.stringify(one)}\n`).join(''),
+  'log payloads': records =>
+    records
+      .map(one => JSON.stringify({ messageType: 'DATA_MESSAGE', logEvents: [{ message: JSON.stringify(one) }] }))
+      .join(''),
+};
+const layout = fc.constantFrom(...Object.keys(layouts));
+const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
+
+test('every record of every layout is read once, in order, whatever the chunks and gzip members', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(record, { minLength: 1, maxLength: 5 }),
+      layout,
+      sizes,
+      fc.nat(),
+      async (records, name, chunks, cut) => {
+        const bytes = bytesOf(layouts[name]?.(records) ?? '');
+        const ids = records.map(one => one['eventID']);
+        expect(short(await readAll(streamOf(bytes, ...chunks))), name).toEqual(ids);
+        const at = cut % bytes.length;
+        const members = Buffer.concat([gzipSync(bytes.subarray(0, at)), gzipSync(bytes.subarray(at))]);
+        expect(short(await readAll(streamOf(members, ...chunks))), `${name}, gzip`).toEqual(ids);
+      },
+    ),
+    { numRuns: 250 },
+  );
+});
+
+const payload = fc.oneof(
+  fc.uint8Array({ maxLength: 200 }),
+  nasty.map(bytesOf),
+  fc
+    .tuple(fc.array(record, { maxLength: 3 }), layout)
+    .map(([records, name]) => bytesOf(layouts[name]?.(records) ?? '')),
+  fc.constant(bytesOf(JSON.stringify({ log: JSON.stringify(audit()), kubernetes: {} }))),
+);
+/** Real payloads with bytes changed, cut out, doubled, and put after each other. */
+const mutated = fc
+  .array(
+    fc.tuple(
+      payload,
+      fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 }), fc.constantFrom('set', 'cut', 'double')), { maxLength: 3 }),
+    ),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map(parts =>
+    Buffer.concat(
+      parts.map(([bytes, changes]) => {
+        let now = Buffer.from(bytes);
+        for (const [place, byte, kind] of changes) {
+          if (now.length === 0) break;
+          const at = place % now.length;
+          if (kind === 'set') now.fill(byte, at, at + 1);
+          else if (kind === 'cut') now = now.subarray(0, at);
+          else now = Buffer.concat([now.subarray(0, at), now.subarray(Math.max(0, at - 20))]);
+        }
+        return now;
+      }),
+    ),
+  );
+
+test('whatever arrives is an event, set aside or skipped; nothing throws; chunks change nothing', async () => {
+  await fc.assert(
+    fc.asyncProperty(mutated, sizes, fc.boolean(), async (bytes, chunks, packed) => {
+      const stored = packed ? gzipSync(bytes) : bytes;
+      const whole = await readAll(stored);
+      expect(whole.length).toBeGreaterThan(0);
+      expect(whole.every(isDeclared)).toBe(true);
+      expect(await readAll(streamOf(stored, ...chunks))).toEqual(whole);
+      expect(isDeclared(readRecord(bytes, nowhere, 'test'))).toBe(true);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('damaged gzip never throws and never invents records', async () => {
+  const lines = Array.from({ length: 20 }, (_, i) => JSON.stringify(trail(`e-${i}`))).join('\n');
+  const packed = gzipSync(lines);
+  const known = new Set(Array.from({ length: 20 }, (_, i) => `e-${i}`));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(packed.length - 1),
+      fc.nat(255),
+      fc.nat(packed.length),
+      sizes,
+      async (place, byte, end, chunks) => {
+        const damaged = Buffer.from(packed)
+          .fill(byte, place, place + 1)
+          .subarray(0, end);
+        const reads = await readAll(streamOf(damaged, ...chunks));
+        expect(reads.every(isDeclared)).toBe(true);
+        if (end < packed.length) expect(reads.some(read => read.kind === 'rejected')).toBe(true);
+        if (packed[place] === byte)
+          expect(
+            short(reads)
+              .filter(one => one.startsWith('e-'))
+              .every(one => known.has(one)),
+          ).toBe(true);
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test('a record followed by anything on the next line is still read', () => {
+  fc.assert(
+    fc.property(record, mutated, (first, rest) => {
+      const reads = readRecords(Buffer.concat([bytesOf(`${JSON.stringify(first)}\n`), rest]), {
+        place: nowhere,
+        where: 'test',
+      });
+      expect(short(reads)[0]).toBe(first['eventID']);
+    }),
+  );
+});
+
+test('what functions are invoked with never throws', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.string(), (json, written) => {
+      for (const event of [json, { detail: json, 'detail-type': written, source: written }]) {
+        expect(readEnvelope(event, settings).every(isDeclared)).toBe(true);
+      }
+      for (const event of [
+        json,
+        { awslogs: { data: written } },
+        { awslogs: { data: gzipSync(JSON.stringify(json)).toString('base64') } },
+      ]) {
+        expect(readLogs(event, settings).every(isDeclared)).toBe(true);
+      }
+      for (const event of [json, { Records: [{ body: written }, { body: JSON.stringify(json) }, json] }]) {
+        expect(
+          readSqs(event, settings)
+            .flatMap(({ reads }) => reads)
+            .every(isDeclared),
+        ).toBe(true);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});

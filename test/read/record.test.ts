@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import { readCloudTrail } from '../../core/cloudtrail/read.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { auditTime, readAudit } from '../../core/kubernetes/read.ts';
+import { readRecord, readRecords } from '../../core/read/record.ts';
+import { audit, bytesOf, nowhere, short, trail } from './samples.ts';
+
+const place = { account: '999999999999', region: 'eu-north-1', cluster: 'prod' };
+const read = (json: Json | undefined) => readRecords(bytesOf(JSON.stringify(json)), { place: nowhere, where: 'test' });
+
+describe('a CloudTrail record', () => {
+  test('is an event with its own id, time, account and region', () => {
+    const record = trail('e-1');
+    expect(readCloudTrail(record, place)).toEqual({
+      source: 'cloudtrail',
+      id: 'e-1',
+      time: Date.parse('2026-09-01T10:00:00Z'),
+      account: '111122223333',
+      region: 'eu-west-1',
+      cluster: '',
+      record,
+    });
+  });
+
+  test('is placed by the caller, then by the transport, where it does not say whose trail it is', () => {
+    const { recipientAccountId: _, awsRegion: __, ...rest } = trail('e-1');
+    expect(readCloudTrail(rest, place)).toMatchObject({ account: '111122223333', region: 'eu-north-1' });
+    const { userIdentity: ___, ...bare } = rest;
+    expect(readCloudTrail(bare, place)).toMatchObject({ account: '999999999999' });
+  });
+
+  test.each([
+    ['eventID', undefined, /no eventID/],
+    ['eventID', 'x'.repeat(129), /longer than 128/],
+    ['eventTime', undefined, /no eventTime/],
+    ['eventTime', 'yesterday', /no RFC 3339/],
+    ['eventTime', '2026-13-41T00:00:00Z', /no RFC 3339/],
+    ['eventSource', 7, /no eventSource/],
+    ['eventName', '', /no eventName/],
+    ['userIdentity', 'alice', /userIdentity has another type/],
+    ['userIdentity', { arn: 3 }, /userIdentity\.arn has another type/],
+    ['userIdentity', { sessionContext: { sessionIssuer: [] } }, /userIdentity\.sessionContext\.sessionIssuer/],
+    ['sourceIPAddress', ['198.51.100.23'], /sourceIPAddress has another type/],
+  ])('whose %s is %j is refused by name', (name, value, problem) => {
+    expect(readCloudTrail({ ...trail('e-1'), [name]: value }, place)).toEqual({
+      problem: expect.stringMatching(problem),
+    });
+  });
+
+  test('may have null where a member is absent', () => {
+    expect(readCloudTrail({ ...trail('e-1'), userAgent: null, userIdentity: null }, place)).toHaveProperty('id', 'e-1');
+  });
+});
+
+describe('an audit event', () => {
+  test('is placed by its transport and timed by when the request came in', () => {
+    const record = audit();
+    expect(readAudit(record, place)).toEqual({
+      source: 'kubernetes',
+      id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      time: Date.parse('2026-09-01T10:00:00.123Z'),
+      ...place,
+      record,
+    });
+  });
+
+  const id = (over: JsonObject) => {
+    const event = readAudit(audit(over), place);
+    return 'problem' in event ? event.problem : event.id;
+  };
+
+  test('has one id in all its stages', () => {
+    const started = id({ stage: 'ResponseStarted', stageTimestamp: '2026-09-01T10:00:00.2Z' });
+    expect(id({ stage: 'ResponseComplete', stageTimestamp: '2026-09-01T11:30:00Z' })).toBe(started);
+  });
+
+  test.each([
+    ['auditID', { auditID: 'another' }],
+    ['requestReceivedTimestamp, to the microsecond', { requestReceivedTimestamp: '2026-09-01T10:00:00.123457Z' }],
+    ['user', { user: { username: 'bob' } }],
+    ['verb', { verb: 'list' }],
+    ['requestURI', { requestURI: '/api/v1/namespaces/kube-system/secrets/b' }],
+  ])('has another id with another %s', (_, over) => {
+    expect(id(over)).not.toBe(id({}));
+  });
+
+  test.each([
+    ['stageTimestamp', { stageTimestamp: '2026-09-01T10:00:01Z' }],
+    ['timestamp', { stageTimestamp: null, timestamp: '2026-09-01T10:00:01Z' }],
+  ])('without requestReceivedTimestamp is timed by %s, and that is told', (from, over) => {
+    const record = audit({ requestReceivedTimestamp: null, ...over });
+    expect(auditTime(record)).toEqual({ time: Date.parse('2026-09-01T10:00:01Z'), from });
+    expect(readAudit(record, place)).toHaveProperty('time', Date.parse('2026-09-01T10:00:01Z'));
+    expect(id({ ...record, ...Object.fromEntries([[from, '2026-09-01T10:00:02Z']]) })).not.toBe(id(record));
+  });
+
+  test.each([
+    [{ auditID: undefined }, /no auditID/],
+    [{ verb: '' }, /no verb/],
+    [{ requestReceivedTimestamp: 1, stageTimestamp: 2 }, /no requestReceivedTimestamp/],
+    [{ user: 'alice' }, /user has another type/],
+    [{ user: { groups: 'system:masters' } }, /user\.groups has another type/],
+    [{ sourceIPs: [1] }, /sourceIPs has another type/],
+    [{ kind: 'Pod' }, /another kind/],
+  ])('with %j is refused by name', (over, problem) => {
+    expect(readAudit(audit(over as JsonObject), place)).toEqual({ problem: expect.stringMatching(problem) });
+  });
+});
+
+describe('a record is taken out of', () => {
+  const event = audit();
+  const written = JSON.stringify(event);
+  const at = 'audit 1788256800123';
+  test.each<[string, Json, readonly string[]]>([
+    ['Fluent Bit, as text', { date: 1, log: `${written}\n`, kubernetes: { pod_name: 'kube-apiserver' } }, [at]],
+    ['Fluent Bit, parsed', { date: 1, log: event }, [at]],
+    ['a container runtime line in it', { log: `2026-09-01T10:00:00.123456789Z stdout F ${written}` }, [at]],
+    ['Vector', { message: written, file: '/var/log/kubernetes/audit.log' }, [at]],
+    ['Filebeat', { '@timestamp': '2026-09-01T10:00:00Z', message: written, log: { offset: 0 } }, [at]],
+    ['Elastic Agent', { event: { original: written }, kubernetes: { audit: event } }, [at]],
+    ['Elastic Agent without the original', { event: { kind: 'event' }, kubernetes: { audit: event } }, [at]],
+    ['Logs Insights', { '@timestamp': '2026-09-01 10:00:00.000', '@message': event }, [at]],
+    ['Splunk', { result: { _raw: written } }, [at]],
+    ['an EventList', { kind: 'EventList', apiVersion: 'audit.k8s.io/v1', items: [event, event] }, [at, at]],
+    ['LookupEvents', { Events: [{ EventId: 'e-1', CloudTrailEvent: JSON.stringify(trail('e-1')) }] }, ['e-1']],
+    ['FilterLogEvents', { events: [{ message: JSON.stringify(trail('e-1')) }], searchedLogStreams: [] }, ['e-1']],
+    ['a file of records', { Records: [trail('e-1'), trail('e-2')] }, ['e-1', 'e-2']],
+    ['a saved queue batch', { Records: [{ messageId: 'm', body: JSON.stringify(trail('e-1')) }] }, ['e-1']],
+  ])('%s', (_, json, expected) => {
+    expect(short(read(json))).toEqual(expected);
+  });
+
+  test('CloudWatch’s export, a date before each', () => {
+    const lines = `2026-09-01T10:00:00.123Z ${written}\n2026-09-01T10:00:00.124Z ${written}\n`;
+    expect(short(readRecords(bytesOf(lines), { place: nowhere, where: 'test' }))).toEqual([at, at]);
+  });
+
+  test('no more than five wrappers', () => {
+    const wrap = (levels: number): Json => (levels === 0 ? event : { record: wrap(levels - 1) });
+    expect(short(read(wrap(5)))).toEqual([at]);
+    expect(short(read(wrap(6)))).toEqual(['wrong-shape']);
+  });
+});
+
+describe('readRecord', () => {
+  test('gives the one record', () => {
+    expect(readRecord(bytesOf(JSON.stringify(trail('e-1'))), nowhere, 'test')).toMatchObject({ event: { id: 'e-1' } });
+  });
+
+  test('refuses several, and a record of another source than its place holds', () => {
+    const several = readRecord(bytesOf(JSON.stringify({ Records: [trail('e-1'), trail('e-2')] })), nowhere, 'test');
+    expect(short([several])).toEqual(['wrong-shape']);
+    const other = readRecord(bytesOf(JSON.stringify(audit())), { ...nowhere, source: 'cloudtrail' }, 'test');
+    expect(short([other])).toEqual(['wrong-shape']);
+  });
+
+  test('skips what CloudTrail writes beside calls', () => {
+    const insight = {
+      eventType: 'AwsCloudTrailInsight',
+      eventID: 'i',
+      eventTime: '2026-09-01T10:00:00Z',
+      insightDetails: {},
+    };
+    expect(short(read(insight))).toEqual(['skipped 1: CloudTrail Insights events, which are no calls']);
+  });
+});

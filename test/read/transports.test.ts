@@ -1,0 +1,286 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { readEnvelope } from '../../core/read/eventbridge.ts';
+import { placeOfKey } from '../../core/read/key.ts';
+import { placeOfStream } from '../../core/read/log-group.ts';
+import { readLogs } from '../../core/read/logs.ts';
+import { readSqs } from '../../core/read/sqs.ts';
+import { audit, bytesOf, nowhere, readAll, settings, short, trail } from './samples.ts';
+
+const envelope = (detail: Json, over: JsonObject = {}): JsonObject => ({
+  version: '0',
+  id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+  'detail-type': 'AWS API Call via CloudTrail',
+  source: 'aws.ec2',
+  account: '222233334444',
+  time: '2026-09-01T10:00:05Z',
+  region: 'us-east-1',
+  resources: [],
+  detail,
+  ...over,
+});
+
+describe('an EventBridge envelope', () => {
+  test('gives its record, placed by it where the record is silent', () => {
+    expect(short(readEnvelope(envelope(trail('e-1')), settings))).toEqual(['e-1']);
+    const { recipientAccountId: _, userIdentity: __, awsRegion: ___, ...bare } = trail('e-1');
+    expect(readEnvelope(envelope(bare), settings)).toMatchObject([
+      { event: { account: '222233334444', region: 'us-east-1' } },
+    ]);
+  });
+
+  test('of a record from a source that is not AWS’s is refused: anybody may put such events', () => {
+    expect(short(readEnvelope(envelope(trail('e-1'), { source: 'com.example' }), settings))).toEqual(['wrong-shape']);
+    expect(short(readEnvelope(envelope({}, { source: 'com.example' }), settings))).toEqual(['wrong-shape']);
+  });
+
+  test('of something else than a call is skipped; of a call without its record it is refused', () => {
+    const stateChange = envelope(
+      { 'instance-id': 'i-0', state: 'running' },
+      { 'detail-type': 'EC2 Instance State-change Notification' },
+    );
+    expect(short(readEnvelope(stateChange, settings))).toEqual(['skipped 1: EventBridge events that carry no call']);
+    expect(short(readEnvelope(envelope({}), settings))).toEqual(['wrong-shape']);
+    expect(short(readEnvelope(envelope(null), settings))).toEqual(['wrong-shape']);
+  });
+
+  test.each([undefined, null, 1, 'x', [], {}])('never throws: %j is refused', event => {
+    expect(short(readEnvelope(event, settings))).toEqual(['wrong-shape']);
+  });
+});
+
+describe('a queue batch', () => {
+  const batch = (...bodies: readonly (Json | undefined)[]) => ({
+    Records: bodies.map((body, index) => ({
+      messageId: `m-${index}`,
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })),
+  });
+  const topic = (message: Json) => ({
+    Type: 'Notification',
+    TopicArn: 'arn:aws:sns:eu-west-1:111122223333:t',
+    Message: typeof message === 'string' ? message : JSON.stringify(message),
+  });
+  const stored = (key: string, eventName = 'ObjectCreated:Put') => ({
+    Records: [
+      {
+        eventVersion: '2.1',
+        eventSource: 'aws:s3',
+        eventName,
+        eventTime: '2026-09-01T10:00:00Z',
+        s3: { bucket: { name: 'trail' }, object: { key } },
+      },
+    ],
+  });
+
+  test('gives each message its own result, so that one fails without the others', () => {
+    const messages = readSqs(batch(envelope(trail('e-1')), '{"truncated', envelope(trail('e-2'))), settings);
+    expect(messages.map(({ id, reads }) => [id, ...short(reads)])).toEqual([
+      ['m-0', 'e-1'],
+      ['m-1', 'truncated'],
+      ['m-2', 'e-2'],
+    ]);
+    expect(messages[1]?.reads[0]).toMatchObject({ rejected: { where: 'queue message m-1, byte 0' } });
+  });
+
+  test('knows envelopes through a topic, raw records, and audit lines from a shipper', () => {
+    const messages = readSqs(
+      batch(topic(envelope(trail('e-1'))), trail('e-2'), { log: JSON.stringify(audit()) }),
+      settings,
+    );
+    expect(messages.map(({ reads }) => short(reads))).toEqual([['e-1'], ['e-2'], ['audit 1788256800123']]);
+  });
+
+  test.each<[string, Json, Json]>([
+    ['S3 (URL-encoded)', stored('AWSLogs/a+b%2Bc.json.gz'), [{ bucket: 'trail', key: 'AWSLogs/a b+c.json.gz' }]],
+    ['S3 through a topic', topic(stored('k')), [{ bucket: 'trail', key: 'k' }]],
+    ['S3 with an encoding that is none', stored('100%'), [{ bucket: 'trail', key: '100%' }]],
+    [
+      'EventBridge',
+      envelope(
+        { bucket: { name: 'trail' }, object: { key: 'a+b', 'version-id': 'v1' } },
+        { 'detail-type': 'Object Created', source: 'aws.s3' },
+      ),
+      [{ bucket: 'trail', key: 'a+b', version: 'v1' }],
+    ],
+    [
+      'CloudTrail’s topic',
+      topic({ s3Bucket: 'trail', s3ObjectKey: ['a', 'b'] }),
+      [
+        { bucket: 'trail', key: 'a' },
+        { bucket: 'trail', key: 'b' },
+      ],
+    ],
+  ])('points at the objects that %s tells of', (_, body, objects) => {
+    expect(readSqs(batch(body), settings)).toEqual([{ id: 'm-0', reads: [], objects }]);
+  });
+
+  test('skips S3’s test message and removed objects', () => {
+    const messages = readSqs(
+      batch({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'trail' }, stored('k', 'ObjectRemoved:Delete')),
+      settings,
+    );
+    expect(messages.map(({ reads }) => short(reads))).toEqual([
+      ['skipped 1: test messages of S3'],
+      ['skipped 1: notifications of stored objects'],
+    ]);
+    expect(messages.flatMap(({ objects }) => objects)).toEqual([]);
+  });
+
+  test.each([undefined, null, {}, { Records: [] }, { Records: [1] }, { Records: [{}] }])('never throws: %j', event => {
+    expect(readSqs(event, settings).flatMap(({ objects }) => objects)).toEqual([]);
+  });
+});
+
+describe('a Logs subscription', () => {
+  const payload = (over: JsonObject, ...messages: readonly string[]) => ({
+    messageType: 'DATA_MESSAGE',
+    owner: '111122223333',
+    logGroup: '/aws/eks/prod/cluster',
+    logStream: 'kube-apiserver-audit-0123456789abcdef0123456789abcdef',
+    subscriptionFilters: ['audit'],
+    logEvents: messages.map((message, index) => ({ id: `${index}`, timestamp: 1_788_256_800_123, message })),
+    ...over,
+  });
+  const event = (json: Json) => ({ awslogs: { data: gzipSync(JSON.stringify(json)).toString('base64') } });
+  const line = JSON.stringify(audit());
+
+  test('gives the audit events of an EKS cluster, named by its group, placed by the settings', () => {
+    expect(readLogs(event(payload({}, line, line)), settings)).toMatchObject([
+      { event: { source: 'kubernetes', cluster: 'prod', account: '111122223333', region: 'eu-central-1' } },
+      { event: { cluster: 'prod' } },
+    ]);
+    expect(readLogs(event(payload({ logGroup: '/aws/eks/unknown/cluster' }, line)), settings)).toMatchObject([
+      { event: { cluster: 'unknown', region: 'eu-west-1' } },
+    ]);
+  });
+
+  test.each([
+    'kube-apiserver-0123456789abcdef0123456789abcdef',
+    'authenticator-0123456789abcdef0123456789abcdef',
+  ])('skips and counts the stream %s', logStream => {
+    const reads = readLogs(event(payload({ logStream }, 'I0901 text', line)), settings);
+    expect(short(reads)).toEqual(Array(2).fill('skipped 1: log streams that hold no audit events'));
+  });
+
+  test('knows a configured cluster’s own group and its streams', () => {
+    const own = { logGroup: '/self-managed/audit', logStream: 'fleet-cp-0' };
+    expect(readLogs(event(payload(own, line)), settings)).toMatchObject([
+      { event: { cluster: 'fleet', account: '444455556666' } },
+    ]);
+    const other = readLogs(event(payload({ ...own, logStream: 'other' }, line)), settings);
+    expect(short(other)).toEqual(['skipped 1: log streams that hold no audit events']);
+  });
+
+  test('knows CloudTrail’s groups by their streams', () => {
+    const stream = { logGroup: 'trail', logStream: 'o-exampleorgid_222233334444_CloudTrail_ap-southeast-2_3' };
+    const { recipientAccountId: _, userIdentity: __, awsRegion: ___, ...bare } = trail('e-1');
+    expect(readLogs(event(payload(stream, JSON.stringify(bare))), settings)).toMatchObject([
+      { event: { source: 'cloudtrail', account: '222233334444', region: 'ap-southeast-2' } },
+    ]);
+  });
+
+  test('sets a truncated or foreign line aside and goes on', () => {
+    const reads = readLogs(
+      event(payload({}, line.slice(0, 100), 'text', JSON.stringify(trail('e-1')), line)),
+      settings,
+    );
+    expect(short(reads)).toEqual(['truncated', 'wrong-shape', 'wrong-shape', 'audit 1788256800123']);
+    expect(reads[0]).toMatchObject({ rejected: { bytes: bytesOf(line.slice(0, 100)) } });
+  });
+
+  test('skips control messages', () => {
+    expect(
+      short(readLogs(event(payload({ messageType: 'CONTROL_MESSAGE' }, 'CWL CONTROL MESSAGE')), settings)),
+    ).toEqual(['skipped 1: control messages of CloudWatch Logs']);
+  });
+
+  test('that is no gzip, cut off, or a bomb is set aside whole', () => {
+    const packed = gzipSync(JSON.stringify(payload({}, line)));
+    const data = (bytes: Uint8Array) => ({ awslogs: { data: Buffer.from(bytes).toString('base64') } });
+    expect(short(readLogs(data(bytesOf('text')), settings))).toEqual(['bad-gzip']);
+    expect(short(readLogs(data(packed.subarray(0, 100)), settings))).toEqual(['bad-gzip']);
+    expect(short(readLogs(data(gzipSync(new Uint8Array(200_000_000))), settings))).toEqual(['inflates-too-far']);
+  });
+
+  test.each([undefined, null, {}, { awslogs: {} }, { awslogs: { data: 1 } }])('never throws: %j is refused', input => {
+    expect(short(readLogs(input, settings))).toEqual(['wrong-shape']);
+  });
+
+  test('reads the same from the files that Firehose writes: payload after payload, gzip after gzip', async () => {
+    const first = gzipSync(JSON.stringify(payload({}, line, line)));
+    const second = gzipSync(JSON.stringify(payload({ logStream: 'kube-apiserver-1' }, 'I0901')));
+    const reads = await readAll(Buffer.concat([first, second, first]), 'x', { clusters: settings.clusters });
+    expect(short(reads)).toEqual([
+      'audit 1788256800123',
+      'audit 1788256800123',
+      'skipped 1: log streams that hold no audit events',
+      'audit 1788256800123',
+      'audit 1788256800123',
+    ]);
+    expect(reads[0]).toMatchObject({ event: { cluster: 'prod', account: '111122223333' } });
+  });
+});
+
+describe('a key', () => {
+  const logs = 'AWSLogs/222233334444';
+  test.each<[string, JsonObject]>([
+    [
+      `${logs}/CloudTrail/eu-north-1/2026/09/01/222233334444_CloudTrail_eu-north-1_20260901T1000Z_abc.json.gz`,
+      { account: '222233334444', region: 'eu-north-1', source: 'cloudtrail' },
+    ],
+    [
+      `prefix/AWSLogs/o-abc123/222233334444/CloudTrail/us-gov-west-1/2026/x.json.gz`,
+      { account: '222233334444', region: 'us-gov-west-1' },
+    ],
+    [
+      'copies/222233334444_CloudTrail_eu-north-1_20260901T1000Z_abc.json.gz',
+      { account: '222233334444', region: 'eu-north-1' },
+    ],
+    [
+      'exported/aws/eks/prod/cluster/kube-apiserver-audit-0123456789abcdef0123456789abcdef/000000.gz',
+      { cluster: 'prod', region: 'eu-central-1', source: 'kubernetes' },
+    ],
+    ['task/kube-apiserver-audit-0123456789abcdef0123456789abcdef/000000.gz', { cluster: '', source: 'kubernetes' }],
+    ['aws/eks/other/cluster/2026/09/01/part-1.gz', { cluster: 'other' }],
+    ['anything.json', { account: '', region: '', cluster: '' }],
+  ])('%s says where its records belong', (key, place) => {
+    expect(placeOfKey(key, nowhere, settings.clusters)).toMatchObject({ place });
+  });
+
+  test.each([
+    `${logs}/CloudTrail-Digest/eu-north-1/2026/09/01/222233334444_CloudTrail-Digest_eu-north-1_trail_20260901T100000Z.json.gz`,
+    `${logs}/CloudTrail-Insight/eu-north-1/2026/09/01/x.json.gz`,
+    `${logs}/elasticloadbalancing/eu-north-1/2026/09/01/x.log.gz`,
+    'task/kube-apiserver-0123456789abcdef0123456789abcdef/000000.gz',
+    'task/authenticator-0123456789abcdef0123456789abcdef/000000.gz',
+  ])('%s is skipped', async key => {
+    expect(placeOfKey(key, nowhere)).toHaveProperty('skip');
+    expect(short(await readAll('not even JSON', key))).toEqual([expect.stringMatching(/^skipped 1/)]);
+  });
+
+  test('of a configured cluster’s bucket and prefix names the cluster', () => {
+    expect(placeOfKey('edge/2026/a.gz', nowhere, settings.clusters, 'audit-logs')).toMatchObject({
+      place: { cluster: 'edge' },
+    });
+    expect(placeOfKey('edge/2026/a.gz', nowhere, settings.clusters, 'other')).toMatchObject({ place: { cluster: '' } });
+  });
+
+  test('the record’s own account wins over the key’s', async () => {
+    const reads = await readAll(JSON.stringify(trail('e-1')), `${logs}/CloudTrail/eu-north-1/x.json`);
+    expect(reads).toMatchObject([{ event: { account: '111122223333', region: 'eu-west-1' } }]);
+  });
+});
+
+test('of two clusters in one group the longer stream prefix decides', () => {
+  const group = (name: string, streamPrefix: string) => ({
+    name,
+    kind: 'kubeadm' as const,
+    role: 'workload' as const,
+    audit: { logGroup: 'g', streamPrefix },
+  });
+  const clusters = [group('a', 'cp-'), group('b', 'cp-b-')];
+  expect(placeOfStream('g', 'cp-b-1', nowhere, clusters)).toMatchObject({ place: { cluster: 'b' } });
+  expect(placeOfStream('g', 'cp-a-1', nowhere, clusters)).toMatchObject({ place: { cluster: 'a' } });
+});
