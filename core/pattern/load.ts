@@ -3,7 +3,7 @@ import { PatternError, shown, type Where } from './fault.ts';
 import type { Field, Group, Leaf, Node, Test } from './node.ts';
 import { operators } from './operators.ts';
 
-/** Levels of objects a pattern may have, and sub-rules its `$or`s may multiply to (EventBridge's own limit). */
+/** Levels of objects (and of `$or`) a pattern may have, and sub-rules its `$or`s may multiply to (EventBridge's own limit). */
 const maximumDepth = 64;
 const maximumBranches = 1_000;
 
@@ -38,7 +38,7 @@ const loadGroup = (pattern: unknown, place: Place, known: Known): Group => {
       `${shown(pattern)} is no pattern`,
       'an object of fields, e.g. {"eventName": ["RunInstances"]}',
     );
-  if (place.path.length >= maximumDepth)
+  if (place.path.length >= maximumDepth || place.where.length >= 3 * maximumDepth)
     throw new PatternError(place.where, 'nested too deeply', `at most ${maximumDepth} levels`);
   const members = Object.entries(pattern).filter(([, value]) => value !== undefined);
   if (members.length === 0) throw new PatternError(place.where, 'an empty object', 'at least one field or "$or"');

@@ -1,14 +1,34 @@
 import { describe, expect, test } from 'vitest';
+import type { JsonObject } from '../../core/json.ts';
+import { compilePattern } from '../../core/pattern/compile.ts';
 import { PatternError } from '../../core/pattern/fault.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
 import { refused, rows } from './operators.ts';
 
-describe('the meaning of the language', () => {
+/** Every implementation of the language answers the same table. */
+const implementations: readonly (readonly [string, (pattern: unknown) => (event: JsonObject) => boolean])[] = [
+  [
+    'the oracle',
+    pattern => {
+      const loaded = loadPattern(pattern);
+      return event => match(loaded, event);
+    },
+  ],
+  [
+    'the compiled matcher',
+    pattern => {
+      const check = compilePattern(loadPattern(pattern));
+      return event => check({ record: event });
+    },
+  ],
+];
+
+describe.each(implementations)('the meaning of the language, by %s', (_name, implementation) => {
   test.each(rows)('$name', ({ pattern, goods, bads }) => {
-    const loaded = loadPattern(pattern);
-    expect(goods.filter(event => !match(loaded, event))).toEqual([]);
-    expect(bads.filter(event => match(loaded, event))).toEqual([]);
+    const matches = implementation(pattern);
+    expect(goods.filter(event => !matches(event))).toEqual([]);
+    expect(bads.filter(matches)).toEqual([]);
   });
 });
 
@@ -30,6 +50,11 @@ describe('a bad pattern is refused with its place and what is allowed there', ()
   test('when it is nested beyond 64 levels', () => {
     const deep = (levels: number): object => (levels === 0 ? { a: ['x'] } : { a: deep(levels - 1) });
     expect(faultOf(deep(100))?.message).toMatch(/nested too deeply/);
+  });
+
+  test('when its $or are nested beyond 64 levels', () => {
+    const deep = (levels: number): object => ({ $or: [{ a: ['x'] }, levels === 0 ? { b: ['x'] } : deep(levels - 1)] });
+    expect(faultOf(deep(20_000))?.message).toMatch(/nested too deeply/);
   });
 });
 

@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { compilePattern } from '../../core/pattern/compile.ts';
+import { dispatch } from '../../core/pattern/dispatch.ts';
+import { clausesOf, pathOf } from '../../core/targets/clause.ts';
+import { eventFor, patterns } from './arbitraries.ts';
+
+const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+const numRuns = Number(process.env['FUZZ_RUNS'] ?? 8_000) / 4;
+
+const cases = fc.array(
+  patterns.chain(pattern => fc.record({ pattern: fc.constant(pattern), event: eventFor(pattern.data) })),
+  { minLength: 1, maxLength: 12 },
+);
+
+test(`a rule that matches is always among the candidates, each once and in order (seed ${seed})`, () => {
+  fc.assert(
+    fc.property(cases, many => {
+      const find = dispatch(
+        many.map(({ pattern }, item) => ({
+          item,
+          requirements: clausesOf(pattern.loaded, () => undefined).map(clause =>
+            [...clause].map(([key, tests]) => ({ path: pathOf(key), tests })),
+          ),
+        })),
+      );
+      const checks = many.map(({ pattern }) => compilePattern(pattern.loaded));
+      for (const { event } of many) {
+        const subject = { record: event };
+        const found = find(subject);
+        expect(found).toEqual([...new Set(found)].sort((a, b) => a - b));
+        expect(found).toEqual(expect.arrayContaining(checks.flatMap((check, item) => (check(subject) ? [item] : []))));
+      }
+    }),
+    { seed, numRuns },
+  );
+});
