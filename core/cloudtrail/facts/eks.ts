@@ -1,3 +1,136 @@
+import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
+import { at, type Json, list, member, text } from '../../json.ts';
+import { lastSegment } from '../roles.ts';
+import { roleKind } from './iam.ts';
 
-export const eksFacts: Facts<'cloudtrail'> = {};
+type Record = Event<'cloudtrail'>['record'];
+
+const eks = () => ({ eventSource: ['eks.amazonaws.com'] });
+const updates = () => ({ eventSource: ['eks.amazonaws.com'], eventName: ['UpdateClusterConfig', 'CreateCluster'] });
+
+/** Path parameters are recorded as they stood in the address: `arn%3Aaws%3A…` (EKS API Reference, AssociateAccessPolicy). */
+const decoded = (value: string): string => {
+  if (!/%[0-9a-f]{2}/i.test(value)) return value;
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+};
+
+const parameter = (record: Record, ...names: readonly string[]): string | undefined =>
+  record.eventSource === 'eks.amazonaws.com'
+    ? names.map(name => text(record, 'requestParameters', name)).find(value => value !== undefined && value !== '')
+    : undefined;
+
+/** Access policies of EKS that make their holder the cluster's administrator (EKS User Guide, "Access policy permissions"). */
+const adminPolicies = ['AmazonEKSClusterAdminPolicy', 'AmazonEKSAdminPolicy'];
+
+/** What an access entry or policy association grants. */
+const accessOf = (record: Record): string => {
+  const policy = parameter(record, 'policyArn');
+  if (policy !== undefined) return adminPolicies.includes(lastSegment(decoded(policy))) ? 'admin' : 'other';
+  const groups = list(record, 'requestParameters', 'kubernetesGroups');
+  if (groups.includes('system:masters')) return 'admin';
+  const type = parameter(record, 'type');
+  return type !== undefined && type !== 'STANDARD' ? 'node' : 'other';
+};
+
+const saysFalse = (value: Json | undefined): boolean => value === false || value === 'false';
+const saysTrue = (value: Json | undefined): boolean => value === true || value === 'true';
+
+/** Log types that are switched off, element by element: one call may switch some off and others on. */
+const loggingOff = (record: Record): readonly string[] =>
+  list(record, 'requestParameters', 'logging', 'clusterLogging')
+    .filter(element => saysFalse(member(element, 'enabled')))
+    .flatMap(element => list(element, 'types'))
+    .filter(type => typeof type === 'string')
+    .sort();
+
+/** Whether a request opens the API server to the world: no list of addresses means all of them (EKS API Reference, VpcConfigRequest). */
+const opensEndpoint = (record: Record): boolean => {
+  const config = at(record, 'requestParameters', 'resourcesVpcConfig');
+  const ranges = list(config, 'publicAccessCidrs').filter(range => typeof range === 'string');
+  const world = ranges.some(range => /\/0+$/.test(range));
+  if (saysTrue(member(config, 'endpointPublicAccess'))) return ranges.length === 0 || world;
+  // Ranges alone change an endpoint that is public already; on a private one they have no effect.
+  return world && !saysFalse(member(config, 'endpointPublicAccess'));
+};
+
+/** The role that pods get by an association; with a target role, that is the one they end up with. */
+const associatedRole = (record: Record): string => {
+  const association = at(record, 'responseElements', 'association');
+  const role =
+    parameter(record, 'targetRoleArn', 'roleArn') ?? text(association, 'targetRoleArn') ?? text(association, 'roleArn');
+  return record.eventSource === 'eks.amazonaws.com' && role !== undefined && role !== '' ? role : 'none';
+};
+
+const serviceAccount = (record: Record): string => {
+  const association = at(record, 'responseElements', 'association');
+  const namespace = parameter(record, 'namespace') ?? text(association, 'namespace');
+  const name = parameter(record, 'serviceAccount') ?? text(association, 'serviceAccount');
+  if (namespace !== undefined && name !== undefined) return `${namespace}/${name}`;
+  return parameter(record, 'associationId') ?? 'none';
+};
+
+/** What an EKS call says and changes. */
+export const eksFacts: Facts<'cloudtrail'> = {
+  'eks.cluster': {
+    doc: 'The cluster of an EKS call: `name`, as the address has it, or `clusterName` in older records; `none` otherwise (EKS API Reference).',
+    needs: eks,
+    read: event => {
+      const name = parameter(event.record, 'name', 'clusterName');
+      return name === undefined ? 'none' : decoded(name);
+    },
+  },
+  'eks.grantee': {
+    doc: 'The IAM principal that an access entry or policy association is for, decoded; `none` otherwise.',
+    needs: eks,
+    read: event => {
+      const arn = parameter(event.record, 'principalArn');
+      return arn === undefined ? 'none' : decoded(arn);
+    },
+  },
+  'eks.access': {
+    doc: 'What an access entry or policy association grants: `admin` (a cluster-admin access policy, or system:masters), `node` (an entry of a node type: its principal may become a node) or `other`.',
+    needs: () => ({
+      eventSource: ['eks.amazonaws.com'],
+      eventName: ['CreateAccessEntry', 'UpdateAccessEntry', 'AssociateAccessPolicy'],
+    }),
+    read: event => accessOf(event.record),
+  },
+  'eks.policy': {
+    doc: 'The access policy that a call associates, by name; `none` otherwise.',
+    needs: eks,
+    read: event => lastSegment(decoded(parameter(event.record, 'policyArn') ?? 'none')),
+  },
+  'eks.logging-off': {
+    doc: 'The control-plane log types that a call switches off, of every element of `clusterLogging`.',
+    needs: updates,
+    read: event => loggingOff(event.record),
+  },
+  'eks.endpoint-opened': {
+    doc: 'Whether a call opens the API server to every address: public access without a list of ranges, or with the whole world in it.',
+    needs: updates,
+    read: event => opensEndpoint(event.record),
+  },
+  'eks.role': {
+    doc: 'The role that a pod identity association gives to pods (the target role where there is one); `none` otherwise.',
+    needs: eks,
+    read: event => associatedRole(event.record),
+  },
+  'eks.role-kind': {
+    doc: 'What that role is: `controller`, `likely-controller`, `node`, `pipeline`, `other`, `none`.',
+    needs: eks,
+    read: ({ record, account }, settings) => {
+      const role = associatedRole(record);
+      return role === 'none' ? 'none' : roleKind(lastSegment(role), role.split(':')[4] || account, settings);
+    },
+  },
+  'eks.service-account': {
+    doc: 'The service account of a pod identity association, `namespace/name`; its id where the record names none; `none` otherwise.',
+    needs: eks,
+    read: event => (event.record.eventSource === 'eks.amazonaws.com' ? serviceAccount(event.record) : 'none'),
+  },
+};

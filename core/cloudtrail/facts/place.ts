@@ -41,6 +41,15 @@ const isSensitive = ({ eventSource, eventName }: CloudTrailRecord): boolean => {
   return Object.hasOwn(sensitive, service) && sensitive[service]?.test(String(eventName)) === true;
 };
 
+/**
+ * Families of which no node agent is: kubelet's credential provider, the VPC CNI, SSM, log and pod identity agents are Go, Bottlerocket's
+ * are Rust, bootstrap scripts use the AWS CLI.
+ */
+const isApplication = (family: string): boolean =>
+  /^(boto3|botocore|python-requests|curl|terraform|pulumi|hashicorp|s3console|aws-internal|console\.amazonaws\.com|aws-sdk-(java|js|nodejs|ruby|php|dotnet|cpp|kotlin|swift))/.test(
+    family,
+  );
+
 /** Where a call came from, and what was called. */
 export const placeFacts: Facts<'cloudtrail'> = {
   'instance.claimed': {
@@ -82,6 +91,11 @@ export const placeFacts: Facts<'cloudtrail'> = {
     doc: "The client's product without version and platform. The caller's own word: it may raise, never clear.",
     needs: any,
     read: event => agentFamily(event.record),
+  },
+  'agent.application': {
+    doc: "Whether the user agent is an application's or an operator's tool rather than a node agent's: an SDK that no node agent is written in, curl, Terraform. The caller's own word.",
+    needs: any,
+    read: event => isApplication(agentFamily(event.record)),
   },
   'call.sensitive': {
     doc: 'Whether the call is one that instance credentials are stolen for: IAM, Organizations, assuming roles, secrets and parameters, launches, decryption.',

@@ -1,6 +1,7 @@
 import type { Fact, Facts } from '../../fact.ts';
 import type { OpenPattern } from '../../pattern/language.ts';
 import type { Settings } from '../../settings.ts';
+import { nodeCall } from '../node-baseline.ts';
 import { instanceSession, outcomeOf, principalOf, sourceKind } from '../principal.ts';
 import type { CloudTrailRecord } from '../record.ts';
 import { configuredNodes, lastSegment, namesControllers, roleByArn, usualControllers, usualNodes } from '../roles.ts';
@@ -85,6 +86,14 @@ export const principalFacts: Facts<'cloudtrail'> = {
     'The name of the node role whose session made the call (`nodeRoles` of the settings, usual names where those say nothing), else `none`.',
     nodeRecords,
     (record, settings) => (roleByArn(issuer(record), settings).kind === 'node' ? lastSegment(issuer(record)) : 'none'),
+  ),
+  'node.call': fact(
+    "What a node role's call is: `baseline` (what kubelet, runtime, network plugin and agents call), `sensitive` (S3, secrets, parameters, IAM, assuming roles, launches …) or `other`; `none` for any other caller.",
+    nodeRecords,
+    (record, settings) => {
+      const arn = issuer(record);
+      return roleByArn(arn, settings).kind === 'node' ? nodeCall(record, lastSegment(arn)) : 'none';
+    },
   ),
   'instance.id': fact(
     "The instance whose profile credentials signed the call, by AWS's own word (`inScopeOf`, or the session name beside `ec2RoleDelivery`): `i-…`; `unknown` for an instance session that names none; `none` for any other call.",

@@ -1,0 +1,79 @@
+import { text } from '../json.ts';
+import type { CloudTrailRecord } from './record.ts';
+
+/** What a node role's call is: part of being a node, a call that its credentials are stolen for, or another that pods should make. */
+export type NodeCall = 'baseline' | 'sensitive' | 'other';
+
+type Apis = { readonly [service: string]: RegExp };
+
+/**
+ * What kubelet, container runtime, VPC CNI, SSM agent, log agent and pod identity agent call with the node's role (AWS managed
+ * policies AmazonEKSWorkerNodePolicy, AmazonEKS_CNI_Policy, AmazonEC2ContainerRegistryPullOnly, AmazonSSMManagedInstanceCore,
+ * CloudWatchAgentServerPolicy). IAM's `s3:GetEncryptionConfiguration` is recorded as GetBucketEncryption.
+ */
+const node: Apis = {
+  ecr: /^(GetAuthorizationToken|BatchCheckLayerAvailability|GetDownloadUrlForLayer|BatchGetImage|BatchImportUpstreamImage|DescribeRepositories|ListImages|GetRepositoryPolicy|DescribeImages)$/,
+  'ecr-public': /^(GetAuthorizationToken|BatchCheckLayerAvailability)$/,
+  ec2: /^(Describe(Instances|InstanceTypes|InstanceTopology|NetworkInterfaces|Subnets|Vpcs|SecurityGroups|RouteTables|Tags|Volumes|VolumesModifications|Regions|AvailabilityZones|NetworkInterfacePermissions)|AssignPrivateIpAddresses|UnassignPrivateIpAddresses|AssignIpv6Addresses|UnassignIpv6Addresses|AttachNetworkInterface|CreateNetworkInterface|DeleteNetworkInterface|DetachNetworkInterface|ModifyNetworkInterfaceAttribute|CreateTags)$/,
+  eks: /^DescribeCluster$/,
+  'eks-auth': /^AssumeRoleForPodIdentity$/,
+  sts: /^GetCallerIdentity$/,
+  ssm: /^(UpdateInstanceInformation|UpdateInstanceAssociationStatus|UpdateAssociationStatus|ListAssociations|ListInstanceAssociations|DescribeAssociation|DescribeDocument|GetDocument|GetManifest|GetDeployablePatchSnapshotForInstance|PutInventory|PutComplianceItems|PutConfigurePackageResult|RegisterManagedInstance|RequestManagedInstanceRoleToken)$/,
+  ssmmessages: /./,
+  ec2messages: /./,
+  logs: /^(CreateLogStream|CreateLogGroup|PutLogEvents|DescribeLogStreams|DescribeLogGroups)$/,
+  monitoring: /^PutMetricData$/,
+  xray: /^(PutTraceSegments|PutTelemetryRecords|GetSamplingRules|GetSamplingTargets)$/,
+  s3: /^(GetBucketEncryption|GetEncryptionConfiguration)$/,
+};
+
+/** What the in-tree and external cloud providers of self-managed control planes call (`clusterawsadm`, control-plane policy). */
+const controlPlane: Apis = {
+  ec2: /^(Describe(Instances|Images|Regions|RouteTables|SecurityGroups|Subnets|Volumes|Vpcs|AvailabilityZones|InstanceTopology)|CreateSecurityGroup|DeleteSecurityGroup|AuthorizeSecurityGroupIngress|RevokeSecurityGroupIngress|CreateTags|CreateVolume|DeleteVolume|AttachVolume|DetachVolume|ModifyVolume|ModifyInstanceAttribute|CreateRoute|DeleteRoute|AssignIpv6Addresses)$/,
+  elasticloadbalancing: /./,
+  autoscaling: /^Describe/,
+  kms: /^DescribeKey$/,
+};
+
+const sensitive: Apis = {
+  iam: /./,
+  organizations: /./,
+  account: /./,
+  sts: /^(AssumeRole|GetFederationToken|GetSessionToken)/,
+  secretsmanager: /./,
+  ssm: /^(Get|Describe|Put|Delete|Send|Start).*|^StartSession$/,
+  s3: /./,
+  rds: /./,
+  'rds-data': /./,
+  bedrock: /./,
+  'bedrock-runtime': /./,
+  dynamodb: /./,
+  kms: /^(Decrypt|CreateGrant|PutKeyPolicy)/,
+  lambda: /./,
+  cloudtrail: /./,
+  guardduty: /./,
+  ec2: /^(RunInstances|CreateFleet|RequestSpot|CreateLaunchTemplate|ModifyImageAttribute|ModifySnapshotAttribute|CreateSnapshot|GetPasswordData|CreateKeyPair|ImportKeyPair)/,
+};
+
+/** Cluster API's nodes fetch their bootstrap data once and delete it (`clusterawsadm`, node policy of each secrets backend). */
+const bootstrap = (service: string, record: CloudTrailRecord): boolean => {
+  if (service === 'secretsmanager' && /^(GetSecretValue|DeleteSecret)$/.test(record.eventName))
+    return /(^|:secret:)aws\.cluster\.x-k8s\.io\//.test(text(record, 'requestParameters', 'secretId') ?? '');
+  if (service === 'ssm' && /^(GetParameter|DeleteParameter)$/.test(record.eventName))
+    return /^\/cluster\.x-k8s\.io\/|:parameter\/cluster\.x-k8s\.io\//.test(
+      text(record, 'requestParameters', 'name') ?? '',
+    );
+  return false;
+};
+
+const within = (apis: Apis, service: string, api: string): boolean =>
+  Object.hasOwn(apis, service) && apis[service]?.test(api) === true;
+
+/** Judges one call of a node role. @param role the role's name: control planes of self-managed clusters have a baseline of their own */
+export const nodeCall = (record: CloudTrailRecord, role: string): NodeCall => {
+  const service = String(record.eventSource).replace(/\.amazonaws\.com$/, '');
+  const api = String(record.eventName);
+  if (within(node, service, api) || bootstrap(service, record)) return 'baseline';
+  if (/control-?plane/i.test(role) && within(controlPlane, service, api)) return 'baseline';
+  return within(sensitive, service, api) ? 'sensitive' : 'other';
+};
