@@ -14,8 +14,11 @@ export interface Distinct<S extends Source> {
   readonly within: number;
   /** Fires when the number of distinct values exceeds this; the settings' `threshold` for the detection overrides it. */
   readonly moreThan: number;
-  /** Words for the finding. */
-  readonly note: (count: number) => string;
+  /**
+   * Words for the finding, from the limit that was exceeded. Not from the count: that grows as late events come, and a finding's
+   * title must be the same in whatever order they came.
+   */
+  readonly note: (limit: number) => string;
 }
 
 /** One contribution as stored: sorts by time. Values never hold a `#`-separated head of their own, so the first two parts are ours. */
@@ -76,7 +79,7 @@ export const distinct = <S extends Source>(rule: Distinct<S>): StateRule<S> => {
       const limit = view.threshold ?? rule.moreThan;
       return firing([answer.item, ...answer.also], rule.within, limit)
         .filter(({ time }) => time >= view.event.time && time < view.event.time + rule.within)
-        .map(({ time, eventId, count }): Verdict => ({ time, eventId, note: rule.note(count) }));
+        .map((moment): Verdict => ({ ...moment, note: rule.note(limit) }));
     },
   };
 };
@@ -88,7 +91,7 @@ const firing = (items: readonly Item[], within: number, limit: number) => {
     .flatMap(member => read(member) ?? [])
     .sort((a, b) => a.time - b.time);
   const inWindow = new Map<string, number>();
-  const found = new Map<string, { readonly time: number; readonly eventId: string; readonly count: number }>();
+  const found = new Map<string, { readonly time: number; readonly eventId: string }>();
   let oldest = 0;
   for (let end = 0; end < seen.length; ) {
     const now = seen[end]?.time ?? 0;
@@ -104,7 +107,7 @@ const firing = (items: readonly Item[], within: number, limit: number) => {
       else inWindow.set(value, left);
     }
     if (inWindow.size > limit)
-      for (const { eventId } of seen.slice(end, next)) found.set(eventId, { time: now, eventId, count: inWindow.size });
+      for (const { eventId } of seen.slice(end, next)) found.set(eventId, { time: now, eventId });
     end = next;
   }
   return [...found.values()];

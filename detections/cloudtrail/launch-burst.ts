@@ -32,7 +32,7 @@ export const detection = cloudtrail({
     values: launchedIds,
     within: 10 * 60_000,
     moreThan: 50,
-    note: count => `${count} instances in 10 minutes`,
+    note: limit => `more than ${limit} instances in 10 minutes`,
   }),
   attack: ['T1496.001', 'T1578.002'],
   why: 'A runaway NodePool, a stolen launch permission and a mining campaign look alike: many instances at once. One CreateFleet may launch dozens, so instances are counted, not calls.',

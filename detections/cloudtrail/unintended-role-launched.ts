@@ -1,5 +1,5 @@
 import { call } from '../../core/cloudtrail/example.ts';
-import { createTemplate, fleetRun, runInstances, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, createTemplate, fleetRun, runInstances, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { listed, said, texts } from '../../core/cloudtrail/said.ts';
 import { lookAround, preserveNode, revokeSessions, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
@@ -138,6 +138,11 @@ export const detection = cloudtrail({
       },
     ],
     misses: [
+      {
+        name: 'a fleet, whose record says no profile',
+        event: createFleet(),
+        after: [carries('admin', 'Administrator')],
+      },
       {
         name: 'a profile that carries the node role',
         event: fleetRun({ instance: admin }),
