@@ -1,0 +1,34 @@
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { announce } from '../core/announce/announce.ts';
+import { announceDeps } from './deps.ts';
+import { lambda, warn } from './lambda.ts';
+
+/** Every due case that a batch of the findings table's stream names, each once, with the record that named it last. */
+const dueCases = (event: DynamoDBStreamEvent): readonly (readonly [id: string, sequence: string])[] => {
+  const cases = new Map<string, string>();
+  for (const { dynamodb } of event.Records) {
+    const image = dynamodb?.NewImage;
+    const id = image?.['pk']?.S;
+    if (id === undefined || image?.['sk']?.S !== 'case' || image['due'] === undefined) continue;
+    cases.set(id, dynamodb?.SequenceNumber ?? '');
+  }
+  return [...cases];
+};
+
+/**
+ * Announces what the findings table's stream says is due. A case that fails is reported: the stream hands the batch over
+ * again from there, and what was said already is not said again. The sweep takes what the stream gave up on.
+ */
+export const handler = lambda('announce', async (event: DynamoDBStreamEvent, meter): Promise<DynamoDBBatchResponse> => {
+  const batchItemFailures: { itemIdentifier: string }[] = [];
+  for (const [id, sequence] of dueCases(event)) {
+    try {
+      if ((await announce(id, announceDeps())) === 'said') meter.add('Announced', 1);
+    } catch (error) {
+      warn('announce', id, error);
+      meter.add('AnnouncementsFailed', 1);
+      batchItemFailures.push({ itemIdentifier: sequence });
+    }
+  }
+  return { batchItemFailures };
+});

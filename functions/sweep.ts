@@ -1,0 +1,44 @@
+import type { ScheduledEvent } from 'aws-lambda';
+import { announce } from '../core/announce/announce.ts';
+import { announceDeps, deps } from './deps.ts';
+import { lambda, warn } from './lambda.ts';
+
+/** The stream has had its chance by then; it forgets after 24 hours, and gives up on a batch sooner. */
+export const patience = 5 * 60 * 1000;
+const pageSize = 50;
+/** Cases a sweep takes on at most: the next one, minutes later, goes on. */
+export const mostCases = 500;
+/** Milliseconds before the time-out at which no further case is begun. */
+const reserve = 15_000;
+
+/**
+ * Announces what has been due for over five minutes, the longest due first. A case that fails holds up no other and stays due;
+ * the function fails only where nothing at all could be said.
+ */
+export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context): Promise<void> => {
+  const before = deps().now() - patience;
+  const failures: unknown[] = [];
+  let tried = 0;
+  let after: string | undefined;
+  do {
+    const page = await deps()
+      .findings()
+      .due(before, { limit: pageSize, ...(after === undefined ? {} : { after }) });
+    for (const id of page.items) {
+      if (tried === mostCases || (context.getRemainingTimeInMillis?.() ?? reserve) < reserve) {
+        meter.add('SweepLeft', 1);
+        return;
+      }
+      tried++;
+      try {
+        if ((await announce(id, announceDeps())) === 'said') meter.add('Announced', 1);
+      } catch (error) {
+        warn('sweep', id, error);
+        meter.add('AnnouncementsFailed', 1);
+        failures.push(error);
+      }
+    }
+    after = page.next;
+  } while (after !== undefined);
+  if (failures.length > 0 && failures.length === tried) throw failures[0];
+});

@@ -1,0 +1,121 @@
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { findingId } from '../../core/findings/identity.ts';
+import { handler as announce } from '../../functions/announce.ts';
+import { mostCases, patience, handler as sweep } from '../../functions/sweep.ts';
+import { match } from '../announce/tables.ts';
+import { context, logged, measured, setUp } from './setup.ts';
+
+const world = setUp();
+const streamed = (): DynamoDBStreamEvent => ({ Records: [...world.tables.local.stream()] });
+const scheduled = {} as Parameters<typeof sweep>[0]; // a sweep reads nothing of its event
+const fold = (of: string, n = 0, over = {}) => world.tables.findings.fold([match(n, over, of)], world.now);
+const heardOf = (of: string) =>
+  world.heard.filter(({ message }) => message.finding.id === findingId(match(0, {}, of))).map(({ channel }) => channel);
+
+describe('the stream', () => {
+  test('announces what is due, once, though a case is in many records', async () => {
+    await fold('a');
+    await fold('a', 1);
+    await fold('b');
+    const event = streamed();
+    expect(event.Records.length).toBeGreaterThan(4);
+    expect(await announce(event, context())).toEqual({ batchItemFailures: [] });
+    expect(heardOf('a')).toEqual(['sns', 'bus']);
+    expect(heardOf('b')).toEqual(['sns', 'bus']);
+    expect(await announce(event, context())).toEqual({ batchItemFailures: [] });
+    expect(await announce(streamed(), context())).toEqual({ batchItemFailures: [] });
+    expect(world.heard).toHaveLength(4);
+  });
+
+  test('hands back the record of a case that could not be said, and of no other', async () => {
+    await fold('c');
+    const failing = world.tables.local.stream();
+    world.dead.add('bus');
+    const { batchItemFailures } = (await announce({ Records: [...failing] }, context())) ?? { batchItemFailures: [] };
+    const last = failing.findLast(({ dynamodb }) => dynamodb?.NewImage?.['sk']?.S === 'case');
+    expect(batchItemFailures).toEqual([{ itemIdentifier: last?.dynamodb?.SequenceNumber }]);
+    expect(heardOf('c')).toEqual(['sns']);
+    world.dead.clear();
+    await announce({ Records: [...failing] }, context());
+    expect(heardOf('c')).toEqual(['sns', 'bus']);
+  });
+
+  test('passes over windows, entity rows, deletions and what it does not know', async () => {
+    const records = [
+      {},
+      { dynamodb: {} },
+      { eventName: 'REMOVE' as const, dynamodb: { Keys: { pk: { S: 'x' } } } },
+      { dynamodb: { NewImage: { pk: { S: 'x' }, sk: { S: 'w#2026' }, due: { N: '1' } } } },
+      { dynamodb: { NewImage: { pk: { S: 'x' }, sk: { S: 'case' } } } },
+    ];
+    expect(await announce({ Records: records }, context())).toEqual({ batchItemFailures: [] });
+    expect(world.heard).toEqual([]);
+  });
+
+  test('logs one line of JSON and its metrics for an invocation', async () => {
+    await fold('d');
+    await announce(streamed(), context());
+    expect(logged(world)).toEqual([
+      { level: 'info', function: 'announce', requestId: 'request-1', ms: 0, Announced: 1 },
+    ]);
+    expect(measured(world)).toEqual([
+      {
+        _aws: {
+          Timestamp: world.now,
+          CloudWatchMetrics: [
+            { Namespace: 'Tripline', Dimensions: [['function']], Metrics: [{ Name: 'Announced', Unit: 'Count' }] },
+          ],
+        },
+        function: 'announce',
+        Announced: 1,
+      },
+    ]);
+  });
+});
+
+describe('the sweep', () => {
+  test('says what has been due for over five minutes, and nothing younger', async () => {
+    await fold('old');
+    world.now += patience - 1;
+    await sweep(scheduled, context());
+    expect(heardOf('old')).toEqual([]);
+    world.now += 1;
+    await fold('young');
+    await sweep(scheduled, context());
+    expect(heardOf('old')).toEqual(['sns', 'bus']);
+    expect(heardOf('young')).toEqual([]);
+  });
+
+  test('goes on past a case that fails, and fails only where nothing could be said', async () => {
+    await fold('e');
+    await fold('f');
+    world.now += 2 * patience;
+    world.dead.add('sns');
+    await expect(sweep(scheduled, context())).rejects.toThrow('sns is away');
+    expect(heardOf('e')).toEqual(['bus']);
+    expect(heardOf('f')).toEqual(['bus']);
+    world.dead.clear();
+    await sweep(scheduled, context());
+    expect(heardOf('e')).toEqual(['bus', 'sns']);
+  });
+
+  test('reads page by page until everything is said', async () => {
+    const names = Array.from({ length: 120 }, (_, at) => `page-${at}`);
+    for (const name of names) await fold(name);
+    world.now += 2 * patience;
+    await sweep(scheduled, context());
+    expect(names.filter(name => heardOf(name).length !== 2)).toEqual([]);
+    expect(names.length).toBeLessThan(mostCases);
+  });
+
+  test('begins nothing when its time is nearly up, and says so', async () => {
+    await fold('g');
+    world.now += 2 * patience;
+    await sweep(scheduled, context({ getRemainingTimeInMillis: () => 14_999 }));
+    expect(heardOf('g')).toEqual([]);
+    expect(measured(world)[0]).toMatchObject({ SweepLeft: 1 });
+    await sweep(scheduled, context());
+    expect(heardOf('g')).toEqual(['sns', 'bus']);
+  });
+});
