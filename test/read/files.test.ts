@@ -1,0 +1,105 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Progress, readFiles, UnreadableInput } from '../../adapters/files.ts';
+import type { Read } from '../../core/read/contract.ts';
+import { bytesOf, nowhere, short, streamOf, trail } from './samples.ts';
+
+let root = '';
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tripline-read-'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const write = async (path: string, content: string | Uint8Array): Promise<void> => {
+  await mkdir(join(root, path, '..'), { recursive: true });
+  await writeFile(join(root, path), content);
+};
+const line = (id: string): string => `${JSON.stringify(trail(id))}\n`;
+
+const read = async (
+  paths: readonly string[],
+  more: Partial<Parameters<typeof readFiles>[1]> = {},
+): Promise<readonly string[]> => {
+  const reads: Read[] = [];
+  for await (const batch of readFiles(paths, { place: nowhere, ...more })) reads.push(...batch);
+  return short(reads);
+};
+
+describe('files', () => {
+  test('a directory is read in name order, its other files are counted, hidden ones and linked directories left out', async () => {
+    await write('b/2.json.gz', gzipSync(line('e-3')));
+    await write('b/1.jsonl', line('e-2'));
+    await write('audit.log', line('e-1'));
+    await write('z.log.1', line('e-4'));
+    await write('README.md', 'text');
+    await write('.hidden.json', line('e-5'));
+    await symlink(root, join(root, 'circle'));
+    await symlink(join(root, 'z.log.1'), join(root, 'y.log'));
+    expect(await read([root])).toEqual([
+      'skipped 2: files that are no logs by their name',
+      'e-1',
+      'e-2',
+      'e-3',
+      'e-4',
+      'e-4',
+    ]);
+  });
+
+  test('a named file is read whatever its name; its content tells what it is', async () => {
+    await write('export', gzipSync(line('e-1')));
+    await write('lies.gz', line('e-2'));
+    expect(await read([join(root, 'export'), join(root, 'lies.gz')])).toEqual(['e-1', 'e-2']);
+  });
+
+  test('a glob gives files and directories in order', async () => {
+    await write('day=2/a.json', line('e-2'));
+    await write('day=1/a.json', line('e-1'));
+    await write('night/a.json', line('e-3'));
+    expect(await read([join(root, 'day=*')])).toEqual(['e-1', 'e-2']);
+    expect(await read([join(root, '**/a.json')])).toEqual(['e-1', 'e-2', 'e-3']);
+  });
+
+  test('a file named like a glob is a file', async () => {
+    await write('[1].json', line('e-1'));
+    expect(await read([join(root, '[1].json')])).toEqual(['e-1']);
+  });
+
+  test('- is standard input', async () => {
+    expect(await read(['-'], { stdin: streamOf(bytesOf(line('e-1'))) })).toEqual(['e-1']);
+  });
+
+  test('a directory without logs says so', async () => {
+    await write('README.md', 'text');
+    expect(await read([root])).toEqual(['skipped 1: files that are no logs by their name', 'no-records']);
+  });
+
+  test('one unreadable record in one file stops neither the file nor the others', async () => {
+    await write('a.jsonl', `${line('e-1')}{"cut\n${line('e-2')}`);
+    await write('b.jsonl', line('e-3'));
+    expect(await read([root])).toEqual(['e-1', 'truncated', 'e-2', 'e-3']);
+  });
+
+  test('the path places records as an S3 key does', async () => {
+    await write('AWSLogs/222233334444/CloudTrail-Digest/eu-west-1/d.json.gz', 'x');
+    await write('AWSLogs/222233334444/CloudTrail/eu-west-1/d.json', line('e-1'));
+    expect(await read([root])).toEqual(['e-1', 'skipped 1: CloudTrail digest files, which hold no records']);
+  });
+
+  test.each(['absent.json', 'absent/*.json'])('%s, which does not exist, is an UnreadableInput', async path => {
+    await expect(read([join(root, path)])).rejects.toThrow(UnreadableInput);
+  });
+
+  test('progress counts stored bytes up to the total', async () => {
+    await write('a.json.gz', gzipSync(line('e-1')));
+    await write('b.json', line('e-2').repeat(1_000));
+    const seen: Progress[] = [];
+    await read([root], { onProgress: progress => seen.push(progress) });
+    const last = seen.at(-1);
+    expect(last).toMatchObject({ file: join(root, 'b.json'), index: 2, files: 2 });
+    expect(last?.bytes).toBe(last?.total);
+    expect(seen.length).toBeGreaterThan(2);
+  });
+});
