@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../json.ts';
 import type { Subject } from './compile.ts';
+import { type Keys, keysOf } from './keys.ts';
 import type { Scalar } from './language.ts';
 import type { Test } from './node.ts';
 
@@ -18,28 +19,22 @@ export interface Dispatched<T> {
  * Where an event has a list of more than 64 values at a path, or a fact throws, every item below that path is given.
  */
 export const dispatch = <T>(all: readonly Dispatched<T>[]): ((subject: Subject) => readonly T[]) => {
-  const items = all.map(({ item }) => item);
   const entries = all.flatMap(({ requirements }, index) =>
     requirements.map(requirement => entryOf(index, requirement)),
   );
   const root = build(entries, new Set(), { left: roomy });
   return subject => {
-    const found = new Set<number>();
+    const found: number[] = [];
     collect(root, subject, found);
-    return [...found].sort((a, b) => a - b).flatMap(index => items[index] ?? []);
+    if (found.length > 1) found.sort((a, b) => a - b);
+    return found.flatMap((index, at) => (index === found[at - 1] ? [] : (all[index]?.item ?? [])));
   };
 };
 
-/** One requirement of one item: per path, the exact values and prefixes of which one must be there. */
+/** One requirement of one item: per path, what a value there must be like. */
 interface Entry {
   readonly index: number;
   readonly keys: ReadonlyMap<string, Keys>;
-}
-
-interface Keys {
-  readonly path: readonly string[];
-  readonly values: readonly Scalar[];
-  readonly prefixes: readonly string[];
 }
 
 interface Tree {
@@ -51,34 +46,29 @@ interface Tree {
 interface Split {
   readonly path: readonly string[];
   readonly values: ReadonlyMap<Scalar, Tree>;
-  readonly prefixes: ReadonlyMap<string, Tree>;
-  readonly lengths: readonly number[];
+  readonly prefixes: Ends;
+  readonly suffixes: Ends;
+  /** Entries that ask for a value here, in a way that can't be looked up. */
+  readonly present: Tree;
   /** Entries that ask nothing of this path. */
   readonly rest: Tree;
+}
+
+/** Trees by how a text begins or ends, and the lengths of those texts. */
+interface Ends {
+  readonly trees: ReadonlyMap<string, Tree>;
+  readonly lengths: readonly number[];
 }
 
 const entryOf = (index: number, requirement: Requirement): Entry => ({
   index,
   keys: new Map(
     requirement.flatMap(({ path, tests }) => {
-      const keys = keysOf(path, tests);
+      const keys = keysOf(tests);
       return keys === undefined ? [] : [[JSON.stringify(path), keys] as const];
     }),
   ),
 });
-
-/** Undefined where a test is neither an exact value nor begins with a text. */
-const keysOf = (path: readonly string[], tests: readonly Test[]): Keys | undefined => {
-  const values: Scalar[] = [];
-  const prefixes: string[] = [];
-  for (const test of tests) {
-    if (test.is === 'equal') values.push(test.value);
-    else if (test.is === 'prefix' && !test.fold && test.text !== '') prefixes.push(test.text);
-    else if (test.is === 'wildcard' && test.pieces[0]) prefixes.push(test.pieces[0]);
-    else return undefined;
-  }
-  return { path, values, prefixes };
-};
 
 /** So few entries are asked one by one. */
 const few = 2;
@@ -90,28 +80,45 @@ const build = (entries: readonly Entry[], used: ReadonlySet<string>, room: { lef
   room.left -= entries.length;
   const path = entries.length <= few || room.left < 0 ? undefined : bestPath(entries, used);
   if (path === undefined) return { items: [...new Set(entries.map(({ index }) => index))] };
-  const values = new Map<Scalar, Entry[]>();
-  const prefixes = new Map<string, Entry[]>();
-  const rest: Entry[] = [];
-  for (const entry of entries) {
-    const keys = entry.keys.get(path);
-    if (keys === undefined) rest.push(entry);
-    for (const value of new Set(keys?.values)) push(values, value, entry);
-    for (const prefix of new Set(keys?.prefixes)) push(prefixes, prefix, entry);
-  }
+  const sorted = sort(entries, path);
   const below = new Set([...used, path]);
   const trees = <K>(map: ReadonlyMap<K, readonly Entry[]>): ReadonlyMap<K, Tree> =>
     new Map([...map].map(([key, some]) => [key, build(some, below, room)]));
+  const ends = (map: ReadonlyMap<string, readonly Entry[]>): Ends => ({
+    trees: trees(map),
+    lengths: [...new Set([...map.keys()].map(({ length }) => length))],
+  });
   return {
     items: [],
     split: {
       path: JSON.parse(path) as readonly string[], // written by entryOf
-      values: trees(values),
-      prefixes: trees(prefixes),
-      lengths: [...new Set([...prefixes.keys()].map(({ length }) => length))],
-      rest: build(rest, below, room),
+      values: trees(sorted.values),
+      prefixes: ends(sorted.prefixes),
+      suffixes: ends(sorted.suffixes),
+      present: build(sorted.present, below, room),
+      rest: build(sorted.rest, below, room),
     },
   };
+};
+
+/** Entries by what they ask of one path; an entry that asks for one of several things stands under each. */
+const sort = (entries: readonly Entry[], path: string) => {
+  const values = new Map<Scalar, Entry[]>();
+  const prefixes = new Map<string, Entry[]>();
+  const suffixes = new Map<string, Entry[]>();
+  const present: Entry[] = [];
+  const rest: Entry[] = [];
+  for (const entry of entries) {
+    const keys = entry.keys.get(path);
+    if (keys === undefined) rest.push(entry);
+    else if (keys === 'present') present.push(entry);
+    else {
+      for (const value of new Set(keys.values)) push(values, value, entry);
+      for (const prefix of new Set(keys.prefixes)) push(prefixes, prefix, entry);
+      for (const suffix of new Set(keys.suffixes)) push(suffixes, suffix, entry);
+    }
+  }
+  return { values, prefixes, suffixes, present, rest };
 };
 
 const push = <K>(map: Map<K, Entry[]>, key: K, entry: Entry): void => {
@@ -120,49 +127,65 @@ const push = <K>(map: Map<K, Entry[]>, key: K, entry: Entry): void => {
   else list.push(entry);
 };
 
-/** The path that leaves the fewest entries to an event with one of its values; facts cost more to read than members. */
+/** The path that leaves the fewest entries to an event; facts cost more to read than members. */
 const bestPath = (entries: readonly Entry[], used: ReadonlySet<string>): string | undefined => {
-  const asked = new Map<string, { count: number; keys: Set<Scalar>; isFact: boolean }>();
+  const paths = new Map<string, { asked: number; present: number; keys: Set<unknown> }>();
   for (const entry of entries)
-    for (const [path, { values, prefixes, path: steps }] of entry.keys) {
+    for (const [path, keys] of entry.keys) {
       if (used.has(path)) continue;
-      const seen = asked.get(path) ?? { count: 0, keys: new Set(), isFact: steps[0] === 'fact' };
-      seen.count += values.length + prefixes.length > 0 ? 1 : 0;
-      for (const key of [...values, ...prefixes]) seen.keys.add(key);
-      asked.set(path, seen);
+      const seen = paths.get(path) ?? { asked: 0, present: 0, keys: new Set() };
+      paths.set(path, seen);
+      seen.asked += 1;
+      if (keys === 'present') seen.present += 1;
+      else for (const key of [...keys.values, ...keys.prefixes, ...keys.suffixes]) seen.keys.add(key);
     }
-  let best: { path: string; left: number } | undefined;
-  for (const [path, { count, keys, isFact }] of asked) {
-    const left = entries.length - count + count / keys.size + (isFact ? entries.length / 4 : 0);
-    if (count > 0 && (best === undefined || left < best.left)) best = { path, left };
+  let best: { readonly path: string; readonly left: number } | undefined;
+  for (const [path, { asked, present, keys }] of paths) {
+    const left = entries.length - asked + present / 2 + (asked - present) / Math.max(1, keys.size);
+    const dear = path.startsWith('["fact"') ? entries.length / 4 : 0;
+    if (best === undefined || left + dear < best.left) best = { path, left: left + dear };
   }
   return best?.path;
 };
 
-const collect = (tree: Tree, subject: Subject, found: Set<number>): void => {
-  for (const index of tree.items) found.add(index);
-  const { split } = tree;
+const collect = ({ items, split }: Tree, subject: Subject, found: number[]): void => {
+  for (const index of items) found.push(index);
   if (split === undefined) return;
   collect(split.rest, subject, found);
   const values = valuesAt(subject, split.path);
-  if (values === undefined)
-    for (const below of [...split.values.values(), ...split.prefixes.values()]) collectAll(below, found);
-  for (const value of values ?? []) {
-    const below = split.values.get(value);
-    if (below !== undefined) collect(below, subject, found);
-    if (typeof value === 'string')
-      for (const length of split.lengths) {
-        const begun = value.length >= length ? split.prefixes.get(value.slice(0, length)) : undefined;
-        if (begun !== undefined) collect(begun, subject, found);
-      }
+  if (values === undefined) {
+    for (const tree of branches(split)) collectAll(tree, found);
+    return;
+  }
+  if (values.length > 0) collect(split.present, subject, found);
+  for (const value of values) {
+    const equal = split.values.get(value);
+    if (equal !== undefined) collect(equal, subject, found);
+    if (typeof value !== 'string') continue;
+    for (const length of split.prefixes.lengths) {
+      const begun = value.length < length ? undefined : split.prefixes.trees.get(value.slice(0, length));
+      if (begun !== undefined) collect(begun, subject, found);
+    }
+    for (const length of split.suffixes.lengths) {
+      const ended = value.length < length ? undefined : split.suffixes.trees.get(value.slice(value.length - length));
+      if (ended !== undefined) collect(ended, subject, found);
+    }
   }
 };
 
-const collectAll = ({ items, split }: Tree, found: Set<number>): void => {
-  for (const index of items) found.add(index);
+const collectAll = ({ items, split }: Tree, found: number[]): void => {
+  for (const index of items) found.push(index);
   if (split === undefined) return;
-  for (const below of [split.rest, ...split.values.values(), ...split.prefixes.values()]) collectAll(below, found);
+  for (const tree of [split.rest, ...branches(split)]) collectAll(tree, found);
 };
+
+/** Every tree below a split but the one that asks nothing of its path. */
+const branches = ({ values, prefixes, suffixes, present }: Split): readonly Tree[] => [
+  present,
+  ...values.values(),
+  ...prefixes.trees.values(),
+  ...suffixes.trees.values(),
+];
 
 /** More values than these at one path are not looked up one by one. */
 const most = 64;
@@ -178,6 +201,8 @@ const valuesAt = ({ record, fact }: Subject, path: readonly string[]): readonly 
   }
 };
 
+const none: readonly Scalar[] = [];
+
 const scalars = (start: Json, path: readonly string[], from: number): readonly Scalar[] | undefined => {
   let here: Json | undefined = start;
   let at = from;
@@ -185,8 +210,8 @@ const scalars = (start: Json, path: readonly string[], from: number): readonly S
     const name = path[at++] ?? '';
     here = Object.hasOwn(here, name) ? here[name] : undefined;
   }
-  if (here === undefined) return [];
-  if (!Array.isArray(here)) return at === path.length && !isObject(here) ? [here as Scalar] : []; // no array, no object
+  if (here === undefined) return none;
+  if (!Array.isArray(here)) return at === path.length && !isObject(here) ? [here as Scalar] : none; // no array, no object
   const found: Scalar[] = [];
   for (const element of here as readonly Json[]) {
     const inner = Array.isArray(element) ? undefined : scalars(element, path, at);
