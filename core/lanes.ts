@@ -1,6 +1,7 @@
 /**
  * Does something with each item, at most `lanes` at a time, and waits for all of them, failed ones too: nothing goes on in
- * the background after it returns. @throws the first error
+ * the background after it returns. An error ends its own lane only, so that a lasting outage is met once a lane.
+ * @throws the first error
  */
 export const inLanes = async <T>(
   items: readonly T[],

@@ -1,0 +1,128 @@
+import type { AnyEvent } from './event.ts';
+import type { Findings } from './finding.ts';
+import { findingId } from './findings/identity.ts';
+import { inLanes } from './lanes.ts';
+import type { Match } from './match.ts';
+import type { Quarantine, Read, Rejected } from './read/contract.ts';
+import type { Observation, Store } from './state/observation.ts';
+
+export interface DetectDeps {
+  /** The compiled matcher. */
+  readonly match: (event: AnyEvent) => readonly Match[];
+  readonly store: Store;
+  readonly findings: Findings;
+  readonly quarantine: Quarantine;
+  /** Milliseconds since 1970, from which freshness is judged. Absent: the newest event's time so far (`scan`). */
+  readonly now?: number;
+  /** Reads judged together; default 1,000. */
+  readonly batch?: number;
+}
+
+export interface Counts {
+  /** Events judged. */
+  readonly read: number;
+  /** Events of which at least one finding came. */
+  readonly matched: number;
+  readonly rejected: number;
+  readonly skipped: number;
+  /** Rules that threw, each time. */
+  readonly ruleErrors: number;
+  /** Distinct findings that were made or grew. */
+  readonly findings: number;
+}
+
+/** Findings folded at a time: each takes about four requests, one after the other. */
+const foldsAtOnce = 8;
+
+/**
+ * Judges what was read and folds what matched. A batch's knowledge is stored before anything recalls it; then stateful
+ * detections are answered; then all matches of one finding are folded together, so that a flood of one finding is few writes.
+ * When it returns, every match is stored and every rejected record is in the quarantine.
+ * @param reads one batch or an endless stream of them; a stream is judged in batches as it arrives
+ * @throws the first I/O error, after everything else of the batch was tried: deliver the batch again, which counts nothing twice
+ */
+export const detect = async (
+  reads: Iterable<Read> | AsyncIterable<Read | readonly Read[]>,
+  deps: DetectDeps,
+): Promise<Counts> => {
+  const counts = { read: 0, rejected: 0, skipped: 0, matched: 0, ruleErrors: 0 };
+  const findings = new Set<string>();
+  let newest = 0;
+  for await (const batch of batches(reads, deps.batch ?? 1_000)) {
+    const matches: Match[] = [];
+    const rejected: Rejected[] = [];
+    for (const read of batch) {
+      if (read.kind === 'event') {
+        counts.read++;
+        if (read.event.time > newest) newest = read.event.time;
+        for (const match of deps.match(read.event)) matches.push(match);
+      } else if (read.kind === 'rejected') rejected.push(read.rejected);
+      else counts.skipped += read.count;
+    }
+    counts.rejected += rejected.length;
+    const [kept, folded] = await Promise.allSettled([
+      rejected.length === 0 ? undefined : deps.quarantine.keep(rejected),
+      matches.length === 0 ? [] : settle(matches, deps, deps.now ?? newest),
+    ]);
+    if (folded.status === 'rejected') throw folded.reason;
+    if (kept.status === 'rejected') throw kept.reason;
+    counts.matched += new Set(folded.value.map(({ source, eventId }) => `${source}#${eventId}`)).size;
+    counts.ruleErrors += folded.value.filter(({ detection }) => detection === 'pipeline/rule-failed').length;
+    for (const match of folded.value) findings.add(findingId(match));
+  }
+  return { ...counts, findings: findings.size };
+};
+
+/**
+ * Asks the store what stateful matches need to know, and folds what is a finding. Where the store fails, what needs no
+ * state is folded all the same.
+ * @returns the matches folded
+ */
+const settle = async (matches: readonly Match[], deps: DetectDeps, now: number): Promise<readonly Match[]> => {
+  const final = matches.filter(match => match.observations === undefined);
+  let failed: { readonly cause: unknown } | undefined;
+  try {
+    for (const match of await decide(matches.filter(isKnowledge), deps.store)) final.push(match);
+    for (const match of await decide(matches.filter(isStateful), deps.store)) final.push(match);
+  } catch (cause) {
+    failed = { cause };
+  }
+  const byFinding = [...Map.groupBy(final, findingId).values()];
+  await inLanes(byFinding, foldsAtOnce, some => deps.findings.fold(some, now));
+  if (failed !== undefined) throw failed.cause;
+  return final;
+};
+
+const isKnowledge = (match: Match): boolean =>
+  match.observations !== undefined && match.detection.startsWith('knowledge/');
+const isStateful = (match: Match): boolean => match.observations !== undefined && !isKnowledge(match);
+
+/** All observations go out in one call, all adds before all reads; then each match decides on its own answers. */
+const decide = async (asking: readonly Match[], store: Store): Promise<readonly Match[]> => {
+  if (asking.length === 0) return [];
+  const observations: Observation[] = [];
+  for (const match of asking) for (const observation of match.observations ?? []) observations.push(observation);
+  const answers = await store.observe(observations);
+  let from = 0;
+  return asking.flatMap(match => {
+    const own = answers.slice(from, from + (match.observations?.length ?? 0));
+    from += own.length;
+    return match.decide?.(own) ?? [];
+  });
+};
+
+/** What comes in pieces is gathered until there is enough to judge together. */
+async function* batches(
+  reads: Iterable<Read> | AsyncIterable<Read | readonly Read[]>,
+  size: number,
+): AsyncGenerator<readonly Read[]> {
+  let batch: Read[] = [];
+  for await (const some of reads) {
+    if ('kind' in some) batch.push(some);
+    else for (const read of some) batch.push(read);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { call } from '../../core/cloudtrail/example.ts';
+import { memoryFindings } from '../../core/findings/memory.ts';
+import { text } from '../../core/json.ts';
+import type { Match } from '../../core/match.ts';
+import { type DetectDeps, detect } from '../../core/pipeline.ts';
+import type { Read, Rejected } from '../../core/read/contract.ts';
+import { memoryStore } from '../../core/state/memory.ts';
+import { match, noon } from './matches.ts';
+
+const event = (eventName: string, n = 0): Read => ({
+  kind: 'event',
+  event: call('ec2', eventName, { eventID: `${eventName}-${n}`, eventTime: new Date(noon + n).toISOString() }),
+});
+const rejected = (where: string): Read => ({
+  kind: 'rejected',
+  rejected: { reason: 'not-json', detail: 'It is no JSON.', where, bytes: new Uint8Array(1), cut: false },
+});
+const skipped: Read = { kind: 'skipped', why: 'control messages', count: 3 };
+
+/** What is learned by `Learn…`, and asked by `Ask…`: a match of what was learned, if anything. */
+const rules: DetectDeps['match'] = ({ id, time, record }) => {
+  const eventName = text(record, 'eventName');
+  const one = (over: Partial<Match>) => [match({ eventId: id, time, ...over })];
+  const add = { known: [id] };
+  const expires = noon + 1_000_000;
+  if (eventName === 'RunInstances') return one({});
+  if (eventName === 'Throw') return one({ detection: 'pipeline/rule-failed' });
+  if (eventName === 'Learn')
+    return one({ detection: 'knowledge/test', observations: [{ scope: 'a', add, expires }], decide: () => [] });
+  if (eventName === 'Ask')
+    return one({
+      observations: [
+        { scope: 'none', expires },
+        { scope: 'a', expires },
+      ],
+      decide: ([, answer]) => one({ title: `knows ${(answer?.item['known'] ?? []).join(' ')}`, key: { asked: id } }),
+    });
+  return [];
+};
+
+const deps = () => {
+  const kept: Rejected[] = [];
+  const findings = memoryFindings();
+  const quarantine = { keep: async (some: readonly Rejected[]) => void kept.push(...some) };
+  return { match: rules, store: memoryStore(), findings, quarantine, kept };
+};
+
+describe('detecting', () => {
+  it('counts what it read, matched, set aside and skipped', async () => {
+    const with_ = deps();
+    const reads = [
+      event('RunInstances'),
+      event('RunInstances', 1),
+      event('Other'),
+      rejected('line 1'),
+      skipped,
+      event('Throw'),
+    ];
+    expect(await detect(reads, with_)).toEqual({
+      read: 4,
+      matched: 3,
+      rejected: 1,
+      skipped: 3,
+      ruleErrors: 1,
+      findings: 2,
+    });
+    expect(with_.kept.map(({ where }) => where)).toEqual(['line 1']);
+    expect(
+      with_.findings
+        .list()
+        .map(({ finding }) => finding.count)
+        .sort(),
+    ).toEqual([1, 2]);
+  });
+  it('counts nothing of nothing', async () => {
+    expect(await detect([], deps())).toEqual({
+      read: 0,
+      matched: 0,
+      rejected: 0,
+      skipped: 0,
+      ruleErrors: 0,
+      findings: 0,
+    });
+  });
+  it("stores a batch's knowledge before anything recalls it, whatever came first", async () => {
+    const with_ = deps();
+    await detect([event('Ask'), event('Learn'), event('Learn', 1)], with_);
+    expect(with_.findings.list()[0]?.finding.title).toBe('knows Learn-0 Learn-1');
+  });
+  it('gives each stateful match the answers to its own observations', async () => {
+    const with_ = deps();
+    await detect([event('Learn'), event('Ask'), event('Ask', 1)], with_);
+    expect(with_.findings.list().map(({ finding }) => finding.title)).toEqual(['knows Learn-0', 'knows Learn-0']);
+  });
+  it('judges a stream, one by one or in pieces, batch by batch', async () => {
+    async function* stream() {
+      for (let n = 0; n < 10; n++)
+        yield n % 2 === 0 ? event('RunInstances', n) : [event('RunInstances', n), event('Other', n)];
+    }
+    const with_ = deps();
+    expect(await detect(stream(), { ...with_, batch: 4 })).toMatchObject({ read: 15, matched: 10, findings: 1 });
+    expect(with_.findings.list()[0]?.finding.count).toBe(10);
+  });
+  it("takes the newest event's time for now unless told", async () => {
+    const due = async (now?: number) => {
+      const with_ = deps();
+      await detect([event('RunInstances'), event('Other', 500)], now === undefined ? with_ : { ...with_, now });
+      return with_.findings.list()[0]?.finding.due;
+    };
+    expect(await due()).toBe(noon + 500);
+    expect(await due(noon + 7)).toBe(noon + 7);
+    expect(await due(noon + 25 * 3_600_000)).toBeUndefined();
+  });
+});
+
+describe('where I/O fails, detecting throws after the rest was tried', () => {
+  const fails = async () => {
+    throw new Error('throttled');
+  };
+  it('at the store: what needs no state is folded', async () => {
+    const with_ = deps();
+    await expect(
+      detect([event('Ask'), event('RunInstances')], { ...with_, store: { observe: fails } }),
+    ).rejects.toThrow('throttled');
+    expect(with_.findings.list()).toHaveLength(1);
+  });
+  it('at the quarantine: everything is folded', async () => {
+    const with_ = deps();
+    await expect(
+      detect([rejected('x'), event('RunInstances')], { ...with_, quarantine: { keep: fails } }),
+    ).rejects.toThrow('throttled');
+    expect(with_.findings.list()).toHaveLength(1);
+  });
+  it('at a finding: the others are folded and the unreadable is kept', async () => {
+    const with_ = deps();
+    const fold: DetectDeps['findings']['fold'] = (matches, now) =>
+      matches[0]?.detection === 'pipeline/rule-failed' ? fails() : with_.findings.fold(matches, now);
+    const reads = [event('Throw'), rejected('x'), ...Array.from({ length: 20 }, (_, n) => event('Ask', n))];
+    await expect(detect(reads, { ...with_, findings: { fold } })).rejects.toThrow('throttled');
+    expect(with_.findings.list()).toHaveLength(20);
+    expect(with_.kept).toHaveLength(1);
+  });
+});
