@@ -1,0 +1,283 @@
+import { describe, expect, test } from 'vitest';
+import { call, example } from '../../core/cloudtrail/example.ts';
+import { compile } from '../../core/compile.ts';
+import { defineConfig } from '../../core/config.ts';
+import { type AnyDetection, cloudtrail, type Detection, type Knowledge } from '../../core/detection.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
+import { DetectionError, loadDetection } from '../../core/load.ts';
+import type { Match } from '../../core/match.ts';
+import type { Settings } from '../../core/settings.ts';
+import type { Answer } from '../../core/state/observation.ts';
+
+const stop = call('cloudtrail', 'StopLogging', { requestParameters: { name: 'main' } });
+const other = call('cloudtrail', 'StartLogging', { requestParameters: { name: 'main' } });
+
+const ordinary: Omit<Detection<'cloudtrail'>, 'on'> = {
+  id: 'cloudtrail/logging-stopped',
+  title: '{principal} stopped the trail {trail} in {region} ({call.outcome})',
+  severity: 'high',
+  when: { eventSource: 'cloudtrail.amazonaws.com', eventName: 'StopLogging' },
+  by: () => [{ trail: 'main' }],
+  attack: ['T1562.008'],
+  why: 'Nothing is recorded while a trail is stopped. What follows is not seen.',
+  references: ['AWS CloudTrail API Reference, StopLogging'],
+  runbook: ['Confirm with the caller.', 'Start the trail again.', 'Look for calls by the same principal.'],
+  blind: ['A trail of another account.'],
+  examples: {
+    matches: [
+      { name: 'one', event: stop },
+      { name: 'two', event: stop },
+    ],
+    misses: [
+      { name: 'three', event: other },
+      { name: 'four', event: other },
+    ],
+  },
+};
+
+const variant = (over: Partial<Detection<'cloudtrail'>>): AnyDetection => cloudtrail({ ...ordinary, ...over });
+const settings = (over: Partial<Settings>): Settings => ({ ...exampleSettings, ...over });
+const judge = (over: Partial<Detection<'cloudtrail'>>, under: Settings = exampleSettings): readonly Match[] =>
+  compile([variant(over)], [], under)(stop);
+
+describe('a match', () => {
+  test('says which rule, which event, whose key, and fills its title', () => {
+    expect(judge({})).toMatchObject([
+      {
+        detection: 'cloudtrail/logging-stopped',
+        eventId: stop.id,
+        time: stop.time,
+        account: example.account,
+        key: { trail: 'main' },
+        window: 3_600_000,
+        severity: 'high',
+        status: 'alerting',
+        title: expect.stringMatching(/^\S*developer\S* stopped the trail main in eu-west-1 \(succeeded\)$/),
+      },
+    ]);
+  });
+
+  test('is made once for each key, and for the same key once', () => {
+    const keys = judge({ by: () => [{ trail: 'a' }, { trail: 'b' }, { trail: 'a' }] }).map(({ key }) => key);
+    expect(keys).toEqual([{ trail: 'a' }, { trail: 'b' }]);
+  });
+
+  test('has no empty key value and none without end; what is cut stays distinct', () => {
+    const [empty, one, two] = judge({
+      by: () => [{ trail: '' }, { trail: 'x'.repeat(9_000) }, { trail: `${'x'.repeat(9_000)}y` }],
+    });
+    expect(empty?.key).toEqual({ trail: 'unknown' });
+    expect(one?.key['trail']?.length).toBeLessThan(520);
+    expect(one?.key).not.toEqual(two?.key);
+  });
+
+  test('carries redacted evidence', () => {
+    const secret = call('cloudtrail', 'StopLogging', {
+      requestParameters: { name: 'main', password: 'hunter2hunter2' },
+    });
+    const [match] = compile([variant({})], [], exampleSettings)(secret);
+    expect(JSON.stringify(match)).not.toContain('hunter2');
+    expect(match?.evidence).toMatchObject({ eventName: 'StopLogging' });
+  });
+
+  test('of an event with more keys than anybody reads becomes pipeline/limit-reached', () => {
+    const found = judge({ by: () => Array.from({ length: 5_000 }, (_, i) => ({ trail: `${i}` })) });
+    expect(found).toHaveLength(101);
+    expect(found.at(-1)).toMatchObject({ detection: 'pipeline/limit-reached' });
+  });
+
+  test('is the same when the bytes of the record come in', () => {
+    const match = compile([variant({})], [], exampleSettings);
+    expect(match(new TextEncoder().encode(JSON.stringify(stop.record)))).toEqual(match(stop));
+    expect(() => match(new TextEncoder().encode('{"eventSource":"x"'))).toThrow();
+  });
+});
+
+describe('what clears or changes it', () => {
+  test('unless clears', () => {
+    expect(judge({ unless: [{ eventName: 'StopLogging', awsRegion: 'eu-west-1' }] })).toEqual([]);
+    expect(judge({ unless: [{ awsRegion: 'eu-west-2' }] })).toHaveLength(1);
+  });
+
+  test('the first severity pair that holds decides', () => {
+    const rule = ['low', { awsRegion: 'us-east-1' }] as const;
+    expect(judge({ severity: [rule, ['critical', { awsRegion: 'eu-west-1' }], 'medium'] })[0]?.severity).toBe(
+      'critical',
+    );
+    expect(judge({ severity: [rule, 'medium'] })[0]?.severity).toBe('medium');
+  });
+
+  test('settings set status and severity, and switch it off', () => {
+    const under = (one: Settings['detections'][string]) =>
+      judge({ severity: 'low' }, settings({ detections: { 'cloudtrail/logging-stopped': one } }));
+    expect(under({ severity: 'critical' })[0]?.severity).toBe('critical');
+    expect(under({ status: 'watching' })[0]?.status).toBe('watching');
+    expect(under({ status: 'off' })).toEqual([]);
+  });
+
+  test('it watches while a setting that it requires is not set', () => {
+    expect(judge({ requires: ['clusters'] })[0]?.status).toBe('alerting');
+    expect(judge({ requires: ['clusters'] }, defineConfig({}))[0]?.status).toBe('watching');
+  });
+
+  test("an exemption holds through the day it expires on, by the event's time", () => {
+    const under = (expires: string, when = { requestParameters: { name: 'main' } }) =>
+      judge(
+        {},
+        settings({
+          detections: { 'cloudtrail/logging-stopped': { exemptions: [{ when, reason: 'moved', expires }] } },
+        }),
+      );
+    expect(example.time).toBe('2026-09-01T10:00:00Z');
+    expect(under('2026-09-01')).toEqual([]);
+    expect(under('2026-08-31')).toHaveLength(1);
+    expect(under('2026-09-01T10:00:00Z')).toHaveLength(1);
+    expect(under('2026-09-02', { requestParameters: { name: 'other' } })).toHaveLength(1);
+  });
+
+  test('a bad exemption is refused with its place', () => {
+    const bad = { when: { eventName: [{ prefx: 'x' }] } as never, reason: 'typo here', expires: '2026-09-01' };
+    const under = settings({ detections: { 'cloudtrail/logging-stopped': { exemptions: [bad] } } });
+    expect(() => judge({}, under)).toThrow(
+      /detections\["cloudtrail\/logging-stopped"\]\.exemptions\[0\]\.when: eventName\[0\]\.prefx: no such operator/,
+    );
+  });
+});
+
+describe('law 3: a rule that throws', () => {
+  const broken = variant({
+    id: 'cloudtrail/broken',
+    title: '{trail}',
+    by: ({ record }) => {
+      throw new SyntaxError(`secret of ${record.eventName}`);
+    },
+  });
+
+  test('is a finding of its own and stops no other', () => {
+    const found = compile([broken, variant({})], [], exampleSettings)(stop);
+    expect(found.map(match => match.detection)).toEqual(['pipeline/rule-failed', 'cloudtrail/logging-stopped']);
+    expect(found[0]).toMatchObject({ key: { detection: 'cloudtrail/broken' }, severity: 'high', status: 'alerting' });
+  });
+
+  test('tells what failed without the strings of the event', () => {
+    const [failed] = compile([broken], [], exampleSettings)(stop);
+    expect(failed?.title).toBe('The detection cloudtrail/broken failed: SyntaxError');
+  });
+});
+
+describe('a stateful detection', () => {
+  const scope = 'cloudtrail/logging-stopped#main';
+  const state: Detection<'cloudtrail'>['state'] = {
+    kind: 'threshold',
+    doc: 'Twice.',
+    observe: ({ event }) => [{ scope, add: { seen: [event.id] }, expires: event.time + 60_000 }],
+    decide: ({ event, threshold = 2 }, _key, [answer]) => {
+      const seen = answer?.item['seen'] ?? [];
+      if (seen.length < threshold) return [];
+      return seen.map(eventId => ({ eventId, time: event.time, note: `${seen.length} times`, severity: 'critical' }));
+    },
+  };
+  const answer = (seen: readonly string[], full = false): readonly Answer[] => [{ item: { seen }, also: [], full }];
+
+  test('is no finding until the answers are in', () => {
+    const [match] = judge({ state });
+    expect(match?.observations).toEqual([{ scope, add: { seen: [stop.id] }, expires: stop.time + 60_000 }]);
+    expect(match?.evidence).toBeNull();
+    expect(match?.decide?.(answer([stop.id]))).toEqual([]);
+  });
+
+  test('makes every firing event a finding, with evidence of its own event only', () => {
+    const [match] = judge({ state });
+    const decided = match?.decide?.(answer(['earlier', stop.id])) ?? [];
+    expect(decided).toMatchObject([
+      { eventId: 'earlier', severity: 'critical', evidence: null },
+      { eventId: stop.id, title: expect.stringMatching(/: 2 times$/), evidence: { eventName: 'StopLogging' } },
+    ]);
+    for (const one of decided) expect(one).not.toHaveProperty('observations');
+  });
+
+  test('sees the threshold of the settings', () => {
+    const under = settings({ detections: { 'cloudtrail/logging-stopped': { threshold: 1 } } });
+    expect(judge({ state }, under)[0]?.decide?.(answer([stop.id]))).toHaveLength(1);
+  });
+
+  test('whose set is full says so', () => {
+    const decided = judge({ state })[0]?.decide?.(answer([stop.id], true)) ?? [];
+    expect(decided.map(({ detection, key }) => [detection, key])).toEqual([
+      ['pipeline/limit-reached', { limit: 'state of cloudtrail/logging-stopped' }],
+    ]);
+  });
+
+  test('that throws while it decides is a finding too', () => {
+    const decide = (): never => {
+      throw new TypeError('no item');
+    };
+    const [match] = judge({ state: { ...state, decide } });
+    expect(match?.decide?.([])).toMatchObject([{ detection: 'pipeline/rule-failed' }]);
+  });
+});
+
+describe('knowledge', () => {
+  const knowledge: Knowledge<'cloudtrail'> = {
+    id: 'knowledge/trails',
+    on: 'cloudtrail',
+    doc: 'Trails.',
+    when: { eventSource: 'cloudtrail.amazonaws.com' },
+    observe: ({ event }) => [{ scope: 'trail#main', add: { seen: [event.id] }, expires: event.time }],
+  };
+
+  test('observes and is never a finding', () => {
+    const [match] = compile([], [knowledge], exampleSettings)(stop);
+    expect(match).toMatchObject({ detection: 'knowledge/trails', status: 'watching' });
+    expect(match?.decide?.([{ item: {}, also: [], full: false }])).toEqual([]);
+  });
+});
+
+describe('a bad detection is refused, all that is wrong with it at once', () => {
+  const problems = (over: { readonly [name: string]: unknown }): readonly string[] => {
+    try {
+      loadDetection(variant(over as Partial<Detection<'cloudtrail'>>));
+      return [];
+    } catch (error) {
+      if (error instanceof DetectionError) return error.problems;
+      throw error;
+    }
+  };
+
+  test.each([
+    [{ id: 'StopLogging' }, /^id: "StopLogging"/],
+    [{ title: '' }, /^title: is empty/],
+    [{ title: '{ } stopped' }, /^title: .*a hole is \{name\}/],
+    [{ when: { eventName: [] } }, /^when: eventName: an empty list/],
+    [{ when: { fact: { 'principal.knd': 'person' } } }, /^when: fact\.principal\.knd: no such fact; .*principal\.kind/],
+    [{ unless: [{ eventName: 'x' }, {}] }, /^unless\[1\]: the pattern: an empty object/],
+    [{ severity: 'urgent' }, /^severity: "urgent": one of low, medium, high, critical/],
+    [{ severity: [['low', { eventName: 'x' }]] }, /^severity: its list ends in what holds otherwise/],
+    [{ severity: [['low'], 'high'] }, /^severity\[0\]: a pair/],
+    [{ severity: [['low', {}], 'high'] }, /^severity\[0\]: the pattern: an empty object/],
+    [{ attack: ['TA0001'] }, /^attack: "TA0001": a technique id like/],
+    [{ runbook: ['one'] }, /^runbook: 1 steps: three to five/],
+    [{ window: '90s' }, /^window: "90s"/],
+    [{ examples: { matches: [], misses: [] } }, /^examples\.matches: 0: at least two/],
+    [{ why: ' ' }, /^why: is empty/],
+    [{ references: [] }, /^references: /],
+    [{ blind: [] }, /^blind: /],
+  ] as const)('%j', (over, says) => {
+    expect(problems(over)[0]).toMatch(says);
+  });
+
+  test('together', () => {
+    expect(problems({ id: 'x', title: '', window: '1y', attack: ['x'] })).toHaveLength(4);
+  });
+});
+
+describe('the version of a rule', () => {
+  const version = (over: Partial<Detection<'cloudtrail'>>): string => loadDetection(variant(over)).version;
+
+  test('changes with what it says and not with its prose', () => {
+    expect(version({})).toMatch(/^[0-9a-f]{12}$/);
+    expect(version({ why: 'Other words.' })).toBe(version({}));
+    expect(version({ severity: 'low' })).not.toBe(version({}));
+    expect(version({ by: () => [{ trail: 'other' }] })).not.toBe(version({}));
+  });
+});
