@@ -101,18 +101,18 @@ export const contentFacts: Facts<'kubernetes'> = {
   },
   'csr.signer': {
     doc: 'What a certificate request would make: an API `client`, a `kubelet-client`, `other`; `unknown`: no request, or no body.',
-    needs: () => ({ objectRef: { resource: ['certificatesigningrequests'] } }),
+    needs: () => ({ verb: [...edits], objectRef: { resource: ['certificatesigningrequests'] } }),
     read: event => signerOf(event.record),
   },
   'csr.masters': {
     doc: '`yes` where the certificate would carry system:masters; `unknown` otherwise.',
-    needs: () => ({ objectRef: { resource: ['certificatesigningrequests'] } }),
+    needs: () => ({ verb: [...edits], objectRef: { resource: ['certificatesigningrequests'] } }),
     read: ({ record }) =>
       record.objectRef?.resource === 'certificatesigningrequests' && asksForMasters(record) ? 'yes' : 'unknown',
   },
   'csr.node': {
     doc: 'The node that a kubelet certificate is for; `unknown`: none, or no body.',
-    needs: () => ({ objectRef: { resource: ['certificatesigningrequests'] } }),
+    needs: () => ({ verb: [...edits], objectRef: { resource: ['certificatesigningrequests'] } }),
     read: ({ record }) =>
       (record.objectRef?.resource === 'certificatesigningrequests' && requestedNode(record)) || 'unknown',
   },

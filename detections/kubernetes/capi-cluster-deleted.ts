@@ -1,0 +1,57 @@
+import { kubernetes } from '../../core/detection.ts';
+import { audit, users } from '../../core/kubernetes/example.ts';
+import { byObject } from '../../core/kubernetes/said.ts';
+import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
+
+const target = 'clusters.cluster.x-k8s.io';
+const ref = { cluster: 'fleet', user: users.admin, objectRef: { namespace: 'fleet-eu', name: 'prod-eu' } };
+
+export const detection = kubernetes({
+  id: 'kubernetes/capi-cluster-deleted',
+  title: '{principal} deleted a cluster or its control plane: {object}',
+  severity: [
+    ['low', { fact: { 'principal.standing': 'likely-controller' } }],
+    ['critical', { fact: { 'principal.standing': 'gitops' } }],
+    'high',
+  ],
+  when: { fact: { 'capi.change': 'cluster-deleted', 'call.outcome': 'succeeded' } },
+  unless: [{ fact: { 'principal.standing': ['controller', 'service'] } }],
+  by: byObject,
+  attack: ['T1485', 'T1578.003'],
+  why: 'Deleting a Cluster deletes its machines, volumes and load balancers. By GitOps it is mostly an accident, a directory moved and pruned, and then it is fast.',
+  references: ['cluster-api book, Deletion of a cluster', 'Flux documentation, Kustomization (prune)'],
+  runbook: [
+    confirm("objectRef.apiGroup like 'cluster.x-k8s.io' and verb like 'delete' and objectRef.name = 'NAME'"),
+    'Stop it while finalizers still hold: kubectl -n NAMESPACE annotate cluster NAME cluster.x-k8s.io/paused=true; by GitOps: flux suspend kustomization NAME (or argocd app set NAME --sync-policy none)',
+    'See what is left: clusterctl describe cluster NAME -n NAMESPACE, kubectl -n NAMESPACE get machines',
+    removeAccess,
+    lookAround,
+  ],
+  blind: [
+    'Deleting the namespace deletes through the namespace controller: its own deletion is not watched here.',
+    'Deleting the AWS resources directly leaves the objects (cloudtrail/*).',
+  ],
+  examples: {
+    matches: [
+      { name: 'a person deletes a Cluster', event: audit('delete', target, ref) },
+      { name: 'GitOps prunes one', event: audit('delete', target, { ...ref, user: users.gitops }) },
+      {
+        name: 'the platform deletes a control plane',
+        event: audit('delete', 'kubeadmcontrolplanes.controlplane.cluster.x-k8s.io', { ...ref, user: users.platform }),
+      },
+      {
+        name: 'Cluster API by its usual name, while the settings name no controller',
+        event: audit('delete', target, { ...ref, user: users.capi }),
+        settings: { controllers: [] },
+      },
+    ],
+    misses: [
+      {
+        name: 'Cluster API deletes the control plane of a Cluster that goes',
+        event: audit('delete', 'kubeadmcontrolplanes.controlplane.cluster.x-k8s.io', { ...ref, user: users.capi }),
+      },
+      { name: 'a person changes a Cluster', event: audit('patch', target, ref) },
+      { name: 'a person may not', event: audit('delete', target, { ...ref, responseStatus: { code: 403 } }) },
+    ],
+  },
+});

@@ -1,0 +1,66 @@
+import { kubernetes } from '../../core/detection.ts';
+import { audit, users } from '../../core/kubernetes/example.ts';
+import { byUserAndObject } from '../../core/kubernetes/said.ts';
+import { compare, confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
+
+const target = 'kubeadmconfigtemplates.bootstrap.cluster.x-k8s.io';
+const ref = { cluster: 'fleet', user: users.admin, objectRef: { namespace: 'fleet-eu', name: 'workers' } };
+
+export const detection = kubernetes({
+  id: 'kubernetes/capi-object-changed-by-unexpected',
+  title: '{principal} changed a Cluster API object: {event}',
+  severity: [['low', { fact: { 'principal.standing': 'likely-controller' } }], 'high'],
+  when: { fact: { 'capi.change': 'other', 'call.outcome': 'succeeded' } },
+  unless: [{ fact: { 'principal.standing': ['controller', 'platform', 'gitops', 'service'] } }],
+  by: byUserAndObject,
+  attack: ['T1578.005', 'T1098'],
+  why: 'Bootstrap configuration runs as root on machines, infrastructure templates choose their image and role, a ClusterResourceSet applies any manifest to workload clusters, an ExtensionConfig answers for the controllers.',
+  references: [
+    'cluster-api book, Provider contracts, ClusterResourceSet, Runtime Extensions',
+    'Cluster API providers for AWS, Azure and GCP (identities)',
+  ],
+  runbook: [
+    confirm("objectRef.apiGroup like 'cluster.x-k8s.io' and objectRef.name = 'NAME'"),
+    'Stop its effect: kubectl -n NAMESPACE annotate cluster CLUSTER cluster.x-k8s.io/paused=true',
+    compare('KIND'),
+    removeAccess,
+    lookAround,
+  ],
+  blind: [
+    'EKS logs no bodies of these objects: that one changed is seen, not how.',
+    'Machines made or scaled, ClusterClasses, identities, deleted clusters and remediation have findings of their own.',
+  ],
+  examples: {
+    matches: [
+      { name: 'a person changes bootstrap configuration', event: audit('patch', target, ref) },
+      {
+        name: 'a person applies a ClusterResourceSet',
+        event: audit('create', 'clusterresourcesets.addons.cluster.x-k8s.io', ref),
+      },
+      {
+        name: 'a person registers an extension',
+        event: audit('create', 'extensionconfigs.runtime.cluster.x-k8s.io', ref),
+      },
+      {
+        name: 'a person changes an Azure identity',
+        event: audit('update', 'azureclusteridentities.infrastructure.cluster.x-k8s.io', ref),
+      },
+      { name: 'a person deletes a Machine', event: audit('delete', 'machines.cluster.x-k8s.io', ref) },
+      {
+        name: 'Cluster API by its usual name, while the settings name no controller',
+        event: audit('patch', target, { ...ref, user: users.capi }),
+        settings: { controllers: [] },
+      },
+    ],
+    misses: [
+      { name: 'Cluster API', event: audit('patch', target, { ...ref, user: users.capi }) },
+      { name: 'the platform', event: audit('patch', target, { ...ref, user: users.platform }) },
+      {
+        name: 'a person makes a Machine (machine-created-by-unexpected)',
+        event: audit('create', 'machines.cluster.x-k8s.io', ref),
+      },
+      { name: 'a person reads it', event: audit('get', target, ref) },
+      { name: 'a person may not', event: audit('patch', target, { ...ref, responseStatus: { code: 403 } }) },
+    ],
+  },
+});

@@ -1,0 +1,109 @@
+import { kubernetes } from '../../core/detection.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { audit, node, users } from '../../core/kubernetes/example.ts';
+import { objectOf, texts } from '../../core/kubernetes/said.ts';
+import { confirm, lookAround, preserveNode, removeAccess } from '../../core/kubernetes/steps.ts';
+
+const ref = { objectRef: { namespace: 'team-a', name: 'tool' } };
+const pod = (spec: JsonObject) => ({
+  ...ref,
+  requestObject: {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'tool', namespace: 'team-a' },
+    spec: { containers: [{ name: 'a', image: 'busybox' }], ...spec },
+  },
+});
+const privileged = pod({ containers: [{ name: 'a', image: 'busybox', securityContext: { privileged: true } }] });
+const agent = (spec: JsonObject) => ({
+  ...ref,
+  requestObject: { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'tool' }, spec: { template: { spec } } },
+});
+
+export const detection = kubernetes({
+  id: 'kubernetes/host-access-pod',
+  title: '{principal} wrote a workload that reaches its node ({pod.hostAccess}): {owner}',
+  severity: 'high',
+  when: {
+    fact: {
+      'pod.hostAccess': ['hostNetwork', 'hostPID', 'hostIPC', 'privileged', { prefix: 'hostPath ' }],
+      'namespace.exempt': 'no',
+      'call.outcome': 'succeeded',
+    },
+  },
+  unless: [{ fact: { 'principal.standing': ['service', 'node'] } }],
+  by: view => [{ owner: objectOf(view) }],
+  resources: view => texts(view, 'pod.hostAccess'),
+  attack: ['T1611', 'T1610'],
+  why: 'A privileged pod, the host’s network or the kubelet’s files are the node: its credentials from instance metadata, every pod’s token, every secret mounted there.',
+  references: [
+    'Kubernetes documentation, Pod Security Standards',
+    'EKS best practices, Pod security',
+    'Stratus Red Team, k8s.privilege-escalation.privileged-pod',
+  ],
+  runbook: [
+    confirm("objectRef.namespace = 'NAMESPACE' and objectRef.name = 'NAME' and verb in ['create','update','patch']"),
+    'Find where it ran: kubectl -n NAMESPACE get pods -o wide, then for each node:',
+    preserveNode,
+    `Contain: kubectl -n NAMESPACE scale deployment NAME --replicas=0 (or delete the pod once the node is preserved). ${removeAccess}`,
+    lookAround,
+  ],
+  blind: [
+    'Namespaces in `exemptNamespaces` are not watched: network and storage agents live there.',
+    'A workload of a custom kind is seen when its controller makes a pod only if that controller is no built-in one.',
+    'Capabilities short of privileged, and devices given by plugins, are not judged.',
+  ],
+  examples: {
+    matches: [
+      { name: 'a privileged pod', event: audit('create', 'pods', privileged) },
+      { name: 'the host’s network', event: audit('create', 'pods', pod({ hostNetwork: true })) },
+      {
+        name: 'the host’s processes, by a daemon set',
+        event: audit('create', 'daemonsets.apps', agent({ hostPID: true })),
+      },
+      { name: 'the host’s memory', event: audit('create', 'pods', pod({ hostIPC: true })) },
+      {
+        name: 'the kubelet’s files',
+        event: audit('create', 'pods', pod({ volumes: [{ name: 'k', hostPath: { path: '/var/lib/kubelet/pods' } }] })),
+      },
+      {
+        name: 'the whole disk, by a patch of GitOps',
+        event: audit('patch', 'deployments.apps', {
+          ...agent({ volumes: [{ name: 'r', hostPath: { path: '/' } }] }),
+          user: users.gitops,
+        }),
+      },
+    ],
+    misses: [
+      {
+        name: 'an ordinary pod',
+        event: audit('create', 'pods', pod({ volumes: [{ name: 'l', hostPath: { path: '/var/log/app' } }] })),
+      },
+      {
+        name: 'the pod that a replica set makes',
+        event: audit('create', 'pods', { ...privileged, user: users.replicasets }),
+      },
+      { name: 'a static pod that its node mirrors', event: audit('create', 'pods', { ...privileged, user: node() }) },
+      {
+        name: 'an exempt namespace',
+        event: audit('create', 'pods', privileged),
+        settings: { exemptNamespaces: ['team-a'] },
+      },
+      {
+        name: 'Pod Security refuses it',
+        event: audit('create', 'pods', {
+          ...privileged,
+          responseStatus: { code: 403 },
+          annotations: { 'authorization.k8s.io/decision': 'allow' },
+        }),
+      },
+      {
+        name: 'a patch of the image',
+        event: audit('patch', 'deployments.apps', {
+          ...agent({ containers: [{ name: 'a', image: 'busybox:2' }] }),
+          responseObject: agent({ hostPID: true }).requestObject,
+        }),
+      },
+    ],
+  },
+});
