@@ -1,0 +1,158 @@
+import { gzipSync } from 'node:zlib';
+import type { Context, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
+import { findingsTable } from '../adapters/findings-table.ts';
+import { ledgerTable } from '../adapters/ledger.ts';
+import type { LocalDynamoDB } from '../adapters/local-dynamodb.ts';
+import { directoryQuarantine } from '../adapters/quarantine-local.ts';
+import { dynamoStore } from '../adapters/state-table.ts';
+import type { Channel } from '../core/announce/announce.ts';
+import { compile } from '../core/compile.ts';
+import type { AnyEvent, Event } from '../core/event.ts';
+import type { Settings } from '../core/settings.ts';
+import { detections, knowledge } from '../detections/index.ts';
+import { handler as announceHandler } from '../functions/announce.ts';
+import { handler as auditHandler } from '../functions/audit.ts';
+import { handler as cloudtrailHandler } from '../functions/cloudtrail.ts';
+import { type Deps, fromEnvironment, use } from '../functions/deps.ts';
+import { handler as sweepHandler } from '../functions/sweep.ts';
+
+/** What a local run is made of: the deployed handlers on a local database. */
+export interface Local {
+  /** Delivers events as AWS would: queue batches of EventBridge envelopes, Logs subscription payloads. */
+  deliver(events: readonly AnyEvent[]): Promise<void>;
+  /** Runs the scheduled sweep as if `ms` had passed since the newest event. */
+  sweep(ms: number): Promise<void>;
+  /** Invocations so far. */
+  readonly invocations: () => number;
+}
+
+/** Events to a batch: an SQS event source with a batching window gives Lambda more than the ten of a plain one. */
+const batch = 100;
+
+const context = {
+  awsRequestId: 'local',
+  functionName: 'local',
+  getRemainingTimeInMillis: () => 60_000,
+} as unknown as Context; // what our handlers read of it
+
+/** EventBridge's envelope of a CloudTrail record in a queue message (EventBridge User Guide, "AWS service events"). */
+const queued = (events: readonly Event<'cloudtrail'>[]): SQSEvent => ({
+  Records: events.map((event, index) => ({
+    messageId: `local-${index}`,
+    receiptHandle: 'local',
+    body: JSON.stringify({
+      version: '0',
+      id: event.id,
+      'detail-type': 'AWS API Call via CloudTrail',
+      source: `aws.${event.record.eventSource.split('.')[0]}`,
+      account: event.account,
+      time: new Date(event.time).toISOString(),
+      region: event.region,
+      resources: [],
+      detail: event.record,
+    }),
+    attributes: {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: '0',
+      SenderId: 'local',
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:local:000000000000:local',
+    awsRegion: 'local',
+  })),
+});
+
+/** A subscription's payload of audit events (CloudWatch Logs User Guide, "Subscription filters with AWS Lambda"). */
+const subscribed = (events: readonly Event<'kubernetes'>[], group: string, account: string) => ({
+  awslogs: {
+    data: gzipSync(
+      JSON.stringify({
+        messageType: 'DATA_MESSAGE',
+        owner: account,
+        logGroup: group,
+        logStream: 'kube-apiserver-audit-local',
+        subscriptionFilters: ['local'],
+        logEvents: events.map((event, index) => ({
+          id: String(index),
+          timestamp: event.time,
+          message: JSON.stringify(event.record),
+        })),
+      }),
+      { level: 1 },
+    ).toString('base64'),
+  },
+});
+
+/** The log group that a cluster's audit log is in: what makes the reader name the cluster again. */
+const groupOf = (cluster: string, settings: Settings): string => {
+  const audit = settings.clusters.find(one => one.name === cluster)?.audit;
+  return audit !== undefined && 'logGroup' in audit
+    ? audit.logGroup
+    : `/aws/eks/${cluster === '' ? 'unknown' : cluster}/cluster`;
+};
+
+const chunks = <T>(all: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size));
+
+/** Gives the deployed handlers a local database, a directory as quarantine, and channels; the clock is the newest event's. */
+export const localPipeline = (
+  database: LocalDynamoDB,
+  settings: Settings,
+  quarantine: string,
+  channels: readonly Channel[],
+): Local => {
+  let now = 0;
+  let invocations = 0;
+  const match = compile(detections, knowledge, settings);
+  const deps: Deps = {
+    ...fromEnvironment({}),
+    settings,
+    detections,
+    match: () => match,
+    store: () => dynamoStore(database.client, database.tables.state),
+    findings: () => findingsTable(database.client, database.tables.findings),
+    ledger: () => ledgerTable(database.client, database.tables.state),
+    quarantine: () => directoryQuarantine(quarantine, () => now),
+    channels: () => channels,
+    now: () => now,
+    print: () => {},
+  };
+  use(deps);
+  const announceChanges = async (): Promise<void> => {
+    const changed: DynamoDBStreamEvent = { Records: [...database.stream()] };
+    if (changed.Records.length === 0) return;
+    invocations++;
+    await announceHandler(changed, context);
+  };
+  return {
+    invocations: () => invocations,
+    deliver: async events => {
+      for (const some of chunks(events, batch)) {
+        now = Math.max(now, ...some.map(event => event.time));
+        const cloudtrail = some.filter(event => event.source === 'cloudtrail');
+        if (cloudtrail.length > 0) {
+          invocations++;
+          const failed = await cloudtrailHandler(queued(cloudtrail), context);
+          if (failed.batchItemFailures.length > 0)
+            throw new Error('a batch failed on the local database: its disk may be full');
+        }
+        const audit = some.filter(event => event.source === 'kubernetes');
+        for (const [place, mine] of Map.groupBy(audit, event => `${event.account}#${event.cluster}`)) {
+          invocations++;
+          const [account = '', cluster = ''] = place.split('#');
+          await auditHandler(subscribed(mine, groupOf(cluster, settings), account), context);
+        }
+        await announceChanges();
+      }
+    },
+    sweep: async ms => {
+      now += ms;
+      invocations++;
+      await sweepHandler({} as never, context); // the sweep reads nothing of its event
+      await announceChanges();
+    },
+  };
+};

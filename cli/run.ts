@@ -1,0 +1,145 @@
+import { rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { readFiles, UnreadableInput } from '../adapters/files.ts';
+import { findingsTable as openFindings } from '../adapters/findings-table.ts';
+import { localDynamoDB } from '../adapters/local-dynamodb.ts';
+import { directoryQuarantine } from '../adapters/quarantine-local.ts';
+import type { Channel } from '../core/announce/announce.ts';
+import type { Message } from '../core/announce/message.ts';
+import { terminal } from '../core/announce/text.ts';
+import { severities } from '../core/detection.ts';
+import type { AnyEvent } from '../core/event.ts';
+import { rank } from '../core/findings/best.ts';
+import type { Rejected } from '../core/read/contract.ts';
+import { localPath } from './database.ts';
+import { findingsTable } from './findings-table.ts';
+import { inputOptions, inputUsage, loadSettings, placeOf, rejectedLines } from './inputs.ts';
+import { flags, type Io, oneOf } from './io.ts';
+import { localPipeline } from './local.ts';
+import { grouped, progressOn, sized } from './progress.ts';
+
+export const usage = `usage: npm start [-- PATH… [FLAGS]]
+
+Runs the deployed handlers over logs, with a local database and this terminal as the channel. Without PATH: over the seeded
+day of two clusters in examples/logs, under examples/tripline.config.ts.
+  --minimum low|medium|high|critical   the lowest severity whose alerts are shown (default high for the day, else medium)
+  --database DIR   where to keep the database (default ${localPath}); made anew by each run
+${inputUsage}`;
+
+const root = dirname(import.meta.dirname);
+
+/** Events are sorted by time before they are delivered, as many at once as fit in memory comfortably. */
+const sortedAtOnce = 250_000;
+
+const byTime = (one: AnyEvent, other: AnyEvent): number => one.time - other.time;
+
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = flags(argv, {
+    ...inputOptions,
+    database: { type: 'string' },
+    minimum: { type: 'string' },
+  });
+  const isDay = positionals.length === 0;
+  const minimum = oneOf('minimum', values.minimum, severities) ?? (isDay ? 'high' : 'medium');
+  const paths = isDay ? [join(root, 'examples/logs')] : positionals;
+  const settings = await loadSettings(
+    values.settings ?? join(root, isDay ? 'examples/tripline.config.ts' : 'tripline.config.ts'),
+  );
+  const folder = values.database ?? localPath;
+  rmSync(folder, { recursive: true, force: true });
+  const database = await localDynamoDB(folder);
+  const progress = progressOn(io);
+  const colour = io.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  const quarantineFolder = join(dirname(folder), 'quarantine');
+  const quarantine = directoryQuarantine(quarantineFolder, () => Date.now());
+  let alerts = 0;
+  let quiet = 0;
+  const channel: Channel = {
+    name: 'terminal',
+    send: async (message: Message) => {
+      if (rank(message.finding.severity) < rank(minimum)) {
+        quiet++;
+        return;
+      }
+      alerts++;
+      progress.end();
+      io.stdout.write(`${terminal(message, colour)}\n\n`);
+    },
+  };
+  const started = performance.now();
+  let events = 0;
+  let skipped = 0;
+  let size = 0;
+  const rejected: Omit<Rejected, 'bytes'>[] = [];
+  let rejections = 0;
+  try {
+    const local = localPipeline(database, settings, quarantineFolder, [channel]);
+    let waiting: AnyEvent[] = [];
+    let whole = 0;
+    const flush = async (): Promise<void> => {
+      const sorted = waiting.toSorted(byTime);
+      waiting = [];
+      for (let at = 0; at < sorted.length; at += 500) {
+        await local.deliver(sorted.slice(at, at + 500));
+        events += Math.min(500, sorted.length - at);
+        progress.say(`${grouped(events)} of ${grouped(whole)} events judged, ${grouped(alerts)} alerts`);
+      }
+    };
+    const options = {
+      place: placeOf(values, settings),
+      clusters: settings.clusters,
+      stdin: io.stdin as AsyncIterable<Uint8Array>, // a byte stream: nobody sets its encoding
+      onProgress: ({ bytes, total }: { bytes: number; total: number | undefined }) => {
+        size = bytes;
+        progress.say(`reading ${sized(bytes)}${total === undefined ? '' : ` of ${sized(total)}`}`);
+      },
+    };
+    for await (const reads of readFiles(paths, options)) {
+      for (const read of reads) {
+        if (read.kind === 'event') {
+          waiting.push(read.event);
+          whole++;
+        } else if (read.kind === 'skipped') skipped += read.count;
+        else {
+          rejections++;
+          if (rejected.length < 5) rejected.push(read.rejected);
+          await quarantine.keep([read.rejected]);
+        }
+      }
+      if (waiting.length >= sortedAtOnce) await flush();
+    }
+    await flush();
+    await local.sweep(10 * 60_000);
+    progress.end();
+    const seconds = (performance.now() - started) / 1000;
+    const findings = openFindings(database.client, database.tables.findings);
+    const { items, next } = await findings.list({}, { limit: 200 });
+    if (items.length > 0) io.stdout.write(`${findingsTable(items, io.stdout)}\n\n`);
+    const lower = quiet === 0 ? '' : `, ${grouped(quiet)} below ${minimum} not shown`;
+    io.stdout.write(
+      [
+        `${grouped(events)} events (${sized(size)}) through ${grouped(local.invocations())} invocations in ${seconds.toFixed(1)} s`,
+        `${grouped(items.length)}${next === undefined ? '' : '+'} findings, ${grouped(alerts)} alerts shown${lower}`,
+        `${grouped(skipped)} records skipped, ${grouped(rejections)} unreadable${rejections === 0 ? '' : ` (kept in ${quarantineFolder})`}`,
+        '',
+        `The database lies in ${relative(process.cwd(), folder) || folder}. What next:`,
+        '  npm run tripline -- findings --severity critical',
+        `  npm run tripline -- findings show ${items[0]?.id ?? 'ID'}`,
+        '  npm run tripline -- detections',
+        isDay
+          ? '  npm start -- PATH…        your own CloudTrail files and audit logs'
+          : '  npm start                 the seeded day',
+        '',
+      ].join('\n'),
+    );
+    if (rejections > 0) io.stderr.write(`${rejectedLines(rejected, rejections)}\n`);
+    return events === 0 && rejections > 0 ? 2 : 0;
+  } catch (error) {
+    progress.end();
+    if (!(error instanceof UnreadableInput)) throw error;
+    io.stderr.write(`tripline run: ${error.message}\n`);
+    return 2;
+  } finally {
+    await database.close();
+  }
+};

@@ -1,0 +1,86 @@
+import { readFiles, UnreadableInput } from '../adapters/files.ts';
+import { memoryQuarantine } from '../adapters/quarantine-local.ts';
+import { compile } from '../core/compile.ts';
+import { type Severity, severities } from '../core/detection.ts';
+import { rank } from '../core/findings/best.ts';
+import { memoryFindings } from '../core/findings/memory.ts';
+import { detect } from '../core/pipeline.ts';
+import { memoryStore } from '../core/state/memory.ts';
+import { detections, knowledge } from '../detections/index.ts';
+import { findingsTable } from './findings-table.ts';
+import { inputOptions, inputUsage, loadSettings, placeOf, rejectedLines } from './inputs.ts';
+import { flags, type Io, oneOf, UsageError } from './io.ts';
+import { grouped, progressOn, sized } from './progress.ts';
+
+export const usage = `usage: tripline scan PATH… [--fail-on SEVERITY] [--json]
+
+Judges logs and keeps nothing. PATH is a file, a directory, a glob or - (standard input): CloudTrail files, JSON lines of
+CloudTrail or Kubernetes audit events, Logs exports; plain or gzip. Streams: memory does not grow with the input.
+  --fail-on low|medium|high|critical   exit 1 where a finding is at least that
+  --json           one finding a line (with its windows), nothing else
+${inputUsage}`;
+
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = flags(argv, {
+    ...inputOptions,
+    json: { type: 'boolean' },
+    'fail-on': { type: 'string' },
+  });
+  if (positionals.length === 0) throw new UsageError('say which logs: a file, a directory, a glob or -');
+  const failOn: Severity | undefined = oneOf('fail-on', values['fail-on'], severities);
+  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
+  const match = compile(detections, knowledge, settings);
+  const findings = memoryFindings();
+  const store = memoryStore();
+  const quarantine = memoryQuarantine();
+  const progress = progressOn(io);
+  const started = performance.now();
+  let newest = 0;
+  let events = 0;
+  let skipped = 0;
+  let size = 0;
+  try {
+    const options = {
+      place: placeOf(values, settings),
+      clusters: settings.clusters,
+      stdin: io.stdin as AsyncIterable<Uint8Array>, // a byte stream: nobody sets its encoding
+      onProgress: ({ bytes, total }: { bytes: number; total: number | undefined }) => {
+        size = bytes;
+        progress.say(`${grouped(events)} events, ${sized(bytes)}${total === undefined ? '' : ` of ${sized(total)}`}`);
+      },
+    };
+    for await (const reads of readFiles(positionals, options)) {
+      for (const read of reads) {
+        if (read.kind === 'event') {
+          events++;
+          newest = Math.max(newest, read.event.time);
+        } else if (read.kind === 'skipped') skipped += read.count;
+      }
+      await detect(reads, { match, store, findings, quarantine, now: newest });
+    }
+  } catch (error) {
+    progress.end();
+    if (!(error instanceof UnreadableInput)) throw error;
+    io.stderr.write(`tripline scan: ${error.message}\n`);
+    return 2;
+  }
+  progress.end();
+  const found = findings
+    .list()
+    .toSorted((a, b) => rank(b.finding.severity) - rank(a.finding.severity) || b.finding.last - a.finding.last);
+  const rejected = [...quarantine.counts.values()].reduce((sum, one) => sum + one, 0);
+  const seconds = (performance.now() - started) / 1000;
+  if (values.json) for (const one of found) io.stdout.write(`${JSON.stringify(one)}\n`);
+  else if (found.length > 0)
+    io.stdout.write(
+      `${findingsTable(
+        found.map(one => one.finding),
+        io.stdout,
+      )}\n\n`,
+    );
+  const summary = `${grouped(events)} events (${sized(size)}) in ${seconds.toFixed(1)} s, ${grouped(found.length)} findings, ${grouped(skipped)} records skipped, ${grouped(rejected)} unreadable\n`;
+  (values.json ? io.stderr : io.stdout).write(summary);
+  if (rejected > 0) io.stderr.write(`${rejectedLines(quarantine.first, rejected)}\n`);
+  if (events === 0 && rejected > 0) return 2;
+  return failOn !== undefined && found.some(one => rank(one.finding.severity) >= rank(failOn)) ? 1 : 0;
+};
