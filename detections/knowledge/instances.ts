@@ -1,5 +1,6 @@
 import { get, itemsOf, requestOf, responseOf, scalar, word } from '../../core/cloudtrail/ec2.ts';
-import { launchEvents, launchOf, profileOf } from '../../core/cloudtrail/launch.ts';
+import { launchEvents, launchOf } from '../../core/cloudtrail/launch.ts';
+import { profileOf } from '../../core/cloudtrail/launch-part.ts';
 import { listed, said, texts } from '../../core/cloudtrail/said.ts';
 import type { Knowledge } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';

@@ -282,6 +282,12 @@ describe('what is launched', () => {
       { what: 'unencrypted', stated: false },
     ]);
   });
+  it('does not call absent what a version takes from the one it builds on', () => {
+    const version = (more: JsonObject) =>
+      wrappedEc2('CreateLaunchTemplateVersion', { LaunchTemplateName: 'x', LaunchTemplateData: {}, ...more });
+    expect(fact('launch.weaknesses', version({ SourceVersion: '1' }))).toEqual([]);
+    expect(fact('launch.weaknesses', version({}))).toHaveLength(2);
+  });
 });
 
 describe('tags written', () => {

@@ -1,24 +1,24 @@
-import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../json.ts';
 import type { Settings } from '../../settings.ts';
-import { count, dig, flag, get, items, itemsOf, requestOf, responseOf, scalar, word } from '../ec2.ts';
-import { metadataOf, profileOf } from '../launch.ts';
+import { get, items, itemsOf, requestOf, responseOf, scalar, word } from '../ec2.ts';
+import { metadataOf, profileOf } from '../launch-part.ts';
+import type { CloudTrailRecord } from '../record.ts';
 import { configuredNodes, lastSegment, usualNodes } from '../roles.ts';
-import { approvalOf, weaknessesOf } from './launch.ts';
-
-type Record = Event<'cloudtrail'>['record'];
+import { ec2, exposureFacts, isEc2 } from './exposure.ts';
+import { weaknessesOf } from './launch.ts';
 
 /** What a call does to existing instances, and how its record names them. */
 interface Act {
   readonly source: string;
-  readonly act: (record: Record) => string;
-  readonly targets: (record: Record) => readonly (string | undefined)[];
+  readonly act: (record: CloudTrailRecord) => string;
+  readonly targets: (record: CloudTrailRecord) => readonly (string | undefined)[];
 }
 
 const always = (act: string) => () => act;
-const named = (record: Record) => [word(requestOf(record), 'instanceId')];
-const listed = (record: Record) => itemsOf(requestOf(record), 'instancesSet').map(one => word(one, 'instanceId'));
+const named = (record: CloudTrailRecord) => [word(requestOf(record), 'instanceId')];
+const listed = (record: CloudTrailRecord) =>
+  itemsOf(requestOf(record), 'instancesSet').map(one => word(one, 'instanceId'));
 
 /** EC2 API Reference, ModifyInstanceAttribute: SDKs send `userData`, `--attribute userData --value` sends `attribute`. */
 const changesUserData = (request: JsonObject): boolean =>
@@ -70,7 +70,7 @@ const actEvents = {
   eventName: Object.keys(acts),
 };
 
-const actOf = (record: Record): Act | undefined => {
+const actOf = (record: CloudTrailRecord): Act | undefined => {
   const found = Object.hasOwn(acts, record.eventName) ? acts[record.eventName] : undefined;
   return found !== undefined && record.eventSource === `${found.source}.amazonaws.com` ? found : undefined;
 };
@@ -78,7 +78,7 @@ const actOf = (record: Record): Act | undefined => {
 const metadataChanges = ['ModifyInstanceMetadataOptions', 'ModifyInstanceMetadataDefaults'];
 
 /** What a change of metadata options, or of their account-wide defaults, weakens. */
-const weakenedBy = (record: Record): readonly string[] => {
+const weakenedBy = (record: CloudTrailRecord): readonly string[] => {
   const request = requestOf(record);
   const metadata = metadataOf(request);
   const defaults = record.eventName === 'ModifyInstanceMetadataDefaults';
@@ -90,70 +90,6 @@ const weakenedBy = (record: Record): readonly string[] => {
     ...(metadata.endpoint === 'enabled' && metadata.tokens !== 'required' ? ['endpoint-enabled'] : []),
   ];
 };
-
-/** What of an instance is reached on which port; the NodePort range is kube-apiserver's default. */
-const entrances: readonly (readonly [string, number, number])[] = [
-  ['ssh', 22, 22],
-  ['rdp', 3389, 3389],
-  ['kubelet', 10250, 10250],
-  ['node-ports', 30000, 32767],
-];
-
-/** Ports open under a rule: every port where the protocol is "all" or the range covers all of TCP's or UDP's. */
-const opensOf = (protocol: string | undefined, from: number | undefined, to: number | undefined): readonly string[] => {
-  const name = protocol?.toLowerCase();
-  if (name === undefined || name === '-1' || name === 'all') return ['all'];
-  if (!['tcp', 'udp', '6', '17'].includes(name)) return [];
-  const first = from === undefined || from === -1 ? 0 : from;
-  const last = to === undefined || to === -1 ? 65_535 : to;
-  if (first <= 1 && last >= 65_535) return ['all'];
-  return entrances.filter(([, low, high]) => first <= high && last >= low).map(([what]) => what);
-};
-
-/** A range of the whole world, however its host bits are written: `0.0.0.0/0`, `::/0`, `198.51.100.7/0`. */
-const isWorld = (range: string | undefined): boolean => range !== undefined && /\/0+$/.test(range);
-
-const groupRule = (rule: Json, protocol: Json | undefined, ...ranges: readonly (string | undefined)[]): JsonObject[] =>
-  ranges.filter(isWorld).flatMap(range =>
-    opensOf(scalar(protocol), count(get(rule, 'fromPort')), count(get(rule, 'toPort'))).map(what => ({
-      what,
-      range: range ?? '',
-    })),
-  );
-
-const opened = (record: Record): readonly JsonObject[] => {
-  const request = requestOf(record);
-  const inResponse = itemsOf(responseOf(record), 'securityGroupRuleSet').map(one => word(one, 'groupId'));
-  const group = word(request, 'groupId') ?? inResponse[0] ?? word(request, 'groupName') ?? 'unknown';
-  const rules =
-    record.eventName === 'AuthorizeSecurityGroupIngress'
-      ? [
-          ...groupRule(request, get(request, 'ipProtocol'), word(request, 'cidrIp')),
-          ...itemsOf(request, 'ipPermissions').flatMap(one =>
-            groupRule(
-              one,
-              get(one, 'ipProtocol'),
-              ...itemsOf(one, 'ipRanges').map(range => word(range, 'cidrIp')),
-              ...itemsOf(one, 'ipv6Ranges').map(range => word(range, 'cidrIpv6')),
-            ),
-          ),
-        ]
-      : itemsOf(request, 'SecurityGroupRule', 'SecurityGroupRules').flatMap(one => {
-          const rule = get(one, 'SecurityGroupRule') ?? {};
-          return groupRule(rule, get(rule, 'ipProtocol'), word(rule, 'cidrIpv4'), word(rule, 'cidrIpv6'));
-        });
-  return rules.map(rule => ({ group, ...rule }));
-};
-
-const sharers: { readonly [api: string]: readonly [resource: string, permission: string] } = {
-  ModifyImageAttribute: ['imageId', 'launchPermission'],
-  ModifySnapshotAttribute: ['snapshotId', 'createVolumePermission'],
-};
-
-const isEc2 = (record: Record, ...names: readonly string[]): boolean =>
-  record.eventSource === 'ec2.amazonaws.com' && names.includes(record.eventName);
-
-const ec2 = (...names: readonly string[]) => ({ eventSource: ['ec2.amazonaws.com'], eventName: names });
 
 /** Settings wildcards over node roles as bare names: a launch's role is known by its name alone. */
 const nodeRoleNames = (settings: Settings): readonly string[] => {
@@ -203,59 +139,5 @@ export const instanceFacts: Facts<'cloudtrail'> = {
       return word(requestOf(record), 'instanceId') ?? word(responseOf(record), 'instanceId') ?? 'unknown';
     },
   },
-  'image.shared': {
-    doc: 'List of `{ resource, kind, with, ours, approval }`: an image or snapshot and whom it is shared with (an account id, an organization ARN, `world`); `ours` when the settings list that account; `approval` of the image as in `launch.images`.',
-    needs: () => ec2(...Object.keys(sharers)),
-    read: ({ record }, settings) => {
-      const sharer =
-        isEc2(record, ...Object.keys(sharers)) && Object.hasOwn(sharers, record.eventName)
-          ? sharers[record.eventName]
-          : undefined;
-      if (sharer === undefined) return [];
-      const request = requestOf(record);
-      const resource = word(request, sharer[0]) ?? 'unknown';
-      const added = [...itemsOf(dig(request, sharer[1]), 'add'), ...flatForm(request)];
-      return added.flatMap(one => {
-        const whom =
-          word(one, 'group') === 'all'
-            ? 'world'
-            : (word(one, 'userId') ?? word(one, 'organizationArn') ?? word(one, 'organizationalUnitArn'));
-        if (whom === undefined) return [];
-        const ours = settings.accounts.includes(whom) || whom === record.recipientAccountId;
-        const kind = sharer[0] === 'imageId' ? 'image' : 'snapshot';
-        return [{ resource, kind, with: whom, ours, approval: approvalOf(resource, settings) }];
-      });
-    },
-  },
-  'network.opened': {
-    doc: 'List of `{ group, what, range }`: what a security group rule opens to the whole world: `ssh`, `rdp`, `kubelet` (10250), `node-ports` (30000-32767), `all`. EC2 API Reference, AuthorizeSecurityGroupIngress and ModifySecurityGroupRules.',
-    needs: () => ec2('AuthorizeSecurityGroupIngress', 'ModifySecurityGroupRules'),
-    read: ({ record }) =>
-      isEc2(record, 'AuthorizeSecurityGroupIngress', 'ModifySecurityGroupRules') ? opened(record) : [],
-  },
-  'volume.unencrypted': {
-    doc: 'Whether the call asks for an unencrypted volume in so many words (`encrypted: false`); absence leaves it to the account and is false.',
-    needs: () => ec2('RunInstances', 'CreateVolume'),
-    read: ({ record }) => {
-      if (!isEc2(record, 'RunInstances', 'CreateVolume')) return false;
-      const request = requestOf(record);
-      if (record.eventName === 'CreateVolume') return flag(get(request, 'encrypted')) === false;
-      return itemsOf(request, 'blockDeviceMapping', 'blockDeviceMappingSet').some(
-        one => flag(dig(one, 'ebs', 'encrypted')) === false,
-      );
-    },
-  },
-};
-
-/** The older form of the same requests: `operationType: add` with lists beside it. */
-const flatForm = (request: JsonObject): readonly Json[] => {
-  if (word(request, 'operationType') !== 'add') return [];
-  return [
-    ...itemsOf(request, 'userIdSet', 'userIds', 'userId').map(one => ({
-      userId: word(one, 'userId') ?? scalar(one) ?? '',
-    })),
-    ...itemsOf(request, 'groupSet', 'groups', 'userGroup').map(one => ({
-      group: word(one, 'group') ?? scalar(one) ?? '',
-    })),
-  ];
+  ...exposureFacts,
 };

@@ -1,9 +1,11 @@
+import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Settings } from '../../settings.ts';
 import { get, itemsOf, requestOf, word } from '../ec2.ts';
 import { claimedCluster, judgedTypes } from '../family.ts';
-import { type Launch, launchEvents, launchOf, type Metadata } from '../launch.ts';
+import { type Launch, launchEvents, launchOf } from '../launch.ts';
+import type { Metadata } from '../launch-part.ts';
 
 /** Every launch fact is neutral off these events. */
 const needs = () => launchEvents;
@@ -56,7 +58,13 @@ interface Weakness extends JsonObject {
   readonly stated: boolean;
 }
 
-const templateWeaknesses = (launch: Launch, settings: Settings): readonly Weakness[] => {
+const templateWeaknesses = (
+  { record }: Event<'cloudtrail'>,
+  launch: Launch,
+  settings: Settings,
+): readonly Weakness[] => {
+  // A version on top of another takes from it whatever it does not say.
+  const inherits = word(requestOf(record), 'sourceVersion') !== undefined;
   const [data] = launch.parts.filter(part => part.from === 'template');
   if (data === undefined) return [];
   const metadata = data.metadata ?? { tokens: undefined, hops: undefined, ipv6: undefined, endpoint: undefined };
@@ -73,7 +81,7 @@ const templateWeaknesses = (launch: Launch, settings: Settings): readonly Weakne
   ];
   return [
     ...stated.map(what => ({ what, stated: true })),
-    ...absent.filter(what => !stated.includes(what)).map(what => ({ what, stated: false })),
+    ...absent.filter(what => !inherits && !stated.includes(what)).map(what => ({ what, stated: false })),
   ];
 };
 
@@ -154,7 +162,7 @@ export const launchFacts: Facts<'cloudtrail'> = {
   'launch.weaknesses': {
     doc: 'List of `{ what, stated }` for a launch template: `tokens-optional`, `hop-limit`, `ipv6-endpoint`, `unencrypted`, `public-address`, `key-pair`, `unapproved-image`; `stated` is false where it is merely left to defaults.',
     needs,
-    read: (event, settings) => templateWeaknesses(launchOf(event), settings),
+    read: (event, settings) => templateWeaknesses(event, launchOf(event), settings),
   },
   'launch.nodes': {
     doc: 'Which kind of node the creation-time tags, the template name or the API claim: `karpenter`, `cluster-api`, `eks` (node group, Auto Mode), `cluster` (a cluster tag alone), `none`. A claim: anyone can write tags.',
