@@ -14,7 +14,7 @@ export interface Threshold<S extends Source> {
   readonly within: number;
   /** What is counted apart within one key, such as sessions of one role. */
   readonly apart?: (view: View<S>) => string;
-  /** Words for the finding. */
+  /** Words for the finding, from the number that was reached (not the count, which grows as late events come). */
   readonly note: (count: number) => string;
 }
 
@@ -26,7 +26,7 @@ export const threshold = <S extends Source>(rule: Threshold<S>): StateRule<S> =>
     values: view => [view.event.id],
     within: rule.within,
     moreThan: rule.count - 1,
-    note: rule.note,
+    note: limit => rule.note(limit + 1),
   });
   return {
     kind: 'threshold',
