@@ -43,12 +43,20 @@ export const placeOfKey = (
     if ('skip' in found) return found;
     return { place: { ...found.place, cluster: group === undefined ? place.cluster : found.place.cluster } };
   }
-  if (group === undefined) return { place };
+  if (group === undefined) {
+    const owner = clusters.find(
+      ({ audit }) => audit !== undefined && 'logGroup' in audit && under(key, audit.logGroup),
+    );
+    return { place: owner === undefined ? place : placeIn(owner, place) };
+  }
   // the path names the cluster; it doesn't say that everything below it is audit, so the source stays open
   const known = clusters.find(cluster => cluster.name === group);
   const seat = known === undefined ? place : placeIn(known, place);
   return { place: { ...place, account: seat.account, region: seat.region, cluster: group } };
 };
+
+/** Whether a path keeps a log group's name as folders: `…/fleet/audit/…` of `/fleet/audit`. */
+const under = (key: string, logGroup: string): boolean => `/${key}`.includes(`${logGroup.replace(/^\/?/, '/')}/`);
 
 const prefixLength = ({ audit }: Cluster): number =>
   audit !== undefined && 'prefix' in audit ? audit.prefix.length : 0;

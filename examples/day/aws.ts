@@ -11,6 +11,21 @@ export const office = '198.51.100.23';
 export const endpoint = 'vpce-0123456789abcdef0';
 export const oidc = `arn:aws:iam::${account}:oidc-provider/oidc.eks.${region}.amazonaws.com/id/EXAMPLE0123456789`;
 
+/** A session of a service-linked role: the issuer's ARN keeps its path. */
+const serviceLinked = (role: string, session: string, service: string): UserIdentity =>
+  roleSession(role, session, {
+    invokedBy: service,
+    sessionContext: {
+      sessionIssuer: {
+        type: 'Role',
+        principalId: 'AROAEXAMPLEEXAMPLEEXA',
+        arn: `arn:aws:iam::${example.account}:role/aws-service-role/${service}/${role}`,
+        accountId: example.account,
+        userName: role,
+      },
+    },
+  });
+
 /** Who acts on the example day, in CloudTrail's words. */
 export const who = {
   karpenter: roleSession('prod-karpenter', '1788220800000000001', {
@@ -30,8 +45,8 @@ export const who = {
     ...roleSession('prod-cluster', 'EKSControlPlane', { accessKeyId: 'ASIAEXAMPLEEKSKEY001' }),
     invokedBy: 'eks.amazonaws.com',
   },
-  nodegroup: roleSession('AWSServiceRoleForAmazonEKSNodegroup', 'EKS', { invokedBy: 'eks-nodegroup.amazonaws.com' }),
-  scaling: roleSession('AWSServiceRoleForAutoScaling', 'AutoScaling', { invokedBy: 'autoscaling.amazonaws.com' }),
+  nodegroup: serviceLinked('AWSServiceRoleForAmazonEKSNodegroup', 'EKS', 'eks-nodegroup.amazonaws.com'),
+  scaling: serviceLinked('AWSServiceRoleForAutoScaling', 'AutoScaling', 'autoscaling.amazonaws.com'),
   alice: roleSession('developer', 'alice'),
   bob: roleSession('developer', 'bob', { accessKeyId: 'ASIAEXAMPLEDEVKEY002' }),
   carol: roleSession('readonly', 'carol', { accessKeyId: 'ASIAEXAMPLEDEVKEY003' }),
@@ -97,6 +112,8 @@ export interface Instance {
   readonly role: string;
   readonly key: string;
   readonly claim: string;
+  /** When it was terminated; absent: it outlives the day. */
+  gone?: number;
 }
 
 /** `ip-10-0-1-2.eu-west-1.compute.internal`. */

@@ -22,11 +22,11 @@ const auditOrder = (one: AuditRecord, other: AuditRecord): number =>
 
 /** The seeded day: more than 20,000 ordinary events and the incidents among them. The same on every machine. */
 export const day = (seed = 20260901): Day => {
-  const { trail, fleet: nodes } = ordinaryAws(new Random(seed));
+  const { trail, nodes, left } = ordinaryAws(new Random(seed));
   const eks = ordinaryEks(new Random(seed + 1), nodes);
   const fleet = ordinaryFleet(new Random(seed + 2));
   const before = [trail.records.length, eks.records.length, fleet.records.length] as const;
-  const told = incidents.map(tell => tell({ trail, eks, fleet, nodes }));
+  const told = incidents.map(tell => tell({ trail, eks, fleet, nodes: left }));
   const incidentIds = new Set([
     ...trail.records.slice(before[0]).map(record => record.eventID),
     ...eks.records.slice(before[1]).map(record => record.auditID),

@@ -19,13 +19,16 @@ export const fleetAtMidnight = (random: Random): Instance[] =>
   );
 
 /** Karpenter works: launches follow the working day, old nodes go, templates are cleaned up, it validates and it looks around. */
-const karpenterWorks = (trail: Trail, fleet: Instance[]): void => {
+const karpenterWorks = (trail: Trail, fleet: Instance[], all: Instance[]): void => {
   const { random } = trail;
   const by = { userAgent: aws.karpenterAgent };
   for (let at = midnight + 10 * minute; at < midnight + 24 * hour; at += (12 + random.below(25)) * minute) {
-    fleet.push(...aws.karpenterLaunch(trail, at, random.pick(['default', 'batch']), families, 1 + random.below(3)));
+    const made = aws.karpenterLaunch(trail, at, random.pick(['default', 'batch']), families, 1 + random.below(3));
+    fleet.push(...made);
+    all.push(...made);
     const gone = fleet.length > 30 ? fleet.splice(random.below(20), 1 + random.below(2)) : [];
     for (const one of gone) {
+      one.gone = at + 5 * minute;
       const itemsOf = { items: [{ instanceId: one.id }] };
       trail.add(at + 5 * minute, 'ec2', 'TerminateInstances', who.karpenter, {
         ...by,
@@ -154,7 +157,7 @@ const nodeWorks = (trail: Trail, node: Instance, from: number, until: number): v
     ...cni,
     requestParameters: { networkInterfaceId: `eni-0${random.hex(16)}`, instanceId: node.id, deviceIndex: 1 },
   });
-  for (let at = from + 90_000; at < until; at += (100 + random.below(160)) * minute) {
+  for (let at = from + 90_000; at < until; at += (55 + random.below(90)) * minute) {
     trail.add(at, 'ecr', 'GetAuthorizationToken', me, {
       ...inside,
       userAgent: 'ecr-credential-provider/v1.34 aws-sdk-go-v2',
@@ -605,17 +608,19 @@ const peopleWork = (trail: Trail): void => {
     });
 };
 
-/** An ordinary day of the account, in CloudTrail's words. @returns the trail and the fleet as it stood at the end */
-export const ordinaryAws = (random: Random): { readonly trail: Trail; readonly fleet: readonly Instance[] } => {
+/** An ordinary day of the account, in CloudTrail's words. @returns the trail, every node of the day, those left at its end */
+export const ordinaryAws = (
+  random: Random,
+): { readonly trail: Trail; readonly nodes: readonly Instance[]; readonly left: readonly Instance[] } => {
   const trail = new Trail(random);
   const fleet = fleetAtMidnight(random);
-  const old = [...fleet];
-  karpenterWorks(trail, fleet);
-  for (const node of new Set([...old, ...fleet]))
-    nodeWorks(trail, node, Math.max(node.launched, midnight), midnight + 24 * hour);
+  const nodes = [...fleet];
+  karpenterWorks(trail, fleet, nodes);
+  for (const node of nodes)
+    nodeWorks(trail, node, Math.max(node.launched, midnight), node.gone ?? midnight + 24 * hour);
   controllersWork(trail, fleet);
   nodeGroupWorks(trail);
   clusterApiWorks(trail);
   peopleWork(trail);
-  return { trail, fleet };
+  return { trail, nodes, left: fleet };
 };

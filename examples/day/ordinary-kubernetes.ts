@@ -86,7 +86,11 @@ const kubelets = (log: AuditLog, nodes: readonly Instance[], every: number): voi
         },
       });
     }
-    for (let time = start + random.below(every); time < midnight + day; time += every + random.below(every)) {
+    for (
+      let time = start + random.below(every);
+      time < (node.gone ?? midnight + day);
+      time += every + random.below(every)
+    ) {
       const [namespace, name] = random.pick([
         ['shop', 'web'],
         ['shop', 'cart'],
@@ -454,7 +458,7 @@ const people = (log: AuditLog): void => {
 /** The EKS cluster's ordinary day. */
 export const ordinaryEks = (random: Random, nodes: readonly Instance[]): AuditLog => {
   const log = new AuditLog(random);
-  kubelets(log, nodes, 9 * minute);
+  kubelets(log, nodes, 6 * minute);
   karpenter(log, nodes);
   controlPlaneWorks(log);
   addOns(log);
