@@ -250,7 +250,11 @@ export class Splitter {
     const near = here.length >= longestKey ? here : concat(this.#held, here);
     const key = /"(\w{1,16})"\s*:\s*\[$/.exec(latin1(near.subarray(-longestKey)))?.[1];
     if (key === undefined || !containers.includes(key)) return false;
-    if (!this.#tail) this.#head = new Uint8Array(concat(this.#held, here));
+    if (!this.#tail) {
+      const head = Buffer.from(concat(this.#held, here));
+      if (key === 'logEvents' && !head.includes('"logGroup"')) return false; // members in another order: whole, it still says whose they are
+      this.#head = head;
+    }
     this.#drop();
     this.#depth = this.#base = 2;
     this.#mode = 'between';

@@ -50,7 +50,9 @@ const layouts: { readonly [name: string]: (records: readonly unknown[]) => strin
   'dated lines': records => records.map(one => `2026-09-01T10:00:00.123Z ${JSON.stringify(one)}\n`).join(''),
   'log payloads': records =>
     records
-      .map(one => JSON.stringify({ messageType: 'DATA_MESSAGE', logEvents: [{ message: JSON.stringify(one) }] }))
+      .map(one =>
+        JSON.stringify({ messageType: 'DATA_MESSAGE', logGroup: 'g', logEvents: [{ message: JSON.stringify(one) }] }),
+      )
       .join(''),
 };
 const layout = fc.constantFrom(...Object.keys(layouts));

@@ -181,6 +181,15 @@ describe('a Logs subscription', () => {
     ]);
   });
 
+  test('knows the group whatever the order of the members', () => {
+    const { logEvents, ...rest } = payload({ logStream: 'kube-apiserver-1' }, line);
+    expect(short(readLogs(event({ logEvents, ...rest }), settings))).toEqual([
+      'skipped 1: log streams that hold no audit events',
+    ]);
+    const audits = readLogs(event({ logEvents, ...rest, logStream: 'kube-apiserver-audit-1' }), settings);
+    expect(audits).toMatchObject([{ event: { cluster: 'prod' } }]);
+  });
+
   test('sets a truncated or foreign line aside and goes on', () => {
     const reads = readLogs(
       event(payload({}, line.slice(0, 100), 'text', JSON.stringify(trail('e-1')), line)),
