@@ -1,0 +1,89 @@
+import { mostSubscriptions, type Subscription, type Subscriptions } from '../adapters/logs.ts';
+import type { Match } from '../core/match.ts';
+import type { Cluster, Settings } from '../core/settings.ts';
+
+/** A cluster whose audit log does not reach us, and why. */
+export interface Gap {
+  readonly cluster: string;
+  readonly why: string;
+}
+
+export interface Outcome {
+  /** Groups whose filter was put or repaired. */
+  readonly put: readonly string[];
+  readonly gaps: readonly Gap[];
+}
+
+/** EKS names the group of a cluster's control plane so (Amazon EKS User Guide, "Send control plane logs to CloudWatch Logs"). */
+const eksGroup = /^\/aws\/eks\/(.+)\/cluster$/;
+const auditStreams = 'kube-apiserver-audit-';
+
+/**
+ * Gives every audit log group our subscription filter: those that EKS made, and those that settings name. A filter of ours that
+ * was changed is put again; somebody else's is never touched.
+ */
+export const subscribeAll = async (logs: Subscriptions, wanted: Subscription, settings: Settings): Promise<Outcome> => {
+  const found = (await logs.groups('/aws/eks/')).filter(name => eksGroup.test(name));
+  const named = settings.clusters.flatMap(cluster => groupOf(cluster) ?? []);
+  const put: string[] = [];
+  const gaps: Gap[] = [];
+  for (const group of new Set([...named, ...found])) {
+    const cluster = settings.clusters.find(one => groupOf(one) === group)?.name ?? eksGroup.exec(group)?.[1] ?? group;
+    const filters = await logs.of(group);
+    if (filters === undefined) {
+      gaps.push({ cluster, why: `the log group ${group} does not exist: audit logging is off` });
+      continue;
+    }
+    if (eksGroup.test(group) && !(await logs.hasStream(group, auditStreams)))
+      gaps.push({ cluster, why: `${group} has no ${auditStreams}* stream: audit logging is off` });
+    const verdict = verdictOf(filters, wanted);
+    if (verdict === 'full')
+      gaps.push({
+        cluster,
+        why: `${group} has ${mostSubscriptions} subscription filters of others (${filters.map(({ name }) => name).join(', ')}): remove one, or send the log through Kinesis or S3`,
+      });
+    if (verdict !== 'put') continue;
+    await logs.put(group, wanted);
+    put.push(group);
+  }
+  return { put, gaps };
+};
+
+/** Where a cluster's audit log is in CloudWatch Logs; undefined where it comes by S3 or nobody said. */
+const groupOf = ({ name, kind, audit }: Cluster): string | undefined => {
+  if (audit !== undefined) return 'logGroup' in audit ? audit.logGroup : undefined;
+  return kind === 'eks' ? `/aws/eks/${name}/cluster` : undefined;
+};
+
+const verdictOf = (filters: readonly Subscription[], wanted: Subscription): 'kept' | 'put' | 'full' => {
+  const ours = filters.find(({ name }) => name === wanted.name);
+  if (ours === undefined) return filters.length < mostSubscriptions ? 'put' : 'full';
+  return ours.pattern === wanted.pattern && ours.destination === wanted.destination ? 'kept' : 'put';
+};
+
+const day = 24 * 60 * 60 * 1_000;
+
+/** A gap as a match of `pipeline/source-silent`: one a day and cluster, whatever the function is called. */
+export const matchOf = ({ cluster, why }: Gap, settings: Settings, now: number): Match => {
+  const start = now - (now % day);
+  return {
+    detection: 'pipeline/source-silent',
+    version: 'built-in',
+    source: 'kubernetes',
+    account: settings.clusters.find(({ name }) => name === cluster)?.account ?? settings.accounts[0] ?? '',
+    region: settings.home,
+    cluster,
+    eventId: `audit-gap#${cluster}#${new Date(start).toISOString().slice(0, 10)}`,
+    time: now,
+    key: { source: `audit log of ${cluster}` },
+    window: day,
+    severity: settings.detections['pipeline/source-silent']?.severity ?? 'high',
+    status: settings.detections['pipeline/source-silent']?.status === 'watching' ? 'watching' : 'alerting',
+    title: `The audit log of ${cluster} does not reach Tripline`,
+    principals: [],
+    resources: [cluster],
+    addresses: [],
+    notes: [why],
+    evidence: { cluster, why },
+  };
+};

@@ -1,0 +1,262 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { memoryQuarantine } from '../../adapters/quarantine-local.ts';
+import { call } from '../../core/cloudtrail/example.ts';
+import { compile } from '../../core/compile.ts';
+import { cloudtrail, kubernetes } from '../../core/detection.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
+import { handler as audit } from '../../functions/audit.ts';
+import { handler as trail } from '../../functions/cloudtrail.ts';
+import { context, logged, measured, setUp } from './setup.ts';
+
+const world = setUp();
+
+const prose = {
+  attack: ['T1078'],
+  why: 'It is the smallest detection that there is. It is for this test.',
+  references: ['none'],
+  runbook: ['Look.', 'Think.', 'Act.'],
+  blind: ['It sees nothing else.'],
+};
+const examples = <E>(event: E) => {
+  const example = (name: string) => ({ name, event });
+  return { matches: [example('one'), example('two')], misses: [example('three'), example('four')] };
+};
+const stopped = cloudtrail({
+  id: 'cloudtrail/instance-stopped',
+  title: '{instance} was stopped',
+  severity: 'high',
+  when: { eventName: 'StopInstances' },
+  by: ({ record }) => [{ instance: String(record.requestParameters?.['instance'] ?? 'unknown') }],
+  ...prose,
+  examples: examples(call('ec2', 'StopInstances')),
+});
+const read = kubernetes({
+  id: 'kubernetes/secret-read',
+  title: '{secret} was read',
+  severity: 'medium',
+  when: { verb: 'get', objectRef: { resource: 'secrets' } },
+  by: ({ record }) => [{ secret: record.objectRef?.name ?? 'unknown' }],
+  ...prose,
+  examples: examples({
+    source: 'kubernetes' as const,
+    id: '',
+    time: 0,
+    account: '',
+    region: '',
+    cluster: '',
+    record: { auditID: '', verb: 'get' },
+  }),
+});
+const match = () => compile([stopped, read], [], exampleSettings);
+
+let events = 0;
+const id = () => `11111111-2222-4333-8444-${String(events++).padStart(12, '0')}`;
+const record = (instance: string, eventName = 'StopInstances') => ({
+  eventVersion: '1.11',
+  eventTime: new Date(world.now - 4000).toISOString(),
+  eventSource: 'ec2.amazonaws.com',
+  eventName,
+  awsRegion: 'eu-west-1',
+  sourceIPAddress: '198.51.100.23',
+  userAgent: 'aws-cli/2.30.0',
+  userIdentity: { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/alice', userName: 'alice' },
+  requestParameters: { instance },
+  eventID: id(),
+  eventType: 'AwsApiCall',
+  eventCategory: 'Management',
+  managementEvent: true,
+  recipientAccountId: '111122223333',
+});
+const envelope = (detail: object) => ({
+  version: '0',
+  id: id(),
+  'detail-type': 'AWS API Call via CloudTrail',
+  source: 'aws.ec2',
+  account: '111122223333',
+  time: '2026-09-01T10:00:00Z',
+  region: 'eu-west-1',
+  resources: [],
+  detail,
+});
+const queue = (...bodies: readonly (object | string)[]) =>
+  ({
+    Records: bodies.map((body, at) => ({
+      messageId: `m${at}`,
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })),
+  }) as Parameters<typeof trail>[0]; // as far as it reads
+
+const subscription = (...logged: readonly object[]) => ({
+  awslogs: {
+    data: gzipSync(
+      JSON.stringify({
+        messageType: 'DATA_MESSAGE',
+        owner: '111122223333',
+        logGroup: '/aws/eks/prod/cluster',
+        logStream: 'kube-apiserver-audit-0123456789abcdef',
+        subscriptionFilters: ['tripline'],
+        logEvents: logged.map((message, at) => ({ id: String(at), timestamp: 0, message: JSON.stringify(message) })),
+      }),
+    ).toString('base64'),
+  },
+});
+const auditEvent = (name: string, verb = 'get') => ({
+  kind: 'Event',
+  apiVersion: 'audit.k8s.io/v1',
+  level: 'Metadata',
+  auditID: id(),
+  stage: 'ResponseComplete',
+  requestURI: `/api/v1/namespaces/kube-system/secrets/${name}`,
+  verb,
+  user: { username: 'alice', groups: ['system:authenticated'] },
+  sourceIPs: ['198.51.100.23'],
+  userAgent: 'kubectl/v1.34.1',
+  objectRef: { resource: 'secrets', namespace: 'kube-system', name, apiVersion: 'v1' },
+  responseStatus: { code: 200 },
+  requestReceivedTimestamp: new Date(world.now - 4000).toISOString(),
+  stageTimestamp: new Date(world.now - 3990).toISOString(),
+});
+const titles = async () => (await world.tables.findings.list({})).items.map(({ title, count }) => [title, count]);
+
+describe('CloudTrail’s queue', () => {
+  test('makes findings of what matches, and counts what it read', async () => {
+    world.with({ match });
+    const result = await trail(
+      queue(envelope(record('i-1')), envelope(record('i-1')), envelope(record('x', 'RunInstances'))),
+      context(),
+    );
+    expect(result).toEqual({ batchItemFailures: [] });
+    expect(await titles()).toContainEqual(['i-1 was stopped', 2]);
+    expect(measured(world)[0]).toMatchObject({
+      function: 'cloudtrail',
+      EventsRead: 3,
+      EventsMatched: 2,
+      RecordsQuarantined: 0,
+      RuleErrors: 0,
+      EventToFinding: [4000, 4000],
+    });
+  });
+
+  test('that delivers a batch again, in pieces and another order, makes the same findings', async () => {
+    world.with({ match });
+    const bodies = [record('i-2'), record('i-2'), record('i-3')].map(envelope);
+    await trail(queue(...bodies), context());
+    for (const body of bodies.toReversed()) await trail(queue(body, body), context());
+    expect(await titles()).toEqual(
+      expect.arrayContaining([
+        ['i-2 was stopped', 2],
+        ['i-3 was stopped', 1],
+      ]),
+    );
+  });
+
+  test('of which nothing matches touches no table and no bucket', async () => {
+    const untouched = () => {
+      throw new Error('touched');
+    };
+    world.with({ match, findings: untouched, store: untouched, quarantine: untouched, ledger: untouched });
+    const result = await trail(queue(envelope(record('x', 'RunInstances'))), context());
+    expect(result).toEqual({ batchItemFailures: [] });
+  });
+
+  test('sets aside what it cannot read and goes on with the rest', async () => {
+    const quarantine = memoryQuarantine();
+    world.with({ match, quarantine: () => quarantine });
+    expect(await trail(queue('{broken', envelope(record('i-4'))), context())).toEqual({ batchItemFailures: [] });
+    expect([...quarantine.counts]).toEqual([['truncated', 1]]);
+    expect(await titles()).toContainEqual(['i-4 was stopped', 1]);
+    expect(measured(world)[0]).toMatchObject({ RecordsQuarantined: 1, EventsRead: 1 });
+  });
+
+  test('hands back only the message that could not be stored', async () => {
+    world.with({
+      match,
+      findings: () => ({
+        ...world.tables.findings,
+        fold: async (matches, now) => {
+          if (matches.some(({ title }) => title.startsWith('i-bad'))) throw new Error('the table is away');
+          await world.tables.findings.fold(matches, now);
+        },
+      }),
+    });
+    const bodies = [record('i-5'), record('i-bad'), record('i-6')].map(envelope);
+    expect(await trail(queue(...bodies), context())).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
+    expect(await titles()).toEqual(
+      expect.arrayContaining([
+        ['i-5 was stopped', 1],
+        ['i-6 was stopped', 1],
+      ]),
+    );
+    expect(logged(world)).toContainEqual({
+      level: 'warn',
+      function: 'cloudtrail',
+      record: 'm1',
+      error: 'Error',
+      message: 'the table is away',
+    });
+  });
+
+  test('fetches the log files that it is told of, and hands back one that cannot be fetched', async () => {
+    const notice = (key: string) => ({ s3Bucket: 'trail', s3ObjectKey: [key] });
+    world.with({
+      match,
+      object: async function* ({ key }) {
+        if (key.includes('gone')) throw new Error('NoSuchKey');
+        const body = queue(envelope(record(key)));
+        const { readSqs } = await import('../../core/read/sqs.ts');
+        for (const { reads } of readSqs(body, exampleSettings)) yield reads;
+      },
+    });
+    expect(await trail(queue(notice('i-7'), notice('gone'), envelope(record('i-8'))), context())).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm1' }],
+    });
+    expect(await titles()).toEqual(
+      expect.arrayContaining([
+        ['i-7 was stopped', 1],
+        ['i-8 was stopped', 1],
+      ]),
+    );
+  });
+});
+
+describe('an audit log’s subscription', () => {
+  test('makes findings of what matches', async () => {
+    world.with({ match });
+    await audit(subscription(auditEvent('bootstrap-token-abcdef'), auditEvent('other', 'list')), context());
+    expect(await titles()).toContainEqual(['bootstrap-token-abcdef was read', 1]);
+    expect(measured(world)[0]).toMatchObject({ function: 'audit', EventsRead: 2, EventsMatched: 1 });
+  });
+
+  test('throws where a finding could not be stored, so that Lambda tries again', async () => {
+    world.with({
+      match,
+      findings: () => ({
+        ...world.tables.findings,
+        fold: async () => {
+          throw new Error('the table is away');
+        },
+      }),
+    });
+    await expect(audit(subscription(auditEvent('x')), context())).rejects.toThrow('the table is away');
+    expect(logged(world)[0]).toMatchObject({ level: 'error', function: 'audit', message: 'the table is away' });
+  });
+
+  test('that is no gzip is set aside, not retried for ever', async () => {
+    const quarantine = memoryQuarantine();
+    world.with({ match, quarantine: () => quarantine });
+    await audit({ awslogs: { data: Buffer.from('nonsense').toString('base64') } }, context());
+    expect([...quarantine.counts]).toEqual([['bad-gzip', 1]]);
+  });
+});
+
+test('no log line or metric holds a byte of an event', async () => {
+  const secret = 'CANARY0123456789';
+  const quarantine = memoryQuarantine();
+  world.with({ match, quarantine: () => quarantine });
+  const spoiled = { ...record(secret), userAgent: secret };
+  await trail(queue(envelope(spoiled), `{"broken": "${secret}`, `${secret}`), context());
+  await audit({ awslogs: { data: secret } }, context());
+  expect(world.lines.length).toBeGreaterThan(1);
+  expect(world.lines.join('\n')).not.toContain(secret);
+});
