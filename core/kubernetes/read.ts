@@ -56,7 +56,7 @@ const clocks = ['requestReceivedTimestamp', 'stageTimestamp', 'timestamp'] as co
  * of a stage, seconds to hours later for a watch or a shell, and a description's notes say so.
  */
 export const auditTime = (
-  record: Json,
+  record: unknown,
 ): { readonly time: number; readonly from: (typeof clocks)[number] } | undefined => {
   for (const from of clocks) {
     const time = isObject(record) ? instant(record[from]) : undefined;

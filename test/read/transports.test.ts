@@ -269,6 +269,14 @@ describe('a key', () => {
     expect(short(await readAll('not even JSON', key))).toEqual([expect.stringMatching(/^skipped 1/)]);
   });
 
+  test('that keeps a configured log group’s name as folders names the cluster', () => {
+    const place = { cluster: 'fleet', account: '444455556666', source: 'kubernetes' };
+    expect(placeOfKey('day/self-managed/audit/cp-0.jsonl', nowhere, settings.clusters)).toMatchObject({ place });
+    expect(placeOfKey('day/self-managed/audits/cp-0.jsonl', nowhere, settings.clusters)).toMatchObject({
+      place: { cluster: '' },
+    });
+  });
+
   test('of a configured cluster’s bucket and prefix names the cluster', () => {
     expect(placeOfKey('edge/2026/a.gz', nowhere, settings.clusters, 'audit-logs')).toMatchObject({
       place: { cluster: 'edge' },
