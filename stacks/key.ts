@@ -1,0 +1,73 @@
+import { logical, named } from './names.ts';
+import { type Account, inside, type Place } from './place.ts';
+
+export type Key = aws.kms.Key;
+
+/**
+ * The stage's key in one region: tables, queues, topics, logs and the quarantine are encrypted with it. Services may use it for
+ * this account only; who else may is said by each function's policy.
+ */
+export const key = (place: Place, { id, partition }: Account): Key => {
+  const one = new aws.kms.Key(
+    logical(`key ${place.region}`),
+    {
+      description: `Tripline ${$app.stage}: findings, state, queues, topics, logs and the quarantine`,
+      enableKeyRotation: true,
+      deletionWindowInDays: 30,
+      policy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            // AWS's own default: without it nobody could ever change the key again.
+            Sid: 'AccountAdministersTheKey',
+            Effect: 'Allow',
+            Principal: { AWS: `arn:${partition}:iam::${id}:root` },
+            Action: 'kms:*',
+            Resource: '*',
+          },
+          {
+            Sid: 'ServicesDeliverEncrypted',
+            Effect: 'Allow',
+            Principal: {
+              Service: [
+                'events.amazonaws.com',
+                'sns.amazonaws.com',
+                'cloudwatch.amazonaws.com',
+                'scheduler.amazonaws.com',
+              ],
+            },
+            Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+            Resource: '*',
+            Condition: { StringEquals: { 'aws:SourceAccount': id } },
+          },
+          {
+            Sid: 'LogsAreEncrypted',
+            Effect: 'Allow',
+            Principal: { Service: `logs.${place.region}.amazonaws.com` },
+            Action: [
+              'kms:Encrypt',
+              'kms:Decrypt',
+              'kms:ReEncryptFrom',
+              'kms:ReEncryptTo',
+              'kms:GenerateDataKey',
+              'kms:DescribeKey',
+            ],
+            Resource: '*',
+            Condition: {
+              ArnLike: {
+                'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${place.region}:${id}:log-group:*`,
+              },
+            },
+          },
+        ],
+      }),
+    },
+    inside(place),
+  );
+  new aws.kms.Alias(
+    logical(`key alias ${place.region}`),
+    { name: `alias/${named('key')}`, targetKeyId: one.keyId },
+    inside(place),
+  );
+  return one;
+};

@@ -1,0 +1,45 @@
+import settings from '../tripline.config.ts';
+
+/** Where resources of one region are made, and how their ARNs begin. */
+export interface Place {
+  readonly region: string;
+  /** Absent at home: SST's own provider. */
+  readonly provider?: aws.Provider;
+}
+
+/** The account of this deployment and its partition (`aws`, `aws-cn`, `aws-us-gov`). */
+export interface Account {
+  readonly id: string;
+  readonly partition: string;
+}
+
+export const home: Place = { region: settings.home };
+
+/** Options that put a resource into a place. */
+export const inside = (place: Place): { provider?: aws.Provider } =>
+  place.provider === undefined ? {} : { provider: place.provider };
+
+/** Asks AWS whose account this is. */
+export const account = async (): Promise<Account> => {
+  const [{ accountId }, { partition }] = await Promise.all([aws.getCallerIdentity({}), aws.getPartition({})]);
+  return { id: accountId, partition };
+};
+
+/**
+ * Every region that is enabled for the account, home first: an attacker launches where nobody looks. us-east-1 is always among
+ * them, because IAM and global STS live there.
+ */
+export const places = async (): Promise<readonly [Place, ...Place[]]> => {
+  const { names } = await aws.getRegions({});
+  const others = [...new Set(['us-east-1', ...names])].filter(region => region !== settings.home).toSorted();
+  return [home, ...others.map(place)];
+};
+
+const place = (region: string): Place => ({
+  region,
+  provider: new aws.Provider(`In${region.replaceAll('-', '')}`, {
+    region: region as aws.Region, // AWS's own list
+    ...(settings.accounts.length > 0 ? { allowedAccountIds: [...settings.accounts] } : {}),
+    defaultTags: { tags: { app: $app.name, stage: $app.stage } },
+  }),
+});

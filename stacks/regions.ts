@@ -1,0 +1,92 @@
+import type { EventPattern } from '../core/targets/eventbridge.ts';
+import { logical, named, prefix } from './names.ts';
+import { type Account, inside, type Place } from './place.ts';
+import { accept, deadLetters } from './queue.ts';
+
+/** Who carries events of other regions to the home region's bus. */
+export const carrier = (bus: aws.cloudwatch.EventBus, { id }: Account): aws.iam.Role =>
+  new aws.iam.Role('Carrier', {
+    name: named('carrier'),
+    assumeRolePolicy: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'events.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+          Condition: { StringEquals: { 'aws:SourceAccount': id } },
+        },
+      ],
+    }),
+    inlinePolicies: [
+      {
+        name: 'put-events',
+        policy: $jsonStringify({
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: ['events:PutEvents'], Resource: [bus.arn] }],
+        }),
+      },
+    ],
+  });
+
+/**
+ * Forwards a region's candidates, changes to this stage's own resources there, and its alarms to the home region. Two rules and
+ * not one: the deletion of either is seen by the other.
+ */
+export const forward = (
+  place: Place,
+  patterns: readonly EventPattern[],
+  guarded: string,
+  bus: aws.cloudwatch.EventBus,
+  role: aws.iam.Role,
+): void => {
+  const dead = deadLetters('forward', place);
+  const rules = [
+    ...patterns.map(({ pattern, readOnly }, index) => ({ part: `candidates-${index + 1}`, pattern, readOnly })),
+    { part: 'guard', pattern: guarded, readOnly: false },
+    { part: 'alarms', pattern: alarmsOfOurs(), readOnly: false },
+  ].map(({ part, pattern, readOnly }) => {
+    const rule = new aws.cloudwatch.EventRule(
+      logical(`${part} ${place.region}`),
+      {
+        name: named(part),
+        description: 'Tripline: forwarded to the home region',
+        eventPattern: pattern,
+        state: readOnly ? 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' : 'ENABLED',
+      },
+      inside(place),
+    );
+    new aws.cloudwatch.EventTarget(
+      logical(`${part} target ${place.region}`),
+      { rule: rule.name, arn: bus.arn, roleArn: role.arn, deadLetterConfig: { arn: dead.arn } },
+      inside(place),
+    );
+    return rule;
+  });
+  accept('forward', dead, { events: rules.map(rule => rule.arn) }, place);
+  new aws.cloudwatch.MetricAlarm(
+    logical(`forward alarm ${place.region}`),
+    {
+      name: named('forward-dlq'),
+      alarmDescription: `Events of ${place.region} did not reach the home region: read the queue ${named('forward-dlq')} there. The alarm itself is forwarded to the guard topic.`,
+      namespace: 'AWS/SQS',
+      metricName: 'ApproximateNumberOfMessagesVisible',
+      dimensions: { QueueName: dead.name },
+      statistic: 'Maximum',
+      period: 300,
+      evaluationPeriods: 1,
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold: 0,
+      treatMissingData: 'notBreaching',
+    },
+    inside(place),
+  );
+};
+
+/** A region has no topic of its own: its alarms travel as events (Amazon CloudWatch User Guide, "Alarm events and EventBridge"). */
+export const alarmsOfOurs = (): string =>
+  JSON.stringify({
+    source: ['aws.cloudwatch'],
+    'detail-type': ['CloudWatch Alarm State Change'],
+    detail: { alarmName: [{ prefix: prefix() }], state: { value: ['ALARM'] } },
+  });

@@ -1,0 +1,115 @@
+import { findingsTable, stateTable, type Table } from '../core/tables.ts';
+import type { Grant } from './function.ts';
+import type { Key } from './key.ts';
+import { logical, named } from './names.ts';
+
+export interface Storage {
+  readonly findings: aws.dynamodb.Table;
+  readonly state: aws.dynamodb.Table;
+  readonly quarantine: aws.s3.Bucket;
+}
+
+/** Days that records which could not be read are kept. */
+const quarantineDays = 90;
+
+/** The two tables, and the bucket for what could not be read. */
+export const storage = (key: Key): Storage => ({
+  findings: table(findingsTable, key),
+  state: table(stateTable, key),
+  quarantine: quarantine(key),
+});
+
+const table = (schema: Table, key: Key): aws.dynamodb.Table =>
+  new aws.dynamodb.Table(
+    logical(`${schema.name} table`),
+    {
+      name: named(schema.name),
+      billingMode: 'PAY_PER_REQUEST',
+      attributes: Object.entries(schema.attributes).map(([name, type]) => ({ name, type })),
+      hashKey: schema.key.hash,
+      ...(schema.key.range === undefined ? {} : { rangeKey: schema.key.range }),
+      globalSecondaryIndexes: schema.indexes.map(({ name, hash, range, projection }) => ({
+        name,
+        hashKey: hash,
+        rangeKey: range,
+        projectionType: projection,
+      })),
+      ttl: { attributeName: schema.ttl, enabled: true },
+      ...(schema.stream === undefined ? {} : { streamEnabled: true, streamViewType: schema.stream }),
+      pointInTimeRecovery: { enabled: true },
+      deletionProtectionEnabled: $app.protect ?? false,
+      serverSideEncryption: { enabled: true, kmsKeyArn: key.arn },
+    },
+    { protect: $app.protect ?? false },
+  );
+
+const quarantine = (key: Key): aws.s3.Bucket => {
+  const bucket = new aws.s3.Bucket(
+    'Quarantine',
+    { bucketPrefix: named('quarantine-').slice(0, 37).toLowerCase(), forceDestroy: $app.removal === 'remove' },
+    { protect: $app.protect ?? false },
+  );
+  new aws.s3.BucketPublicAccessBlock('QuarantineIsPrivate', {
+    bucket: bucket.id,
+    blockPublicAcls: true,
+    blockPublicPolicy: true,
+    ignorePublicAcls: true,
+    restrictPublicBuckets: true,
+  });
+  new aws.s3.BucketServerSideEncryptionConfiguration('QuarantineIsEncrypted', {
+    bucket: bucket.id,
+    rules: [
+      {
+        applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: key.arn },
+        bucketKeyEnabled: true,
+      },
+    ],
+  });
+  new aws.s3.BucketVersioning('QuarantineVersions', {
+    bucket: bucket.id,
+    versioningConfiguration: { status: 'Enabled' },
+  });
+  new aws.s3.BucketLifecycleConfiguration('QuarantineForgets', {
+    bucket: bucket.id,
+    rules: [
+      {
+        id: 'forget',
+        status: 'Enabled',
+        filter: { prefix: '' },
+        expiration: { days: quarantineDays },
+        noncurrentVersionExpiration: { noncurrentDays: 1 },
+        abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+      },
+    ],
+  });
+  new aws.s3.BucketPolicy('QuarantineOverTls', {
+    bucket: bucket.id,
+    policy: $jsonStringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:*',
+          Resource: [bucket.arn, $interpolate`${bucket.arn}/*`],
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ],
+    }),
+  });
+  return bucket;
+};
+
+/** What a function that detects may do: remember, fold, set aside. */
+export const detects = ({ findings, state, quarantine: bucket }: Storage): readonly Grant[] => [
+  { actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'], resources: [findings.arn] },
+  { actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], resources: [state.arn] },
+  { actions: ['s3:PutObject'], resources: [$interpolate`${bucket.arn}/*`] },
+];
+
+/** Where the handlers find things. */
+export const environment = ({ findings, state, quarantine: bucket }: Storage) => ({
+  FINDINGS_TABLE: findings.name,
+  STATE_TABLE: state.name,
+  QUARANTINE_BUCKET: bucket.bucket,
+});

@@ -1,0 +1,36 @@
+import { type Alerts, announces } from './alerts.ts';
+import { type Lambda, lambda } from './function.ts';
+import type { Key } from './key.ts';
+import { named } from './names.ts';
+import { home } from './place.ts';
+import { deadLetters, type Queue } from './queue.ts';
+import { schedules } from './schedule.ts';
+import { environment, type Storage } from './storage.ts';
+
+const timeout = 300;
+
+/** Takes up what the findings table's stream gave up on or forgot (after 24 hours), and what becomes due by time alone. */
+export const sweep = (
+  storage: Storage,
+  { topic, bus }: Alerts,
+  key: Key,
+): { readonly fn: Lambda; readonly dead: readonly Queue[] } => {
+  const dead = deadLetters('sweep', home, key);
+  const fn = lambda('sweep', {
+    file: 'sweep',
+    does: 'Announces what has been due for over five minutes',
+    timeout,
+    memory: 512,
+    key,
+    // Two sweeps at once would do the same work.
+    reserved: 1,
+    grants: [
+      ...announces(storage, topic, bus),
+      { actions: ['dynamodb:Query'], resources: [$interpolate`${storage.findings.arn}/index/due`] },
+      { actions: ['sqs:SendMessage'], resources: [dead.arn] },
+    ],
+    environment: { ...environment(storage), TOPIC_ARN: topic.arn, BUS_NAME: bus.name },
+  });
+  schedules(named('sweep'), fn, 'rate(5 minutes)', dead);
+  return { fn, dead: [dead] };
+};

@@ -1,0 +1,49 @@
+import { eventBridgeFilter } from '../core/targets/eventbridge.ts';
+import { logsFilter } from '../core/targets/logs.ts';
+import { detections, knowledge } from '../detections/index.ts';
+import settings from '../tripline.config.ts';
+import { alerts } from './alerts.ts';
+import { health } from './health.ts';
+import { gathers, reportsToHub } from './hub.ts';
+import { key } from './key.ts';
+import { account, home, places } from './place.ts';
+import { carrier, forward } from './regions.ts';
+import { guardPattern, selfProtection } from './self-protection.ts';
+import { sources } from './sources.ts';
+import { storage } from './storage.ts';
+import { subscribe } from './subscribe.ts';
+import { sweep } from './sweep.ts';
+
+/** Everything a stage is made of, in the order of its events: sources, storage, alerts, and what watches them. */
+export const tripline = async () => {
+  const { patterns } = eventBridgeFilter(detections, knowledge, settings);
+  const { pattern } = logsFilter(detections, knowledge, settings);
+  const [us, [, ...others]] = await Promise.all([account(), places()]);
+  const ourKey = key(home, us);
+  const stored = storage(ourKey);
+  const told = alerts(stored, ourKey, us);
+  const read = sources(stored, patterns, ourKey, us);
+  const swept = sweep(stored, told, ourKey);
+  const subscribed = subscribe(stored, read, pattern, ourKey, us);
+  const role = carrier(read.regions, us);
+  for (const place of others) forward(place, patterns, guardPattern(), read.regions, role);
+  const witness = others.find(({ region }) => region === 'us-east-1') ?? others[0];
+  const guard = selfProtection(ourKey, home, read.regions, witness, role, us);
+  const reported = [...reportsToHub(told.bus, ourKey, us), ...gathers(guard.topic, ourKey, us)];
+  health({
+    functions: [read.cloudtrail, read.audit, told.announce, ...told.slack, swept.fn, subscribed.fn],
+    streams: [told.announce],
+    queues: read.queues,
+    dead: [...read.dead, ...told.dead, ...swept.dead, ...subscribed.dead, ...guard.dead, ...reported],
+    rules: read.rules,
+    candidates: patterns.length,
+    topic: guard.topic,
+  });
+  return {
+    findings: stored.findings.name,
+    topic: told.topic.arn,
+    guard: guard.topic.arn,
+    bus: told.bus.arn,
+    regions: [home.region, ...others.map(({ region }) => region)],
+  };
+};
