@@ -21,8 +21,11 @@ export type Block =
 
 /** What is posted to an incoming webhook. */
 export interface SlackMessage {
-  /** For notifications and screen readers. */
+  /** For notifications and screen readers; with blocks beside it, Slack does not show it twice. */
   readonly text: string;
+  /** The header. */
+  readonly blocks: readonly Block[];
+  /** The rest, with the severity's colour at its side. */
   readonly attachments: readonly [{ readonly color: string; readonly blocks: readonly Block[] }];
   readonly unfurl_links: false;
   readonly unfurl_media: false;
@@ -76,15 +79,15 @@ export const slackMessage = (message: Message): SlackMessage => {
     .map(({ kind, value }) => `${changeNames[kind]} ${code(value, 256)}`);
   const techniques = detection.attack.techniques.map(({ id, name }) => `${id} ${name}`).join(', ');
 
-  const blocks: readonly Block[] = [
-    {
-      type: 'header',
-      text: {
-        type: 'plain_text',
-        text: slackPlain(`${sign} ${finding.severity.toUpperCase()} · ${finding.title}`, slackLimits.header),
-        emoji: false,
-      },
+  const header: Block = {
+    type: 'header',
+    text: {
+      type: 'plain_text',
+      text: slackPlain(`${sign} ${finding.severity.toUpperCase()} · ${finding.title}`, slackLimits.header),
+      emoji: false,
     },
+  };
+  const blocks: readonly Block[] = [
     section(lines([`*${message.headline}*`, ...changes], slackLimits.text)),
     {
       type: 'section',
@@ -123,6 +126,7 @@ export const slackMessage = (message: Message): SlackMessage => {
   ];
   return {
     text: mrkdwn(`${sign} ${finding.severity.toUpperCase()} ${finding.title}`, 300),
+    blocks: [header],
     attachments: [{ color, blocks }],
     unfurl_links: false,
     unfurl_media: false,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { announcementJson, longestJson, readAnnouncement } from '../../core/announce/json.ts';
@@ -12,7 +13,7 @@ const texts = (block: Block): readonly { type: string; text: string; verbatim?: 
   if (block.type === 'context') return block.elements;
   return 'fields' in block ? block.fields : [block.text];
 };
-const blocksOf = (shown: ReturnType<typeof slackMessage>) => shown.attachments[0].blocks;
+const blocksOf = (shown: ReturnType<typeof slackMessage>) => [...shown.blocks, ...shown.attachments[0].blocks];
 const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...hostile), fc.constant(''));
 
 describe('mail', () => {
@@ -143,14 +144,6 @@ describe('Slack', () => {
             "blocks": [
               {
                 "text": {
-                  "emoji": false,
-                  "text": "🟧 HIGH · developer launched p5.48xlarge, a family that is not allowed",
-                  "type": "plain_text",
-                },
-                "type": "header",
-              },
-              {
-                "text": {
                   "text": "*New finding*",
                   "type": "mrkdwn",
                   "verbatim": true,
@@ -267,6 +260,16 @@ describe('Slack', () => {
               },
             ],
             "color": "#e8710a",
+          },
+        ],
+        "blocks": [
+          {
+            "text": {
+              "emoji": false,
+              "text": "🟧 HIGH · developer launched p5.48xlarge, a family that is not allowed",
+              "type": "plain_text",
+            },
+            "type": "header",
           },
         ],
         "text": "🟧 HIGH developer launched p5.48xlarge, a family that is not allowed",
@@ -423,4 +426,12 @@ describe('links of a Kubernetes finding', () => {
       value: 'get secrets kube-system/bootstrap-token-abcdef',
     });
   });
+});
+
+test('the documentation shows what is really sent', () => {
+  const page = readFileSync(new URL('../../docs/announcement.md', import.meta.url), 'utf8');
+  const [json, mail, slack] = [...page.matchAll(/```(?:json|text)\n([\s\S]*?)\n```/g)].map(([, block]) => block ?? '');
+  expect(JSON.parse(json ?? '')).toEqual(JSON.parse(announcementJson(message())));
+  expect(mail).toBe(`Subject: ${subject(message())}\n\n${mailText(message())}`.trimEnd());
+  expect(JSON.parse(slack ?? '')).toEqual(JSON.parse(JSON.stringify(slackMessage(message()))));
 });
