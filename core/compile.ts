@@ -1,13 +1,11 @@
-import { isCloudTrail, readCloudTrail } from './cloudtrail/read.ts';
 import type { AnyDetection, AnyKnowledge } from './detection.ts';
 import type { AnyEvent, Source } from './event.ts';
-import type { Json } from './json.ts';
-import { readAudit } from './kubernetes/read.ts';
 import { loadDetection, loadKnowledge } from './load.ts';
 import type { Match } from './match.ts';
 import { dispatch, type Requirement } from './pattern/dispatch.ts';
 import type { Group } from './pattern/node.ts';
 import type { Place } from './read/contract.ts';
+import { readRecord } from './read/record.ts';
 import { requirementsOf } from './requirements.ts';
 import { type Bench, detectionRule, knowledgeRule, type Rule } from './rule.ts';
 import type { Settings } from './settings.ts';
@@ -51,6 +49,7 @@ export const compile = (
 
   return (input, place) => {
     const event = input instanceof Uint8Array ? eventOf(input, place) : input;
+    if (event === undefined) return [];
     const view = viewOf(event, settings);
     const matches: Match[] = [];
     for (const rule of candidates[event.source](view)) {
@@ -66,10 +65,9 @@ export const compile = (
 
 const nowhere: Place = { account: '', region: '', cluster: '' };
 
-const eventOf = (bytes: Uint8Array, place: Place = nowhere): AnyEvent => {
-  const record: Json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  const source = place.source ?? (isCloudTrail(record) ? 'cloudtrail' : 'kubernetes');
-  const event = source === 'cloudtrail' ? readCloudTrail(record, place) : readAudit(record, place);
-  if ('problem' in event) throw new Error(event.problem);
-  return event;
+/** The event that the bytes of one record hold; undefined where they are skipped on purpose (a control message, an insight). */
+const eventOf = (bytes: Uint8Array, place: Place = nowhere): AnyEvent | undefined => {
+  const read = readRecord(bytes, place, 'record');
+  if (read.kind === 'rejected') throw new Error(`${read.rejected.reason}: ${read.rejected.detail}`);
+  return read.kind === 'event' ? read.event : undefined;
 };

@@ -9,6 +9,8 @@ export interface Address {
 /** The addresses of a family whose first `bits` are those of `value`. */
 export interface Network extends Address {
   readonly bits: number;
+  /** As it was written. */
+  readonly text: string;
 }
 
 /**
@@ -30,7 +32,7 @@ export const parseNetwork = (text: string): Network | undefined => {
   const address = parseAddress(head);
   if (address === undefined || (address.family === 4 && head.includes(':'))) return undefined;
   const bits = Number(mask);
-  return bits <= width(address.family) ? { ...address, bits } : undefined;
+  return bits <= width(address.family) ? { ...address, bits, text } : undefined;
 };
 
 /** Says whether an address is in a network. */

@@ -1,0 +1,115 @@
+import { createReadStream } from 'node:fs';
+import type { AnyEvent } from '../core/event.ts';
+import { explain, type Reason } from '../core/explain.ts';
+import { localLimits } from '../core/read/limits.ts';
+import { readObject } from '../core/read/object.ts';
+import type { Settings } from '../core/settings.ts';
+import { detections } from '../detections/index.ts';
+import { clauseLines } from './clause-lines.ts';
+import { inputOptions, inputUsage, loadSettings, placeOf } from './inputs.ts';
+import { flags, type Io, UsageError } from './io.ts';
+import { shown } from './table.ts';
+
+export const usage = `usage: tripline explain EVENT.json [--detection ID] [--event ID] [--all] [--json]
+
+Says why detections did or did not fire on the events of a file (one record, {"Records": […]}, JSON lines, an envelope): which
+clauses held, which failed, and on what value. Nothing is stored, so a stateful detection says what it would look at.
+  --detection ID   this detection alone, whether its call names fit or not
+  --event ID       this event alone
+  --all            also the detections of the same calls that came nowhere near (otherwise the nearest three)
+  --json           one JSON object per event
+${inputUsage}`;
+
+/** Events explained of one file, so that a day of logs does not scroll by. */
+const most = 20;
+
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = flags(argv, {
+    detection: { type: 'string' },
+    event: { type: 'string' },
+    all: { type: 'boolean' },
+    json: { type: 'boolean' },
+    ...inputOptions,
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new UsageError('give one file');
+  const only = values.detection;
+  if (only !== undefined && !detections.some(({ id }) => id === only))
+    throw new UsageError(`no detection '${only}': 'tripline detections' lists them`);
+  const settings = await loadSettings(values.settings ?? new URL('../tripline.config.ts', import.meta.url).pathname);
+  let count = 0;
+  for await (const event of eventsIn(file, values, settings, io)) {
+    if (values.event !== undefined && event.id !== values.event) continue;
+    count += 1;
+    if (count > most) {
+      io.stderr.write(`only the first ${most} events are explained: name one with --event ID\n`);
+      break;
+    }
+    const reasons = explain(event, detections, settings, only);
+    if (values.json) io.stdout.write(`${JSON.stringify({ event: event.id, reasons })}\n`);
+    else io.stdout.write(`${text(event, reasons, values.all === true || only !== undefined)}\n\n`);
+  }
+  if (count > 0) return 0;
+  io.stderr.write(
+    `${file}: ${values.event === undefined ? 'no event in it could be read' : `no event ${values.event} in it`}\n`,
+  );
+  return 2;
+};
+
+async function* eventsIn(
+  file: string,
+  values: Parameters<typeof placeOf>[0],
+  settings: Settings,
+  io: Io,
+): AsyncGenerator<AnyEvent> {
+  const input = file === '-' ? (io.stdin as AsyncIterable<Uint8Array>) : createReadStream(file);
+  for await (const reads of readObject(input, file, placeOf(values, settings), { limits: localLimits }))
+    for (const read of reads) {
+      if (read.kind === 'event') yield read.event;
+      if (read.kind === 'rejected') io.stderr.write(`${shown(read.rejected.where)}: ${shown(read.rejected.detail)}\n`);
+    }
+}
+
+/** Detections that did not fire and are shown without being asked for. */
+const nearest = 3;
+
+const text = (event: AnyEvent, reasons: readonly Reason[], all: boolean): string => {
+  const name = event.source === 'cloudtrail' ? event.record.eventName : event.record.verb;
+  const head = `${event.source} ${name} ${event.id} at ${new Date(event.time).toISOString()}`;
+  const fired = reasons.filter(({ verdict }) => verdict !== 'not matched');
+  const missed = reasons.filter(({ verdict }) => verdict === 'not matched');
+  const kept = [...fired, ...(all ? missed : missed.slice(0, nearest))];
+  const left = reasons.length - kept.length;
+  return [
+    shown(head),
+    ...(reasons.length === 0
+      ? ['  no detection looks at such events']
+      : kept.flatMap(reason => ['', ...block(reason)])),
+    ...(left > 0 ? ['', `  ${left} more of the same calls did not match: --all shows them`] : []),
+  ].join('\n');
+};
+
+const verdicts: { readonly [V in Reason['verdict']]: string } = {
+  matched: 'MATCHED',
+  stateful: 'OBSERVED: it decides with what is stored',
+  cleared: 'CLEARED by unless',
+  exempted: 'EXEMPTED by the settings',
+  'not matched': 'did not match',
+  'no key': 'HELD, but it names nothing to report (its `by` gave no key)',
+  off: 'OFF in the settings',
+  failed: 'FAILED: it threw',
+};
+
+const block = (reason: Reason): readonly string[] => [
+  `  ${reason.detection}: ${verdicts[reason.verdict]}`,
+  ...reason.findings.map(({ severity, title }) => `    → ${severity}: ${shown(title)}`),
+  ...(reason.note === undefined ? [] : [`    ${shown(reason.note)}`]),
+  ...(reason.unset.length === 0
+    ? []
+    : [`    only watching: the settings say nothing about ${reason.unset.join(', ')}`]),
+  ...clauseLines(reason.when, '    '),
+  ...reason.unless.flatMap((branch, index) => [
+    `    unless ${index + 1}${branch.held ? ', which clears it' : ''}:`,
+    ...clauseLines(branch, '      '),
+  ]),
+];

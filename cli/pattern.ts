@@ -1,0 +1,100 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { isObject, type Json } from '../core/json.ts';
+import { compilePattern } from '../core/pattern/compile.ts';
+import { explainPattern } from '../core/pattern/explain.ts';
+import { loadPattern } from '../core/pattern/load.ts';
+import { clauseLines } from './clause-lines.ts';
+import { flags, type Io, UsageError } from './io.ts';
+import { shown } from './table.ts';
+
+export const usage = `usage: tripline pattern test --cases FILE.jsonl
+       tripline pattern test --pattern P.json --event E.json
+
+Tries event patterns (docs/language.md) without AWS.
+  --cases FILE    lines {"pattern": …, "event": …, "matches": true|false}; - is standard input. Prints true or false for each, or
+                  "error: …" for one that can't be judged. Where "matches" is given, lists the lines that disagree.
+  --pattern FILE --event FILE
+                  one pattern against one event; where it is false, standard error says which clauses did not hold
+Exit codes: 0 done, 1 a line disagrees or can't be judged, 2 usage or unreadable input.`;
+
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = flags(argv, {
+    cases: { type: 'string' },
+    pattern: { type: 'string' },
+    event: { type: 'string' },
+  });
+  if (positionals.length !== 1 || positionals[0] !== 'test') throw new UsageError("the only subcommand is 'test'");
+  const { cases, pattern, event } = values;
+  if (cases !== undefined && pattern === undefined && event === undefined) return testCases(cases, io);
+  if (cases === undefined && pattern !== undefined && event !== undefined) return testOne(pattern, event, io);
+  throw new UsageError('give --cases, or --pattern and --event');
+};
+
+const testOne = async (patternFile: string, eventFile: string, io: Io): Promise<number> => {
+  const pattern = loadPattern(await json(patternFile));
+  const event = await json(eventFile);
+  if (!isObject(event)) throw new Error(`${eventFile}: an event is a JSON object`);
+  const explained = explainPattern(pattern, { record: event }, false);
+  io.stdout.write(`${explained.held}\n`);
+  if (!explained.held) io.stderr.write(`${clauseLines(explained).join('\n')}\n`);
+  return 0;
+};
+
+const json = async (file: string): Promise<Json> => {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+const testCases = async (file: string, io: Io): Promise<number> => {
+  const input = file === '-' ? io.stdin : createReadStream(file);
+  const counts = { judged: 0, told: 0, failed: 0 };
+  const disagreements: string[] = [];
+  let number = 0;
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number += 1;
+    if (line.trim() === '') continue;
+    const { verdict, error, expected } = judge(line);
+    counts.judged += 1;
+    if (expected !== undefined) counts.told += 1;
+    if (error !== undefined || (expected !== undefined && expected !== verdict)) counts.failed += 1;
+    io.stdout.write(error === undefined ? `${verdict}\n` : `error: ${shown(error)}\n`);
+    if (expected !== undefined && expected !== verdict)
+      disagreements.push(
+        `line ${number}: expected ${expected}, got ${error === undefined ? verdict : 'an error'}: ${shown(line.slice(0, 500))}`,
+      );
+  }
+  if (disagreements.length > 0) io.stderr.write(`${disagreements.join('\n')}\n`);
+  const agreeing = counts.told - disagreements.length;
+  if (counts.told > 0) io.stderr.write(`${agreeing} of ${counts.told} agree\n`);
+  return counts.failed > 0 ? 1 : 0;
+};
+
+interface Judged {
+  readonly verdict?: boolean;
+  readonly error?: string;
+  readonly expected?: boolean;
+}
+
+const judge = (line: string): Judged => {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    return { error: 'not JSON: a line is {"pattern": …, "event": …}' };
+  }
+  if (!isObject(parsed)) return { error: 'a line is an object {"pattern": …, "event": …}' };
+  const { pattern, event, matches } = parsed;
+  const expected = typeof matches === 'boolean' ? { expected: matches } : {};
+  if (matches !== undefined && typeof matches !== 'boolean') return { error: '"matches" is neither true nor false' };
+  if (!isObject(event)) return { error: '"event" is no object', ...expected };
+  try {
+    return { verdict: compilePattern(loadPattern(pattern))({ record: event }), ...expected };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error), ...expected };
+  }
+};
