@@ -15,9 +15,10 @@ export const fillTitle = (title: string, key: Key, view: AnyView, { holes }: Des
   });
 
 const holeOf = (name: string, key: Key, view: AnyView, holes: Description['holes']): Json | undefined => {
+  if (name === 'principal') return holes.principal; // the short name, where a key part of that name is an ARN
   if (Object.hasOwn(key, name)) return key[name];
   if (name === 'account' || name === 'region' || name === 'cluster') return view.event[name];
-  if (name === 'principal' || name === 'event' || name === 'source') return holes[name];
+  if (name === 'event' || name === 'source') return holes[name];
   return Object.hasOwn(sources[view.event.source].facts, name) ? view.fact(name) : undefined;
 };
 

@@ -45,7 +45,7 @@ export const detection = cloudtrail({
     lookAround,
   ],
   blind: [
-    'The parameter names are taken from the API model; the codes of Trn, Inf and DL quotas from public listings of Service Quotas, without a recorded request.',
+    'The parameter names are taken from the API model; the codes of the Trn, Inf and DL quotas were not verified against a recorded request: compare them with `aws service-quotas list-service-quotas --service-code ec2`.',
     'A request through a support case or by AWS on its own makes no such record.',
   ],
   examples: {
