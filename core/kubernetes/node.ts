@@ -3,6 +3,7 @@ import { at, list } from '../json.ts';
 import type { Settings } from '../settings.ts';
 import { matchesWildcard } from '../wildcard.ts';
 import { asked, members } from './body.ts';
+import { clusterApiGroups, provisioningGroups } from './groups.ts';
 import { arnsOf } from './identity.ts';
 import { placeOf } from './place.ts';
 import type { AuditRecord } from './record.ts';
@@ -34,7 +35,8 @@ const instanceId = /^i-[0-9a-f]{8,17}$/;
 
 /**
  * What one event shows against a node identity: the last address is outside the cluster's ranges, the IAM role behind it is no node
- * role, or the session is another instance's than the node is named after (Auto Mode and EC2 access entries name nodes by instance).
+ * role, or the session is no instance's, or another's than the node is named after. Fargate and hybrid nodes are named after their
+ * session.
  */
 export const nodeAnomalies = (event: Event<'kubernetes'>, settings: Settings): readonly NodeAnomaly[] => {
   const { user } = event.record;
@@ -43,7 +45,7 @@ export const nodeAnomalies = (event: Event<'kubernetes'>, settings: Settings): r
   const session = String(list(user, 'extra', 'sessionName')[0] ?? '');
   const patterns = [...settings.nodeRoles, ...settings.clusters.flatMap(cluster => cluster.nodeRoles ?? [])];
   const foreign = arns.length > 0 && patterns.length > 0 && !arns.some(arn => isRole(arn, patterns));
-  const unlike = arns.length > 0 && !instanceId.test(session);
+  const unlike = arns.length > 0 && !instanceId.test(session) && session !== name;
   return [
     ...(placeOf(event, settings) === 'outside' ? (['outside-address'] as const) : []),
     ...(foreign ? (['foreign-role'] as const) : []),
@@ -64,7 +66,16 @@ const isRole = (arn: string, patterns: readonly string[]): boolean => {
 };
 
 /** Calls on which stolen identities are judged: what an intruder wants, not what a kubelet does all day. */
-export type Sensitive = 'secret' | 'configmap' | 'token' | 'certificate' | 'exec' | 'rbac' | 'pod-write' | 'forbidden';
+export type Sensitive =
+  | 'secret'
+  | 'configmap'
+  | 'token'
+  | 'certificate'
+  | 'exec'
+  | 'rbac'
+  | 'pod-write'
+  | 'provisioning'
+  | 'forbidden';
 
 const entering = ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers'];
 
@@ -81,6 +92,8 @@ export const sensitiveCall = (record: AuditRecord): readonly Sensitive[] => {
   if (apiGroup === 'rbac.authorization.k8s.io') found.push('rbac');
   if (resource === 'pods' && writes && subresource !== 'status' && !entering.includes(subresource))
     found.push('pod-write');
+  if (writes && [...provisioningGroups, ...clusterApiGroups].some(group => group === apiGroup))
+    found.push('provisioning');
   if (record.responseStatus?.code === 403) found.push('forbidden');
   return found;
 };

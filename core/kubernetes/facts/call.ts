@@ -1,5 +1,6 @@
 import type { Facts } from '../../fact.ts';
 import { answered, lastAddress, outcomeOf } from '../call.ts';
+import { clusterApiGroups, provisioningGroups } from '../groups.ts';
 import { hoursAt } from '../hours.ts';
 import { nodeAnomalies, sensitiveCall } from '../node.ts';
 import { placeOf } from '../place.ts';
@@ -12,7 +13,7 @@ export const callFacts: Facts<'kubernetes'> = {
     read: event => outcomeOf(event.record),
   },
   'call.sensitive': {
-    doc: 'What an intruder with a stolen identity wants: `secret`, `configmap`, `token`, `certificate`, `exec`, `rbac`, `pod-write`, `forbidden`; empty for anything else.',
+    doc: 'What an intruder with a stolen identity wants: `secret`, `configmap`, `token`, `certificate`, `exec`, `rbac`, `pod-write`, `provisioning` (a write on Karpenter’s or Cluster API’s groups), `forbidden`; empty for anything else.',
     needs: () => ({
       $or: [
         { objectRef: { resource: ['secrets', 'configmaps', 'certificatesigningrequests'] } },
@@ -20,6 +21,10 @@ export const callFacts: Facts<'kubernetes'> = {
         { objectRef: { apiGroup: ['rbac.authorization.k8s.io'] } },
         { objectRef: { resource: ['pods'] }, verb: ['create', 'update', 'patch', 'delete', 'deletecollection'] },
         { objectRef: { subresource: ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers'] } },
+        {
+          objectRef: { apiGroup: [...provisioningGroups, ...clusterApiGroups] },
+          verb: ['create', 'update', 'patch', 'delete', 'deletecollection'],
+        },
         { responseStatus: { code: [403] } },
       ],
     }),

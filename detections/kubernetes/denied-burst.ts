@@ -1,0 +1,128 @@
+import { kubernetes, type StateRule } from '../../core/detection.ts';
+import { audit, node, users } from '../../core/kubernetes/example.ts';
+import { byUser, objectOf, said } from '../../core/kubernetes/said.ts';
+import { insights, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
+import { threshold } from '../../core/state/threshold.ts';
+
+const id = 'kubernetes/denied-burst';
+const burst = threshold<'kubernetes'>({
+  id,
+  doc: '',
+  count: 10,
+  within: 10 * 60_000,
+  note: count => `${count} or more in 10 minutes`,
+});
+
+const state: StateRule<'kubernetes'> = {
+  kind: 'threshold',
+  doc: 'Fires on 10 forbidden calls of one identity in 10 minutes (setting `threshold`), and on the first success of an anonymous one.',
+  observe: (view, key) => (said(view, 'call.outcome') === 'denied' ? burst.observe(view, key) : []),
+  decide: (view, key, answers) =>
+    said(view, 'call.outcome') === 'denied'
+      ? burst.decide(view, key, answers)
+      : [{ eventId: view.event.id, time: view.event.time, note: 'an anonymous call succeeded' }],
+};
+
+type Over = NonNullable<Parameters<typeof audit>[2]>;
+const forbidden: Over = { responseStatus: { code: 403 } };
+const denied = (count: number, over: Over = forbidden) =>
+  Array.from({ length: count }, (_, index) =>
+    audit('list', 'pods', {
+      time: `2026-09-01T10:00:${String(index).padStart(2, '0')}Z`,
+      ...over,
+      objectRef: { namespace: `team-${index}` },
+    }),
+  );
+const last = (over: Over = forbidden) => audit('list', 'nodes', { time: '2026-09-01T10:05:00Z', ...over });
+const anonymous = { user: users.anonymous, sourceIPs: ['192.0.2.77'] };
+
+export const detection = kubernetes({
+  id,
+  title: '{user} was refused, or let in unnamed',
+  severity: 'medium',
+  when: {
+    $or: [
+      { responseStatus: { code: 403 }, fact: { 'call.outcome': 'denied' } },
+      { user: { username: 'system:anonymous' }, fact: { 'call.outcome': 'succeeded' } },
+    ],
+  },
+  unless: [
+    { fact: { 'principal.standing': ['service', 'node'] } },
+    {
+      requestURI: [{ prefix: '/healthz' }, { prefix: '/livez' }, { prefix: '/readyz' }, { prefix: '/version' }],
+    },
+    { objectRef: { namespace: 'kube-public', name: 'cluster-info' } },
+  ],
+  by: byUser,
+  resources: view => [objectOf(view)],
+  state,
+  attack: ['T1613', 'T1078.001'],
+  why: 'Somebody who tries what a token can do is refused again and again. An anonymous call that succeeds means that a binding lets everybody in.',
+  references: [
+    'Kubernetes documentation, Anonymous requests; default roles (system:public-info-viewer)',
+    'Sigma, correlation rules: event_count',
+  ],
+  runbook: [
+    `Confirm what was tried: ${insights("user.username = 'USER' and responseStatus.code = 403")}`,
+    'For an anonymous success find the binding: kubectl get clusterrolebindings,rolebindings -A -o json | jq -r \'.items[] | select(.subjects[]?.name | IN("system:anonymous","system:unauthenticated")) | .metadata.name\'',
+    removeAccess,
+    'Tell a broken controller from an intruder by its pod: user.extra authentication.kubernetes.io/pod-name, and its logs',
+    lookAround,
+  ],
+  blind: [
+    'Calls that are not authenticated at all (401) name nobody, and are not counted.',
+    'Nodes are refused in bursts whenever pods leave them: kubernetes/secret-sweep and kubernetes/node-identity-off-node judge them instead.',
+    'A refusal by admission is no refusal of the authorizer.',
+  ],
+  examples: {
+    matches: [
+      { name: 'the tenth refusal of a developer', event: last(), after: denied(9) },
+      { name: 'an anonymous call reads pods', event: audit('list', 'pods', anonymous) },
+      {
+        name: 'an anonymous call reads another config map of kube-public',
+        event: audit('get', 'configmaps', { ...anonymous, objectRef: { namespace: 'kube-public', name: 'settings' } }),
+      },
+      {
+        name: 'an anonymous call reads a config map called cluster-info elsewhere',
+        event: audit('get', 'configmaps', { ...anonymous, objectRef: { namespace: 'team-a', name: 'cluster-info' } }),
+      },
+      {
+        name: 'the tenth refusal of an anonymous one',
+        event: last({ ...forbidden, ...anonymous }),
+        after: denied(9, { ...forbidden, ...anonymous }),
+      },
+    ],
+    misses: [
+      { name: 'the ninth', event: last(), after: denied(8) },
+      { name: 'fifteen minutes later', event: last({ ...forbidden, time: '2026-09-01T10:15:00Z' }), after: denied(9) },
+      { name: 'ten successes of a developer', event: last({}), after: denied(9, {}) },
+      {
+        name: 'ten calls that nobody signed',
+        event: last({ responseStatus: { code: 401 } }),
+        after: denied(9, { responseStatus: { code: 401 } }),
+      },
+      {
+        name: 'admission refuses ten times',
+        event: last({ ...forbidden, annotations: { 'authorization.k8s.io/decision': 'allow' } }),
+        after: denied(9, { ...forbidden, annotations: { 'authorization.k8s.io/decision': 'allow' } }),
+      },
+      {
+        name: 'a kubelet whose pods have left',
+        event: last({ ...forbidden, user: node() }),
+        after: denied(9, { ...forbidden, user: node() }),
+      },
+      {
+        name: 'a load balancer asks whether the server is well',
+        event: audit('get', '', { ...anonymous, objectRef: {}, requestURI: '/healthz' }),
+      },
+      {
+        name: 'a machine that will join reads the cluster’s address',
+        event: audit('get', 'configmaps', {
+          ...anonymous,
+          objectRef: { namespace: 'kube-public', name: 'cluster-info' },
+        }),
+      },
+      { name: 'an anonymous call fails', event: audit('get', 'pods', { ...anonymous, responseStatus: { code: 404 } }) },
+    ],
+  },
+});

@@ -1,0 +1,74 @@
+import { kubernetes } from '../../core/detection.ts';
+import { audit, users } from '../../core/kubernetes/example.ts';
+import { said } from '../../core/kubernetes/said.ts';
+import { insights, lookAround } from '../../core/kubernetes/steps.ts';
+
+const target = 'nodeclaims.karpenter.sh';
+const outside = { user: users.karpenter, sourceIPs: ['192.0.2.77'], objectRef: { name: 'default-x7k2p' } };
+
+export const detection = kubernetes({
+  id: 'kubernetes/service-account-off-cluster',
+  title: "A controller's token ({account}) was used at {address}",
+  severity: [['low', { fact: { 'principal.kind': 'likely-controller' } }], 'critical'],
+  when: {
+    fact: {
+      'principal.kind': ['controller', 'likely-controller'],
+      'source.place': 'outside',
+      'call.sensitive': [
+        'secret',
+        'configmap',
+        'token',
+        'certificate',
+        'exec',
+        'rbac',
+        'pod-write',
+        'provisioning',
+        'forbidden',
+      ],
+    },
+  },
+  by: view => [{ account: said(view, 'principal.id'), address: said(view, 'source.last') }],
+  requires: ['ranges'],
+  attack: ['T1528', 'T1550.001'],
+  why: 'A controller’s pods run in the cluster, so its token does too. From anywhere else it is a copy, and it can create, delete and reconfigure nodes.',
+  references: [
+    'Kubernetes documentation, Managing Service Accounts (bound tokens)',
+    'kubernetes/apiserver, sourceIPs (only the last is the server’s own)',
+  ],
+  runbook: [
+    `Confirm where its pods are: kubectl get pods -A -o wide | grep CONTROLLER; and where the token was used: ${insights("user.username = 'ACCOUNT'")}`,
+    'End the token: kubectl -n NAMESPACE delete pod POD, the one that user.extra authentication.kubernetes.io/pod-name names; for a minted one delete and re-create the service account',
+    'Undo what was made: kubectl get nodeclaims,nodepools --sort-by=.metadata.creationTimestamp',
+    'Block the address while you look: aws eks update-cluster-config --name CLUSTER --resources-vpc-config endpointPublicAccess=true,publicAccessCidrs=OUR_RANGES',
+    lookAround,
+  ],
+  blind: [
+    'Judged on secrets, tokens, shells, RBAC, pods, provisioning and refusals, not on every read.',
+    'From inside the VPC, or through our own NAT gateway, a copy looks right.',
+    'A new NAT address that the settings do not know is outside until they do.',
+  ],
+  examples: {
+    matches: [
+      { name: 'Karpenter’s token makes a NodeClaim from outside', event: audit('create', target, outside) },
+      {
+        name: 'it is refused a secret from outside',
+        event: audit('get', 'secrets', {
+          ...outside,
+          objectRef: { namespace: 'team-a', name: 'db' },
+          responseStatus: { code: 403 },
+        }),
+      },
+      {
+        name: 'by its usual name, while the settings name no controller',
+        event: audit('create', target, outside),
+        settings: { controllers: [] },
+      },
+    ],
+    misses: [
+      { name: 'from its pod', event: audit('create', target, { ...outside, sourceIPs: ['100.64.3.9'] }) },
+      { name: 'through our NAT gateway', event: audit('create', target, { ...outside, sourceIPs: ['203.0.113.10'] }) },
+      { name: 'it lists nodes from outside', event: audit('list', 'nodes', { ...outside, objectRef: {} }) },
+      { name: 'a workload’s token from outside', event: audit('get', 'secrets', { ...outside, user: users.workload }) },
+    ],
+  },
+});
