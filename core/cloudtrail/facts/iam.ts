@@ -1,9 +1,11 @@
 import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
-import { text } from '../../json.ts';
+import { list, text } from '../../json.ts';
 import type { Settings } from '../../settings.ts';
+import { matchesAny } from '../../wildcard.ts';
 import { isOurs } from '../own.ts';
 import { grantOf, isAdminPolicy, isPermitted, statementsOf, trustRisks } from '../policy.ts';
+import { principalOf } from '../principal.ts';
 import { lastSegment, roleByName } from '../roles.ts';
 
 type Record = Event<'cloudtrail'>['record'];
@@ -61,6 +63,55 @@ const trustOf = ({ record, account }: Event<'cloudtrail'>, settings: Settings): 
   return trustRisks(document, [account, ...settings.accounts].filter(Boolean));
 };
 
+const profileApis = [
+  'CreateInstanceProfile',
+  'DeleteInstanceProfile',
+  'AddRoleToInstanceProfile',
+  'RemoveRoleFromInstanceProfile',
+  'TagInstanceProfile',
+  'UntagInstanceProfile',
+];
+const profiles = () => ({ eventSource: ['iam.amazonaws.com'], eventName: profileApis });
+
+const profileOf = (record: Record): string =>
+  record.eventSource === 'iam.amazonaws.com' && profileApis.includes(record.eventName)
+    ? (text(record, 'requestParameters', 'instanceProfileName') ?? 'unknown')
+    : 'none';
+
+/**
+ * Whether an instance profile is one that Karpenter makes: named `<cluster>_<hash>`, under its path, or tagged as a node class's
+ * (karpenter-provider-aws, pkg/providers/instanceprofile).
+ */
+const isKarpenters = (record: Record): boolean => {
+  const paths = [
+    text(record, 'requestParameters', 'path'),
+    text(record, 'responseElements', 'instanceProfile', 'path'),
+  ];
+  const keys = [
+    ...list(record, 'requestParameters', 'tags').map(tag => text(tag, 'key')),
+    ...list(record, 'requestParameters', 'tagKeys'),
+  ];
+  return (
+    /_\d{15,20}$/.test(profileOf(record)) ||
+    paths.some(path => path?.startsWith('/karpenter/')) ||
+    keys.some(key => typeof key === 'string' && key.startsWith('karpenter.k8s.aws/'))
+  );
+};
+
+/** Whether Karpenter's role of one cluster touches a profile that bears another cluster's name. */
+const isForeign = (record: Record, settings: Settings): boolean => {
+  const caller = principalOf(record, settings);
+  if (caller.controller !== 'karpenter') return false;
+  const clusters = settings.controllers
+    .filter(({ kind, roles }) => kind === 'karpenter' && matchesAny(roles ?? [], caller.id))
+    .flatMap(({ cluster }) => cluster ?? []);
+  return (
+    clusters.length > 0 &&
+    profileOf(record) !== 'none' &&
+    !clusters.some(name => profileOf(record).startsWith(`${name}_`))
+  );
+};
+
 /** What a call does to roles and policies. IAM's records are in us-east-1, whatever region the caller sits in. */
 export const iamFacts: Facts<'cloudtrail'> = {
   'iam.role': {
@@ -92,6 +143,21 @@ export const iamFacts: Facts<'cloudtrail'> = {
     doc: "Whether the policy's name says that it takes rights away (deny, boundary, quarantine, revoke …): its content is in no record of its removal.",
     needs: iam,
     read: event => restricts.test(lastSegment(policyOf(event.record))),
+  },
+  'profile.name': {
+    doc: 'The instance profile that a call creates, deletes, tags, or puts a role into or takes it from; `none` otherwise.',
+    needs: profiles,
+    read: event => profileOf(event.record),
+  },
+  'profile.karpenter': {
+    doc: 'Whether that profile is one that Karpenter makes: by its name `<cluster>_<hash>`, its path `/karpenter/…` or a tag `karpenter.k8s.aws/…`.',
+    needs: profiles,
+    read: event => profileOf(event.record) !== 'none' && isKarpenters(event.record),
+  },
+  'profile.foreign': {
+    doc: "Whether Karpenter's role of a cluster that the settings name touches a profile not named after that cluster.",
+    needs: profiles,
+    read: ({ record }, settings) => isForeign(record, settings),
   },
   'iam.trust': {
     doc: 'Whom a new trust policy lets in beyond our accounts: `anyone`, `other-account`, `open-web-identity` (no subject, or one with a wildcard), `unreadable`.',

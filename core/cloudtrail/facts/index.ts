@@ -1,4 +1,6 @@
 import type { Facts } from '../../fact.ts';
+import { assumedFacts } from './assumed.ts';
+import { bootstrapFacts } from './bootstrap.ts';
 import { eksFacts } from './eks.ts';
 import { evidenceFacts } from './evidence.ts';
 import { iamFacts } from './iam.ts';
@@ -17,6 +19,8 @@ export const cloudtrailFacts: Facts<'cloudtrail'> = {
   ...launchFacts,
   ...tagFacts,
   ...instanceFacts,
+  ...assumedFacts,
+  ...bootstrapFacts,
   ...iamFacts,
   ...eksFacts,
   ...pipelineFacts,

@@ -1,0 +1,103 @@
+import type { Event } from '../../event.ts';
+import type { Facts } from '../../fact.ts';
+import { list, text } from '../../json.ts';
+import { matchesAny } from '../../wildcard.ts';
+import { requestOf, word } from '../ec2.ts';
+import { instanceSession, principalOf } from '../principal.ts';
+
+type Record = Event<'cloudtrail'>['record'];
+
+/** Data that machines boot with, as one call reads it. */
+interface Read {
+  readonly kind: 'user-data' | 'launch-template' | 'secret' | 'parameter' | 'none';
+  readonly resource: string;
+}
+
+const nothing: Read = { kind: 'none', resource: 'none' };
+const texts = (values: readonly unknown[]): readonly string[] => values.filter(value => typeof value === 'string');
+const read = (kind: Read['kind'], resource: string | undefined): Read => ({ kind, resource: resource ?? 'unknown' });
+
+/** Where the AWS provider of Cluster API keeps bootstrap data (its services/secretsmanager and services/ssm). */
+const secretName = /(^|:secret:)aws\.cluster\.x-k8s\.io\//;
+const parameterName = /^\/cluster\.x-k8s\.io(\/|$)|:parameter\/cluster\.x-k8s\.io\//;
+
+const readOf = (record: Record): Read => {
+  const request = requestOf(record);
+  const plain = record.requestParameters ?? {};
+  switch (`${record.eventSource}/${record.eventName}`) {
+    case 'ec2.amazonaws.com/DescribeInstanceAttribute':
+      return word(request, 'attribute')?.toLowerCase() === 'userdata'
+        ? read('user-data', word(request, 'instanceId'))
+        : nothing;
+    case 'ec2.amazonaws.com/GetLaunchTemplateData':
+      return read('user-data', word(request, 'instanceId'));
+    case 'ec2.amazonaws.com/DescribeLaunchTemplateVersions':
+      return read('launch-template', word(request, 'launchTemplateName') ?? word(request, 'launchTemplateId'));
+    case 'secretsmanager.amazonaws.com/GetSecretValue':
+    case 'secretsmanager.amazonaws.com/BatchGetSecretValue': {
+      const found = texts([...list(plain, 'secretId'), ...list(plain, 'secretIdList')]).find(name =>
+        secretName.test(name),
+      );
+      return found === undefined ? nothing : read('secret', found);
+    }
+    case 'ssm.amazonaws.com/GetParameter':
+    case 'ssm.amazonaws.com/GetParameters':
+    case 'ssm.amazonaws.com/GetParameterHistory':
+    case 'ssm.amazonaws.com/GetParametersByPath': {
+      const found = texts([...list(plain, 'name'), ...list(plain, 'names'), ...list(plain, 'path')]).find(name =>
+        parameterName.test(name),
+      );
+      return found === undefined ? nothing : read('parameter', found);
+    }
+    default:
+      return nothing;
+  }
+};
+
+const needs = () => ({
+  eventSource: ['ec2.amazonaws.com', 'secretsmanager.amazonaws.com', 'ssm.amazonaws.com'],
+  eventName: [
+    'DescribeInstanceAttribute',
+    'GetLaunchTemplateData',
+    'DescribeLaunchTemplateVersions',
+    'GetSecretValue',
+    'BatchGetSecretValue',
+    'GetParameter',
+    'GetParameters',
+    'GetParameterHistory',
+    'GetParametersByPath',
+  ],
+});
+
+/** Who reads what machines boot with. */
+export const bootstrapFacts: Facts<'cloudtrail'> = {
+  'bootstrap.kind': {
+    doc: 'What data that machines boot with a call reads: `user-data`, `launch-template` (its versions hold user data), `secret` or `parameter` (Cluster API); `none` otherwise.',
+    needs,
+    read: event => readOf(event.record).kind,
+  },
+  'bootstrap.resource': {
+    doc: 'The instance, launch template, secret or parameter that it reads.',
+    needs,
+    read: event => readOf(event.record).resource,
+  },
+  'bootstrap.own': {
+    doc: 'Whether a machine reads what it boots with itself: its own user data, or a Cluster API secret with a node role.',
+    needs,
+    read: ({ record }, settings) => {
+      const { kind, resource } = readOf(record);
+      if (kind === 'user-data') return instanceSession(record)?.instance === resource;
+      return (kind === 'secret' || kind === 'parameter') && principalOf(record, settings).kind === 'node';
+    },
+  },
+  'principal.reader': {
+    doc: 'Whether the settings list the caller under `secretReaders`, who may read bootstrap data.',
+    needs: () => ({}),
+    read: ({ record }, settings) => {
+      const { id } = principalOf(record, settings);
+      const session = text(record, 'userIdentity', 'arn') ?? id;
+      const allowed = settings.secretReaders.arns ?? [];
+      return matchesAny(allowed, id) || matchesAny(allowed, session);
+    },
+  },
+};
