@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { loadDetection, loadKnowledge } from '../core/load.ts';
 import { sources } from '../core/sources.ts';
-import { type AnyExample, files, judge, openHoles, unproved } from './catalogue.ts';
+import {
+  type AnyExample,
+  files,
+  judge,
+  judgeAlone,
+  judgeTogether,
+  type Outcome,
+  openHoles,
+  unproved,
+} from './catalogue.ts';
 
 describe.each(files)('$file', ({ file, detection, knowledge }) => {
   test('exports one detection or knowledge, named as its path', () => {
@@ -35,6 +44,13 @@ describe.each(files)('$file', ({ file, detection, knowledge }) => {
     expect(openHoles(detection, facts, outcomes), `${file}: holes of the title that nothing fills`).toEqual([]);
     const told = outcomes.flat().filter(({ title, key }) => !/\bunknown\b/.test(title + JSON.stringify(key)));
     expect(told, `${file}: every match says "unknown" in its title or key`).not.toEqual([]);
+  });
+
+  test('makes of each example the same among all others as alone', () => {
+    const told = (outcome: Outcome) => outcome.map(({ key, severity, title }) => ({ key, severity, title }));
+    const loaded = loadDetection(detection);
+    for (const example of [...matches, ...misses])
+      expect(told(judgeTogether(id, example)), example.name).toEqual(told(judgeAlone(loaded, example)));
   });
 
   test('has an example that proves each clause necessary', async () => {

@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import { overlay } from '../core/cloudtrail/example.ts';
+import { compile, type Matcher } from '../core/compile.ts';
 import type { AnyDetection, AnyKnowledge, Example, Key } from '../core/detection.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { exampleSettings } from '../core/example-settings.ts';
@@ -40,7 +41,7 @@ const knowledge = files.flatMap(file => file.knowledge ?? []).map(loadKnowledge)
  * @throws where the rule throws
  */
 export const judge = async (loaded: LoadedDetection, example: AnyExample): Promise<Outcome> => {
-  const settings = overlay(exampleSettings as never, (example.settings ?? {}) as never) as unknown as Settings; // both are JSON
+  const settings = overExample(example);
   const bench: Bench = { settings, system: systemOf([], settings), shared: new Map() };
   const detection = detectionRule(loaded, bench);
   const rules = [...knowledge.map(one => ({ on: one.knowledge.on, rule: knowledgeRule(one, bench) }))];
@@ -62,6 +63,33 @@ export const judge = async (loaded: LoadedDetection, example: AnyExample): Promi
   const failed = outcome.find(match => match.detection !== loaded.detection.id);
   if (failed !== undefined) throw new Error(failed.title);
   return outcome;
+};
+
+const overExample = (example: AnyExample): Settings =>
+  overlay(exampleSettings as never, (example.settings ?? {}) as never) as unknown as Settings; // both are JSON
+
+const together = new Map<string, Matcher>();
+
+/** The matches that the whole catalogue, compiled together, makes of an example's own event; those of one detection. */
+export const judgeTogether = (id: string, example: AnyExample): Outcome => {
+  const key = JSON.stringify(example.settings ?? {});
+  const match =
+    together.get(key) ??
+    compile(
+      files.flatMap(file => file.detection ?? []),
+      files.flatMap(file => file.knowledge ?? []),
+      overExample(example),
+    );
+  together.set(key, match);
+  return match(example.event as AnyEvent).filter(({ detection }) => detection === id);
+};
+
+/** The same by the detection's rule alone, which is asked about every event. */
+export const judgeAlone = (loaded: LoadedDetection, example: AnyExample): Outcome => {
+  const settings = overExample(example);
+  const rule = detectionRule(loaded, { settings, system: systemOf([], settings), shared: new Map() });
+  const event = example.event as AnyEvent;
+  return event.source === loaded.detection.on ? (rule?.judge(viewOf(event, settings)) ?? []) : [];
 };
 
 /** A clause of a detection, and the detection without it. */
