@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { attackVersion, revoked, techniques } from './attack.ts';
 import { type AnyDetection, type AnyKnowledge, severities } from './detection.ts';
 import { PatternError } from './pattern/fault.ts';
 import { loadPattern } from './pattern/load.ts';
@@ -152,9 +153,15 @@ const prose = (detection: AnyDetection): readonly string[] => {
   if (detection.references.length === 0) problems.push('references: name at least one document');
   if (detection.blind.length === 0) problems.push('blind: say at least one way in which it can be blind');
   for (const technique of detection.attack)
-    if (!/^T\d{4}(\.\d{3})?$/.test(technique))
-      problems.push(`attack: "${technique}": a technique id like T1078 or T1078.004`);
+    if (!Object.hasOwn(techniques, technique)) problems.push(`attack: "${technique}": ${notThere(technique)}`);
   return problems;
+};
+
+const notThere = (technique: string): string => {
+  const became = Object.hasOwn(revoked, technique) ? revoked[technique] : undefined;
+  return became === undefined
+    ? `not a technique of core/attack.ts: an id like T1078.004, added there with its name and tactics`
+    : `ATT&CK ${attackVersion} revoked it: ${became}`;
 };
 
 const counts = ({ runbook, examples }: AnyDetection): readonly string[] => {

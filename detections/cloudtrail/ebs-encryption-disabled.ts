@@ -39,7 +39,7 @@ export const detection = cloudtrail({
       ? { account: view.event.account, region: view.event.region }
       : { principal: said(view, 'principal.id') },
   ],
-  attack: ['T1562.001', 'T1530'],
+  attack: ['T1685', 'T1530'],
   why: 'Without default encryption every later disk and snapshot of a node can be read by whoever gets a copy of it. Asking for an unencrypted disk in so many words is rarely an accident.',
   references: [
     'EC2 API Reference, DisableEbsEncryptionByDefault, CreateVolume, RunInstances',

@@ -29,7 +29,7 @@ export const detection = cloudtrail({
     const target = said(view, 'instance.metadata-of');
     return [{ target: target === 'defaults' ? `defaults of ${view.event.account} in ${view.event.region}` : target }];
   },
-  attack: ['T1552.005', 'T1562'],
+  attack: ['T1552.005', 'T1685'],
   why: 'Turning IMDSv1 back on, or letting the answer travel a hop further, opens the node role to every pod and every forged request. On the account-wide defaults it does so for every later launch that does not say otherwise.',
   references: [
     'EC2 API Reference, ModifyInstanceMetadataOptions, ModifyInstanceMetadataDefaults',

@@ -33,7 +33,7 @@ export const detection = cloudtrail({
   when: { fact: { 'network.opened': { what: [{ exists: true }] }, 'call.outcome': 'succeeded' } },
   by: view => listed(view, 'network.opened').map(one => ({ group: text(one, 'group') ?? 'unknown' })),
   resources: view => listed(view, 'network.opened').map(one => `${text(one, 'what')} from ${text(one, 'range')}`),
-  attack: ['T1562.007', 'T1133'],
+  attack: ['T1686.001', 'T1133'],
   why: 'SSH, RDP, the kubelet and NodePorts are the doors of a node. Open to the world they are found within minutes, and the kubelet gives a shell in every pod to whoever it trusts.',
   references: [
     'EC2 API Reference, AuthorizeSecurityGroupIngress, ModifySecurityGroupRules',
