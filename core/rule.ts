@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { clean, distinct, names } from './bounds.ts';
 import type { Key, Severity, StateRule, Verdict } from './detection.ts';
 import type { AnyEvent } from './event.ts';
 import type { Json } from './json.ts';
@@ -24,9 +24,6 @@ export interface Rule {
 
 /** Findings one event may make of one rule; more are `pipeline/limit-reached`. */
 const keysPerEvent = 100;
-/** Names of one kind on one match, and the length of each in characters. */
-const namesPerMatch = 50;
-const nameLength = 1_024;
 const titleLength = 300;
 
 /** What rules of one matcher have in common. */
@@ -206,20 +203,3 @@ const evidenceOf = (view: AnyView): Json => {
   redacted.set(view.event, evidence);
   return evidence;
 };
-
-/** Key values hold no secret, are never empty and never long: what is cut keeps a hash of the whole, so that it stays distinct. */
-const clean = (key: Key): Key =>
-  Object.fromEntries(
-    Object.entries(key).map(([part, value]) => {
-      const line = redactLine(value, 480);
-      if (value.length <= 480) return [part, line === '' ? 'unknown' : line];
-      return [part, `${line}#${createHash('sha256').update(value).digest('hex').slice(0, 16)}`];
-    }),
-  );
-
-const distinct = (keys: readonly Key[]): readonly Key[] => [
-  ...new Map(keys.map(key => [JSON.stringify(Object.entries(key).sort()), key])).values(),
-];
-
-const names = (all: readonly string[]): readonly string[] =>
-  [...new Set(all.filter(name => name !== '').map(name => redactLine(name, nameLength)))].slice(0, namesPerMatch);

@@ -2,9 +2,9 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Scalar } from './language.ts';
 import { separate } from './merge.ts';
 import type { Field, Group, Leaf, Node } from './node.ts';
-import { compileTests, type Subject } from './test.ts';
+import { compileTests, type Subject } from './scalar.ts';
 
-export type { Subject } from './test.ts';
+export type { Subject } from './scalar.ts';
 
 /** Says whether a pattern holds for a subject. */
 export type Check = (subject: Subject) => boolean;

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import type { Key } from './detection.ts';
+import { redactLine } from './redact.ts';
+
+/** Names of one kind on one match, and the length of each in characters. */
+const namesPerMatch = 50;
+const nameLength = 1_024;
+
+/** Key values hold no secret, are never empty and never long: what is cut keeps a hash of the whole, so that it stays distinct. */
+export const clean = (key: Key): Key =>
+  Object.fromEntries(
+    Object.entries(key).map(([part, value]) => {
+      const line = redactLine(value, 480);
+      if (value.length <= 480) return [part, line === '' ? 'unknown' : line];
+      return [part, `${line}#${createHash('sha256').update(value).digest('hex').slice(0, 16)}`];
+    }),
+  );
+
+/** Each key once, in order. */
+export const distinct = (keys: readonly Key[]): readonly Key[] => [
+  ...new Map(keys.map(key => [JSON.stringify(Object.entries(key).sort()), key])).values(),
+];
+
+/** Names without secrets, each once, so many and so long that a match stays small. */
+export const names = (all: readonly string[]): readonly string[] =>
+  [...new Set(all.filter(name => name !== '').map(name => redactLine(name, nameLength)))].slice(0, namesPerMatch);
