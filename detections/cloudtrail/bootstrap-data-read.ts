@@ -1,0 +1,107 @@
+import { call, karpenter, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
+import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
+import { said } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+
+const secretId = 'aws.cluster.x-k8s.io/5f0e9f51-0000-4000-8000-000000000001-0';
+const readSecret = (over: Partial<CloudTrailRecord> = {}) =>
+  call('secretsmanager', 'GetSecretValue', { requestParameters: { secretId }, ...over });
+const readUserData = (over: Partial<CloudTrailRecord> = {}) =>
+  call('ec2', 'DescribeInstanceAttribute', {
+    requestParameters: { attribute: 'userData', instanceId: 'i-0aaaabbbbccccdddd' },
+    ...over,
+  });
+const backup = roleSession('backup', 'nightly');
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/bootstrap-data-read',
+  title: '{principal} read what machines boot with: {bootstrap.kind} {resource}',
+  severity: [['low', { fact: { 'principal.kind': 'likely-controller' } }], 'high'],
+  when: {
+    fact: {
+      'bootstrap.kind': ['user-data', 'launch-template', 'secret', 'parameter'],
+      'call.outcome': ['succeeded', 'denied'],
+    },
+  },
+  unless: [
+    { fact: { 'principal.kind': ['controller', 'platform', 'service'] } },
+    { fact: { 'principal.reader': true } },
+    { fact: { 'bootstrap.own': true } },
+  ],
+  by: view => [{ principal: said(view, 'principal.id'), resource: said(view, 'bootstrap.resource') }],
+  resources: view => [said(view, 'bootstrap.resource')],
+  attack: ['T1552.001', 'T1555.006', 'T1528'],
+  why: 'User data and bootstrap secrets hold what lets a machine join the cluster: tokens, certificate hashes, sometimes the keys of the control plane. Whoever reads them in time can join a machine of his own.',
+  references: [
+    'EC2 API Reference, DescribeInstanceAttribute; GetLaunchTemplateData',
+    'Cluster API, "Bootstrap": data secrets',
+    'kubernetes-sigs/cluster-api-provider-aws, pkg/cloud/services/secretsmanager and ssm (names of the secrets)',
+  ],
+  runbook: [
+    confirmCall('DescribeInstanceAttribute'),
+    'Make what was read worthless: kubeadm token list, kubeadm token delete TOKEN on a control plane; kubectl delete secret -n kube-system bootstrap-token-ID.',
+    'See who joined since: kubectl get nodes --sort-by .metadata.creationTimestamp; kubectl get csr --sort-by .metadata.creationTimestamp; a node that no Machine or NodeClaim made is an intruder: kubectl cordon NODE.',
+    lookAround,
+  ],
+  blind: [
+    'The record says that data was asked for, not what was in it: user data of EKS nodes holds no token.',
+    'Data read on the machine itself (instance metadata, disks, a pod with host access) is in no record.',
+    'How DescribeInstanceAttribute and DescribeLaunchTemplateVersions encode their parameters is known by analogy with other EC2 calls [inferred]: both encodings are read.',
+    "A node of a node role may read every Cluster API secret: another machine's is not told from its own.",
+  ],
+  examples: {
+    matches: [
+      { name: "a person reads a node's user data", event: readUserData(), severity: 'high' },
+      { name: 'a person reads the bootstrap secret of a machine', event: readSecret(), severity: 'high' },
+      {
+        name: 'by its ARN',
+        event: readSecret({
+          requestParameters: { secretId: `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${secretId}-AbCdEf` },
+        }),
+      },
+      {
+        name: 'a person reads the versions of a launch template',
+        event: wrappedEc2('DescribeLaunchTemplateVersions', { LaunchTemplateId: 'lt-0aaa' }),
+      },
+      {
+        name: 'a person is denied a bootstrap parameter',
+        event: call('ssm', 'GetParameter', {
+          requestParameters: { name: '/cluster.x-k8s.io/5f0e9f51-0000-4000-8000-000000000001/0', withDecryption: true },
+          errorCode: 'AccessDeniedException',
+        }),
+      },
+      {
+        name: "a node reads another instance's user data",
+        event: readUserData({ userIdentity: nodeSession('i-0eeeeffff00001111') }),
+      },
+      {
+        name: 'a controller by its usual name only',
+        event: readSecret({ userIdentity: karpenter }),
+        settings: { controllers: [] },
+        severity: 'low',
+      },
+      { name: 'a backup role that nobody listed', event: readSecret({ userIdentity: backup }) },
+    ],
+    misses: [
+      { name: 'a machine reads its own bootstrap secret', event: readSecret({ userIdentity: nodeSession() }) },
+      { name: 'an instance reads its own user data', event: readUserData({ userIdentity: nodeSession() }) },
+      {
+        name: 'the platform reads a template',
+        event: readUserData({ userIdentity: roleSession('platform-deployer', 'ci') }),
+      },
+      {
+        name: 'a backup role that the settings list',
+        event: readSecret({ userIdentity: backup }),
+        settings: { secretReaders: { arns: ['arn:aws:iam::111122223333:role/backup'] } },
+      },
+      { name: 'another secret', event: readSecret({ requestParameters: { secretId: 'prod/db' } }) },
+      {
+        name: 'another attribute',
+        event: readUserData({ requestParameters: { attribute: 'instanceType', instanceId: 'i-0aaaabbbbccccdddd' } }),
+      },
+      { name: 'a secret that does not exist', event: readSecret({ errorCode: 'ResourceNotFoundException' }) },
+    ],
+  },
+});
