@@ -1,6 +1,6 @@
 import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
-import { list, text } from '../../json.ts';
+import { at, list, text } from '../../json.ts';
 import type { Settings } from '../../settings.ts';
 import { matchesAny } from '../../wildcard.ts';
 import { isOurs } from '../own.ts';
@@ -112,6 +112,9 @@ const isForeign = (record: Record, settings: Settings): boolean => {
   );
 };
 
+/** A boolean in the API; tolerated as text. */
+const isTrue = (value: unknown): boolean => value === true || value === 'true';
+
 /** What a call does to roles and policies. IAM's records are in us-east-1, whatever region the caller sits in. */
 export const iamFacts: Facts<'cloudtrail'> = {
   'iam.role': {
@@ -143,6 +146,17 @@ export const iamFacts: Facts<'cloudtrail'> = {
     doc: "Whether the policy's name says that it takes rights away (deny, boundary, quarantine, revoke …): its content is in no record of its removal.",
     needs: iam,
     read: event => restricts.test(lastSegment(policyOf(event.record))),
+  },
+  'iam.version-in-force': {
+    doc: 'Whether the call puts another version of a managed policy in force: SetDefaultPolicyVersion, or CreatePolicyVersion with `setAsDefault`.',
+    needs: () => ({
+      eventSource: ['iam.amazonaws.com'],
+      eventName: ['SetDefaultPolicyVersion', 'CreatePolicyVersion'],
+    }),
+    read: ({ record }) =>
+      record.eventSource === 'iam.amazonaws.com' &&
+      (record.eventName === 'SetDefaultPolicyVersion' ||
+        (record.eventName === 'CreatePolicyVersion' && isTrue(at(record, 'requestParameters', 'setAsDefault')))),
   },
   'profile.name': {
     doc: 'The instance profile that a call creates, deletes, tags, or puts a role into or takes it from; `none` otherwise.',

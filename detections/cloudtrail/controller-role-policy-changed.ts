@@ -1,0 +1,145 @@
+import { karpenter } from '../../core/cloudtrail/example.ts';
+import { platform } from '../../core/cloudtrail/example-ec2.ts';
+import { iam, other } from '../../core/cloudtrail/example-iam.ts';
+import { said } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround, stopProvisioning } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+import { text } from '../../core/json.ts';
+import { recallPolicy } from '../../core/state/policy.ts';
+
+const roleName = 'prod-karpenter';
+const policyArn = 'arn:aws:iam::111122223333:policy/launch-extras';
+const named = 'arn:aws:iam::111122223333:policy/KarpenterControllerNodeLifecyclePolicy-prod';
+const attached = iam(
+  'AttachRolePolicy',
+  { roleName, policyArn },
+  { by: platform, record: { eventTime: '2026-08-01T10:00:00Z' } },
+);
+const guardrail = { policyId: 'p-examplepolicy', targetId: 'ou-exam-pleid000' };
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/controller-role-policy-changed',
+  title: '{principal} changed what the controller role {role} may do: {event} {policy}',
+  severity: [['low', { fact: { 'iam.role-kind': 'likely-controller' } }], 'high'],
+  when: {
+    fact: { 'call.outcome': 'succeeded' },
+    $or: [
+      {
+        eventName: [
+          'AttachRolePolicy',
+          'DetachRolePolicy',
+          'PutRolePolicy',
+          'DeleteRolePolicy',
+          'PutRolePermissionsBoundary',
+          'DeleteRolePermissionsBoundary',
+        ],
+        fact: { 'iam.role-kind': ['controller', 'likely-controller'] },
+      },
+      { fact: { 'iam.version-in-force': true } },
+      {
+        eventSource: 'organizations.amazonaws.com',
+        eventName: ['DetachPolicy', 'UpdatePolicy', 'DeletePolicy', 'DisablePolicyType'],
+      },
+    ],
+  },
+  by: view => [
+    {
+      role:
+        view.record.eventSource === 'organizations.amazonaws.com'
+          ? 'every role of the accounts under it'
+          : said(view, 'iam.role'),
+      policy: text(view.record, 'requestParameters', 'policyId') ?? said(view, 'iam.policy'),
+    },
+  ],
+  resources: view => [said(view, 'iam.role'), said(view, 'iam.policy')].filter(name => name !== 'none'),
+  // The six policies of Karpenter's CloudFormation template, and the Cluster API provider's.
+  state: recallPolicy(
+    'controller',
+    /^KarpenterController.*Policy-|^controllers\.cluster-api-provider-aws\.sigs\.k8s\.io$/,
+  ),
+  attack: ['T1098.003', 'T1484.001'],
+  why: "A controller's policy is the fence around the machine that makes machines: which clusters it may touch, which roles it may hand out. A hole in it, or a service control policy taken away, is worth more than any one node.",
+  references: [
+    'Karpenter, "CloudFormation" reference: controller policies',
+    'IAM API Reference, PutRolePolicy; CreatePolicyVersion',
+    'AWS Organizations API Reference, DetachPolicy',
+  ],
+  runbook: [
+    confirmCall('PutRolePolicy'),
+    'Compare with version control: aws iam list-attached-role-policies --role-name ROLE; aws iam get-policy-version --policy-arn POLICY --version-id VERSION; aws organizations list-policies-for-target --target-id ACCOUNT --filter SERVICE_CONTROL_POLICY.',
+    'Take it back: aws iam set-default-policy-version --policy-arn POLICY --version-id FORMER, aws iam detach-role-policy --role-name ROLE --policy-arn POLICY, or aws organizations attach-policy --policy-id POLICY --target-id TARGET.',
+    stopProvisioning,
+    lookAround,
+  ],
+  blind: [
+    "IAM is recorded in us-east-1 only; service control policies only in the organization's management account.",
+    "Versions of a policy count where its attachment was seen since deployment, or where its name is that of a controller's policy.",
+    "The platform's own upgrades of a controller fire too: they are what an exemption with an end is for.",
+  ],
+  examples: {
+    matches: [
+      {
+        name: "a person puts an inline policy on Karpenter's role",
+        event: iam('PutRolePolicy', { roleName, policyName: 'more', policyDocument: '{}' }),
+        severity: 'high',
+      },
+      { name: 'its boundary is removed', event: iam('DeleteRolePermissionsBoundary', { roleName }), severity: 'high' },
+      {
+        name: 'a new version of a policy that was attached to it',
+        event: iam('CreatePolicyVersion', { policyArn, policyDocument: '{}', setAsDefault: true }),
+        after: [attached],
+        severity: 'high',
+      },
+      {
+        name: "another version of Karpenter's policy by its name",
+        event: iam('SetDefaultPolicyVersion', { policyArn: named, versionId: 'v2' }),
+        severity: 'high',
+      },
+      {
+        name: 'a service control policy is detached',
+        event: other('organizations', 'DetachPolicy', guardrail),
+        severity: 'high',
+      },
+      {
+        name: 'a role that is Karpenter by its usual name only',
+        event: iam('PutRolePolicy', { roleName, policyName: 'more', policyDocument: '{}' }),
+        settings: { controllers: [] },
+        severity: 'low',
+      },
+    ],
+    misses: [
+      {
+        name: 'another role',
+        event: iam('PutRolePolicy', { roleName: 'reporting', policyName: 'more', policyDocument: '{}' }),
+      },
+      {
+        name: 'a refused attempt',
+        event: iam(
+          'PutRolePolicy',
+          { roleName, policyName: 'more', policyDocument: '{}' },
+          { record: { errorCode: 'AccessDenied' } },
+        ),
+      },
+      {
+        name: 'a version that is not yet in force',
+        event: iam('CreatePolicyVersion', { policyArn, policyDocument: '{}', setAsDefault: false }),
+        after: [attached],
+      },
+      {
+        name: 'a version of a policy that no controller carries',
+        event: iam('CreatePolicyVersion', { policyArn, policyDocument: '{}', setAsDefault: true }),
+      },
+      { name: "Karpenter's role read", event: iam('GetRole', { roleName }) },
+      { name: 'a service control policy attached', event: other('organizations', 'AttachPolicy', guardrail) },
+      { name: "another service's policy detached", event: other('iot', 'DetachPolicy', guardrail, { by: karpenter }) },
+      {
+        name: "another service's policy version",
+        event: other('iot', 'SetDefaultPolicyVersion', { policyArn: named, versionId: 'v2' }),
+      },
+      {
+        name: "another service's new policy version",
+        event: other('iot', 'CreatePolicyVersion', { policyArn: named, setAsDefault: true }),
+      },
+    ],
+  },
+});

@@ -1,0 +1,100 @@
+import { karpenter } from '../../core/cloudtrail/example.ts';
+import { platform } from '../../core/cloudtrail/example-ec2.ts';
+import { iam } from '../../core/cloudtrail/example-iam.ts';
+import { said } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+
+const profile = 'prod_9876543210987654321';
+const add = { instanceProfileName: profile, roleName: 'KarpenterNodeRole-prod' };
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/instance-profile-tampered',
+  title: '{principal} changed the instance profile {profile} ({event})',
+  severity: [['low', { fact: { 'principal.kind': 'likely-controller' } }], 'high'],
+  when: {
+    fact: { 'call.outcome': 'succeeded' },
+    $or: [
+      { fact: { 'profile.karpenter': true, 'principal.controller': [{ 'anything-but': 'karpenter' }] } },
+      { fact: { 'profile.karpenter': true, 'principal.kind': 'likely-controller' } },
+      { fact: { 'profile.foreign': true } },
+    ],
+  },
+  by: view => [{ profile: said(view, 'profile.name') }],
+  resources: view => [said(view, 'profile.name')],
+  attack: ['T1098.003', 'T1078.004'],
+  why: 'The role in a profile is what every node launched with it may do. Karpenter alone makes, fills and deletes its profiles: another hand there gives the next nodes another role, or takes theirs away.',
+  references: [
+    'aws/karpenter-provider-aws, pkg/providers/instanceprofile (name, path and tags of its profiles)',
+    'IAM API Reference, AddRoleToInstanceProfile',
+  ],
+  runbook: [
+    confirmCall('AddRoleToInstanceProfile'),
+    'See what it holds: aws iam get-instance-profile --instance-profile-name PROFILE; the role must be the one in kubectl get ec2nodeclass -o yaml.',
+    'Put it right: aws iam remove-role-from-instance-profile --instance-profile-name PROFILE --role-name WRONG_ROLE and aws iam add-role-to-instance-profile --instance-profile-name PROFILE --role-name NODE_ROLE.',
+    "Find what was launched with it: aws ec2 describe-instances --filters Name=iam-instance-profile.arn,Values=PROFILE_ARN --query 'Reservations[].Instances[].[InstanceId,LaunchTime]'; cordon those nodes: kubectl cordon NODE.",
+    lookAround,
+  ],
+  blind: [
+    'IAM is recorded in us-east-1 only: without its events in the home region nothing is seen.',
+    "A profile with a name and path of its own, made by hand for an EC2NodeClass, is not known to be a node's: unintended-role-launched looks at what is launched.",
+    "Calls that name only the profile tell Karpenter's by the form of its name.",
+  ],
+  examples: {
+    matches: [
+      {
+        name: "a person puts a role into Karpenter's profile",
+        event: iam('AddRoleToInstanceProfile', { ...add, roleName: 'admin' }),
+        severity: 'high',
+      },
+      {
+        name: 'the platform deletes one',
+        event: iam('DeleteInstanceProfile', { instanceProfileName: profile }, { by: platform }),
+        severity: 'high',
+      },
+      {
+        name: 'a person makes one under its path and name-form of his own',
+        event: iam('CreateInstanceProfile', {
+          instanceProfileName: 'mine',
+          path: '/karpenter/eu-west-1/prod/5f0e9f51/',
+        }),
+        severity: 'high',
+      },
+      {
+        name: "Karpenter's role touches another cluster's profile",
+        event: iam(
+          'AddRoleToInstanceProfile',
+          { ...add, instanceProfileName: 'payments_1234567890123456789' },
+          { by: karpenter },
+        ),
+        severity: 'high',
+      },
+      {
+        name: 'a role that is Karpenter by its usual name only',
+        event: iam('AddRoleToInstanceProfile', add, { by: karpenter }),
+        settings: { controllers: [] },
+        severity: 'low',
+      },
+    ],
+    misses: [
+      { name: 'Karpenter fills its own profile', event: iam('AddRoleToInstanceProfile', add, { by: karpenter }) },
+      {
+        name: 'the platform fills a profile of its own',
+        event: iam('AddRoleToInstanceProfile', { ...add, instanceProfileName: 'webserver' }, { by: platform }),
+      },
+      {
+        name: 'an attempt that was refused',
+        event: iam('AddRoleToInstanceProfile', add, { record: { errorCode: 'AccessDenied' } }),
+      },
+      {
+        name: 'a usual name on a profile that is not of its form',
+        event: iam('AddRoleToInstanceProfile', { ...add, instanceProfileName: 'webserver' }, { by: karpenter }),
+        settings: { controllers: [] },
+      },
+      {
+        name: "Karpenter's role reads another cluster's profile",
+        event: iam('GetInstanceProfile', { instanceProfileName: 'payments_1234567890123456789' }, { by: karpenter }),
+      },
+    ],
+  },
+});
