@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { Subject } from './compile.ts';
 import type { Scalar } from './language.ts';
 import { entryOf, type Requirement, type Split, type Tree, treeOf } from './tree.ts';
@@ -19,36 +19,54 @@ export const dispatch = <T>(all: readonly Dispatched<T>[]): ((subject: Subject) 
     requirements.map(requirement => entryOf(index, requirement)),
   );
   const root = treeOf(entries);
+  const items = all.map(({ item }) => item);
   return subject => {
     const found: number[] = [];
     collect(root, subject, found);
+    if (found.length === 0) return nobody;
     if (found.length > 1) found.sort((a, b) => a - b);
-    return found.flatMap((index, at) => (index === found[at - 1] ? [] : (all[index]?.item ?? [])));
+    const candidates: T[] = [];
+    for (let at = 0; at < found.length; at++) {
+      const index = found[at] ?? 0;
+      if (index !== found[at - 1]) candidates.push(items[index] as T); // an index of `all`
+    }
+    return candidates;
   };
 };
+
+const nobody: readonly never[] = [];
 
 const collect = ({ items, split }: Tree, subject: Subject, found: number[]): void => {
   for (const index of items) found.push(index);
   if (split === undefined) return;
   collect(split.rest, subject, found);
-  const values = valuesAt(subject, split.path);
+  const value = valueAt(subject, split.path);
+  if (value === undefined) return;
+  if (typeof value !== 'object' || value === null) {
+    collect(split.present, subject, found);
+    collectOne(split, value, subject, found);
+    return;
+  }
+  const values = scalars(value, split.path);
   if (values === undefined) {
     for (const tree of branches(split)) collectAll(tree, found);
     return;
   }
   if (values.length > 0) collect(split.present, subject, found);
-  for (const value of values) {
-    const equal = split.values.get(value);
-    if (equal !== undefined) collect(equal, subject, found);
-    if (typeof value !== 'string') continue;
-    for (const length of split.prefixes.lengths) {
-      const begun = value.length < length ? undefined : split.prefixes.trees.get(value.slice(0, length));
-      if (begun !== undefined) collect(begun, subject, found);
-    }
-    for (const length of split.suffixes.lengths) {
-      const ended = value.length < length ? undefined : split.suffixes.trees.get(value.slice(value.length - length));
-      if (ended !== undefined) collect(ended, subject, found);
-    }
+  for (const one of values) collectOne(split, one, subject, found);
+};
+
+const collectOne = ({ values, prefixes, suffixes }: Split, value: Scalar, subject: Subject, found: number[]): void => {
+  const equal = values.get(value);
+  if (equal !== undefined) collect(equal, subject, found);
+  if (typeof value !== 'string') return;
+  for (const length of prefixes.lengths) {
+    const begun = value.length < length ? undefined : prefixes.trees.get(value.slice(0, length));
+    if (begun !== undefined) collect(begun, subject, found);
+  }
+  for (const length of suffixes.lengths) {
+    const ended = value.length < length ? undefined : suffixes.trees.get(value.slice(value.length - length));
+    if (ended !== undefined) collect(ended, subject, found);
   }
 };
 
@@ -69,33 +87,55 @@ const branches = ({ values, prefixes, suffixes, present }: Split): readonly Tree
 /** More values than these at one path are not looked up one by one. */
 const most = 64;
 
-/** The scalars at a path, arrays transparent; undefined where there are too many or a fact can't be read. */
-const valuesAt = ({ record, fact }: Subject, path: readonly string[]): readonly Scalar[] | undefined => {
+/** Where lists lie on the way to a path: the list, and how many members of the path lead to it. */
+class Listed {
+  readonly list: readonly Json[];
+  readonly at: number;
+  constructor(list: readonly Json[], at: number) {
+    this.list = list;
+    this.at = at;
+  }
+}
+
+/** What stands at a path: a scalar, the list on the way, 'unknown' as a list of too many where a fact throws; or nothing. */
+const valueAt = ({ record, fact }: Subject, path: readonly string[]): Scalar | Listed | undefined => {
   const [first, name] = path;
-  if (fact === undefined || first !== 'fact' || name === undefined) return scalars(record, path, 0);
+  if (fact === undefined || first !== 'fact' || name === undefined) return walk(record, path, 0);
   try {
-    return scalars(fact(name), path, 2);
+    return walk(fact(name), path, 2);
   } catch {
-    return undefined; // the rules that ask it will throw one by one, and each is told
+    return unreadable; // the rules that ask it will throw one by one, and each is told
   }
 };
 
-const none: readonly Scalar[] = [];
+const unreadable = new Listed(
+  Array.from({ length: most + 1 }, () => null),
+  Number.POSITIVE_INFINITY,
+);
 
-const scalars = (start: Json, path: readonly string[], from: number): readonly Scalar[] | undefined => {
+const walk = (start: Json, path: readonly string[], from: number): Scalar | Listed | undefined => {
   let here: Json | undefined = start;
-  let at = from;
-  while (at < path.length && isObject(here)) {
-    const name = path[at++] ?? '';
-    here = Object.hasOwn(here, name) ? here[name] : undefined;
+  for (let at = from; at < path.length; at++) {
+    if (typeof here !== 'object' || here === null) return undefined;
+    if (Array.isArray(here)) return new Listed(here, at);
+    const name = path[at] ?? '';
+    here = Object.hasOwn(here, name) ? (here as JsonObject)[name] : undefined; // neither scalar nor list
   }
-  if (here === undefined) return none;
-  if (!Array.isArray(here)) return at === path.length && !isObject(here) ? [here as Scalar] : none; // no array, no object
+  if (typeof here !== 'object' || here === null) return here;
+  return Array.isArray(here) ? new Listed(here, path.length) : undefined;
+};
+
+/** The scalars in a list at a path, lists transparent; undefined where there are too many to look up. */
+const scalars = ({ list, at }: Listed, path: readonly string[]): readonly Scalar[] | undefined => {
   const found: Scalar[] = [];
-  for (const element of here as readonly Json[]) {
-    const inner = Array.isArray(element) ? undefined : scalars(element, path, at);
-    if (inner === undefined || found.length + inner.length > most) return undefined;
-    found.push(...inner);
+  for (const element of list) {
+    if (found.length >= most || Array.isArray(element)) return undefined;
+    const inner = walk(element, path, at);
+    if (inner instanceof Listed) {
+      const more = scalars(inner, path);
+      if (more === undefined) return undefined;
+      found.push(...more);
+    } else if (inner !== undefined) found.push(inner);
   }
-  return found;
+  return found.length > most ? undefined : found;
 };
