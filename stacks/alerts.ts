@@ -25,13 +25,14 @@ const slackTimeout = 30;
 export const alerts = (storage: Storage, key: Key, account: Account): Alerts => {
   const topic = encryptedTopic('alerts', key, account);
   const bus = new aws.cloudwatch.EventBus('FindingsBus', { name: named('findings') });
-  const undelivered = deadLetters('alerts', home, key);
+  const undelivered = settings.channels.length === 0 ? undefined : deadLetters('alerts', home, key);
   const unannounced = deadLetters('announce', home, key);
-  accept('alerts dead letters', undelivered, { sns: [topic.arn] });
-  for (const channel of settings.channels)
+  if (undelivered !== undefined) accept('alerts dead letters', undelivered, { sns: [topic.arn] });
+  const channels = undelivered === undefined ? [] : settings.channels.map(channel => ({ channel, undelivered }));
+  for (const { channel, undelivered } of channels)
     if (channel.kind === 'email') email(topic, channel.address, undelivered, from(channel.minimum));
   const announce = announcer(storage, topic, bus, key, unannounced);
-  const slack = settings.channels.flatMap((channel, index) =>
+  const slack = channels.flatMap(({ channel, undelivered }, index) =>
     channel.kind === 'slack' ? [slackChannel(`slack${index + 1}`, channel, storage, topic, undelivered, key)] : [],
   );
   return {
@@ -39,7 +40,7 @@ export const alerts = (storage: Storage, key: Key, account: Account): Alerts => 
     bus,
     announce,
     slack: slack.map(one => one.fn),
-    dead: [undelivered, unannounced, ...slack.map(one => one.dead)],
+    dead: [...(undelivered === undefined ? [] : [undelivered]), unannounced, ...slack.map(one => one.dead)],
   };
 };
 

@@ -52,7 +52,7 @@ export const lambda = (part: string, options: Options): Lambda => {
     ...(settings.deployment.tracing ? [tracing] : []),
     ...options.grants,
   ];
-  const fn = new sst.aws.Function(logical(part), {
+  const fn = new sst.aws.Function(logical(`${part} function`), {
     name,
     handler: `functions/${options.file}.handler`,
     description: options.does,

@@ -1,6 +1,7 @@
 import settings from '../tripline.config.ts';
 import type { Lambda } from './function.ts';
 import { logical, named } from './names.ts';
+import { inside, type Place } from './place.ts';
 import type { Queue } from './queue.ts';
 
 interface Parts {
@@ -147,6 +148,27 @@ export const health = (parts: Parts): void => {
       },
     );
   new aws.cloudwatch.Dashboard('Dashboard', { dashboardName: named('health'), dashboardBody: dashboard(parts) });
+};
+
+/** An alarm beside a dead-letter queue of another region: an alarm writes to topics of its own region only, so it is forwarded. */
+export const hears = (part: string, dead: Queue, place: Place): void => {
+  new aws.cloudwatch.MetricAlarm(
+    logical(`${part} alarm ${place.region}`),
+    {
+      name: named(`${part}-dlq`),
+      alarmDescription: `Events of ${place.region} were lost on their way: read the queue ${named(`${part}-dlq`)} there`,
+      namespace: 'AWS/SQS',
+      metricName: 'ApproximateNumberOfMessagesVisible',
+      dimensions: { QueueName: dead.name },
+      statistic: 'Maximum',
+      period: 300,
+      evaluationPeriods: 1,
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold: 0,
+      treatMissingData: 'notBreaching',
+    },
+    inside(place),
+  );
 };
 
 /** Silence of a source that nothing feeds is no news. */

@@ -1,5 +1,5 @@
 import settings from '../tripline.config.ts';
-import { lambda } from './function.ts';
+import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
 import { type Account, home } from './place.ts';
@@ -7,9 +7,13 @@ import { accept, deadLetters, type Queue } from './queue.ts';
 import { schedules } from './schedule.ts';
 
 /** What this stage tells another account: its findings, and that it is alive. Absent where the settings name nobody. */
-export const reportsToHub = (bus: aws.cloudwatch.EventBus, key: Key, account: Account): readonly Queue[] => {
+export const reportsToHub = (
+  bus: aws.cloudwatch.EventBus,
+  key: Key,
+  account: Account,
+): { readonly functions: readonly Lambda[]; readonly dead: readonly Queue[] } => {
   const { hub, heartbeat } = settings.deployment;
-  if (hub === undefined && heartbeat === undefined) return [];
+  if (hub === undefined && heartbeat === undefined) return { functions: [], dead: [] };
   const dead = deadLetters('hub', home, key);
   if (hub !== undefined) forwardFindings(bus, hub, dead, account);
   const url = heartbeat === undefined ? undefined : new sst.Secret(heartbeat);
@@ -31,7 +35,7 @@ export const reportsToHub = (bus: aws.cloudwatch.EventBus, key: Key, account: Ac
     },
   });
   schedules(named('heartbeat'), beat, 'rate(5 minutes)', dead);
-  return [dead];
+  return { functions: [beat], dead: [dead] };
 };
 
 const forwardFindings = (bus: aws.cloudwatch.EventBus, hub: string, dead: Queue, { id }: Account): void => {

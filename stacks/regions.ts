@@ -1,4 +1,5 @@
 import type { EventPattern } from '../core/targets/eventbridge.ts';
+import { hears } from './health.ts';
 import { logical, named, prefix } from './names.ts';
 import { type Account, inside, type Place } from './place.ts';
 import { accept, deadLetters } from './queue.ts';
@@ -64,23 +65,7 @@ export const forward = (
     return rule;
   });
   accept('forward', dead, { events: rules.map(rule => rule.arn) }, place);
-  new aws.cloudwatch.MetricAlarm(
-    logical(`forward alarm ${place.region}`),
-    {
-      name: named('forward-dlq'),
-      alarmDescription: `Events of ${place.region} did not reach the home region: read the queue ${named('forward-dlq')} there. The alarm itself is forwarded to the guard topic.`,
-      namespace: 'AWS/SQS',
-      metricName: 'ApproximateNumberOfMessagesVisible',
-      dimensions: { QueueName: dead.name },
-      statistic: 'Maximum',
-      period: 300,
-      evaluationPeriods: 1,
-      comparisonOperator: 'GreaterThanThreshold',
-      threshold: 0,
-      treatMissingData: 'notBreaching',
-    },
-    inside(place),
-  );
+  hears('forward', dead, place);
 };
 
 /** A region has no topic of its own: its alarms travel as events (Amazon CloudWatch User Guide, "Alarm events and EventBridge"). */

@@ -1,5 +1,6 @@
 import settings from '../tripline.config.ts';
 import { email, encryptedTopic } from './alerts.ts';
+import { hears } from './health.ts';
 import { type Key, key } from './key.ts';
 import { logical, named, prefix } from './names.ts';
 import { type Account, inside, type Place } from './place.ts';
@@ -81,7 +82,8 @@ export const selfProtection = (
   // What happens at home is also carried to the witness, which tells it from there.
   const bus = new aws.cloudwatch.EventBus('WitnessBus', { name: named('witness') }, inside(witness));
   const witnessKey = key(witness, account);
-  post(witness, witnessKey, account, [bus]);
+  const second = post(witness, witnessKey, account, [bus]);
+  for (const lost of second.dead) hears('guard', lost, witness);
   const dead = deadLetters('witness', homePlace, homeKey);
   const rule = new aws.cloudwatch.EventRule('ToWitness', {
     name: named('to-witness'),

@@ -40,10 +40,10 @@ export const sources = (storage: Storage, patterns: readonly EventPattern[], key
       rule(`archive-${index + 1}`, { pattern: objectsIn(bucket, prefix, suffix), readOnly: false }, undefined),
     ),
   ];
-  for (const { one, part } of rules)
+  for (const { one, part, bus } of rules)
     new aws.cloudwatch.EventTarget(logical(`${part} to queue`), {
       rule: one.name,
-      eventBusName: one.eventBusName,
+      ...(bus === undefined ? {} : { eventBusName: bus.name }),
       arn: events.arn,
       deadLetterConfig: { arn: undelivered.arn },
     });
@@ -64,8 +64,13 @@ const rule = (
   part: string,
   { pattern, readOnly }: Pick<EventPattern, 'pattern' | 'readOnly'>,
   bus: aws.cloudwatch.EventBus | undefined,
-): { readonly part: string; readonly one: aws.cloudwatch.EventRule } => ({
+): {
+  readonly part: string;
+  readonly bus: aws.cloudwatch.EventBus | undefined;
+  readonly one: aws.cloudwatch.EventRule;
+} => ({
   part,
+  bus,
   one: new aws.cloudwatch.EventRule(logical(`${part} rule`), {
     name: named(part),
     description: 'Tripline: what the enabled detections may match (derived: tripline filters)',

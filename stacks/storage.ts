@@ -103,7 +103,7 @@ const quarantine = (key: Key): aws.s3.Bucket => {
 /** What a function that detects may do: remember, fold, set aside. */
 export const detects = ({ findings, state, quarantine: bucket }: Storage): readonly Grant[] => [
   { actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'], resources: [findings.arn] },
-  { actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], resources: [state.arn] },
+  { actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'], resources: [state.arn] },
   { actions: ['s3:PutObject'], resources: [$interpolate`${bucket.arn}/*`] },
 ];
 

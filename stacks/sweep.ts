@@ -5,7 +5,7 @@ import { named } from './names.ts';
 import { home } from './place.ts';
 import { deadLetters, type Queue } from './queue.ts';
 import { schedules } from './schedule.ts';
-import { environment, type Storage } from './storage.ts';
+import { detects, environment, type Storage } from './storage.ts';
 
 const timeout = 300;
 
@@ -18,7 +18,7 @@ export const sweep = (
   const dead = deadLetters('sweep', home, key);
   const fn = lambda('sweep', {
     file: 'sweep',
-    does: 'Announces what has been due for over five minutes',
+    does: 'Judges again what is due, and announces what has been due for over five minutes',
     timeout,
     memory: 512,
     key,
@@ -26,7 +26,11 @@ export const sweep = (
     reserved: 1,
     grants: [
       ...announces(storage, topic, bus),
-      { actions: ['dynamodb:Query'], resources: [$interpolate`${storage.findings.arn}/index/due`] },
+      ...detects(storage),
+      {
+        actions: ['dynamodb:Query'],
+        resources: [$interpolate`${storage.findings.arn}/index/due`, $interpolate`${storage.state.arn}/index/due`],
+      },
       { actions: ['sqs:SendMessage'], resources: [dead.arn] },
     ],
     environment: { ...environment(storage), TOPIC_ARN: topic.arn, BUS_NAME: bus.name },

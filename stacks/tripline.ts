@@ -29,12 +29,21 @@ export const tripline = async () => {
   for (const place of others) forward(place, patterns, guardPattern(), read.regions, role);
   const witness = others.find(({ region }) => region === 'us-east-1') ?? others[0];
   const guard = selfProtection(ourKey, home, read.regions, witness, role, us);
-  const reported = [...reportsToHub(told.bus, ourKey, us), ...gathers(guard.topic, ourKey, us)];
+  const reported = reportsToHub(told.bus, ourKey, us);
+  const gathered = gathers(guard.topic, ourKey, us);
   health({
-    functions: [read.cloudtrail, read.audit, told.announce, ...told.slack, swept.fn, subscribed.fn],
+    functions: [
+      read.cloudtrail,
+      read.audit,
+      told.announce,
+      ...told.slack,
+      swept.fn,
+      subscribed.fn,
+      ...reported.functions,
+    ],
     streams: [told.announce],
     queues: read.queues,
-    dead: [...read.dead, ...told.dead, ...swept.dead, ...subscribed.dead, ...guard.dead, ...reported],
+    dead: [...read.dead, ...told.dead, ...swept.dead, ...subscribed.dead, ...guard.dead, ...reported.dead, ...gathered],
     rules: read.rules,
     candidates: patterns.length,
     topic: guard.topic,

@@ -1,0 +1,421 @@
+import { loadPattern } from '../../core/pattern/load.ts';
+import { tables } from '../../core/tables.ts';
+import { quota } from '../../core/targets/eventbridge.ts';
+import { parseLogsPattern } from '../../core/targets/logs-grammar.ts';
+import type { Resource } from './mocks.ts';
+
+/** One sentence for each thing that is wrong; [] when all is well. */
+export type Check = (resources: readonly Resource[]) => readonly string[];
+
+type Json = { readonly [member: string]: unknown };
+
+const of = (resources: readonly Resource[], type: string): readonly Resource[] =>
+  resources.filter(resource => resource.type === type);
+
+const inner = (value: unknown, ...path: readonly string[]): unknown =>
+  path.reduce<unknown>((here, name) => (here as Json | undefined)?.[name], value); // looked at, never trusted
+
+const list = (value: unknown): readonly unknown[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
+
+interface Statement {
+  readonly effect: string;
+  readonly principal: unknown;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly condition: unknown;
+}
+
+const statements = (policy: unknown): readonly Statement[] => {
+  const document = typeof policy === 'string' ? JSON.parse(policy) : policy;
+  return list(inner(document, 'Statement')).map(one => ({
+    effect: String(inner(one, 'Effect')),
+    principal: inner(one, 'Principal'),
+    actions: list(inner(one, 'Action')).map(String),
+    resources: list(inner(one, 'Resource')).map(String),
+    condition: inner(one, 'Condition'),
+  }));
+};
+
+/** What each role may do. */
+const grants = (resources: readonly Resource[]): readonly (Statement & { readonly role: string })[] =>
+  of(resources, 'aws:iam/role:Role').flatMap(role =>
+    list(role.inputs['inlinePolicies']).flatMap(policy =>
+      statements(inner(policy, 'policy')).map(statement => ({ ...statement, role: role.name })),
+    ),
+  );
+
+/** Actions for which AWS takes no narrower resource, with the reason (Service Authorization Reference). */
+export const forced: Readonly<Record<string, string>> = {
+  'xray:PutTraceSegments': 'X-Ray defines no resource types for it',
+  'xray:PutTelemetryRecords': 'X-Ray defines no resource types for it',
+  'logs:DescribeLogGroups': 'it lists by prefix and authorizes against all groups of the region',
+};
+
+/** Everything, or everything of one kind: `*`, `arn:…:log-group:*`, `arn:aws:s3:::*`. Objects of one named bucket are not. */
+const isWide = (resource: string): boolean => {
+  if (/^arn:[^:]*:s3:::/.test(resource)) return /:::\*/.test(resource);
+  return resource === '*' || /^arn:[^:]*:[^:]*:[^:]*:[^:]*:([a-z-]+[:/])?\*$/.test(resource);
+};
+
+const exactActions: Check = resources =>
+  grants(resources).flatMap(({ role, actions }) =>
+    actions.filter(action => action.includes('*')).map(action => `${role} may ${action}`),
+  );
+
+const exactResources: Check = resources =>
+  grants(resources).flatMap(({ role, actions, resources: targets }) => [
+    ...(targets.length === 0 ? [`${role} may ${actions.join()} on nothing that is said`] : []),
+    ...targets
+      .filter(isWide)
+      .flatMap(target =>
+        actions.filter(action => !(action in forced)).map(action => `${role} may ${action} on ${target}`),
+      ),
+  ]);
+
+const noManagedPolicies: Check = resources => [
+  ...of(resources, 'aws:iam/role:Role').flatMap(role =>
+    list(role.inputs['managedPolicyArns']).map(arn => `${role.name} has the managed policy ${arn}`),
+  ),
+  ...of(resources, 'aws:iam/rolePolicyAttachment:RolePolicyAttachment').map(
+    one => `${one.name} attaches a managed policy`,
+  ),
+];
+
+const encryption: Check = resources => {
+  const missing = (type: string, encrypted: (inputs: Json) => unknown): readonly string[] =>
+    of(resources, type)
+      .filter(({ inputs }) => !encrypted(inputs))
+      .map(({ name }) => `${name} is not encrypted as it should be`);
+  const bucketsWithKeys = of(
+    resources,
+    'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration',
+  ).filter(({ inputs }) =>
+    list(inputs['rules']).every(
+      rule => inner(rule, 'applyServerSideEncryptionByDefault', 'sseAlgorithm') === 'aws:kms',
+    ),
+  );
+  return [
+    ...missing('aws:dynamodb/table:Table', inputs => inner(inputs, 'serverSideEncryption', 'kmsKeyArn')),
+    ...missing('aws:sqs/queue:Queue', inputs => inputs['kmsMasterKeyId'] ?? inputs['sqsManagedSseEnabled'] === true),
+    ...missing('aws:sns/topic:Topic', inputs => inputs['kmsMasterKeyId']),
+    ...missing('aws:cloudwatch/logGroup:LogGroup', inputs => inputs['kmsKeyId']),
+    ...missing('aws:lambda/function:Function', inputs => inputs['kmsKeyArn']),
+    ...missing('aws:kms/key:Key', inputs => inputs['enableKeyRotation'] === true),
+    ...(bucketsWithKeys.length < of(resources, 'aws:s3/bucket:Bucket').length ? ['a bucket has no key'] : []),
+  ];
+};
+
+const targetArns = (resources: readonly Resource[], type: string): ReadonlySet<unknown> =>
+  new Set(
+    of(resources, type).flatMap(({ inputs }) => [
+      inner(inputs, 'deadLetterConfig', 'arn'),
+      inner(inputs, 'destinationConfig', 'onFailure', 'destination'),
+      inner(inputs, 'destinationConfig', 'onFailure', 'destinationArn'),
+      inner(inputs, 'target', 'deadLetterConfig', 'arn'),
+      ...list(inputs['redrivePolicy']).map(policy => inner(JSON.parse(String(policy)), 'deadLetterTargetArn')),
+    ]),
+  );
+
+const hops = [
+  'aws:cloudwatch/eventTarget:EventTarget',
+  'aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig',
+  'aws:lambda/eventSourceMapping:EventSourceMapping',
+  'aws:scheduler/schedule:Schedule',
+  'aws:sns/topicSubscription:TopicSubscription',
+  'aws:sqs/queue:Queue',
+] as const;
+
+/** Every way from one service to another ends in a dead-letter queue that is there. */
+const deadLetters: Check = resources => {
+  const queues = new Set<unknown>(of(resources, 'aws:sqs/queue:Queue').map(({ arn }) => arn));
+  const ends = new Set(hops.flatMap(type => [...targetArns(resources, type)]));
+  const isEnd = ({ arn }: Resource): boolean => ends.has(arn);
+  const reads = (mapping: Resource): boolean => queues.has(mapping.inputs['eventSourceArn']);
+  const problems = hops.flatMap(type =>
+    of(resources, type)
+      // A dead-letter queue ends there, and a mapping that reads a queue leaves what fails in it.
+      .filter(one => !(type === 'aws:sqs/queue:Queue' && isEnd(one)))
+      .filter(one => !(type === 'aws:lambda/eventSourceMapping:EventSourceMapping' && reads(one)))
+      .filter(one => ![...targetArns([one], type)].some(arn => queues.has(arn)))
+      .map(one => `${one.name} has no dead-letter queue`),
+  );
+  const asynchronous = of(resources, 'aws:lambda/permission:Permission').map(({ inputs }) => inputs['function']);
+  const handled = new Set(
+    of(resources, 'aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig').map(
+      ({ inputs }) => inputs['functionName'],
+    ),
+  );
+  return [
+    ...problems,
+    ...asynchronous
+      .filter(name => !handled.has(name))
+      .map(name => `${name} is invoked without waiting and has no destination`),
+  ];
+};
+
+/** Who may write into a dead-letter queue must include who is told to. */
+const deadLettersAccept: Check = resources => {
+  const policies = new Map(
+    of(resources, 'aws:sqs/queuePolicy:QueuePolicy').map(({ inputs }) => [
+      inputs['queueUrl'],
+      statements(inputs['policy']),
+    ]),
+  );
+  const url = (queue: Resource): string =>
+    `https://sqs.${queue.region}.amazonaws.com/${queue.arn.split(':')[4]}/${queue.inputs['name']}`;
+  const accepts = (arn: unknown, service: string): boolean => {
+    const queue = of(resources, 'aws:sqs/queue:Queue').find(one => one.arn === arn);
+    const said = queue === undefined ? [] : (policies.get(url(queue)) ?? []);
+    return said.some(({ effect, principal }) => effect === 'Allow' && inner(principal, 'Service') === service);
+  };
+  const told = [
+    ['aws:cloudwatch/eventTarget:EventTarget', 'events.amazonaws.com'],
+    ['aws:sns/topicSubscription:TopicSubscription', 'sns.amazonaws.com'],
+  ] as const;
+  return told.flatMap(([type, service]) =>
+    [...targetArns(resources, type)]
+      .filter(arn => arn !== undefined && !accepts(arn, service))
+      .map(arn => `${arn} does not accept messages of ${service}`),
+  );
+};
+
+const policied = [
+  'aws:sqs/queuePolicy:QueuePolicy',
+  'aws:sns/topicPolicy:TopicPolicy',
+  'aws:s3/bucketPolicy:BucketPolicy',
+  'aws:kms/key:Key',
+  'aws:cloudwatch/eventBusPolicy:EventBusPolicy',
+] as const;
+
+const isEverybody = (principal: unknown): boolean =>
+  principal === '*' || list(inner(principal, 'AWS')).includes('*') || list(inner(principal, 'Service')).includes('*');
+
+const nothingPublic: Check = resources => {
+  const blocked = of(resources, 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock').filter(({ inputs }) =>
+    ['blockPublicAcls', 'blockPublicPolicy', 'ignorePublicAcls', 'restrictPublicBuckets'].every(
+      name => inputs[name] === true,
+    ),
+  );
+  return [
+    ...(blocked.length < of(resources, 'aws:s3/bucket:Bucket').length ? ['a bucket does not block public access'] : []),
+    ...policied.flatMap(type =>
+      of(resources, type).flatMap(({ name, inputs }) =>
+        statements(inputs['policy'])
+          .filter(
+            ({ effect, principal, condition }) =>
+              effect === 'Allow' &&
+              (isEverybody(principal) || (inner(principal, 'Service') !== undefined && condition === undefined)),
+          )
+          .map(() => `${name} lets in everybody, or a service on anybody's behalf`),
+      ),
+    ),
+    ...of(resources, 'aws:lambda/functionUrl:FunctionUrl').map(({ name }) => `${name} is a public address`),
+    ...of(resources, 'aws:lambda/permission:Permission')
+      .filter(({ inputs }) => inputs['sourceArn'] === undefined)
+      .map(({ name }) => `${name} lets a service in for anybody`),
+  ];
+};
+
+/** Whoever sends over plain HTTP is refused. */
+const tlsOnly: Check = resources =>
+  (['aws:sqs/queuePolicy:QueuePolicy', 'aws:sns/topicPolicy:TopicPolicy', 'aws:s3/bucketPolicy:BucketPolicy'] as const)
+    .flatMap(type => of(resources, type))
+    .filter(
+      ({ inputs }) =>
+        !statements(inputs['policy']).some(
+          ({ effect, condition }) => effect === 'Deny' && inner(condition, 'Bool', 'aws:SecureTransport') === 'false',
+        ),
+    )
+    .map(({ name }) => `${name} takes plain HTTP`);
+
+const logRetention: Check = resources => {
+  const groups = of(resources, 'aws:cloudwatch/logGroup:LogGroup');
+  const kept = new Set(
+    groups.filter(({ inputs }) => Number(inputs['retentionInDays']) > 0).map(({ inputs }) => inputs['name']),
+  );
+  return [
+    ...groups.filter(({ inputs }) => !kept.has(inputs['name'])).map(({ name }) => `${name} keeps logs for ever`),
+    ...of(resources, 'aws:lambda/function:Function')
+      .filter(({ inputs }) => !kept.has(inner(inputs, 'loggingConfig', 'logGroup')))
+      .map(({ name }) => `${name} writes to no log group of ours`),
+  ];
+};
+
+/** Lambda Developer Guide, "Creating and configuring an Amazon SQS event source mapping". */
+const visibility: Check = resources =>
+  of(resources, 'aws:lambda/eventSourceMapping:EventSourceMapping').flatMap(({ name, inputs }) => {
+    const queue = of(resources, 'aws:sqs/queue:Queue').find(({ arn }) => arn === inputs['eventSourceArn']);
+    if (queue === undefined) return [];
+    const fn = of(resources, 'aws:lambda/function:Function').find(({ arn }) => arn === inputs['functionName']);
+    if (fn === undefined) return [`${name} calls a function that is not there`];
+    const [seen, needed] = [Number(queue.inputs['visibilityTimeoutSeconds']), 6 * Number(fn.inputs['timeout'])];
+    return seen >= needed ? [] : [`${queue.name} shows messages again after ${seen} s: ${fn.name} needs ${needed}`];
+  });
+
+const partialFailures: Check = resources =>
+  of(resources, 'aws:lambda/eventSourceMapping:EventSourceMapping')
+    .filter(({ inputs }) => !list(inputs['functionResponseTypes']).includes('ReportBatchItemFailures'))
+    .map(({ name }) => `${name} takes back whole batches`);
+
+/** What SST's own subscriber leaves out. */
+const streams: Check = resources =>
+  of(resources, 'aws:lambda/eventSourceMapping:EventSourceMapping')
+    .filter(({ inputs }) => String(inputs['eventSourceArn']).includes('/stream/'))
+    .flatMap(({ name, inputs }) => [
+      ...(inputs['startingPosition'] === 'TRIM_HORIZON' ? [] : [`${name} does not start at the beginning`]),
+      ...(inputs['bisectBatchOnFunctionError'] === true ? [] : [`${name} does not bisect`]),
+      ...(Number(inputs['maximumRetryAttempts']) > 0 ? [] : [`${name} retries without end`]),
+    ]);
+
+const patterns: Check = resources => {
+  const rules = of(resources, 'aws:cloudwatch/eventRule:EventRule');
+  const buses = Map.groupBy(
+    rules.filter(({ inputs }) => String(inputs['eventPattern']).includes('"wildcard"')),
+    ({ region, inputs }) => `${region} ${inputs['eventBusName'] ?? 'default'}`,
+  );
+  return [
+    ...rules.flatMap(({ name, inputs }) => {
+      const text = String(inputs['eventPattern']);
+      if (text.length > quota.characters) return [`${name}: a pattern of ${text.length} characters`];
+      try {
+        loadPattern(JSON.parse(text));
+        return [];
+      } catch (error) {
+        return [`${name}: ${error}`];
+      }
+    }),
+    ...[...buses]
+      .filter(([, on]) => on.length > quota.wildcardRules)
+      .map(([bus, on]) => `${bus}: ${on.length} rules with wildcards`),
+    ...of(resources, 'aws:lambda/function:Function').flatMap(({ name, inputs }) => {
+      const pattern = inner(inputs, 'environment', 'variables', 'FILTER_PATTERN');
+      if (pattern === undefined || pattern === '') return [];
+      try {
+        parseLogsPattern(String(pattern));
+        return [];
+      } catch (error) {
+        return [`${name}: ${error}`];
+      }
+    }),
+  ];
+};
+
+/** Each region but the home one sends its candidates, and changes to the watcher, to the home region. */
+const everyRegion =
+  (regions: readonly string[]): Check =>
+  resources =>
+    regions.flatMap(region => {
+      const names = of(resources, 'aws:cloudwatch/eventRule:EventRule')
+        .filter(one => one.region === region)
+        .map(({ inputs }) => String(inputs['name']));
+      return ['-candidates-1', '-guard'].flatMap(end =>
+        names.some(name => name.endsWith(end)) ? [] : [`${region} has no rule that ends in ${end}`],
+      );
+    });
+
+const tableSchemas: Check = resources =>
+  tables.flatMap(schema => {
+    const table = of(resources, 'aws:dynamodb/table:Table').find(({ inputs }) =>
+      String(inputs['name']).endsWith(`-${schema.name}`),
+    );
+    if (table === undefined) return [`there is no table ${schema.name}`];
+    const { inputs } = table;
+    const indexes = list(inputs['globalSecondaryIndexes']).map(index => inner(index, 'name'));
+    const wrong = (said: boolean, why: string): readonly string[] => (said ? [] : [`${schema.name}: ${why}`]);
+    return [
+      ...wrong(inputs['hashKey'] === schema.key.hash, 'another key'),
+      ...wrong(
+        schema.indexes.every(({ name }) => indexes.includes(name)),
+        'an index is missing',
+      ),
+      ...wrong(inner(inputs, 'ttl', 'attributeName') === schema.ttl, 'items are never forgotten'),
+      ...wrong(inner(inputs, 'pointInTimeRecovery', 'enabled') === true, 'no point-in-time recovery'),
+      ...wrong(inputs['deletionProtectionEnabled'] === true, 'may be deleted'),
+      ...wrong(inputs['billingMode'] === 'PAY_PER_REQUEST', 'capacity must be guessed'),
+      ...wrong((schema.stream === undefined) === (inputs['streamEnabled'] !== true), 'its stream'),
+    ];
+  });
+
+/** Self-protection knows what is ours by its name. */
+const names: Check = resources =>
+  resources
+    .filter(
+      ({ type }) =>
+        /:(Queue|Topic|Table|EventRule|EventBus|Schedule|Function|MetricAlarm|Dashboard)$/.test(type) &&
+        type.startsWith('aws:'),
+    )
+    .filter(({ inputs }) => !String(inputs['name'] ?? inputs['dashboardName']).startsWith('tripline-production-'))
+    .map(({ name }) => `${name} does not carry the stage's name`);
+
+const alarms: Check = resources => {
+  const watched = new Set(
+    of(resources, 'aws:cloudwatch/metricAlarm:MetricAlarm').map(
+      ({ region, inputs }) => `${region} ${inputs['metricName']} ${JSON.stringify(inputs['dimensions'])}`,
+    ),
+  );
+  const ends = new Set(hops.flatMap(type => [...targetArns(resources, type)]));
+  return [
+    ...of(resources, 'aws:sqs/queue:Queue')
+      .filter(({ arn }) => ends.has(arn))
+      .filter(
+        ({ region, inputs }) =>
+          !watched.has(`${region} ApproximateNumberOfMessagesVisible ${JSON.stringify({ QueueName: inputs['name'] })}`),
+      )
+      .map(({ name, region }) => `nobody hears of messages in ${name} (${region})`),
+    ...of(resources, 'aws:lambda/function:Function').flatMap(({ region, inputs }) =>
+      ['Errors', 'Throttles']
+        .filter(metric => !watched.has(`${region} ${metric} ${JSON.stringify({ FunctionName: inputs['name'] })}`))
+        .map(metric => `nobody hears of ${metric} of ${inputs['name']}`),
+    ),
+  ];
+};
+
+const runtimes: Check = resources =>
+  of(resources, 'aws:lambda/function:Function')
+    .filter(({ inputs }) => inputs['runtime'] !== 'nodejs24.x' || list(inputs['architectures'])[0] !== 'arm64')
+    .map(({ name }) => `${name} runs on something else than nodejs24.x on arm64`);
+
+/** What tells of changes to the watcher passes no function and no table. */
+const guard: Check = resources => {
+  const topics = new Set<unknown>(
+    of(resources, 'aws:sns/topic:Topic')
+      .filter(({ inputs }) => String(inputs['name']).endsWith('-guard'))
+      .map(({ arn }) => arn),
+  );
+  const told = of(resources, 'aws:cloudwatch/eventTarget:EventTarget').filter(({ inputs }) =>
+    topics.has(inputs['arn']),
+  );
+  return [
+    ...(topics.size >= 2
+      ? []
+      : ['only one region tells of changes to the watcher: the rule cannot report its own deletion']),
+    ...told
+      .filter(({ inputs }) => inner(inputs, 'inputTransformer', 'inputTemplate') === undefined)
+      .map(({ name }) => `${name} sends raw events to people`),
+    ...(told.length >= 2 ? [] : ['a guard topic is told nothing']),
+  ];
+};
+
+/** Every check by what it asserts. */
+export const checks = (regions: readonly string[]): Readonly<Record<string, Check>> => ({
+  'every action of every role is exact': exactActions,
+  'every resource of every role is exact, but where AWS forces a wildcard': exactResources,
+  'no managed policy is attached': noManagedPolicies,
+  'everything at rest is encrypted': encryption,
+  'every hop has a dead-letter queue': deadLetters,
+  'every dead-letter queue accepts whoever is told to use it': deadLettersAccept,
+  'nothing is public': nothingPublic,
+  'nothing takes plain HTTP': tlsOnly,
+  'every log group forgets': logRetention,
+  "every queue hides a message for six times its function's time-out": visibility,
+  'every mapping reports partial failures': partialFailures,
+  'streams start at the beginning, bisect, and give up': streams,
+  'every pattern fits its quota and is one that AWS takes': patterns,
+  'every enabled region forwards': everyRegion(regions),
+  'the tables are those of core/tables.ts': tableSchemas,
+  "everything carries the stage's name": names,
+  'somebody hears of every dead letter, error and throttle': alarms,
+  'functions run on nodejs24.x, arm64': runtimes,
+  'changes to the watcher are told without it, from two regions': guard,
+});

@@ -1,0 +1,24 @@
+import { defineConfig } from '../../../core/config.ts';
+
+/** Every part of the stack at once. */
+export default defineConfig({
+  accounts: ['111122223333'],
+  home: 'eu-west-1',
+  clusters: [
+    { name: 'prod', region: 'eu-west-1' },
+    { name: 'fleet', kind: 'kubeadm', role: 'management', audit: { logGroup: '/fleet/audit' } },
+    { name: 'edge', kind: 'kubeadm', audit: { bucket: 'edge-audit', prefix: 'edge/' } },
+  ],
+  controllers: [{ kind: 'karpenter', roles: ['arn:aws:iam::111122223333:role/prod-karpenter'] }],
+  channels: [
+    { kind: 'email', address: 'oncall@example.com', minimum: 'high' },
+    { kind: 'slack', secret: 'SlackWebhook', minimum: 'medium' },
+  ],
+  deployment: {
+    archives: [{ bucket: 'organisation-trail', key: 'arn:aws:kms:eu-west-1:444455556666:key/example' }],
+    hub: 'arn:aws:events:eu-west-1:444455556666:event-bus/tripline-soc-hub',
+    gathers: ['444455556666'],
+    heartbeat: 'Heartbeat',
+    tracing: true,
+  },
+});

@@ -1,0 +1,277 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checks, forced } from './checks.ts';
+import { homeRegion, type Resource, regions } from './mocks.ts';
+
+interface Synthesis {
+  readonly resources: readonly Resource[];
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
+const read = (variant: string): Synthesis =>
+  JSON.parse(readFileSync(join(import.meta.dirname, `../../.sst/stack-test/${variant}.json`), 'utf8'));
+
+const plain = read('plain');
+const full = read('full');
+const all = checks(regions.filter(region => region !== homeRegion));
+
+describe.each([
+  ['plain', plain],
+  ['full', full],
+])('the stack with %s settings', (_, { resources }) => {
+  it.each(Object.entries(all))('%s', (__, check) => {
+    expect(check(resources)).toEqual([]);
+  });
+});
+
+type Inputs = Record<string, unknown>;
+
+/** The resources with one changed: the first of a type (whose name holds a word). */
+const changed = (type: string, change: (inputs: Inputs) => Inputs, word = ''): readonly Resource[] => {
+  const index = full.resources.findIndex(one => one.type === type && one.name.includes(word));
+  const found = full.resources[index];
+  if (found === undefined) throw new Error(`no ${type} ${word} to plant a fault in`);
+  return full.resources.with(index, { ...found, inputs: change({ ...found.inputs }) });
+};
+
+const without =
+  (...members: readonly string[]) =>
+  (inputs: Inputs): Inputs =>
+    Object.fromEntries(Object.entries(inputs).filter(([name]) => !members.includes(name)));
+
+const plus =
+  (more: Inputs) =>
+  (inputs: Inputs): Inputs => ({ ...inputs, ...more });
+
+const policy = (statement: object): Inputs => ({
+  inlinePolicies: [{ name: 'planted', policy: JSON.stringify({ Statement: [statement] }) }],
+});
+
+const role = 'aws:iam/role:Role';
+const queue = 'aws:sqs/queue:Queue';
+const mapping = 'aws:lambda/eventSourceMapping:EventSourceMapping';
+const target = 'aws:cloudwatch/eventTarget:EventTarget';
+const rule = 'aws:cloudwatch/eventRule:EventRule';
+const lambda = 'aws:lambda/function:Function';
+const table = 'aws:dynamodb/table:Table';
+
+const faults: readonly (readonly [check: string, fault: string, planted: () => readonly Resource[]])[] = [
+  [
+    'every action of every role is exact',
+    'dynamodb:*',
+    () =>
+      changed(
+        role,
+        plus(
+          policy({
+            Effect: 'Allow',
+            Action: 'dynamodb:*',
+            Resource: 'arn:aws:dynamodb:eu-west-1:111122223333:table/x',
+          }),
+        ),
+      ),
+  ],
+  [
+    'every resource of every role is exact, but where AWS forces a wildcard',
+    'any topic',
+    () => changed(role, plus(policy({ Effect: 'Allow', Action: ['sns:Publish'], Resource: '*' }))),
+  ],
+  [
+    'every resource of every role is exact, but where AWS forces a wildcard',
+    'any table',
+    () =>
+      changed(
+        role,
+        plus(
+          policy({
+            Effect: 'Allow',
+            Action: ['dynamodb:GetItem'],
+            Resource: 'arn:aws:dynamodb:eu-west-1:111122223333:table/*',
+          }),
+        ),
+      ),
+  ],
+  [
+    'no managed policy is attached',
+    'basic execution',
+    () =>
+      changed(role, plus({ managedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'] })),
+  ],
+  ['everything at rest is encrypted', 'a table', () => changed(table, without('serverSideEncryption'))],
+  [
+    'everything at rest is encrypted',
+    'a queue',
+    () => changed(queue, without('kmsMasterKeyId', 'sqsManagedSseEnabled')),
+  ],
+  ['everything at rest is encrypted', 'a topic', () => changed('aws:sns/topic:Topic', without('kmsMasterKeyId'))],
+  [
+    'everything at rest is encrypted',
+    'a log group',
+    () => changed('aws:cloudwatch/logGroup:LogGroup', without('kmsKeyId')),
+  ],
+  [
+    'everything at rest is encrypted',
+    'the bucket',
+    () => full.resources.filter(({ type }) => !type.includes('bucketServerSideEncryption')),
+  ],
+  ['every hop has a dead-letter queue', 'a rule’s target', () => changed(target, without('deadLetterConfig'))],
+  ['every hop has a dead-letter queue', 'a queue', () => changed(queue, without('redrivePolicy'), 'EventsQueue')],
+  [
+    'every hop has a dead-letter queue',
+    'the stream',
+    () => changed(mapping, without('destinationConfig'), 'AnnounceStream'),
+  ],
+  [
+    'every hop has a dead-letter queue',
+    'a subscription',
+    () => changed('aws:sns/topicSubscription:TopicSubscription', without('redrivePolicy')),
+  ],
+  [
+    'every hop has a dead-letter queue',
+    'a schedule',
+    () => changed('aws:scheduler/schedule:Schedule', inputs => ({ ...inputs, target: {} })),
+  ],
+  [
+    'every hop has a dead-letter queue',
+    'asynchronous invocations',
+    () => full.resources.filter(({ name }) => name !== 'AuditInvocations'),
+  ],
+  [
+    'every dead-letter queue accepts whoever is told to use it',
+    'its policy',
+    () => full.resources.filter(({ type, name }) => !(type.includes('queuePolicy') && name.includes('Forward'))),
+  ],
+  [
+    'nothing is public',
+    'the bucket',
+    () => changed('aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock', plus({ blockPublicPolicy: false })),
+  ],
+  [
+    'nothing is public',
+    'a topic',
+    () =>
+      changed(
+        'aws:sns/topicPolicy:TopicPolicy',
+        plus({
+          policy: JSON.stringify({
+            Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sns:Publish', Resource: '*' }],
+          }),
+        }),
+      ),
+  ],
+  ['nothing is public', 'a function', () => changed('aws:lambda/permission:Permission', without('sourceArn'))],
+  [
+    'nothing takes plain HTTP',
+    'a queue',
+    () => changed('aws:sqs/queuePolicy:QueuePolicy', plus({ policy: JSON.stringify({ Statement: [] }) })),
+  ],
+  [
+    'every log group forgets',
+    'a log group',
+    () => changed('aws:cloudwatch/logGroup:LogGroup', without('retentionInDays')),
+  ],
+  [
+    "every queue hides a message for six times its function's time-out",
+    'a queue',
+    () => changed(queue, plus({ visibilityTimeoutSeconds: 719 }), 'EventsQueue'),
+  ],
+  ['every mapping reports partial failures', 'a mapping', () => changed(mapping, without('functionResponseTypes'))],
+  [
+    'streams start at the beginning, bisect, and give up',
+    'LATEST',
+    () => changed(mapping, plus({ startingPosition: 'LATEST' }), 'AnnounceStream'),
+  ],
+  [
+    'streams start at the beginning, bisect, and give up',
+    'endless retries',
+    () => changed(mapping, without('maximumRetryAttempts'), 'AnnounceStream'),
+  ],
+  [
+    'every pattern fits its quota and is one that AWS takes',
+    'too long',
+    () => changed(rule, plus({ eventPattern: JSON.stringify({ source: ['x'.repeat(2_048)] }) })),
+  ],
+  [
+    'every pattern fits its quota and is one that AWS takes',
+    'a field beside and inside $or',
+    () => changed(rule, plus({ eventPattern: '{"a":["1"],"$or":[{"a":["2"]},{"b":["3"]}]}' })),
+  ],
+  [
+    'every enabled region forwards',
+    'a region without rules',
+    () => full.resources.filter(one => one.region !== 'us-west-2'),
+  ],
+  [
+    'the tables are those of core/tables.ts',
+    'an index',
+    () => changed(table, without('globalSecondaryIndexes'), 'Findings'),
+  ],
+  ['the tables are those of core/tables.ts', 'no recovery', () => changed(table, without('pointInTimeRecovery'))],
+  ["everything carries the stage's name", 'a queue', () => changed(queue, plus({ name: 'events' }))],
+  [
+    'somebody hears of every dead letter, error and throttle',
+    'an alarm',
+    () => full.resources.filter(({ name }) => name !== 'DeadLetters1Alarm'),
+  ],
+  ['functions run on nodejs24.x, arm64', 'x86', () => changed(lambda, plus({ architectures: ['x86_64'] }))],
+  [
+    'changes to the watcher are told without it, from two regions',
+    'one region',
+    () => full.resources.filter(({ type, region }) => !(type === 'aws:sns/topic:Topic' && region !== homeRegion)),
+  ],
+  [
+    'changes to the watcher are told without it, from two regions',
+    'a raw event',
+    () => changed(target, without('inputTransformer'), 'GuardPostTarget'),
+  ],
+];
+
+describe('each check', () => {
+  it.each(faults)('%s: catches %s', (name, _, planted) => {
+    const check = all[name];
+    if (check === undefined) throw new Error(`no check '${name}'`);
+    expect(check(planted())).not.toEqual([]);
+  });
+
+  it('has a fault that it catches', () => {
+    const caught = new Set(faults.map(([name]) => name));
+    expect(Object.keys(all).filter(name => !caught.has(name))).toEqual([]);
+  });
+});
+
+describe('a stage', () => {
+  const app = full.resources.find(({ type }) => type === 'tripline:app')?.inputs;
+
+  it('lands in the accounts of the settings only, and is kept and protected in production', () => {
+    expect(app).toMatchObject({
+      removal: 'retain',
+      protect: true,
+      providers: { aws: { region: 'eu-west-1', allowedAccountIds: ['111122223333'] } },
+    });
+  });
+
+  it('lets functions trace only where the settings ask for it', () => {
+    const modes = ({ resources }: Synthesis) =>
+      new Set(
+        resources.filter(({ type }) => type === lambda).map(({ inputs }) => JSON.stringify(inputs['tracingConfig'])),
+      );
+    expect([...modes(plain)]).toEqual(['{"mode":"PassThrough"}']);
+    expect([...modes(full)]).toEqual(['{"mode":"Active"}']);
+  });
+
+  it('says why for every wildcard that AWS forces', () => {
+    for (const reason of Object.values(forced)) expect(reason.length).toBeGreaterThan(20);
+  });
+
+  it('has bundles below two megabytes', () => {
+    for (const [file, size] of Object.entries(full.sizes)) expect(size, file).toBeLessThan(2_000_000);
+  });
+
+  it('puts a secret into the functions that use it, and beside them only into the record that SST keeps of it encrypted', () => {
+    const holders = full.resources
+      .filter(one => JSON.stringify(one.inputs).includes('hooks.example.com'))
+      .map(({ type }) => type);
+    expect(new Set(holders)).toEqual(new Set([lambda, 'sst:sst:LinkRef']));
+  });
+});

@@ -1,0 +1,106 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { homeRegion, type Resource, recording } from './mocks.ts';
+import { rpcServer, type Sizes } from './rpc.ts';
+
+const root = join(import.meta.dirname, '../..');
+const platform = join(root, '.sst/platform');
+
+export interface Synthesis {
+  readonly resources: readonly Resource[];
+  readonly sizes: Sizes;
+}
+
+/** Where a variant's synthesis is written. */
+export const fileOf = (variant: string): string => join(root, `.sst/stack-test/${variant}.json`);
+
+/**
+ * Runs `sst.config.ts` as SST does, with SST's real components, and writes down every resource it asks for. In a process of its
+ * own, because SST keeps state in globals.
+ * @param variant a settings file in `test/stack/settings/`, taken for `tripline.config.ts`
+ */
+const synthesise = async (variant: string): Promise<Synthesis> => {
+  const stage = 'production';
+  const work = join(root, `.sst/stack-test/${variant}`);
+  mkdirSync(work, { recursive: true });
+  const sizes: Sizes = {};
+  const server = await rpcServer(root, join(work, 'functions'), sizes);
+  process.env['SST_SERVER'] = server.address;
+  for (const name of ['SlackWebhook', 'Heartbeat'])
+    process.env[`SST_SECRET_${name}`] = 'https://hooks.example.com/secret';
+  const app = { name: 'tripline', stage, removal: 'retain', protect: true, providers: { aws: { region: homeRegion } } };
+  const cli = { command: 'deploy', paths: { root, work, home: work, platform }, state: {} };
+  const out = join(platform, `stack-test-${variant}.mjs`);
+  await build({
+    stdin: {
+      contents: `
+        import * as pulumi from '@pulumi/pulumi';
+        import * as aws from '@pulumi/aws';
+        import * as sst from './src/components/index.ts';
+        import { run } from './src/auto/run.ts';
+        import config from '${join(root, 'sst.config.ts')}';
+        Object.assign(globalThis, { aws, sst });
+        export const read = () => config.app({ stage: ${JSON.stringify(stage)} });
+        export const go = () => run(config.run);
+        export { pulumi };`,
+      resolveDir: platform,
+      loader: 'ts',
+    },
+    outfile: out,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    external: [
+      '@pulumi/*',
+      '@pulumiverse/*',
+      '@aws-sdk/*',
+      'archiver',
+      'esbuild',
+      'glob',
+      'undici',
+      'unenv',
+      '@cloudflare/*',
+      'acorn',
+      'acorn-walk',
+    ],
+    define: { $app: JSON.stringify(app), $cli: JSON.stringify(cli), $dev: 'false' },
+    inject: [join(platform, 'src/shim/run.js')],
+    banner: {
+      js: "import { createRequire as tripRequire } from 'node:module'; const require = tripRequire(import.meta.url);",
+    },
+    plugins: [
+      {
+        name: 'settings',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /tripline\.config\.ts$/ }, () => ({
+            path: join(import.meta.dirname, `settings/${variant}.ts`),
+          })),
+      },
+    ],
+    logLevel: 'error',
+  });
+  const program = await import(pathToFileURL(out).href);
+  const resources: Resource[] = [];
+  await program.pulumi.runtime.setMocks(recording(resources), app.name, stage, false);
+  process.chdir(root);
+  const failures: unknown[] = [];
+  process.on('unhandledRejection', reason => failures.push(reason));
+  const read = await program.read();
+  await program.pulumi.runtime.runInPulumiStack(program.go);
+  await program.pulumi.runtime.disconnect();
+  server.close();
+  if (failures.length > 0) throw failures[0];
+  resources.push({ type: 'tripline:app', name: 'app', region: '', inputs: read, arn: '' });
+  return { resources, sizes };
+};
+
+const [variant = 'plain'] = process.argv.slice(2);
+const synthesis = await synthesise(variant);
+mkdirSync(dirname(fileOf(variant)), { recursive: true });
+writeFileSync(fileOf(variant), JSON.stringify(synthesis, undefined, 1));
+console.log(`${variant}: ${synthesis.resources.length} resources, ${Object.keys(synthesis.sizes).length} functions`);
+process.exit(0); // Pulumi keeps handles open
