@@ -1,9 +1,6 @@
 /** Verbs that change an object. Server-side apply is `patch` in the audit log. */
 export const writes = ['create', 'update', 'patch', 'delete', 'deletecollection'] as const;
 
-/** Verbs that leave an object behind. */
-export const edits = ['create', 'update', 'patch'] as const;
-
 export const reads = ['get', 'list', 'watch'] as const;
 
 /** API groups of Karpenter's core, of EKS Auto Mode, and of the AWS, Azure and GCP providers. */
@@ -15,16 +12,8 @@ export const provisioningGroups = [
   'karpenter.k8s.gcp',
 ] as const;
 
-/** Resources that decide which nodes are made: Karpenter's, Auto Mode's, and the Azure and GCP providers' node classes. */
-export const provisioningResources = [
-  'nodepools',
-  'nodeclaims',
-  'nodeoverlays',
-  'ec2nodeclasses',
-  'nodeclasses',
-  'aksnodeclasses',
-  'gcenodeclasses',
-] as const;
+/** The same groups, and Karpenter's for other clouds, as a filter says it shortest. */
+export const provisioningGroup = [{ prefix: 'karpenter.' }, 'eks.amazonaws.com'] as const;
 
 /** Cluster API's groups (cluster-api 1.14 and its providers). */
 export const clusterApiGroups = [
@@ -36,6 +25,9 @@ export const clusterApiGroups = [
   'ipam.cluster.x-k8s.io',
   'runtime.cluster.x-k8s.io',
 ] as const;
+
+/** The same groups as a filter says it shortest. */
+export const clusterApiGroup = [{ suffix: 'cluster.x-k8s.io' }] as const;
 
 /** Machines and what makes them, in `cluster.x-k8s.io`. */
 export const machineResources = ['machines', 'machinedeployments', 'machinesets', 'machinepools'] as const;

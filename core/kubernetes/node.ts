@@ -40,7 +40,8 @@ const instanceId = /^i-[0-9a-f]{8,17}$/;
  */
 export const nodeAnomalies = (event: Event<'kubernetes'>, settings: Settings): readonly NodeAnomaly[] => {
   const { user } = event.record;
-  const name = (user?.username ?? '').replace(/^system:node:/, '');
+  if (!user?.username?.startsWith('system:node:')) return [];
+  const name = user.username.slice('system:node:'.length);
   const arns = arnsOf(user);
   const session = String(list(user, 'extra', 'sessionName')[0] ?? '');
   const patterns = [...settings.nodeRoles, ...settings.clusters.flatMap(cluster => cluster.nodeRoles ?? [])];

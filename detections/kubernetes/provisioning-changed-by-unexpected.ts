@@ -1,6 +1,6 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, component, node, users } from '../../core/kubernetes/example.ts';
-import { provisioningGroups, provisioningResources, writes } from '../../core/kubernetes/groups.ts';
+import { provisioningGroup, writes } from '../../core/kubernetes/groups.ts';
 import { byUserAndObject } from '../../core/kubernetes/said.ts';
 import { compare, confirm, lookAround, removeAccess, stopProvisioning } from '../../core/kubernetes/steps.ts';
 
@@ -13,7 +13,10 @@ export const detection = kubernetes({
   severity: [['low', { fact: { 'principal.standing': 'likely-controller' } }], 'high'],
   when: {
     verb: [...writes],
-    objectRef: { apiGroup: [...provisioningGroups], resource: [...provisioningResources] },
+    objectRef: {
+      apiGroup: [...provisioningGroup],
+      resource: ['nodepools', 'nodeclaims', 'nodeoverlays', { suffix: 'nodeclasses' }],
+    },
     fact: { 'call.outcome': 'succeeded' },
   },
   unless: [{ fact: { 'principal.standing': ['controller', 'platform', 'gitops', 'service'] } }],

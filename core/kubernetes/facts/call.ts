@@ -1,6 +1,6 @@
 import type { Facts } from '../../fact.ts';
 import { answered, lastAddress, outcomeOf } from '../call.ts';
-import { clusterApiGroups, provisioningGroups } from '../groups.ts';
+import { clusterApiGroup, provisioningGroup, writes } from '../groups.ts';
 import { hoursAt } from '../hours.ts';
 import { nodeAnomalies, sensitiveCall } from '../node.ts';
 import { placeOf } from '../place.ts';
@@ -19,11 +19,11 @@ export const callFacts: Facts<'kubernetes'> = {
         { objectRef: { resource: ['secrets', 'configmaps', 'certificatesigningrequests'] } },
         { objectRef: { resource: ['serviceaccounts'], subresource: ['token'] } },
         { objectRef: { apiGroup: ['rbac.authorization.k8s.io'] } },
-        { objectRef: { resource: ['pods'] }, verb: ['create', 'update', 'patch', 'delete', 'deletecollection'] },
+        { objectRef: { resource: ['pods'] }, verb: [...writes] },
         { objectRef: { subresource: ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers'] } },
         {
-          objectRef: { apiGroup: [...provisioningGroups, ...clusterApiGroups] },
-          verb: ['create', 'update', 'patch', 'delete', 'deletecollection'],
+          objectRef: { apiGroup: [...provisioningGroup, ...clusterApiGroup] },
+          verb: [...writes],
         },
         { responseStatus: { code: [403] } },
       ],

@@ -1,13 +1,14 @@
 import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
 import { at } from '../../json.ts';
-import { judge, judgedGroups, judgedKind, judgedResources, weightiest } from '../../posture/judge.ts';
+import { judge, judgedKind, judgedResources, weightiest } from '../../posture/judge.ts';
 import type { Problem } from '../../posture/problem.ts';
 import type { Settings } from '../../settings.ts';
 import { awsAuthMaps } from '../aws-auth.ts';
 import { asked, written } from '../body.ts';
 import { asksForMasters, requestedNode, signerOf } from '../csr.ts';
-import { guardChange, guardGroups, keepsOwnGuard } from '../guard.ts';
+import { writes } from '../groups.ts';
+import { guardChange, guardGroup, guardGroups, keepsOwnGuard } from '../guard.ts';
 import { controllerAccounts, identify } from '../identity.ts';
 import { isKarpenterBaseline } from '../karpenter.ts';
 import { grantsOf } from '../rbac.ts';
@@ -27,7 +28,14 @@ const problemsOf = (event: Event<'kubernetes'>, settings: Settings): readonly Pr
   return judge(written(record), { nodeRoles, maximumNodeAge }, kind);
 };
 
-const judged = { verb: [...edits], objectRef: { resource: [...judgedResources], apiGroup: [...judgedGroups] } };
+const judged = { verb: [...writes], objectRef: { resource: [...judgedResources] } };
+
+/** Every name that may be Karpenter's account, for filters. */
+const karpenterNames = (settings: Settings): readonly (string | { readonly wildcard: string })[] => {
+  const patterns = controllerAccounts(settings).accounts.filter(({ kind }) => kind === 'karpenter');
+  const names = new Set(['system:serviceaccount:kube-system:karpenter', ...patterns.map(({ pattern }) => pattern)]);
+  return [...names].map(name => (name.includes('*') ? { wildcard: name.replace(/\*+/g, '*') } : name));
+};
 
 /** What bodies say, where the audit policy gives them. */
 export const contentFacts: Facts<'kubernetes'> = {
@@ -48,7 +56,7 @@ export const contentFacts: Facts<'kubernetes'> = {
   },
   'nodeClass.userData': {
     doc: 'Whether a node class’s user data was `set` (created with it, or named by a patch), `removed`, or `rewritten` (an update sends it whole, changed or not); `unknown`: untouched, or no body.',
-    needs: () => ({ verb: [...edits], objectRef: { resource: ['ec2nodeclasses'] } }),
+    needs: () => ({ verb: [...writes], objectRef: { resource: ['ec2nodeclasses'] } }),
     read: ({ record }) => {
       const value = at(asked(record).object, 'spec', 'userData');
       if (value === undefined || record.objectRef?.resource !== 'ec2nodeclasses') return 'unknown';
@@ -58,14 +66,7 @@ export const contentFacts: Facts<'kubernetes'> = {
   },
   'karpenter.act': {
     doc: "Of the Karpenter service account's calls: `baseline` (its chart allows it) or `beyond`; `unknown`: somebody else's.",
-    needs: settings => ({
-      user: {
-        username: controllerAccounts(settings)
-          .accounts.filter(({ kind }) => kind === 'karpenter')
-          .map(({ pattern }) => (pattern.includes('*') ? { wildcard: pattern.replace(/\*+/g, '*') } : pattern))
-          .concat('system:serviceaccount:kube-system:karpenter'),
-      },
-    }),
+    needs: settings => ({ user: { username: karpenterNames(settings) } }),
     read: (event, settings) => {
       if (identify(event.record.user, event, settings).controller !== 'karpenter') return 'unknown';
       return isKarpenterBaseline(event.record) ? 'baseline' : 'beyond';
@@ -73,16 +74,13 @@ export const contentFacts: Facts<'kubernetes'> = {
   },
   'rbac.grants': {
     doc: 'What a role or binding grants over the provisioning plane: `cluster-admin`, `everything`, `impersonate`, `escalate`, `bind`, `admin` (aggregates karpenter-admin), `write-provisioning`, `write-cluster-api`, `read-secrets`.',
-    needs: () => ({ verb: [...edits], objectRef: { apiGroup: ['rbac.authorization.k8s.io'] } }),
+    needs: () => ({ verb: [...writes], objectRef: { apiGroup: ['rbac.authorization.k8s.io'] } }),
     read: (event, settings) =>
       event.record.objectRef?.apiGroup === 'rbac.authorization.k8s.io' ? grantsOf(event, settings) : [],
   },
   'guard.change': {
     doc: 'What became of an admission guard: `deleted`, `weakened` (a patch to Ignore, Audit or no rules), `weak` (sent whole so), `opaque` (no body); `unknown`: nothing of the kind.',
-    needs: () => ({
-      verb: ['update', 'patch', 'delete', 'deletecollection'],
-      objectRef: { apiGroup: [...guardGroups] },
-    }),
+    needs: () => ({ verb: [...writes], objectRef: { apiGroup: [...guardGroup] } }),
     read: event =>
       guardGroups.some(group => group === event.record.objectRef?.apiGroup) ? guardChange(event) : 'unknown',
   },
@@ -101,18 +99,18 @@ export const contentFacts: Facts<'kubernetes'> = {
   },
   'csr.signer': {
     doc: 'What a certificate request would make: an API `client`, a `kubelet-client`, `other`; `unknown`: no request, or no body.',
-    needs: () => ({ verb: [...edits], objectRef: { resource: ['certificatesigningrequests'] } }),
+    needs: () => ({ verb: [...writes], objectRef: { resource: ['certificatesigningrequests'] } }),
     read: event => signerOf(event.record),
   },
   'csr.masters': {
     doc: '`yes` where the certificate would carry system:masters; `unknown` otherwise.',
-    needs: () => ({ verb: [...edits], objectRef: { resource: ['certificatesigningrequests'] } }),
+    needs: () => ({ verb: [...writes], objectRef: { resource: ['certificatesigningrequests'] } }),
     read: ({ record }) =>
       record.objectRef?.resource === 'certificatesigningrequests' && asksForMasters(record) ? 'yes' : 'unknown',
   },
   'csr.node': {
     doc: 'The node that a kubelet certificate is for; `unknown`: none, or no body.',
-    needs: () => ({ verb: [...edits], objectRef: { resource: ['certificatesigningrequests'] } }),
+    needs: () => ({ verb: [...writes], objectRef: { resource: ['certificatesigningrequests'] } }),
     read: ({ record }) =>
       (record.objectRef?.resource === 'certificatesigningrequests' && requestedNode(record)) || 'unknown',
   },

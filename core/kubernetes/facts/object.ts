@@ -5,7 +5,7 @@ import { asked } from '../body.ts';
 import { expiryOf } from '../bootstrap-token.ts';
 import { objectPath } from '../call.ts';
 import { capiChange } from '../cluster-api.ts';
-import { clusterApiGroups, workloadResources } from '../groups.ts';
+import { clusterApiGroup, workloadResources, writes } from '../groups.ts';
 import { builtInControllers } from '../identity.ts';
 import { nodeSteering } from '../node.ts';
 import { accountOwner, clusterApiNamespaces, holdsController, ownerOf } from '../owner.ts';
@@ -66,19 +66,19 @@ export const objectFacts: Facts<'kubernetes'> = {
   'capi.change': {
     doc: 'What a write does to Cluster API: `machine-created`, `machine-scaled`, `clusterclass`, `identity`, `cluster-deleted`, `remediation-weakened`, `other`; `unknown`: no such write.',
     needs: () => ({
-      verb: ['create', 'update', 'patch', 'delete', 'deletecollection'],
-      objectRef: { apiGroup: [...clusterApiGroups] },
+      verb: [...writes],
+      objectRef: { apiGroup: [...clusterApiGroup] },
     }),
     read: event => capiChange(event.record),
   },
   'pod.hostAccess': {
     doc: 'How a pod, or a workload’s pods, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostPath …` of the kubelet or container runtime; empty: not at all, or not in this body.',
-    needs: () => ({ objectRef: { resource: [...workloadResources] }, verb: ['create', 'update', 'patch'] }),
+    needs: () => ({ objectRef: { resource: [...workloadResources] }, verb: [...writes] }),
     read: ({ record }) => hostAccess(asked(record).object),
   },
   'pod.runsAs': {
     doc: 'The controller whose service account a pod or workload runs as (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), `none`; `unknown`: not in this body.',
-    needs: () => ({ objectRef: { resource: [...workloadResources] }, verb: ['create', 'update', 'patch'] }),
+    needs: () => ({ objectRef: { resource: [...workloadResources] }, verb: [...writes] }),
     read: (event, settings) => {
       const { namespace = '', resource = '' } = event.record.objectRef ?? {};
       const account = runsAs(asked(event.record).object);
@@ -102,12 +102,12 @@ export const objectFacts: Facts<'kubernetes'> = {
   },
   'node.steering': {
     doc: 'What a patch of a node changes that steers scheduling or ownership: label and annotation keys, `taints`, `providerID`.',
-    needs: () => ({ verb: ['patch'], objectRef: { resource: ['nodes'] } }),
+    needs: () => ({ verb: [...writes], objectRef: { resource: ['nodes'] } }),
     read: event => nodeSteering(event.record),
   },
   'guardrail.lowered': {
     doc: '`yes` where a namespace loses its enforced Pod Security level or gets `privileged`; `unknown` otherwise.',
-    needs: () => ({ verb: ['update', 'patch'], objectRef: { resource: ['namespaces'] } }),
+    needs: () => ({ verb: [...writes], objectRef: { resource: ['namespaces'] } }),
     read: ({ record }) => {
       const level = at(asked(record).object, 'metadata', 'labels', 'pod-security.kubernetes.io/enforce');
       const lowered = record.verb === 'patch' ? level === null || level === 'privileged' : level === 'privileged';

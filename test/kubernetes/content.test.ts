@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { exampleSettings } from '../../core/example-settings.ts';
+import type { Json } from '../../core/json.ts';
+import { awsAuthMaps } from '../../core/kubernetes/aws-auth.ts';
+import { expiryOf } from '../../core/kubernetes/bootstrap-token.ts';
+import { outcomeOf } from '../../core/kubernetes/call.ts';
+import { audit } from '../../core/kubernetes/example.ts';
+import { hoursAt } from '../../core/kubernetes/hours.ts';
+import { placeOf } from '../../core/kubernetes/place.ts';
+import { hostAccess } from '../../core/kubernetes/pod.ts';
+import { grantsOf } from '../../core/kubernetes/rbac.ts';
+import { secretKind } from '../../core/kubernetes/secret.ts';
+
+type Over = NonNullable<Parameters<typeof audit>[2]>;
+
+describe('what became of a call', () => {
+  const code = (code: number, over: Over = {}) =>
+    outcomeOf(audit('create', 'pods', { responseStatus: { code }, ...over }).record);
+  test('by status, decision and stage', () => {
+    expect(code(201)).toBe('succeeded');
+    expect(code(101)).toBe('succeeded');
+    expect(code(403)).toBe('denied');
+    expect(code(401)).toBe('denied');
+    expect(code(409)).toBe('failed');
+    expect(code(201, { stage: 'RequestReceived' })).toBe('unknown');
+    expect(code(201, { requestURI: '/api/v1/namespaces/a/pods?fieldManager=x&dryRun=All' })).toBe('dry-run');
+  });
+  test('a refusal of admission is a failure, an old record without annotations a denial', () => {
+    expect(code(403, { annotations: { 'authorization.k8s.io/decision': 'allow' } })).toBe('failed');
+    expect(code(403, { annotations: undefined })).toBe('denied');
+  });
+});
+
+describe('secrets by name', () => {
+  const kind = (namespace: string, name: string, cluster = 'fleet', verb = 'get') =>
+    secretKind(
+      audit(verb, 'secrets', {
+        cluster,
+        objectRef: { ...(namespace ? { namespace } : {}), ...(name ? { name } : {}) },
+      }),
+      exampleSettings,
+    );
+  test.each([
+    ['kube-system', 'bootstrap-token-abc123', 'bootstrap-token'],
+    ['kube-system', 'registry', 'other'],
+    ['fleet-eu', 'prod-ca', 'cluster-credential'],
+    ['fleet-eu', 'prod-proxy', 'cluster-credential'],
+    ['fleet-eu', '-ca', 'bootstrap-data'],
+    ['fleet-eu', 'workers-x7k2p', 'bootstrap-data'],
+    ['capa-system', 'capa-manager-bootstrap-credentials', 'controller'],
+    ['team-a', 'prod-ca', 'other'],
+  ])('%s/%s is %s', (namespace, name, expected) => expect(kind(namespace, name)).toBe(expected));
+  test('a workload cluster has no Clusters: the same name says nothing there', () => {
+    expect(kind('fleet-eu', 'prod-ca', 'prod')).toBe('other');
+  });
+  test('lists name none', () => {
+    expect(kind('', '', 'fleet', 'list')).toBe('all-in-cluster');
+    expect(kind('fleet-eu', '', 'fleet', 'watch')).toBe('all-in-namespace');
+    expect(kind('team-a', '', 'fleet', 'list')).toBe('other');
+  });
+});
+
+describe('aws-auth', () => {
+  const maps = (mapRoles: string) =>
+    awsAuthMaps(
+      audit('update', 'configmaps', {
+        objectRef: { namespace: 'kube-system', name: 'aws-auth' },
+        requestObject: { data: { mapRoles } },
+      }),
+      exampleSettings,
+    );
+  const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+  test.each([
+    [
+      'block style, groups first',
+      `- groups:\n  - system:bootstrappers\n  - system:nodes\n  rolearn: ${role('evil')}\n  username: x\n`,
+    ],
+    ['block style, indented', `  - rolearn: "${role('evil')}"\n    username: x\n    groups:\n      - system:nodes\n`],
+    ['flow style', `- {rolearn: ${role('evil')}, username: x, groups: [system:nodes]}\n`],
+    ['JSON', JSON.stringify([{ rolearn: role('evil'), username: 'x', groups: ['system:nodes'] }])],
+  ])('a foreign node role in %s', (_, yaml) => expect(maps(yaml)).toEqual(['foreign-node']));
+  test('a node role is none, and each entry keeps its own groups', () => {
+    expect(
+      maps(
+        `- rolearn: ${role('KarpenterNodeRole-prod')}\n  groups:\n  - system:nodes\n- rolearn: ${role('team')}\n  groups:\n  - viewers\n`,
+      ),
+    ).toEqual([]);
+  });
+  test('system:masters in whatever form', () => expect(maps(`- {"groups": ["system:masters"]}`)).toEqual(['masters']));
+});
+
+test('host paths are judged after dots and slashes, above and below what matters', () => {
+  const paths = (path: string) => hostAccess({ spec: { volumes: [{ hostPath: { path } }] } }).length;
+  for (const path of [
+    '/',
+    '/var',
+    '/var/lib/kubelet/',
+    '//var//lib/./kubelet/pki',
+    '/run/containerd/containerd.sock',
+    '/tmp/../var/lib/kubelet',
+  ])
+    expect([path, paths(path)]).toEqual([path, 1]);
+  for (const path of ['/var/log', '/var/lib/kubelets', '/dev/null', '/sys/fs/cgroup'])
+    expect([path, paths(path)]).toEqual([path, 0]);
+});
+
+test('a cron job’s pods are looked into', () => {
+  expect(hostAccess({ spec: { jobTemplate: { spec: { template: { spec: { hostPID: true } } } } } })).toEqual([
+    'hostPID',
+  ]);
+});
+
+test('a role’s rules grant what their groups, resources and verbs cover together', () => {
+  const grants = (rule: Json) =>
+    grantsOf(
+      audit('create', 'clusterroles.rbac.authorization.k8s.io', {
+        objectRef: { name: 'x' },
+        requestObject: { rules: [rule] },
+      }),
+      exampleSettings,
+    );
+  expect(grants({ apiGroups: ['*'], resources: ['*'], verbs: ['*'] })).toEqual(['everything']);
+  expect(grants({ apiGroups: ['*'], resources: ['*'], verbs: ['get'] })).toEqual(['read-secrets']);
+  expect(grants({ apiGroups: ['karpenter.sh'], resources: ['nodepools'], verbs: ['get'] })).toEqual([]);
+  expect(grants({ apiGroups: [''], resources: ['secrets'], verbs: ['get'], resourceNames: ['registry'] })).toEqual([]);
+  expect(grants({ apiGroups: ['rbac.authorization.k8s.io'], resources: ['*'], verbs: ['bind', 'escalate'] })).toEqual([
+    'escalate',
+    'bind',
+  ]);
+  expect(grants({ nonResourceURLs: ['*'], verbs: ['*'] })).toEqual([]);
+});
+
+test('a call is placed by its last address', () => {
+  const place = (...sourceIPs: readonly string[]) => placeOf(audit('get', 'pods', { sourceIPs }), exampleSettings);
+  expect(place('192.0.2.1', '10.0.3.4')).toBe('inside');
+  expect(place('10.0.3.4', '192.0.2.1')).toBe('outside');
+  expect(place('::1')).toBe('inside');
+  expect(place('203.0.113.10')).toBe('inside');
+  expect(place('10.1.0.1')).toBe('outside'); // the other cluster's
+  expect(place()).toBe('unknown');
+});
+
+test('business hours are those of the time zone, summer and winter', () => {
+  const at = (time: string) => hoursAt(Date.parse(time), exampleSettings);
+  expect(at('2026-07-01T06:00:00Z')).toBe('inside'); // 08:00 in summer
+  expect(at('2026-12-01T06:59:00Z')).toBe('outside'); // 07:59 in winter
+  expect(at('2026-09-01T15:59:00Z')).toBe('inside');
+  expect(at('2026-09-01T16:00:00Z')).toBe('outside');
+  expect(at('2026-09-05T10:00:00Z')).toBe('outside'); // Saturday
+  const { businessHours, ...without } = exampleSettings;
+  expect(hoursAt(0, without)).toBe('unknown');
+  if (businessHours === undefined) throw new Error('the example settings have business hours');
+  const holidays = { ...exampleSettings, businessHours: { ...businessHours, holidays: ['2026-09-01'] } };
+  expect(hoursAt(Date.parse('2026-09-01T10:00:00Z'), holidays)).toBe('outside');
+  const night = { ...exampleSettings, businessHours: { ...businessHours, from: '22:00', to: '06:00' } };
+  expect(hoursAt(Date.parse('2026-09-01T21:00:00Z'), night)).toBe('inside');
+});
+
+test('the life of a bootstrap token is read from data and stringData, and nothing else of it', () => {
+  const life = (requestObject: Json | undefined) =>
+    expiryOf(
+      audit('create', 'secrets', {
+        objectRef: { namespace: 'kube-system', name: 'bootstrap-token-abc123' },
+        requestObject,
+      }),
+    );
+  expect(life(undefined)).toBe('unknown');
+  expect(life({ data: {} })).toBe('none');
+  expect(life({ stringData: { expiration: '2026-09-01T10:14:00Z' } })).toBe('short');
+  expect(life({ stringData: { expiration: 'never' } })).toBe('long');
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { exampleSettings } from '../../core/example-settings.ts';
+import { audit, component, iamSession, joiner, node, serviceAccount, users } from '../../core/kubernetes/example.ts';
+import { callers } from '../../core/kubernetes/identity.ts';
+import type { AuditUser } from '../../core/kubernetes/record.ts';
+import { kubernetesSource } from '../../core/kubernetes/source.ts';
+import type { Settings } from '../../core/settings.ts';
+
+const nobody: Settings = { ...exampleSettings, controllers: [] };
+const who = (user: AuditUser, settings = exampleSettings, cluster = 'prod') =>
+  callers(audit('get', 'pods', { user, cluster }), settings).real.kind;
+const eks = (account: string): AuditUser => ({
+  username: 'eks:addon-manager',
+  extra: { arn: [`arn:aws:sts::${account}:assumed-role/AddonManager/x`] },
+});
+
+describe('who calls', () => {
+  const table: readonly (readonly [string, AuditUser, string])[] = [
+    ['Karpenter', users.karpenter, 'controller'],
+    ['a component with a certificate', component('kube-controller-manager'), 'service'],
+    ['a controller inside the controller manager', users.replicasets, 'service'],
+    ['EKS, from an account of its own', eks('999999999999'), 'service'],
+    ['a role of ours under a name of EKS', eks('111122223333'), 'person'],
+    ['a node', node(), 'node'],
+    ['a machine that joins', joiner('abc123'), 'bootstrap'],
+    ['a workload', users.workload, 'service-account'],
+    ['a built-in name outside kube-system', serviceAccount('team-a', 'replicaset-controller'), 'service-account'],
+    ['the platform by its session', users.platform, 'platform'],
+    ['the platform by its group', { username: 'bob', groups: ['platform-admins'] }, 'platform'],
+    ['GitOps', users.gitops, 'gitops'],
+    ['a person', users.developer, 'person'],
+    ['a person by certificate', users.admin, 'person'],
+    ['nobody signed in', users.anonymous, 'anonymous'],
+    ['no user at all', {}, 'unknown'],
+    [
+      'an IAM role that aws-auth maps to Karpenter’s name',
+      { ...users.developer, username: users.karpenter.username ?? '' },
+      'person',
+    ],
+    [
+      'an IAM role that aws-auth maps to a component’s name',
+      { ...users.developer, username: 'system:kube-controller-manager' },
+      'person',
+    ],
+    [
+      'an access entry whose name reads like the platform’s session',
+      { ...users.developer, username: users.platform.username ?? '' },
+      'person',
+    ],
+  ];
+  test.each(table)('%s', (_, user, kind) => expect(who(user)).toBe(kind));
+});
+
+test('a controller bound to a cluster is none in another, and a likely one where the cluster is not known', () => {
+  expect(who(users.karpenter, exampleSettings, 'fleet')).toBe('service-account');
+  expect(who(users.karpenter, exampleSettings, '')).toBe('likely-controller');
+});
+
+test('usual names stand in only while settings name no account, and never for a look-alike', () => {
+  expect(who(users.karpenter, nobody)).toBe('likely-controller');
+  expect(who(serviceAccount('karpenter', 'karpenter'))).toBe('service-account');
+  expect(who(serviceAccount('capi-system', 'other'), nobody)).toBe('service-account');
+});
+
+test('an exemption rests on what the real and the effective user share', () => {
+  const standing = (user: AuditUser, impersonatedUser?: AuditUser) =>
+    kubernetesSource.facts['principal.standing']?.read(
+      audit('get', 'pods', { user, ...(impersonatedUser ? { impersonatedUser } : {}) }),
+      exampleSettings,
+    );
+  expect(standing(users.platform)).toBe('platform');
+  expect(standing(users.platform, users.developer)).toBe('mixed');
+  expect(standing(users.developer, users.platform)).toBe('mixed');
+  expect(standing(users.platform, iamSession('platform-deployer', 'other'))).toBe('platform');
+});
+
+test('a description names the real user first, the last address first, and says what is weak about it', () => {
+  const event = audit('get', 'secrets', {
+    user: users.karpenter,
+    impersonatedUser: users.developer,
+    sourceIPs: ['192.0.2.1', '10.0.0.9'],
+    objectRef: { namespace: 'a', name: 'b' },
+    annotations: { 'audit.k8s.io/truncated': 'true' },
+  });
+  const { principals, addresses, notes, holes } = kubernetesSource.describe(event, nobody);
+  expect(principals[0]).toBe('system:serviceaccount:kube-system:karpenter');
+  expect(principals).toContain(users.developer.username);
+  expect(addresses).toEqual(['10.0.0.9', '192.0.2.1']);
+  expect(holes).toEqual({
+    principal: 'kube-system/karpenter as developer/alice',
+    event: 'get secrets a/b',
+    source: '10.0.0.9',
+  });
+  expect(notes.join('\n')).toMatch(/usual name[\s\S]*acted as[\s\S]*only 10\.0\.0\.9[\s\S]*truncated/);
+});
