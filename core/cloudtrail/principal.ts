@@ -116,7 +116,7 @@ export const principalOf = (record: CloudTrailRecord, settings: Settings): Princ
   const of = (kind: PrincipalKind, guessed = false): Principal => ({
     kind,
     id,
-    controller: kinds.controller,
+    controller: kind === 'controller' || kind === 'likely-controller' ? kinds.controller : 'none',
     name,
     session: session ?? 'none',
     guessed,

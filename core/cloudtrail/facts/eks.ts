@@ -6,8 +6,15 @@ import { roleKind } from './iam.ts';
 
 type Record = Event<'cloudtrail'>['record'];
 
+const changes = ['UpdateClusterConfig', 'CreateCluster'];
+const accesses = ['CreateAccessEntry', 'UpdateAccessEntry', 'AssociateAccessPolicy'];
+
 const eks = () => ({ eventSource: ['eks.amazonaws.com'] });
-const updates = () => ({ eventSource: ['eks.amazonaws.com'], eventName: ['UpdateClusterConfig', 'CreateCluster'] });
+const updates = () => ({ eventSource: ['eks.amazonaws.com'], eventName: changes });
+const grants = () => ({ eventSource: ['eks.amazonaws.com'], eventName: accesses });
+
+const is = (record: Record, apis: readonly string[]): boolean =>
+  record.eventSource === 'eks.amazonaws.com' && apis.includes(record.eventName);
 
 /** Path parameters are recorded as they stood in the address: `arn%3Aaws%3A…` (EKS API Reference, AssociateAccessPolicy). */
 const decoded = (value: string): string => {
@@ -29,6 +36,7 @@ const adminPolicies = ['AmazonEKSClusterAdminPolicy', 'AmazonEKSAdminPolicy'];
 
 /** What an access entry or policy association grants. */
 const accessOf = (record: Record): string => {
+  if (!is(record, accesses)) return 'none';
   const policy = parameter(record, 'policyArn');
   if (policy !== undefined) return adminPolicies.includes(lastSegment(decoded(policy))) ? 'admin' : 'other';
   const groups = list(record, 'requestParameters', 'kubernetesGroups');
@@ -42,7 +50,7 @@ const saysTrue = (value: Json | undefined): boolean => value === true || value =
 
 /** Log types that are switched off, element by element: one call may switch some off and others on. */
 const loggingOff = (record: Record): readonly string[] =>
-  list(record, 'requestParameters', 'logging', 'clusterLogging')
+  list(is(record, changes) ? record : undefined, 'requestParameters', 'logging', 'clusterLogging')
     .filter(element => saysFalse(member(element, 'enabled')))
     .flatMap(element => list(element, 'types'))
     .filter(type => typeof type === 'string')
@@ -50,6 +58,7 @@ const loggingOff = (record: Record): readonly string[] =>
 
 /** Whether a request opens the API server to the world: no list of addresses means all of them (EKS API Reference, VpcConfigRequest). */
 const opensEndpoint = (record: Record): boolean => {
+  if (!is(record, changes)) return false;
   const config = at(record, 'requestParameters', 'resourcesVpcConfig');
   const ranges = list(config, 'publicAccessCidrs').filter(range => typeof range === 'string');
   const world = ranges.some(range => /\/0+$/.test(range));
@@ -93,11 +102,8 @@ export const eksFacts: Facts<'cloudtrail'> = {
     },
   },
   'eks.access': {
-    doc: 'What an access entry or policy association grants: `admin` (a cluster-admin access policy, or system:masters), `node` (an entry of a node type: its principal may become a node) or `other`.',
-    needs: () => ({
-      eventSource: ['eks.amazonaws.com'],
-      eventName: ['CreateAccessEntry', 'UpdateAccessEntry', 'AssociateAccessPolicy'],
-    }),
+    doc: 'What an access entry or policy association grants: `admin` (a cluster-admin access policy, or system:masters), `node` (an entry of a node type: its principal may become a node) or `other`; `none` for other calls.',
+    needs: grants,
     read: event => accessOf(event.record),
   },
   'eks.policy': {

@@ -31,10 +31,11 @@ export const roleKind = (name: string, account: string, settings: Settings): str
 };
 
 const policyOf = (record: Record): string =>
-  text(record, 'requestParameters', 'policyArn') ??
-  text(record, 'requestParameters', 'permissionsBoundary') ??
-  text(record, 'requestParameters', 'policyName') ??
-  'none';
+  (record.eventSource === 'iam.amazonaws.com'
+    ? (text(record, 'requestParameters', 'policyArn') ??
+      text(record, 'requestParameters', 'permissionsBoundary') ??
+      text(record, 'requestParameters', 'policyName'))
+    : undefined) ?? 'none';
 
 /** Names that policies which take something away are given. */
 const restricts = /deny|boundary|quarantine|revoke|restrict|guardrail/i;
@@ -59,7 +60,8 @@ const trustOf = ({ record, account }: Event<'cloudtrail'>, settings: Settings): 
     'requestParameters',
     record.eventName === 'CreateRole' ? 'assumeRolePolicyDocument' : 'policyDocument',
   );
-  if (document === undefined || !['CreateRole', 'UpdateAssumeRolePolicy'].includes(record.eventName)) return [];
+  if (document === undefined || record.eventSource !== 'iam.amazonaws.com') return [];
+  if (!['CreateRole', 'UpdateAssumeRolePolicy'].includes(record.eventName)) return [];
   return trustRisks(document, [account, ...settings.accounts].filter(Boolean));
 };
 

@@ -1,0 +1,85 @@
+import { platform } from '../../core/cloudtrail/example-ec2.ts';
+import type { By } from '../../core/cloudtrail/example-iam.ts';
+import { eks, other } from '../../core/cloudtrail/example-iam.ts';
+import { said } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+import type { JsonObject } from '../../core/json.ts';
+
+const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+const associate = (request: JsonObject = {}, over: By = {}) =>
+  eks(
+    'CreatePodIdentityAssociation',
+    { namespace: 'apps', serviceAccount: 'web', roleArn: role('apps-web'), ...request },
+    over,
+  );
+const association = {
+  association: {
+    clusterName: 'prod',
+    namespace: 'apps',
+    serviceAccount: 'web',
+    roleArn: role('apps-web'),
+    associationId: 'a-example',
+  },
+};
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/pod-identity-association-changed',
+  title: '{principal} changed the role of {account} in {cluster}: {eks.role}',
+  severity: 'high',
+  when: {
+    eventSource: 'eks.amazonaws.com',
+    eventName: ['CreatePodIdentityAssociation', 'UpdatePodIdentityAssociation', 'DeletePodIdentityAssociation'],
+    fact: { 'call.outcome': 'succeeded' },
+    $or: [
+      { fact: { 'eks.role-kind': ['controller', 'likely-controller'] } },
+      { fact: { 'principal.kind': [{ 'anything-but': ['platform', 'service'] }] } },
+    ],
+  },
+  by: view => [{ cluster: said(view, 'eks.cluster'), account: said(view, 'eks.service-account') }],
+  resources: view => [said(view, 'eks.role')].filter(name => name !== 'none'),
+  attack: ['T1098.003', 'T1078.004'],
+  why: "An association hands a role to every pod of a service account. Whoever associates a controller's role with a service account of his own is that controller, without touching its trust policy.",
+  references: ['EKS User Guide, "EKS Pod Identities"', 'EKS API Reference, CreatePodIdentityAssociation'],
+  runbook: [
+    confirmCall('CreatePodIdentityAssociation'),
+    'See what there is: aws eks list-pod-identity-associations --cluster-name CLUSTER; which pods have it: kubectl get pods -n NAMESPACE -o jsonpath=\'{range .items[?(@.spec.serviceAccountName=="NAME")]}{.metadata.name}{"\\n"}{end}\'.',
+    'Take it back: aws eks delete-pod-identity-association --cluster-name CLUSTER --association-id ID; credentials that were issued last up to six hours: deny sessions of the role that are older than now.',
+    'See what was done with it: the AssumeRole records of pods.eks.amazonaws.com name pod and access key: aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=ROLE --region REGION.',
+    lookAround,
+  ],
+  blind: [
+    'IAM roles for service accounts are annotations in the cluster: no EKS call changes them.',
+    'An update or deletion names the service account only in its response.',
+  ],
+  examples: {
+    matches: [
+      {
+        name: "the platform gives Karpenter's role to a pod",
+        event: associate({ roleArn: role('prod-karpenter') }, { by: platform }),
+      },
+      {
+        name: "the platform chains an association to Karpenter's role",
+        event: associate({ targetRoleArn: role('prod-karpenter') }, { by: platform }),
+      },
+      { name: 'a person gives a pod a role', event: associate() },
+      {
+        name: 'a person takes one away',
+        event: eks(
+          'DeletePodIdentityAssociation',
+          { associationId: 'a-example' },
+          { record: { responseElements: association } },
+        ),
+      },
+    ],
+    misses: [
+      { name: 'the platform gives a pod its role', event: associate({}, { by: platform }) },
+      { name: 'a refused attempt', event: associate({}, { record: { errorCode: 'AccessDeniedException' } }) },
+      { name: 'associations listed', event: eks('DescribePodIdentityAssociation', { associationId: 'a-example' }) },
+      {
+        name: "another service's call of the name",
+        event: other('example', 'CreatePodIdentityAssociation', { roleArn: role('prod-karpenter') }),
+      },
+    ],
+  },
+});
