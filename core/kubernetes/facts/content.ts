@@ -9,7 +9,7 @@ import { asked, written } from '../body.ts';
 import { asksForMasters, requestedNode, signerOf } from '../csr.ts';
 import { writes } from '../groups.ts';
 import { guardChange, guardGroup, guardGroups, keepsOwnGuard } from '../guard.ts';
-import { controllerAccounts, identify } from '../identity.ts';
+import { callers, controllerAccounts } from '../identity.ts';
 import { isKarpenterBaseline } from '../karpenter.ts';
 import { grantsOf } from '../rbac.ts';
 
@@ -68,7 +68,7 @@ export const contentFacts: Facts<'kubernetes'> = {
     doc: "Of the Karpenter service account's calls: `baseline` (its chart allows it) or `beyond`; `unknown`: somebody else's.",
     needs: settings => ({ user: { username: karpenterNames(settings) } }),
     read: (event, settings) => {
-      if (identify(event.record.user, event, settings).controller !== 'karpenter') return 'unknown';
+      if (callers(event, settings).real.controller !== 'karpenter') return 'unknown';
       return isKarpenterBaseline(event.record) ? 'baseline' : 'beyond';
     },
   },
