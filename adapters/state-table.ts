@@ -3,6 +3,7 @@ import type { Attributes } from '../core/findings/items.ts';
 import { inLanes } from '../core/lanes.ts';
 import { defaultCap, itemBytes, memberBytes, mostMembers } from '../core/state/memory.ts';
 import type { Answer, Item, Observation, Store } from '../core/state/observation.ts';
+import { dynamoAgenda } from './agenda-table.ts';
 import { getAll, pause, toItem, tries } from './dynamodb.ts';
 
 /** Sets are attributes under this prefix, so that no set's name meets `pk` or `expires`. */
@@ -91,17 +92,19 @@ export const dynamoStore = (client: DynamoDBClient, table: string): Store => {
   };
 
   return {
+    ...dynamoAgenda(client, table),
     observe: async observations => {
       const additions = together(observations);
       const left = new Map<string, Dropped>();
       await inLanes(additions, writesAtOnce, async addition => {
         left.set(addition.scope, await settle(addition));
       });
-      const items = await read(observations.flatMap(({ scope, also = [] }) => [scope, ...also]));
+      const asking = observations.filter(({ read: asked }) => asked !== false);
+      const items = await read(asking.flatMap(({ scope, also = [] }) => [scope, ...also]));
       return observations.map(
-        ({ scope, also = [], add: own = {} }): Answer => ({
-          item: itemOf(items.get(scope)),
-          also: also.map(other => itemOf(items.get(other))),
+        ({ scope, also = [], add: own = {}, read: asked }): Answer => ({
+          item: asked === false ? {} : itemOf(items.get(scope)),
+          also: also.map(other => (asked === false ? {} : itemOf(items.get(other)))),
           full: Object.entries(own).some(([set, members]) =>
             members.some(member => left.get(scope)?.has(dropped(set, member)) === true),
           ),

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Context, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
-import { findingsTable } from '../adapters/findings-table.ts';
+import { findingsTable as openFindings } from '../adapters/findings-table.ts';
 import { ledgerTable } from '../adapters/ledger.ts';
 import type { LocalDynamoDB } from '../adapters/local-dynamodb.ts';
 import { directoryQuarantine } from '../adapters/quarantine-local.ts';
@@ -8,7 +8,9 @@ import { dynamoStore } from '../adapters/state-table.ts';
 import type { Channel } from '../core/announce/announce.ts';
 import { compile } from '../core/compile.ts';
 import type { AnyEvent, Event } from '../core/event.ts';
+import { rejudge } from '../core/rejudge.ts';
 import type { Settings } from '../core/settings.ts';
+import { remembering } from '../core/state/remembering.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import { handler as announceHandler } from '../functions/announce.ts';
 import { handler as auditHandler } from '../functions/audit.ts';
@@ -28,6 +30,9 @@ export interface Local {
 
 /** Events to a batch: an SQS event source with a batching window gives Lambda more than the ten of a plain one. */
 const batch = 100;
+
+/** How often the scheduled sweep runs. */
+const sweepEvery = 5 * 60_000;
 
 const context = {
   awsRequestId: 'local',
@@ -106,14 +111,17 @@ export const localPipeline = (
 ): Local => {
   let now = 0;
   let invocations = 0;
+  let judgedAt = 0;
   const match = compile(detections, knowledge, settings);
+  const store = remembering(dynamoStore(database.client, database.tables.state));
+  const findings = openFindings(database.client, database.tables.findings);
   const deps: Deps = {
     ...fromEnvironment({}),
     settings,
     detections,
     match: () => match,
-    store: () => dynamoStore(database.client, database.tables.state),
-    findings: () => findingsTable(database.client, database.tables.findings),
+    store: () => store,
+    findings: () => findings,
     ledger: () => ledgerTable(database.client, database.tables.state),
     quarantine: () => directoryQuarantine(quarantine, () => now),
     channels: () => channels,
@@ -144,6 +152,11 @@ export const localPipeline = (
           invocations++;
           const [account = '', cluster = ''] = place.split('#');
           await auditHandler(subscribed(mine, groupOf(cluster, settings), account), context);
+        }
+        // Deployed, the sweep does it every five minutes; here the events' time drives it.
+        if (now >= judgedAt + sweepEvery) {
+          judgedAt = now;
+          await rejudge({ match, store, findings }, now);
         }
         await announceChanges();
       }

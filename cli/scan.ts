@@ -5,6 +5,7 @@ import { type Severity, severities } from '../core/detection.ts';
 import { rank } from '../core/findings/best.ts';
 import { memoryFindings } from '../core/findings/memory.ts';
 import { detect } from '../core/pipeline.ts';
+import { rejudge } from '../core/rejudge.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import { findingsTable } from './findings-table.ts';
@@ -58,6 +59,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       }
       await detect(reads, { match, store, findings, quarantine, now: newest });
     }
+    // Files come in any order: what must not stay away is judged when all of them were read.
+    await rejudge({ match, store, findings }, newest);
   } catch (error) {
     progress.end();
     if (!(error instanceof UnreadableInput)) throw error;

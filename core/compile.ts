@@ -13,8 +13,15 @@ import type { Settings } from './settings.ts';
 import { systemOf } from './system.ts';
 import { type AnyView, viewOf } from './view.ts';
 
-/** Judges one event, or the bytes of one record: the narrow door to the matcher. Throws on bytes that are no record. */
-export type Matcher = (input: AnyEvent | Uint8Array, place?: Place) => readonly Match[];
+/**
+ * Judges one event, or the bytes of one record: the narrow door to the matcher. Throws on bytes that are no record.
+ * @param again judge it again, by this detection alone, all that happened up to then being known
+ */
+export type Matcher = (
+  input: AnyEvent | Uint8Array,
+  place?: Place,
+  again?: { readonly detection: string; readonly after: number },
+) => readonly Match[];
 
 /**
  * Many detections become one matcher. Pure: no clock, no environment, no I/O.
@@ -28,6 +35,7 @@ export const compile = (
   const loaded = detections.map(loadDetection);
   const system = systemOf(loaded, settings);
   const learned = knowledge.map(loadKnowledge);
+  const byId = new Map<string, Rule>();
   const rulesOf = (source: Source): ((view: AnyView) => readonly Rule[]) => {
     const bench: Bench = { settings, system, shared: new Map() };
     const asked = (when: Group): readonly Requirement[] => requirementsOf(when, source, settings);
@@ -39,7 +47,9 @@ export const compile = (
         .filter(one => one.detection.on === source)
         .flatMap(one => {
           const item = detectionRule(one, bench);
-          return item === undefined ? [] : [{ item, requirements: asked(one.when) }];
+          if (item === undefined) return [];
+          byId.set(item.id, item);
+          return [{ item, requirements: asked(one.when) }];
         }),
     ]);
   };
@@ -48,12 +58,15 @@ export const compile = (
     kubernetes: rulesOf('kubernetes'),
   };
 
-  return (input, place) => {
+  return (input, place, again) => {
     const event = input instanceof Uint8Array ? eventOf(input, place) : input;
     if (event === undefined) return [];
-    const view = viewOf(event, settings);
+    const seen = viewOf(event, settings);
+    const view = again === undefined ? seen : { ...seen, again: again.after };
     const matches: Match[] = [];
-    for (const rule of candidates[event.source](view)) {
+    // A detection that was switched off meanwhile judges nothing again.
+    const rules = again === undefined ? candidates[event.source](view) : [byId.get(again.detection) ?? []].flat();
+    for (const rule of rules) {
       try {
         matches.push(...rule.judge(view));
       } catch (cause) {

@@ -36,6 +36,19 @@ export interface StateRule<S extends Source = Source> {
   readonly doc: string;
   observe(view: View<S>, key: Key): readonly Observation[];
   decide(view: View<S>, key: Key, answers: readonly Answer[]): readonly Verdict[];
+  /**
+   * Whether and when to judge the event again, with `view.again` set: for what may still come (late records, the second half of a
+   * story) or must not stay away (`absence`). Asked at first only.
+   */
+  again?(view: View<S>, key: Key, answers: readonly Answer[]): Again | undefined;
+}
+
+/** When an event is judged again. */
+export interface Again {
+  /** Milliseconds since 1970: all that happened up to then must be known. It is judged that much later as records may be late. */
+  readonly after: number;
+  /** Streams (`streamOf`) that must have been heard past `after`; absent: none. */
+  readonly streams?: readonly string[];
 }
 
 /** One event as an example states it: a record with only what differs from an ordinary one (see `core/cloudtrail/example.ts`). */
@@ -49,6 +62,8 @@ export interface Example<S extends Source = Source> {
   readonly severity?: Severity;
   /** Events that came before it, oldest first (stateful detections). */
   readonly after?: readonly Event[];
+  /** Events that came after it (detections that judge again). */
+  readonly then?: readonly Event[];
 }
 
 /** A detection: typed data plus two small pure functions. One file, read top to bottom; refused when loaded if it is wrong. */

@@ -29,4 +29,6 @@ export interface View<S extends Source = Source> {
   readonly fact: (name: string) => Json;
   /** What the settings set as the `threshold` of the detection that looks; absent: the detection's own. */
   readonly threshold?: number;
+  /** Milliseconds since 1970: the event is judged again, and all that happened before then has been heard. Absent at first. */
+  readonly again?: number;
 }

@@ -1,6 +1,7 @@
 import type { Key, Severity } from './detection.ts';
 import type { Context, Source } from './event.ts';
 import type { Json } from './json.ts';
+import type { Due } from './state/agenda.ts';
 import type { Answer, Observation } from './state/observation.ts';
 
 export type Status = 'alerting' | 'watching' | 'off';
@@ -32,4 +33,6 @@ export interface Match extends Context {
   readonly observations?: readonly Observation[];
   /** Pure: turns the answers to `observations` into the matches that are findings (none, its own event's, earlier events'). */
   readonly decide?: (answers: readonly Answer[]) => readonly Match[];
+  /** Pure: what is to be judged again, given the same answers. */
+  readonly again?: (answers: readonly Answer[]) => readonly Due[];
 }

@@ -4,6 +4,8 @@ import { findingId } from './findings/identity.ts';
 import { inLanes } from './lanes.ts';
 import type { Match } from './match.ts';
 import type { Quarantine, Read, Rejected } from './read/contract.ts';
+import type { Due } from './state/agenda.ts';
+import { marksOf } from './state/heard.ts';
 import type { Observation, Store } from './state/observation.ts';
 
 export interface DetectDeps {
@@ -51,9 +53,11 @@ export const detect = async (
   for await (const batch of batches(reads, deps.batch ?? 1_000)) {
     const matches: Match[] = [];
     const rejected: Rejected[] = [];
+    const events: AnyEvent[] = [];
     for (const read of batch) {
       if (read.kind === 'event') {
         counts.read++;
+        events.push(read.event);
         if (read.event.time > newest) newest = read.event.time;
         for (const match of deps.match(read.event)) matches.push(match);
       } else if (read.kind === 'rejected') rejected.push(read.rejected);
@@ -66,6 +70,8 @@ export const detect = async (
     ]);
     if (folded.status === 'rejected') throw folded.reason;
     if (kept.status === 'rejected') throw kept.reason;
+    // Last: a stream counts as heard only when all that was heard is stored.
+    await deps.store.observe(marksOf(events));
     counts.matched += new Set(folded.value.map(({ source, eventId }) => `${source}#${eventId}`)).size;
     counts.ruleErrors += folded.value.filter(({ detection }) => detection === 'pipeline/rule-failed').length;
     for (const match of folded.value) findings.add(findingId(match));
@@ -74,11 +80,15 @@ export const detect = async (
 };
 
 /**
- * Asks the store what stateful matches need to know, and folds what is a finding. Where the store fails, what needs no
- * state is folded all the same.
+ * Asks the store what stateful matches need to know, keeps what is to be judged again, and folds what is a finding. Where the
+ * store fails, what needs no state is folded all the same.
  * @returns the matches folded
  */
-const settle = async (matches: readonly Match[], deps: DetectDeps, now: number): Promise<readonly Match[]> => {
+export const settle = async (
+  matches: readonly Match[],
+  deps: Pick<DetectDeps, 'store' | 'findings'>,
+  now: number,
+): Promise<readonly Match[]> => {
   const final = matches.filter(match => match.observations === undefined);
   let failed: { readonly cause: unknown } | undefined;
   try {
@@ -104,11 +114,15 @@ const decide = async (asking: readonly Match[], store: Store): Promise<readonly 
   for (const match of asking) for (const observation of match.observations ?? []) observations.push(observation);
   const answers = await store.observe(observations);
   let from = 0;
-  return asking.flatMap(match => {
+  const again: Due[] = [];
+  const decided = asking.flatMap(match => {
     const own = answers.slice(from, from + (match.observations?.length ?? 0));
     from += own.length;
+    if (match.again !== undefined) again.push(...match.again(own));
     return match.decide?.(own) ?? [];
   });
+  if (again.length > 0) await store.postpone(again);
+  return decided;
 };
 
 /** What comes in pieces is gathered until there is enough to judge together. */

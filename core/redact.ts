@@ -8,13 +8,14 @@ export const evidenceBytes = 32_768;
 /**
  * A record without its secrets and no larger than {@link evidenceBytes}: what may be stored and shown. Redacted first, cut
  * afterwards, so that cutting never hides a secret's shape. Pure, idempotent, linear in the record's size, never throws.
+ * @param most bytes it may have, where it is not evidence but to be judged again
  */
-export const redact = (record: Json): Json => {
+export const redact = (record: Json, most = evidenceBytes): Json => {
   const bounded = cut(record, { members: 1_000, text: 65_536, depth: 32 });
   const clean = redactShape(bounded);
   for (const limits of steps) {
     const smaller = cut(clean, limits);
-    if (Buffer.byteLength(JSON.stringify(smaller)) <= evidenceBytes) return smaller;
+    if (Buffer.byteLength(JSON.stringify(smaller)) <= most) return smaller;
   }
   return { cut: 'the record is too large to keep as evidence: look it up by its event id' };
 };

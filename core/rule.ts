@@ -1,5 +1,6 @@
 import { clean, distinct, names } from './bounds.ts';
-import type { Key, Severity, StateRule, Verdict } from './detection.ts';
+import type { Again, Key, Severity, StateRule, Verdict } from './detection.ts';
+import { dueOf } from './due.ts';
 import type { AnyEvent } from './event.ts';
 import type { Json } from './json.ts';
 import type { LoadedDetection, LoadedKnowledge } from './load.ts';
@@ -96,7 +97,7 @@ export const knowledgeRule = (loaded: LoadedKnowledge, bench: Bench): Rule => {
     id,
     judge: view => {
       if (!when(view)) return [];
-      const observations = knowledge.observe(view);
+      const observations = knowledge.observe(view).map(one => ({ ...one, read: false }) as const);
       if (observations.length === 0) return [];
       const { account, region, cluster, source, id: eventId, time } = view.event;
       return [
@@ -129,6 +130,7 @@ interface Parts {
   readonly state?: Pick<StateRule, 'kind'> & {
     observe(view: AnyView, key: Key): readonly Observation[];
     decide(view: AnyView, key: Key, answers: readonly Answer[]): readonly Verdict[];
+    again?(view: AnyView, key: Key, answers: readonly Answer[]): Again | undefined;
   };
 }
 
@@ -189,6 +191,11 @@ const stateful = (match: Match, state: NonNullable<Parts['state']>, view: AnyVie
       return bench.system.failed(match.detection, view.event, cause);
     }
   },
+  ...(state.again === undefined || view.again !== undefined
+    ? {}
+    : {
+        again: answers => dueOf(match.detection, state.again?.(view, match.key, answers), view.event, bench.settings),
+      }),
 });
 
 const limits = (id: string, answers: readonly Answer[], view: AnyView, system: System): readonly Match[] =>

@@ -40,9 +40,12 @@ export const findingsTable = {
 
 export const stateTable = {
   name: 'state',
-  attributes: { pk: 'S' },
+  attributes: { pk: 'S', owed: 'S', due: 'N' },
   key: { hash: 'pk' },
-  indexes: [],
+  indexes: [
+    // Events to be judged again, by the time from which they may be.
+    { name: 'due', hash: 'owed', range: 'due', projection: 'ALL' },
+  ],
   ttl: 'expires',
 } as const satisfies Table;
 

@@ -10,6 +10,8 @@ export interface AnyView extends Subject {
   readonly fact: (name: string) => Json;
   /** What the settings say, for the detection that looks. */
   readonly threshold?: number;
+  /** See `View.again`. */
+  readonly again?: number;
 }
 
 /** A fact of the event's own source, which is the only one it is asked about. */

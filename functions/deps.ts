@@ -19,6 +19,7 @@ import type { Quarantine, Read } from '../core/read/contract.ts';
 import type { ObjectPointer } from '../core/read/sqs.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Store } from '../core/state/observation.ts';
+import { remembering } from '../core/state/remembering.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 
@@ -69,7 +70,7 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
     settings,
     detections,
     match: lazy(() => compile(detections, knowledge, settings)),
-    store: lazy(() => dynamoStore(dynamodb(), variable('STATE_TABLE'))),
+    store: lazy(() => remembering(dynamoStore(dynamodb(), variable('STATE_TABLE')))),
     findings: lazy(() => findingsTable(dynamodb(), variable('FINDINGS_TABLE'))),
     ledger: lazy(() => ledgerTable(dynamodb(), variable('STATE_TABLE'))),
     quarantine: lazy(() => bucketQuarantine(s3(), { bucket: variable('QUARANTINE_BUCKET') }, Date.now)),

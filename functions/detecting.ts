@@ -14,7 +14,12 @@ export const detectCounted = async (
   const { match, store, findings, quarantine, now } = deps();
   const counts = await detect(reads, {
     match: match(),
-    store: { observe: observations => store().observe(observations) },
+    store: {
+      observe: async observations => (observations.length === 0 ? [] : store().observe(observations)),
+      postpone: items => store().postpone(items),
+      due: (before, limit) => store().due(before, limit),
+      done: items => store().done(items),
+    },
     findings: {
       fold: async (matches, at) => {
         await findings().fold(matches, at);

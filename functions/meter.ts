@@ -11,6 +11,7 @@ export type Count =
   | 'RecordsQuarantined'
   | 'RecordsSkipped'
   | 'RuleErrors'
+  | 'JudgedAgain'
   | 'Announced'
   | 'AnnouncementsFailed'
   | 'SweepLeft';

@@ -1,7 +1,9 @@
 import type { ScheduledEvent } from 'aws-lambda';
 import { announce } from '../core/announce/announce.ts';
+import { rejudge } from '../core/rejudge.ts';
 import { announceDeps, deps } from './deps.ts';
 import { lambda, warn } from './lambda.ts';
+import type { Meter } from './meter.ts';
 
 /** The stream has had its chance by then; it forgets after 24 hours, and gives up on a batch sooner. */
 export const patience = 5 * 60 * 1000;
@@ -12,10 +14,24 @@ export const mostCases = 500;
 const reserve = 15_000;
 
 /**
- * Announces what has been due for over five minutes, the longest due first. A case that fails holds up no other and stays due;
- * the function fails only where nothing at all could be said.
+ * Judges again what is due, and announces what has been due for over five minutes, the longest due first. A case that fails
+ * holds up no other and stays due; the function fails only where nothing at all could be said, or judging failed.
  */
 export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context): Promise<void> => {
+  const hasTime = (): boolean => (context.getRemainingTimeInMillis?.() ?? reserve) >= reserve;
+  const { match, store, findings, now } = deps();
+  // Half of the time at most: what is found is announced, and what waits to be announced must not wait for it.
+  const half = now() + (context.getRemainingTimeInMillis?.() ?? 0) / 2;
+  const [judged] = await Promise.allSettled([
+    rejudge({ match: match(), store: store(), findings: findings() }, now(), () => hasTime() && now() < half),
+  ]);
+  if (judged.status === 'fulfilled') meter.add('JudgedAgain', judged.value);
+  else warn('sweep', 'judging again', judged.reason);
+  await announceDue(meter, hasTime);
+  if (judged.status === 'rejected') throw judged.reason;
+});
+
+const announceDue = async (meter: Meter, hasTime: () => boolean): Promise<void> => {
   const before = deps().now() - patience;
   const failures: unknown[] = [];
   let tried = 0;
@@ -25,7 +41,7 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
       .findings()
       .due(before, { limit: pageSize, ...(after === undefined ? {} : { after }) });
     for (const id of page.items) {
-      if (tried === mostCases || (context.getRemainingTimeInMillis?.() ?? reserve) < reserve) {
+      if (tried === mostCases || !hasTime()) {
         meter.add('SweepLeft', 1);
         return;
       }
@@ -41,4 +57,4 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
     after = page.next;
   } while (after !== undefined);
   if (failures.length > 0 && failures.length === tried) throw failures[0];
-});
+};

@@ -1,3 +1,4 @@
+import type { Due } from './agenda.ts';
 import type { Answer, Item, Observation, Store } from './observation.ts';
 
 /** How many members a set of an item holds where the observation does not say, and at most. */
@@ -17,6 +18,7 @@ interface Kept {
 /** State in memory, for `scan` and tests: answers as the table does. Nothing is forgotten before the process ends. */
 export const memoryStore = (): Store => {
   const items = new Map<string, Kept>();
+  const agenda = new Map<string, Due>();
 
   /** Adds what fits; says whether something did not. */
   const add = ({ scope, add: added = {}, cap = defaultCap }: Observation): boolean => {
@@ -48,8 +50,23 @@ export const memoryStore = (): Store => {
     observe: async observations => {
       const full = observations.map(add);
       return observations.map(
-        ({ scope, also = [] }, at): Answer => ({ item: read(scope), also: also.map(read), full: full[at] ?? false }),
+        ({ scope, also = [], read: asked }, at): Answer => ({
+          item: asked === false ? {} : read(scope),
+          also: asked === false ? also.map(() => ({})) : also.map(read),
+          full: full[at] ?? false,
+        }),
       );
+    },
+    postpone: async some => {
+      for (const one of some) agenda.set(one.id, one);
+    },
+    due: async (before, limit) =>
+      [...agenda.values()]
+        .filter(({ at }) => at <= before)
+        .sort((a, b) => a.at - b.at)
+        .slice(0, limit),
+    done: async some => {
+      for (const { id } of some) agenda.delete(id);
     },
   };
 };

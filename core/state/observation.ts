@@ -1,3 +1,5 @@
+import type { Agenda } from './agenda.ts';
+
 /**
  * State, reduced to one primitive: items of named, capped sets of strings, addressed by a scope.
  * Adding is idempotent and commutative, so redelivery and order never show; minimum, maximum, count, latest and distinct are
@@ -14,6 +16,8 @@ export interface Observation {
   readonly expires: number;
   /** Other items to read consistently, after every add of the same call. */
   readonly also?: readonly string[];
+  /** False: nothing is asked, and the answer's items are empty. What only teaches saves the reading. */
+  readonly read?: false;
 }
 
 /** The sets of one stored item; members sorted, sets without members absent. */
@@ -29,9 +33,9 @@ export interface Answer {
 }
 
 /**
- * Answers observations: first every add, then every read, all reads consistent.
+ * Answers observations: first every add, then every read, all reads consistent. Keeps what is to be judged again.
  * Implementations: memory and DynamoDB; one conformance suite. Throws on I/O errors: the record goes back to its queue.
  */
-export interface Store {
+export interface Store extends Agenda {
   observe(observations: readonly Observation[]): Promise<readonly Answer[]>;
 }

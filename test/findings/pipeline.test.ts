@@ -121,7 +121,7 @@ describe('where I/O fails, detecting throws after the rest was tried', () => {
   it('at the store: what needs no state is folded', async () => {
     const with_ = deps();
     await expect(
-      detect([event('Ask'), event('RunInstances')], { ...with_, store: { observe: fails } }),
+      detect([event('Ask'), event('RunInstances')], { ...with_, store: { ...with_.store, observe: fails } }),
     ).rejects.toThrow('throttled');
     expect(with_.findings.list()).toHaveLength(1);
   });

@@ -5,6 +5,9 @@ import { call } from '../../core/cloudtrail/example.ts';
 import { compile } from '../../core/compile.ts';
 import { cloudtrail, kubernetes } from '../../core/detection.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
+import { memoryStore } from '../../core/state/memory.ts';
+import type { Observation } from '../../core/state/observation.ts';
+import { remembering } from '../../core/state/remembering.ts';
 import { handler as audit } from '../../functions/audit.ts';
 import { handler as trail } from '../../functions/cloudtrail.ts';
 import { context, logged, measured, setUp } from './setup.ts';
@@ -151,13 +154,25 @@ describe('CloudTrail’s queue', () => {
     );
   });
 
-  test('of which nothing matches touches no table and no bucket', async () => {
+  test('of which nothing matches touches no table and no bucket, but to mark once that its stream was heard', async () => {
     const untouched = () => {
       throw new Error('touched');
     };
-    world.with({ match, findings: untouched, store: untouched, quarantine: untouched, ledger: untouched });
-    const result = await trail(queue(envelope(record('x', 'RunInstances'))), context());
-    expect(result).toEqual({ batchItemFailures: [] });
+    const inner = memoryStore();
+    const asked: Observation[] = [];
+    const store = remembering({
+      ...inner,
+      observe: observations => {
+        asked.push(...observations);
+        return inner.observe(observations);
+      },
+    });
+    world.with({ match, findings: untouched, store: () => store, quarantine: untouched, ledger: untouched });
+    for (let round = 0; round < 3; round++) {
+      const result = await trail(queue(envelope(record('x', 'RunInstances'))), context());
+      expect(result).toEqual({ batchItemFailures: [] });
+    }
+    expect(asked.map(({ scope }) => scope)).toEqual([expect.stringMatching(/^heard#cloudtrail#/)]);
   });
 
   test('sets aside what it cannot read and goes on with the rest', async () => {

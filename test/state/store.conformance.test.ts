@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalDynamoDB, localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import { dynamoStore } from '../../adapters/state-table.ts';
+import { call } from '../../core/cloudtrail/example.ts';
+import type { Due } from '../../core/state/agenda.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import type { Observation, Store } from '../../core/state/observation.ts';
 
@@ -123,6 +125,15 @@ describe.each(Object.entries(stores))('a store in %s', (_, open) => {
     ]);
     expect(answers.map(({ full }) => full)).toEqual([false, true, false]);
   });
+  it('reads nothing for what is only taught, and says what was dropped all the same', async () => {
+    const { one } = fresh();
+    expect(await one({ add: { seen: ['a', 'b'] }, cap: 1, also: ['x'], read: false })).toEqual({
+      item: {},
+      also: [{}],
+      full: true,
+    });
+    expect((await one({})).item).toEqual({ seen: ['a'] });
+  });
   it('answers hundreds of observations at once', async () => {
     const { store, mine } = fresh();
     const observations = Array.from({ length: 250 }, (_, at) => ({
@@ -133,6 +144,48 @@ describe.each(Object.entries(stores))('a store in %s', (_, open) => {
     expect(await store.observe(observations)).toEqual(
       observations.map(({ add }) => ({ item: add, also: [], full: false })),
     );
+  });
+});
+
+describe.each(Object.entries(stores))('an agenda in %s', (_, open) => {
+  const event = call('ec2', 'RunInstances');
+  const item = (id: string, at: number): Due => ({ id, at, detection: 'x/y', event, streams: ['s'], after: at - 1 });
+  const drained = async (): Promise<Store> => {
+    const store = open();
+    await store.done(await store.due(later, 1_000));
+    return store;
+  };
+  const ids = async (store: Store, before: number, limit = 100) => (await store.due(before, limit)).map(({ id }) => id);
+
+  it('gives what is due, whole, the longest due first', async () => {
+    const store = await drained();
+    await store.postpone([item('b', 2_000), item('a', 1_000), item('c', 3_000)]);
+    expect(await store.due(2_000, 100)).toEqual([item('a', 1_000), item('b', 2_000)]);
+    expect(await ids(store, 5_000, 2)).toEqual(['a', 'b']);
+    expect(await ids(store, 999)).toEqual([]);
+  });
+  it('keeps an item once, at the time it was last put to', async () => {
+    const store = await drained();
+    await store.postpone([item('a', 1_000), item('a', 1_000)]);
+    await store.postpone([item('a', 4_000)]);
+    expect(await ids(store, 3_000)).toEqual([]);
+    expect(await ids(store, 4_000)).toEqual(['a']);
+  });
+  it('forgets what is done, and bears that it is done twice', async () => {
+    const store = await drained();
+    await store.postpone([item('a', 1_000), item('b', 1_000)]);
+    await store.done([{ id: 'a' }, { id: 'a' }]);
+    await store.done([{ id: 'a' }]);
+    expect(await ids(store, 1_000)).toEqual(['b']);
+  });
+  it('holds hundreds of large events', async () => {
+    const store = await drained();
+    const large = call('ec2', 'RunInstances', { requestParameters: { text: 'x'.repeat(200_000) } });
+    await store.postpone(Array.from({ length: 60 }, (__, at) => ({ ...item(`i${at}`, 1_000 + at), event: large })));
+    expect(await ids(store, 2_000)).toEqual(Array.from({ length: 60 }, (__, at) => `i${at}`));
+    await store.postpone([]);
+    await store.done(await store.due(2_000, 100));
+    expect(await ids(store, 2_000)).toEqual([]);
   });
 });
 

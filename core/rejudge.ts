@@ -1,0 +1,63 @@
+import type { Findings } from './finding.ts';
+import type { Match } from './match.ts';
+import { settle } from './pipeline.ts';
+import { type Due, patience } from './state/agenda.ts';
+import { askHeard, heardAfter } from './state/heard.ts';
+import type { Store } from './state/observation.ts';
+
+export interface RejudgeDeps {
+  readonly match: (
+    event: Due['event'],
+    place: undefined,
+    again: { readonly detection: string; readonly after: number },
+  ) => readonly Match[];
+  readonly store: Store;
+  readonly findings: Findings;
+}
+
+/** Items judged together, and how long one whose streams are silent waits before it is looked at again. */
+const together = 50;
+const wait = 15 * 60_000;
+
+/**
+ * Judges again what is due. What an event was found to be is folded as if it had been found at first, so that judging twice, or
+ * dying half-way, changes nothing. An item whose streams were not heard past its moment waits, at most a day.
+ * @param now milliseconds since 1970
+ * @param mayGoOn asked before each batch
+ * @returns how many were judged
+ */
+export const rejudge = async (deps: RejudgeDeps, now: number, mayGoOn: () => boolean = () => true): Promise<number> => {
+  let judged = 0;
+  while (mayGoOn()) {
+    const items = await deps.store.due(now, together);
+    if (items.length === 0) break;
+    const heard = await heardOf(items, deps.store);
+    const ready = items.filter(item => item.streams.every(stream => heard.has(`${stream} ${item.after}`)));
+    const silent = items.filter(item => !ready.includes(item));
+    const matches = ready.flatMap(({ event, detection, after }) => deps.match(event, undefined, { detection, after }));
+    if (matches.length > 0) await settle(matches, deps, now);
+    await deps.store.done([...ready, ...silent.filter(({ after }) => after + patience <= now)]);
+    const waiting = silent.filter(({ after }) => after + patience > now);
+    if (waiting.length > 0) await deps.store.postpone(waiting.map(item => ({ ...item, at: now + wait })));
+    judged += ready.length;
+    if (items.length < together) break;
+  }
+  return judged;
+};
+
+/** Which streams were heard past which moments. */
+const heardOf = async (items: readonly Due[], store: Store): Promise<ReadonlySet<string>> => {
+  const asked = [
+    ...new Map(
+      items.flatMap(({ streams, after }) => streams.map(stream => [`${stream} ${after}`, { stream, after }])),
+    ).entries(),
+  ];
+  if (asked.length === 0) return new Set();
+  const answers = await store.observe(asked.map(([, { stream, after }]) => askHeard(stream, after)));
+  return new Set(
+    asked.flatMap(([name, { after }], index) => {
+      const answer = answers[index];
+      return answer !== undefined && heardAfter([answer.item, ...answer.also], after) ? [name] : [];
+    }),
+  );
+};

@@ -1,0 +1,39 @@
+import type { AnyEvent, Source } from '../event.ts';
+import type { Item, Observation } from './observation.ts';
+
+/**
+ * When a stream was last heard. Each stream leaves one mark for every quarter of an hour of event time in which anything of it was
+ * read: 96 a day whatever its traffic. An absence is judged only where a later mark proves that the stream was alive.
+ */
+const quarter = 15 * 60_000;
+const day = 86_400_000;
+
+/** Names a stream: CloudTrail of an account, the audit log of a cluster. */
+export const streamOf = (source: Source, account: string, cluster: string): string =>
+  source === 'cloudtrail' ? `heard#cloudtrail#${account}` : `heard#kubernetes#${account}#${cluster}`;
+
+const dayOf = (time: number): string => new Date(Math.floor(time / day) * day).toISOString().slice(0, 10);
+const markOf = (time: number): string => new Date(Math.floor(time / quarter) * quarter).toISOString();
+
+/** One mark for each stream and quarter of an hour among events. */
+export const marksOf = (events: readonly AnyEvent[]): readonly Observation[] => {
+  const marks = new Map<string, Observation>();
+  for (const { source, account, cluster, time } of events) {
+    if (!Number.isFinite(time) || Math.abs(time) > 8.64e14) continue; // years beyond reach have no mark
+    const scope = `${streamOf(source, account, cluster)}#${dayOf(time)}`;
+    const mark = markOf(time);
+    marks.set(scope + mark, { scope, add: { marks: [mark] }, cap: 96, expires: time + 8 * day, read: false });
+  }
+  return [...marks.values()];
+};
+
+/** Asks for the marks of a stream on the day of a moment and the one after. */
+export const askHeard = (stream: string, after: number): Observation => ({
+  scope: `${stream}#${dayOf(after)}`,
+  also: [`${stream}#${dayOf(after + day)}`],
+  expires: after,
+});
+
+/** Whether a stream was heard in a quarter of an hour that began after a moment. */
+export const heardAfter = (items: readonly Item[], after: number): boolean =>
+  items.some(item => item['marks']?.some(mark => Date.parse(mark) > after) ?? false);

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { call } from '../../core/cloudtrail/example.ts';
+import { compile } from '../../core/compile.ts';
+import { cloudtrail, type Detection } from '../../core/detection.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
+import { memoryFindings } from '../../core/findings/memory.ts';
+import { detect } from '../../core/pipeline.ts';
+import { rejudge } from '../../core/rejudge.ts';
+import { marksOf, streamOf } from '../../core/state/heard.ts';
+import { memoryStore } from '../../core/state/memory.ts';
+import type { Observation, Store } from '../../core/state/observation.ts';
+import { remembering } from '../../core/state/remembering.ts';
+
+const minute = 60_000;
+const start = Date.parse('2026-09-01T10:00:00Z');
+const stream = streamOf('kubernetes', '111122223333', 'prod');
+
+/** Fires on a call that nothing followed within ten minutes. */
+const lonely = (over: Partial<Detection<'cloudtrail'>> = {}) =>
+  cloudtrail({
+    id: 'lineage/lonely',
+    title: '{event} was left alone',
+    severity: 'high',
+    when: { eventName: ['RunInstances'] },
+    by: () => [{ who: 'alice' }],
+    state: {
+      kind: 'test',
+      doc: 'test',
+      observe: ({ event }) => [{ scope: `lonely#${event.account}`, expires: event.time }],
+      decide: ({ event, again }, _key, [answer]) =>
+        again === undefined || answer?.item['followed'] !== undefined ? [] : [{ eventId: event.id, time: event.time }],
+      again: ({ event }) => ({ after: event.time + 10 * minute, streams: [stream] }),
+    },
+    attack: [],
+    why: 'A test.',
+    references: ['none'],
+    runbook: ['a', 'b', 'c'],
+    blind: ['all'],
+    examples: {
+      matches: [
+        { name: 'a', event: call('ec2', 'RunInstances') },
+        { name: 'b', event: call('ec2', 'RunInstances') },
+      ],
+      misses: [
+        { name: 'c', event: call('ec2', 'StopInstances') },
+        { name: 'd', event: call('ec2', 'StartInstances') },
+      ],
+    },
+    ...over,
+  });
+
+const world = (detections = [lonely()]) => {
+  const store = memoryStore();
+  const findings = memoryFindings();
+  const deps = {
+    match: compile(detections, [], exampleSettings),
+    store,
+    findings,
+    quarantine: { keep: async () => undefined },
+  };
+  const hear = async (time: number): Promise<void> => {
+    await store.observe(
+      marksOf([
+        { ...call('ec2', 'X'), source: 'kubernetes', cluster: 'prod', time, record: { auditID: '', verb: '' } },
+      ]),
+    );
+  };
+  const launch = async (): Promise<void> => {
+    await detect([{ kind: 'event', event: call('ec2', 'RunInstances') }], deps);
+  };
+  return { deps, store, findings, hear, launch };
+};
+
+describe('an event is judged again', () => {
+  it('when what may be late has had its time, and not before', async () => {
+    const { deps, findings, hear, launch } = world();
+    await launch();
+    await hear(start + 30 * minute);
+    expect(await rejudge(deps, start + 24 * minute)).toBe(0);
+    expect(findings.list()).toHaveLength(0);
+    expect(await rejudge(deps, start + 25 * minute)).toBe(1);
+    expect(findings.list().map(({ finding }) => finding.count)).toEqual([1]);
+    expect(await rejudge(deps, start + 60 * minute)).toBe(0);
+  });
+  it('and finds nothing where the second half of the story came', async () => {
+    const { deps, store, findings, hear, launch } = world();
+    await launch();
+    await store.observe([{ scope: 'lonely#111122223333', add: { followed: ['yes'] }, expires: start }]);
+    await hear(start + 30 * minute);
+    expect(await rejudge(deps, start + 25 * minute)).toBe(1);
+    expect(findings.list()).toHaveLength(0);
+  });
+  it('only while the streams it listens to are heard: it waits for them, at most a day', async () => {
+    const { deps, findings, hear, launch } = world();
+    await launch();
+    await hear(start + 9 * minute);
+    expect(await rejudge(deps, start + 25 * minute)).toBe(0);
+    expect(await rejudge(deps, start + 39 * minute)).toBe(0);
+    await hear(start + 31 * minute);
+    expect(await rejudge(deps, start + 40 * minute)).toBe(1);
+    expect(findings.list()).toHaveLength(1);
+
+    const silent = world();
+    await silent.launch();
+    expect(await rejudge(silent.deps, start + 25 * 60 * minute)).toBe(0);
+    await silent.hear(start + 31 * minute);
+    expect(await rejudge(silent.deps, start + 50 * 60 * minute)).toBe(0);
+    expect(silent.findings.list()).toHaveLength(0);
+  });
+  it('as the same event, however often it was delivered and judged', async () => {
+    const { deps, findings, hear, launch } = world();
+    await hear(start + 30 * minute);
+    for (let round = 0; round < 3; round++) {
+      await launch();
+      await launch();
+      await rejudge(deps, start + 25 * minute);
+    }
+    expect(findings.list().map(({ finding }) => finding.count)).toEqual([1]);
+  });
+  it('once more where folding failed', async () => {
+    const { deps, findings, hear, launch } = world();
+    await launch();
+    await hear(start + 30 * minute);
+    const broken = { ...deps, findings: { fold: () => Promise.reject(new Error('down')) } };
+    await expect(rejudge(broken, start + 25 * minute)).rejects.toThrow('down');
+    expect(await rejudge(deps, start + 25 * minute)).toBe(1);
+    expect(findings.list()).toHaveLength(1);
+  });
+  it('with its secrets removed', async () => {
+    const { deps, store } = world();
+    const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+    const event = call('ec2', 'RunInstances', { responseElements: { credentials: { secretAccessKey: secret } } });
+    await detect([{ kind: 'event', event }], deps);
+    const [due] = await store.due(start + 25 * minute, 1);
+    expect(due?.event.id).toBe(event.id);
+    expect(JSON.stringify(due)).not.toContain(secret);
+  });
+  it('by no detection that is off by then', async () => {
+    const { deps, findings, hear, launch } = world();
+    await launch();
+    await hear(start + 30 * minute);
+    const off = { ...exampleSettings, detections: { 'lineage/lonely': { status: 'off' as const } } };
+    await rejudge({ ...deps, match: compile([lonely()], [], off) }, start + 25 * minute);
+    expect(findings.list()).toHaveLength(0);
+  });
+});
+
+describe('a store that remembers', () => {
+  const counted = () => {
+    const asked: Observation[] = [];
+    const inner = memoryStore();
+    const store: Store = {
+      ...inner,
+      observe: observations => {
+        asked.push(...observations);
+        return inner.observe(observations);
+      },
+    };
+    return { asked, store: remembering(store), inner };
+  };
+  const taught: Observation = { scope: 'a', add: { s: ['1'] }, expires: 1_000, read: false };
+
+  it('teaches once', async () => {
+    const { asked, store, inner } = counted();
+    await store.observe([taught]);
+    expect(await store.observe([taught, { scope: 'a', expires: 0 }])).toEqual([
+      { item: {}, also: [], full: false },
+      { item: { s: ['1'] }, also: [], full: false },
+    ]);
+    expect(asked.filter(({ add }) => add !== undefined)).toHaveLength(1);
+    expect((await inner.observe([{ scope: 'a', expires: 0 }]))[0]?.item).toEqual({ s: ['1'] });
+  });
+  it('teaches again what is to be kept longer, what is asked about, and what did not fit', async () => {
+    const { asked, store } = counted();
+    await store.observe([taught]);
+    await store.observe([{ ...taught, expires: 9_000_000 }]);
+    const { read: _, ...asking } = taught;
+    await store.observe([asking]);
+    const full: Observation = { scope: 'b', add: { s: ['1', '2'] }, cap: 1, expires: 1_000, read: false };
+    expect((await store.observe([full]))[0]?.full).toBe(true);
+    expect((await store.observe([full]))[0]?.full).toBe(true);
+    expect(asked).toHaveLength(5);
+  });
+});
