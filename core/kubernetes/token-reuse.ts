@@ -1,7 +1,6 @@
 import type { StateRule, Verdict } from '../detection.ts';
 import type { Item } from '../state/observation.ts';
 import { tokenLife } from './bootstrap-token.ts';
-import { said } from './said.ts';
 
 const day = 86_400_000;
 
@@ -54,7 +53,7 @@ export const tokenReuse = (id: string): StateRule<'kubernetes'> => ({
       return joined.map(({ time, eventId }): Verdict => ({ time, eventId, note: 'for more than one node' }));
     const { time, id: eventId } = view.event;
     const written = writtenBefore(answer.also[0] ?? {}, time);
-    if (written === undefined || time - written <= tokenLife || said(view, 'call.outcome') !== 'succeeded') return [];
+    if (written === undefined || time - written <= tokenLife) return [];
     return [{ time, eventId, note: 'more than 15 minutes after it was last made or renewed' }];
   },
 });
