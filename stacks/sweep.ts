@@ -9,7 +9,7 @@ import { detects, environment, type Storage } from './storage.ts';
 
 const timeout = 300;
 
-/** Takes up what the findings table's stream gave up on or forgot (after 24 hours), and what becomes due by time alone. */
+/** Judges again what time decides (an absence, a late arrival), and takes up what the findings table's stream gave up on or forgot (after 24 hours), and what becomes due by time alone. */
 export const sweep = (
   storage: Storage,
   { topic, bus }: Alerts,
@@ -20,7 +20,7 @@ export const sweep = (
     file: 'sweep',
     does: 'Judges again what is due, and announces what has been due for over five minutes',
     timeout,
-    memory: 512,
+    memory: 1024,
     key,
     // Two sweeps at once would do the same work.
     reserved: 1,
