@@ -1,0 +1,104 @@
+import { roleSession } from '../../core/cloudtrail/example.ts';
+import { platform } from '../../core/cloudtrail/example-ec2.ts';
+import { other } from '../../core/cloudtrail/example-iam.ts';
+import { texts } from '../../core/cloudtrail/said.ts';
+import { lookAround } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+
+const topic = 'arn:aws:sns:eu-west-1:111122223333:tripline-prod-AlertsTopic-abcdefgh';
+const fn = 'tripline-prod-CloudTrailFunction-abcdefgh';
+const table = 'tripline-prod-FindingsTable-abcdefgh';
+const pipelineRole = roleSession('tripline-prod-CloudTrailFunctionRole-abcdefgh', fn);
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/detection-disabled',
+  title: '{principal} blinded the watch: {resource} ({blinding.how})',
+  severity: [['medium', { fact: { 'principal.kind': 'platform' } }], 'critical'],
+  when: { fact: { 'blinding.how': [{ 'anything-but': 'none' }], 'call.outcome': 'succeeded' } },
+  by: view => texts(view, 'blinding.resources').map(resource => ({ resource })),
+  resources: view => texts(view, 'blinding.resources'),
+  attack: ['T1685', 'T1685.002', 'T1070'],
+  why: 'Before something is done that would be seen, what would see it is switched off: the trail, the log, the rule, the function, the topic. This is often the only record of what follows.',
+  references: [
+    'CloudTrail User Guide, "Logging management events"',
+    'CloudWatch Logs API Reference, PutSubscriptionFilter; PutAccountPolicy',
+    'EventBridge API Reference, PutRule; Lambda API Reference, PutFunctionConcurrency',
+    'Stratus Red Team, aws.defense-evasion (recorded events)',
+  ],
+  runbook: [
+    "Confirm it was no deployment: the pipeline's own releases run under the platform's role; anything else is an incident until shown otherwise.",
+    'Put it back at once: aws cloudtrail start-logging --name TRAIL; aws events enable-rule --name RULE; aws lambda delete-function-concurrency --function-name FUNCTION; or deploy the stage again: npx sst deploy --stage STAGE.',
+    'Close the gap: event history keeps 90 days even without a trail: aws cloudtrail lookup-events --start-time GAP_START --end-time GAP_END --region REGION > gap.json; then npx tripline scan gap.json.',
+    'Contain whoever did it: aws iam attach-user-policy or put-role-policy with a deny of everything, after noting access key and source address.',
+    lookAround,
+  ],
+  blind: [
+    'What stops delivery of this very record is not seen by it: the stack watches itself by a second path, and `pipeline/source-silent` says when a source falls silent.',
+    'Resources of the pipeline are known by the names SST gives them (`tripline-…`); trails and buckets by any name that says CloudTrail, keys only by an alias of ours.',
+    'Whether a new retention, filter or policy is narrower than the former is not in the record: retention counts from 7 days down, subscription filters when they bear our name.',
+    'An e-mail recipient who unsubscribes by the link in the message leaves no record of a principal.',
+    'Items of our tables written by others are data events: seen only where a trail logs them.',
+  ],
+  examples: {
+    matches: [
+      {
+        name: 'a trail is stopped',
+        event: other('cloudtrail', 'StopLogging', { name: 'organization-trail' }),
+        severity: 'critical',
+      },
+      {
+        name: 'a rule of ours is put again, disabled',
+        event: other('events', 'PutRule', { name: 'tripline-prod-CloudTrailRule-abcdefgh', state: 'DISABLED' }),
+        severity: 'critical',
+      },
+      {
+        name: 'a function of ours may no longer run, by its versioned API',
+        event: other('lambda', 'PutFunctionConcurrency20171031', { functionName: fn, reservedConcurrentExecutions: 0 }),
+        severity: 'critical',
+      },
+      {
+        name: 'a stranger subscribes to our alerts',
+        event: other('sns', 'Subscribe', {
+          topicArn: topic,
+          protocol: 'email',
+          endpoint: 'HIDDEN_DUE_TO_SECURITY_REASONS',
+        }),
+        severity: 'critical',
+      },
+      {
+        name: 'the platform deploys a new version of a function',
+        event: other('lambda', 'UpdateFunctionCode20150331v2', { functionName: fn }, { by: platform }),
+        severity: 'medium',
+      },
+      {
+        name: 'a stranger writes an item of ours',
+        event: other('dynamodb', 'PutItem', { tableName: table }),
+        severity: 'critical',
+      },
+    ],
+    misses: [
+      { name: 'a trail is started', event: other('cloudtrail', 'StartLogging', { name: 'organization-trail' }) },
+      {
+        name: 'a refused attempt',
+        event: other(
+          'cloudtrail',
+          'StopLogging',
+          { name: 'organization-trail' },
+          { record: { errorCode: 'AccessDenied' } },
+        ),
+      },
+      {
+        name: "somebody else's function is replaced",
+        event: other('lambda', 'UpdateFunctionCode20150331v2', { functionName: 'checkout' }),
+      },
+      {
+        name: 'our own function writes an item',
+        event: other('dynamodb', 'PutItem', { tableName: table }, { by: pipelineRole }),
+      },
+      {
+        name: "somebody else's topic gets a subscriber",
+        event: other('sns', 'Subscribe', { topicArn: 'arn:aws:sns:eu-west-1:111122223333:orders' }),
+      },
+    ],
+  },
+});
