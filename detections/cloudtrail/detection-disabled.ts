@@ -13,8 +13,12 @@ const pipelineRole = roleSession('tripline-prod-CloudTrailFunctionRole-abcdefgh'
 export const detection = cloudtrail({
   id: 'cloudtrail/detection-disabled',
   title: '{principal} blinded the watch: {resource} ({blinding.how})',
-  severity: [['medium', { fact: { 'principal.kind': 'platform' } }], 'critical'],
-  when: { fact: { 'blinding.how': [{ 'anything-but': 'none' }], 'call.outcome': 'succeeded' } },
+  severity: [
+    ['medium', { fact: { 'principal.kind': 'platform' } }],
+    ['medium', { fact: { 'call.outcome': 'denied' } }],
+    'critical',
+  ],
+  when: { fact: { 'blinding.how': [{ 'anything-but': 'none' }], 'call.outcome': ['succeeded', 'denied'] } },
   by: view => texts(view, 'blinding.resources').map(resource => ({ resource })),
   resources: view => texts(view, 'blinding.resources'),
   attack: ['T1685', 'T1685.002', 'T1070'],
@@ -75,16 +79,21 @@ export const detection = cloudtrail({
         event: other('dynamodb', 'PutItem', { tableName: table }),
         severity: 'critical',
       },
+      {
+        name: 'somebody tries to leave the organization, and with it its trail',
+        event: other('organizations', 'LeaveOrganization', null, { record: { errorCode: 'AccessDenied' } }),
+        severity: 'medium',
+      },
     ],
     misses: [
       { name: 'a trail is started', event: other('cloudtrail', 'StartLogging', { name: 'organization-trail' }) },
       {
-        name: 'a refused attempt',
+        name: 'a trail that is not there',
         event: other(
           'cloudtrail',
           'StopLogging',
-          { name: 'organization-trail' },
-          { record: { errorCode: 'AccessDenied' } },
+          { name: 'gone' },
+          { record: { errorCode: 'TrailNotFoundException' } },
         ),
       },
       {
