@@ -5,19 +5,22 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Finding, FindingStatus, Findings, Window } from '../core/finding.ts';
+import type { Finding, Findings, Window } from '../core/finding.ts';
 import { findingOf, joinCase, type StoredCase } from '../core/findings/case.ts';
 import type { EntityKind, EntityRow } from '../core/findings/entity.ts';
 import {
+  type Attributes,
   caseKey,
   contentItem,
   entityItem,
   lifeItem,
+  lifeNames,
   parseCase,
   parseWindow,
   windowItem,
   windowKey,
 } from '../core/findings/items.ts';
+import { type By, type Change, changed } from '../core/findings/life.ts';
 import { byFinding } from '../core/findings/memory.ts';
 import { revisionOf } from '../core/findings/revision.ts';
 import { joinWindow, type Matches, type StoredWindow, windowOf } from '../core/findings/window.ts';
@@ -47,10 +50,12 @@ export interface FindingsTable extends Findings {
   /** Takes `due` off a case unless it changed since `finding` was read; then it stays due and 'changed' is said. */
   clearDue(finding: Finding): Promise<'cleared' | 'changed'>;
   /**
-   * Sets a finding's status. Resolving covers events up to `at` and up to the newest event it was read with.
-   * @returns 'changed' where it is no longer as it was read: read it again
+   * Changes a finding as somebody wants it: status, assignee, verdict, note; see `core/findings/life.ts`.
+   * @returns 'changed' where it is no longer as it was read (who resolves must have seen its newest event): read it again
    */
-  setStatus(finding: Finding, status: FindingStatus, at: number): Promise<'set' | 'changed'>;
+  work(finding: Finding, change: Change, by: By): Promise<'set' | 'changed'>;
+  /** Makes a case due at `now` that waits for an answer; one that is due already, or was taken up meanwhile, is left as it is. */
+  wake(id: string, now: number): Promise<void>;
 }
 
 export const findingsTable = (client: DynamoDBClient, table: string): FindingsTable => {
@@ -209,38 +214,66 @@ export const findingsTable = (client: DynamoDBClient, table: string): FindingsTa
       return cleared ? 'cleared' : 'changed';
     },
 
-    setStatus: async (finding, status, at) => {
-      const resolved =
-        status === 'resolved' ? { ':at': { N: String(Math.max(at, finding.last)) } } : { ':open': { S: status } };
+    work: async (finding, change, by) => {
+      const stored = await readCase(finding.id);
+      if (stored === undefined) return 'changed';
+      const { life } = stored;
+      if (life.status !== finding.status || life.acts !== (finding.acts ?? 0)) return 'changed';
+      const after = lifeItem(changed(life, finding, change, by));
+      const before = lifeItem(life);
+      const { expression, names, values } = assign(differing(before, after));
+      const gone = lifeNames.filter(name => name in before && !(name in after));
+      const conditions = [
+        '#status = :wasStatus',
+        life.acts === 0 ? 'attribute_not_exists(#acts)' : '#acts = :wasActs',
+        ...(change.act === 'resolve' ? ['#revision = :was'] : []),
+      ];
       const set = await write(
         new UpdateItemCommand({
           TableName: table,
           Key: toItem(caseKey(finding.id)),
-          UpdateExpression:
-            status === 'resolved'
-              ? 'SET #status = :status, resolvedAt = :at REMOVE #open'
-              : 'SET #status = :status, #open = :open',
-          ConditionExpression: 'revision = :was AND #status = :before',
-          ExpressionAttributeNames: { '#status': 'status', '#open': 'open' },
+          UpdateExpression: `SET ${expression}${gone.length === 0 ? '' : ` REMOVE ${gone.map(name => `#${name}`).join(', ')}`}`,
+          ConditionExpression: conditions.join(' AND '),
+          ExpressionAttributeNames: {
+            ...names,
+            ...Object.fromEntries(gone.map(name => [`#${name}`, name])),
+            '#status': 'status',
+            '#acts': 'acts',
+            ...(change.act === 'resolve' ? { '#revision': 'revision' } : {}),
+          },
           ExpressionAttributeValues: {
-            ...resolved,
-            ':status': { S: status },
-            ':was': { S: finding.revision ?? '' },
-            ':before': { S: finding.status },
+            ...values,
+            ':wasStatus': { S: life.status },
+            ...(life.acts === 0 ? {} : { ':wasActs': { N: String(life.acts) } }),
+            ...(change.act === 'resolve' ? { ':was': { S: finding.revision ?? '' } } : {}),
           },
         }),
       );
       return set ? 'set' : 'changed';
     },
+
+    wake: async (id, now) => {
+      await write(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: toItem(caseKey(id)),
+          UpdateExpression: 'SET due = :now, owed = :due',
+          ConditionExpression: 'attribute_not_exists(due) AND #status = :open',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':now': { N: String(now) }, ':due': { S: 'due' }, ':open': { S: 'open' } },
+        }),
+      );
+    },
   };
 };
 
 /** Of a case's life only what the join changed: people and the announcer write the rest at the same time. */
-const lifeChanges = (stored: StoredCase | undefined, joined: StoredCase) => {
+const lifeChanges = (stored: StoredCase | undefined, joined: StoredCase): Attributes => {
   const after = lifeItem(joined.life);
-  if (stored === undefined) return after;
-  const before = lifeItem(stored.life);
-  return Object.fromEntries(
+  return stored === undefined ? after : differing(lifeItem(stored.life), after);
+};
+
+const differing = (before: Attributes, after: Attributes): Attributes =>
+  Object.fromEntries(
     Object.entries(after).filter(([name, value]) => JSON.stringify(before[name]) !== JSON.stringify(value)),
   );
-};

@@ -6,6 +6,24 @@ import type { Match, Status } from './match.ts';
 export type FindingStatus = 'open' | 'acknowledged' | 'resolved' | 'suppressed';
 export type Disposition = 'true-positive' | 'benign' | 'false-positive';
 
+/** One thing that somebody did to a finding: an entry of its trail. */
+export interface Act {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly who: string;
+  readonly act: 'acknowledge' | 'resolve' | 'suppress' | 'reopen' | 'assign' | 'judge' | 'note';
+  /** Of a suppression its end, of an assignment to whom, of a verdict the disposition. */
+  readonly detail?: string;
+  readonly note?: string;
+}
+
+/** Who gave a finding its status, and when. */
+export interface Worked {
+  readonly status: FindingStatus;
+  readonly who: string;
+  readonly at: number;
+}
+
 /** The case of a finding: `pk` = hash(detection, account, cluster, key values), `sk` = `case`. */
 export interface Finding extends Context {
   /** 16 hex characters: `pk`. */
@@ -36,6 +54,16 @@ export interface Finding extends Context {
   readonly notes: readonly string[];
   readonly assignee?: string;
   readonly disposition?: Disposition;
+  /** Who gave the disposition, and when. */
+  readonly judged?: { readonly who: string; readonly at: number };
+  /** Who last changed the status; absent while nobody has. */
+  readonly worked?: Worked;
+  /** When the suppression of this one finding ends, in milliseconds; the sweep opens it again. */
+  readonly suppressedUntil?: number;
+  /** What people did, oldest first, the newest hundred; absent: nothing. */
+  readonly trail?: readonly Act[];
+  /** How many acts there were in all. */
+  readonly acts?: number;
   /** Event times up to here don't reopen it. */
   readonly resolvedAt?: number;
   /** Milliseconds since 1970 when the announcer should look; absent: nothing to say. */

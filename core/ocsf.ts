@@ -64,14 +64,19 @@ const evidences = ({ finding, evidence }: Message): readonly JsonObject[] => {
   return Object.keys(parts).length === 0 ? [] : [parts];
 };
 
+const activityOf = (kind: Message['transition']['kind']): readonly [number, string] => {
+  if (kind === 'first') return [1, 'Create'];
+  return kind === 'resolved' ? [3, 'Close'] : [2, 'Update'];
+};
+
 /**
  * The announcement as an OCSF Detection Finding (class 2004) with the Cloud profile: Create for a case's first announcement,
- * Update for what follows. The finding's `uid` is the case, so that consumers join updates to it; `metadata.uid` is the
+ * Update for what follows, Close for its resolution. The finding's `uid` is the case, so that consumers join updates to it; `metadata.uid` is the
  * announcement, by which a repeat is told.
  */
 export const ocsf = (message: Message): JsonObject => {
   const { finding, detection, transition } = message;
-  const [activityId, activityName] = transition.kind === 'first' ? [1, 'Create'] : [2, 'Update'];
+  const [activityId, activityName] = activityOf(transition.kind);
   const [severityId, severity] = severityIds[finding.severity];
   const [statusId, status] = statusIds[finding.status];
   const [first, last] = [Date.parse(finding.first), Date.parse(finding.last)];
@@ -140,6 +145,7 @@ export const ocsf = (message: Message): JsonObject => {
       key: finding.key,
       cluster: finding.cluster,
       notes: [...finding.notes],
+      ...(finding.disposition === undefined ? {} : { disposition: finding.disposition }),
       transition: { ...transition, changes: [...transition.changes] },
     },
   };

@@ -29,6 +29,8 @@ export interface AnnounceDeps {
   readonly settings: Settings;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds after which a critical case that nobody took up is said again; default 15 minutes. */
+  readonly escalateAfter?: number;
 }
 
 /** `busy`: another announcer is at it; `unsettled`: the case changes faster than it is said. In both it stays due. */
@@ -51,7 +53,7 @@ export const announce = async (id: string, deps: AnnounceDeps): Promise<Outcome>
     const stored = await cases.read(id);
     if (stored?.finding.due === undefined) return outcome;
     const { finding, windows } = stored;
-    const news = newsOf(finding, windows);
+    const news = newsOf(finding, windows, deps.escalateAfter);
     if (news === undefined) {
       if ((await cases.clearDue(finding)) === 'cleared') return outcome;
       continue;

@@ -38,6 +38,7 @@ export const announcementSchema = v.object({
     regions: strings,
     notes: strings,
     assignee: v.exactOptional(v.string()),
+    disposition: v.exactOptional(v.picklist(['true-positive', 'benign', 'false-positive'])),
   }),
   evidence: v.object({
     eventIds: strings,

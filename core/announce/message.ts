@@ -2,7 +2,7 @@ import { attackVersion, fullName, type Tactic, tactics, techniqueOf } from '../a
 import type { AnyDetection, Key, Severity } from '../detection.ts';
 import { severities } from '../detection.ts';
 import type { Source } from '../event.ts';
-import type { Finding, FindingStatus, Window } from '../finding.ts';
+import type { Disposition, Finding, FindingStatus, Window } from '../finding.ts';
 import { at, text } from '../json.ts';
 import type { Settings } from '../settings.ts';
 import { evidenceOf, type Line } from './evidence.ts';
@@ -52,6 +52,7 @@ export interface Message {
     readonly regions: readonly string[];
     readonly notes: readonly string[];
     readonly assignee?: string;
+    readonly disposition?: Disposition;
   };
   /** Of the newest window; of the gravest where the severity rose. */
   readonly evidence: { readonly eventIds: readonly string[]; readonly lines: readonly Line[] };
@@ -85,6 +86,10 @@ const headlines: { readonly [K in TransitionKind]: (value: string) => string } =
   resource: () => 'Another resource is concerned',
   continuation: () => 'It goes on',
   repeats: value => `Seen ${count(value)} times`,
+  escalated: () => 'Still unacknowledged',
+  suppressed: () => 'Suppressed',
+  acknowledged: () => 'Acknowledged',
+  resolved: () => 'Resolved',
 };
 
 /** The newest window, or the newest of the gravest where the severity is the news. */
@@ -166,6 +171,7 @@ export const messageOf = (
       regions: finding.regions,
       notes: finding.notes,
       ...(finding.assignee === undefined ? {} : { assignee: finding.assignee }),
+      ...(finding.disposition === undefined ? {} : { disposition: finding.disposition }),
     },
     evidence: {
       eventIds: window?.eventIds.slice(0, 10) ?? [],

@@ -14,6 +14,10 @@ export const changeNames: { readonly [K in TransitionKind]: string } = {
   resource: 'resource',
   continuation: 'window from',
   repeats: 'count',
+  escalated: 'waiting since',
+  suppressed: 'by',
+  acknowledged: 'by',
+  resolved: 'by',
 };
 
 /** The first few of a list, and how many more there are. */
@@ -49,6 +53,12 @@ const listed = (all: readonly string[], most = 5): string => {
 const section = (name: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', name, ...lines];
 
+/** "resolved as false-positive, alice is on it". */
+const statusText = ({ finding: { status, disposition, assignee } }: Message): string =>
+  status +
+  (disposition === undefined ? '' : ` as ${disposition}`) +
+  (assignee === undefined ? '' : `, ${plain(assignee, 100)} is on it`);
+
 /** The rows of who, what, where; rows without a value are left out. Values are escaped for plain text. */
 export const rows = (message: Message, most = 5): readonly (readonly [string, string])[] => {
   const { finding } = message;
@@ -59,7 +69,7 @@ export const rows = (message: Message, most = 5): readonly (readonly [string, st
     ['Where', plain(whereText(message), 300)],
     ['When', whenText(message)],
     ['Count', countText(message)],
-    ['Status', finding.status + (finding.assignee ? `, ${plain(finding.assignee, 100)} is on it` : '')],
+    ['Status', statusText(message)],
   ];
   return all.filter(([, value]) => value !== '');
 };

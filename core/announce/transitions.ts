@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Severity, severities } from '../detection.ts';
-import type { Finding, Window } from '../finding.ts';
+import type { Finding, FindingStatus, Window } from '../finding.ts';
+import { isWorked } from '../findings/life.ts';
 
 /** What can be news about a case, in the order in which a message leads with it. */
 export const transitionKinds = [
   'first',
   'reopened',
+  'escalated',
   'severity',
   'principal',
   'address',
@@ -13,6 +15,9 @@ export const transitionKinds = [
   'resource',
   'continuation',
   'repeats',
+  'suppressed',
+  'acknowledged',
+  'resolved',
 ] as const;
 export type TransitionKind = (typeof transitionKinds)[number];
 
@@ -33,6 +38,9 @@ export interface News {
   /** Marks to record on the case once this is said: the transitions, and what they say along the way. */
   readonly covers: readonly string[];
 }
+
+/** A critical finding that nobody took up in this time is said again, once. */
+export const escalateAfter = 15 * 60 * 1000;
 
 const day = 24 * 60 * 60 * 1000;
 const entities = ['principal', 'address', 'region', 'resource'] as const;
@@ -65,6 +73,38 @@ const milestones = (count: number): readonly number[] => {
   return reached;
 };
 
+const workKinds: { readonly [S in FindingStatus]?: TransitionKind } = {
+  acknowledged: 'acknowledged',
+  resolved: 'resolved',
+  suppressed: 'suppressed',
+};
+
+/** What somebody did to the case, named by the moment they did it. */
+const worked = ({ worked: by, status }: Finding): readonly Transition[] => {
+  const kind = workKinds[status];
+  if (kind === undefined || !isWorked(by, status)) return [];
+  return [{ id: `${kind}#${iso(by.at)}`, kind, value: by.who }];
+};
+
+/** Since when a critical case waits for somebody; undefined: it is not critical, or somebody is at it, or nobody heard of it. */
+const waitingSince = (finding: Finding, told: Iterable<string>): number | undefined => {
+  if (finding.severity !== 'critical' || finding.status !== 'open' || finding.ruleStatus !== 'alerting')
+    return undefined;
+  const since = Math.max(...[...told].flatMap(id => (id.startsWith('since#') ? [Date.parse(id.slice(6))] : [])));
+  return Number.isFinite(since) ? since : undefined;
+};
+
+const escalated = (finding: Finding, told: ReadonlySet<string>, now: number, after: number): readonly Transition[] => {
+  const since = waitingSince(finding, told);
+  if (since === undefined || now - since < after) return [];
+  const id = `escalated#${iso(since)}`;
+  return told.has(id) ? [] : [{ id, kind: 'escalated', value: iso(since) }];
+};
+
+/** Whether a case would escalate if the announcer looked at it now: what the sweep wakes. */
+export const isUnanswered = (finding: Finding, now: number, after: number = escalateAfter): boolean =>
+  escalated(finding, new Set(finding.transitions), now, after).length > 0;
+
 const latest = (windows: readonly Window[]): Window | undefined =>
   windows.reduce<Window | undefined>((best, next) => (best && best.bucket >= next.bucket ? best : next), undefined);
 
@@ -76,6 +116,7 @@ const shown = (finding: Finding, windows: readonly Window[]): readonly string[] 
     ...entities.flatMap(kind => values[kind](finding).map(value => entity(kind, value).id)),
     ...(last ? [window(last.bucket).id] : []),
     ...milestones(finding.count).map(count => repeats(count).id),
+    ...worked(finding).map(({ id }) => id),
   ];
 };
 
@@ -100,36 +141,51 @@ const continued = (finding: Finding, windows: readonly Window[], told: ReadonlyS
 
 const windowStart = (id: string): readonly number[] => (id.startsWith('window#') ? [Date.parse(id.slice(7))] : []);
 
-const news = (transitions: readonly Transition[], covers: readonly string[]): News | undefined => {
+/** What is said; that a case is critical is marked with the moment, from which it waits for somebody. */
+const news = (transitions: readonly Transition[], covers: readonly string[], due: number): News | undefined => {
   const [lead] = transitions;
-  return lead && { id: lead.id, kind: lead.kind, transitions, covers: [...new Set(covers)] };
+  const since = covers.includes('severity#critical') ? [`since#${iso(due)}`] : [];
+  return lead && { id: lead.id, kind: lead.kind, transitions, covers: [...new Set([...covers, ...since])] };
 };
+
+const ids = (transitions: readonly Transition[]): readonly string[] => transitions.map(({ id }) => id);
 
 /**
  * What is to be said of a stored case, or undefined. Nothing is said of what is not `due`, is only watched, has no count, or
- * whose newest event was over 24 hours old when it was read; nor of a resolved case while no later event came.
- * A suppressed case is heard of when its severity rises or something new takes part in it, not when it repeats.
+ * whose newest event was over 24 hours old when it was read; nor of a resolved case while no later event came, but that it was
+ * resolved. A suppressed case is heard of when its severity rises or something new takes part in it, not when it repeats.
+ * What people do to a case is said where its first match was.
  * @param finding the case as stored; its `transitions` are the marks recorded so far
  * @param windows its windows as stored, in any order
+ * @param after milliseconds after which a critical case that nobody took up is said again
  */
-export const newsOf = (finding: Finding, windows: readonly Window[]): News | undefined => {
+export const newsOf = (
+  finding: Finding,
+  windows: readonly Window[],
+  after: number = escalateAfter,
+): News | undefined => {
   const { due, resolvedAt, status } = finding;
   if (due === undefined || finding.ruleStatus !== 'alerting' || !(finding.count > 0)) return undefined;
-  if (finding.last < due - day) return undefined;
-  if (status === 'resolved' && (resolvedAt === undefined || finding.last <= resolvedAt)) return undefined;
-
   const told = new Set(finding.transitions);
-  if (!told.has('first')) {
-    if (status === 'suppressed') return undefined;
+  const heard = told.has('first');
+  const isFresh = finding.last >= due - day;
+  const work = heard ? worked(finding).filter(({ id }) => !told.has(id)) : [];
+  if (status === 'resolved' && (resolvedAt === undefined || finding.last <= resolvedAt))
+    return news(work, ids(work), due);
+  if (!heard) {
+    if (status === 'suppressed' || !isFresh) return undefined;
     const reopening = resolvedAt === undefined ? [] : [`reopened#${resolvedAt}`];
-    return news([{ id: 'first', kind: 'first', value: '' }], ['first', ...reopening, ...shown(finding, windows)]);
+    return news([{ id: 'first', kind: 'first', value: '' }], ['first', ...reopening, ...shown(finding, windows)], due);
   }
 
+  const answers = [...escalated(finding, told, due, after), ...work];
+  if (!isFresh) return news(answers, ids(answers), due);
   const reopened = resolvedAt !== undefined && finding.last > resolvedAt ? `reopened#${resolvedAt}` : undefined;
   if (reopened !== undefined && !told.has(reopened))
     return news(
       [{ id: reopened, kind: 'reopened', value: iso(resolvedAt ?? 0) }, ...changes(finding, told)],
       [reopened, ...shown(finding, windows)],
+      due,
     );
 
   const again =
@@ -141,11 +197,8 @@ export const newsOf = (finding: Finding, windows: readonly Window[]): News | und
             .map(repeats)
             .filter(({ id }) => !told.has(id)),
         ];
-  const all = [...changes(finding, told), ...again];
-  return news(
-    all,
-    all.map(({ id }) => id),
-  );
+  const all = [...escalated(finding, told, due, after), ...changes(finding, told), ...again, ...work];
+  return news(all, ids(all), due);
 };
 
 /** Severity raised, and whoever and whatever is new in the case. */

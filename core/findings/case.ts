@@ -1,6 +1,6 @@
 import { newsOf } from '../announce/transitions.ts';
 import type { Key } from '../detection.ts';
-import type { Disposition, Finding, FindingStatus } from '../finding.ts';
+import type { Act, Disposition, Finding, FindingStatus, Worked } from '../finding.ts';
 import type { Match, Status } from '../match.ts';
 import { redactLine } from '../redact.ts';
 import { type Best, bestOf, compareBest } from './best.ts';
@@ -40,6 +40,11 @@ export interface CaseLife {
   readonly status: FindingStatus;
   readonly assignee?: string;
   readonly disposition?: Disposition;
+  readonly judged?: { readonly who: string; readonly at: number };
+  readonly worked?: Worked;
+  readonly suppressedUntil?: number;
+  readonly trail: readonly Act[];
+  readonly acts: number;
   readonly resolvedAt?: number;
   readonly due?: number;
   readonly transitions: readonly string[];
@@ -64,7 +69,7 @@ export const joinCase = (
   now: number,
 ): StoredCase => {
   const content = joinContent(stored?.content, id, matches, windows);
-  const life = reopened(stored?.life ?? { status: 'open', transitions: [] }, content.last);
+  const life = reopened(stored?.life ?? newLife, content.last);
   if (life.due !== undefined || !matches.some(match => match.status === 'alerting' && match.time >= now - freshness)) {
     return { content, life };
   }
@@ -72,6 +77,9 @@ export const joinCase = (
   const opensWindow = windows.some(({ bucket }) => stored?.content.windows[String(bucket)] === undefined);
   return opensWindow || newsOf(findingOf(due), windows.map(windowOf)) !== undefined ? due : { content, life };
 };
+
+/** Of a case that nobody has seen yet. */
+export const newLife: CaseLife = { status: 'open', transitions: [], trail: [], acts: 0 };
 
 const reopened = (life: CaseLife, last: number): CaseLife =>
   life.status === 'resolved' && life.resolvedAt !== undefined && last > life.resolvedAt

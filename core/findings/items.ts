@@ -1,5 +1,5 @@
 import { type Key, type Severity, severities } from '../detection.ts';
-import type { Finding } from '../finding.ts';
+import type { Act, Finding, FindingStatus, Worked } from '../finding.ts';
 import { retentionDays } from '../tables.ts';
 import { rank } from './best.ts';
 import { type CaseContent, type CaseLife, caps, findingOf, type StoredCase } from './case.ts';
@@ -71,9 +71,41 @@ export const lifeItem = (life: CaseLife): Attributes => ({
   ...(life.status === 'resolved' ? {} : { open: s(life.status) }),
   ...(life.assignee === undefined ? {} : { assignee: s(life.assignee) }),
   ...(life.disposition === undefined ? {} : { disposition: s(life.disposition) }),
+  ...(life.judged === undefined ? {} : { judged: { M: { who: s(life.judged.who), at: n(life.judged.at) } } }),
+  ...(life.worked === undefined
+    ? {}
+    : { worked: { M: { status: s(life.worked.status), who: s(life.worked.who), at: n(life.worked.at) } } }),
+  ...(life.suppressedUntil === undefined ? {} : { suppressedUntil: n(life.suppressedUntil) }),
+  ...(life.acts === 0 ? {} : { trail: { L: life.trail.map(actItem) }, acts: n(life.acts) }),
   ...(life.resolvedAt === undefined ? {} : { resolvedAt: n(life.resolvedAt) }),
   ...(life.due === undefined ? {} : { due: n(life.due), owed: s('due') }),
   ...(life.transitions.length === 0 ? {} : { transitions: { SS: [...life.transitions].sort() } }),
+});
+
+/** Attributes of a life that a change may take away: written as absent, they are removed. */
+export const lifeNames = [
+  'status',
+  'open',
+  'assignee',
+  'disposition',
+  'judged',
+  'worked',
+  'suppressedUntil',
+  'trail',
+  'acts',
+  'resolvedAt',
+  'due',
+  'owed',
+] as const;
+
+const actItem = (act: Act): Attribute => ({
+  M: {
+    at: n(act.at),
+    who: s(act.who),
+    act: s(act.act),
+    ...(act.detail === undefined ? {} : { detail: s(act.detail) }),
+    ...(act.note === undefined ? {} : { note: s(act.note) }),
+  },
 });
 
 const bestItem = (best: CaseContent['best']): Attributes => ({
@@ -191,17 +223,48 @@ const windowCounts = (counts: Attributes): { readonly [bucket: string]: number }
       .map(bucket => [bucket, number(counts, bucket)]),
   );
 
+const acts = ['acknowledge', 'resolve', 'suppress', 'reopen', 'assign', 'judge', 'note'] as const;
+const statuses = ['open', 'acknowledged', 'resolved', 'suppressed'] as const;
+const dispositions = ['true-positive', 'benign', 'false-positive'] as const;
+
+/** The status named by an attribute; a case without one is open. */
+const statusOf = (item: Attributes): FindingStatus => statuses.find(name => name === text(item, 'status')) ?? 'open';
+
+const parseAct = (element: Attribute): readonly Act[] => {
+  if (!('M' in element)) return [];
+  const item = element.M;
+  const act = acts.find(name => name === text(item, 'act'));
+  if (act === undefined) return [];
+  return [
+    {
+      at: number(item, 'at'),
+      who: text(item, 'who'),
+      act,
+      ...('detail' in item ? { detail: text(item, 'detail') } : {}),
+      ...('note' in item ? { note: text(item, 'note') } : {}),
+    },
+  ];
+};
+
+const parseWorked = (item: Attributes): Worked => ({
+  status: statusOf(item),
+  who: text(item, 'who'),
+  at: number(item, 'at'),
+});
+
 const parseLife = (item: Attributes): CaseLife => {
-  const status =
-    (['acknowledged', 'resolved', 'suppressed'] as const).find(name => name === text(item, 'status')) ?? 'open';
-  const disposition = (['true-positive', 'benign', 'false-positive'] as const).find(
-    name => name === text(item, 'disposition'),
-  );
+  const disposition = dispositions.find(name => name === text(item, 'disposition'));
+  const judged = map(item, 'judged');
   const transitions = item['transitions'];
   return {
-    status,
+    status: statusOf(item),
     transitions: transitions !== undefined && 'SS' in transitions ? [...transitions.SS].sort() : [],
+    trail: elements(item, 'trail').flatMap(parseAct),
+    acts: number(item, 'acts'),
     ...(disposition === undefined ? {} : { disposition }),
+    ...('judged' in item ? { judged: { who: text(judged, 'who'), at: number(judged, 'at') } } : {}),
+    ...('worked' in item ? { worked: parseWorked(map(item, 'worked')) } : {}),
+    ...('suppressedUntil' in item ? { suppressedUntil: number(item, 'suppressedUntil') } : {}),
     ...('assignee' in item ? { assignee: text(item, 'assignee') } : {}),
     ...('resolvedAt' in item ? { resolvedAt: number(item, 'resolvedAt') } : {}),
     ...('due' in item ? { due: number(item, 'due') } : {}),

@@ -194,3 +194,76 @@ test('whatever grows in whatever steps: every value is said exactly once, and id
     }),
   );
 });
+
+describe('what people do', () => {
+  const heard = { transitions: say({})?.covers ?? [] };
+  const by = (status: 'acknowledged' | 'resolved' | 'suppressed') => ({
+    ...heard,
+    status,
+    worked: { status, who: 'alice', at: at + hour },
+    ...(status === 'resolved' ? { resolvedAt: at + hour } : {}),
+    due: at + hour,
+  });
+
+  test.each([
+    'acknowledged',
+    'resolved',
+    'suppressed',
+  ] as const)('a case that is %s is said once, with who did it', status => {
+    const news = say(by(status));
+    expect(kinds(news)).toEqual([[status, 'alice']]);
+    expect(say({ ...by(status), transitions: [...heard.transitions, ...(news?.covers ?? [])] })).toBeUndefined();
+  });
+
+  test('is said of an old case too, but old events are not', () => {
+    const due = at + 400 * hour;
+    expect(kinds(say({ ...by('acknowledged'), principals: ['someone new'], due }))).toEqual([
+      ['acknowledged', 'alice'],
+    ]);
+  });
+
+  test('comes after who else takes part', () => {
+    expect(kinds(say({ ...by('acknowledged'), principals: ['someone new'] })).map(([kind]) => kind)).toEqual([
+      'principal',
+      'acknowledged',
+    ]);
+  });
+
+  test('is not news of a case that an event opened again', () => {
+    expect(kinds(say({ ...by('resolved'), status: 'open', last: at + 2 * hour, due: at + 2 * hour }))[0]?.[0]).toBe(
+      'reopened',
+    );
+  });
+});
+
+describe('a critical case', () => {
+  const told = say({ severity: 'critical' })?.covers ?? [];
+  const since = at + 60_000;
+  const later = (over: object = {}) =>
+    say({ severity: 'critical', transitions: told, due: since + 15 * 60_000, ...over });
+
+  test('that waited 15 minutes is said again, once', () => {
+    expect(later({ due: since + 15 * 60_000 - 1 })).toBeUndefined();
+    const news = later();
+    expect(kinds(news)).toEqual([['escalated', new Date(since).toISOString()]]);
+    expect(later({ transitions: [...told, ...(news?.covers ?? [])], due: since + hour })).toBeUndefined();
+  });
+
+  test.each([
+    ['acknowledged', { status: 'acknowledged' }],
+    ['not critical', { severity: 'high' }],
+    ['only watched', { ruleStatus: 'watching' }],
+  ])('is not when it is %s', (_, over) => {
+    expect(kinds(later(over)).map(([kind]) => kind)).not.toContain('escalated');
+  });
+
+  test('waits from the moment it became critical', () => {
+    const first = say({})?.covers ?? [];
+    const raised = say({ severity: 'critical', transitions: first, due: at + hour })?.covers ?? [];
+    const marks = { severity: 'critical' as const, transitions: [...first, ...raised] };
+    expect(say({ ...marks, due: at + hour + 14 * 60_000 })).toBeUndefined();
+    expect(kinds(say({ ...marks, due: at + hour + 15 * 60_000 }))).toEqual([
+      ['escalated', new Date(at + hour).toISOString()],
+    ]);
+  });
+});

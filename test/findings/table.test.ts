@@ -193,7 +193,7 @@ describe('listing', () => {
     const old = match({ time: Date.parse('2026-07-30T00:00:00Z'), key: { principal: 'old' } });
     await open().fold([old], now);
     const one = await stored(findingId(made[3] ?? old));
-    expect(await open().setStatus(one, 'resolved', now)).toBe('set');
+    expect(await open().work(one, { act: 'resolve' }, { who: 'alice', at: now })).toBe('set');
     const since = Date.parse('2026-07-01T00:00:00Z');
     const statuses = ['open', 'resolved'] as const;
     const found = await all({ statuses, since, until: now });
@@ -265,12 +265,12 @@ describe('announcing from the table', () => {
 describe("a finding's status", () => {
   const resolve = async () => {
     await open().fold([match()], now);
-    expect(await open().setStatus(await stored(), 'resolved', noon + minute)).toBe('set');
+    expect(await open().work(await stored(), { act: 'resolve' }, { who: 'alice', at: noon + minute })).toBe('set');
   };
   it('leaves and joins the index of the unresolved', async () => {
     await resolve();
     expect((await open().list({})).items).toEqual([]);
-    expect(await open().setStatus(await stored(), 'acknowledged', now)).toBe('set');
+    expect(await open().work(await stored(), { act: 'acknowledge' }, { who: 'alice', at: now })).toBe('set');
     expect((await open().list({})).items).toMatchObject([{ status: 'acknowledged' }]);
   });
   it('is opened again by an event later than its resolution, and by no other', async () => {
@@ -283,7 +283,7 @@ describe("a finding's status", () => {
   });
   it('covers the newest event it was read with, whatever the clock of who resolves it says', async () => {
     await open().fold([match()], now);
-    await open().setStatus(await stored(), 'resolved', noon - day);
+    await open().work(await stored(), { act: 'resolve' }, { who: 'alice', at: noon - day });
     await open().fold([match()], now);
     expect(await stored()).toMatchObject({ status: 'resolved', resolvedAt: noon });
   });
@@ -291,7 +291,7 @@ describe("a finding's status", () => {
     await open().fold([match()], now);
     const read = await stored();
     await open().fold([match({ eventId: 'b' })], now);
-    expect(await open().setStatus(read, 'resolved', now)).toBe('changed');
+    expect(await open().work(read, { act: 'resolve' }, { who: 'alice', at: now })).toBe('changed');
     expect((await stored()).status).toBe('open');
   });
   it('is lost to no fold at the same time: the later event reopens', async () => {
@@ -300,7 +300,7 @@ describe("a finding's status", () => {
       await open().fold([match({ key })], now);
       const read = await stored(findingId(match({ key })));
       const [set] = await Promise.all([
-        open().setStatus(read, 'resolved', noon + minute),
+        open().work(read, { act: 'resolve' }, { who: 'alice', at: noon + minute }),
         open().fold([match({ key, eventId: 'b', time: noon + 2 * minute })], now),
       ]);
       expect(set === 'changed' || (await stored(read.id)).status === 'open').toBe(true);

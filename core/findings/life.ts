@@ -1,0 +1,92 @@
+import type { Act, Disposition, Finding, FindingStatus, Worked } from '../finding.ts';
+import { redactLine } from '../redact.ts';
+import type { CaseLife } from './case.ts';
+
+/** What people do to a finding. */
+export type Change =
+  | { readonly act: 'acknowledge' }
+  | { readonly act: 'resolve'; readonly disposition?: Disposition }
+  /** Silence for a while: new participants and a higher severity are still news. */
+  | { readonly act: 'suppress'; readonly until: number }
+  | { readonly act: 'reopen' }
+  /** '' takes it off whoever has it. */
+  | { readonly act: 'assign'; readonly to: string }
+  | { readonly act: 'judge'; readonly disposition: Disposition }
+  | { readonly act: 'note' };
+
+/** Who changes a finding, when (milliseconds since 1970), and what they have to say about it. */
+export interface By {
+  readonly who: string;
+  readonly at: number;
+  readonly note?: string;
+}
+
+/** Acts that a finding's trail keeps; of more the newest stay, and `acts` says how many there were. */
+export const trailCap = 100;
+/** Bytes of one note. */
+export const noteBytes = 1_024;
+
+const after: { readonly [A in Change['act']]?: FindingStatus } = {
+  acknowledge: 'acknowledged',
+  resolve: 'resolved',
+  suppress: 'suppressed',
+  reopen: 'open',
+};
+
+/** What an act did, in a few words of ours and what was given with it. */
+const detailOf = (change: Change): string => {
+  if (change.act === 'assign') return change.to;
+  if (change.act === 'suppress') return new Date(change.until).toISOString();
+  return 'disposition' in change ? (change.disposition ?? '') : '';
+};
+
+/**
+ * A case's life after somebody changed it. Pure; the caller writes it on the condition that the case is still as it was read.
+ * Resolving covers events up to now and up to the newest event that was seen; a status that changed is news for the announcer.
+ * @param finding as it was read: who it concerns must have been seen by who resolves it
+ * @throws where the change makes no sense on this finding: the message says why
+ */
+export const changed = (life: CaseLife, finding: Pick<Finding, 'last'>, change: Change, by: By): CaseLife => {
+  const who = redactLine(by.who.trim(), 200);
+  if (who === '') throw new Error('say who changes the finding: its trail names everybody');
+  if (change.act === 'note' && (by.note ?? '').trim() === '') throw new Error('a note needs a text');
+  if (change.act === 'suppress' && !(change.until > by.at)) throw new Error('a suppression ends in the future');
+  const note = redactLine((by.note ?? '').trim(), noteBytes);
+  const detail = redactLine(detailOf(change), 200);
+  const act: Act = {
+    at: by.at,
+    who,
+    act: change.act,
+    ...(detail === '' ? {} : { detail }),
+    ...(note === '' ? {} : { note }),
+  };
+  const { assignee, suppressedUntil, ...kept } = life;
+  const status = after[change.act] ?? life.status;
+  const isNews = status !== life.status || change.act === 'suppress';
+  const until = change.act === 'suppress' ? change.until : status === 'suppressed' ? suppressedUntil : undefined;
+  const disposition = 'disposition' in change ? change.disposition : undefined;
+  return {
+    ...kept,
+    status,
+    trail: [...life.trail, act].slice(-trailCap),
+    acts: life.acts + 1,
+    ...assigned(change, assignee),
+    ...(disposition === undefined ? {} : { disposition, judged: { who, at: by.at } }),
+    ...(until === undefined ? {} : { suppressedUntil: until }),
+    ...(change.act === 'resolve' ? { resolvedAt: Math.max(by.at, finding.last) } : {}),
+    ...(isNews ? { worked: { status, who, at: by.at }, due: by.at } : {}),
+  };
+};
+
+const assigned = (change: Change, before: string | undefined): { readonly assignee?: string } => {
+  const now = change.act === 'assign' ? redactLine(change.to.trim(), 200) : (before ?? '');
+  return now === '' ? {} : { assignee: now };
+};
+
+/** Whether a suppression of this one finding has ended. */
+export const hasEnded = ({ status, suppressedUntil }: Pick<Finding, 'status' | 'suppressedUntil'>, now: number) =>
+  status === 'suppressed' && suppressedUntil !== undefined && suppressedUntil <= now;
+
+/** Whether `worked` still says how the status came about: an event that reopened the case does not ask anybody. */
+export const isWorked = (worked: Worked | undefined, status: FindingStatus): worked is Worked =>
+  worked !== undefined && worked.status === status;

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newsOf } from '../../core/announce/transitions.ts';
+import { newLife } from '../../core/findings/case.ts';
+import { findingId } from '../../core/findings/identity.ts';
+import { type By, type Change, changed, noteBytes, trailCap } from '../../core/findings/life.ts';
+import { startTables, type Tables } from '../announce/tables.ts';
+import { match, minute, noon } from './matches.ts';
+
+const alice: By = { who: 'alice', at: noon + minute };
+const seen = { last: noon };
+
+describe('a life', () => {
+  it.each<[Change, object]>([
+    [{ act: 'acknowledge' }, { status: 'acknowledged', due: alice.at }],
+    [{ act: 'resolve' }, { status: 'resolved', resolvedAt: alice.at, due: alice.at }],
+    [
+      { act: 'resolve', disposition: 'false-positive' },
+      { status: 'resolved', disposition: 'false-positive', judged: { who: 'alice', at: alice.at } },
+    ],
+    [
+      { act: 'suppress', until: noon + 9 * minute },
+      { status: 'suppressed', suppressedUntil: noon + 9 * minute },
+    ],
+    [
+      { act: 'assign', to: ' bob ' },
+      { status: 'open', assignee: 'bob' },
+    ],
+    [
+      { act: 'judge', disposition: 'benign' },
+      { status: 'open', disposition: 'benign' },
+    ],
+  ])('after %j says what, who and when', (change, expected) => {
+    expect(changed(newLife, seen, change, alice)).toMatchObject({
+      ...expected,
+      acts: 1,
+      trail: [{ at: alice.at, who: 'alice', act: change.act }],
+    });
+  });
+
+  it('tells the announcer of a new status, and of nothing else', () => {
+    const told = (change: Change, by = alice) => changed({ ...newLife, status: 'open' }, seen, change, by).due;
+    expect(told({ act: 'acknowledge' })).toBe(alice.at);
+    expect(told({ act: 'note' }, { ...alice, note: 'looked at it' })).toBeUndefined();
+    expect(told({ act: 'assign', to: 'bob' })).toBeUndefined();
+    expect(told({ act: 'reopen' })).toBeUndefined();
+  });
+
+  it('loses its suppression with any other status, and keeps it with a note', () => {
+    const quiet = changed(newLife, seen, { act: 'suppress', until: noon + 9 * minute }, alice);
+    expect(changed(quiet, seen, { act: 'note' }, { ...alice, note: 'x' }).suppressedUntil).toBe(noon + 9 * minute);
+    expect(changed(quiet, seen, { act: 'acknowledge' }, alice)).not.toHaveProperty('suppressedUntil');
+  });
+
+  it('keeps the newest of a long trail, and counts all', () => {
+    let life = newLife;
+    for (let at = 0; at < trailCap + 5; at++)
+      life = changed(life, seen, { act: 'note' }, { who: 'alice', at, note: 'é'.repeat(5_000) });
+    expect(life.trail).toHaveLength(trailCap);
+    expect([life.acts, life.trail[0]?.at]).toEqual([trailCap + 5, 5]);
+    expect(Buffer.byteLength(life.trail[0]?.note ?? '')).toBeLessThanOrEqual(noteBytes);
+  });
+
+  it('takes no secret into a note', () => {
+    const note = `key is AKIAIOSFODNN7EXAMPLE / wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY`;
+    expect(JSON.stringify(changed(newLife, seen, { act: 'note' }, { ...alice, note }))).not.toContain('wJalrXUtnFEMI');
+  });
+
+  it.each<[string, Change, Partial<By>, RegExp]>([
+    ['nobody', { act: 'acknowledge' }, { who: ' ' }, /who changes the finding/],
+    ['a note of nothing', { act: 'note' }, { note: ' ' }, /needs a text/],
+    ['a suppression that is over', { act: 'suppress', until: noon }, {}, /ends in the future/],
+  ])('refuses %s', (_, change, by, reason) => {
+    expect(() => changed(newLife, seen, change, { ...alice, ...by })).toThrow(reason);
+  });
+});
+
+describe('a life in the table', () => {
+  let tables: Tables;
+  let next = 0;
+  beforeAll(async () => {
+    tables = await startTables();
+  });
+  afterAll(() => tables.stop());
+  const fresh = async () => {
+    const one = match({ key: { principal: `life-${next++}` } });
+    await tables.findings.fold([one], noon);
+    return findingId(one);
+  };
+  const read = async (id: string) => {
+    const stored = await tables.findings.read(id);
+    if (stored === undefined) throw new Error('it is not there');
+    return stored.finding;
+  };
+  const work = async (id: string, change: Change, by: By = alice) => tables.findings.work(await read(id), change, by);
+
+  it('comes back as it was written, with its trail', async () => {
+    const id = await fresh();
+    await work(id, { act: 'acknowledge' }, { ...alice, note: 'mine' });
+    await work(id, { act: 'assign', to: 'bob' });
+    await work(id, { act: 'suppress', until: noon + 99 * minute });
+    await work(id, { act: 'resolve', disposition: 'true-positive' });
+    const finding = await read(id);
+    expect(finding).toMatchObject({
+      status: 'resolved',
+      assignee: 'bob',
+      disposition: 'true-positive',
+      judged: { who: 'alice', at: alice.at },
+      worked: { status: 'resolved', who: 'alice', at: alice.at },
+      acts: 4,
+    });
+    expect(finding).not.toHaveProperty('suppressedUntil');
+    expect(finding.trail?.map(({ act, detail, note }) => [act, detail, note])).toEqual([
+      ['acknowledge', undefined, 'mine'],
+      ['assign', 'bob', undefined],
+      ['suppress', new Date(noon + 99 * minute).toISOString(), undefined],
+      ['resolve', 'true-positive', undefined],
+    ]);
+    expect((await tables.findings.list({})).items.map(one => one.id)).not.toContain(id);
+  });
+
+  it('lets one of two win, and the trail of neither is lost', async () => {
+    const id = await fresh();
+    const before = await read(id);
+    const results = await Promise.all(
+      ['bob', 'carol'].map(to => tables.findings.work(before, { act: 'assign', to }, alice)),
+    );
+    expect(results.toSorted()).toEqual(['changed', 'set']);
+    expect((await read(id)).trail).toHaveLength(1);
+  });
+
+  it('stays with the finding through later matches', async () => {
+    const id = await fresh();
+    await work(id, { act: 'acknowledge' }, { ...alice, note: 'mine' });
+    await tables.findings.fold(
+      [match({ key: { principal: `life-${next - 1}` }, eventId: 'another', time: noon + minute })],
+      noon + 2 * minute,
+    );
+    expect(await read(id)).toMatchObject({ status: 'acknowledged', count: 2, trail: [{ note: 'mine' }] });
+  });
+
+  it('is acknowledged while events pour in, but resolved only by who has seen them', async () => {
+    const id = await fresh();
+    const before = await read(id);
+    const key = { principal: `life-${next - 1}` };
+    await tables.findings.fold([match({ key, eventId: 'more', time: noon + minute })], noon + minute);
+    expect(await tables.findings.work(before, { act: 'resolve' }, alice)).toBe('changed');
+    expect(await tables.findings.work(before, { act: 'acknowledge' }, alice)).toBe('set');
+  });
+
+  it('is news only to who heard of the finding', async () => {
+    const id = await fresh();
+    await work(id, { act: 'resolve' });
+    const stored = await tables.findings.read(id);
+    expect(stored && newsOf(stored.finding, stored.windows)).toBeUndefined();
+    const heard = stored && { ...stored.finding, transitions: ['first'] };
+    expect(heard && newsOf(heard, stored.windows)).toMatchObject({
+      kind: 'resolved',
+      id: `resolved#${new Date(alice.at).toISOString()}`,
+      transitions: [{ value: 'alice' }],
+    });
+  });
+
+  it('makes an answered case due for nobody', async () => {
+    const id = await fresh();
+    await work(id, { act: 'acknowledge' });
+    const finding = await read(id);
+    await tables.findings.clearDue(finding);
+    await tables.findings.wake(id, noon);
+    expect((await read(id)).due).toBeUndefined();
+  });
+});
