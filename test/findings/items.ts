@@ -20,7 +20,7 @@ const canonical = (value: unknown): unknown => {
 };
 
 /** Everything a table holds. Only tests scan. */
-export const tableItems = async (client: DynamoDBClient, table: string): Promise<readonly string[]> => {
+const scan = async (client: DynamoDBClient, table: string): Promise<readonly Record<string, AttributeValue>[]> => {
   const found: Record<string, AttributeValue>[] = [];
   let from: Record<string, AttributeValue> | undefined;
   do {
@@ -34,20 +34,33 @@ export const tableItems = async (client: DynamoDBClient, table: string): Promise
     found.push(...(page.Items ?? []));
     from = page.LastEvaluatedKey;
   } while (from !== undefined);
-  return lines(found);
+  return found;
 };
 
+export const tableItems = async (client: DynamoDBClient, table: string): Promise<readonly string[]> =>
+  lines(await scan(client, table));
+
+const life = new Set(['status', 'open', 'due', 'owed', 'transitions']);
+const content = (item: object): object => Object.fromEntries(Object.entries(item).filter(([name]) => !life.has(name)));
+
+/** What fold wrote of everything a table holds, without what announcing adds. */
+export const storedLines = async (client: DynamoDBClient, table: string): Promise<readonly string[]> =>
+  lines((await scan(client, table)).map(content));
+
+/** The same of findings in memory. */
+export const contentLines = (findings: MemoryFindings): readonly string[] => lines(itemsOf(findings).map(content));
+
 /** The items that findings in memory would be stored as. */
-export const expectedItems = (findings: MemoryFindings): readonly string[] =>
-  lines(
-    findings.stored().flatMap(({ case: { content, life }, windows }): Attributes[] => [
-      { ...caseKey(content.id), ...contentItem(content), ...lifeItem(life) },
-      ...windows.map(windowItem),
-      ...windows.flatMap(({ entities, finding, bucket }) =>
-        entities.members.map(entity => {
-          const { detection, account, cluster } = content;
-          return entityItem({ entity, finding, bucket, detection, account, cluster });
-        }),
-      ),
-    ]),
-  );
+export const expectedItems = (findings: MemoryFindings): readonly string[] => lines(itemsOf(findings));
+
+const itemsOf = (findings: MemoryFindings): readonly Attributes[] =>
+  findings.stored().flatMap(({ case: stored, windows }): Attributes[] => [
+    { ...caseKey(stored.content.id), ...contentItem(stored.content), ...lifeItem(stored.life) },
+    ...windows.map(windowItem),
+    ...windows.flatMap(({ entities, finding, bucket }) =>
+      entities.members.map(entity => {
+        const { detection, account, cluster } = stored.content;
+        return entityItem({ entity, finding, bucket, detection, account, cluster });
+      }),
+    ),
+  ]);
