@@ -13,6 +13,7 @@ import { dynamoStore } from '../adapters/state-table.ts';
 import type { AnnounceDeps, Channel } from '../core/announce/announce.ts';
 import type { Ledger } from '../core/announce/deliver.ts';
 import type { SlackMessage } from '../core/announce/slack.ts';
+import { escalateAfter } from '../core/announce/transitions.ts';
 import { compile, type Matcher } from '../core/compile.ts';
 import type { AnyDetection } from '../core/detection.ts';
 import type { Quarantine, Read } from '../core/read/contract.ts';
@@ -39,6 +40,8 @@ export interface Deps {
   readonly slack: { readonly name: string; readonly post: (message: SlackMessage) => Promise<void> };
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds after which a critical finding that nobody took up is said again. */
+  readonly escalateAfter: number;
   /** Writes one line of log or metrics. */
   readonly print: (line: string) => void;
 }
@@ -81,6 +84,7 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
       post: async message => postToSlack(variable('SLACK_WEBHOOK'), message, { timeout: 5000, patience: 5000 }),
     },
     now: Date.now,
+    escalateAfter,
     print: line => void process.stdout.write(`${line}\n`),
   };
 };
@@ -97,6 +101,14 @@ export const use = (next: Deps): void => {
 
 /** What announcing needs of them. */
 export const announceDeps = (): AnnounceDeps => {
-  const { findings, ledger, channels, detections, settings, now } = current;
-  return { cases: findings(), ledger: ledger(), channels: channels(), detections, settings, now };
+  const { findings, ledger, channels, detections, settings, now, escalateAfter: after } = current;
+  return {
+    cases: findings(),
+    ledger: ledger(),
+    channels: channels(),
+    detections,
+    settings,
+    now,
+    escalateAfter: after,
+  };
 };

@@ -14,7 +14,14 @@ export type Count =
   | 'JudgedAgain'
   | 'Announced'
   | 'AnnouncementsFailed'
-  | 'SweepLeft';
+  | 'SweepLeft'
+  | 'Escalated'
+  | 'SuppressionsEnded'
+  | 'MatchesSuppressed'
+  | 'Storms'
+  | 'FindingsFolded'
+  | 'TriageDone'
+  | 'TriageRefused';
 
 /** CloudWatch User Guide, "Embedded metric format specification": an array holds at most 100 values of one metric. */
 const mostValues = 100;

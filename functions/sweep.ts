@@ -4,6 +4,7 @@ import { rejudge } from '../core/rejudge.ts';
 import { announceDeps, deps } from './deps.ts';
 import { lambda, warn } from './lambda.ts';
 import type { Meter } from './meter.ts';
+import { wakeByTime } from './waking.ts';
 
 /** The stream has had its chance by then; it forgets after 24 hours, and gives up on a batch sooner. */
 export const patience = 5 * 60 * 1000;
@@ -32,6 +33,7 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
 });
 
 const announceDue = async (meter: Meter, hasTime: () => boolean): Promise<void> => {
+  await wakeByTime(meter).catch(error => warn('sweep', 'what is due by time', error)); // the rest has its turn all the same
   const before = deps().now() - patience;
   const failures: unknown[] = [];
   let tried = 0;
