@@ -1,0 +1,127 @@
+import { readFiles, UnreadableInput } from '../adapters/files.ts';
+import { configuredNodes, lastSegment, roleByArn } from '../core/cloudtrail/roles.ts';
+import { minimalPolicy, policyGaps, terraform } from '../core/usage/policy.ts';
+import { collectUsage, type Use } from '../core/usage/usage.ts';
+import { matchesWildcard } from '../core/wildcard.ts';
+import { inputOptions, inputUsage, loadSettings, placeOf } from './inputs.ts';
+import { flags, type Io, UsageError } from './io.ts';
+import { grouped, progressOn, sized } from './progress.ts';
+import { shown, table } from './table.ts';
+
+export const usage = `usage: tripline usage LOGS… [--role PATTERN]… [--beyond] [--policy | --terraform | --json]
+
+What roles did: which APIs, how often, when last, denied or not, and what lies beyond being a node. LOGS are CloudTrail logs as
+'tripline scan' reads them. A record delivered twice is counted twice.
+  --role PATTERN   roles by name or ARN, * stands for anything; default: the node roles of the settings, or by their usual names
+  --beyond         only what nodes do not call
+  --policy         the least IAM policy that permits again what was permitted, as JSON; what it can't know goes to stderr
+  --terraform      the same as an aws_iam_policy_document
+  --json           one JSON object per role and API a line
+${inputUsage}`;
+
+const asCall: { readonly [N in Use['node']]: string } = {
+  baseline: 'yes',
+  sensitive: 'no: sensitive',
+  other: 'no',
+  forwarded: 'by a service',
+};
+
+const isBeyond = ({ node }: Use): boolean => node === 'sensitive' || node === 'other';
+
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = flags(argv, {
+    ...inputOptions,
+    role: { type: 'string', multiple: true },
+    beyond: { type: 'boolean' },
+    policy: { type: 'boolean' },
+    terraform: { type: 'boolean' },
+    json: { type: 'boolean' },
+  });
+  if (positionals.length === 0) throw new UsageError('say which logs: a file, a directory, a glob or -');
+  if ([values.policy, values.terraform, values.json].filter(Boolean).length > 1)
+    throw new UsageError('--policy, --terraform and --json exclude each other');
+  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
+  const patterns = values.role;
+  const found = collectUsage(arn =>
+    patterns === undefined
+      ? roleByArn(arn, settings).kind === 'node'
+      : patterns.some(pattern => matchesWildcard(pattern, pattern.startsWith('arn:') ? arn : lastSegment(arn))),
+  );
+  const progress = progressOn(io);
+  let unreadable = 0;
+  try {
+    const options = {
+      place: placeOf(values, settings),
+      clusters: settings.clusters,
+      stdin: io.stdin as AsyncIterable<Uint8Array>, // a byte stream: nobody sets its encoding
+      onProgress: ({ bytes }: { bytes: number }) => progress.say(`reading ${sized(bytes)}`),
+    };
+    for await (const reads of readFiles(positionals, options))
+      for (const read of reads) {
+        if (read.kind === 'event') found.add(read.event);
+        else if (read.kind === 'rejected') unreadable++;
+      }
+  } catch (error) {
+    progress.end();
+    if (!(error instanceof UnreadableInput)) throw error;
+    io.stderr.write(`tripline usage: ${error.message}\n`);
+    return 2;
+  }
+  progress.end();
+  if (unreadable > 0) io.stderr.write(`${grouped(unreadable)} records could not be read and are not counted\n`);
+  if (found.full) io.stderr.write('too many distinct APIs: the list is not complete, narrow --role\n');
+  const all = found.list();
+  const uses = values.beyond ? all.filter(isBeyond) : all;
+  const roles = [...new Set(all.map(({ role }) => role))];
+  if (roles.length === 0) {
+    const which = patterns?.join(', ') ?? (configuredNodes(settings).join(', ') || 'the usual node role names');
+    io.stderr.write(`no call by a role that is ${shown(which)} is in these logs\n`);
+    return 1;
+  }
+  if (values.policy || values.terraform) {
+    const document = minimalPolicy(uses);
+    const [first = 'node'] = roles;
+    io.stdout.write(
+      values.policy ? `${JSON.stringify(document, undefined, 2)}\n` : `${terraform(document, lastSegment(first))}\n`,
+    );
+    const whose = roles.length === 1 ? lastSegment(first) : `${roles.length} roles together`;
+    io.stderr.write(`${shown([`For ${whose}.`, ...policyGaps(uses)].join(' '))}\n`);
+    return 0;
+  }
+  if (values.json) {
+    for (const { first, last, ...use } of uses)
+      io.stdout.write(
+        `${JSON.stringify({ ...use, first: new Date(first).toISOString(), last: new Date(last).toISOString() })}\n`,
+      );
+    return 0;
+  }
+  io.stdout.write(`${text(uses, roles, io)}\n`);
+  return 0;
+};
+
+const text = (uses: readonly Use[], roles: readonly string[], io: Io): string => {
+  const blocks = roles.map(role => {
+    const own = uses.filter(use => use.role === role);
+    const rows = table(
+      own.toSorted((a, b) => Number(isBeyond(b)) - Number(isBeyond(a))),
+      [
+        { head: 'SERVICE', cell: use => use.service },
+        { head: 'API', cell: use => use.api },
+        { head: 'CALLS', cell: use => grouped(use.calls), align: 'right' },
+        { head: 'DENIED', cell: use => (use.denied === 0 ? '-' : grouped(use.denied)), align: 'right' },
+        { head: 'LAST', cell: use => new Date(use.last).toISOString().slice(0, 16) },
+        { head: 'NODE DUTY', cell: use => asCall[use.node] },
+        { head: 'IAM ACTIONS', cell: use => use.actions.join(', ') || 'none needed' },
+      ],
+      io.stdout.isTTY ? io.stdout.columns : undefined,
+    );
+    const beyond = own.filter(isBeyond);
+    const calls = own.reduce((sum, use) => sum + use.calls, 0);
+    return [
+      shown(role),
+      rows,
+      `${grouped(calls)} calls of ${grouped(own.length)} APIs, ${grouped(beyond.length)} of them beyond being a node`,
+    ].join('\n');
+  });
+  return blocks.join('\n\n');
+};
