@@ -154,7 +154,7 @@ export const detection = cloudtrail({
     "Calls made with the credentials against Kubernetes show the control plane's address in CloudTrail: `kubernetes/node-identity-off-node` sees those.",
     'Data events (S3 objects, DynamoDB items) are seen only where a trail logs them.',
     'Records older than `inScopeOf` and `ec2RoleDelivery` need the record that issued the access key: complete eight hours after read-only management events are delivered. Refreshed credentials are assumed to be issued by the same kind of record [inferred].',
-    'Public addresses that an instance got from its subnet are in no record: without `network.egress` such a finding is medium.',
+    'Public addresses that an instance got from its subnet are in no record: without `network.egress` an unexplained address counts only beside a call that nodes do not make, and is medium.',
   ],
   examples: {
     matches: [
@@ -162,6 +162,7 @@ export const detection = cloudtrail({
         name: "a node's credentials describe volumes from an address that nothing explains",
         event: describeVolumes(),
         after: [launched],
+        severity: 'high',
       },
       {
         name: 'an older record, whose access key EC2 issued to the instance',
@@ -196,8 +197,21 @@ export const detection = cloudtrail({
         name: 'a step lower where the launch was not seen',
         event: describeVolumes(),
       },
+      {
+        name: 'medium for a call that nodes do not make, where no egress is configured',
+        event: call('iam', 'ListRoles', { userIdentity: nodeSession(), awsRegion: 'us-east-1' }),
+        after: [launched],
+        settings: { network: { egress: [] } },
+        severity: 'medium',
+      },
     ],
     misses: [
+      {
+        name: 'from any address, where no egress is configured',
+        event: describeVolumes(),
+        after: [launched],
+        settings: { network: { egress: [] } },
+      },
       {
         name: 'from the instance itself, through our endpoint',
         event: describeVolumes({ sourceIPAddress: '10.0.12.34', vpcEndpointId: 'vpce-0123456789abcdef0' }),

@@ -33,7 +33,8 @@ describe('what an instance session seen somewhere means', () => {
     ['the same, for a call that nodes do not make', { signals: ['sensitive-call'] }, 'critical'],
     ['several signals raise it once', { known: {}, signals: ['sensitive-call', 'who-am-i', 'other-region'] }, 'high'],
     ['the same, launch not seen', { known: {} }, 'medium'],
-    ['the same, with no egress configured', { egressKnown: false }, 'medium'],
+    ['any address, where no egress is configured', { egressKnown: false }, undefined],
+    ['the same, for a call that nodes do not make', { egressKnown: false, signals: ['sensitive-call'] }, 'medium'],
     ['not its own Elastic IP', { egressKnown: false, known: { ...launch, publicIp: ['203.0.113.77'] } }, 'high'],
     ['its own Elastic IP', { known: { ...launch, publicIp: ['198.51.100.23'] } }, undefined],
     ['configured egress', { place: 'ours' }, undefined],
@@ -88,7 +89,9 @@ describe('what an instance session seen somewhere means', () => {
   });
   test('what is not known is said', () => {
     expect(judge({ ...ordinary, known: {} })?.note).toContain('its launch was not seen');
-    expect(judge({ ...ordinary, egressKnown: false })?.note).toContain('`network.egress` is not set');
+    expect(judge({ ...ordinary, egressKnown: false, signals: ['who-am-i'] })?.note).toContain(
+      '`network.egress` is not set',
+    );
   });
 });
 

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { blindingOf, plainName } from '../../core/cloudtrail/blinding.ts';
+import { developer, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
+import { other } from '../../core/cloudtrail/example-iam.ts';
+import { nodeCall } from '../../core/cloudtrail/node-baseline.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
+import type { JsonObject } from '../../core/json.ts';
+
+const ours = 'tripline-prod-Thing-abcdefgh';
+const fn = 'arn:aws:lambda:eu-west-1:111122223333:function:tripline-prod-Announce-abcdefgh:live';
+const all = { readWriteType: 'All', includeManagementEvents: true, excludeManagementEventSources: [] };
+const select = (field: string, ...equals: readonly string[]) => ({ field, equals });
+const managed = select('eventCategory', 'Management');
+
+describe('what blinds the watch', () => {
+  const cases: readonly (readonly [string, string, JsonObject | null, readonly string[]])[] = [
+    ['cloudtrail', 'StopLogging', { name: 'main' }, ['main']],
+    ['cloudtrail', 'StartLogging', { name: 'main' }, []],
+    ['cloudtrail', 'PutEventSelectors', { trailName: 'main', eventSelectors: [all] }, []],
+    [
+      'cloudtrail',
+      'PutEventSelectors',
+      { trailName: 'main', eventSelectors: [{ ...all, includeManagementEvents: false }] },
+      ['main'],
+    ],
+    [
+      'cloudtrail',
+      'PutEventSelectors',
+      { trailName: 'main', eventSelectors: [{ ...all, readWriteType: 'WriteOnly' }] },
+      ['main'],
+    ],
+    [
+      'cloudtrail',
+      'PutEventSelectors',
+      { trailName: 'main', eventSelectors: [{ ...all, excludeManagementEventSources: ['kms.amazonaws.com'] }] },
+      ['main'],
+    ],
+    [
+      'cloudtrail',
+      'PutEventSelectors',
+      { trailName: 'main', advancedEventSelectors: [{ fieldSelectors: [managed] }] },
+      [],
+    ],
+    [
+      'cloudtrail',
+      'PutEventSelectors',
+      { trailName: 'main', advancedEventSelectors: [{ fieldSelectors: [managed, select('readOnly', 'true')] }] },
+      ['main'],
+    ],
+    [
+      'cloudtrail',
+      'PutEventSelectors',
+      { trailName: 'main', advancedEventSelectors: [{ fieldSelectors: [select('eventCategory', 'Data')] }] },
+      ['main'],
+    ],
+    ['cloudtrail', 'PutEventSelectors', { omitted: true }, []],
+    ['cloudtrail', 'UpdateTrail', { name: 'main', isMultiRegionTrail: false }, ['main']],
+    ['cloudtrail', 'UpdateTrail', { name: 'main', isMultiRegionTrail: true }, []],
+    ['cloudtrail', 'UpdateTrail', { name: 'main', s3BucketName: 'elsewhere' }, ['main']],
+    ['logs', 'DeleteLogGroup', { logGroupName: '/aws/eks/prod/cluster' }, ['/aws/eks/prod/cluster']],
+    ['logs', 'DeleteLogGroup', { logGroupName: '/fleet/audit' }, ['/fleet/audit']],
+    ['logs', 'DeleteLogGroup', { logGroupName: '/aws/lambda/checkout' }, []],
+    [
+      'logs',
+      'PutDataProtectionPolicy',
+      { logGroupIdentifier: 'arn:aws:logs:eu-west-1:111122223333:log-group:/aws/eks/prod/cluster:*' },
+      ['/aws/eks/prod/cluster'],
+    ],
+    [
+      'logs',
+      'PutRetentionPolicy',
+      { logGroupName: '/aws/eks/prod/cluster', retentionInDays: 1 },
+      ['/aws/eks/prod/cluster'],
+    ],
+    ['logs', 'PutRetentionPolicy', { logGroupName: '/aws/eks/prod/cluster', retentionInDays: 90 }, []],
+    [
+      'logs',
+      'PutSubscriptionFilter',
+      { logGroupName: '/aws/eks/prod/cluster', filterName: ours },
+      [`/aws/eks/prod/cluster/${ours}`],
+    ],
+    ['logs', 'PutSubscriptionFilter', { logGroupName: '/aws/eks/prod/cluster', filterName: 'to-splunk' }, []],
+    ['logs', 'PutAccountPolicy', { policyName: 'mask', policyType: 'DATA_PROTECTION_POLICY' }, ['mask']],
+    ['logs', 'PutAccountPolicy', { policyName: 'to-splunk', policyType: 'SUBSCRIPTION_FILTER_POLICY' }, []],
+    ['events', 'DisableRule', { name: ours }, [ours]],
+    ['events', 'DisableRule', { name: 'nightly' }, []],
+    ['events', 'RemoveTargets', { rule: ours, ids: ['1'] }, [ours]],
+    ['lambda', 'UpdateFunctionConfiguration20150331v2', { functionName: fn }, ['tripline-prod-Announce-abcdefgh']],
+    [
+      'lambda',
+      'DeleteFunction20150331',
+      { functionName: '111122223333:function:tripline-prod-Announce-abcdefgh' },
+      ['tripline-prod-Announce-abcdefgh'],
+    ],
+    ['lambda', 'Invoke', { functionName: fn }, []],
+    [
+      'sns',
+      'Unsubscribe',
+      { subscriptionArn: `arn:aws:sns:eu-west-1:111122223333:${ours}:0000` },
+      [`arn:aws:sns:eu-west-1:111122223333:${ours}:0000`],
+    ],
+    [
+      'sqs',
+      'PurgeQueue',
+      { queueUrl: `https://sqs.eu-west-1.amazonaws.com/111122223333/${ours}` },
+      [`https://sqs.eu-west-1.amazonaws.com/111122223333/${ours}`],
+    ],
+    ['dynamodb', 'UpdateTable', { tableName: ours, streamSpecification: { streamEnabled: false } }, [ours]],
+    ['dynamodb', 'UpdateTable', { tableName: ours, billingMode: 'PAY_PER_REQUEST' }, []],
+    ['dynamodb', 'PutItem', { tableName: ours }, [ours]],
+    ['dynamodb', 'BatchWriteItem', { requestItems: { [ours]: [], orders: [] } }, [ours]],
+    ['s3', 'PutBucketLifecycle', { bucketName: 'company-cloudtrail-logs' }, ['company-cloudtrail-logs']],
+    ['s3', 'PutBucketLifecycle', { bucketName: 'pictures' }, []],
+    ['kms', 'ScheduleKeyDeletion', { keyId: 'alias/tripline-prod' }, ['alias/tripline-prod']],
+    ['kms', 'ScheduleKeyDeletion', { keyId: '00000000-0000-0000-0000-000000000000' }, []],
+    ['monitoring', 'DeleteAlarms', { alarmNames: ['cpu', `${ours}-1`, `${ours}-2`] }, [`${ours}-1`, `${ours}-2`]],
+    ['ec2', 'DeleteFlowLogs', { DeleteFlowLogsRequest: { FlowLogId: { tag: 1, content: 'fl-0aaa' } } }, ['fl-0aaa']],
+    [
+      'ec2',
+      'DeleteFlowLogs',
+      {
+        DeleteFlowLogsRequest: {
+          FlowLogId: [
+            { tag: 1, content: 'fl-0aaa' },
+            { tag: 2, content: 'fl-0bbb' },
+          ],
+        },
+      },
+      ['fl-0aaa', 'fl-0bbb'],
+    ],
+    ['iam', 'DetachRolePolicy', { roleName: ours, policyArn: 'x' }, [ours]],
+    ['iam', 'DetachRolePolicy', { roleName: 'reporting', policyArn: 'x' }, []],
+    ['cloudtrail', 'StopLogging', null, ['unknown']],
+    ['cloudtrail', '__proto__', {}, []],
+    ['constructor', 'name', {}, []],
+  ];
+  test.each(cases)('%s %s %j', (service, api, request, resources) => {
+    expect(blindingOf(other(service, api, request).record, exampleSettings).map(({ resource }) => resource)).toEqual(
+      resources,
+    );
+  });
+  test('our own functions write our items', () => {
+    const by = roleSession('tripline-prod-AnnounceRole-abcdefgh', 'x');
+    expect(blindingOf(other('dynamodb', 'PutItem', { tableName: ours }, { by }).record, exampleSettings)).toEqual([]);
+    expect(
+      blindingOf(other('dynamodb', 'PutItem', { tableName: ours }, { by: developer }).record, exampleSettings),
+    ).toHaveLength(1);
+  });
+  test.each([
+    ['UpdateFunctionCode20150331v2', 'UpdateFunctionCode'],
+    ['DeleteFunction20150331', 'DeleteFunction'],
+    ['PutFunctionConcurrency20171031', 'PutFunctionConcurrency'],
+    ['Invoke', 'Invoke'],
+  ])('%s is %s', (versioned, plain) => {
+    expect(plainName(versioned)).toBe(plain);
+  });
+});
+
+describe('what nodes call', () => {
+  const worker = 'KarpenterNodeRole-prod';
+  const cases: readonly (readonly [string, string, JsonObject | null, string, string])[] = [
+    ['ecr', 'BatchGetImage', null, worker, 'baseline'],
+    ['ecr', 'PutImage', null, worker, 'other'],
+    ['ec2', 'DescribeInstances', null, worker, 'baseline'],
+    ['ec2', 'AssignPrivateIpAddresses', null, worker, 'baseline'],
+    ['ec2', 'RunInstances', null, worker, 'sensitive'],
+    ['eks', 'DescribeCluster', null, worker, 'baseline'],
+    ['eks-auth', 'AssumeRoleForPodIdentity', null, worker, 'baseline'],
+    ['sts', 'GetCallerIdentity', null, worker, 'baseline'],
+    ['sts', 'AssumeRole', null, worker, 'sensitive'],
+    ['ssm', 'UpdateInstanceInformation', null, worker, 'baseline'],
+    ['ssm', 'GetParameter', { name: '/prod/db' }, worker, 'sensitive'],
+    ['ssm', 'GetParameter', { name: '/cluster.x-k8s.io/5f0e/0' }, worker, 'baseline'],
+    ['secretsmanager', 'GetSecretValue', { secretId: 'prod/db' }, worker, 'sensitive'],
+    ['secretsmanager', 'GetSecretValue', { secretId: 'x/aws.cluster.x-k8s.io/y' }, worker, 'sensitive'],
+    ['secretsmanager', 'GetSecretValue', { secretId: 'aws.cluster.x-k8s.io/5f0e' }, worker, 'baseline'],
+    ['s3', 'GetBucketEncryption', null, worker, 'baseline'],
+    ['s3', 'ListBuckets', null, worker, 'sensitive'],
+    ['rds', 'DescribeDBInstances', null, worker, 'sensitive'],
+    ['bedrock', 'ListFoundationModels', null, worker, 'sensitive'],
+    ['sqs', 'ListQueues', null, worker, 'other'],
+    ['elasticloadbalancing', 'CreateLoadBalancer', null, worker, 'other'],
+    [
+      'elasticloadbalancing',
+      'CreateLoadBalancer',
+      null,
+      'control-plane.cluster-api-provider-aws.sigs.k8s.io',
+      'baseline',
+    ],
+    ['iam', 'CreateUser', null, 'control-plane.cluster-api-provider-aws.sigs.k8s.io', 'sensitive'],
+  ];
+  test.each(cases)('%s:%s %j by %s is %s', (service, api, request, role, kind) => {
+    expect(nodeCall(other(service, api, request, { by: nodeSession() }).record, role)).toBe(kind);
+  });
+});
