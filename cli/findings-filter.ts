@@ -1,0 +1,80 @@
+import type { Filter } from '../adapters/findings-queries.ts';
+import type { FindingsTable } from '../adapters/findings-table.ts';
+import { severities } from '../core/detection.ts';
+import type { Finding, FindingStatus } from '../core/finding.ts';
+import { oneOf, UsageError } from './io.ts';
+
+/** Flags that say which findings; the same for listing and for changing many at once. */
+export const filterOptions = {
+  status: { type: 'string' },
+  severity: { type: 'string' },
+  detection: { type: 'string' },
+  account: { type: 'string' },
+  cluster: { type: 'string' },
+  principal: { type: 'string' },
+  resource: { type: 'string' },
+  since: { type: 'string' },
+  until: { type: 'string' },
+  limit: { type: 'string' },
+} as const;
+
+export const filterUsage = `  --status open|acknowledged|suppressed|resolved   (resolved needs --since)
+  --severity low|medium|high|critical              the lowest to list
+  --detection ID  --account ID  --cluster NAME  --principal ARN  --resource ID
+  --since TIME  --until TIME                       ISO 8601, of a finding's newest event
+  --limit N                                        default 100`;
+
+type Values = { readonly [flag in keyof typeof filterOptions]?: string | undefined };
+
+const statuses = ['open', 'acknowledged', 'suppressed', 'resolved'] as const satisfies readonly FindingStatus[];
+
+const timeOf = (flag: string, text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new UsageError(`--${flag} takes a time like 2026-09-01T10:00:00Z, not '${text}'`);
+  return time;
+};
+
+export const limitOf = (text: string | undefined): number => {
+  if (text === undefined) return 100;
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1) throw new UsageError(`--limit takes a whole number, not '${text}'`);
+  return limit;
+};
+
+/** @throws UsageError where a flag's value is none */
+export const filterOf = (values: Values): Filter => {
+  const status = oneOf('status', values.status, statuses);
+  const severity = oneOf('severity', values.severity, severities);
+  const since = timeOf('since', values.since);
+  const until = timeOf('until', values.until) ?? (since === undefined ? undefined : Date.now());
+  if (status === 'resolved' && since === undefined) throw new UsageError('--status resolved needs --since');
+  const said = {
+    detection: values.detection,
+    account: values.account,
+    cluster: values.cluster,
+    principal: values.principal,
+    resource: values.resource,
+    since,
+    until,
+    severity,
+  };
+  const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  return { ...given, ...(status === undefined ? {} : { statuses: [status] }) };
+};
+
+/** Everything a filter finds, up to a limit, and whether there is more. */
+export const findAll = async (
+  table: FindingsTable,
+  filter: Filter,
+  limit: number,
+): Promise<{ readonly found: readonly Finding[]; readonly more: boolean }> => {
+  const found: Finding[] = [];
+  let after: string | undefined;
+  do {
+    const page = await table.list(filter, { limit: limit - found.length, ...(after === undefined ? {} : { after }) });
+    found.push(...page.items);
+    after = page.next;
+  } while (after !== undefined && found.length < limit);
+  return { found, more: after !== undefined };
+};

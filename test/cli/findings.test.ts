@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findingsTable } from '../../adapters/findings-table.ts';
+import { localDynamoDB } from '../../adapters/local-dynamodb.ts';
+import { run } from '../../cli/findings.ts';
+import { watch } from '../../cli/findings-watch.ts';
+import { main } from '../../cli/tripline.ts';
+import { findingId } from '../../core/findings/identity.ts';
+import { at } from '../announce/case.ts';
+import { match, startTables } from '../announce/tables.ts';
+import { terminal } from './terminal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tripline-'));
+const ids = new Map(['mallory', 'trent', 'grave'].map(of => [of, findingId(match(0, {}, of))]));
+const id = (of: string) => ids.get(of) ?? '';
+
+beforeAll(async () => {
+  const local = await localDynamoDB(folder);
+  const table = findingsTable(local.client, local.tables.findings);
+  const shared = { resources: ['i-0aaaabbbbccccdddd'] };
+  await table.fold([match(0, shared, 'mallory'), match(1, shared, 'trent')], at);
+  await table.fold([match(2, { ...shared, severity: 'critical', title: 'grave \u001b[31mred\nline' }, 'grave')], at);
+  await local.close();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const tripline = async (...argv: string[]) => {
+  const { io, written } = terminal();
+  const code = await main(['findings', ...argv, '--database', folder], io);
+  return { code, ...written };
+};
+const stored = async (of: string) => JSON.parse((await tripline('show', id(of), '--json')).out).finding;
+
+describe('tripline findings', () => {
+  test('works a finding in somebody’s name, and shows its trail', async () => {
+    expect((await tripline('ack', id('mallory'), '--by', 'alice', '--note', 'on it')).code).toBe(0);
+    await tripline('assign', id('mallory'), '--to', 'bob', '--by', 'alice');
+    expect((await tripline('resolve', id('mallory'), '--as', 'benign', '--by', 'bob')).out).toContain('resolved');
+    const { out } = await tripline('show', id('mallory'));
+    expect(out).toMatch(/alice acknowledged "on it"/);
+    expect(out).toMatch(/alice assigned to bob/);
+    expect(out).toMatch(/bob resolved benign/);
+    expect(out).toMatch(/verdict {5}benign, by bob/);
+    expect(await stored('mallory')).toMatchObject({ status: 'resolved', disposition: 'benign', assignee: 'bob' });
+    await tripline('reopen', id('mallory'));
+  });
+
+  test('shows what else the same resource took part in, the gravest first', async () => {
+    const { out } = await tripline('show', id('trent'));
+    const related = out.slice(out.indexOf('related findings'));
+    expect(related.indexOf(id('grave'))).toBeGreaterThan(0);
+    expect(related.indexOf(id('grave'))).toBeLessThan(related.indexOf(id('mallory')));
+    expect(out).not.toContain('\u001b');
+  });
+
+  test('changes many only when told so', async () => {
+    const filters = ['--severity', 'high', '--principal', 'arn:aws:iam::111122223333:user/trent'];
+    const asked = await tripline('ack', ...filters);
+    expect(asked).toMatchObject({ code: 0 });
+    expect(asked.out).toContain('1 findings would be changed; nothing was: say --yes');
+    expect((await stored('trent')).status).toBe('open');
+    await tripline('ack', ...filters, '--yes');
+    expect((await stored('trent')).status).toBe('acknowledged');
+  });
+
+  test('suppresses no critical finding in passing', async () => {
+    const refused = await tripline('suppress', id('grave'));
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.err).toContain('not suppressed without --force');
+    expect((await stored('grave')).status).toBe('open');
+    expect((await tripline('suppress', id('grave'), '--for', '2h', '--force')).code).toBe(0);
+    expect((await stored('grave')).status).toBe('suppressed');
+    await tripline('reopen', id('grave'));
+  });
+
+  test.each([
+    ['resolve without a verdict', ['resolve', 'x'], /--as true-positive/],
+    [
+      'a finding that is not there',
+      ['ack', 'feedfeedfeedfeed'],
+      /there is no finding feedfeedfeedfeed: nothing was changed/,
+    ],
+    ['many without saying which', ['ack', '--yes'], /say which findings/],
+    ['another verb', ['delete', 'x'], /'delete' is none of/],
+    ['a note of nothing', ['note', 'x'], /--note TEXT/],
+    ['a time that is none', ['suppress', 'x', '--for', 'ever'], /--for takes a time like/],
+  ])('refuses %s', async (_, argv, reason) => {
+    const { code, err } = await tripline(...argv);
+    expect(code).toBe(2);
+    expect(err).toMatch(reason);
+  });
+
+  test('writes OCSF Detection Findings', async () => {
+    const lines = (await tripline('--ocsf')).out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    expect(lines.map(({ class_uid, finding_info }) => [class_uid, finding_info.uid])).toContainEqual([
+      2004,
+      id('grave'),
+    ]);
+  });
+
+  test('watches: shows everything, then only what changed', async () => {
+    const tables = await startTables();
+    await tables.findings.fold([match(0, {}, 'x'), match(0, {}, 'y')], at);
+    const { io } = terminal();
+    const stop = new AbortController();
+    const shown: string[][] = [];
+    const watching = watch(
+      tables.findings,
+      {},
+      { limit: 10, every: 20, signal: stop.signal },
+      found => void shown.push(found.map(one => one.key['principal'] ?? '').toSorted()),
+      io,
+    );
+    await expect.poll(() => shown).toEqual([['x', 'y']]);
+    await tables.findings.fold([match(1, {}, 'y')], at);
+    await expect.poll(() => shown).toEqual([['x', 'y'], ['y']]);
+    stop.abort();
+    await watching;
+    await tables.stop();
+  });
+
+  test('watches until it is interrupted', async () => {
+    const { io, written } = terminal();
+    const stop = new AbortController();
+    const watching = run(['--watch', '--json', '--database', folder], io, stop.signal);
+    await expect.poll(() => written.out.trim().split('\n').length, { timeout: 5000 }).toBe(3);
+    stop.abort();
+    expect(await watching).toBe(0);
+  });
+});
