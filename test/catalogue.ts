@@ -7,9 +7,12 @@ import { exampleSettings } from '../core/example-settings.ts';
 import { type LoadedDetection, loadDetection, loadKnowledge } from '../core/load.ts';
 import type { Match } from '../core/match.ts';
 import { removals } from '../core/pattern/clauses.ts';
+import { rejudge } from '../core/rejudge.ts';
 import { type Bench, detectionRule, knowledgeRule, type Rule } from '../core/rule.ts';
 import type { Settings } from '../core/settings.ts';
+import { marksOf } from '../core/state/heard.ts';
 import { memoryStore } from '../core/state/memory.ts';
+import type { Observation } from '../core/state/observation.ts';
 import { systemOf } from '../core/system.ts';
 import { type AnyView, viewOf } from '../core/view.ts';
 
@@ -37,7 +40,8 @@ export type Outcome = readonly Match[];
 const knowledge = files.flatMap(file => file.knowledge ?? []).map(loadKnowledge);
 
 /**
- * Judges an example alone: its `after` events and then its own go through the rule, the knowledge and an empty memory store.
+ * Judges an example alone: its `after` events, its own and those of `then` go through the rule, the knowledge and an empty memory
+ * store; afterwards time passes, and what was put off is judged again. What is found from its own event on is its outcome.
  * @throws where the rule throws
  */
 export const judge = async (loaded: LoadedDetection, example: AnyExample): Promise<Outcome> => {
@@ -50,16 +54,29 @@ export const judge = async (loaded: LoadedDetection, example: AnyExample): Promi
     const matches = rule?.judge(viewOf(event, settings)) ?? [];
     const decided = await Promise.all(
       matches.map(async match =>
-        match.observations === undefined ? [match] : (match.decide?.(await store.observe(match.observations)) ?? []),
+        match.observations === undefined ? [match] : await settled(match, match.observations),
       ),
     );
     return decided.flat();
   };
-  let outcome: readonly Match[] = [];
-  for (const event of [...(example.after ?? []), example.event] as readonly AnyEvent[]) {
+  const settled = async (match: Match, observations: readonly Observation[]): Promise<readonly Match[]> => {
+    const answers = await store.observe(observations);
+    await store.postpone(match.again?.(answers) ?? []);
+    return match.decide?.(answers) ?? [];
+  };
+  const outcome: Match[] = [];
+  const { after = [], then = [] } = example;
+  const story = [...after, example.event, ...then] as readonly AnyEvent[];
+  for (const [index, event] of story.entries()) {
     for (const { on, rule } of rules) if (on === event.source) await decide(rule, event);
-    outcome = event.source === loaded.detection.on ? await decide(detection, event) : [];
+    const found = event.source === loaded.detection.on ? await decide(detection, event) : [];
+    if (index >= after.length) outcome.push(...found);
+    await store.observe(marksOf([event]));
   }
+  const again = (event: AnyEvent, _: undefined, { after: known }: { readonly after: number }): readonly Match[] =>
+    detection?.judge({ ...viewOf(event, settings), again: known }) ?? [];
+  const findings = { fold: async (matches: readonly Match[]) => void outcome.push(...matches) };
+  await rejudge({ match: again, store, findings }, Math.max(...story.map(({ time }) => time)) + 7 * 86_400_000);
   const failed = outcome.find(match => match.detection !== loaded.detection.id);
   if (failed !== undefined) throw new Error(failed.title);
   return outcome;

@@ -10,6 +10,8 @@ export interface Distinct<S extends Source> {
   readonly doc: string;
   /** What one event contributes. */
   readonly values: (view: View<S>) => readonly string[];
+  /** Kinds that must each exceed the limit, where there are several: values then read `<kind>:<value>`. */
+  readonly kinds?: readonly string[];
   /** Milliseconds. */
   readonly within: number;
   /** Fires when the number of distinct values exceeds this; the settings' `threshold` for the detection overrides it. */
@@ -77,7 +79,7 @@ export const distinct = <S extends Source>(rule: Distinct<S>): StateRule<S> => {
     decide: (view, _key, [answer]) => {
       if (answer === undefined) return [];
       const limit = view.threshold ?? rule.moreThan;
-      return firing([answer.item, ...answer.also], rule.within, limit)
+      return firing([answer.item, ...answer.also], rule.within, limit, rule.kinds ?? [''])
         .filter(({ time }) => time >= view.event.time && time < view.event.time + rule.within)
         .map((moment): Verdict => ({ ...moment, note: rule.note(limit) }));
     },
@@ -85,7 +87,7 @@ export const distinct = <S extends Source>(rule: Distinct<S>): StateRule<S> => {
 };
 
 /** Every stored event at whose time more than `limit` distinct values lie in the window that it ends. Linear after sorting. */
-const firing = (items: readonly Item[], within: number, limit: number) => {
+const firing = (items: readonly Item[], within: number, limit: number, kinds: readonly string[]) => {
   const seen = items
     .flatMap(item => item['seen'] ?? [])
     .flatMap(member => read(member) ?? [])
@@ -106,9 +108,15 @@ const firing = (items: readonly Item[], within: number, limit: number) => {
       if (left === 0) inWindow.delete(value);
       else inWindow.set(value, left);
     }
-    if (inWindow.size > limit)
+    if (kinds.every(kind => (kind === '' ? inWindow.size > limit : counted(inWindow.keys(), kind) > limit)))
       for (const { eventId } of seen.slice(end, next)) found.set(eventId, { time: now, eventId });
     end = next;
   }
   return [...found.values()];
+};
+
+const counted = (values: Iterable<string>, kind: string): number => {
+  let count = 0;
+  for (const value of values) if (value.startsWith(`${kind}:`)) count++;
+  return count;
 };

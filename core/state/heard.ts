@@ -20,11 +20,34 @@ export const marksOf = (events: readonly AnyEvent[]): readonly Observation[] => 
   const marks = new Map<string, Observation>();
   for (const { source, account, cluster, time } of events) {
     if (!Number.isFinite(time) || Math.abs(time) > 8.64e14) continue; // years beyond reach have no mark
-    const scope = `${streamOf(source, account, cluster)}#${dayOf(time)}`;
+    const stream = streamOf(source, account, cluster);
+    const scope = `${stream}#${dayOf(time)}`;
     const mark = markOf(time);
-    marks.set(scope + mark, { scope, add: { marks: [mark] }, cap: 96, expires: time + 8 * day, read: false });
+    if (marks.has(scope + mark)) continue;
+    const read = false;
+    marks.set(scope + mark, { scope, add: { marks: [mark] }, cap: 96, expires: Date.parse(mark) + 8 * day, read });
+    const days = daysScope(stream, time);
+    marks.set(days + dayOf(time), {
+      ...{ scope: days, add: { days: [dayOf(time)] }, cap: 31, read },
+      expires: Date.parse(dayOf(time)) + 91 * day,
+    });
   }
   return [...marks.values()];
+};
+
+/** Names the item that holds the days on which a stream was heard, in periods of thirty days. */
+const daysScope = (stream: string, time: number): string => `${stream}#days#${Math.floor(time / (30 * day))}`;
+
+/** The items that tell since when a stream has been heard. */
+export const sinceScopes = (stream: string, time: number): readonly string[] => [
+  daysScope(stream, time),
+  daysScope(stream, time - 30 * day),
+];
+
+/** Whole days for which a stream had been heard at a time, 60 at most; 0 on its first day. */
+export const daysHeard = (items: readonly Item[], time: number): number => {
+  const first = Math.min(...items.flatMap(item => item['days'] ?? []).map(one => Date.parse(one)));
+  return first <= time ? Math.min(60, Math.floor((time - first) / day)) : 0;
 };
 
 /** Asks for the marks of a stream on the day of a moment and the one after. */

@@ -3,7 +3,10 @@ import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
 import type { Item } from './observation.ts';
 
-/** Sigma correlation rules 2.1, `temporal_ordered`: steps that follow each other for one key within a span of time. */
+/**
+ * Sigma correlation rules 2.1, `temporal_ordered`: steps that follow each other for one key within a span of time; `temporal`, where
+ * any order will do.
+ */
 export interface Sequence<S extends Source> {
   /** Names the state: the detection's id. */
   readonly id: string;
@@ -12,6 +15,8 @@ export interface Sequence<S extends Source> {
   readonly within: number;
   /** Names of the steps, in order. */
   readonly steps: readonly string[];
+  /** False: they may come in any order. Default true. */
+  readonly ordered?: boolean;
   /** Which step an event is, or undefined for none. */
   readonly step: (view: View<S>) => string | undefined;
   /** The step whose events are found. */
@@ -77,7 +82,7 @@ export const sequence = <S extends Source>(rule: Sequence<S>): StateRule<S> => {
 /** The found step's events that stand in a whole sequence: the latest steps before, the earliest after, first to last in time. */
 const wholeSequences = (
   items: readonly Item[],
-  { steps, of, within }: Pick<Sequence<Source>, 'steps' | 'of' | 'within'>,
+  { steps, of, within, ordered = true }: Pick<Sequence<Source>, 'steps' | 'of' | 'within' | 'ordered'>,
 ): readonly Moment[] => {
   const moments = new Map(
     steps.map(step => [
@@ -89,6 +94,7 @@ const wholeSequences = (
     ]),
   );
   const at = steps.indexOf(of);
+  if (!ordered) return (moments.get(of) ?? []).filter(({ time }) => isAmong(time, steps, moments, within));
   return (moments.get(of) ?? []).filter(({ time }) => {
     let first: number | undefined = time;
     for (const step of steps.slice(0, at).reverse()) {
@@ -103,3 +109,19 @@ const wholeSequences = (
     return first !== undefined && last !== undefined && last - first <= within;
   });
 };
+
+/** Whether some span of time that holds a moment holds every step too: the span may begin at any step's moment. */
+const isAmong = (
+  time: number,
+  steps: readonly string[],
+  moments: ReadonlyMap<string, readonly Moment[]>,
+  within: number,
+): boolean =>
+  [...moments.values()]
+    .flat()
+    .some(
+      ({ time: start }) =>
+        start <= time &&
+        time <= start + within &&
+        steps.every(step => moments.get(step)?.some(one => one.time >= start && one.time <= start + within)),
+    );

@@ -1,11 +1,12 @@
 import { get, itemsOf, requestOf, responseOf, scalar, word } from '../../core/cloudtrail/ec2.ts';
-import { launchEvents, launchOf } from '../../core/cloudtrail/launch.ts';
+import { type Launch, launchEvents, launchOf } from '../../core/cloudtrail/launch.ts';
 import { profileOf } from '../../core/cloudtrail/launch-part.ts';
 import { listed, said, texts } from '../../core/cloudtrail/said.ts';
 import type { Knowledge } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { text } from '../../core/json.ts';
 import { instanceScope } from '../../core/state/instance.ts';
+import { addressScope } from '../../core/state/node.ts';
 import type { Observation } from '../../core/state/observation.ts';
 
 /** Nodes live 30 days at most by Karpenter's default expiry; a quarter covers what is set longer. */
@@ -42,8 +43,9 @@ const clusterOf = (view: View<'cloudtrail'>): string | undefined => {
 };
 
 const launched = (view: View<'cloudtrail'>): readonly Observation[] =>
-  launchOf(view.event).instances.flatMap(one =>
-    ofInstance(view, one.id, {
+  launchOf(view.event).instances.flatMap(one => [
+    ...nodeAddresses(view, one),
+    ...ofInstance(view, one.id, {
       privateIp: one.addresses,
       vpc: [one.vpc],
       subnet: [one.subnet],
@@ -56,7 +58,21 @@ const launched = (view: View<'cloudtrail'>): readonly Observation[] =>
       launchTemplate: texts(view, 'launch.templates'),
       cluster: [clusterOf(view)],
     }),
+  ]);
+
+/** By its primary address a Node's name leads to its instance. Addresses are used again: each says since when. */
+const nodeAddresses = (
+  view: View<'cloudtrail'>,
+  { id, addresses }: Launch['instances'][number],
+): readonly Observation[] => {
+  const [primary] = addresses;
+  if (primary === undefined || clusterOf(view) === undefined) return [];
+  return observation(
+    addressScope(view.event.account, primary),
+    { instance: [`${iso(view.event.time)} ${id}`] },
+    view.event.time,
   );
+};
 
 const interfaceScope = (view: View<'cloudtrail'>, id: string): string => `interface#${view.event.account}#${id}`;
 
@@ -126,7 +142,7 @@ const changing = [
 export const knowledge: Knowledge<'cloudtrail'> = {
   id: 'knowledge/instances',
   on: 'cloudtrail',
-  doc: 'Instances (scope `instance#<account>#<id>`): `privateIp`, `publicIp`, `vpc`, `subnet`, `interface`, `profile`, `image`, `type`, `httpTokens` (every value it had), `launched` and `terminated` (ISO), `launchedBy`, `launchTemplate`, `cluster` (only on nodes; `unnamed` where none is named). Interfaces (scope `interface#<account>#<id>`): `instance`, `privateIp`.',
+  doc: 'Instances (scope `instance#<account>#<id>`): `privateIp`, `publicIp`, `vpc`, `subnet`, `interface`, `profile`, `image`, `type`, `httpTokens` (every value it had), `launched` and `terminated` (ISO), `launchedBy`, `launchTemplate`, `cluster` (only on nodes; `unnamed` where none is named). Interfaces (scope `interface#<account>#<id>`): `instance`, `privateIp`. Primary addresses of nodes (scope `address#<account>#<address>`): `instance` (`<ISO time> <id>`).',
   when: {
     eventSource: 'ec2.amazonaws.com',
     eventName: ['RunInstances', 'CreateFleet', ...addressing, ...changing],

@@ -1,0 +1,46 @@
+import type { Key, StateRule } from '../detection.ts';
+import type { Source } from '../event.ts';
+import type { View } from '../fact.ts';
+import type { Item } from './observation.ts';
+import { recall } from './recall.ts';
+
+/** A not followed by B within a span of time. Sigma correlation rules have no such type. */
+export interface Absence<S extends Source> {
+  readonly doc: string;
+  /** Milliseconds. */
+  readonly within: number;
+  /** The item that B teaches, by the fields of A; undefined: B can't be told for this event, and nothing is concluded. */
+  readonly scope: (view: View<S>, key: Key) => string | undefined;
+  /** The set of that item that holds the times of B, as ISO text. */
+  readonly set: string;
+  /** Anything else of that item that accounts for the absence. */
+  readonly excused?: (item: Item, deadline: number) => boolean;
+  /** Streams that would have told of B: they must have been heard past the deadline. */
+  readonly streams: (view: View<S>, key: Key) => readonly string[];
+  readonly note: string;
+}
+
+/**
+ * Concludes only at the watermark: when the span and the time that records may be late are over, and its streams were heard past
+ * the span. B may come before A is read, late, or twice; where it came in time, nothing is ever concluded.
+ */
+export const absence = <S extends Source>(rule: Absence<S>): StateRule<S> => {
+  const came = (item: Item | undefined, time: number): boolean => {
+    const deadline = time + rule.within;
+    const moments = (item?.[rule.set] ?? []).map(one => Date.parse(one));
+    return (
+      moments.some(moment => moment <= deadline) || (item !== undefined && rule.excused?.(item, deadline) === true)
+    );
+  };
+  return recall({
+    kind: 'absence',
+    doc: rule.doc,
+    scopes: (view, key) => [rule.scope(view, key) ?? []].flat(),
+    conclude: ({ event, again }, _key, [item]) =>
+      item === undefined || again === undefined || came(item, event.time) ? [] : [{ note: rule.note }],
+    again: (view, key, [item]) =>
+      item === undefined || came(item, view.event.time)
+        ? undefined
+        : { after: view.event.time + rule.within, streams: rule.streams(view, key) },
+  });
+};
