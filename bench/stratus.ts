@@ -52,8 +52,8 @@ export const judgements: {
   'aws.defense-evasion.cloudtrail-stop': { scope: 'covered', why: 'The trail feeds this pipeline.' },
   'aws.defense-evasion.dns-delete-logs': { scope: 'covered', why: 'Resolver query logs show what nodes talk to.' },
   'aws.defense-evasion.organizations-leave': {
-    scope: 'outside',
-    why: 'Leaving the organization is an account-level act; controller-role-escalates says it when a controller does it.',
+    scope: 'covered',
+    why: "Leaving takes the organization's trail and policies away.",
   },
   'aws.defense-evasion.vpc-remove-flow-logs': { scope: 'covered', why: 'Flow logs show what nodes talk to.' },
   'aws.discovery.ec2-download-user-data': { scope: 'covered', why: 'User data carries what a node boots with.' },
