@@ -31,6 +31,7 @@ export const detection = cloudtrail({
       },
       {
         eventSource: 'eks.amazonaws.com',
+        eventName: 'UpdateClusterConfig',
         requestParameters: { accessConfig: { authenticationMode: [{ exists: true }] } },
       },
       { eventSource: 'iam.amazonaws.com', eventName: providers },
@@ -111,6 +112,10 @@ export const detection = cloudtrail({
         event: eks('AssociateIdentityProviderConfig', oidc, { record: { errorCode: 'AccessDeniedException' } }),
       },
       { name: 'another change of the cluster', event: eks('UpdateClusterConfig', { deletionProtection: true }) },
+      {
+        name: 'a cluster made with a mode',
+        event: eks('CreateCluster', { accessConfig: { authenticationMode: 'API' } }),
+      },
       { name: 'a provider read', event: iam('GetOpenIDConnectProvider', { openIDConnectProviderArn: provider }) },
       {
         name: "another service's provider",

@@ -20,10 +20,11 @@ export const detection = cloudtrail({
   title: '{principal} was denied again and again',
   severity: [['low', { fact: { 'principal.kind': 'likely-controller' } }], 'medium'],
   when: {
-    fact: {
-      'call.outcome': 'denied',
-      'principal.kind': ['node', 'controller', 'likely-controller'],
-    },
+    fact: { 'call.outcome': 'denied' },
+    $or: [
+      { fact: { 'node.role': [{ 'anything-but': 'none' }] } },
+      { fact: { 'principal.controller': [{ 'anything-but': 'none' }] } },
+    ],
   },
   by: view => [{ role: said(view, 'principal.id') }],
   resources: view => [said(view, 'instance.id')].filter(id => id !== 'none'),

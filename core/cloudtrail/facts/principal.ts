@@ -107,7 +107,7 @@ export const principalFacts: Facts<'cloudtrail'> = {
   ),
   'call.outcome': fact(
     'How the call ended: `succeeded`, `denied`, `dry-run` (EC2 only: permitted, nothing done) or `failed` (EC2 API Reference, "Error codes").',
-    any,
+    () => ({ $or: [{ errorCode: [{ exists: true }] }, { errorMessage: [{ exists: true }] }] }),
     record => outcomeOf(record),
   ),
   'source.kind': fact(
