@@ -1,196 +1,33 @@
-import { at, type Json, list, member, text } from '../json.ts';
 import type { Settings } from '../settings.ts';
-import { items, requestOf, scalar } from './ec2.ts';
-import { isOurs } from './own.ts';
+import {
+  accountPolicy,
+  alarms,
+  type Blinding,
+  backups,
+  bucket,
+  flowLogs,
+  foreignWrite,
+  group,
+  isFalse,
+  type Judge,
+  key,
+  lambda,
+  one,
+  ours,
+  retention,
+  role,
+  selectors,
+  subscription,
+  tableUpdate,
+  trailUpdate,
+  whatever,
+} from './blinding-judges.ts';
 import type { CloudTrailRecord } from './record.ts';
-import { lastSegment } from './roles.ts';
 
-/** What a call takes away from those who watch. */
-export interface Blinding {
-  /** The trail, log group, rule, function, topic … that it touches. */
-  readonly resource: string;
-  /** In words: `stopped`, `retention cut to 1 day`. */
-  readonly how: string;
-}
-
-type Request = { readonly [name: string]: Json | undefined };
-type Judge = (request: Request, record: CloudTrailRecord, settings: Settings) => readonly Blinding[];
+export type { Blinding };
 
 /** API names carry versions in Lambda's records: `UpdateFunctionCode20150331v2` (CloudTrail, Lambda's recorded events). */
 export const plainName = (eventName: string): string => eventName.replace(/\d{8}(v\d+)?$/, '');
-
-const named = (request: Request, ...names: readonly string[]): string | undefined =>
-  names.map(name => text(request, name)).find(value => value !== undefined && value !== '');
-
-const one = (resource: string | undefined, how: string): readonly Blinding[] => [
-  { resource: resource ?? 'unknown', how },
-];
-const whatever =
-  (how: string, ...names: readonly string[]): Judge =>
-  request =>
-    one(named(request, ...names), how);
-
-/** Only where the resource is ours. @param names parameters that may name it, the first that is there counts */
-const ours =
-  (how: string, ...names: readonly string[]): Judge =>
-  request => {
-    const resource = named(request, ...names);
-    return resource !== undefined && isOurs(resource) ? one(resource, how) : [];
-  };
-
-const isFalse = (value: unknown): boolean => value === false || value === 'false';
-
-// ── CloudTrail ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Whether a selector still takes in every management event (CloudTrail User Guide, "Logging management events"). */
-const wholeSelector = (selector: Json): boolean =>
-  !isFalse(member(selector, 'includeManagementEvents')) &&
-  [undefined, 'All'].includes(text(selector, 'readWriteType')) &&
-  list(selector, 'excludeManagementEventSources').length === 0;
-
-/** An advanced selector for management events is narrowed by every further field: `readOnly`, `eventSource`, `eventName`, … */
-const wholeAdvanced = (selector: Json): boolean => {
-  const fields = list(selector, 'fieldSelectors');
-  const management = fields.some(
-    field => text(field, 'field') === 'eventCategory' && list(field, 'equals').includes('Management'),
-  );
-  return management && fields.every(field => text(field, 'field') === 'eventCategory');
-};
-
-const selectors: Judge = request => {
-  const basic = list(request, 'eventSelectors');
-  const advanced = list(request, 'advancedEventSelectors');
-  if (basic.length + advanced.length === 0 || basic.some(wholeSelector) || advanced.some(wholeAdvanced)) return [];
-  return one(named(request, 'trailName'), 'no longer logs all management events');
-};
-
-const trailUpdate: Judge = request => {
-  const off = [
-    'isMultiRegionTrail',
-    'includeGlobalServiceEvents',
-    'enableLogFileValidation',
-    'isOrganizationTrail',
-  ].filter(name => isFalse(request[name]));
-  const moved = ['s3BucketName', 'cloudWatchLogsLogGroupArn'].filter(name => named(request, name) !== undefined);
-  const how = [...off.map(name => `${name} off`), ...moved.map(name => `${name} changed`)].join(', ');
-  return how === '' ? [] : one(named(request, 'name'), how);
-};
-
-// ── CloudWatch Logs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Log groups that the pipeline reads or writes: control planes, configured audit logs, trails, our functions'. */
-const watched = (group: string, settings: Settings): boolean =>
-  /^\/aws\/eks\/[^/]+\/cluster$/.test(group) ||
-  /cloudtrail/i.test(group) ||
-  isOurs(group) ||
-  settings.clusters.some(({ audit }) => audit !== undefined && 'logGroup' in audit && audit.logGroup === group);
-
-/** `logGroupIdentifier` may be an ARN: `arn:aws:logs:…:log-group:NAME`. */
-const groupOf = (request: Request): string => {
-  const name = named(request, 'logGroupName', 'logGroupIdentifier') ?? '';
-  return /:log-group:([^:]+)/.exec(name)?.[1] ?? name;
-};
-
-const group =
-  (how: string, when: (request: Request) => boolean = () => true): Judge =>
-  (request, _, settings) =>
-    watched(groupOf(request), settings) && when(request) ? one(groupOf(request), how) : [];
-
-/** Days of retention at or below which what happened last week is gone. */
-const shortRetention = 7;
-
-const retention: Judge = (request, _, settings) => {
-  const days = Number(request['retentionInDays']);
-  return days <= shortRetention && watched(groupOf(request), settings)
-    ? one(groupOf(request), `retention cut to ${days} day${days === 1 ? '' : 's'}`)
-    : [];
-};
-
-const subscription =
-  (how: string): Judge =>
-  request =>
-    isOurs(named(request, 'filterName') ?? '') ? one(`${groupOf(request)}/${named(request, 'filterName')}`, how) : [];
-
-const accountPolicy =
-  (how: string, types: readonly string[]): Judge =>
-  request =>
-    types.includes(named(request, 'policyType') ?? '') || isOurs(named(request, 'policyName') ?? '')
-      ? one(named(request, 'policyName'), how)
-      : [];
-
-// ── Lambda ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** A function's name, whether given as name, partial ARN or ARN, with or without version. */
-const functionOf = (value: string): string =>
-  /(?:^|:)function:([^:]+)/.exec(value)?.[1] ?? value.split(':')[0] ?? value;
-
-const lambda =
-  (how: string): Judge =>
-  (request, record) => {
-    const stated = named(request, 'functionName') ?? text(record.responseElements, 'functionArn') ?? '';
-    const name = functionOf(stated);
-    return isOurs(name) ? one(name, how) : [];
-  };
-
-// ── Storage, keys, alarms, network logs ────────────────────────────────────────────────────────────────────────────────────────
-
-const bucket =
-  (how: string): Judge =>
-  (request, _, settings) => {
-    const name = named(request, 'bucketName') ?? '';
-    const audited = settings.clusters.some(
-      ({ audit }) => audit !== undefined && 'bucket' in audit && audit.bucket === name,
-    );
-    return audited || isOurs(name) || /cloud-?trail/i.test(name) ? one(name, how) : [];
-  };
-
-const alarms =
-  (how: string): Judge =>
-  request =>
-    [...list(request, 'alarmNames'), ...list(request, 'alarmName')]
-      .filter(name => typeof name === 'string')
-      .filter(isOurs)
-      .map(resource => ({ resource, how }));
-
-const flowLogs: Judge = (_, record) =>
-  items(at(requestOf(record), 'FlowLogId') ?? at(requestOf(record), 'flowLogIds'))
-    .map(scalar)
-    .map(id => ({ resource: id ?? 'unknown', how: 'flow log deleted' }));
-
-/** A table of ours is written by our own functions only: their roles carry our name. */
-const foreignWrite: Judge = (request, record) => {
-  const role = lastSegment(text(record, 'userIdentity', 'sessionContext', 'sessionIssuer', 'arn') ?? '');
-  if (isOurs(role)) return [];
-  const tables = [
-    named(request, 'tableName') ?? '',
-    ...Object.keys((at(request, 'requestItems') as object | undefined) ?? {}),
-    ...list(record, 'resources').map(resource => text(resource, 'ARN') ?? ''),
-  ];
-  return [...new Set(tables.map(lastSegment))]
-    .filter(isOurs)
-    .map(resource => ({ resource, how: 'items written by another' }));
-};
-
-const tableUpdate: Judge = request => {
-  const table = named(request, 'tableName') ?? '';
-  const stream = isFalse(at(request, 'streamSpecification', 'streamEnabled'));
-  return isOurs(table) && stream ? one(table, 'stream switched off') : [];
-};
-
-const backups: Judge = request => {
-  const table = named(request, 'tableName') ?? '';
-  const off = isFalse(at(request, 'pointInTimeRecoverySpecification', 'pointInTimeRecoveryEnabled'));
-  return isOurs(table) && off ? one(table, 'backups switched off') : [];
-};
-
-const key =
-  (how: string): Judge =>
-  request => {
-    const id = named(request, 'keyId') ?? '';
-    return isOurs(id.replace(/^alias\//, '')) || isOurs(id) ? one(id, how) : [];
-  };
-
-const role = (how: string): Judge => ours(how, 'roleName');
 
 /**
  * Every call that can blind the pipeline or a trail, by service and API (API references of each service; request members are

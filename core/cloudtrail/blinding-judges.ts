@@ -1,0 +1,208 @@
+import { at, type Json, list, member, text } from '../json.ts';
+import type { Settings } from '../settings.ts';
+import { items, requestOf, scalar } from './ec2.ts';
+import { isOurs } from './own.ts';
+import type { CloudTrailRecord } from './record.ts';
+import { lastSegment } from './roles.ts';
+
+/** What a call takes away from those who watch. */
+export interface Blinding {
+  /** The trail, log group, rule, function, topic … that it touches. */
+  readonly resource: string;
+  /** In words: `stopped`, `retention cut to 1 day`. */
+  readonly how: string;
+}
+
+type Request = { readonly [name: string]: Json | undefined };
+/** What one call takes away, one for each resource; none where it takes nothing. */
+export type Judge = (request: Request, record: CloudTrailRecord, settings: Settings) => readonly Blinding[];
+
+const named = (request: Request, ...names: readonly string[]): string | undefined =>
+  names.map(name => text(request, name)).find(value => value !== undefined && value !== '');
+
+/** One resource. */
+export const one = (resource: string | undefined, how: string): readonly Blinding[] => [
+  { resource: resource ?? 'unknown', how },
+];
+/** Whatever the resource is called. */
+export const whatever =
+  (how: string, ...names: readonly string[]): Judge =>
+  request =>
+    one(named(request, ...names), how);
+
+/** Only where the resource is ours. @param names parameters that may name it, the first that is there counts */
+export const ours =
+  (how: string, ...names: readonly string[]): Judge =>
+  request => {
+    const resource = named(request, ...names);
+    return resource !== undefined && isOurs(resource) ? one(resource, how) : [];
+  };
+
+/** A boolean of the API; tolerated as text. */
+export const isFalse = (value: unknown): boolean => value === false || value === 'false';
+
+// ── CloudTrail ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Whether a selector still takes in every management event (CloudTrail User Guide, "Logging management events"). */
+const wholeSelector = (selector: Json): boolean =>
+  !isFalse(member(selector, 'includeManagementEvents')) &&
+  [undefined, 'All'].includes(text(selector, 'readWriteType')) &&
+  list(selector, 'excludeManagementEventSources').length === 0;
+
+/** An advanced selector for management events is narrowed by every further field: `readOnly`, `eventSource`, `eventName`, … */
+const wholeAdvanced = (selector: Json): boolean => {
+  const fields = list(selector, 'fieldSelectors');
+  const management = fields.some(
+    field => text(field, 'field') === 'eventCategory' && list(field, 'equals').includes('Management'),
+  );
+  return management && fields.every(field => text(field, 'field') === 'eventCategory');
+};
+
+/** Selectors that leave management events out. */
+export const selectors: Judge = request => {
+  const basic = list(request, 'eventSelectors');
+  const advanced = list(request, 'advancedEventSelectors');
+  if (basic.length + advanced.length === 0 || basic.some(wholeSelector) || advanced.some(wholeAdvanced)) return [];
+  return one(named(request, 'trailName'), 'no longer logs all management events');
+};
+
+/** A trail narrowed, or sent elsewhere. */
+export const trailUpdate: Judge = request => {
+  const off = [
+    'isMultiRegionTrail',
+    'includeGlobalServiceEvents',
+    'enableLogFileValidation',
+    'isOrganizationTrail',
+  ].filter(name => isFalse(request[name]));
+  const moved = ['s3BucketName', 'cloudWatchLogsLogGroupArn'].filter(name => named(request, name) !== undefined);
+  const how = [...off.map(name => `${name} off`), ...moved.map(name => `${name} changed`)].join(', ');
+  return how === '' ? [] : one(named(request, 'name'), how);
+};
+
+// ── CloudWatch Logs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Log groups that the pipeline reads or writes: control planes, configured audit logs, trails, our functions'. */
+const watched = (group: string, settings: Settings): boolean =>
+  /^\/aws\/eks\/[^/]+\/cluster$/.test(group) ||
+  /cloudtrail/i.test(group) ||
+  isOurs(group) ||
+  settings.clusters.some(({ audit }) => audit !== undefined && 'logGroup' in audit && audit.logGroup === group);
+
+/** `logGroupIdentifier` may be an ARN: `arn:aws:logs:…:log-group:NAME`. */
+const groupOf = (request: Request): string => {
+  const name = named(request, 'logGroupName', 'logGroupIdentifier') ?? '';
+  return /:log-group:([^:]+)/.exec(name)?.[1] ?? name;
+};
+
+/** A log group that the pipeline reads or writes. */
+export const group =
+  (how: string, when: (request: Request) => boolean = () => true): Judge =>
+  (request, _, settings) =>
+    watched(groupOf(request), settings) && when(request) ? one(groupOf(request), how) : [];
+
+/** Days of retention at or below which what happened last week is gone. */
+const shortRetention = 7;
+
+/** Retention so short that last week is gone; the former value is in no record. */
+export const retention: Judge = (request, _, settings) => {
+  const days = Number(request['retentionInDays']);
+  return days <= shortRetention && watched(groupOf(request), settings)
+    ? one(groupOf(request), `retention cut to ${days} day${days === 1 ? '' : 's'}`)
+    : [];
+};
+
+/** A subscription filter of ours: putting one of the same name overwrites it. */
+export const subscription =
+  (how: string): Judge =>
+  request =>
+    isOurs(named(request, 'filterName') ?? '') ? one(`${groupOf(request)}/${named(request, 'filterName')}`, how) : [];
+
+/** A policy for every log group of the account: of such a type, or of our name. */
+export const accountPolicy =
+  (how: string, types: readonly string[]): Judge =>
+  request =>
+    types.includes(named(request, 'policyType') ?? '') || isOurs(named(request, 'policyName') ?? '')
+      ? one(named(request, 'policyName'), how)
+      : [];
+
+// ── Lambda ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A function's name, whether given as name, partial ARN or ARN, with or without version. */
+const functionOf = (value: string): string =>
+  /(?:^|:)function:([^:]+)/.exec(value)?.[1] ?? value.split(':')[0] ?? value;
+
+/** A function of ours. */
+export const lambda =
+  (how: string): Judge =>
+  (request, record) => {
+    const stated = named(request, 'functionName') ?? text(record.responseElements, 'functionArn') ?? '';
+    const name = functionOf(stated);
+    return isOurs(name) ? one(name, how) : [];
+  };
+
+// ── Storage, keys, alarms, network logs ────────────────────────────────────────────────────────────────────────────────────────
+
+/** A bucket that holds trails or audit logs. */
+export const bucket =
+  (how: string): Judge =>
+  (request, _, settings) => {
+    const name = named(request, 'bucketName') ?? '';
+    const audited = settings.clusters.some(
+      ({ audit }) => audit !== undefined && 'bucket' in audit && audit.bucket === name,
+    );
+    return audited || isOurs(name) || /cloud-?trail/i.test(name) ? one(name, how) : [];
+  };
+
+/** Alarms of ours. */
+export const alarms =
+  (how: string): Judge =>
+  request =>
+    [...list(request, 'alarmNames'), ...list(request, 'alarmName')]
+      .filter(name => typeof name === 'string')
+      .filter(isOurs)
+      .map(resource => ({ resource, how }));
+
+/** Flow logs, of any network. */
+export const flowLogs: Judge = (_, record) =>
+  items(at(requestOf(record), 'FlowLogId') ?? at(requestOf(record), 'flowLogIds'))
+    .map(scalar)
+    .map(id => ({ resource: id ?? 'unknown', how: 'flow log deleted' }));
+
+/** A table of ours is written by our own functions only: their roles carry our name. */
+export const foreignWrite: Judge = (request, record) => {
+  const role = lastSegment(text(record, 'userIdentity', 'sessionContext', 'sessionIssuer', 'arn') ?? '');
+  if (isOurs(role)) return [];
+  const tables = [
+    named(request, 'tableName') ?? '',
+    ...Object.keys((at(request, 'requestItems') as object | undefined) ?? {}),
+    ...list(record, 'resources').map(resource => text(resource, 'ARN') ?? ''),
+  ];
+  return [...new Set(tables.map(lastSegment))]
+    .filter(isOurs)
+    .map(resource => ({ resource, how: 'items written by another' }));
+};
+
+/** A table of ours whose stream, which the announcer works from, is switched off. */
+export const tableUpdate: Judge = request => {
+  const table = named(request, 'tableName') ?? '';
+  const stream = isFalse(at(request, 'streamSpecification', 'streamEnabled'));
+  return isOurs(table) && stream ? one(table, 'stream switched off') : [];
+};
+
+/** A table of ours without point-in-time recovery. */
+export const backups: Judge = request => {
+  const table = named(request, 'tableName') ?? '';
+  const off = isFalse(at(request, 'pointInTimeRecoverySpecification', 'pointInTimeRecoveryEnabled'));
+  return isOurs(table) && off ? one(table, 'backups switched off') : [];
+};
+
+/** A key by an alias of ours: records name keys by id otherwise, and nothing tells whose they are. */
+export const key =
+  (how: string): Judge =>
+  request => {
+    const id = named(request, 'keyId') ?? '';
+    return isOurs(id.replace(/^alias\//, '')) || isOurs(id) ? one(id, how) : [];
+  };
+
+/** A role of our functions. */
+export const role = (how: string): Judge => ours(how, 'roleName');
