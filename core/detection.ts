@@ -63,7 +63,7 @@ export interface Example<S extends Source = Source> {
   /** Events that came before it, oldest first (stateful detections). */
   readonly after?: readonly Event[];
   /** Events that came after it (detections that judge again). */
-  readonly then?: readonly Event[];
+  readonly later?: readonly Event[];
 }
 
 /** A detection: typed data plus two small pure functions. One file, read top to bottom; refused when loaded if it is wrong. */

@@ -40,7 +40,7 @@ export type Outcome = readonly Match[];
 const knowledge = files.flatMap(file => file.knowledge ?? []).map(loadKnowledge);
 
 /**
- * Judges an example alone: its `after` events, its own and those of `then` go through the rule, the knowledge and an empty memory
+ * Judges an example alone: its `after` events, its own and those of `later` go through the rule, the knowledge and an empty memory
  * store; afterwards time passes, and what was put off is judged again. What is found from its own event on is its outcome.
  * @throws where the rule throws
  */
@@ -65,8 +65,8 @@ export const judge = async (loaded: LoadedDetection, example: AnyExample): Promi
     return match.decide?.(answers) ?? [];
   };
   const outcome: Match[] = [];
-  const { after = [], then = [] } = example;
-  const story = [...after, example.event, ...then] as readonly AnyEvent[];
+  const { after = [], later = [] } = example;
+  const story = [...after, example.event, ...later] as readonly AnyEvent[];
   for (const [index, event] of story.entries()) {
     for (const { on, rule } of rules) if (on === event.source) await decide(rule, event);
     const found = event.source === loaded.detection.on ? await decide(detection, event) : [];

@@ -13,8 +13,11 @@ export interface Absence<S extends Source> {
   readonly scope: (view: View<S>, key: Key) => string | undefined;
   /** The set of that item that holds the times of B, as ISO text. */
   readonly set: string;
-  /** Anything else of that item that accounts for the absence. */
-  readonly excused?: (item: Item, deadline: number) => boolean;
+  /** Another item, and what in it accounts for the absence. */
+  readonly excuse?: {
+    readonly scope: (view: View<S>, key: Key) => string;
+    readonly holds: (item: Item, deadline: number) => boolean;
+  };
   /** Streams that would have told of B: they must have been heard past the deadline. */
   readonly streams: (view: View<S>, key: Key) => readonly string[];
   readonly note: string;
@@ -25,21 +28,23 @@ export interface Absence<S extends Source> {
  * the span. B may come before A is read, late, or twice; where it came in time, nothing is ever concluded.
  */
 export const absence = <S extends Source>(rule: Absence<S>): StateRule<S> => {
-  const came = (item: Item | undefined, time: number): boolean => {
+  const { excuse } = rule;
+  const settled = ([item, other = {}]: readonly Item[], time: number): boolean => {
     const deadline = time + rule.within;
     const moments = (item?.[rule.set] ?? []).map(one => Date.parse(one));
-    return (
-      moments.some(moment => moment <= deadline) || (item !== undefined && rule.excused?.(item, deadline) === true)
-    );
+    return item === undefined || moments.some(one => one <= deadline) || excuse?.holds(other, deadline) === true;
   };
   return recall({
     kind: 'absence',
     doc: rule.doc,
-    scopes: (view, key) => [rule.scope(view, key) ?? []].flat(),
-    conclude: ({ event, again }, _key, [item]) =>
-      item === undefined || again === undefined || came(item, event.time) ? [] : [{ note: rule.note }],
-    again: (view, key, [item]) =>
-      item === undefined || came(item, view.event.time)
+    scopes: (view, key) => {
+      const scope = rule.scope(view, key);
+      return scope === undefined ? [] : [scope, ...(excuse === undefined ? [] : [excuse.scope(view, key)])];
+    },
+    conclude: ({ event, again }, _key, items) =>
+      again === undefined || settled(items, event.time) ? [] : [{ note: rule.note }],
+    again: (view, key, items) =>
+      settled(items, view.event.time)
         ? undefined
         : { after: view.event.time + rule.within, streams: rule.streams(view, key) },
   });
