@@ -9,6 +9,7 @@ const commands: { readonly [name: string]: readonly [summary: string, load: () =
   detections: ['list the detections', () => import('./detections.ts')],
   explain: ['say why a detection did or did not fire on an event', () => import('./explain.ts')],
   pattern: ['try event patterns: tripline pattern test', () => import('./pattern.ts')],
+  posture: ['judge manifests and policies of a repository (for pull requests)', () => import('./posture.ts')],
   usage: ['what roles did, what of it nodes do not, and the least policy for it', () => import('./usage.ts')],
   filters: ['show the derived EventBridge and Logs filters and what each rule costs', () => import('./filters.ts')],
 };

@@ -1,0 +1,83 @@
+import { UnreadableInput } from '../adapters/files.ts';
+import { type Manifest, readManifests } from '../adapters/manifests.ts';
+import { severities } from '../core/detection.ts';
+import { rank } from '../core/findings/best.ts';
+import { list, text } from '../core/json.ts';
+import type { Fault } from '../core/posture/fault.ts';
+import { firstUnguarded, judgeManifest, unguarded } from '../core/posture/manifest.ts';
+import { type Placed, sarif } from '../core/posture/sarif.ts';
+import { loadSettings } from './inputs.ts';
+import { flags, type Io, oneOf, UsageError } from './io.ts';
+import { shown } from './table.ts';
+
+export const usage = `usage: tripline posture FILE… [--fail-on SEVERITY] [--json | --sarif]
+
+Judges the manifests of a repository by the rules that judge what is written to a cluster: NodePools, EC2NodeClasses, Cluster
+API's AWS machines, kubeadm configurations and ClusterClasses, RBAC, admission guards (and whether there is one), IAM policies.
+FILE is a YAML or JSON file, a directory or a glob.
+  --fail-on low|medium|high|critical   exit 1 where something is at least that (default high)
+  --json           one JSON object a line
+  --sarif          one SARIF 2.1.0 log, for code scanning
+  --settings FILE  a tripline.config.ts
+A comment '# tripline:allow CODE REASON' in a YAML document accepts CODE there.`;
+
+/** What stands in every SARIF log as the tool's version. */
+const version = '0.1.0';
+
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = flags(argv, {
+    settings: { type: 'string' },
+    'fail-on': { type: 'string' },
+    json: { type: 'boolean' },
+    sarif: { type: 'boolean' },
+  });
+  if (positionals.length === 0) throw new UsageError('say which files: YAML, JSON, a directory or a glob');
+  if (values.json && values.sarif) throw new UsageError('--json and --sarif exclude each other');
+  const failOn = oneOf('fail-on', values['fail-on'], severities) ?? 'high';
+  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
+  const read = await readManifests(positionals).catch((error: unknown) => {
+    if (error instanceof UnreadableInput) return error;
+    throw error;
+  });
+  if (read instanceof UnreadableInput) {
+    io.stderr.write(`tripline posture: ${shown(read.message)}\n`);
+    return 2;
+  }
+  const { manifests, unread } = read;
+  const all = manifests.flatMap(one => judgeManifest(one.value, settings).map(fault => place(one, fault)));
+  const open = manifests[firstUnguarded(manifests.map(({ value }) => value)) ?? -1];
+  if (open !== undefined) all.push(place(open, unguarded));
+  const counted = all.filter(({ allowed }) => allowed === undefined);
+  if (values.sarif) io.stdout.write(`${JSON.stringify(sarif(all, version), undefined, 2)}\n`);
+  else if (values.json) for (const one of all) io.stdout.write(`${JSON.stringify(one)}\n`);
+  else for (const one of all) io.stdout.write(`${line(one)}\n`);
+  for (const { file, why } of unread) io.stderr.write(`not judged: ${shown(file)}: ${shown(why)}\n`);
+  const accepted = all.length - counted.length;
+  (values.sarif || values.json ? io.stderr : io.stdout).write(
+    `${manifests.length} documents, ${counted.length} problems${accepted === 0 ? '' : `, ${accepted} accepted`}${unread.length === 0 ? '' : `, ${unread.length} files not judged`}\n`,
+  );
+  return counted.some(({ severity }) => rank(severity) >= rank(failOn)) ? 1 : 0;
+};
+
+const place = (manifest: Manifest, { code, path, severity, message }: Fault): Placed => {
+  const item = path[0] === 'items' ? list(manifest.value, 'items')[Number(path[1])] : manifest.value;
+  const kind = text(item, 'kind');
+  const namespace = text(item, 'metadata', 'namespace');
+  const name = text(item, 'metadata', 'name') ?? text(item, 'metadata', 'generateName') ?? '';
+  const allowed = manifest.allowed.get(code);
+  return {
+    code,
+    severity,
+    message,
+    file: manifest.file,
+    ...manifest.place(path),
+    object: kind === undefined ? 'IAM policy' : `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`,
+    ...(allowed === undefined ? {} : { allowed }),
+  };
+};
+
+/** `file:line:column severity posture/code Kind name: message`, which editors and CI logs link. */
+const line = ({ file, line, column, severity, code, object, message, allowed }: Placed): string =>
+  shown(
+    `${file}:${line}:${column} ${severity} posture/${code} ${object}: ${message}${allowed === undefined ? '' : ` (accepted: ${allowed})`}`,
+  );
