@@ -76,11 +76,7 @@ type Over = { readonly [K in keyof CloudTrailRecord]?: CloudTrailRecord[K] | und
  * An ordinary CloudTrail event (a developer's call from the office), with what the example states over it.
  * `userIdentity` replaces the ordinary one whole; `time` is ISO; the event's id is derived from its content unless given.
  */
-export const call = (
-  eventSource: string,
-  eventName: string,
-  over: Over = {},
-): Event<'cloudtrail'> => {
+export const call = (eventSource: string, eventName: string, over: Over = {}): Event<'cloudtrail'> => {
   const { userIdentity = developer, ...rest } = over;
   const record = overlay(
     {
