@@ -54,7 +54,7 @@ const group = (node: Group, needs: Needs): readonly Clause[] => {
 };
 
 const leaf = (path: readonly string[], tests: readonly Test[]): Clause =>
-  tests.every(isFilterable) ? new Map([[pathKey(path), tests]]) : everything;
+  tests.every(isFilterable) ? new Map([[pathKey(path), unite(tests, [])]]) : everything;
 
 /** No filter of AWS's reads regular expressions, two fields at once, or (alike everywhere) address ranges. */
 const isFilterable = (test: Test): boolean => test.is !== 'matches' && test.is !== 'same' && test.is !== 'cidr';
@@ -149,7 +149,9 @@ export const widen = (a: Clause, b: Clause): Clause => {
 
 const unite = (a: readonly Test[], b: readonly Test[]): readonly Test[] => {
   const all = [...a, ...b];
-  return all.filter((test, index) => !all.some((other, at) => at !== index && within(test, other, at < index)));
+  return all
+    .filter((test, index) => !all.some((other, at) => at !== index && within(test, other, at < index)))
+    .toSorted((x, y) => (textOf(x) < textOf(y) ? -1 : 1)); // one order, so that equal lists are seen to be equal
 };
 
 /** Whether `test` may go because `other` stays; of two equal ones the first stays. */
@@ -180,6 +182,18 @@ export const reduce = (clauses: readonly Clause[]): readonly Clause[] => {
   }
   return kept;
 };
+
+/** Leaves out of each clause's lists what another clause admits by that path alone. All together admit exactly the same. */
+export const trim = (clauses: readonly Clause[]): readonly Clause[] =>
+  clauses.flatMap((clause, index) => {
+    const trimmed = new Map(
+      [...clause].map(([path, tests]) => {
+        const others = clauses.filter((other, at) => at !== index && other.size === 1 && clause.size > 1);
+        return [path, tests.filter(test => !others.some(other => covered(test, other.get(path) ?? [])))] as const;
+      }),
+    );
+    return [...trimmed.values()].every(tests => tests.length > 0) ? [trimmed] : [];
+  });
 
 /** What the facts of a source need under these settings. */
 export const needsOf =

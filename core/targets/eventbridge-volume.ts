@@ -51,6 +51,11 @@ export const isReadOnly = (eventName: string): boolean => readNames.test(eventNa
 const nameVolume = (name: string): number => (busy.get(name) ?? (isReadOnly(name) ? 2 : 0.3)) / 1_000;
 
 const shares: readonly (readonly [path: readonly string[], share: number])[] = [
+  [['eventType'], 0.98],
+  [['requestParameters', 'omitted'], 0.0005],
+  [['responseElements', 'omitted'], 0.0005],
+  [['additionalEventData', 'omitted'], 0.0005],
+  [['serviceEventDetails', 'omitted'], 0.0005],
   [['userIdentity', 'sessionContext', 'ec2RoleDelivery'], 0.15],
   [['userIdentity', 'inScopeOf'], 0.15],
   [['sessionCredentialFromConsole'], 0.01],
@@ -62,7 +67,7 @@ const shares: readonly (readonly [path: readonly string[], share: number])[] = [
 ];
 
 const share = (path: readonly string[], tests: readonly Test[]): number => {
-  if (tests.some(test => test.is === 'absent' || test.is === 'not')) return 0.9;
+  if (tests.some(test => test.is === 'absent' || test.is === 'not')) return 0.95;
   return shares.find(([start]) => start.every((step, index) => path[index] === step))?.[1] ?? 0.5;
 };
 

@@ -6,7 +6,7 @@ import type { Settings } from '../settings.ts';
 import { type Clause, clausesOf, implies, needsOf, pathKey, pathOf, reduce } from './clause.ts';
 import { print } from './eventbridge-print.ts';
 import { isReadOnly, volume } from './eventbridge-volume.ts';
-import { widenToFit } from './fit.ts';
+import { type Cost, widenToFit } from './fit.ts';
 
 /** Amazon EventBridge quotas: characters of one event pattern (adjustable), and rules with wildcards on one bus. */
 export const quota = { characters: 2_048, wildcardRules: 30 } as const;
@@ -149,6 +149,8 @@ const needsReads = (clause: Clause): boolean => {
 
 /** Share of all management events that one widening may add: a rule more is cheaper than half of all AssumeRole records. */
 const mostAdded = 0.005;
+/** The same for a clause without call names, of which one widening too many admits everything. */
+const hardlyAny = 0.0005;
 
 const bare = (clause: Clause): Clause => withNames(new Map(), names(clause) ?? []);
 
@@ -156,30 +158,41 @@ const bare = (clause: Clause): Clause => withNames(new Map(), names(clause) ?? [
 const isCheap = (clause: Clause): boolean =>
   names(clause) !== undefined && volume(bare(clause)) - volume(clause) <= mostAdded;
 
-/** The narrowest clauses that need no more patterns than the names of rare calls, and all conditions on busy ones, would. */
-const narrowest = (clauses: readonly Clause[]): readonly Clause[] => {
-  const cheap = clauses.filter(isCheap);
-  const floor = unique([
-    ...clauses.filter(clause => !isCheap(clause)),
-    ...[true, false].flatMap(reads => {
-      const all = cheap.filter(clause => needsReads(clause) === reads).flatMap(clause => names(clause) ?? []);
-      return all.length === 0 ? [] : [withNames(new Map(), all)];
-    }),
-  ]);
-  const most = pack(floor).length;
-  const fitted = widenToFit(
-    clauses,
-    {
-      size: clause => print(clause).length + 1,
-      volume,
-      allowed: (to, ...from) => names(to) !== undefined && from.every(isCheap) && isCheap(to) && sameAccess(from),
-    },
-    candidate => pack(candidate).length <= most,
-  );
-  return fitted ?? floor;
+const added = (to: Clause, from: readonly Clause[]): number =>
+  volume(to) - from.reduce((sum, one) => sum + volume(one), 0);
+
+const cost: Cost = {
+  size: clause => print(clause).length + 1,
+  volume,
+  allowed: (to, ...from) => {
+    if (names(to) === undefined)
+      return to.size > 0 && from.every(one => names(one) === undefined) && added(to, from) <= hardlyAny;
+    return from.every(isCheap) && isCheap(to) && new Set(from.map(needsReads)).size === 1;
+  },
 };
 
-const sameAccess = (clauses: readonly Clause[]): boolean => new Set(clauses.map(needsReads)).size === 1;
+/**
+ * The narrowest clauses that need no more patterns than the least would: names of rare calls without their other conditions,
+ * busy calls with all of them, and what is bound to no names widened where that admits hardly any more.
+ */
+const narrowest = (clauses: readonly Clause[]): readonly Clause[] => {
+  const cheap = clauses.filter(isCheap);
+  const bound = [true, false].flatMap(reads => {
+    const all = cheap.filter(clause => needsReads(clause) === reads).flatMap(clause => names(clause) ?? []);
+    return all.length === 0 ? [] : [withNames(new Map(), all)];
+  });
+  const rest = widenToFit(
+    clauses.filter(clause => !isCheap(clause)),
+    cost,
+    () => 1,
+  ).kept;
+  const floor = unique([...bound, ...rest]);
+  const most = pack(floor).length;
+  const { kept, fits } = widenToFit(clauses, cost, candidate =>
+    pack(candidate).length <= most ? 0 : Math.max(1, lengthOf(candidate) - most * room),
+  );
+  return fits ? kept : floor;
+};
 
 /** Fills patterns one after the other: writes, then reads, a list of names cut where a pattern is full. */
 const pack = (clauses: readonly Clause[]): readonly EventPattern[] => {
@@ -219,6 +232,9 @@ const cut = (clause: Clause, fits: (part: Clause) => boolean): readonly [Clause 
   while (count > 0 && !fits(part(tests.slice(0, count)))) count--;
   return count <= 0 ? [undefined, clause] : [part(tests.slice(0, count)), part(tests.slice(count))];
 };
+
+/** Characters that one pattern has for its clauses. */
+const room = quota.characters - fromAws.length - '},"detail":{"$or":[]}}'.length;
 
 const lengthOf = (clauses: readonly Clause[]): number =>
   clauses.reduce((sum, clause) => sum + print(clause).length + 1, fromAws.length + '},"detail":{"$or":[]}}'.length);

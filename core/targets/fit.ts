@@ -14,39 +14,48 @@ export interface Cost {
 interface Step {
   readonly from: readonly Clause[];
   readonly to: Clause;
-  /** Volume added per character saved. */
-  readonly price: number;
+  /** Volume that it adds; not above zero where the two overlap. */
+  readonly added: number;
+  /** Characters that it saves. */
+  readonly saved: number;
 }
 
 /**
  * Widens clauses until they fit, each time by the step that admits the fewest events for the characters it saves.
  * What was admitted stays admitted.
- * @param fits asked after each step
- * @returns undefined where no allowed step is left and they still don't fit
+ * @param excess how many characters too many there are, asked after each step; not above zero: they fit
+ * @returns the clauses as far as they could be widened, and whether they fit
  */
 export const widenToFit = (
   clauses: readonly Clause[],
   cost: Cost,
-  fits: (clauses: readonly Clause[]) => boolean,
-): readonly Clause[] | undefined => {
+  excess: (clauses: readonly Clause[]) => number,
+): { readonly kept: readonly Clause[]; readonly fits: boolean } => {
   let kept = clauses;
   const steps = new Map<Clause, Step[]>();
   for (const [index, clause] of kept.entries()) steps.set(clause, stepsOf(clause, kept.slice(0, index), cost));
-  while (!fits(kept)) {
+  for (let over = excess(kept); over > 0; over = excess(kept)) {
     const live = new Set(kept);
     let best: Step | undefined;
     for (const clause of kept)
       for (const step of steps.get(clause) ?? [])
-        if ((best === undefined || step.price < best.price) && step.from.every(one => live.has(one))) best = step;
-    if (best === undefined) return undefined;
+        if ((best === undefined || price(step, over) < price(best, over)) && step.from.every(one => live.has(one)))
+          best = step;
+    if (best === undefined) return { kept, fits: false };
     const { from, to } = best;
     const rest = kept.filter(one => !from.includes(one) && !implies(one, to));
     const holder = rest.find(one => implies(to, one));
     kept = holder === undefined ? [...rest, to] : rest;
     if (holder === undefined) steps.set(to, stepsOf(to, rest, cost));
   }
-  return kept;
+  return { kept, fits: true };
 };
+
+/**
+ * Free steps first, the longest saving before the others; then by volume a character, of which only those count that are still
+ * too many: a step that saves far more than that is no bargain.
+ */
+const price = ({ added, saved }: Step, over: number): number => (added <= 0 ? -saved : added / Math.min(saved, over));
 
 const stepsOf = (clause: Clause, others: readonly Clause[], cost: Cost): Step[] => {
   const alone = [...clause.keys()].map(path => step([clause], without(clause, path), cost));
@@ -60,7 +69,5 @@ const step = (from: readonly Clause[], to: Clause, { size, volume, allowed }: Co
   if (!allowed(to, ...from)) return undefined;
   const saved = from.reduce((sum, one) => sum + size(one), 0) - size(to);
   if (saved <= 0) return undefined;
-  const added = volume(to) - from.reduce((sum, one) => sum + volume(one), 0);
-  // Free steps first, the longest saving before the others; then the cheapest.
-  return { from, to, price: added <= 0 ? -saved : added / saved };
+  return { from, to, saved, added: volume(to) - from.reduce((sum, one) => sum + volume(one), 0) };
 };

@@ -22,8 +22,18 @@ export const printLogs = (clauses: readonly Clause[]): string => {
     if (pick === undefined) break;
     chosen.add(pick);
   }
-  return best;
+  return best.length <= limits.characters ? best : abbreviated(best);
 };
+
+/** Letters that tell the words of a long list apart well enough. */
+const abbreviation = 10;
+
+/** The same with the words of its regular expressions cut short: an unanchored search for a beginning finds the word. */
+const abbreviated = (text: string): string =>
+  text.replace(/%([^%]+)%/g, (_, body: string) => {
+    const words = body.split('|').map(word => (/[\^$]/.test(word) ? word : word.slice(0, abbreviation)));
+    return `%${stems(words, abbreviation / 2).join('|')}%`;
+  });
 
 /** Lists worth trying as regular expressions: those that save most where they stand. */
 const longest = (clauses: readonly Clause[]): readonly string[] => {
@@ -110,21 +120,68 @@ const listKey = (path: string, tests: readonly Test[]): string | undefined =>
       : undefined
     : undefined;
 
-/** What stands for itself in CloudWatch's regular expressions. */
-const inRegex = /^[A-Za-z0-9:_#=@/;,-]+$/;
+/** What matches itself in CloudWatch's regular expressions; a dot also matches other characters, which admits more. */
+const inRegex = /^[A-Za-z0-9:_#=@/;,.-]+$/;
 
 const literal = (one: Test): string =>
   one.is === 'equal' && typeof one.value === 'string' ? one.value : 'text' in one ? one.text : '';
 
 const anyOf = (path: string, tests: readonly Test[], regex: boolean): string => {
   const selector = `$.${pathOf(path).join('.')}`;
-  if (!regex) return tests.map(one => single(selector, one)).join(' || ');
+  if (!regex) return [...new Set(shortened(tests).map(one => single(selector, one)))].join(' || ');
   const words = tests.map(one =>
     one.is === 'prefix' ? `^${one.text}` : one.is === 'suffix' ? `${one.text}$` : literal(one),
   );
-  const needed = words.filter((word, index) => !words.some((other, at) => at !== index && word.includes(other)));
-  return `${selector} = %${needed.join('|')}%`;
+  return `${selector} = %${stems(words).join('|')}%`;
 };
+
+/** Words without those that hold another, and one beginning in place of several that share it: an unanchored search finds them all. */
+const stems = (words: readonly string[], shortest = shortestStem): readonly string[] => {
+  const needed = [...new Set(words)].filter(word => !words.some(other => other !== word && word.includes(other)));
+  const shared = needed
+    .flatMap(word => needed.map(other => (other === word ? '' : commonStart(word, other))))
+    .filter(start => start.length >= shortest && !start.startsWith('^'))
+    .toSorted((a, b) => a.length - b.length)[0];
+  return shared === undefined ? needed : stems([shared, ...needed.filter(word => !word.startsWith(shared))], shortest);
+};
+
+/** A beginning shorter than this would find too much else. */
+const shortestStem = 6;
+
+const commonStart = (a: string, b: string): string => {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return a.slice(0, length);
+};
+
+/**
+ * Values that are alike are said with one star: "delete" and "deletecollection" as "delete*", two accounts of one name as
+ * "system:serviceaccount:k*:karpenter". Shorter, and hardly more.
+ */
+const shortened = (tests: readonly Test[]): readonly Test[] => {
+  for (const [index, one] of tests.entries())
+    for (const other of tests.slice(index + 1)) {
+      if (one.is !== 'equal' || other.is !== 'equal') continue;
+      const pieces = alike(literal(one), literal(other));
+      if (pieces === undefined) continue;
+      const joined: Test = { is: 'wildcard', pieces };
+      return shortened([...tests.filter(test => test !== one && test !== other), joined]);
+    }
+  return tests;
+};
+
+const alike = (a: string, b: string): readonly [string, string] | undefined => {
+  const start = commonStart(a, b);
+  const [restA, restB] = [a.slice(start.length), b.slice(start.length)];
+  if (start.length >= shortestStem && (restA === '' || restB === '')) return [start, ''];
+  const end = [...commonStart([...restA].toReversed().join(''), [...restB].toReversed().join(''))]
+    .toReversed()
+    .join('');
+  return start.length + end.length >= longLikeness ? [start, end] : undefined;
+};
+
+/** Characters that two long names must share for a star to stand for the rest. */
+const longLikeness = 24;
 
 const single = (selector: string, one: Test): string => {
   switch (one.is) {

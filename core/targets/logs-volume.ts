@@ -36,7 +36,17 @@ const shares: ReadonlyMap<string, readonly [other: number, known: ReadonlyMap<un
       ]),
     ],
   ],
-  [pathKey(['objectRef', 'apiGroup']), [0.03, new Map([['coordination.k8s.io', 0.25]])]],
+  [
+    pathKey(['objectRef', 'apiGroup']),
+    [
+      0.006,
+      new Map([
+        ['coordination.k8s.io', 0.25],
+        ['apps', 0.05],
+        ['discovery.k8s.io', 0.05],
+      ]),
+    ],
+  ],
   [
     pathKey(['objectRef', 'subresource']),
     [
@@ -57,7 +67,7 @@ const share = (path: string, tests: readonly Test[]): number => {
   const one = (test: Test): number => {
     if (test.is === 'absent') return 0.6;
     if (test.is === 'exists') return path === pathKey(['impersonatedUser', 'username']) ? other : 0.9;
-    return test.is === 'equal' ? (known.get(test.value) ?? other) : Math.max(other, 0.03);
+    return test.is === 'equal' ? (known.get(test.value) ?? other) : Math.max(other, 0.01);
   };
   return Math.min(
     1,

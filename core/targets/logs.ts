@@ -2,7 +2,7 @@ import type { AnyDetection, AnyKnowledge } from '../detection.ts';
 import { loadPattern } from '../pattern/load.ts';
 import type { Test } from '../pattern/node.ts';
 import type { Settings } from '../settings.ts';
-import { type Clause, clausesOf, implies, needsOf, pathKey, pathOf, reduce } from './clause.ts';
+import { type Clause, clausesOf, implies, needsOf, pathKey, pathOf, reduce, trim } from './clause.ts';
 import { widenToFit } from './fit.ts';
 import { limits } from './logs-grammar.ts';
 import { printLogs, projected, sizeOf } from './logs-print.ts';
@@ -39,22 +39,18 @@ export const logsFilter = (
   const rules = [...detections, ...knowledge].filter((rule): rule is Rule => rule.on === 'kubernetes');
   const own = new Map(rules.map(rule => [rule.id, ruleClauses(rule, settings)]));
   const clauses = reduce([...own.values()].flat());
-  const kept = widenToFit(
+  const widened = widenToFit(
     clauses,
     { size: sizeOf, volume, allowed: to => [...to.keys()].some(path => path !== pathKey(['stage'])) },
-    some =>
-      some.every(clause => clause.size > 0) &&
-      some.length * shortestClause <= limits.characters &&
-      printLogs(some).length <= limits.characters,
+    some => printLogs(trim(some)).length - limits.characters,
   );
+  const everything = clauses.some(clause => clause.size === 0) || !widened.fits;
+  const kept = everything ? [] : widened.kept;
   return {
-    pattern: kept === undefined || kept.length === 0 ? '' : printLogs(kept),
-    rules: rules.map(({ id }) => describe(id, own.get(id) ?? [], kept ?? [], isOff(id, settings))),
+    pattern: kept.length === 0 ? '' : printLogs(trim(kept)),
+    rules: rules.map(({ id }) => describe(id, own.get(id) ?? [], kept, isOff(id, settings))),
   };
 };
-
-/** A clause adds at least `$.a = "b"` and a joint: so many of them don't fit, and need no printing to see it. */
-const shortestClause = 16;
 
 const isOff = (id: string, settings: Settings): boolean => settings.detections[id]?.status === 'off';
 

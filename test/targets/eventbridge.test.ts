@@ -81,7 +81,7 @@ describe('EventBridge patterns derived from detections', () => {
       trailRule('a', { eventName: [{ wildcard: 'Update*' }, { wildcard: '*Role' }], userAgent: { wildcard: 'a*b' } }),
     );
     expect(JSON.parse(patterns[0]?.pattern ?? '').detail).toEqual({
-      eventName: [{ prefix: 'Update' }, { suffix: 'Role' }],
+      eventName: [{ suffix: 'Role' }, { prefix: 'Update' }],
       userAgent: [{ wildcard: 'a*b' }],
     });
     expect(patterns[0]?.wildcards).toBe(true);

@@ -88,6 +88,32 @@ describe('the Logs pattern derived from detections', () => {
     expect(admitted('watch', 'pods')).toBe(false);
   });
 
+  it('joins names that are alike by one star, and does not repeat what another clause admits alone', () => {
+    const account = (namespace: string) => `system:serviceaccount:${namespace}:karpenter`;
+    const { pattern } = derive(
+      auditRule('a', { user: { username: [account('kube-system'), account('karpenter'), 'system:anonymous'] } }),
+      auditRule('b', { verb: writes, objectRef: { resource: 'nodes' } }),
+      auditRule('c', { verb: ['delete', 'deletecollection'] }),
+    );
+    expect(pattern).toMatch(/\$\.verb = "delete\*"/);
+    expect(pattern.match(/delete/g)).toHaveLength(1);
+    const parsed = parseLogsPattern(pattern);
+    const by = (username: string): boolean => admitsLog(parsed, { verb: 'get', user: { username } });
+    expect([account('kube-system'), account('karpenter'), account('x')].map(by)).toEqual([true, true, false]);
+  });
+
+  it('cuts the words of its expressions short where they would not fit, and still finds them', () => {
+    const names = Array.from(
+      { length: 60 },
+      (_, index) => `${String.fromCharCode(97 + (index % 26))}${index}longresourcename`,
+    );
+    const { pattern } = derive(auditRule('a', { verb: writes, objectRef: { resource: names } }));
+    const parsed = parseLogsPattern(pattern);
+    for (const name of names)
+      expect(admitsLog(parsed, audit('delete', name).record as unknown as JsonObject), name).toBe(true); // a JSON object
+    expect(admitsLog(parsed, audit('get', 'pods').record as unknown as JsonObject)).toBe(false);
+  });
+
   it('admits everything, openly, where a rule asks for any event', () => {
     const { pattern, rules } = derive(auditRule('a', { userAgent: 'x' }));
     expect([pattern, rules[0]?.pattern]).toEqual(['', '']);

@@ -111,6 +111,8 @@ export interface Verdict {
   readonly dropped: readonly { readonly rule: string; readonly event: AnyEvent }[];
   readonly events: number;
   readonly admitted: number;
+  /** Facts that threw, by rule: no concern of filters, and `pipeline/rule-failed` when it happens in earnest. */
+  readonly threw: ReadonlyMap<string, unknown>;
 }
 
 /** Judges events: whatever a rule asks for must be admitted. */
@@ -123,6 +125,15 @@ export const judge = (
   const admits = admitter(detections, knowledge);
   const held = new Map(rules.map(({ id }) => [id, 0]));
   const dropped: { rule: string; event: AnyEvent }[] = [];
+  const threw = new Map<string, unknown>();
+  const asksFor = (id: string, holds: (event: AnyEvent) => boolean, event: AnyEvent): boolean => {
+    try {
+      return holds(event);
+    } catch (error) {
+      threw.set(id, error);
+      return false;
+    }
+  };
   let count = 0;
   let admitted = 0;
   for (const event of events) {
@@ -130,12 +141,12 @@ export const judge = (
     const passes = admits(event);
     if (passes) admitted++;
     for (const { id, holds } of rules) {
-      if (!holds(event)) continue;
+      if (!asksFor(id, holds, event)) continue;
       held.set(id, (held.get(id) ?? 0) + 1);
       if (!passes && dropped.length < 20) dropped.push({ rule: id, event });
     }
   }
-  return { held, dropped, events: count, admitted };
+  return { held, dropped, events: count, admitted, threw };
 };
 
 /** The first `count` of an endless sequence. */
@@ -161,6 +172,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   console.log(
     `${verdict.events} generated events (seed ${seed}), ${total} times a rule's 'when' held, ${verdict.dropped.length === 0 ? 'none' : 'SOME'} dropped by the filters; ${((performance.now() - started) / 1000).toFixed(1)} s`,
   );
+  for (const [rule, error] of verdict.threw) console.log(`${rule} threw: ${error}`);
   if (silent.length > 0) console.log(`never held: ${silent.join(', ')}`);
   process.exitCode = verdict.dropped.length > 0 ? 1 : 0;
 }
