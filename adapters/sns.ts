@@ -2,6 +2,7 @@ import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Channel } from '../core/announce/announce.ts';
 import { announcementJson } from '../core/announce/json.ts';
 import type { Message } from '../core/announce/message.ts';
+import { noticeSubject, noticeText } from '../core/announce/notice-text.ts';
 import { mailText, subject } from '../core/announce/text.ts';
 
 /** Amazon SNS Developer Guide, "Publishing": 256 KB, all forms and attributes together. */
@@ -47,6 +48,27 @@ export const snsChannel = (client: () => SNSClient, topic: string): Channel => (
             name,
             { DataType: 'String', StringValue: value },
           ]),
+        ),
+      }),
+    );
+  },
+  notify: async notice => {
+    const { severity, detection, account, cluster, kind } = notice;
+    const attributes = Object.entries({ severity, detection, account, cluster, kind }).filter(
+      ([, value]) => value !== '',
+    );
+    await client().send(
+      new PublishCommand({
+        TopicArn: topic,
+        Subject: noticeSubject(notice),
+        MessageStructure: 'json',
+        Message: JSON.stringify({
+          default: JSON.stringify(notice),
+          email: noticeText(notice),
+          sms: noticeSubject(notice),
+        }),
+        MessageAttributes: Object.fromEntries(
+          attributes.map(([name, value]) => [name, { DataType: 'String', StringValue: value.slice(0, 256) }]),
         ),
       }),
     );

@@ -6,6 +6,7 @@ import { localDynamoDB } from '../adapters/local-dynamodb.ts';
 import { directoryQuarantine } from '../adapters/quarantine-local.ts';
 import type { Channel } from '../core/announce/announce.ts';
 import type { Message } from '../core/announce/message.ts';
+import { noticeTerminal } from '../core/announce/notice-text.ts';
 import { terminal } from '../core/announce/text.ts';
 import { severities } from '../core/detection.ts';
 import type { AnyEvent } from '../core/event.ts';
@@ -64,6 +65,12 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       alerts++;
       progress.end();
       io.stdout.write(`${terminal(message, colour)}\n\n`);
+    },
+    notify: async notice => {
+      if (rank(notice.severity) < rank(minimum)) return;
+      alerts++;
+      progress.end();
+      io.stdout.write(`${noticeTerminal(notice, colour)}\n\n`);
     },
   };
   const started = performance.now();

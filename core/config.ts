@@ -235,6 +235,13 @@ const schema = v.strictObject({
   maximumNodeAge: v.optional(v.pipe(v.string(), v.regex(/^\d+(h|d)$/, 'a duration like "72h"')), '72h'),
   detections: v.optional(v.record(detectionId, detectionSettings), {}),
   channels: v.optional(v.array(channel), []),
+  announcing: v.optional(
+    v.strictObject({
+      escalateMinutes: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(1_440)), 15),
+      stormFindings: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(400)), 10),
+    }),
+    {},
+  ),
   deployment,
   latenessMinutes: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(120)), 15),
 });

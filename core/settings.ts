@@ -130,6 +130,12 @@ export interface Settings {
   readonly maximumNodeAge: string;
   readonly detections: { readonly [id: string]: DetectionSettings };
   readonly channels: readonly Channel[];
+  readonly announcing: {
+    /** Minutes after which a critical finding that nobody took up is said again. */
+    readonly escalateMinutes: number;
+    /** New findings of one detection by one principal in ten minutes; of more the storm is said, not each. */
+    readonly stormFindings: number;
+  };
   readonly deployment: Deployment;
   /** Minutes that late and out-of-order events may be late. */
   readonly latenessMinutes: number;

@@ -1,5 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { announce } from '../core/announce/announce.ts';
+import { counted } from './counted.ts';
 import { announceDeps } from './deps.ts';
 import { lambda, warn } from './lambda.ts';
 
@@ -23,7 +24,7 @@ export const handler = lambda('announce', async (event: DynamoDBStreamEvent, met
   const batchItemFailures: { itemIdentifier: string }[] = [];
   for (const [id, sequence] of dueCases(event)) {
     try {
-      if ((await announce(id, announceDeps())) === 'said') meter.add('Announced', 1);
+      counted(await announce(id, announceDeps()), meter);
     } catch (error) {
       warn('announce', id, error);
       meter.add('AnnouncementsFailed', 1);

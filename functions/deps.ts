@@ -13,7 +13,7 @@ import { dynamoStore } from '../adapters/state-table.ts';
 import type { AnnounceDeps, Channel } from '../core/announce/announce.ts';
 import type { Ledger } from '../core/announce/deliver.ts';
 import type { SlackMessage } from '../core/announce/slack.ts';
-import { escalateAfter } from '../core/announce/transitions.ts';
+import { stormOf } from '../core/announce/storm.ts';
 import { compile, type Matcher } from '../core/compile.ts';
 import type { AnyDetection } from '../core/detection.ts';
 import type { Quarantine, Read } from '../core/read/contract.ts';
@@ -84,7 +84,7 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
       post: async message => postToSlack(variable('SLACK_WEBHOOK'), message, { timeout: 5000, patience: 5000 }),
     },
     now: Date.now,
-    escalateAfter,
+    escalateAfter: settings.announcing.escalateMinutes * 60_000,
     print: line => void process.stdout.write(`${line}\n`),
   };
 };
@@ -101,7 +101,7 @@ export const use = (next: Deps): void => {
 
 /** What announcing needs of them. */
 export const announceDeps = (): AnnounceDeps => {
-  const { findings, ledger, channels, detections, settings, now, escalateAfter: after } = current;
+  const { findings, ledger, channels, detections, settings, now, escalateAfter, store } = current;
   return {
     cases: findings(),
     ledger: ledger(),
@@ -109,6 +109,7 @@ export const announceDeps = (): AnnounceDeps => {
     detections,
     settings,
     now,
-    escalateAfter: after,
+    escalateAfter,
+    storm: finding => stormOf(store(), finding, settings.announcing.stormFindings),
   };
 };

@@ -18,8 +18,7 @@ export type Count =
   | 'Escalated'
   | 'SuppressionsEnded'
   | 'MatchesSuppressed'
-  | 'Storms'
-  | 'FindingsFolded'
+  | 'FindingsInStorm'
   | 'TriageDone'
   | 'TriageRefused';
 

@@ -1,6 +1,7 @@
 import type { ScheduledEvent } from 'aws-lambda';
 import { announce } from '../core/announce/announce.ts';
 import { rejudge } from '../core/rejudge.ts';
+import { counted } from './counted.ts';
 import { announceDeps, deps } from './deps.ts';
 import { lambda, warn } from './lambda.ts';
 import type { Meter } from './meter.ts';
@@ -49,7 +50,7 @@ const announceDue = async (meter: Meter, hasTime: () => boolean): Promise<void> 
       }
       tried++;
       try {
-        if ((await announce(id, announceDeps())) === 'said') meter.add('Announced', 1);
+        counted(await announce(id, announceDeps()), meter);
       } catch (error) {
         warn('sweep', id, error);
         meter.add('AnnouncementsFailed', 1);

@@ -3,6 +3,7 @@ import type { Finding, Window } from '../finding.ts';
 import type { Settings } from '../settings.ts';
 import { deliver, type Ledger } from './deliver.ts';
 import { type Message, messageOf } from './message.ts';
+import type { Notice } from './notice.ts';
 import { newsOf } from './transitions.ts';
 
 /** The stored cases, as far as announcing needs them. Every call throws on I/O errors. */
@@ -19,6 +20,8 @@ export interface Cases {
 export interface Channel {
   readonly name: string;
   send(message: Message): Promise<void>;
+  /** Says something of several findings. Where a channel can't, no finding is folded into a storm. */
+  notify?(notice: Notice): Promise<void>;
 }
 
 export interface AnnounceDeps {
@@ -31,10 +34,12 @@ export interface AnnounceDeps {
   readonly now: () => number;
   /** Milliseconds after which a critical case that nobody took up is said again; default 15 minutes. */
   readonly escalateAfter?: number;
+  /** Whether a new finding is part of a storm, and what is said of that; absent: none is. */
+  readonly storm?: (finding: Finding) => Promise<Notice | undefined>;
 }
 
-/** `busy`: another announcer is at it; `unsettled`: the case changes faster than it is said. In both it stays due. */
-export type Outcome = 'said' | 'nothing' | 'busy' | 'unsettled';
+/** `folded`: it is part of a storm that was said; `busy`: another announcer is at it; `unsettled`: the case changes faster than it is said. In both it stays due. */
+export type Outcome = 'said' | 'folded' | 'nothing' | 'busy' | 'unsettled';
 
 const rounds = 5;
 
@@ -58,6 +63,13 @@ export const announce = async (id: string, deps: AnnounceDeps): Promise<Outcome>
       if ((await cases.clearDue(finding)) === 'cleared') return outcome;
       continue;
     }
+    const storm = news.kind === 'first' ? await stormAround(finding, deps) : undefined;
+    if (storm !== undefined) {
+      if (!(await notify(storm, deps))) return 'busy';
+      await cases.recordTransition(id, news.id, [...news.covers, storm.id]);
+      outcome = 'folded';
+      continue;
+    }
     const detection = deps.detections.find(({ id }) => id === finding.detection);
     const message = messageOf(finding, windows, news, detection, settings);
     const said = await Promise.allSettled(
@@ -65,9 +77,7 @@ export const announce = async (id: string, deps: AnnounceDeps): Promise<Outcome>
         deliver(ledger, `${channel.name}#${message.id}`, news.covers, now(), () => channel.send(message)),
       ),
     );
-    const failed = said.flatMap(result => (result.status === 'rejected' ? [result.reason] : []));
-    if (failed.length > 0)
-      throw failed.length === 1 ? failed[0] : new AggregateError(failed, 'several channels failed');
+    throwFailed(said);
     const covers = said.map(result => (result.status === 'fulfilled' ? result.value : undefined));
     if (covers.includes(undefined)) return 'busy';
     // A retry finds what an earlier message covered; since then the case may have grown, and that is said next round.
@@ -79,4 +89,34 @@ export const announce = async (id: string, deps: AnnounceDeps): Promise<Outcome>
     outcome = 'said';
   }
   return 'unsettled';
+};
+
+/** A store that fails folds nothing: too much is said rather than too little. */
+const stormAround = async (finding: Finding, { storm, channels }: AnnounceDeps): Promise<Notice | undefined> => {
+  if (storm === undefined || channels.some(channel => channel.notify === undefined)) return undefined;
+  return storm(finding).catch(() => undefined);
+};
+
+/**
+ * Says a notice once on each channel.
+ * @returns false where another sender is at it
+ * @throws when a channel failed, after all others had their turn
+ */
+export const notify = async (
+  notice: Notice,
+  { channels, ledger, now }: Pick<AnnounceDeps, 'channels' | 'ledger' | 'now'>,
+): Promise<boolean> => {
+  const said = await Promise.allSettled(
+    channels.map(async channel => {
+      const tell = channel.notify?.bind(channel);
+      return tell === undefined ? [] : deliver(ledger, `${channel.name}#${notice.id}`, [], now(), () => tell(notice));
+    }),
+  );
+  throwFailed(said);
+  return said.every(result => result.status === 'fulfilled' && result.value !== undefined);
+};
+
+const throwFailed = (results: readonly PromiseSettledResult<unknown>[]): void => {
+  const failed = results.flatMap(result => (result.status === 'rejected' ? [result.reason] : []));
+  if (failed.length > 0) throw failed.length === 1 ? failed[0] : new AggregateError(failed, 'several channels failed');
 };

@@ -31,7 +31,8 @@ export interface SlackMessage {
   readonly unfurl_media: false;
 }
 
-const looks: { readonly [S in Severity]: { readonly sign: string; readonly color: string } } = {
+/** A severity's sign and the colour at a message's side. */
+export const looks: { readonly [S in Severity]: { readonly sign: string; readonly color: string } } = {
   critical: { sign: '🟥', color: '#b3001b' },
   high: { sign: '🟧', color: '#e8710a' },
   medium: { sign: '🟨', color: '#e2b203' },
@@ -39,7 +40,7 @@ const looks: { readonly [S in Severity]: { readonly sign: string; readonly color
 };
 
 /** Not altered by Slack: nothing in it becomes a link, a channel or a mention that we did not write as one. */
-const marked = (text: string): Text => ({ type: 'mrkdwn', text, verbatim: true });
+export const marked = (text: string): Text => ({ type: 'mrkdwn', text, verbatim: true });
 const section = (text: string): Block => ({ type: 'section', text: marked(text) });
 
 /** Joins lines while they fit, and says how many did not. Never cuts a line, so no span is left open. */

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import type { Channel } from '../../core/announce/announce.ts';
+import type { Notice } from '../../core/announce/notice.ts';
+import { findingId } from '../../core/findings/identity.ts';
+import { memoryStore } from '../../core/state/memory.ts';
+import { handler as announce } from '../../functions/announce.ts';
+import { handler as digest } from '../../functions/digest.ts';
+import { match } from '../announce/tables.ts';
+import { context, measured, setUp } from './setup.ts';
+
+const world = setUp();
+const scheduled = {} as Parameters<typeof digest>[0]; // a digest reads nothing of its event
+const stream = () => announce({ Records: [...world.tables.local.stream()] }, context());
+const idOf = (of: string) => findingId(match(0, {}, of));
+
+/** Channels that take notices too. */
+const listening = (over: { readonly most?: number } = {}) => {
+  const notices: [string, Notice][] = [];
+  const singles: string[] = [];
+  const channel = (name: string): Channel => ({
+    name,
+    send: async message => {
+      if (name === 'sns') singles.push(message.finding.id);
+    },
+    notify: async notice => {
+      if (world.dead.has(name)) throw new Error(`${name} is away`);
+      notices.push([name, notice]);
+    },
+  });
+  world.with({ channels: () => [channel('sns'), channel('bus')], ...over });
+  return { notices, singles };
+};
+
+describe('the digest', () => {
+  test('is said once a day on every channel, whoever asks how often', async () => {
+    await world.tables.findings.fold([match(0, {}, 'open'), match(0, { status: 'watching' }, 'watched')], world.now);
+    const { notices } = listening();
+    await digest(scheduled, context());
+    await digest(scheduled, context());
+    expect(notices.map(([name, { total, findings }]) => [name, total, findings.map(one => one.id)])).toEqual([
+      ['sns', 1, [idOf('open')]],
+      ['bus', 1, [idOf('open')]],
+    ]);
+    world.now += 24 * 60 * 60_000;
+    await digest(scheduled, context());
+    expect(notices).toHaveLength(4);
+    world.now += 24 * 60 * 60_000;
+    world.dead.add('bus');
+    await expect(digest(scheduled, context())).rejects.toThrow('bus is away');
+    world.dead.clear();
+    await digest(scheduled, context());
+    expect(notices.slice(4).map(([name]) => name)).toEqual(['sns', 'bus']);
+  });
+});
+
+describe('a storm', () => {
+  const names = Array.from({ length: 14 }, (_, n) => `node-${n}`);
+  const one = (of: string, over = {}) => match(0, { principals: ['mallory'], ...over }, of);
+
+  test('is said once; every finding is stored, and critical ones are said singly', async () => {
+    const { notices, singles } = listening();
+    for (const of of names) {
+      await world.tables.findings.fold([one(of)], world.now);
+      await stream();
+      world.now += 1_000;
+    }
+    expect(singles).toEqual(names.slice(0, 10).map(idOf));
+    expect(notices.map(([name, { kind, principal }]) => [name, kind, principal])).toEqual([
+      ['sns', 'storm', 'mallory'],
+      ['bus', 'storm', 'mallory'],
+    ]);
+    expect(measured(world).reduce((sum, line) => sum + Number(line['FindingsInStorm'] ?? 0), 0)).toBe(4);
+    const stored = await world.tables.findings.cases(names.map(idOf));
+    expect(stored).toHaveLength(names.length);
+    expect(stored.filter(({ due }) => due !== undefined)).toEqual([]);
+    await world.tables.findings.fold([one('grave', { severity: 'critical' })], world.now);
+    await stream();
+    expect(singles.at(-1)).toBe(idOf('grave'));
+  });
+
+  test('folds nothing away for good: what a folded finding does later is said', async () => {
+    const { singles } = listening();
+    world.now += 5_000;
+    await world.tables.findings.fold(
+      [one('node-13', { severity: 'critical', eventId: 'worse', time: world.now })],
+      world.now,
+    );
+    await stream();
+    expect(singles).toEqual([idOf('node-13')]);
+  });
+
+  test('folds nothing where a channel could not say so', async () => {
+    const before = world.heard.length;
+    for (const of of names.map(each => `quiet-${each}`))
+      await world.tables.findings.fold([one(of, { principals: ['trent'] })], world.now);
+    await stream();
+    expect(world.heard.length - before).toBe(2 * names.length);
+  });
+
+  test('folds nothing where its counting fails', async () => {
+    const { singles, notices } = listening();
+    world.with({
+      store: () => ({ ...memoryStore(), observe: async () => Promise.reject(new Error('throttled')) }),
+      channels: () => [
+        { name: 'sns', send: async ({ finding }) => void singles.push(finding.id), notify: async () => {} },
+      ],
+    });
+    for (const of of names.map(each => `failing-${each}`))
+      await world.tables.findings.fold([one(of, { principals: ['carol'] })], world.now);
+    await stream();
+    expect([singles.length, notices.length]).toEqual([names.length, 0]);
+  });
+});
