@@ -2,18 +2,31 @@ import type { Test } from '../pattern/node.ts';
 import { type Clause, pathKey, pathOf } from './clause.ts';
 import { limits } from './logs-grammar.ts';
 
+/** How to write lists. */
+interface Style {
+  /** Lists to write as one regular expression. */
+  readonly regexes: ReadonlySet<string>;
+  /** Whether values that are alike are said with one star. */
+  readonly short: boolean;
+}
+
+const exact: Style = { regexes: new Set(), short: false };
+
 /**
- * Clauses as the text of one CloudWatch Logs filter pattern. What several clauses share is said once, and the lists that are
- * longest become regular expressions, of which two are allowed: unanchored, so that they admit a little more.
+ * Clauses as the text of one CloudWatch Logs filter pattern. What several clauses share is said once. Where that is too long,
+ * values that are alike are joined, then the longest lists become regular expressions, of which two are allowed, and at last
+ * their words are cut short: each admits a little more, so none is done where the exact text fits.
  */
 export const printLogs = (clauses: readonly Clause[]): string => {
+  const whole = render(clauses, exact);
+  if (whole.length <= limits.characters) return whole;
   const lists = longest(clauses);
-  let best = render(clauses, new Set());
+  let best = render(clauses, { ...exact, short: true });
   const chosen = new Set<string>();
-  for (let round = 0; round < limits.regexes; round++) {
+  for (let round = 0; round < limits.regexes && best.length > limits.characters; round++) {
     let pick: string | undefined;
     for (const list of lists) {
-      const text = render(clauses, new Set([...chosen, list]));
+      const text = render(clauses, { regexes: new Set([...chosen, list]), short: true });
       if (text.length < best.length && regexesIn(text) <= limits.regexes) {
         best = text;
         pick = list;
@@ -58,21 +71,20 @@ export const sizeOf = (clause: Clause): number =>
 
 const regexesIn = (text: string): number => (text.split('%').length - 1) / 2;
 
-const render = (clauses: readonly Clause[], regexes: ReadonlySet<string>): string =>
-  `{ ${factored(clauses, regexes)} }`;
+const render = (clauses: readonly Clause[], style: Style): string => `{ ${factored(clauses, style)} }`;
 
 /** "a && (b || c)" where several clauses share a, then the others. */
-const factored = (clauses: readonly Clause[], regexes: ReadonlySet<string>): string => {
+const factored = (clauses: readonly Clause[], style: Style): string => {
   const shared = mostShared(clauses);
-  if (shared === undefined) return clauses.map(clause => conjunction(clause, regexes)).join(' || ');
+  if (shared === undefined) return clauses.map(clause => conjunction(clause, style)).join(' || ');
   const [path, tests, members] = shared;
   const rest = clauses.filter(clause => !members.includes(clause));
   const inner = members.map(clause => new Map([...clause].filter(([key]) => key !== path)));
-  const first = test(path, tests, regexes);
+  const first = test(path, tests, style);
   const both = inner.some(clause => clause.size === 0)
     ? first
-    : `${first} && ${inner.length === 1 ? factored(inner, regexes) : `(${factored(inner, regexes)})`}`;
-  return rest.length === 0 ? both : `${both} || ${factored(rest, regexes)}`;
+    : `${first} && ${inner.length === 1 ? factored(inner, style) : `(${factored(inner, style)})`}`;
+  return rest.length === 0 ? both : `${both} || ${factored(rest, style)}`;
 };
 
 const mostShared = (
@@ -104,12 +116,12 @@ const keyOf = (path: string, tests: readonly Test[]): string => {
   return path + key;
 };
 
-const conjunction = (clause: Clause, regexes: ReadonlySet<string>): string =>
-  [...clause].map(([path, tests]) => test(path, tests, regexes)).join(' && ');
+const conjunction = (clause: Clause, style: Style): string =>
+  [...clause].map(([path, tests]) => test(path, tests, style)).join(' && ');
 
-const test = (path: string, tests: readonly Test[], regexes: ReadonlySet<string>): string => {
+const test = (path: string, tests: readonly Test[], style: Style): string => {
   const key = listKey(path, tests);
-  const text = anyOf(path, tests, key !== undefined && regexes.has(key));
+  const text = anyOf(path, tests, key !== undefined && style.regexes.has(key), style.short);
   return text.includes(' || ') ? `(${text})` : text;
 };
 
@@ -126,9 +138,9 @@ const inRegex = /^[A-Za-z0-9:_#=@/;,.-]+$/;
 const literal = (one: Test): string =>
   one.is === 'equal' && typeof one.value === 'string' ? one.value : 'text' in one ? one.text : '';
 
-const anyOf = (path: string, tests: readonly Test[], regex: boolean): string => {
+const anyOf = (path: string, tests: readonly Test[], regex: boolean, short = true): string => {
   const selector = `$.${pathOf(path).join('.')}`;
-  if (!regex) return [...new Set(shortened(tests).map(one => single(selector, one)))].join(' || ');
+  if (!regex) return [...new Set((short ? shortened(tests) : tests).map(one => single(selector, one)))].join(' || ');
   const words = tests.map(one =>
     one.is === 'prefix' ? `^${one.text}` : one.is === 'suffix' ? `${one.text}$` : literal(one),
   );
