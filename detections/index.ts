@@ -78,6 +78,14 @@ import { detection as kubernetesNodepoolUnrestricted } from './kubernetes/nodepo
 import { detection as kubernetesProvisioningChangedByUnexpected } from './kubernetes/provisioning-changed-by-unexpected.ts';
 import { detection as kubernetesSecretSweep } from './kubernetes/secret-sweep.ts';
 import { detection as kubernetesServiceAccountOffCluster } from './kubernetes/service-account-off-cluster.ts';
+import { detection as lineageBootstrapSecretReadThenJoin } from './lineage/bootstrap-secret-read-then-join.ts';
+import { detection as lineageCredentialsCrossedPlanes } from './lineage/credentials-crossed-planes.ts';
+import { detection as lineageInstanceNeverJoined } from './lineage/instance-never-joined.ts';
+import { detection as lineageNodeChurn } from './lineage/node-churn.ts';
+import { detection as lineageNodeNeverLaunched } from './lineage/node-never-launched.ts';
+import { detection as lineageNodeclassChangedThenLaunched } from './lineage/nodeclass-changed-then-launched.ts';
+import { detection as lineageSecretReadThenAwsCall } from './lineage/secret-read-then-aws-call.ts';
+import { detection as pipelineAuditEvidenceOmitted } from './pipeline/audit-evidence-omitted.ts';
 import { detection as pipelineEvidenceOmitted } from './pipeline/evidence-omitted.ts';
 import { detection as pipelineLimitReached } from './pipeline/limit-reached.ts';
 import { detection as pipelineRuleFailed } from './pipeline/rule-failed.ts';
@@ -171,6 +179,14 @@ export const detections: readonly AnyDetection[] = [
   kubernetesProvisioningChangedByUnexpected,
   kubernetesSecretSweep,
   kubernetesServiceAccountOffCluster,
+  lineageBootstrapSecretReadThenJoin,
+  lineageCredentialsCrossedPlanes,
+  lineageInstanceNeverJoined,
+  lineageNodeChurn,
+  lineageNodeNeverLaunched,
+  lineageNodeclassChangedThenLaunched,
+  lineageSecretReadThenAwsCall,
+  pipelineAuditEvidenceOmitted,
   pipelineEvidenceOmitted,
   pipelineLimitReached,
   pipelineRuleFailed,
