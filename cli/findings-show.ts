@@ -1,3 +1,4 @@
+import { fillRunbook } from '../core/announce/fill.ts';
 import { severities } from '../core/detection.ts';
 import type { Act, Finding, Window } from '../core/finding.ts';
 import type { EntityKind } from '../core/findings/entity.ts';
@@ -23,7 +24,11 @@ export const show = async (database: Database, id: string, json: boolean, io: Io
   for (const [name, value] of rows(finding)) if (value !== '') io.stdout.write(`${name.padEnd(12)}${shown(value)}\n`);
   const detection = detections.find(one => one.id === finding.detection);
   section(io, 'why it matters', detection === undefined ? [] : [detection.why]);
-  section(io, 'what to do', detection?.runbook.map((step, at) => `${at + 1}. ${step}`) ?? []);
+  section(
+    io,
+    'what to do',
+    fillRunbook(detection?.runbook ?? [], finding, windows[0]).map((step, at) => `${at + 1}. ${step}`),
+  );
   section(io, 'timeline', timeline(finding, windows));
   section(
     io,

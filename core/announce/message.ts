@@ -6,6 +6,7 @@ import type { Disposition, Finding, FindingStatus, Window } from '../finding.ts'
 import { at, text } from '../json.ts';
 import type { Settings } from '../settings.ts';
 import { evidenceOf, type Line } from './evidence.ts';
+import { fillRunbook } from './fill.ts';
 import { auditQuery, type Command, cloudtrailEvent, type Link } from './links.ts';
 import type { News, TransitionKind } from './transitions.ts';
 
@@ -179,7 +180,7 @@ export const messageOf = (
     },
     detection: {
       why: detection?.why ?? '',
-      runbook: detection?.runbook ?? [],
+      runbook: fillRunbook(detection?.runbook ?? [], finding, window),
       blind: detection?.blind ?? [],
       references: detection?.references ?? [],
       attack: techniquesOf(detection),

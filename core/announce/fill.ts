@@ -1,0 +1,115 @@
+import { isIP } from 'node:net';
+import { plain } from '../escape.ts';
+import type { Finding, Window } from '../finding.ts';
+import { text } from '../json.ts';
+
+/** What a placeholder of a runbook's command stands for in one finding, or undefined where the finding does not know. */
+export type Fills = { readonly [placeholder: string]: string | undefined };
+
+/** Before the first event and after the newest, so that what led up to it is in sight. */
+const around = 60 * 60_000;
+
+const arnSession = /^arn:[\w-]+:sts::\d{12}:assumed-role\/[^/]+\/(.+)$/;
+const arnRole = /^arn:[\w-]+:iam::\d{12}:role\/(?:.*\/)?([^/]+)$/;
+
+const roleName = (value: string): readonly string[] => arnRole.exec(value)?.slice(1) ?? [];
+
+/** The one thing of a kind, where there is just one: a command for one of several would be about the wrong one. */
+const only = (found: readonly string[]): string | undefined => (new Set(found).size === 1 ? found[0] : undefined);
+
+/** A resource's id by its form, e.g. `i-0aaaabbbbccccdddd`. */
+const idOf = (prefix: string, found: readonly string[]): string | undefined =>
+  only(found.filter(value => new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(value)));
+
+/**
+ * What the runbook's placeholders stand for. A key part of the placeholder's name goes before what is told from resources and
+ * evidence; what several things could be is left open.
+ */
+export const fillsOf = (finding: Finding, window: Window | undefined): Fills => {
+  const { key, resources, addresses } = finding;
+  const record = window?.evidence ?? null;
+  const part = (name: string): string | undefined => (Object.hasOwn(key, name) ? key[name] : undefined);
+  const named = [...Object.values(key), ...resources];
+  const role = part('role');
+  const made = text(record, 'eventName')?.startsWith('AssumeRole') === true;
+  return {
+    REGION: text(record, 'awsRegion') ?? only(finding.regions) ?? finding.region,
+    ACCOUNT: finding.account,
+    CLUSTER: finding.cluster === '' ? part('cluster') : finding.cluster,
+    START: new Date(Math.max(0, finding.first - around)).toISOString(),
+    END: new Date(finding.last + around).toISOString(),
+    INSTANCE: idOf('i', named),
+    IMAGE: idOf('ami', named),
+    GROUP: idOf('sg', named),
+    ROLE: role === undefined ? only(resources.flatMap(roleName)) : (roleName(role)[0] ?? role),
+    SESSION: made
+      ? text(record, 'requestParameters', 'roleSessionName')
+      : arnSession.exec(text(record, 'userIdentity', 'arn') ?? '')?.[1],
+    ACCESS_KEY: text(record, 'userIdentity', 'accessKeyId'),
+    ADDRESS: only([part('address') ?? '', ...addresses].filter(value => isIP(value) !== 0)),
+    USER: text(record, 'user', 'username'),
+    NAMESPACE: part('namespace') ?? text(record, 'objectRef', 'namespace'),
+    NAME: text(record, 'objectRef', 'name'),
+    NODE: part('node'),
+  };
+};
+
+/** Kubernetes names a thing in the plural where the record does, in the singular where people do. */
+const kindOf = (window: Window | undefined): string => text(window?.evidence ?? null, 'objectRef', 'resource') ?? '';
+
+/** Redacted or cut values name nothing that could be looked up. */
+const isWhole = (value: string): boolean =>
+  value !== '' && value !== 'unknown' && !/\[redacted|\[cut|…/i.test(value) && value.length <= 512;
+
+/** Characters that no shell, POSIX or PowerShell, reads as anything but themselves, wherever they stand. */
+const bare = /^[A-Za-z0-9][A-Za-z0-9_.:/@+-]*$/;
+
+/** Control characters and the like could hide what is pasted: a value with any stays a placeholder. */
+const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+
+/**
+ * A value as one word of a POSIX shell; undefined where it can't be one that a person sees as it is. A value that begins with a
+ * dash would be read as an option, whatever its quotes.
+ */
+export const shellWord = (value: string): string | undefined => {
+  if (!isWhole(value) || unseen.test(value) || value.startsWith('-')) return undefined;
+  return bare.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+};
+
+/** Places where a placeholder means something else than its name says elsewhere: a role to be made, an SSM session. */
+const other = /(--role-arn|--session-id|entity) $/;
+
+/**
+ * A runbook with its placeholders (words in capitals: `REGION`, `INSTANCE`) replaced by what the finding knows, each as one
+ * shell word. Inside quotes of the step's own only values that need none are put; what is not known stays as it is.
+ */
+export const fillRunbook = (
+  runbook: readonly string[],
+  finding: Finding,
+  window: Window | undefined,
+): readonly string[] => {
+  const fills = fillsOf(finding, window);
+  const kind = kindOf(window);
+  return runbook.map(step =>
+    step.replace(/(?<=[\s=,'"`(])[A-Z][A-Z_]{2,}(?=$|[\s,;.)'"`])/g, (placeholder, offset: number) => {
+      const before = step.slice(0, offset);
+      const value = Object.hasOwn(fills, placeholder) ? fills[placeholder] : undefined;
+      const word = value === undefined ? undefined : shellWord(value);
+      if (word === undefined || !isInert(word) || other.test(before) || (isInQuotes(before) && word.startsWith("'")))
+        return placeholder;
+      return placeholder === 'NAME' && !namesKind(before, kind) ? placeholder : word;
+    }),
+  );
+};
+
+/** Steps are shown as our own prose: what a channel would link, format or mention in them stays out. */
+const isInert = (word: string): boolean => plain(word) === word && !/[<>&*~|`@]/.test(word);
+
+/** `delete secret NAME` is about the record's object only where that is a secret. */
+const namesKind = (before: string, kind: string): boolean => {
+  const [, word = ''] = /([a-z]+) $/.exec(before) ?? [];
+  return word !== '' && (kind === word || kind === `${word}s`);
+};
+
+/** Whether a place lies inside quotes that the step opened before it; a lone apostrophe of prose counts as one, to be safe. */
+const isInQuotes = (before: string): boolean => [`'`, '"'].some(mark => (before.split(mark).length - 1) % 2 === 1);

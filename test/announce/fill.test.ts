@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fillRunbook, shellWord } from '../../core/announce/fill.ts';
+import type { Finding, Window } from '../../core/finding.ts';
+import { detections } from '../../detections/index.ts';
+import { at, finding, window } from './case.ts';
+import { hostile } from './hostile.ts';
+
+const fill = (step: string, over: Partial<Finding> = {}, win: Partial<Window> = {}): string =>
+  fillRunbook([step], finding(over), window(win))[0] ?? '';
+const object = (resource: string, name: string, namespace = 'kube-system') => ({
+  evidence: { verb: 'get', user: { username: 'system:serviceaccount:a:b' }, objectRef: { resource, name, namespace } },
+});
+
+describe('a runbook step', () => {
+  test.each<[string, string, Partial<Finding>, Partial<Window>]>([
+    ['aws x --region REGION;', 'aws x --region eu-west-1;', {}, {}],
+    ['aws x --instance-ids INSTANCE', 'aws x --instance-ids i-0aaaabbbbccccdddd', {}, {}],
+    [
+      'Name=InstanceId,Value=INSTANCE --start-time START',
+      `Name=InstanceId,Value=i-0aaaabbbbccccdddd --start-time ${new Date(at - 3_600_000).toISOString()}`,
+      {},
+      {},
+    ],
+    ['AttributeValue=ACCESS_KEY, then', 'AttributeValue=ASIAEXAMPLEKEY000001, then', {}, {}],
+    ['AttributeKey=Username,AttributeValue=SESSION', 'AttributeKey=Username,AttributeValue=alice', {}, {}],
+    ['aws eks x --name CLUSTER', 'aws eks x --name prod', { cluster: 'prod' }, {}],
+    [
+      'aws iam get-role --role-name ROLE.',
+      'aws iam get-role --role-name nodes.',
+      { key: { role: 'arn:aws:iam::111122223333:role/a/nodes' } },
+      {},
+    ],
+    ['| grep ADDRESS;', '| grep 198.51.100.23;', {}, {}],
+    [
+      'kubectl -n NAMESPACE delete secret NAME',
+      'kubectl -n kube-system delete secret token-1',
+      {},
+      object('secrets', 'token-1'),
+    ],
+    ["user.username = 'USER'", "user.username = 'system:serviceaccount:a:b'", {}, object('secrets', 'x')],
+  ])('%s becomes %s', (step, expected, over, win) => {
+    expect(fill(step, over, win)).toBe(expected);
+  });
+
+  test.each<[string, string, Partial<Finding>, Partial<Window>]>([
+    ['what the finding does not know', 'aws eks x --name CLUSTER', {}, {}],
+    [
+      'one of several',
+      'aws x --instance-ids INSTANCE',
+      { resources: ['i-0aaaabbbbccccdddd', 'i-0aaaabbbbccccddde'] },
+      {},
+    ],
+    ['another kind of thing', 'kubectl delete serviceaccount NAME', {}, object('secrets', 'x')],
+    ['a role that is to be made', 'aws x --role-arn ROLE', { key: { role: 'nodes' } }, {}],
+    ['an SSM session', 'aws ssm terminate-session --session-id SESSION', {}, {}],
+    ['an unknown value', 'kubectl get node NODE', { key: { node: 'unknown' } }, {}],
+    ['a value that is an option', 'kubectl get node NODE', { key: { node: '--kubeconfig=/x' } }, {}],
+    ['a value that needs quotes inside quotes', "x '.a==NODE'", { key: { node: 'a b' } }, {}],
+    ['a link', 'kubectl get node NODE', { key: { node: 'https://evil.example' } }, {}],
+    ['a mention', 'kubectl get node NODE', { key: { node: '<!here>' } }, {}],
+    ['words that are no placeholders', 'The EKS API of the VPC, JSON', {}, {}],
+  ])('keeps %s', (_, step, over, win) => {
+    expect(fill(step, over, win)).toBe(step);
+  });
+
+  test.each(hostile)('gives %j to a shell as one word, or not at all', value => {
+    const filled = fill('x NODE', { key: { node: value } });
+    if (filled === 'x NODE') return;
+    expect(execFileSync('sh', ['-c', `printf '%s' ${filled.slice(2)}`]).toString()).toBe(value);
+  });
+
+  test('is one word of a shell, whatever a name holds', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...`a1 '"\\$\`;&|<>()*?[]#~=%!{}-\n`), maxLength: 12 }), value => {
+        const word = shellWord(value);
+        if (word === undefined) return;
+        expect(execFileSync('sh', ['-c', `printf '%s' ${word}`]).toString()).toBe(value);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('is found in the catalogue: steps name region, instance and the rest as these placeholders', () => {
+    const filled = detections.flatMap(one => {
+      const out = fillRunbook(one.runbook, finding({ cluster: 'prod' }), window());
+      return out.filter((step, index) => step !== one.runbook[index]);
+    });
+    expect(filled.length).toBeGreaterThan(20);
+    for (const step of filled) expect(step).not.toMatch(/undefined|unknown/);
+  });
+});
