@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { Subscription, Subscriptions } from '../../adapters/logs.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
+import { matchOf, subscribeAll } from '../../functions/subscribing.ts';
+
+const wanted: Subscription = {
+  name: 'tripline-prod-audit',
+  pattern: '{ $.verb = "create" }',
+  destination: 'arn:audit',
+};
+const foreign = (name: string): Subscription => ({ name, pattern: '', destination: 'arn:other' });
+
+/** CloudWatch Logs as a map of groups: their filters, and whether they have an audit stream. */
+const world = (groups: Readonly<Record<string, { filters?: Subscription[]; audit?: boolean }>>) => {
+  const puts: string[] = [];
+  const logs: Subscriptions = {
+    groups: async prefix => Object.keys(groups).filter(name => name.startsWith(prefix)),
+    of: async group => (group in groups ? (groups[group]?.filters ?? []) : undefined),
+    hasStream: async group => groups[group]?.audit ?? true,
+    put: async group => void puts.push(group),
+  };
+  return { logs, puts };
+};
+
+const fleet = { '/fleet/audit': { filters: [wanted] } };
+const prod = '/aws/eks/prod/cluster';
+
+describe('keeping subscriptions true', () => {
+  it('puts the filter on groups that EKS made and on groups that settings name, cluster known or not', async () => {
+    const { logs, puts } = world({ [prod]: {}, '/aws/eks/new/cluster': {}, '/aws/eks/odd': {}, '/fleet/audit': {} });
+    expect(await subscribeAll(logs, wanted, exampleSettings)).toEqual({ put: puts, gaps: [] });
+    expect(puts.toSorted()).toEqual(['/aws/eks/new/cluster', prod, '/fleet/audit']);
+  });
+
+  it.each([
+    ['is as it should be', wanted, []],
+    ['has another pattern', { ...wanted, pattern: '' }, [prod]],
+    ['goes somewhere else', { ...wanted, destination: 'arn:elsewhere' }, [prod]],
+  ])('leaves or repairs our filter that %s', async (_, filter, put) => {
+    const { logs } = world({ ...fleet, [prod]: { filters: [foreign('siem'), filter] } });
+    expect(await subscribeAll(logs, wanted, exampleSettings)).toEqual({ put, gaps: [] });
+  });
+
+  it("never takes somebody else's place, and says who holds both", async () => {
+    const { logs } = world({ ...fleet, [prod]: { filters: [foreign('siem'), foreign('archive')] } });
+    const { put, gaps } = await subscribeAll(logs, wanted, exampleSettings);
+    expect(put).toEqual([]);
+    expect(gaps).toEqual([{ cluster: 'prod', why: expect.stringContaining('siem, archive') }]);
+  });
+
+  it('reports a cluster without a log group, and one whose group has no audit stream', async () => {
+    const { logs } = world({ [prod]: { audit: false, filters: [wanted] } });
+    const { gaps } = await subscribeAll(logs, wanted, exampleSettings);
+    expect(gaps).toEqual([
+      { cluster: 'prod', why: expect.stringContaining('no kube-apiserver-audit-* stream') },
+      { cluster: 'fleet', why: expect.stringContaining('/fleet/audit does not exist') },
+    ]);
+  });
+
+  it('counts a gap once a day, whatever wakes the function', () => {
+    const gap = { cluster: 'prod', why: 'off' };
+    const at = (time: string) => matchOf(gap, exampleSettings, Date.parse(time)).eventId;
+    expect(at('2026-09-01T01:00:00Z')).toBe(at('2026-09-01T23:00:00Z'));
+    expect(at('2026-09-02T01:00:00Z')).not.toBe(at('2026-09-01T23:00:00Z'));
+  });
+});
