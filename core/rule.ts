@@ -76,11 +76,11 @@ export const detectionRule = (loaded: LoadedDetection, bench: Bench): Rule | und
       if (!when(asked) || unless.some(check => check(asked)) || exempt(asked)) return [];
       const view = threshold === undefined ? asked : { ...asked, threshold };
       const keys = distinct(parts.by(view).map(clean));
-      const description = describe(view.event, settings);
       const matches = keys.slice(0, keysPerEvent).map(key => {
-        const match = matchOf(key, view, description);
-        if (parts.state === undefined) return { ...match, evidence: evidenceOf(view) };
-        return stateful(match, parts.state, view, bench);
+        const inFull = (): Match => matchOf(key, view, describe(view.event, settings));
+        return parts.state === undefined
+          ? { ...inFull(), evidence: evidenceOf(view) }
+          : stateful(unsettled(loaded, key, view, status), inFull, parts.state, view, bench);
       });
       if (keys.length <= keysPerEvent) return matches;
       return [...matches, ...system.limited(`findings of one event by ${detection.id}`, view.event)];
@@ -115,7 +115,7 @@ export const knowledgeRule = (loaded: LoadedKnowledge, bench: Bench): Rule => {
           addresses: [],
           notes: [],
           evidence: null,
-          decide: answers => limits(id, answers, view, bench.system),
+          decide: answers => limits(id, observations, answers, view, bench.system),
         },
       ];
     },
@@ -169,37 +169,79 @@ const exemptions = ({ detection }: LoadedDetection, bench: Bench): ((view: AnyVi
   return (view: AnyView) => all.some(({ end, holds }) => view.event.time < end && holds(view));
 };
 
-const stateful = (match: Match, state: NonNullable<Parts['state']>, view: AnyView, bench: Bench): Match => ({
-  ...match,
-  observations: state.observe(view, match.key),
-  decide: answers => {
-    try {
-      const decided = state.decide(view, match.key, answers).map(
-        (verdict): Match => ({
-          ...match,
-          eventId: verdict.eventId,
-          time: verdict.time,
-          key: verdict.key === undefined ? match.key : clean(verdict.key),
-          severity: bench.settings.detections[match.detection]?.severity ?? verdict.severity ?? match.severity,
-          title: verdict.note === undefined ? match.title : redactLine(`${match.title}: ${verdict.note}`, titleLength),
-          // Of an earlier event only its id and time are stored: this event's record would be no evidence of it.
-          evidence: verdict.eventId === match.eventId ? evidenceOf(view) : null,
-        }),
-      );
-      return [...decided, ...limits(match.detection, answers, view, bench.system)];
-    } catch (cause) {
-      return bench.system.failed(match.detection, view.event, cause);
-    }
-  },
-  ...(state.again === undefined || view.again !== undefined
-    ? {}
-    : {
-        again: answers => dueOf(match.detection, state.again?.(view, match.key, answers), view.event, bench.settings),
-      }),
+/** A match of which the store is yet to say whether it is one: most are none, so that what is said of it waits. */
+const unsettled = (
+  { detection, version, window, severity }: LoadedDetection,
+  key: Key,
+  { event: { account, region, cluster, source, id: eventId, time } }: AnyView,
+  status: Exclude<Status, 'off'>,
+): Match => ({
+  detection: detection.id,
+  version,
+  ...{ account, region, cluster, source, eventId, time, key, window, severity, status },
+  title: '',
+  principals: [],
+  resources: [],
+  addresses: [],
+  notes: [],
+  evidence: null,
 });
 
-const limits = (id: string, answers: readonly Answer[], view: AnyView, system: System): readonly Match[] =>
-  answers.some(({ full }) => full) ? system.limited(`state of ${id}`, view.event) : [];
+const stateful = (
+  match: Match,
+  inFull: () => Match,
+  state: NonNullable<Parts['state']>,
+  view: AnyView,
+  { settings, system }: Bench,
+): Match => {
+  const observations = state.observe(view, match.key);
+  const found = (full: Match, verdict: Verdict): Match => ({
+    ...full,
+    eventId: verdict.eventId,
+    time: verdict.time,
+    key: verdict.key === undefined ? full.key : clean(verdict.key),
+    severity: settings.detections[full.detection]?.severity ?? verdict.severity ?? full.severity,
+    title: verdict.note === undefined ? full.title : redactLine(`${full.title}: ${verdict.note}`, titleLength),
+    // Of an earlier event only its id and time are stored: this event's record would be no evidence of it.
+    evidence: verdict.eventId === full.eventId ? evidenceOf(view) : null,
+  });
+  const judged: Match = {
+    ...match,
+    observations,
+    decide: answers => {
+      try {
+        const verdicts = state.decide(view, match.key, answers);
+        const full = verdicts.length === 0 ? match : inFull();
+        const decided = verdicts.map(verdict => found(full, verdict));
+        return [...decided, ...limits(match.detection, observations, answers, view, system)];
+      } catch (cause) {
+        return system.failed(match.detection, view.event, cause);
+      }
+    },
+  };
+  if (state.again === undefined || view.again !== undefined) return judged;
+  return {
+    ...judged,
+    again: answers => {
+      try {
+        return dueOf(match.detection, state.again?.(view, match.key, answers), view.event, settings);
+      } catch {
+        return []; // `decide`, asked beside it, says that the rule failed
+      }
+    },
+  };
+};
+
+const limits = (
+  id: string,
+  observations: readonly Observation[],
+  answers: readonly Answer[],
+  view: AnyView,
+  system: System,
+): readonly Match[] =>
+  answers.some(({ full }, index) => full && observations[index]?.quiet !== true)
+    ? system.limited(`state of ${id}`, view.event)
+    : [];
 
 /** Redacted once per event, however many rules match it. */
 const redacted = new WeakMap<AnyEvent, Json>();

@@ -18,6 +18,8 @@ export interface Sighting {
   readonly mismatch: boolean;
   /** The settings say through which addresses instances leave. */
   readonly egressKnown: boolean;
+  /** Where they do not: the learned address through which this instance leaves otherwise. */
+  readonly home?: string | undefined;
   /** The call is one that a thief makes and a node does not: see {@link Signal}. */
   readonly signals: readonly Signal[];
   readonly delivery: string;
@@ -79,6 +81,16 @@ const signalWords: { readonly [signal in Signal]: string } = {
   'other-region': "in another region than the instance's",
 };
 
+/**
+ * Whether the verdict hangs on a launch whose record may still come: then nothing is said before it must have come. What speaks for
+ * itself (a contradiction, another account's endpoint, an instance that has ended) never waits.
+ */
+export const awaitsLaunch = (sighting: Sighting): boolean =>
+  sighting.known['privateIp'] === undefined &&
+  (sighting.place === 'public' || sighting.place === 'endpoint') &&
+  judge(sighting) !== undefined &&
+  judge({ ...sighting, place: 'ours' }) === undefined;
+
 const strongestOf = (sighting: Sighting, owner: readonly string[] | undefined): Suspicion | undefined => {
   const { instance, known } = sighting;
   if (sighting.mismatch || (owner !== undefined && !owner.includes(instance)))
@@ -89,7 +101,15 @@ const strongestOf = (sighting: Sighting, owner: readonly string[] | undefined): 
   return misplaced(sighting);
 };
 
-const misplaced = ({ place, address, clusters, known, egressKnown, signals }: Sighting): Suspicion | undefined => {
+const misplaced = ({
+  place,
+  address,
+  clusters,
+  known,
+  egressKnown,
+  home,
+  signals,
+}: Sighting): Suspicion | undefined => {
   if (owns(known['privateIp'] ?? [], address) || owns(known['publicIp'] ?? [], address)) return undefined;
   const seen = known['privateIp'] !== undefined;
   const unseen = 'its launch was not seen, so that its own addresses are not known';
@@ -106,6 +126,8 @@ const misplaced = ({ place, address, clusters, known, egressKnown, signals }: Si
   if (place !== 'public') return undefined;
   if (egressKnown || known['publicIp'] !== undefined)
     return step('high', 'from an address that is neither its own nor configured egress');
+  if (home !== undefined)
+    return step('high', `from an address of its own only, where it leaves through ${home} otherwise`);
   // Any node behind an unlisted NAT gateway looks like this: only what a thief does besides makes it worth a word.
   if (signals.length === 0) return undefined;
   return {

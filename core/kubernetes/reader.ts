@@ -1,5 +1,6 @@
 import type { StateRule } from '../detection.ts';
 import type { View } from '../fact.ts';
+import { nameLearned, revoked, revokedScope } from '../state/learned.ts';
 import type { Answer, Item, Observation } from '../state/observation.ts';
 import { said } from './said.ts';
 
@@ -43,16 +44,20 @@ export const newReader = (id: string): StateRule<'kubernetes'> => ({
   observe: (view, key) => {
     if (!isLearned(view)) return [];
     const { account, cluster, time } = view.event;
+    const scope = [id, account, cluster, 'reader', ...Object.values(key)].join('#');
+    const own = seenOn(scope, time);
     return [
-      seenOn([id, account, cluster, 'reader', ...Object.values(key)].join('#'), time),
+      { ...own, also: [...(own.also ?? []), revokedScope(scope)] },
       seenOn([id, account, cluster, 'cluster'].join('#'), time),
+      nameLearned(account, { kind: 'reader', subject: `${said(view, 'principal.id')} in ${cluster}`, scope }, time),
     ];
   },
   decide: (view, _key, [reader, cluster]) => {
     const { id: eventId, time } = view.event;
     const own = { eventId, time };
     if (!isLearned(view)) return [own];
-    if (seenBefore(reader, time - fresh) || !seenBefore(cluster, time - learning)) return [];
+    const taken = revoked(reader?.also.at(-1)).size > 0;
+    if ((!taken && seenBefore(reader, time - fresh)) || !seenBefore(cluster, time - learning)) return [];
     return [{ ...own, note: 'a reader that was never seen here before' }];
   },
 });

@@ -1,6 +1,7 @@
 import type { StateRule } from '../detection.ts';
 import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
+import { nameLearned, revoked, revokedScope } from './learned.ts';
 import type { Item } from './observation.ts';
 
 /** Something that acts otherwise than it did while it was being learned. */
@@ -47,13 +48,17 @@ export const firstSeen = <S extends Source>(rule: FirstSeen<S>): StateRule<S> =>
   observe: view => {
     const traits = [...new Set(rule.traits(view))];
     if (traits.length === 0) return [];
+    const { account, cluster, time } = view.event;
+    const scope = [rule.id, account, cluster, rule.of(view)].join('#');
     return [
       {
-        scope: [rule.id, view.event.account, view.event.cluster, rule.of(view)].join('#'),
+        scope,
+        also: [revokedScope(scope)],
         add: { seen: traits.map(trait => `${weekOf(view.event.time)}#${trait.slice(0, 200)}`) },
         cap,
-        expires: view.event.time + kept,
+        expires: time + kept,
       },
+      nameLearned(account, { kind: 'controller', subject: rule.of(view), scope }, time),
     ];
   },
   decide: (view, _key, [answer]) => {
@@ -61,7 +66,10 @@ export const firstSeen = <S extends Source>(rule: FirstSeen<S>): StateRule<S> =>
     const atOnce = rule.atOnce(view);
     const seen = read(answer?.item ?? {});
     const first = Math.min(...seen.map(one => one.week));
-    const learned = new Set(seen.filter(one => one.week <= first + 1).map(({ trait }) => trait));
+    const taken = revoked(answer?.also[0]);
+    const learned = new Set(
+      seen.filter(one => one.week <= first + 1 && !taken.has(one.trait)).map(({ trait }) => trait),
+    );
     const done = weekOf(time - lateness) > first + 1;
     const fresh = done ? [...new Set(rule.traits(view))].filter(trait => !learned.has(trait.slice(0, 200))) : [];
     const notes = [atOnce ?? '', fresh.length > 0 ? rule.note(fresh) : ''].filter(Boolean);

@@ -18,8 +18,12 @@ const markOf = (time: number): string => new Date(Math.floor(time / quarter) * q
 /** One mark for each stream and quarter of an hour among events. */
 export const marksOf = (events: readonly AnyEvent[]): readonly Observation[] => {
   const marks = new Map<string, Observation>();
-  for (const { source, account, cluster, time } of events) {
+  let last: AnyEvent | undefined;
+  for (const event of events) {
+    const { source, account, cluster, time } = event;
     if (!Number.isFinite(time) || Math.abs(time) > 8.64e14) continue; // years beyond reach have no mark
+    if (last !== undefined && sharesMark(event, last)) continue;
+    last = event;
     const stream = streamOf(source, account, cluster);
     const scope = `${stream}#${dayOf(time)}`;
     const mark = markOf(time);
@@ -49,6 +53,12 @@ export const daysHeard = (items: readonly Item[], time: number): number => {
   const first = Math.min(...items.flatMap(item => item['days'] ?? []).map(one => Date.parse(one)));
   return first <= time ? Math.min(60, Math.floor((time - first) / day)) : 0;
 };
+
+const sharesMark = (one: AnyEvent, other: AnyEvent): boolean =>
+  one.source === other.source &&
+  one.cluster === other.cluster &&
+  one.account === other.account &&
+  Math.floor(one.time / quarter) === Math.floor(other.time / quarter);
 
 /** Asks for the marks of a stream on the day of a moment and the one after. */
 export const askHeard = (stream: string, after: number): Observation => ({

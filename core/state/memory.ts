@@ -13,6 +13,8 @@ export const memberBytes = (set: string, member: string): number => Buffer.byteL
 interface Kept {
   readonly sets: Map<string, Set<string>>;
   bytes: number;
+  /** What it is answered as, until something is added. */
+  answer?: Item | undefined;
 }
 
 /** State in memory, for `scan` and tests: answers as the table does. Nothing is forgotten before the process ends. */
@@ -22,7 +24,7 @@ export const memoryStore = (): Store => {
 
   /** Adds what fits; says whether something did not. */
   const add = ({ scope, add: added = {}, cap = defaultCap }: Observation): boolean => {
-    const item = items.get(scope) ?? { sets: new Map<string, Set<string>>(), bytes: 0 };
+    const item: Kept = items.get(scope) ?? { sets: new Map<string, Set<string>>(), bytes: 0 };
     let full = false;
     for (const [name, members] of Object.entries(added)) {
       const set = item.sets.get(name) ?? new Set<string>();
@@ -35,16 +37,19 @@ export const memoryStore = (): Store => {
         }
         item.sets.set(name, set.add(member));
         item.bytes += bytes;
+        item.answer = undefined;
       }
     }
     if (item.bytes > 0) items.set(scope, item);
     return full;
   };
 
-  const read = (scope: string): Item =>
-    Object.fromEntries(
-      [...(items.get(scope)?.sets ?? [])].sort().map(([name, members]) => [name, [...members].sort()]),
-    );
+  const read = (scope: string): Item => {
+    const item = items.get(scope);
+    if (item === undefined) return {};
+    item.answer ??= Object.fromEntries([...item.sets].sort().map(([name, members]) => [name, [...members].sort()]));
+    return item.answer;
+  };
 
   return {
     observe: async observations => {

@@ -12,6 +12,8 @@ export interface Observation {
   readonly add?: { readonly [set: string]: readonly string[] };
   /** How many members one set of the item may hold (default 256, at most 1,000). What does not fit is dropped and `full` is said. */
   readonly cap?: number;
+  /** Reaching the cap is expected and no finding: what it keeps out would change nothing. */
+  readonly quiet?: true;
   /** Milliseconds since 1970 after which the item may be forgotten (written as the item's TTL, only ever raised). */
   readonly expires: number;
   /** Other items to read consistently, after every add of the same call. */

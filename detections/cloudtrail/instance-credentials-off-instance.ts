@@ -1,12 +1,14 @@
+import { egressOf, homeOf, sight } from '../../core/cloudtrail/egress.ts';
 import { call, example, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
-import { judge, type Signal } from '../../core/cloudtrail/off-instance.ts';
+import { awaitsLaunch, judge, type Sighting, type Signal } from '../../core/cloudtrail/off-instance.ts';
 import type { Place } from '../../core/cloudtrail/place.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
 import { preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
-import { cloudtrail } from '../../core/detection.ts';
+import { cloudtrail, type Key } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { instanceScope } from '../../core/state/instance.ts';
+import type { Answer, Observation } from '../../core/state/observation.ts';
 
 /** Services whose calls are recorded in us-east-1 wherever they are made from (CloudTrail User Guide, "Global service events"). */
 const globalServices = new Set([
@@ -27,6 +29,41 @@ const signals = (view: View<'cloudtrail'>): readonly Signal[] => {
   if (record.eventName === 'GetCallerIdentity') found.push('who-am-i');
   if (home !== undefined && home !== '' && record.awsRegion !== home && !global) found.push('other-region');
   return found;
+};
+
+/** Egress is learned from public addresses that nothing explains, where the settings name none. */
+const learning = (view: View<'cloudtrail'>): readonly Observation[] =>
+  said(view, 'source.place') !== 'public' || view.fact('source.egress-known') === true
+    ? []
+    : sight({
+        account: accountOf(view),
+        address: view.record.sourceIPAddress ?? 'unknown',
+        instance: said(view, 'instance.claimed'),
+        time: view.event.time,
+        flagged: signals(view).length > 0,
+      });
+
+const sightingOf = (view: View<'cloudtrail'>, key: Key, [answer, egress]: readonly Answer[]): Sighting => {
+  const instance = said(view, 'instance.claimed');
+  const address = key['address'] ?? 'unknown';
+  const [before, after, taken] = egress?.also ?? [];
+  // Before the hour is over too little is known to say that an address is nobody else's.
+  const known = view.again === undefined ? new Map() : egressOf([egress?.item ?? {}, before ?? {}, after ?? {}], taken);
+  return {
+    time: view.event.time,
+    address,
+    place: said(view, 'source.place') as Place, // the fact's values are these
+    clusters: texts(view, 'source.clusters'),
+    stated: view.fact('instance.id') === view.fact('instance.claimed'),
+    instance,
+    mismatch: view.fact('instance.mismatch') === true,
+    egressKnown: view.fact('source.egress-known') === true,
+    home: homeOf(known, instance, address),
+    signals: signals(view),
+    delivery: said(view, 'instance.delivery'),
+    known: answer?.item ?? {},
+    key: answer?.also[0] ?? {},
+  };
 };
 
 const launched = call('ec2', 'RunInstances', {
@@ -85,6 +122,23 @@ const unmarked = {
 const describeVolumes = (over: Partial<CloudTrailRecord> = {}) =>
   call('ec2', 'DescribeVolumes', { userIdentity: nodeSession(), ...over });
 
+/** Ordinary calls of instances through one address, so many minutes before ten o'clock. */
+const leaving = (address: string, calls: readonly (readonly [instance: string, minutes: number])[]) =>
+  calls.map(([instance, minutes]) =>
+    describeVolumes({
+      userIdentity: nodeSession(instance),
+      sourceIPAddress: address,
+      eventTime: new Date(Date.parse(example.time) - minutes * 60_000).toISOString(),
+    }),
+  );
+const [mine, second, third] = ['i-0aaaabbbbccccdddd', 'i-0eeeeffff00001111', 'i-0eeeeffff00002222'] as const;
+const noEgress = { network: { egress: [] } };
+const taught = leaving('203.0.113.77', [
+  [mine, 190],
+  [second, 120],
+  [third, 60],
+]);
+
 export const detection = cloudtrail({
   id: 'cloudtrail/instance-credentials-off-instance',
   title: 'Credentials of {instance} used from {address} ({principal}, {event})',
@@ -107,30 +161,24 @@ export const detection = cloudtrail({
   principals: view => [`access key ${view.record.userIdentity?.accessKeyId ?? 'unknown'}`],
   state: {
     kind: 'off-instance',
-    doc: "Reads the instance's addresses, cluster and end from the records of its launch, and whose the access key is from the record that issued it.",
+    doc: "Reads the instance's addresses, cluster and end from the records of its launch, and whose the access key is from the record that issued it. A verdict that hangs on a launch which was not seen waits until its record must have come. Where the settings name no egress, addresses that three instances use over an hour are learned, and an instance that leaves elsewhere than through the one it was learned at is found an hour later.",
     observe: view => [
       {
         scope: instanceScope(accountOf(view), said(view, 'instance.claimed')),
         also: [`key#${view.record.userIdentity?.accessKeyId ?? 'unknown'}`],
         expires: view.event.time,
       },
+      ...learning(view),
     ],
-    decide: (view, key, [answer]) => {
-      const suspicion = judge({
-        time: view.event.time,
-        address: key['address'] ?? 'unknown',
-        place: said(view, 'source.place') as Place, // the fact's values are these
-        clusters: texts(view, 'source.clusters'),
-        stated: view.fact('instance.id') === view.fact('instance.claimed'),
-        instance: said(view, 'instance.claimed'),
-        mismatch: view.fact('instance.mismatch') === true,
-        egressKnown: view.fact('source.egress-known') === true,
-        signals: signals(view),
-        delivery: said(view, 'instance.delivery'),
-        known: answer?.item ?? {},
-        key: answer?.also[0] ?? {},
-      });
+    decide: (view, key, answers) => {
+      const sighting = sightingOf(view, key, answers);
+      if (view.again === undefined && awaitsLaunch(sighting)) return [];
+      const suspicion = judge(sighting);
       return suspicion === undefined ? [] : [{ eventId: view.event.id, time: view.event.time, ...suspicion }];
+    },
+    again: (view, key, answers) => {
+      if (learning(view).length > 0) return { after: view.event.time + 3_600_000 };
+      return awaitsLaunch(sightingOf(view, key, answers)) ? { after: view.event.time } : undefined;
     },
   },
   attack: ['T1552.005', 'T1078.004', 'T1550.001'],
@@ -194,6 +242,13 @@ export const detection = cloudtrail({
         after: [launched],
       },
       {
+        name: 'away from the address that three instances taught, where no egress is configured',
+        severity: 'high',
+        event: describeVolumes(),
+        after: [launched, ...taught],
+        settings: noEgress,
+      },
+      {
         name: 'a step lower where the launch was not seen',
         event: describeVolumes(),
       },
@@ -206,6 +261,51 @@ export const detection = cloudtrail({
       },
     ],
     misses: [
+      {
+        name: 'through the address that three instances taught',
+        event: describeVolumes({ sourceIPAddress: '203.0.113.77' }),
+        after: [launched, ...taught],
+        settings: noEgress,
+      },
+      {
+        name: 'away from an address that two instances share: it is pending',
+        event: describeVolumes(),
+        after: [launched, ...taught.slice(0, 2)],
+        settings: noEgress,
+      },
+      {
+        name: 'away from an address that three instances share since half an hour',
+        event: describeVolumes(),
+        after: [
+          launched,
+          ...leaving('203.0.113.77', [
+            [mine, 50],
+            [second, 40],
+            [third, 20],
+          ]),
+        ],
+        settings: noEgress,
+      },
+      {
+        name: 'through a second address that another instance shares',
+        event: describeVolumes(),
+        after: [launched, ...taught, ...leaving(example.address, [[second, 10]])],
+        settings: noEgress,
+      },
+      {
+        name: 'away from an address that one of three used for a call that nodes do not make',
+        event: describeVolumes(),
+        after: [
+          launched,
+          ...taught.slice(0, 2),
+          call('sts', 'GetCallerIdentity', {
+            userIdentity: nodeSession(third),
+            sourceIPAddress: '203.0.113.77',
+            eventTime: '2026-09-01T08:00:00Z',
+          }),
+        ],
+        settings: noEgress,
+      },
       {
         name: 'from any address, where no egress is configured',
         event: describeVolumes(),
