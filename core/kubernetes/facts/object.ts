@@ -74,7 +74,10 @@ export const objectFacts: Facts<'kubernetes'> = {
   'pod.hostAccess': {
     doc: 'How a pod, or a workload’s pods, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostPath …` of the kubelet or container runtime; empty: not at all, or not in this body.',
     needs: () => ({ objectRef: { resource: [...workloadResources] }, verb: [...writes] }),
-    read: ({ record }) => hostAccess(asked(record).object),
+    read: ({ record }) => {
+      const isWorkload = workloadResources.some(one => one === record.objectRef?.resource);
+      return isWorkload && writes.some(verb => verb === record.verb) ? hostAccess(asked(record).object) : [];
+    },
   },
   'pod.runsAs': {
     doc: 'The controller whose service account a pod or workload runs as (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), `none`; `unknown`: not in this body.',
