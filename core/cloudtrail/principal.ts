@@ -96,6 +96,15 @@ const nobody: KnownRole = { kind: 'other', controller: 'none', guessed: false };
 
 /** Tells who made a call. Total: what it cannot tell is `unknown`. */
 export const principalOf = (record: CloudTrailRecord, settings: Settings): Principal => {
+  if (last === undefined || last.record !== record || last.settings !== settings)
+    last = { record, settings, principal: identify(record, settings) };
+  return last.principal;
+};
+
+/** Most facts ask who called: the answer about the last record is remembered. */
+let last: { readonly record: CloudTrailRecord; readonly settings: Settings; readonly principal: Principal } | undefined;
+
+const identify = (record: CloudTrailRecord, settings: Settings): Principal => {
   const identity = record.userIdentity ?? {};
   const type = text(identity.type);
   const service = text(identity.invokedBy);

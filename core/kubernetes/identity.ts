@@ -191,12 +191,19 @@ const isOwnName = (name: string, arns: readonly string[]): boolean => {
   return arns.some(arn => arn === name || arn.slice(0, arn.lastIndexOf('/')) === role);
 };
 
+export interface Callers {
+  readonly real: Identity;
+  readonly effective: Identity;
+}
+
+/** Most facts ask who calls: the answer about the last event is remembered. */
+let last: { readonly event: Event<'kubernetes'>; readonly settings: Settings; readonly callers: Callers } | undefined;
+
 /** The real user's identity and the effective one's: the impersonated user's, where there is one. */
-export const callers = (
-  event: Event<'kubernetes'>,
-  settings: Settings,
-): { readonly real: Identity; readonly effective: Identity } => {
+export const callers = (event: Event<'kubernetes'>, settings: Settings): Callers => {
+  if (last !== undefined && last.event === event && last.settings === settings) return last.callers;
   const real = identify(event.record.user, event, settings);
   const other = event.record.impersonatedUser;
-  return { real, effective: other ? identify(other, event, settings) : real };
+  last = { event, settings, callers: { real, effective: other ? identify(other, event, settings) : real } };
+  return last.callers;
 };

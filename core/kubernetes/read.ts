@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Context, Event } from '../event.ts';
 import { isObject, type Json, text } from '../json.ts';
 import type { Problem } from '../read/contract.ts';
@@ -71,18 +71,16 @@ export const auditTime = (
  * not say when the request came in, the stage's time stands in: a stage counted twice is better than a call not counted.
  */
 const idOf = (record: Json, clock: string): string =>
-  createHash('sha256')
-    .update(
-      JSON.stringify([
-        text(record, 'auditID'),
-        text(record, clock),
-        text(record, 'user', 'username'),
-        text(record, 'verb'),
-        text(record, 'requestURI'),
-      ]),
-    )
-    .digest('hex')
-    .slice(0, 32);
+  hash(
+    'sha256',
+    JSON.stringify([
+      text(record, 'auditID'),
+      text(record, clock),
+      text(record, 'user', 'username'),
+      text(record, 'verb'),
+      text(record, 'requestURI'),
+    ]),
+  ).slice(0, 32);
 
 /**
  * One audit event (kubernetes/apiserver, audit.k8s.io/v1 `Event`) as an event, or what is wrong with it.

@@ -246,6 +246,7 @@ export class Splitter {
   /** Whether the `[` at `i` is the value of a member that holds records; then its elements are what is cut out from here on. */
   #opensRecords(chunk: Uint8Array, i: number): boolean {
     if (this.#before + i - this.#start > longestHead) return false;
+    if (i >= longestKey && !mayBeNamed(chunk, i)) return false;
     const here = chunk.subarray(Math.max(0, this.#start - this.#before), i + 1);
     const near = here.length >= longestKey ? here : concat(this.#held, here);
     const key = /"(\w{1,16})"\s*:\s*\[$/.exec(latin1(near.subarray(-longestKey)))?.[1];
@@ -314,5 +315,22 @@ const concat = (held: readonly Uint8Array[], last: Uint8Array, most = Number.POS
   const whole = Buffer.concat([...held, last]);
   return whole.subarray(0, Math.min(most, whole.length));
 };
+
+/** Whether the `[` at `i` follows the name of a list of records, told by its last two letters and its end: few others do. */
+const mayBeNamed = (chunk: Uint8Array, i: number): boolean => {
+  let at = i - 1;
+  while (at > i - longestKey && isBlank(chunk[at])) at--;
+  if (chunk[at] !== colon) return false;
+  at--;
+  while (at > i - longestKey && isBlank(chunk[at])) at--;
+  return chunk[at] === quote && lastLetters.has(((chunk[at - 2] ?? 0) << 8) | (chunk[at - 1] ?? 0));
+};
+
+const colon = 0x3a;
+const isBlank = (byte: number | undefined): boolean =>
+  byte === space || byte === newline || byte === 0x0d || byte === 0x09;
+const lastLetters = new Set(
+  containers.map(name => (name.charCodeAt(name.length - 2) << 8) | name.charCodeAt(name.length - 1)),
+);
 
 const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
