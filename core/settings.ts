@@ -60,10 +60,42 @@ export interface DetectionSettings {
   readonly exemptions?: readonly Exemption[];
 }
 
-export type Channel =
-  | { readonly kind: 'email'; readonly address: string; readonly minimum?: Severity }
-  /** `secret` names the SST secret that holds the incoming webhook's address. */
-  | { readonly kind: 'slack'; readonly secret: string; readonly channel?: string; readonly minimum?: Severity };
+/** What a channel hears; all that is said must hold. */
+export interface Routing {
+  /** The lowest severity. */
+  readonly minimum?: Severity;
+  /** Only findings of these; wildcards. A channel with any of them gets no daily digest, which is about everything. */
+  readonly accounts?: readonly string[];
+  readonly clusters?: readonly string[];
+  readonly detections?: readonly string[];
+}
+
+/** A member named after a secret holds the name of the SST secret, never the secret itself. */
+export type Channel = Routing &
+  (
+    | { readonly kind: 'email'; readonly address: string }
+    /** `secret`: an incoming webhook's address. Each announcement is a message of its own. */
+    | { readonly kind: 'slack'; readonly secret: string; readonly channel?: string }
+    /** `token`: a bot token (scope `chat:write`). Updates go into the finding's thread; with `triage`, there are buttons. */
+    | {
+        readonly kind: 'slack-app';
+        readonly token: string;
+        /** The channel's id, `C…`. */
+        readonly channel: string;
+        readonly triage?: {
+          /** The app's signing secret. */
+          readonly signing: string;
+          /** Ids (`U…`) of who may act; nobody else. */
+          readonly users: readonly string[];
+          /** The workspace's id, `T…`. */
+          readonly team: string;
+        };
+      }
+    /** `secret`: the integration key of an Events API v2 integration. */
+    | { readonly kind: 'pagerduty'; readonly secret: string; readonly region?: 'us' | 'eu' }
+    /** Signed JSON to an address of yours. `secret`: the key of the HMAC. */
+    | { readonly kind: 'webhook'; readonly address: string; readonly secret: string }
+  );
 
 /** What a stage has beyond the watch itself. Read by the stacks and their functions only. */
 export interface Deployment {

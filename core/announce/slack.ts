@@ -17,7 +17,17 @@ export type Block =
   | { readonly type: 'header'; readonly text: Text }
   | { readonly type: 'section'; readonly text: Text }
   | { readonly type: 'section'; readonly fields: readonly Text[] }
-  | { readonly type: 'context'; readonly elements: readonly Text[] };
+  | { readonly type: 'context'; readonly elements: readonly Text[] }
+  | { readonly type: 'actions'; readonly elements: readonly Button[] };
+
+/** A button; what pressing it sends names `action_id` and `value`. */
+export interface Button {
+  readonly type: 'button';
+  readonly action_id: string;
+  readonly value: string;
+  readonly text: Text;
+  readonly confirm?: { readonly title: Text; readonly text: Text; readonly confirm: Text; readonly deny: Text };
+}
 
 /** What is posted to an incoming webhook. */
 export interface SlackMessage {

@@ -57,7 +57,7 @@ describe('a digest', () => {
     const digest = digestOf(many(20, { title: text, assignee: text, severity: 'high' }), false, at);
     const slack = noticeSlack({ ...digest, principal: text, account: text, detection: text });
     const texts = slack.attachments[0].blocks.flatMap(block =>
-      'text' in block ? [block.text.text] : 'elements' in block ? block.elements.map(one => one.text) : [],
+      block.type === 'context' ? block.elements.map(one => one.text) : 'text' in block ? [block.text.text] : [],
     );
     for (const shown of texts) {
       expect(shown.length).toBeLessThanOrEqual(slackLimits.text);

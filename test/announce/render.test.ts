@@ -11,6 +11,7 @@ import { later, message, poisoned } from './message.ts';
 
 const texts = (block: Block): readonly { type: string; text: string; verbatim?: true }[] => {
   if (block.type === 'context') return block.elements;
+  if (block.type === 'actions') return [];
   return 'fields' in block ? block.fields : [block.text];
 };
 const blocksOf = (shown: ReturnType<typeof slackMessage>) => [...shown.blocks, ...shown.attachments[0].blocks];

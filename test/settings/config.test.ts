@@ -55,6 +55,40 @@ describe('defineConfig', () => {
       { network: { egress: ['10.0.0.9'], ranges: ['10.0.0.0/8'] } },
       'network.egress.0: 10.0.0.9 lies inside',
     ],
+    [
+      'a webhook without TLS',
+      { channels: [{ kind: 'webhook', address: 'http://example.com/x', secret: 'Hook' }] },
+      'channels.0.address: an https address',
+    ],
+    [
+      'triage by nobody',
+      {
+        channels: [
+          {
+            kind: 'slack-app',
+            token: 'Bot',
+            channel: 'C0123456789',
+            triage: { signing: 'Signing', users: [], team: 'T0123456789' },
+          },
+        ],
+      },
+      'channels.0.triage.users: name at least one user',
+    ],
+    [
+      'a Slack channel by its name',
+      { channels: [{ kind: 'slack-app', token: 'Bot', channel: '#alerts' }] },
+      'channels.0.channel: a Slack channel id',
+    ],
+    [
+      'a secret where its name belongs',
+      { channels: [{ kind: 'pagerduty', secret: 'r0utingkey-with-dashes' }] },
+      'channels.0.secret: the name of an SST secret',
+    ],
+    [
+      'a route to everything',
+      { channels: [{ kind: 'email', address: 'soc@example.com', detections: ['*'] }] },
+      'channels.0.detections.0: a wildcard of stars',
+    ],
     ['a channel of an unknown kind', { channels: [{ kind: 'pager' }] }, 'channels.0.kind: '],
   ])('refuses %s, saying where and what', (_, config, expected) => {
     const problems = problemsOf(config);

@@ -1,0 +1,38 @@
+import * as v from 'valibot';
+import { type ButtonAct, buttonActs } from './buttons.ts';
+
+/** A button that somebody pressed in Slack. */
+export interface Press {
+  readonly act: ButtonAct;
+  readonly finding: string;
+  /** Slack ids of who, and in which workspace. */
+  readonly user: string;
+  readonly team: string;
+  /** Where to answer; good for five answers in 30 minutes. */
+  readonly answer: string;
+}
+
+/** What of Slack's `block_actions` payload is read (Slack developer documentation, "block_actions payloads"). */
+const payload = v.object({
+  type: v.literal('block_actions'),
+  user: v.object({ id: v.string() }),
+  team: v.object({ id: v.string() }),
+  response_url: v.string(),
+  actions: v.pipe(
+    v.array(v.object({ action_id: v.picklist(buttonActs), value: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)) })),
+    v.length(1),
+  ),
+});
+
+/** The press in a request's body (`payload=…`, form-encoded); undefined where it is something else. */
+export const pressIn = (body: string): Press | undefined => {
+  try {
+    const read = v.safeParse(payload, JSON.parse(new URLSearchParams(body).get('payload') ?? ''));
+    const [action] = read.success ? read.output.actions : [];
+    if (!read.success || action === undefined) return undefined;
+    const { user, team, response_url: answer } = read.output;
+    return { act: action.action_id, finding: action.value, user: user.id, team: team.id, answer };
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,14 @@
+import { pagerDutyEvent, pagerDutyNotice } from '../core/announce/pagerduty.ts';
+import { channelHandler } from './channel.ts';
+import { deps } from './deps.ts';
+
+/** Triggers, acknowledges and resolves the PagerDuty alert of a finding. */
+export const handler = channelHandler('pagerduty', () => ({
+  name: deps().pagerDuty().name,
+  post: async said => {
+    const { routingKey, send } = deps().pagerDuty();
+    const event =
+      said.kind === 'finding' ? pagerDutyEvent(said.message, routingKey) : pagerDutyNotice(said.notice, routingKey);
+    if (event !== undefined) await send(event);
+  },
+}));
