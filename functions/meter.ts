@@ -20,7 +20,11 @@ export type Count =
   | 'MatchesSuppressed'
   | 'FindingsInStorm'
   | 'TriageDone'
-  | 'TriageRefused';
+  | 'TriageRefused'
+  | 'InventoryTasks'
+  | 'InventoryFailed'
+  | 'InventoryLeft'
+  | 'PostureViolations';
 
 /** CloudWatch User Guide, "Embedded metric format specification": an array holds at most 100 values of one metric. */
 const mostValues = 100;

@@ -3,6 +3,7 @@ import { listed } from '../../core/cloudtrail/said.ts';
 import { lookAround, preserveNode, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { text } from '../../core/json.ts';
+import { recallOwner } from '../../core/state/image.ts';
 
 const other = { imageId: 'ami-0fedcba9876543210' };
 
@@ -23,6 +24,7 @@ export const detection = cloudtrail({
       )
       .map(one => ({ image: text(one, 'id') ?? 'unknown' })),
   resources: view => listed(view, 'launch.instances').map(one => text(one, 'id') ?? ''),
+  state: recallOwner,
   requires: ['approvedImages'],
   attack: ['T1525', 'T1578.002'],
   why: 'Whoever can make Karpenter choose an image (by a selector tag, a name, an owner) runs code on every new node before anything else does. The launched image stands in the response, whatever selector chose it.',
@@ -38,7 +40,7 @@ export const detection = cloudtrail({
     lookAround,
   ],
   blind: [
-    'The owner of an image is in no record: where owners are approved, an image that is not listed by id stays medium until its owner is looked up.',
+    'The owner of an image is in no record: where owners are approved, an image that is not listed by id stays medium until the daily inventory has seen an instance of it.',
     'An approved id whose snapshot was replaced stays approved.',
   ],
   examples: {

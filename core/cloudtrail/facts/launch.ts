@@ -133,6 +133,11 @@ export const launchFacts: Facts<'cloudtrail'> = {
       return [...found.values()];
     },
   },
+  'launch.approved-owners': {
+    doc: 'Owners whose images the settings approve (`approvedImages.owners`).',
+    needs,
+    read: (_, settings) => settings.approvedImages.owners,
+  },
   'launch.profiles': {
     doc: 'List of `{ name, from }`: instance profiles by place, by name (ARNs shortened). No record says which role a profile carries.',
     needs,

@@ -1,0 +1,111 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { findingsTable } from '../adapters/findings-table.ts';
+import { clientsOf, take } from '../adapters/inventory.ts';
+import { dynamoStore } from '../adapters/state-table.ts';
+import { roleByArn } from '../core/cloudtrail/roles.ts';
+import { severities } from '../core/detection.ts';
+import { rank } from '../core/findings/best.ts';
+import { memoryFindings } from '../core/findings/memory.ts';
+import type { Found, Part } from '../core/inventory/aws.ts';
+import { inventory } from '../core/inventory/inventory.ts';
+import { inventoryActions } from '../core/inventory/permissions.ts';
+import { suggest } from '../core/inventory/suggest.ts';
+import { regionsOf, tasksOf } from '../core/inventory/tasks.ts';
+import { memoryStore } from '../core/state/memory.ts';
+import { loadSettings } from './inputs.ts';
+import { flags, type Io, oneOf, UsageError } from './io.ts';
+import { progressOn } from './progress.ts';
+import { shown, table } from './table.ts';
+
+export const usage = `usage: tripline inventory [--region NAME]… [--suggest | --json] [--fail-on SEVERITY]
+       tripline inventory --policy
+
+Looks up, with Describe, List and Get calls alone, what stands in the account: instances, launch templates, networks, roles,
+clusters, trails. Says what a detection would alert on if it were done now. Uses the SDK's usual credentials; AWS_ENDPOINT_URL
+points it at an emulator.
+  --region NAME    these regions; default: those of the settings (home, approved, clusters')
+  --state TABLE --findings TABLE   keep what is found in these DynamoDB tables, as the deployed function does
+  --suggest        what the settings could say: clusters, egress, ranges, endpoints (check it, then copy it)
+  --json           one violation a line
+  --fail-on low|medium|high|critical   exit 1 where a violation is at least that
+  --policy         the IAM policy that it needs, and nothing else
+  --settings FILE  a tripline.config.ts`;
+
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = flags(argv, {
+    region: { type: 'string', multiple: true },
+    state: { type: 'string' },
+    findings: { type: 'string' },
+    suggest: { type: 'boolean' },
+    json: { type: 'boolean' },
+    policy: { type: 'boolean' },
+    'fail-on': { type: 'string' },
+    settings: { type: 'string' },
+  });
+  if (positionals.length > 0) throw new UsageError(`it takes no arguments, not '${positionals[0]}'`);
+  if (values.policy) {
+    const Statement = [{ Effect: 'Allow', Action: inventoryActions, Resource: '*' }];
+    io.stdout.write(`${JSON.stringify({ Version: '2012-10-17', Statement }, undefined, 2)}\n`);
+    return 0;
+  }
+  if ((values.state === undefined) !== (values.findings === undefined))
+    throw new UsageError('--state and --findings go together');
+  const failOn = oneOf('fail-on', values['fail-on'], severities);
+  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
+  const regions = values.region ?? regionsOf(settings);
+  const [home = settings.home] = regions;
+  const { Account: account = '' } = await new STSClient({ region: home }).send(new GetCallerIdentityCommand({}));
+  const client = values.state === undefined ? undefined : new DynamoDBClient({ region: settings.home });
+  const parts: { readonly part: Part; readonly found: Found }[] = [];
+  const progress = progressOn(io);
+  const now = Date.now();
+  const result = await inventory(tasksOf(home, regions), {
+    account,
+    settings,
+    store: client === undefined ? memoryStore() : dynamoStore(client, values.state ?? ''),
+    findings: client === undefined ? memoryFindings() : findingsTable(client, values.findings ?? ''),
+    now: () => now,
+    hasTime: () => true,
+    take: ({ region, step }) => {
+      progress.say(`${step} of ${region}`);
+      return take(step, clientsOf(region), arn => roleByArn(arn, settings).kind !== 'other');
+    },
+    report: ({ region }, part) => {
+      if (part !== undefined) parts.push({ part, found: { account, region, time: now } });
+    },
+  });
+  progress.end();
+  const violations = result.violations.toSorted((a, b) => rank(b.severity) - rank(a.severity));
+  if (values.suggest) io.stdout.write(`${JSON.stringify(suggest(parts), undefined, 2)}\n`);
+  else if (values.json) for (const one of violations) io.stdout.write(`${JSON.stringify(one)}\n`);
+  else if (violations.length > 0)
+    io.stdout.write(
+      `${table(
+        violations,
+        [
+          { head: 'SEVERITY', cell: one => one.severity },
+          { head: 'POSTURE', cell: one => one.code },
+          { head: 'SAYS', cell: one => one.title },
+        ],
+        io.stdout.isTTY ? io.stdout.columns : undefined,
+      )}\n\n`,
+    );
+  for (const { task, why } of result.failed)
+    io.stderr.write(`${task.step} of ${task.region} could not be read: ${shown(why)}\n`);
+  const summary = `${counted(parts)} in ${account} (${regions.join(', ')}), ${violations.length} violations${result.known.length === 0 ? '' : `, ${result.known.length} tasks were done today already`}\n`;
+  (values.json || values.suggest ? io.stderr : io.stdout).write(summary);
+  if (result.failed.length > 0 && result.done.length === 0) return 2;
+  return failOn !== undefined && violations.some(({ severity }) => rank(severity) >= rank(failOn)) ? 1 : 0;
+};
+
+const counted = (parts: readonly { readonly part: Part }[]): string => {
+  const sum = (count: (part: Part) => number): number => parts.reduce((all, { part }) => all + count(part), 0);
+  return [
+    `${sum(part => (part.kind === 'instances' ? part.instances.length : 0))} instances`,
+    `${sum(part => (part.kind === 'templates' ? part.versions.length : 0))} launch templates`,
+    `${sum(part => (part.kind === 'roles' ? part.roles.length : 0))} node and controller roles`,
+    `${sum(part => (part.kind === 'clusters' ? part.clusters.length : 0))} clusters`,
+    `${sum(part => (part.kind === 'trails' ? part.trails.length : 0))} trails`,
+  ].join(', ');
+};

@@ -1,0 +1,35 @@
+/**
+ * Everything the inventory may do, and all it does: reading. None of these actions but the IAM ones takes a resource that could be
+ * named beforehand (Service Authorization Reference). The stack grants exactly this list; a test compares it with what is sent.
+ */
+export const inventoryActions: readonly string[] = [
+  'cloudtrail:DescribeTrails',
+  'cloudtrail:GetEventSelectors',
+  'cloudtrail:GetTrailStatus',
+  'ec2:DescribeAddresses',
+  'ec2:DescribeImages',
+  'ec2:DescribeInstances',
+  'ec2:DescribeLaunchTemplateVersions',
+  'ec2:DescribeNatGateways',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeVpcEndpoints',
+  'ec2:DescribeVpcs',
+  'ec2:GetEbsEncryptionByDefault',
+  'eks:DescribeAccessEntry',
+  'eks:DescribeCluster',
+  'eks:DescribeNodegroup',
+  'eks:DescribePodIdentityAssociation',
+  'eks:ListAccessEntries',
+  'eks:ListAssociatedAccessPolicies',
+  'eks:ListClusters',
+  'eks:ListNodegroups',
+  'eks:ListPodIdentityAssociations',
+  'iam:GetPolicy',
+  'iam:GetPolicyVersion',
+  'iam:GetRolePolicy',
+  'iam:ListAttachedRolePolicies',
+  'iam:ListInstanceProfiles',
+  'iam:ListRolePolicies',
+  'iam:ListRoles',
+];
