@@ -32,7 +32,7 @@ const writtenBefore = (known: Item, time: number): number | undefined =>
  */
 export const tokenReuse = (id: string): StateRule<'kubernetes'> => ({
   kind: 'distinct',
-  doc: 'Fires when one bootstrap token asks for certificates of two node names, or later than 15 minutes after it was last seen created or renewed.',
+  doc: 'Fires when one bootstrap token asks for certificates of two node names, or later than 15 minutes after it was last seen created or renewed (judged when a late renewal must have come).',
   observe: ({ event, fact }, key) => {
     const token = key['token'] ?? 'unknown';
     const node = fact('csr.node');
@@ -55,5 +55,9 @@ export const tokenReuse = (id: string): StateRule<'kubernetes'> => ({
     const written = writtenBefore(answer.also[0] ?? {}, time);
     if (written === undefined || time - written <= tokenLife) return [];
     return [{ time, eventId, note: 'more than 15 minutes after it was last made or renewed' }];
+  },
+  again: ({ event }, _key, [answer]) => {
+    const written = writtenBefore(answer?.also[0] ?? {}, event.time);
+    return written !== undefined && event.time - written <= tokenLife ? undefined : { after: event.time };
   },
 });

@@ -1,12 +1,10 @@
 import type { Key, StateRule, Verdict } from '../detection.ts';
 import type { View } from '../fact.ts';
 import type { Item } from './observation.ts';
+import { recall } from './recall.ts';
 
 /** Names the item of what is known of an instance; `knowledge/instances` fills it. */
 export const instanceScope = (account: string, instance: string): string => `instance#${account}#${instance}`;
-
-/** How long what is read but never written may be kept: there is nothing to keep. */
-const hour = 3_600_000;
 
 /** What is known of one instance. */
 export interface KnownInstance {
@@ -31,26 +29,40 @@ export const knownInstance = (item: Item): KnownInstance => {
   };
 };
 
+/** What may still turn out while the launch was not seen. */
+const seen = { launchSeen: true, launchedBy: [], clusters: [] } as const;
+const possible: readonly KnownInstance[] = [
+  { ...seen, launchSeen: false, kind: 'unknown' },
+  { ...seen, kind: 'node', clusters: ['unnamed'] },
+  { ...seen, kind: 'other' },
+];
+
 /**
- * A rule that recalls what is known of the instance in its key before it concludes. Keys without an instance (`none`) are judged
- * as unknown.
+ * A rule that recalls what is known of the instance in its key before it concludes. Where the launch was not seen, and would make a
+ * difference, nothing is said until its record must have come; then it is judged as unknown. Keys without an instance are unknown.
  * @param judge what follows for the event: undefined = no finding
  */
 export const recallInstance = (
   doc: string,
   judge: (known: KnownInstance, view: View<'cloudtrail'>, key: Key) => Omit<Verdict, 'eventId' | 'time'> | undefined,
-): StateRule<'cloudtrail'> => ({
-  kind: 'recall-instance',
-  doc,
-  observe: ({ event }, key) =>
-    key['instance'] === undefined
-      ? []
-      : [{ scope: instanceScope(event.account, key['instance']), expires: event.time + hour }],
-  decide: (view, key, answers) => {
-    const verdict = judge(knownInstance(answers[0]?.item ?? {}), view, key);
-    return verdict === undefined ? [] : [{ eventId: view.event.id, time: view.event.time, ...verdict }];
-  },
-});
+): StateRule<'cloudtrail'> => {
+  const mayChange = (known: KnownInstance, view: View<'cloudtrail'>, key: Key): boolean =>
+    !known.launchSeen &&
+    key['instance'] !== undefined &&
+    new Set(possible.map(one => JSON.stringify(judge(one, view, key)))).size > 1;
+  return recall({
+    kind: 'recall-instance',
+    doc: `${doc} Where the launch was not seen it is judged when its record must have come.`,
+    scopes: ({ event }, key) => (key['instance'] === undefined ? [] : [instanceScope(event.account, key['instance'])]),
+    conclude: (view, key, [item = {}]) => {
+      const known = knownInstance(item);
+      if (view.again === undefined && mayChange(known, view, key)) return [];
+      return [judge(known, view, key) ?? []].flat();
+    },
+    again: (view, key, [item = {}]) =>
+      mayChange(knownInstance(item), view, key) ? { after: view.event.time } : undefined,
+  });
+};
 
 /**
  * For what is only bad on a node: full force on an instance known to be one, nothing on one known not to be, and one step lower,

@@ -79,10 +79,17 @@ export const detection = cloudtrail({
       const verdict = { eventId: view.event.id, time: view.event.time, note: `the role is ${role}` };
       if (said(view, 'instance.profile') === 'unknown') return [verdict];
       const known = knownInstance(answer?.also[0] ?? {});
-      if (known.kind === 'other') return [];
+      if (known.kind === 'other' || (!known.launchSeen && view.again === undefined)) return [];
       return known.kind === 'node'
         ? [verdict]
         : [{ ...verdict, severity: 'high', note: `${verdict.note}; the launch of the instance was not seen` }];
+    },
+    // Profiles are made moments before they are used, and IAM's records come from another region.
+    again: (view, { profile = '' }, [answer]) => {
+      const unknown =
+        roleAt(answer?.item ?? {}, view.event.time) === undefined ||
+        (said(view, 'instance.profile') !== 'unknown' && !knownInstance(answer?.also[0] ?? {}).launchSeen);
+      return unknown && !profile.startsWith(asRole) ? { after: view.event.time } : undefined;
     },
   },
   requires: ['nodeRoles'],
