@@ -1,0 +1,106 @@
+import type { Finding } from '../core/finding.ts';
+import type { EntityKind } from '../core/findings/entity.ts';
+import { type Known, knownOf, type Moment, momentsOf, type Subject, subjectOf } from '../core/known.ts';
+import { type Database, openDatabase } from './database.ts';
+import { loadSettings } from './inputs.ts';
+import { flags, type Io, UsageError } from './io.ts';
+import { shown, table } from './table.ts';
+
+export const usage = `usage: tripline entity i-… | ASIA… | node/NAME | arn:… | system:… [--json]
+
+What is known of an instance, an access key, a node or a principal, of what it leads to (key, instance, node), and its timeline
+across CloudTrail and Kubernetes: from what detections remember, and the findings that name it.
+  --settings FILE  a tripline.config.ts: its accounts and clusters are looked in
+  --account ID     look in this account
+  --json           one object, nothing else
+  --database DIR   a local database (default .tripline/database)
+  --table NAME     the DynamoDB table of findings; that of state is named likewise`;
+
+/** Findings of one thing that are looked at. */
+const most = 200;
+
+/** Under which names findings may speak of a thing. */
+const namesOf = ({ kind, name }: Subject): readonly (readonly [EntityKind, string])[] => {
+  if (kind === 'key')
+    return [
+      ['principal', `access key ${name}`],
+      ['principal', name],
+      ['resource', name],
+    ];
+  if (kind === 'node')
+    return [
+      ['resource', name],
+      ['principal', `system:node:${name}`],
+      ['resource', `node/${name}`],
+    ];
+  return [
+    ['resource', name],
+    ['principal', name],
+  ];
+};
+
+const findingsOf = async (known: readonly Known[], { findings }: Database): Promise<readonly Finding[]> => {
+  const ids = new Set<string>();
+  for (const { subject } of known)
+    for (const [kind, name] of namesOf(subject))
+      for (const { finding } of (await findings.about(kind, name, { limit: most })).items) ids.add(finding);
+  const read = await Promise.all([...ids].slice(0, most).map(id => findings.read(id, 1)));
+  return read.flatMap(stored => stored?.finding ?? []).sort((a, b) => a.first - b.first);
+};
+
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = flags(argv, {
+    settings: { type: 'string' },
+    account: { type: 'string' },
+    json: { type: 'boolean' },
+    database: { type: 'string' },
+    table: { type: 'string' },
+  });
+  const [name] = positionals;
+  if (name === undefined || positionals.length > 1)
+    throw new UsageError('say one instance, access key, node or principal');
+  const subject = subjectOf(name);
+  if (subject === undefined) throw new UsageError(`'${shown(name)}' is no i-…, ASIA…, node/NAME, arn:… or system:…`);
+  const isLocal = values.table === undefined;
+  const settings = await loadSettings(
+    values.settings ?? (isLocal ? 'examples/tripline.config.ts' : 'tripline.config.ts'),
+  );
+  const places = {
+    accounts: values.account === undefined ? settings.accounts : [values.account],
+    clusters: settings.clusters.map(cluster => cluster.name),
+  };
+  const database = await openDatabase(values.database, values.table);
+  try {
+    const known = await knownOf(subject, places, database.store);
+    const findings = await findingsOf(known, database);
+    const timeline = [
+      ...momentsOf(known),
+      ...findings.map(one => ({ time: one.first, what: `${one.severity} ${one.detection}: ${one.title} (${one.id})` })),
+    ].sort((a, b) => a.time - b.time);
+    if (values.json) io.stdout.write(`${JSON.stringify({ known, findings, timeline })}\n`);
+    else io.stdout.write(text(known, timeline, io));
+    return known.some(({ item }) => Object.keys(item).length > 0) || findings.length > 0 ? 0 : 1;
+  } finally {
+    await database.close();
+  }
+};
+
+const text = (known: readonly Known[], timeline: readonly Moment[], io: Io): string => {
+  const blocks = known.map(({ subject, item }) => {
+    const rows = Object.entries(item).map(([set, members]) => `  ${set.padEnd(16)}${shown(members.join(', '))}`);
+    const nothing = subject.kind === 'principal' ? [] : ['  nothing is remembered of it'];
+    return [`${subject.kind} ${shown(subject.name)}`, ...(rows.length > 0 ? rows : nothing)].join('\n');
+  });
+  const lines =
+    timeline.length === 0
+      ? 'no findings name it'
+      : table(
+          timeline,
+          [
+            { head: 'WHEN (UTC)', cell: ({ time }) => new Date(time).toISOString().slice(0, 19).replace('T', ' ') },
+            { head: 'WHAT', cell: ({ what }) => what },
+          ],
+          io.stdout.columns,
+        );
+  return `${[...blocks, lines].join('\n\n')}\n`;
+};
