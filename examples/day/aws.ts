@@ -151,9 +151,9 @@ export const newInstance = (
 
 type Tag = readonly [key: string, value: string];
 
-const ownTags = (pool: string): readonly Tag[] => [
+const ownTags = (pool: string, nodeClass: string): readonly Tag[] => [
   ['karpenter.sh/nodepool', pool],
-  ['karpenter.k8s.aws/ec2nodeclass', 'default'],
+  ['karpenter.k8s.aws/ec2nodeclass', nodeClass],
   ['eks:eks-cluster-name', 'prod'],
   ['kubernetes.io/cluster/prod', 'owned'],
 ];
@@ -226,10 +226,11 @@ export const karpenterLaunch = (
   pool: string,
   types: readonly string[],
   count: number,
+  nodeClass = 'default',
 ): Instance[] => {
   const { random } = trail;
   const name = `karpenter.k8s.aws/${random.below(1e9)}${random.below(1e9)}`;
-  const tags = ownTags(pool);
+  const tags = ownTags(pool, nodeClass);
   const by = { userAgent: karpenterAgent };
   if (random.next() < 0.4)
     trail.add(time - 2_000, 'ec2', 'CreateLaunchTemplate', who.karpenter, {

@@ -1,4 +1,4 @@
-import { type AuditLog, iamUser } from './audit.ts';
+import { type AuditLog, iamUser, serviceAccount } from './audit.ts';
 import type { Instance, Trail } from './aws.ts';
 import * as aws from './aws.ts';
 import { hour, midnight, minute } from './random.ts';
@@ -23,6 +23,12 @@ const cli = { userAgent: 'aws-cli/2.30.0 md/awscrt#0.27.6 ua/2.1 os/linux#6.8.0 
 const away = { ...cli, sourceIPAddress: thief };
 const atDesk = { ...cli, sourceIPAddress: aws.office };
 const at = (hours: number, minutes: number): number => midnight + hours * hour + minutes * minute;
+/** A node that was there at a time. */
+const nodeAt = (nodes: readonly Instance[], time: number, which = -1): Instance => {
+  const node = nodes.filter(({ launched }) => launched + hour < time).at(which);
+  if (node === undefined) throw new Error('the example day has no node at that time');
+  return node;
+};
 const mallory = aws.roleSession('developer', 'mallory', { accessKeyId: 'ASIAEXAMPLEDEVKEY666' });
 
 const miners = ({ trail }: Scene): Incident => {
@@ -59,8 +65,8 @@ const miners = ({ trail }: Scene): Incident => {
 const widenedPool = ({ trail }: Scene): Incident => {
   aws.karpenterLaunch(trail, at(3, 2), 'default', ['g5.12xlarge'], 2);
   return {
-    story: 'a widened NodePool makes Karpenter launch GPU nodes',
-    expects: ['cloudtrail/disallowed-instance-family-launched'],
+    story: 'a widened NodePool makes Karpenter launch GPU nodes, which never join',
+    expects: ['cloudtrail/disallowed-instance-family-launched', 'lineage/instance-never-joined'],
   };
 };
 
@@ -81,11 +87,11 @@ const steered = ({ trail }: Scene): Incident => {
 };
 
 const disowned = ({ trail, nodes }: Scene): Incident => {
-  const node = nodes.at(-1);
+  const node = nodeAt(nodes, at(10, 40), -2);
   trail.add(at(10, 40), 'ec2', 'DeleteTags', mallory, {
     ...atDesk,
     requestParameters: {
-      resourcesSet: { items: [{ resourceId: node?.id ?? 'i-0aaaabbbbccccdddd' }] },
+      resourcesSet: { items: [{ resourceId: node.id }] },
       tagSet: { items: [{ key: 'karpenter.sh/nodepool' }, { key: 'eks:eks-cluster-name' }] },
     },
     responseElements: { requestId: trail.random.guid(), _return: true },
@@ -97,8 +103,7 @@ const disowned = ({ trail, nodes }: Scene): Incident => {
 };
 
 const stolenNode = ({ trail, nodes }: Scene): Incident => {
-  const node = nodes.at(-2);
-  if (node === undefined) throw new Error('the example day has no node to rob');
+  const node = nodeAt(nodes, at(13, 5));
   const session = aws.sessionOf(node);
   const calls = [
     ['sts', 'GetCallerIdentity', null],
@@ -125,12 +130,13 @@ const stolenNode = ({ trail, nodes }: Scene): Incident => {
 };
 
 const weakenedMetadata = ({ trail, nodes }: Scene): Incident => {
+  const { id } = nodeAt(nodes, at(13, 40), -3);
   trail.add(at(13, 40), 'ec2', 'ModifyInstanceMetadataOptions', mallory, {
     ...atDesk,
     readOnly: false,
     requestParameters: {
       ModifyInstanceMetadataOptionsRequest: {
-        InstanceId: nodes.at(-3)?.id ?? 'i-0aaaabbbbccccdddd',
+        InstanceId: id,
         HttpTokens: 'optional',
         HttpPutResponseHopLimit: 2,
         HttpEndpoint: 'enabled',
@@ -138,7 +144,7 @@ const weakenedMetadata = ({ trail, nodes }: Scene): Incident => {
     },
     responseElements: {
       ModifyInstanceMetadataOptionsResponse: {
-        instanceId: nodes.at(-3)?.id ?? 'i-0aaaabbbbccccdddd',
+        instanceId: id,
         instanceMetadataOptions: { httpTokens: 'optional', httpPutResponseHopLimit: 2 },
       },
     },
@@ -307,20 +313,156 @@ const changedPool = ({ eks }: Scene): Incident => {
   };
 };
 
+/** A kubelet registers its Node, as those of ordinary launches do. */
+const joins = (eks: AuditLog, node: Instance): void => {
+  const name = aws.dns(node);
+  eks.add({
+    time: node.launched + minute,
+    user: {
+      ...iamUser(node.role, node.id, ['system:bootstrappers', 'system:nodes', 'system:authenticated']),
+      username: `system:node:${name}`,
+    },
+    verb: 'create',
+    what: '/nodes',
+    from: node.address,
+    agent: 'kubelet/v1.34.1 (linux/arm64) kubernetes/0000000',
+    over: {
+      level: 'RequestResponse',
+      requestObject: {
+        kind: 'Node',
+        apiVersion: 'v1',
+        metadata: { name, labels: { 'karpenter.sh/nodepool': node.pool } },
+        spec: { providerID: `aws:///${aws.region}a/${node.id}` },
+      },
+    },
+  });
+};
+
+const changedClass = ({ trail, eks }: Scene): Incident => {
+  eks.add({
+    time: at(4, 40),
+    user: iamUser('developer', 'mallory'),
+    verb: 'patch',
+    what: 'karpenter.k8s.aws/ec2nodeclasses',
+    name: 'batch',
+    from: aws.office,
+  });
+  for (const node of aws.karpenterLaunch(trail, at(4, 52), 'batch', ['m7g.large'], 1, 'batch')) joins(eks, node);
+  return {
+    story: 'mallory changes a node class by hand, and twelve minutes later a node boots what it says',
+    expects: ['kubernetes/provisioning-changed-by-unexpected', 'lineage/nodeclass-changed-then-launched'],
+  };
+};
+
+const joinedWithToken = ({ fleet }: Scene): Incident => {
+  const name = 'ip-10-1-66-6.eu-west-1.compute.internal';
+  const inner = Buffer.from(`system:nodes\u0013system:node:${name}`, 'latin1').toString('base64');
+  const request = `-----BEGIN CERTIFICATE REQUEST-----\n${inner}\n-----END CERTIFICATE REQUEST-----\n`;
+  fleet.add({
+    time: at(11, 31),
+    user: {
+      username: 'system:bootstrap:abc123',
+      groups: ['system:bootstrappers', 'system:bootstrappers:kubeadm:default-node-token', 'system:authenticated'],
+    },
+    verb: 'create',
+    what: 'certificates.k8s.io/certificatesigningrequests',
+    name: 'csr-w4x2z',
+    from: thief,
+    agent: 'kubeadm/v1.34.1 (linux/amd64) kubernetes/0000000',
+    over: {
+      level: 'RequestResponse',
+      requestObject: {
+        kind: 'CertificateSigningRequest',
+        apiVersion: 'certificates.k8s.io/v1',
+        metadata: { name: 'csr-w4x2z' },
+        spec: {
+          signerName: 'kubernetes.io/kube-apiserver-client-kubelet',
+          request: Buffer.from(request).toString('base64'),
+          usages: ['digital signature', 'client auth'],
+        },
+      },
+    },
+  });
+  return {
+    story: 'a machine joins the fleet with the token that mallory read a quarter of an hour before',
+    expects: ['lineage/bootstrap-secret-read-then-join'],
+  };
+};
+
+const crossedPlanes = ({ eks, nodes }: Scene): Incident => {
+  const node = nodeAt(nodes, at(13, 5));
+  const user = iamUser(node.role, node.id);
+  eks.add({
+    time: at(13, 9),
+    user: { ...user, extra: { ...user.extra, accessKeyId: [node.key] } },
+    verb: 'list',
+    what: '/secrets',
+    namespace: 'payments',
+    from: thief,
+  });
+  return {
+    story: 'the stolen key of the node signs in to Kubernetes under another name than the node’s',
+    expects: ['lineage/credentials-crossed-planes'],
+  };
+};
+
+const stolenController = ({ trail, fleet }: Scene): Incident => {
+  fleet.add({
+    time: at(17, 20),
+    user: { username: 'mallory@example.com', groups: ['system:authenticated', 'developers'] },
+    verb: 'get',
+    what: '/secrets',
+    namespace: 'capa-system',
+    name: 'capa-manager-bootstrap-credentials',
+    from: thief,
+  });
+  for (const [index, name] of ['DescribeInstances', 'DescribeSubnets', 'DescribeImages'].entries())
+    trail.add(at(17, 41) + index * 15_000, 'ec2', name, aws.who.capa, { ...away, requestParameters: {} });
+  return {
+    story: 'mallory reads the cloud credentials of Cluster API, and its role is at work elsewhere twenty minutes later',
+    expects: [
+      'kubernetes/controller-secret-touched',
+      'cloudtrail/controller-role-used-elsewhere',
+      'lineage/secret-read-then-aws-call',
+    ],
+  };
+};
+
+const churn = ({ fleet }: Scene): Incident => {
+  const by = {
+    user: serviceAccount('capi-system', 'capi-manager'),
+    what: 'cluster.x-k8s.io/machines',
+    namespace: 'fleet-a',
+    from: '10.1.3.7',
+    agent: 'manager/v1.14.0 cluster.x-k8s.io',
+  };
+  for (let index = 0; index < 12; index++) {
+    const name = () => `fleet-a-md-0-7c9f4-${fleet.random.word(5)}`;
+    fleet.add({ ...by, time: at(18, 5) + index * 2 * minute, verb: 'delete', name: name() });
+    fleet.add({ ...by, time: at(18, 5) + index * 2 * minute + 20_000, verb: 'create', name: name() });
+  }
+  return { story: 'a remediation loop replaces the machines of the fleet', expects: ['lineage/node-churn'] };
+};
+
 /** Every incident of the day; each writes its events into the scene. */
 export const incidents: readonly ((scene: Scene) => Incident)[] = [
   miners,
   elsewhere,
   changedPool,
   widenedPool,
+  changedClass,
   steered,
   disowned,
   readSecrets,
+  joinedWithToken,
   enteredController,
   stolenNode,
+  crossedPlanes,
   weakenedMetadata,
   poisonedTemplate,
   grantedAccess,
   widenedNodeRole,
   blinded,
+  stolenController,
+  churn,
 ];
