@@ -9,11 +9,17 @@ const commands: { readonly [name: string]: readonly [summary: string, load: () =
   suppress: ['silence findings by a pattern, with a reason and an end', () => import('./suppress.ts')],
   report: ['how findings stand and are worked, as text or one HTML page', () => import('./report.ts')],
   redrive: ['move dead letters back to their queue', () => import('./redrive.ts')],
+  entity: [
+    'what is known of an instance, access key, node or principal, and its timeline',
+    () => import('./entity.ts'),
+  ],
+  learned: ['list and revoke what was learned by watching', () => import('./learned.ts')],
   detections: ['list the detections', () => import('./detections.ts')],
   explain: ['say why a detection did or did not fire on an event', () => import('./explain.ts')],
   pattern: ['try event patterns: tripline pattern test', () => import('./pattern.ts')],
   posture: ['judge manifests and policies of a repository (for pull requests)', () => import('./posture.ts')],
   inventory: ['look up what stands in the account, and what of it is wrong', () => import('./inventory.ts')],
+  doctor: ['look whether a deployed stage is awake, and what the settings leave undone', () => import('./doctor.ts')],
   usage: ['what roles did, what of it nodes do not, and the least policy for it', () => import('./usage.ts')],
   filters: ['show the derived EventBridge and Logs filters and what each rule costs', () => import('./filters.ts')],
 };

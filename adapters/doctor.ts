@@ -1,0 +1,105 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeRuleCommand, EventBridgeClient, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
+import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+import { paginateListSubscriptionsByTopic, paginateListTopics, SNSClient } from '@aws-sdk/client-sns';
+import { GetQueueAttributesCommand, paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { FoundRule } from '../core/doctor/stage.ts';
+import { findingsTable } from './findings-table.ts';
+import { logsSubscriptions, type Subscription } from './logs.ts';
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && /^(ResourceNotFound|NonExistentQueue|NotFound)/.test(error.name);
+
+/** A rule of the default bus as it stands; undefined: there is none. */
+export const findRule = async (region: string, Name: string): Promise<FoundRule> => {
+  const client = new EventBridgeClient({ region });
+  try {
+    const { EventPattern: pattern = '', State: state = '' } = await client.send(new DescribeRuleCommand({ Name }));
+    const { Targets = [] } = await client.send(new ListTargetsByRuleCommand({ Rule: Name }));
+    return { pattern, state, targets: Targets.length };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+};
+
+/** Our subscription filter of a log group; `missing`: there is no such group. */
+export const findFilter = async (
+  region: string,
+  group: string,
+  name: string,
+): Promise<Subscription | undefined | 'missing'> => {
+  const filters = await logsSubscriptions(new CloudWatchLogsClient({ region })).of(group);
+  return filters === undefined ? 'missing' : filters.find(one => one.name === name);
+};
+
+/** Functions whose names begin so. */
+export const findFunctions = async (region: string, prefix: string) => {
+  const found: { readonly name: string; readonly state: string; readonly update: string; readonly modified: string }[] =
+    [];
+  for await (const page of paginateListFunctions({ client: new LambdaClient({ region }) }, {}))
+    for (const one of page.Functions ?? [])
+      if (one.FunctionName?.startsWith(prefix))
+        found.push({
+          name: one.FunctionName,
+          state: one.State ?? '',
+          update: one.LastUpdateStatus ?? '',
+          modified: one.LastModified ?? '',
+        });
+  return found;
+};
+
+/** Dead-letter queues whose names begin so, with how many messages each holds. */
+export const findDeadLetters = async (region: string, prefix: string) => {
+  const client = new SQSClient({ region });
+  const found: { readonly name: string; readonly messages: number }[] = [];
+  for await (const page of paginateListQueues({ client }, { QueueNamePrefix: prefix }))
+    for (const url of page.QueueUrls ?? []) {
+      const name = url.slice(url.lastIndexOf('/') + 1);
+      if (!name.endsWith('-dlq')) continue;
+      const { Attributes } = await client.send(
+        new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['ApproximateNumberOfMessages'] }),
+      );
+      found.push({ name, messages: Number(Attributes?.['ApproximateNumberOfMessages'] ?? 0) });
+    }
+  return found;
+};
+
+/** Subscriptions of the topic of that name; undefined: there is no such topic. */
+export const findSubscriptions = async (region: string, topic: string) => {
+  const client = new SNSClient({ region });
+  for await (const page of paginateListTopics({ client }, {}))
+    for (const { TopicArn = '' } of page.Topics ?? []) {
+      if (!TopicArn.endsWith(`:${topic}`)) continue;
+      const found: { readonly endpoint: string; readonly arn: string }[] = [];
+      for await (const some of paginateListSubscriptionsByTopic({ client }, { TopicArn }))
+        for (const one of some.Subscriptions ?? [])
+          found.push({ endpoint: `${one.Protocol} ${one.Endpoint}`, arn: one.SubscriptionArn ?? '' });
+      return found;
+    }
+  return undefined;
+};
+
+/** Cases (up to ten) that have been due since before a time. */
+export const countOverdue = async (region: string, table: string, before: number): Promise<number> =>
+  (await findingsTable(new DynamoDBClient({ region }), table).due(before, { limit: 10 })).items.length;
+
+/** Milliseconds that this clock is ahead of AWS's, by the date of an answer (to the second); undefined: it bore none. */
+export const clockSkew = async (region: string): Promise<number | undefined> => {
+  const client = new STSClient({ region });
+  let date: string | undefined;
+  client.middlewareStack.add(
+    next => async args => {
+      const answer = await next(args);
+      const { response } = answer as { readonly response?: { readonly headers?: { readonly [name: string]: string } } }; // an HTTP response at this step
+      date = response?.headers?.['date'];
+      return answer;
+    },
+    { step: 'deserialize', priority: 'low' },
+  );
+  await client.send(new GetCallerIdentityCommand({}));
+  const time = Date.parse(date ?? '');
+  return Number.isNaN(time) ? undefined : Date.now() - time;
+};

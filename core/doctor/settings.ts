@@ -1,0 +1,70 @@
+import type { AnyDetection } from '../detection.ts';
+import { isSet, type Settings } from '../settings.ts';
+import { type Check, good, weak } from './check.ts';
+
+/** Days before its end at which an exemption is spoken of. */
+const soon = 14;
+const day = 86_400_000;
+
+/** What the settings leave undone: detections that only watch, controllers guessed by name, exemptions that end. */
+export const settingsChecks = (
+  detections: readonly AnyDetection[],
+  settings: Settings,
+  now: number,
+): readonly Check[] => [
+  force(detections, settings),
+  ...(settings.controllers.some(one => (one.roles?.length ?? 0) > 0)
+    ? []
+    : [
+        weak(
+          'controllers',
+          'No controller is named: they are guessed by usual names, which lowers severities.',
+          'Set `controllers` in tripline.config.ts.',
+        ),
+      ]),
+  ...exemptions(settings, now),
+];
+
+const force = (detections: readonly AnyDetection[], settings: Settings): Check => {
+  const lacking = new Map<string, number>();
+  let watching = 0;
+  let off = 0;
+  for (const { id, requires = [] } of detections) {
+    const status = settings.detections[id]?.status;
+    if (status === 'off') off++;
+    const lacks = requires.filter(name => !isSet(settings, name));
+    if (status !== 'off' && (status === 'watching' || lacks.length > 0)) watching++;
+    for (const name of lacks) lacking.set(name, (lacking.get(name) ?? 0) + 1);
+  }
+  const alerting = detections.length - watching - off;
+  const says = `${alerting} of ${detections.length} detections are in full force, ${watching} only watch, ${off} are off.`;
+  if (lacking.size === 0) return good('detections', says);
+  const names = [...lacking].toSorted(([, a], [, b]) => b - a).map(([name, count]) => `\`${name}\` (${count})`);
+  return weak(
+    'detections',
+    says,
+    `Set ${names.join(', ')} in tripline.config.ts; 'tripline detections' says which lacks what.`,
+  );
+};
+
+const exemptions = (settings: Settings, now: number): readonly Check[] =>
+  Object.entries(settings.detections).flatMap(([id, { exemptions: all = [] }]) =>
+    all.flatMap(({ expires, reason, owner }): readonly Check[] => {
+      const left = Math.ceil((Date.parse(expires) + day - now) / day);
+      if (left > soon) return [];
+      const whose = `The exemption "${reason}"${owner === undefined ? '' : ` of ${owner}`}`;
+      return [
+        left <= 0
+          ? weak(
+              `exemption of ${id}`,
+              `${whose} ended on ${expires} and does nothing.`,
+              'Remove it, or renew it with a reason.',
+            )
+          : weak(
+              `exemption of ${id}`,
+              `${whose} ends in ${left} days.`,
+              'Mend what it exempts, or renew it with a reason.',
+            ),
+      ];
+    }),
+  );

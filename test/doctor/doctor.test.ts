@@ -1,0 +1,191 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudTrailClient, CreateTrailCommand, StartLoggingCommand } from '@aws-sdk/client-cloudtrail';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defineConfig } from '../../core/config.ts';
+import type { Check } from '../../core/doctor/check.ts';
+import { settingsChecks } from '../../core/doctor/settings.ts';
+import {
+  clockCheck,
+  clusterChecks,
+  deadLetterCheck,
+  dueCheck,
+  filterCheck,
+  functionCheck,
+  ruleCheck,
+  subscriptionCheck,
+  trailCheck,
+} from '../../core/doctor/stage.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
+import { eventBridgeFilter } from '../../core/targets/eventbridge.ts';
+import { detections, knowledge } from '../../detections/index.ts';
+import { hasMoto, startMoto } from '../inventory/moto.ts';
+import { tripline } from '../usage/run.ts';
+
+const now = Date.parse('2026-09-01T12:00:00Z');
+const derived = { name: 'r', pattern: '{"source":["aws.ec2"],"detail":{"a":[1]}}', state: 'ENABLED' };
+const standing = { pattern: '{ "detail": {"a": [1]}, "source": ["aws.ec2"] }', state: 'ENABLED', targets: 1 };
+const trail = { name: 'main', logging: true, multiRegion: true, validated: true, management: 'all' } as const;
+const active = { state: 'Active', update: 'Successful', modified: '2026-09-01T10:00:00.000+0000' };
+const cluster = {
+  ...{ name: 'prod', arn: '', auditLogging: true, vpc: '', publicEndpoint: false, publicCidrs: [] },
+  ...{ authenticationMode: 'API', entries: [], pods: [], nodeRoles: [] },
+};
+
+describe('a check is', () => {
+  test.each<[string, Check, Check['state']]>([
+    ['good of a rule as derived, whatever the order of its members', ruleCheck('x', derived, standing), 'good'],
+    ['bad of a rule that is gone', ruleCheck('x', derived, undefined), 'bad'],
+    ['bad of a rule that is switched off', ruleCheck('x', derived, { ...standing, state: 'DISABLED' }), 'bad'],
+    [
+      'bad of a rule whose pattern was narrowed',
+      ruleCheck('x', derived, { ...standing, pattern: '{"source":["aws.ec2"]}' }),
+      'bad',
+    ],
+    ['bad of a rule without target', ruleCheck('x', derived, { ...standing, targets: 0 }), 'bad'],
+    ['good of a filter as derived', filterCheck('g', 'p', { pattern: 'p' }), 'good'],
+    ['bad of another filter', filterCheck('g', 'p', { pattern: 'q' }), 'bad'],
+    ['bad of a group without filter', filterCheck('g', 'p', undefined), 'bad'],
+    ['bad of no group', filterCheck('g', 'p', 'missing'), 'bad'],
+    ['good of a trail', trailCheck([trail]), 'good'],
+    ['bad of a trail that is off', trailCheck([{ ...trail, logging: false }]), 'bad'],
+    ['bad of a trail of one region', trailCheck([{ ...trail, multiRegion: false }]), 'bad'],
+    ['bad of a trail of writes alone', trailCheck([{ ...trail, management: 'some' }]), 'bad'],
+    ['good of a function', functionCheck('f', active, active.modified), 'good'],
+    ['bad of a function that is gone', functionCheck('f', undefined, undefined), 'bad'],
+    ['bad of a function whose update failed', functionCheck('f', { ...active, update: 'Failed' }, undefined), 'bad'],
+    [
+      'weak of a function changed after the deployment',
+      functionCheck('f', active, '2026-08-01T00:00:00.000+0000'),
+      'weak',
+    ],
+    ['good of an empty queue', deadLetterCheck('q', 0), 'good'],
+    ['bad of a dead letter', deadLetterCheck('q', 1), 'bad'],
+    ['good of a confirmed subscription', subscriptionCheck('e', 'arn:aws:sns:x'), 'good'],
+    ['bad of a pending one', subscriptionCheck('e', 'PendingConfirmation'), 'bad'],
+    ['good of a clock that is right', clockCheck(-2_000), 'good'],
+    ['bad of a clock that is not', clockCheck(61_000), 'bad'],
+    ['good where nothing waits', dueCheck(0), 'good'],
+    ['bad where something waits', dueCheck(1), 'bad'],
+  ])('%s', (_, check, state) => {
+    expect(check.state).toBe(state);
+    expect(check.todo === undefined).toBe(state === 'good');
+  });
+
+  test('made of clusters that are found, silent, not named or gone', () => {
+    const states = clusterChecks('eu-west-1', [{ ...cluster, name: 'other', auditLogging: false }], exampleSettings);
+    expect(states.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'cluster other bad',
+      'cluster other weak',
+      'cluster prod weak',
+    ]);
+  });
+
+  test('weak of exemptions that end within two weeks, or have ended', () => {
+    const exempt = (expires: string) =>
+      settingsChecks(
+        [],
+        defineConfig({
+          detections: {
+            'a/b': {
+              exemptions: [
+                { when: { a: ['b'] }, reason: 'the agent reads it until it has a role of its own', expires },
+              ],
+            },
+          },
+        }),
+        now,
+      ).filter(({ name }) => name.startsWith('exemption'));
+    expect(exempt('2026-09-10')).toMatchObject([{ state: 'weak', says: expect.stringContaining('ends in 10 days') }]);
+    expect(exempt('2026-08-30')).toMatchObject([
+      { state: 'weak', says: expect.stringContaining('ended on 2026-08-30') },
+    ]);
+    expect(exempt('2026-12-31')).toEqual([]);
+  });
+});
+
+const region = 'eu-west-1';
+let stop: () => Promise<void> = async () => {};
+
+// Where moto's server is not installed, the judgements above stand alone.
+describe.skipIf(!hasMoto())('tripline doctor --stage, against an emulator', () => {
+  const settings = join(mkdtempSync(join(tmpdir(), 'tripline-')), 'tripline.config.mjs');
+  const config = defineConfig({ home: region });
+  const { patterns } = eventBridgeFilter(detections, knowledge, config);
+  const events = new EventBridgeClient({ region });
+  const put = (index: number, over: { State?: 'DISABLED' } = {}) => {
+    const one = patterns[index];
+    const State = one?.readOnly ? 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' : 'ENABLED';
+    return new PutRuleCommand({
+      Name: `tripline-test-candidates-${index + 1}`,
+      EventPattern: one?.pattern,
+      State,
+      ...over,
+    });
+  };
+  let client = events;
+  beforeAll(async () => {
+    writeFileSync(settings, `export default ${JSON.stringify(config)};`);
+    stop = await startMoto();
+    client = new EventBridgeClient({ region });
+    for (const [index] of patterns.entries()) {
+      await client.send(put(index));
+      await client.send(
+        new PutTargetsCommand({
+          Rule: `tripline-test-candidates-${index + 1}`,
+          Targets: [{ Id: 'q', Arn: `arn:aws:sqs:${region}:123456789012:events` }],
+        }),
+      );
+    }
+    await new S3Client({ region, forcePathStyle: true }).send(
+      new CreateBucketCommand({ Bucket: 'trail', CreateBucketConfiguration: { LocationConstraint: region } }),
+    );
+    const trails = new CloudTrailClient({ region });
+    await trails.send(new CreateTrailCommand({ Name: 'main', S3BucketName: 'trail', IsMultiRegionTrail: true }));
+    await trails.send(new StartLoggingCommand({ Name: 'main' }));
+    const sns = new SNSClient({ region });
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'tripline-test-alerts' }));
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'soc@example.com' }));
+    const sqs = new SQSClient({ region });
+    await sqs.send(new CreateQueueCommand({ QueueName: 'tripline-test-undelivered-dlq' }));
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'tripline-test-events-dlq' }));
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
+  }, 60_000);
+  afterAll(() => stop());
+
+  const checks = async () => {
+    const { code, stdout } = await tripline('doctor', '--stage', 'test', '--settings', settings, '--json');
+    const all = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Check);
+    return { code, all: new Map(all.map(one => [one.name, one])) };
+  };
+
+  test('says what is well, what is not, and what could not be looked at', async () => {
+    const { code, all } = await checks();
+    const state = (name: string) => all.get(name)?.state;
+    expect(code).toBe(1);
+    expect(patterns.map((_, index) => state(`rule tripline-test-candidates-${index + 1} ${region}`))).toEqual(
+      patterns.map(() => 'good'),
+    );
+    expect([state('trail'), state('clock')]).toEqual(['good', 'good']);
+    expect(state(`queue tripline-test-events-dlq ${region}`)).toBe('bad');
+    expect(state(`queue tripline-test-undelivered-dlq ${region}`)).toBe('good');
+    expect(state('function tripline-test-cloudtrail')).toBe('bad');
+    expect(state('announcements')).toBe('unknown'); // the stage has no table
+  });
+
+  test('notices a rule that somebody switched off', async () => {
+    await client.send(put(0, { State: 'DISABLED' }));
+    expect((await checks()).all.get(`rule tripline-test-candidates-1 ${region}`)).toMatchObject({
+      state: 'bad',
+      says: expect.stringContaining('DISABLED'),
+    });
+  });
+});
