@@ -8,6 +8,7 @@ import type { AnyEvent } from '../core/event.ts';
 import { exampleSettings } from '../core/example-settings.ts';
 import type { Match } from '../core/match.ts';
 import { detect } from '../core/pipeline.ts';
+import { rejudge } from '../core/rejudge.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import { type Day, day } from '../examples/day/day.ts';
@@ -56,6 +57,7 @@ export const qualityOf = async (told: Day): Promise<Quality> => {
       some.map(event => ({ kind: 'event' as const, event })),
       { ...deps, now: some.at(-1)?.time ?? 0 },
     );
+    await rejudge(deps, some.at(-1)?.time ?? 0);
   }
   const isIncident = (match: Match): boolean => told.incidentIds.has(names.get(match.eventId) ?? '');
   const rows = detections.map(({ id }) => {
