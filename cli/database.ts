@@ -29,6 +29,7 @@ export const openDatabase = async (database: string | undefined, name: string | 
     const client = new DynamoDBClient({});
     return {
       findings: findingsTable(client, name),
+      suppressions: suppressionsTable(client, name),
       store: dynamoStore(client, name.replace(/findings$/, 'state')),
       close: async () => client.destroy(),
     };
@@ -40,6 +41,7 @@ export const openDatabase = async (database: string | undefined, name: string | 
   const local = await localDynamoDB(path);
   return {
     findings: findingsTable(local.client, local.tables.findings),
+    suppressions: suppressionsTable(local.client, local.tables.findings),
     store: dynamoStore(local.client, local.tables.state),
     close: () => local.close(),
   };

@@ -5,6 +5,7 @@ import { ledgerTable } from '../adapters/ledger.ts';
 import type { LocalDynamoDB } from '../adapters/local-dynamodb.ts';
 import { directoryQuarantine } from '../adapters/quarantine-local.ts';
 import { dynamoStore } from '../adapters/state-table.ts';
+import { suppressionsTable } from '../adapters/suppressions.ts';
 import type { Channel } from '../core/announce/announce.ts';
 import { compile } from '../core/compile.ts';
 import type { AnyEvent, Event } from '../core/event.ts';
@@ -122,6 +123,7 @@ export const localPipeline = (
     match: () => match,
     store: () => store,
     findings: () => findings,
+    suppressions: () => suppressionsTable(database.client, database.tables.findings),
     ledger: () => ledgerTable(database.client, database.tables.state),
     quarantine: () => directoryQuarantine(quarantine, () => now),
     channels: () => channels,

@@ -2,7 +2,8 @@ import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
 import { severities } from './detection.ts';
 import type { Pattern } from './pattern/language.ts';
-import type { Settings } from './settings.ts';
+import type { Settings, Suppression } from './settings.ts';
+import { loadSuppression, mostDays } from './suppress.ts';
 
 /** A settings file that may leave anything out: every member has a safe default. */
 export type Config = v.InferInput<typeof schema>;
@@ -122,6 +123,33 @@ const detectionSettings = v.strictObject({
     ),
   ),
 });
+
+const suppression = v.pipe(
+  v.strictObject({
+    id: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{1,60}$/, 'a short name like "load-test"')),
+    when: pattern,
+    reason: v.pipe(v.string(), v.minLength(5, 'say why, for whoever reads it next year')),
+    owner: v.pipe(v.string(), v.minLength(1, 'say who answers for it')),
+    from: day,
+    expires: day,
+  }),
+  v.check(
+    one => Date.parse(one.expires) > Date.parse(one.from),
+    'it ends before it begins: `expires` is a day after `from`',
+  ),
+  v.check(
+    one => Date.parse(one.expires) - Date.parse(one.from) <= mostDays * 86_400_000,
+    `lasts longer than ${mostDays} days: end it sooner and look again then`,
+  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    try {
+      loadSuppression(dataset.value as Suppression);
+    } catch (error) {
+      addIssue({ message: error instanceof Error ? error.message : String(error) });
+    }
+  }),
+);
 
 const clock = v.pipe(v.string(), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day like "08:30"'));
 const timeZone = v.pipe(
@@ -265,6 +293,7 @@ const schema = v.strictObject({
   nodePolicies: v.optional(v.array(wildcard), usualNodePolicies),
   maximumNodeAge: v.optional(v.pipe(v.string(), v.regex(/^\d+(h|d)$/, 'a duration like "72h"')), '72h'),
   detections: v.optional(v.record(detectionId, detectionSettings), {}),
+  suppressions: v.optional(v.array(suppression), []),
   channels: v.optional(v.array(channel), []),
   announcing: v.optional(
     v.strictObject({

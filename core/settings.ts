@@ -60,6 +60,19 @@ export interface DetectionSettings {
   readonly exemptions?: readonly Exemption[];
 }
 
+/** Silence for what a pattern holds for: it is stored and counted, and nothing is announced because of it. */
+export interface Suppression {
+  readonly id: string;
+  /** Over `finding` and `event`, in the rule language; see `core/suppress.ts`. */
+  readonly when: Pattern;
+  readonly reason: string;
+  /** Who answers for it. */
+  readonly owner: string;
+  /** ISO dates or times, judged against the event's: at most 90 days apart. */
+  readonly from: string;
+  readonly expires: string;
+}
+
 /** What a channel hears; all that is said must hold. */
 export interface Routing {
   /** The lowest severity. */
@@ -161,6 +174,7 @@ export interface Settings {
   /** The highest `expireAfter` that is not commented on, e.g. `72h`. */
   readonly maximumNodeAge: string;
   readonly detections: { readonly [id: string]: DetectionSettings };
+  readonly suppressions: readonly Suppression[];
   readonly channels: readonly Channel[];
   readonly announcing: {
     /** Minutes after which a critical finding that nobody took up is said again. */

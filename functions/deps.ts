@@ -12,6 +12,7 @@ import { postToSlack } from '../adapters/slack.ts';
 import { answerSlack, type SlackApp, slackApp } from '../adapters/slack-app.ts';
 import { snsChannel } from '../adapters/sns.ts';
 import { dynamoStore } from '../adapters/state-table.ts';
+import { type Suppressions, suppressionsTable } from '../adapters/suppressions.ts';
 import { type Threads, threadsTable } from '../adapters/threads.ts';
 import { postSigned } from '../adapters/webhook.ts';
 import type { AnnounceDeps, Channel as Outgoing } from '../core/announce/announce.ts';
@@ -37,6 +38,7 @@ export interface Deps {
   readonly match: () => Matcher;
   readonly store: () => Store;
   readonly findings: () => FindingsTable;
+  readonly suppressions: () => Pick<Suppressions, 'list'>;
   readonly ledger: () => Ledger;
   readonly quarantine: () => Quarantine;
   readonly object: (pointer: ObjectPointer) => AsyncIterable<readonly Read[]>;
@@ -117,6 +119,7 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
     match: lazy(() => compile(detections, knowledge, settings)),
     store: lazy(() => remembering(dynamoStore(dynamodb(), variable('STATE_TABLE')))),
     findings: lazy(() => findingsTable(dynamodb(), variable('FINDINGS_TABLE'))),
+    suppressions: lazy(() => suppressionsTable(dynamodb(), variable('FINDINGS_TABLE'))),
     ledger: lazy(() => ledgerTable(dynamodb(), variable('STATE_TABLE'))),
     quarantine: lazy(() => bucketQuarantine(s3(), { bucket: variable('QUARANTINE_BUCKET') }, Date.now)),
     object: pointer => readS3(s3(), pointer, settings),

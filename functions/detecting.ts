@@ -2,6 +2,7 @@ import { detect } from '../core/pipeline.ts';
 import type { Read } from '../core/read/contract.ts';
 import { deps } from './deps.ts';
 import type { Meter } from './meter.ts';
+import { suppressing } from './suppressing.ts';
 
 /** Replayed logs say nothing about how fast findings are made. */
 const day = 24 * 60 * 60 * 1000;
@@ -22,7 +23,7 @@ export const detectCounted = async (
     },
     findings: {
       fold: async (matches, at) => {
-        await findings().fold(matches, at);
+        await findings().fold(await suppressing(matches, meter), at);
         for (const { time } of matches) if (at - time < day) meter.latency(at - time);
       },
     },

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { memoryQuarantine } from '../../adapters/quarantine-local.ts';
 import { dynamoStore } from '../../adapters/state-table.ts';
+import { suppressionsTable } from '../../adapters/suppressions.ts';
 import type { Channel } from '../../core/announce/announce.ts';
 import type { Message } from '../../core/announce/message.ts';
 import { compile } from '../../core/compile.ts';
@@ -43,6 +44,7 @@ export const setUp = (): World => {
     match: () => compile([], [], exampleSettings),
     store: () => dynamoStore(world.tables.local.client, world.tables.local.tables.state),
     findings: () => world.tables.findings,
+    suppressions: () => suppressionsTable(world.tables.local.client, world.tables.local.tables.findings),
     ledger: () => world.tables.ledger,
     quarantine: () => memoryQuarantine(),
     channels: () => [channel('sns'), channel('bus')],

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import type { FindingsTable } from '../adapters/findings-table.ts';
+import type { StoredSuppression, Suppressions } from '../adapters/suppressions.ts';
+import type { Finding } from '../core/finding.ts';
+import { isGuarded } from '../core/findings/guarded.ts';
+import type { Pattern } from '../core/pattern/language.ts';
+import { redactLine } from '../core/redact.ts';
+import type { Suppression } from '../core/settings.ts';
+import { endOf, loadSuppression, mostDays, wouldHide } from '../core/suppress.ts';
+import settings from '../tripline.config.ts';
+import { openDatabase } from './database.ts';
+import { durationOf } from './duration.ts';
+import { findingsTable } from './findings-table.ts';
+import { whoOf } from './findings-work.ts';
+import { flags, type Io, UsageError } from './io.ts';
+import { table } from './table.ts';
+
+export const usage = `usage: tripline suppress --when JSON --reason TEXT --owner NAME --for 30d [--force]
+       tripline suppress --when JSON --preview [--since TIME]
+       tripline suppress list
+       tripline suppress revoke ID
+
+Silences what a pattern in the rule language holds for: such matches are stored and counted, nothing is announced because of
+them. The pattern is over "finding" and "event" (the record, as 'tripline findings show' has it):
+  --when '{"finding":{"detection":["cloudtrail/launch-burst"],"principals":[{"suffix":"role/load-test"}]}}'
+  --for 30d        how long, at most ${mostDays}d
+  --preview        what it would have hidden of the stored findings; nothing is changed
+  --since TIME     how far back the preview looks (default ${mostDays} days)
+  --force          also where it would have hidden a confirmed true positive, a critical or self-protection finding,
+                   or lasts longer than ${mostDays} days
+  --by NAME        in whose name (default: the account this runs under)
+  --database DIR, --table NAME    as for 'tripline findings'
+
+Suppressions that last belong into tripline.config.ts (\`suppressions\`), where they are reviewed.`;
+
+const patternOf = (text: string | undefined): Pattern => {
+  if (text === undefined) throw new UsageError('say what to silence: --when JSON');
+  try {
+    return JSON.parse(text) as Pattern; // loaded, and so checked, below
+  } catch (error) {
+    throw new UsageError(`--when is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+/** What a suppression would have hidden of the findings since a time. */
+const preview = async (
+  findings: FindingsTable,
+  suppression: Suppression,
+  since: number,
+): Promise<readonly Finding[]> => {
+  const loaded = loadSuppression(suppression);
+  const hidden: Finding[] = [];
+  let after: string | undefined;
+  do {
+    const page = await findings.list(
+      { statuses: ['open', 'acknowledged', 'suppressed', 'resolved'], since, until: Date.now() },
+      { limit: 100, ...(after === undefined ? {} : { after }) },
+    );
+    for (const finding of page.items) {
+      const stored = await findings.read(finding.id);
+      if (stored !== undefined && wouldHide(loaded, stored.finding, stored.windows)) hidden.push(stored.finding);
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return hidden;
+};
+
+/** Why a suppression is not made in passing: one line each. */
+const objections = (suppression: Suppression, hidden: readonly Finding[]): readonly string[] => {
+  const confirmed = hidden.filter(({ disposition }) => disposition === 'true-positive');
+  const guarded = hidden.filter(isGuarded);
+  const days = (endOf(suppression) - Date.parse(suppression.from)) / 86_400_000;
+  return [
+    ...confirmed.map(
+      one => `it would have hidden ${one.id}, which ${one.judged?.who ?? 'somebody'} confirmed as a true positive`,
+    ),
+    ...guarded.map(one => `it would have hidden ${one.id}, which is ${one.severity} and of ${one.detection}`),
+    ...(days > mostDays + 1 ? [`it lasts ${Math.round(days)} days: at most ${mostDays}`] : []),
+  ];
+};
+
+const report = (hidden: readonly Finding[], io: Io): void => {
+  if (hidden.length > 0) io.stdout.write(`${findingsTable(hidden, io.stdout)}\n\n`);
+  const events = hidden.reduce((sum, { count }) => sum + count, 0);
+  io.stdout.write(`it would have hidden ${hidden.length} findings with ${events} events\n`);
+};
+
+const list = async (suppressions: Suppressions, io: Io): Promise<number> => {
+  const now = Date.now();
+  const rows = [
+    ...settings.suppressions.map(one => ({ ...one, by: 'tripline.config.ts' })),
+    ...(await suppressions.list()),
+  ];
+  const stateOf = (one: Suppression & Partial<Pick<StoredSuppression, 'revoked'>>): string => {
+    if (one.revoked !== undefined) return `revoked by ${one.revoked.by}`;
+    return endOf(one) <= now ? 'ended' : 'active';
+  };
+  const text = table(
+    rows,
+    [
+      { head: 'ID', cell: one => one.id },
+      { head: 'STATE', cell: stateOf },
+      { head: 'UNTIL', cell: one => one.expires },
+      { head: 'OWNER', cell: one => one.owner },
+      { head: 'MADE BY', cell: one => one.by },
+      { head: 'REASON', cell: one => one.reason },
+      { head: 'WHEN', cell: one => JSON.stringify(one.when) },
+    ],
+    io.stdout.isTTY ? io.stdout.columns : undefined,
+  );
+  io.stdout.write(rows.length === 0 ? 'no suppressions\n' : `${text}\n`);
+  return 0;
+};
+
+const options = {
+  when: { type: 'string' },
+  reason: { type: 'string' },
+  owner: { type: 'string' },
+  for: { type: 'string' },
+  since: { type: 'string' },
+  by: { type: 'string' },
+  preview: { type: 'boolean' },
+  force: { type: 'boolean' },
+  database: { type: 'string' },
+  table: { type: 'string' },
+} as const;
+
+type Values = ReturnType<typeof flags<typeof options>>['values'];
+
+/** What the flags describe. @throws UsageError, or Error where the pattern is none */
+const suppressionOf = (values: Values, now: number): Suppression => {
+  const when = patternOf(values.when);
+  const { reason = '', owner = '', for: lasting } = values;
+  if (values.preview !== true) {
+    if (reason.trim().length < 5) throw new UsageError('say why: --reason TEXT, for whoever reads it next year');
+    if (owner.trim() === '') throw new UsageError('say who answers for it: --owner NAME');
+    if (lasting === undefined) throw new UsageError(`say how long: --for 30d, at most ${mostDays}d`);
+  }
+  const id = createHash('sha256')
+    .update(JSON.stringify([when, reason, now]))
+    .digest('hex')
+    .slice(0, 12);
+  return {
+    id,
+    when,
+    reason: redactLine(reason, 300),
+    owner: redactLine(owner, 100),
+    from: new Date(now).toISOString(),
+    expires: new Date(now + durationOf('for', lasting ?? `${mostDays}d`)).toISOString(),
+  };
+};
+
+const make = async (findings: FindingsTable, suppressions: Suppressions, values: Values, io: Io): Promise<number> => {
+  const now = Date.now();
+  const suppression = suppressionOf(values, now);
+  const since = values.since === undefined ? now - mostDays * 86_400_000 : Date.parse(values.since);
+  if (Number.isNaN(since)) throw new UsageError(`--since takes a time like 2026-09-01, not '${values.since}'`);
+  const hidden = await preview(findings, suppression, since);
+  report(hidden, io);
+  const problems = objections(suppression, hidden);
+  for (const problem of problems) io.stderr.write(`  - ${problem}\n`);
+  if (values.preview === true) return problems.length > 0 ? 1 : 0;
+  if (problems.length > 0 && values.force !== true) {
+    io.stderr.write('nothing was suppressed: narrow the pattern, or say --force\n');
+    return 1;
+  }
+  await suppressions.add({ ...suppression, by: whoOf(values) });
+  io.stdout.write(
+    `suppression ${suppression.id} until ${suppression.expires}; 'tripline suppress revoke ${suppression.id}' ends it\n`,
+  );
+  return 0;
+};
+
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = flags(argv, options);
+  const [verb, id, ...more] = positionals;
+  const isRevoking = verb === 'revoke' && id !== undefined && more.length === 0;
+  if (verb !== undefined && !(verb === 'list' && id === undefined) && !isRevoking)
+    throw new UsageError(`'${positionals.join(' ')}' is none of: (nothing), list, revoke ID`);
+  const database = await openDatabase(values.database, values.table);
+  try {
+    if (verb === 'list') return await list(database.suppressions, io);
+    if (!isRevoking) return await make(database.findings, database.suppressions, values, io);
+    if (await database.suppressions.revoke(id, whoOf(values), Date.now())) {
+      io.stdout.write(`suppression ${id} is revoked\n`);
+      return 0;
+    }
+    io.stderr.write(`tripline suppress: no active suppression ${id}: 'tripline suppress list' shows them\n`);
+    return 1;
+  } finally {
+    await database.close();
+  }
+};
