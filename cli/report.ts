@@ -1,0 +1,117 @@
+import { writeFileSync } from 'node:fs';
+import { ages, type Report, reportOf, shareText, spanText } from '../core/report.ts';
+import { reportHtml } from '../core/report-html.ts';
+import { openDatabase } from './database.ts';
+import { durationOf } from './duration.ts';
+import { findAll } from './findings-filter.ts';
+import { loadSettings } from './inputs.ts';
+import { flags, type Io, UsageError } from './io.ts';
+import { type Column, table } from './table.ts';
+
+export const usage = `usage: tripline report [--html FILE | --json] [--for 30d] [--until TIME]
+
+How findings stand and are worked: open by severity and age, time to acknowledge and to resolve, repeat offenders, the noisiest
+detections with their share of false positives, node roles without a policy finding, new and resolved by day.
+  --html FILE      one page that needs nothing else, for a phone, a mail or a printer
+  --json           the numbers
+  --for 30d        how far back (default 30d), --until TIME from when (default now)
+  --settings FILE  whose node roles (default tripline.config.ts)
+  --database DIR, --table NAME    as for 'tripline findings'`;
+
+const most = 20_000;
+
+const section = <R>(name: string, rows: readonly R[], columns: readonly Column<R>[]): string =>
+  rows.length === 0 ? '' : `\n${name}\n${table(rows, columns)}\n`;
+
+const n = <R>(head: string, cell: (row: R) => string | number): Column<R> => ({
+  head,
+  align: 'right',
+  cell: row => String(cell(row)),
+});
+
+/** The report for a terminal. */
+const reportText = (report: Report): string => {
+  const { nodeRoles } = report;
+  type Open = Report['open'][number];
+  return [
+    `${report.findings} findings, ${report.from.slice(0, 10)} to ${report.to.slice(0, 10)}\n`,
+    section('open by severity and age', report.open, [
+      { head: 'SEVERITY', cell: (row: Open) => row.severity },
+      ...ages.map(({ label }, at) => n<Open>(label.toUpperCase(), row => row.byAge[at] ?? 0)),
+      n<Open>('ALL', row => row.total),
+    ]),
+    section(
+      'time to acknowledge and to resolve, from the first event',
+      report.acknowledged.map((ack, at) => ({ ack, end: report.resolved[at] })),
+      [
+        { head: 'SEVERITY', cell: ({ ack }) => ack.severity },
+        n('ACKNOWLEDGED', ({ ack }) => ack.findings),
+        n('MEAN', ({ ack }) => spanText(ack.mean)),
+        n('MEDIAN', ({ ack }) => spanText(ack.median)),
+        n('RESOLVED', ({ end }) => end?.findings ?? 0),
+        n('MEAN', ({ end }) => spanText(end?.mean)),
+        n('MEDIAN', ({ end }) => spanText(end?.median)),
+      ],
+    ),
+    section('repeat offenders', report.offenders, [
+      n('FINDINGS', row => row.findings),
+      n('DETECTIONS', row => row.detections),
+      n('OPEN', row => row.open),
+      { head: 'WORST', cell: row => row.worst },
+      { head: 'PRINCIPAL', cell: row => row.principal },
+    ]),
+    section('noisiest detections', report.noisiest, [
+      n('FINDINGS', row => row.findings),
+      n('EVENTS', row => row.events),
+      n('JUDGED', row => row.judged),
+      n('FALSE POSITIVES', row => shareText(row.falsePositives, row.judged)),
+      { head: 'DETECTION', cell: row => row.detection },
+    ]),
+    `\nnode roles: ${nodeRoles.known - nodeRoles.failing.length} of ${nodeRoles.known} without an unresolved policy finding\n`,
+    ...nodeRoles.failing.map(
+      ({ role, findings }) =>
+        `${table(
+          [{ role, findings }],
+          [
+            { head: 'ROLE', cell: one => one.role },
+            { head: 'FINDINGS', cell: one => one.findings.join(', ') },
+          ],
+        )}\n`,
+    ),
+  ].join('');
+};
+
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = flags(argv, {
+    html: { type: 'string' },
+    json: { type: 'boolean' },
+    for: { type: 'string' },
+    until: { type: 'string' },
+    settings: { type: 'string' },
+    database: { type: 'string' },
+    table: { type: 'string' },
+  });
+  if (positionals.length > 0) throw new UsageError(`'${positionals.join(' ')}': report takes flags only`);
+  const until = values.until === undefined ? Date.now() : Date.parse(values.until);
+  if (Number.isNaN(until)) throw new UsageError(`--until takes a time like 2026-09-01, not '${values.until}'`);
+  const since = until - durationOf('for', values.for ?? '30d');
+  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
+  const database = await openDatabase(values.database, values.table);
+  try {
+    const table = database.findings;
+    const open = await findAll(table, { statuses: ['open', 'acknowledged', 'suppressed'], until }, most);
+    const ended = await findAll(table, { statuses: ['resolved'], since, until }, most);
+    if (open.more || ended.more)
+      io.stderr.write(`tripline report: only ${most} findings of a kind: say a shorter --for\n`);
+    const found = [...open.found, ...ended.found];
+    const roles = [...settings.nodeRoles, ...settings.clusters.flatMap(one => one.nodeRoles ?? [])];
+    const report = reportOf(found, roles, since, until);
+    if (values.html !== undefined) {
+      writeFileSync(values.html, reportHtml(report));
+      io.stderr.write(`${values.html}: ${report.findings} findings\n`);
+    } else io.stdout.write(values.json === true ? `${JSON.stringify(report)}\n` : reportText(report));
+    return 0;
+  } finally {
+    await database.close();
+  }
+};
