@@ -68,9 +68,13 @@ export const localDynamoDB = async (path?: string): Promise<LocalDynamoDB> => {
 };
 
 /** Creates what is missing of the tables, e.g. in an emulator. @param prefix what their names begin with */
-export const createTables = async (client: DynamoDBClient, prefix: string): Promise<void> => {
+export const createTables = async (
+  client: DynamoDBClient,
+  prefix: string,
+  wanted: readonly Table[] = tables,
+): Promise<void> => {
   const { TableNames: known = [] } = await client.send(new ListTablesCommand({}));
-  for (const table of tables) {
+  for (const table of wanted) {
     if (!known.includes(prefix + table.name)) await client.send(new CreateTableCommand(creation(table, prefix)));
   }
 };

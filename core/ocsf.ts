@@ -106,6 +106,7 @@ export const ocsf = (message: Message): JsonObject => {
       version: ocsfVersion,
       uid: message.id,
       correlation_uid: finding.id,
+      ...(transition.sequence === undefined ? {} : { sequence: transition.sequence }),
       profiles: ['cloud'],
       product: {
         name: 'Tripline',

@@ -49,6 +49,20 @@ export const stateTable = {
   ttl: 'expires',
 } as const satisfies Table;
 
+/** Findings of many accounts, where a stage gathers them: `pk` = the account that reported, `sk` = finding and its stage's region. */
+export const hubTable = {
+  name: 'hub',
+  attributes: { pk: 'S', sk: 'S', open: 'S', priority: 'S', month: 'S', last: 'N' },
+  key: { hash: 'pk', range: 'sk' },
+  indexes: [
+    // As in the findings table, over all accounts.
+    { name: 'open', hash: 'open', range: 'priority', projection: 'ALL' },
+    { name: 'recent', hash: 'month', range: 'last', projection: 'ALL' },
+  ],
+  ttl: 'expires',
+} as const satisfies Table;
+
+/** What every stage has; the hub's is made only where a stage gathers. */
 export const tables: readonly Table[] = [findingsTable, stateTable];
 
 /** Findings are kept 400 days after their newest event: thirteen months, so that last year's same month can be looked at. */

@@ -24,7 +24,9 @@ export type Count =
   | 'InventoryTasks'
   | 'InventoryFailed'
   | 'InventoryLeft'
-  | 'PostureViolations';
+  | 'PostureViolations'
+  | 'FindingsGathered'
+  | 'FindingsOutdated';
 
 /** CloudWatch User Guide, "Embedded metric format specification": an array holds at most 100 values of one metric. */
 const mostValues = 100;

@@ -51,15 +51,19 @@ export const health = (parts: Parts): void => {
         threshold: 0,
       },
     );
-  for (const waiting of parts.queues)
-    alarm('queue-age', 'Events wait for over ten minutes: the function fails or is throttled', {
-      namespace: 'AWS/SQS',
-      metricName: 'ApproximateAgeOfOldestMessage',
-      dimensions: { QueueName: waiting.name },
-      statistic: 'Maximum',
-      ...minutes(5),
-      threshold: 600,
-    });
+  for (const [index, waiting] of parts.queues.entries())
+    alarm(
+      index === 0 ? 'queue-age' : `queue-age-${index + 1}`,
+      'Events wait for over ten minutes: the function fails or is throttled',
+      {
+        namespace: 'AWS/SQS',
+        metricName: 'ApproximateAgeOfOldestMessage',
+        dimensions: { QueueName: waiting.name },
+        statistic: 'Maximum',
+        ...minutes(5),
+        threshold: 600,
+      },
+    );
   for (const { name } of parts.functions)
     for (const metricName of ['Errors', 'Throttles'] as const)
       alarm(

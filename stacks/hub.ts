@@ -1,10 +1,13 @@
+import { hubTable } from '../core/tables.ts';
 import settings from '../tripline.config.ts';
+import { polls } from './alerts.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
 import { type Account, home } from './place.ts';
-import { accept, deadLetters, type Queue } from './queue.ts';
+import { accept, deadLetters, type Queue, queue } from './queue.ts';
 import { schedules } from './schedule.ts';
+import { table } from './storage.ts';
 
 /** What this stage tells another account: its findings, and that it is alive. Absent where the settings name nobody. */
 export const reportsToHub = (
@@ -82,13 +85,24 @@ const forwardFindings = (bus: aws.cloudwatch.EventBus, hub: string, dead: Queue,
 /** Days that the hub keeps findings. */
 const keptDays = 400;
 
+/** What gathering adds to a stage: nothing where the settings name no account. */
+export interface Gathering {
+  readonly functions: readonly Lambda[];
+  readonly queues: readonly Queue[];
+  readonly dead: readonly Queue[];
+  readonly table?: aws.dynamodb.Table;
+}
+
+const hubTimeout = 60;
+
 /**
  * Gathers other accounts' findings: a bus onto which they alone may put findings and heartbeats and from which they can read
- * nothing, a log group that keeps every finding and answers queries, and an alarm for each account that falls silent.
+ * nothing, a table that has each finding as it was last announced, a log group that keeps every announcement, and an alarm for
+ * each account that falls silent.
  */
-export const gathers = (topic: aws.sns.Topic, key: Key, { id, partition }: Account): readonly Queue[] => {
+export const gathers = (topic: aws.sns.Topic, key: Key, { id, partition }: Account): Gathering => {
   const accounts = settings.deployment.gathers;
-  if (accounts.length === 0) return [];
+  if (accounts.length === 0) return { functions: [], queues: [], dead: [] };
   const bus = new aws.cloudwatch.EventBus('HubBus', { name: named('hub') });
   new aws.cloudwatch.EventBusPolicy('HubBusPolicy', {
     eventBusName: bus.name,
@@ -114,7 +128,9 @@ export const gathers = (topic: aws.sns.Topic, key: Key, { id, partition }: Accou
     retentionInDays: keptDays,
     kmsKeyId: key.arn,
   });
-  const dead = deadLetters('gathered', home, key);
+  const undelivered = deadLetters('gathered-undelivered', home, key);
+  const unread = deadLetters('gathered', home, key);
+  const waiting = queue('gathered', hubTimeout, unread, key);
   const rule = new aws.cloudwatch.EventRule('Gathered', {
     name: named('gathered'),
     description: 'Tripline: findings of the accounts that report here',
@@ -141,11 +157,46 @@ export const gathers = (topic: aws.sns.Topic, key: Key, { id, partition }: Accou
     rule: rule.name,
     eventBusName: bus.name,
     arn: kept.arn,
-    deadLetterConfig: { arn: dead.arn },
+    deadLetterConfig: { arn: undelivered.arn },
   });
-  accept('gathered dead letters', dead, { events: [rule.arn] });
+  new aws.cloudwatch.EventTarget('GatheredToQueue', {
+    rule: rule.name,
+    eventBusName: bus.name,
+    arn: waiting.arn,
+    deadLetterConfig: { arn: undelivered.arn },
+  });
+  accept('gathered undelivered', undelivered, { events: [rule.arn] });
+  accept('gathered queue', waiting, { events: [rule.arn] });
   for (const account of accounts) silence(account, bus, topic);
-  return [dead];
+  const findings = table(hubTable, key);
+  return {
+    functions: [keeper(findings, waiting, key)],
+    queues: [waiting],
+    dead: [undelivered, unread],
+    table: findings,
+  };
+};
+
+/** Writes one table and nothing else: what other accounts send never touches this stage's own findings. */
+const keeper = (findings: aws.dynamodb.Table, waiting: Queue, key: Key): Lambda => {
+  const hub = lambda('hub', {
+    file: 'hub',
+    does: 'Keeps the findings that other accounts announce',
+    timeout: hubTimeout,
+    memory: 256,
+    key,
+    grants: [{ actions: ['dynamodb:PutItem'], resources: [findings.arn] }, polls(waiting)],
+    environment: { HUB_TABLE: findings.name },
+  });
+  new aws.lambda.EventSourceMapping('GatheredMapping', {
+    eventSourceArn: waiting.arn,
+    functionName: hub.fn.arn,
+    batchSize: 10,
+    functionResponseTypes: ['ReportBatchItemFailures'],
+    // An account that sends without end cannot take the hub's whole concurrency.
+    scalingConfig: { maximumConcurrency: 5 },
+  });
+  return hub;
 };
 
 /** A rule needs no target to be counted. */

@@ -19,7 +19,8 @@ export const storage = (key: Key): Storage => ({
   quarantine: quarantine(key),
 });
 
-const table = (schema: Table, key: Key): aws.dynamodb.Table =>
+/** A table as `core/tables.ts` describes it. */
+export const table = (schema: Table, key: Key): aws.dynamodb.Table =>
   new aws.dynamodb.Table(
     logical(`${schema.name} table`),
     {

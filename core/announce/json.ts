@@ -14,6 +14,7 @@ export const announcementSchema = v.object({
     id: v.string(),
     kind: v.picklist(transitionKinds),
     changes: v.array(v.object({ kind: v.picklist(transitionKinds), value: v.string() })),
+    sequence: v.exactOptional(v.number()),
   }),
   headline: v.string(),
   finding: v.object({

@@ -26,6 +26,8 @@ export interface Message {
     readonly kind: TransitionKind;
     /** Everything that is new, the leading change first. */
     readonly changes: readonly { readonly kind: TransitionKind; readonly value: string }[];
+    /** Grows from one announcement of a finding to the next: what comes late and has a smaller one is old. */
+    readonly sequence?: number;
   };
   /** The news in a few words of ours, without any text from an event: "Severity raised to critical". */
   readonly headline: string;
@@ -148,6 +150,8 @@ export const messageOf = (
       id: news.id,
       kind: news.kind,
       changes: news.transitions.map(({ kind, value }) => ({ kind, value })),
+      // What was said before and what people did: stored marks alone, so that a retry says the same.
+      sequence: finding.transitions.length + (finding.acts ?? 0),
     },
     headline: headlines[news.kind](lead?.value ?? ''),
     finding: {

@@ -69,6 +69,7 @@ const schema: { readonly [object: string]: Shape } = {
       version: 'string',
       uid: 'string',
       correlation_uid: 'string',
+      sequence: 'integer',
       profiles: many('string'),
       product: one('product'),
       tenant_uid: 'string',

@@ -1,5 +1,5 @@
 import { loadPattern } from '../../core/pattern/load.ts';
-import { tables } from '../../core/tables.ts';
+import { hubTable, type Table, tables } from '../../core/tables.ts';
 import { quota } from '../../core/targets/eventbridge.ts';
 import { parseLogsPattern } from '../../core/targets/logs-grammar.ts';
 import type { Resource } from './mocks.ts';
@@ -314,8 +314,14 @@ const everyRegion =
       );
     });
 
+/** Those of every stage, and the hub's where a stage has its function. */
+const tablesOf = (resources: readonly Resource[]): readonly Table[] =>
+  of(resources, 'aws:lambda/function:Function').some(({ inputs }) => String(inputs['name']).endsWith('-hub'))
+    ? [...tables, hubTable]
+    : tables;
+
 const tableSchemas: Check = resources =>
-  tables.flatMap(schema => {
+  tablesOf(resources).flatMap(schema => {
     const table = of(resources, 'aws:dynamodb/table:Table').find(({ inputs }) =>
       String(inputs['name']).endsWith(`-${schema.name}`),
     );

@@ -207,6 +207,11 @@ const faults: readonly (readonly [check: string, fault: string, planted: () => r
     'an index',
     () => changed(table, without('globalSecondaryIndexes'), 'Findings'),
   ],
+  [
+    'the tables are those of core/tables.ts',
+    'no hub table',
+    () => full.resources.filter(({ type, name }) => !(type === table && name === 'HubTable')),
+  ],
   ['the tables are those of core/tables.ts', 'no recovery', () => changed(table, without('pointInTimeRecovery'))],
   ["everything carries the stage's name", 'a queue', () => changed(queue, plus({ name: 'events' }))],
   [
