@@ -114,7 +114,7 @@ export const localPipeline = (
   let invocations = 0;
   let judgedAt = 0;
   const match = compile(detections, knowledge, settings);
-  const store = remembering(dynamoStore(database.client, database.tables.state));
+  const store = remembering(dynamoStore(database.client, database.tables.state), () => now);
   const findings = openFindings(database.client, database.tables.findings);
   const deps: Deps = {
     ...fromEnvironment({}),

@@ -117,7 +117,7 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
     settings,
     detections,
     match: lazy(() => compile(detections, knowledge, settings)),
-    store: lazy(() => remembering(dynamoStore(dynamodb(), variable('STATE_TABLE')))),
+    store: lazy(() => remembering(dynamoStore(dynamodb(), variable('STATE_TABLE')), Date.now)),
     findings: lazy(() => findingsTable(dynamodb(), variable('FINDINGS_TABLE'))),
     suppressions: lazy(() => suppressionsTable(dynamodb(), variable('FINDINGS_TABLE'))),
     ledger: lazy(() => ledgerTable(dynamodb(), variable('STATE_TABLE'))),

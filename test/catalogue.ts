@@ -74,7 +74,9 @@ export const judge = async (loaded: LoadedDetection, example: AnyExample): Promi
     await store.observe(marksOf([event]));
   }
   const again = (event: AnyEvent, _: undefined, { after: known }: { readonly after: number }): readonly Match[] =>
-    detection?.judge({ ...viewOf(event, settings), again: known }) ?? [];
+    after.some(({ id }) => id === event.id)
+      ? []
+      : (detection?.judge({ ...viewOf(event, settings), again: known }) ?? []);
   const findings = { fold: async (matches: readonly Match[]) => void outcome.push(...matches) };
   await rejudge({ match: again, store, findings }, Math.max(...story.map(({ time }) => time)) + 7 * 86_400_000);
   const failed = outcome.find(match => match.detection !== loaded.detection.id);

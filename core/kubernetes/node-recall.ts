@@ -51,7 +51,8 @@ export const nodeOffNode: StateRule<'kubernetes'> = {
     const { key, instance } = sessionOf(view);
     if (texts(view, 'node.anomalies').length > 0 || key === '') return [];
     const { account, time } = view.event;
-    return [{ scope: `key#${key}`, expires: time + hour, also: [instanceScope(account, instance)] }];
+    // A key is issued once, and an instance keeps the address that it is named after.
+    return [{ scope: `key#${key}`, expires: time + hour, also: [instanceScope(account, instance)], stale: hour }];
   },
   decide: (view, _key, [answer]) => {
     const own = { eventId: view.event.id, time: view.event.time };

@@ -18,6 +18,11 @@ export interface Observation {
   readonly expires: number;
   /** Other items to read consistently, after every add of the same call. */
   readonly also?: readonly string[];
+  /**
+   * Milliseconds: what is only read, and held something when it was read that long ago, may be answered as it was then. For items
+   * of which what matters never changes once it is known.
+   */
+  readonly stale?: number;
   /** False: nothing is asked, and the answer's items are empty. What only teaches saves the reading. */
   readonly read?: false;
 }

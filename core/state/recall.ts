@@ -9,6 +9,8 @@ export interface Recall<S extends Source> {
   readonly doc: string;
   /** Items to read, in an order of the rule's own; none: nothing is read. */
   readonly scopes: (view: View<S>, key: Key) => readonly string[];
+  /** Milliseconds that its items may be stale: see `Observation.stale`. */
+  readonly stale?: number;
   /** What follows for the event, of which each member is a finding. */
   readonly conclude: (view: View<S>, key: Key, items: readonly Item[]) => readonly Omit<Verdict, 'eventId' | 'time'>[];
   /** Whether what is missing may still come. */
@@ -20,13 +22,14 @@ const itemsOf = ([answer]: readonly Answer[]): readonly Item[] =>
 
 /** Builds the state rule of a {@link Recall}: one read of all its items, one conclusion about its own event. */
 export const recall = <S extends Source>(rule: Recall<S>): StateRule<S> => {
-  const { again } = rule;
+  const { again, stale } = rule;
   return {
     kind: rule.kind,
     doc: rule.doc,
     observe: (view, key) => {
       const [scope, ...also] = rule.scopes(view, key);
-      return scope === undefined ? [] : [{ scope, also, expires: view.event.time }];
+      if (scope === undefined) return [];
+      return [{ scope, also, expires: view.event.time, ...(stale === undefined ? {} : { stale }) }];
     },
     decide: (view, key, answers) =>
       rule

@@ -31,6 +31,8 @@ const signals = (view: View<'cloudtrail'>): readonly Signal[] => {
   return found;
 };
 
+const isStated = (view: View<'cloudtrail'>): boolean => view.fact('instance.id') === view.fact('instance.claimed');
+
 /** Egress is learned from public addresses that nothing explains, where the settings name none. */
 const learning = (view: View<'cloudtrail'>): readonly Observation[] =>
   said(view, 'source.place') !== 'public' || view.fact('source.egress-known') === true
@@ -54,7 +56,7 @@ const sightingOf = (view: View<'cloudtrail'>, key: Key, [answer, egress]: readon
     address,
     place: said(view, 'source.place') as Place, // the fact's values are these
     clusters: texts(view, 'source.clusters'),
-    stated: view.fact('instance.id') === view.fact('instance.claimed'),
+    stated: isStated(view),
     instance,
     mismatch: view.fact('instance.mismatch') === true,
     egressKnown: view.fact('source.egress-known') === true,
@@ -165,7 +167,8 @@ export const detection = cloudtrail({
     observe: view => [
       {
         scope: instanceScope(accountOf(view), said(view, 'instance.claimed')),
-        also: [`key#${view.record.userIdentity?.accessKeyId ?? 'unknown'}`],
+        // Where the record itself says that the session is the instance's, AWS said it: the key's own record can add nothing.
+        also: isStated(view) ? [] : [`key#${view.record.userIdentity?.accessKeyId ?? 'unknown'}`],
         expires: view.event.time,
       },
       ...learning(view),

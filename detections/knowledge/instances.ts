@@ -74,8 +74,6 @@ const nodeAddresses = (
   );
 };
 
-const interfaceScope = (view: View<'cloudtrail'>, id: string): string => `interface#${view.event.account}#${id}`;
-
 /** Addresses that a response or request of the Assign… calls names, prefixes too. */
 const assigned = ({ record }: View<'cloudtrail'>): readonly (string | undefined)[] => {
   const [request, response] = [requestOf(record), responseOf(record)];
@@ -89,7 +87,7 @@ const assigned = ({ record }: View<'cloudtrail'>): readonly (string | undefined)
 };
 
 const addressed = (view: View<'cloudtrail'>): readonly Observation[] => {
-  const { record, event } = view;
+  const { record } = view;
   const [request, response] = [requestOf(record), responseOf(record)];
   const face = word(request, 'networkInterfaceId') ?? word(response, 'networkInterface', 'networkInterfaceId');
   const instance = word(request, 'instanceId');
@@ -97,17 +95,11 @@ const addressed = (view: View<'cloudtrail'>): readonly Observation[] => {
   // The VPC CNI assigns addresses to its own node's interfaces, signing as that node.
   const caller = said(view, 'instance.id');
   const own = record.eventName === 'AssignPrivateIpAddresses' && caller.startsWith('i-') ? caller : undefined;
-  return [
-    ...ofInstance(view, instance ?? own, {
-      publicIp:
-        record.eventName === 'AssociateAddress' ? [word(request, 'publicIp') ?? word(response, 'publicIp')] : [],
-      interface: [face],
-      privateIp: addresses,
-    }),
-    ...(face === undefined
-      ? []
-      : observation(interfaceScope(view, face), { instance: [instance ?? own], privateIp: addresses }, event.time)),
-  ];
+  return ofInstance(view, instance ?? own, {
+    publicIp: record.eventName === 'AssociateAddress' ? [word(request, 'publicIp') ?? word(response, 'publicIp')] : [],
+    interface: [face],
+    privateIp: addresses,
+  });
 };
 
 const changed = (view: View<'cloudtrail'>): readonly Observation[] => {
@@ -142,7 +134,7 @@ const changing = [
 export const knowledge: Knowledge<'cloudtrail'> = {
   id: 'knowledge/instances',
   on: 'cloudtrail',
-  doc: 'Instances (scope `instance#<account>#<id>`): `privateIp`, `publicIp`, `vpc`, `subnet`, `interface`, `profile`, `image`, `type`, `httpTokens` (every value it had), `launched` and `terminated` (ISO), `launchedBy`, `launchTemplate`, `cluster` (only on nodes; `unnamed` where none is named). Interfaces (scope `interface#<account>#<id>`): `instance`, `privateIp`. Primary addresses of nodes (scope `address#<account>#<address>`): `instance` (`<ISO time> <id>`).',
+  doc: 'Instances (scope `instance#<account>#<id>`): `privateIp`, `publicIp`, `vpc`, `subnet`, `interface`, `profile`, `image`, `type`, `httpTokens` (every value it had), `launched` and `terminated` (ISO), `launchedBy`, `launchTemplate`, `cluster` (only on nodes; `unnamed` where none is named). Primary addresses of nodes (scope `address#<account>#<address>`): `instance` (`<ISO time> <id>`).',
   when: {
     eventSource: 'ec2.amazonaws.com',
     eventName: ['RunInstances', 'CreateFleet', ...addressing, ...changing],

@@ -156,7 +156,11 @@ describe('a store that remembers', () => {
         return inner.observe(observations);
       },
     };
-    return { asked, store: remembering(store), inner };
+    let now = 0;
+    const pass = (ms: number): void => {
+      now += ms;
+    };
+    return { asked, store: remembering(store, () => now), inner, pass };
   };
   const taught: Observation = { scope: 'a', add: { s: ['1'] }, expires: 1_000, read: false };
 
@@ -169,6 +173,24 @@ describe('a store that remembers', () => {
     ]);
     expect(asked.filter(({ add }) => add !== undefined)).toHaveLength(1);
     expect((await inner.observe([{ scope: 'a', expires: 0 }]))[0]?.item).toEqual({ s: ['1'] });
+  });
+  it('reads what may be stale once in its time, and what is not there each time', async () => {
+    const { asked, store, inner, pass } = counted();
+    const asking: Observation = { scope: 'a', also: ['b'], expires: 0, stale: 1_000 };
+    await inner.observe([{ scope: 'a', add: { s: ['1'] }, expires: 1_000 }]);
+    await store.observe([asking]);
+    await inner.observe([{ scope: 'b', add: { s: ['2'] }, expires: 1_000 }]);
+    const whole = [{ item: { s: ['1'] }, also: [{ s: ['2'] }], full: false }];
+    expect(await store.observe([asking])).toEqual(whole);
+    pass(1_000);
+    expect(await store.observe([asking])).toEqual(whole);
+    expect(asked).toHaveLength(2);
+    pass(1);
+    await inner.observe([{ scope: 'a', add: { s: ['3'] }, expires: 1_000 }]);
+    expect((await store.observe([asking]))[0]?.item).toEqual({ s: ['1', '3'] });
+    const { stale: _, ...fresh } = asking;
+    await store.observe([fresh]);
+    expect(asked).toHaveLength(4);
   });
   it('teaches again what is to be kept longer, what is asked about, and what did not fit', async () => {
     const { asked, store } = counted();
