@@ -1,6 +1,7 @@
 import type { AnyEvent } from './event.ts';
 import type { Findings } from './finding.ts';
 import { findingId } from './findings/identity.ts';
+import { unrepeated } from './findings/repeats.ts';
 import { inLanes } from './lanes.ts';
 import type { Match } from './match.ts';
 import type { Quarantine, Read, Rejected } from './read/contract.ts';
@@ -115,11 +116,12 @@ const decide = async (asking: readonly Match[], store: Store): Promise<readonly 
   const answers = await store.observe(observations);
   let from = 0;
   const again: Due[] = [];
+  const fresh = unrepeated();
   const decided = asking.flatMap(match => {
     const own = answers.slice(from, from + (match.observations?.length ?? 0));
     from += own.length;
     if (match.again !== undefined) again.push(...match.again(own));
-    return match.decide?.(own) ?? [];
+    return fresh(match.decide?.(own) ?? []);
   });
   if (again.length > 0) await store.postpone(again);
   return decided;

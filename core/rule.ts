@@ -195,13 +195,19 @@ const stateful = (
   { settings, system }: Bench,
 ): Match => {
   const observations = state.observe(view, match.key);
-  const found = (full: Match, verdict: Verdict): Match => ({
+  /** Verdicts of one event share a few notes: each title is redacted once. */
+  const titled = (full: Match, note: string, titles: Map<string, string>): string => {
+    const title = titles.get(note) ?? redactLine(`${full.title}: ${note}`, titleLength);
+    titles.set(note, title);
+    return title;
+  };
+  const found = (full: Match, verdict: Verdict, titles: Map<string, string>): Match => ({
     ...full,
     eventId: verdict.eventId,
     time: verdict.time,
     key: verdict.key === undefined ? full.key : clean(verdict.key),
     severity: settings.detections[full.detection]?.severity ?? verdict.severity ?? full.severity,
-    title: verdict.note === undefined ? full.title : redactLine(`${full.title}: ${verdict.note}`, titleLength),
+    title: verdict.note === undefined ? full.title : titled(full, verdict.note, titles),
     // Of an earlier event only its id and time are stored: this event's record would be no evidence of it.
     evidence: verdict.eventId === full.eventId ? evidenceOf(view) : null,
   });
@@ -212,7 +218,8 @@ const stateful = (
       try {
         const verdicts = state.decide(view, match.key, answers);
         const full = verdicts.length === 0 ? match : inFull();
-        const decided = verdicts.map(verdict => found(full, verdict));
+        const titles = new Map<string, string>();
+        const decided = verdicts.map(verdict => found(full, verdict, titles));
         return [...decided, ...limits(match.detection, observations, answers, view, system)];
       } catch (cause) {
         return system.failed(match.detection, view.event, cause);

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { memoryFindings } from '../../core/findings/memory.ts';
+import { unrepeated } from '../../core/findings/repeats.ts';
+import type { Match } from '../../core/match.ts';
+import { match, minute, noon } from './matches.ts';
+
+const key = { user: 'mallory' };
+
+/** What one event of a flood decides: each of `events` fires; all that is said of them carries whom and what this one names. */
+const decision = (asking: number, events: readonly number[], over: Partial<Match> = {}): readonly Match[] =>
+  events.map(event =>
+    match({
+      ...{ key, eventId: `e-${event}`, time: noon + event * minute, title: 'mallory read secrets' },
+      resources: [`secret-${asking}`],
+      evidence: event === asking ? { event } : null,
+      ...over,
+    }),
+  );
+
+const stored = async (matches: readonly Match[]) => {
+  const findings = memoryFindings();
+  await findings.fold(matches, noon);
+  return findings.list();
+};
+const kept = (decisions: readonly (readonly Match[])[]): readonly Match[] => {
+  const fresh = unrepeated();
+  return decisions.flatMap(decided => fresh(decided));
+};
+
+describe('matches that repeat what a batch has said', () => {
+  it('are dropped: a thousand events of one moment make two thousand matches at most, not a million', () => {
+    const events = Array.from({ length: 1_000 }, (_, event) => event);
+    const said = kept(events.map(asking => decision(asking, events, { time: noon })));
+    expect(said.length).toBeGreaterThanOrEqual(1_000);
+    expect(said.length).toBeLessThanOrEqual(3_000);
+  });
+
+  it('change no finding: folded with or without them it is the same', async () => {
+    const decided = fc
+      .record({
+        asking: fc.nat({ max: 150 }),
+        later: fc.uniqueArray(fc.nat({ max: 90 }), { maxLength: 12 }),
+        over: fc.record(
+          {
+            severity: fc.constantFrom('low', 'critical'),
+            title: fc.constantFrom('9 secrets', '10 secrets'),
+            region: fc.constantFrom('eu-west-1', 'us-east-1'),
+            addresses: fc.constantFrom(['192.0.2.1'], ['192.0.2.2']),
+          },
+          { requiredKeys: [] },
+        ),
+      })
+      .map(({ asking, later, over }) => decision(asking, [...later.map(after => asking + after)], over));
+    await fc.assert(
+      fc.asyncProperty(fc.array(decided, { maxLength: 25 }), async decisions => {
+        expect(await stored(kept(decisions))).toEqual(await stored(decisions.flat()));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
