@@ -20,6 +20,10 @@ const commands: { readonly [name: string]: readonly [summary: string, load: () =
   posture: ['judge manifests and policies of a repository (for pull requests)', () => import('./posture.ts')],
   inventory: ['look up what stands in the account, and what of it is wrong', () => import('./inventory.ts')],
   doctor: ['look whether a deployed stage is awake, and what the settings leave undone', () => import('./doctor.ts')],
+  rehearse: [
+    'print how to make a detection fire in a test account, and undo it; check what came back',
+    () => import('./rehearse.ts'),
+  ],
   usage: ['what roles did, what of it nodes do not, and the least policy for it', () => import('./usage.ts')],
   filters: ['show the derived EventBridge and Logs filters and what each rule costs', () => import('./filters.ts')],
 };

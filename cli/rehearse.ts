@@ -1,0 +1,122 @@
+import { severities } from '../core/detection.ts';
+import type { Finding } from '../core/finding.ts';
+import { type Rehearsal, rehearsals, variables } from '../core/rehearsal.ts';
+import { detections } from '../detections/index.ts';
+import { openDatabase } from './database.ts';
+import { flags, type Io, UsageError } from './io.ts';
+import { shown, table } from './table.ts';
+
+export const usage = `usage: tripline rehearse ID…
+       tripline rehearse --check [ID…] [--since 24h] [--table NAME | --database DIR] [--json]
+
+Prints, for each detection, what makes it fire in a test account, step by step, and what undoes it: AWS CLI and kubectl, as bash.
+It runs nothing itself. Never in an account that you care for.
+  --check          which detections (default: all) came back as findings; exit 1 where one did not
+  --since 24h      how far back: a number with m, h or d
+  --table NAME     a DynamoDB table of findings, through the AWS SDK's usual chain; --database DIR a local one
+  --json           one object a line`;
+
+const units = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+const durationOf = (text: string): number => {
+  const [, count, unit] = /^(\d{1,4})([mhd])$/.exec(text) ?? [];
+  if (count === undefined || unit === undefined) throw new UsageError(`--since takes 30m, 24h or 7d, not '${text}'`);
+  return Number(count) * units[unit as keyof typeof units]; // the expression admits no other
+};
+
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = flags(argv, {
+    check: { type: 'boolean' },
+    since: { type: 'string' },
+    table: { type: 'string' },
+    database: { type: 'string' },
+    json: { type: 'boolean' },
+  });
+  const unknown = positionals.find(id => !Object.hasOwn(rehearsals, id));
+  if (unknown !== undefined) throw new UsageError(`no detection '${unknown}': 'tripline detections' lists them`);
+  if (values.check) return check(positionals, values, io);
+  if (positionals.length === 0) throw new UsageError("say which detection: 'tripline detections' lists them");
+  for (const id of positionals) {
+    const one = rehearsals[id];
+    if (one === undefined) continue;
+    io.stdout.write(values.json ? `${JSON.stringify({ detection: id, ...one })}\n` : `${text(id, one)}\n`);
+  }
+  return 0;
+};
+
+const text = (id: string, { steps, undo, note }: Rehearsal): string => {
+  const needed = Object.entries(variables).filter(([name]) =>
+    [...steps, ...undo].some(step => new RegExp(`\\$\\{?${name}\\b`).test(step)),
+  );
+  return [
+    `# ${id}: ${detections.find(one => one.id === id)?.title ?? ''}`,
+    '# In a test account alone.',
+    ...(note === undefined ? [] : [`# ${note}`]),
+    ...needed.map(([name, what]) => `${name}=  # ${what}`),
+    '',
+    ...steps,
+    '',
+    `# undo${undo.length === 0 ? ': nothing was changed, or it mends itself' : ''}`,
+    ...undo,
+    '',
+  ].join('\n');
+};
+
+interface Checked {
+  readonly detection: string;
+  readonly came: boolean;
+  readonly last?: string;
+  readonly severity?: string;
+}
+
+const check = async (
+  ids: readonly string[],
+  values: {
+    since?: string | undefined;
+    table?: string | undefined;
+    database?: string | undefined;
+    json?: boolean | undefined;
+  },
+  io: Io,
+): Promise<number> => {
+  const since = Date.now() - durationOf(values.since ?? '24h');
+  const database = await openDatabase(values.database, values.table);
+  const newest = new Map<string, Finding>();
+  try {
+    let after: string | undefined;
+    do {
+      const page = await database.findings.list(
+        {
+          since,
+          until: Date.now() + 60_000,
+          severity: severities[0],
+          statuses: ['open', 'acknowledged', 'resolved', 'suppressed'],
+        },
+        { limit: 200, ...(after === undefined ? {} : { after }) },
+      );
+      for (const one of page.items)
+        if ((newest.get(one.detection)?.last ?? 0) <= one.last) newest.set(one.detection, one);
+      after = page.next;
+    } while (after !== undefined);
+  } finally {
+    await database.close();
+  }
+  const asked = ids.length > 0 ? ids : Object.keys(rehearsals);
+  const rows = asked.map((detection): Checked => {
+    const found = newest.get(detection);
+    if (found === undefined) return { detection, came: false };
+    return { detection, came: true, last: new Date(found.last).toISOString(), severity: found.severity };
+  });
+  const missing = rows.filter(({ came }) => !came).length;
+  if (values.json) for (const row of rows) io.stdout.write(`${JSON.stringify(row)}\n`);
+  else
+    io.stdout.write(
+      `${table(rows, [
+        { head: 'DETECTION', cell: row => row.detection },
+        { head: 'CAME BACK', cell: row => (row.came ? 'yes' : 'no') },
+        { head: 'SEVERITY', cell: row => row.severity ?? '-' },
+        { head: 'LAST', cell: row => row.last ?? '-' },
+      ])}\n\n${shown(`${rows.length - missing} of ${rows.length} came back since ${new Date(since).toISOString()}`)}\n`,
+    );
+  return missing === 0 ? 0 : 1;
+};
