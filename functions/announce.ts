@@ -1,7 +1,5 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { announce } from '../core/announce/announce.ts';
-import { counted } from './counted.ts';
-import { announceDeps } from './deps.ts';
+import { announceCounted } from './alerting.ts';
 import { lambda, warn } from './lambda.ts';
 
 /** Every due case that a batch of the findings table's stream names, each once, with the record that named it last. */
@@ -24,7 +22,7 @@ export const handler = lambda('announce', async (event: DynamoDBStreamEvent, met
   const batchItemFailures: { itemIdentifier: string }[] = [];
   for (const [id, sequence] of dueCases(event)) {
     try {
-      counted(await announce(id, announceDeps()), meter);
+      await announceCounted(id, meter);
     } catch (error) {
       warn('announce', id, error);
       meter.add('AnnouncementsFailed', 1);

@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { deliver } from '../core/announce/deliver.ts';
 import { hears, hearsNotice } from '../core/announce/route.ts';
+import { measureAlert } from './alerting.ts';
 import { deps } from './deps.ts';
 import { lambda, warn } from './lambda.ts';
 import { idOf, type Said, saidIn } from './said.ts';
@@ -39,6 +40,7 @@ export const channelHandler = (kind: string, outlet: () => Outlet) =>
         const done = await deliver(ledger(), `${kind}-${name}#${idOf(said)}`, [], now(), () => post(said));
         if (done === undefined) throw new Error(`${idOf(said)} is being posted by another invocation`);
         meter.add('Announced', 1);
+        if (said.kind === 'finding') measureAlert(said.message, meter);
       } catch (error) {
         warn(kind, messageId, error);
         meter.add('AnnouncementsFailed', 1);

@@ -24,7 +24,7 @@ export const detectCounted = async (
     findings: {
       fold: async (matches, at) => {
         await findings().fold(await suppressing(matches, meter), at);
-        for (const { time } of matches) if (at - time < day) meter.latency(at - time);
+        for (const { time } of matches) if (at - time < day) meter.latency('EventToFinding', at - time);
       },
     },
     quarantine: { keep: rejected => quarantine().keep(rejected) },

@@ -26,7 +26,7 @@ const observed = (name: string): MiddlewareObj => {
       ...more,
     };
     print(JSON.stringify(line));
-    const metrics = meter.emf(name, now());
+    const metrics = meter.emf({ stage: process.env['STAGE'] ?? 'local', function: name }, now());
     if (metrics !== undefined) print(metrics);
   };
   return {

@@ -1,9 +1,12 @@
 /** What one invocation counted. Names are CloudWatch metric names in the namespace `Tripline`. */
 export interface Meter {
   add(name: Count, by: number): void;
-  /** Milliseconds from an event's time to the moment its finding was stored. */
-  latency(ms: number): void;
+  /** Milliseconds from an event's time. */
+  latency(name: Latency, ms: number): void;
 }
+
+/** Until its finding was stored; until a channel took its announcement. */
+export type Latency = 'EventToFinding' | 'EventToAlert';
 
 export type Count =
   | 'EventsRead'
@@ -35,38 +38,45 @@ export interface Meters extends Meter {
   /** Counts by name, for the log line. */
   counts(): { readonly [name: string]: number };
   /** One line in CloudWatch's embedded metric format, from which metrics are made without a call; undefined: nothing was counted. */
-  emf(name: string, now: number): string | undefined;
+  emf(of: Dimensions, now: number): string | undefined;
+}
+
+/** What metrics are told apart by: two stages of one account share none. */
+export interface Dimensions {
+  readonly stage: string;
+  readonly function: string;
 }
 
 export const newMeter = (): Meters => {
   const counts = new Map<string, number>();
-  const latencies: number[] = [];
+  const latencies = new Map<Latency, number[]>();
   return {
     add: (name, by) => void counts.set(name, (counts.get(name) ?? 0) + by),
-    latency: ms => void (latencies.length < mostValues && latencies.push(Math.max(0, ms))),
+    latency: (name, ms) => {
+      const known = latencies.get(name) ?? [];
+      if (known.length < mostValues) latencies.set(name, [...known, Math.max(0, ms)]);
+    },
     counts: () => Object.fromEntries(counts),
-    emf: (name, now) => {
-      if (counts.size === 0 && latencies.length === 0) return undefined;
-      const values = {
-        ...Object.fromEntries(counts),
-        ...(latencies.length === 0 ? {} : { EventToFinding: latencies }),
-      };
+    emf: (of, now) => {
+      if (counts.size === 0 && latencies.size === 0) return undefined;
+      const units = [
+        ...[...counts.keys()].map(metric => ({ Name: metric, Unit: 'Count' })),
+        ...[...latencies.keys()].map(metric => ({ Name: metric, Unit: 'Milliseconds' })),
+      ];
       return JSON.stringify({
         _aws: {
           Timestamp: now,
           CloudWatchMetrics: [
             {
               Namespace: 'Tripline',
-              Dimensions: [['function']],
-              Metrics: Object.keys(values).map(metric => ({
-                Name: metric,
-                Unit: metric === 'EventToFinding' ? 'Milliseconds' : 'Count',
-              })),
+              Dimensions: [['stage', 'function']],
+              Metrics: units,
             },
           ],
         },
-        function: name,
-        ...values,
+        ...of,
+        ...Object.fromEntries(counts),
+        ...Object.fromEntries(latencies),
       });
     },
   };

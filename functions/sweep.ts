@@ -1,8 +1,7 @@
 import type { ScheduledEvent } from 'aws-lambda';
-import { announce } from '../core/announce/announce.ts';
 import { rejudge } from '../core/rejudge.ts';
-import { counted } from './counted.ts';
-import { announceDeps, deps } from './deps.ts';
+import { announceCounted } from './alerting.ts';
+import { deps } from './deps.ts';
 import { lambda, warn } from './lambda.ts';
 import type { Meter } from './meter.ts';
 import { wakeByTime } from './waking.ts';
@@ -50,7 +49,7 @@ const announceDue = async (meter: Meter, hasTime: () => boolean): Promise<void> 
       }
       tried++;
       try {
-        counted(await announce(id, announceDeps()), meter);
+        await announceCounted(id, meter);
       } catch (error) {
         warn('sweep', id, error);
         meter.add('AnnouncementsFailed', 1);

@@ -94,7 +94,7 @@ export const health = (parts: Parts): void => {
       {
         namespace: 'Tripline',
         metricName: 'RecordsQuarantined',
-        dimensions: { function: source },
+        dimensions: { stage: $app.stage, function: source },
         statistic: 'Sum',
         period: 300,
         evaluationPeriods: 1,
@@ -104,7 +104,7 @@ export const health = (parts: Parts): void => {
     alarm(`${source}-silent`, `No event of ${source} for three hours: a trail, rule or subscription may be off`, {
       namespace: 'Tripline',
       metricName: 'EventsRead',
-      dimensions: { function: source },
+      dimensions: { stage: $app.stage, function: source },
       statistic: 'Sum',
       period: 3600,
       evaluationPeriods: 3,
@@ -115,7 +115,7 @@ export const health = (parts: Parts): void => {
     alarm(`${source}-rules`, 'A detection threw: see pipeline/rule-failed', {
       namespace: 'Tripline',
       metricName: 'RuleErrors',
-      dimensions: { function: source },
+      dimensions: { stage: $app.stage, function: source },
       statistic: 'Sum',
       period: 300,
       evaluationPeriods: 1,
@@ -188,19 +188,20 @@ const dashboard = ({ functions, dead }: Parts): $util.Output<string> => {
     y: Math.floor(index / 2) * 6,
     properties: { title, metrics, stat: statistic, region: settings.home, period: 300, view: 'timeSeries' },
   });
-  const ours = (metric: string) => ['cloudtrail', 'audit'].map(source => ['Tripline', metric, 'function', source]);
+  const of = (metric: string, names: readonly string[]) =>
+    names.map(name => ['Tripline', metric, 'stage', $app.stage, 'function', name]);
+  const ours = (metric: string) => of(metric, ['cloudtrail', 'audit']);
+  const telling = ['announce', 'sweep', ...new Set(settings.channels.map(({ kind }) => kind))].filter(
+    name => name !== 'email', // the topic itself sends it
+  );
   return $jsonStringify({
     widgets: [
       graph('Events read', ours('EventsRead'), 'Sum', 0),
       graph('Events matched', ours('EventsMatched'), 'Sum', 1),
       graph('Event to finding, milliseconds (p95)', ours('EventToFinding'), 'p95', 2),
       graph('Records set aside', ours('RecordsQuarantined'), 'Sum', 3),
-      graph(
-        'Announced',
-        ['announce', 'sweep', 'slack'].map(name => ['Tripline', 'Announced', 'function', name]),
-        'Sum',
-        4,
-      ),
+      graph('Event to alert, milliseconds (p95)', of('EventToAlert', telling), 'p95', 8),
+      graph('Announced', of('Announced', telling), 'Sum', 4),
       graph(
         'Errors',
         functions.map(({ name }) => ['AWS/Lambda', 'Errors', 'FunctionName', name]),

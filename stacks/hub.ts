@@ -32,7 +32,6 @@ export const reportsToHub = (
       { actions: ['sqs:SendMessage'], resources: [dead.arn] },
     ],
     environment: {
-      STAGE: $app.stage,
       ...(hub === undefined ? {} : { HUB_BUS: hub }),
       ...(url === undefined ? {} : { HEARTBEAT_URL: url.value }),
     },

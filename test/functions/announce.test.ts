@@ -64,13 +64,52 @@ describe('the stream', () => {
         _aws: {
           Timestamp: world.now,
           CloudWatchMetrics: [
-            { Namespace: 'Tripline', Dimensions: [['function']], Metrics: [{ Name: 'Announced', Unit: 'Count' }] },
+            {
+              Namespace: 'Tripline',
+              Dimensions: [['stage', 'function']],
+              Metrics: [
+                { Name: 'Announced', Unit: 'Count' },
+                { Name: 'EventToAlert', Unit: 'Milliseconds' },
+              ],
+            },
           ],
         },
+        stage: 'local',
         function: 'announce',
         Announced: 1,
+        EventToAlert: [60_000, 60_000],
       },
     ]);
+  });
+});
+
+describe('how old an event is when it is told', () => {
+  const ages = () => measured(world).flatMap(({ EventToAlert }) => EventToAlert ?? []);
+
+  test('is counted from the first event of a new finding, and from the newest of what follows', async () => {
+    await fold('aged');
+    await announce(streamed(), context());
+    world.lines.length = 0;
+    world.now += 3_600_000;
+    await fold('aged', 3_000, { severity: 'critical' });
+    await announce(streamed(), context());
+    expect(ages()).toEqual([660_000, 660_000]);
+  });
+
+  test('is not counted of what people do, nor of events of yesterday', async () => {
+    await fold('worked');
+    await announce(streamed(), context());
+    const [finding] = await world.tables.findings.cases([findingId(match(0, {}, 'worked'))]);
+    if (finding === undefined) throw new Error('no finding');
+    world.lines.length = 0;
+    await world.tables.findings.work(finding, { act: 'acknowledge' }, { who: 'ada', at: world.now });
+    await announce(streamed(), context());
+    await fold('late');
+    const waiting = streamed();
+    world.now += 25 * 3_600_000;
+    await announce(waiting, context());
+    expect(measured(world).map(({ Announced }) => Announced)).toEqual([1, 1]);
+    expect(ages()).toEqual([]);
   });
 });
 

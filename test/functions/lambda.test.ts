@@ -44,13 +44,26 @@ describe('a handler', () => {
 
 describe('metrics', () => {
   test('of an invocation that counted nothing are no line', () => {
-    expect(newMeter().emf('x', 0)).toBeUndefined();
+    expect(newMeter().emf({ stage: 's', function: 'x' }, 0)).toBeUndefined();
+  });
+
+  test('are told apart by stage and function', () => {
+    const meter = newMeter();
+    meter.add('EventsRead', 2);
+    meter.latency('EventToAlert', 7);
+    const line = JSON.parse(meter.emf({ stage: 'blue', function: 'x' }, 0) ?? '');
+    expect(line).toMatchObject({ stage: 'blue', function: 'x', EventsRead: 2, EventToAlert: [7] });
+    expect(line._aws.CloudWatchMetrics[0].Dimensions).toEqual([['stage', 'function']]);
+    expect(line._aws.CloudWatchMetrics[0].Metrics).toEqual([
+      { Name: 'EventsRead', Unit: 'Count' },
+      { Name: 'EventToAlert', Unit: 'Milliseconds' },
+    ]);
   });
 
   test('hold at most a hundred latencies, none of them negative', () => {
     const meter = newMeter();
-    for (let at = 0; at < 150; at++) meter.latency(at - 5);
-    const line = JSON.parse(meter.emf('x', 0) ?? '');
+    for (let at = 0; at < 150; at++) meter.latency('EventToFinding', at - 5);
+    const line = JSON.parse(meter.emf({ stage: 's', function: 'x' }, 0) ?? '');
     expect(line.EventToFinding).toHaveLength(100);
     expect(Math.min(...line.EventToFinding)).toBe(0);
     expect(line._aws.CloudWatchMetrics[0].Metrics).toEqual([{ Name: 'EventToFinding', Unit: 'Milliseconds' }]);

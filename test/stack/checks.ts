@@ -377,6 +377,17 @@ const alarms: Check = resources => {
   ];
 };
 
+/** Two stages of one account: neither counts for the other. */
+const stages: Check = resources => [
+  ...of(resources, 'aws:cloudwatch/metricAlarm:MetricAlarm')
+    .filter(({ inputs }) => inputs['namespace'] === 'Tripline')
+    .filter(({ inputs }) => inner(inputs, 'dimensions', 'stage') !== 'production')
+    .map(({ name }) => `${name} hears every stage of the account`),
+  ...of(resources, 'aws:lambda/function:Function')
+    .filter(({ inputs }) => inner(inputs, 'environment', 'variables', 'STAGE') !== 'production')
+    .map(({ name }) => `${name} counts for no stage`),
+];
+
 const runtimes: Check = resources =>
   of(resources, 'aws:lambda/function:Function')
     .filter(({ inputs }) => inputs['runtime'] !== 'nodejs24.x' || list(inputs['architectures'])[0] !== 'arm64')
@@ -422,6 +433,7 @@ export const checks = (regions: readonly string[]): Readonly<Record<string, Chec
   'the tables are those of core/tables.ts': tableSchemas,
   "everything carries the stage's name": names,
   'somebody hears of every dead letter, error and throttle': alarms,
+  'metrics of one stage are not those of another': stages,
   'functions run on nodejs24.x, arm64': runtimes,
   'changes to the watcher are told without it, from two regions': guard,
 });

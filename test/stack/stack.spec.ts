@@ -219,6 +219,16 @@ const faults: readonly (readonly [check: string, fault: string, planted: () => r
     'an alarm',
     () => full.resources.filter(({ name }) => name !== 'DeadLetters1Alarm'),
   ],
+  [
+    'metrics of one stage are not those of another',
+    'an alarm',
+    () =>
+      changed(
+        'aws:cloudwatch/metricAlarm:MetricAlarm',
+        plus({ namespace: 'Tripline', dimensions: { function: 'audit' } }),
+      ),
+  ],
+  ['metrics of one stage are not those of another', 'a function', () => changed(lambda, plus({ environment: {} }))],
   ['functions run on nodejs24.x, arm64', 'x86', () => changed(lambda, plus({ architectures: ['x86_64'] }))],
   [
     'changes to the watcher are told without it, from two regions',
