@@ -1,3 +1,4 @@
+import { redactEncoded } from './encoded.ts';
 import { isSecretName } from './names.ts';
 
 /**
@@ -31,7 +32,8 @@ const blobDepth = 3;
 /** Removes secrets from one string. Never throws; idempotent. */
 export const redactText = (input: string, depth = blobDepth): string => {
   if (input.length < 8 || isMarked(input)) return input;
-  return tokens(schemes(urlPasswords(flags(keyed(privateKeys(input))))), depth);
+  const clean = tokens(schemes(urlPasswords(flags(keyed(privateKeys(input))))), depth);
+  return depth > 0 ? redactEncoded(clean, decoded => redactText(decoded, depth - 1)) : clean;
 };
 
 /** PEM private keys, to their end or the string's. RFC 7468. */
