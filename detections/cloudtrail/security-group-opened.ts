@@ -48,13 +48,14 @@ export const detection = cloudtrail({
     lookAround,
   ],
   blind: [
-    'Two halves of the world (0.0.0.0/1 and 128.0.0.0/1), or a prefix list that holds it, are not recognised.',
+    'The world in parts of 10.0.0.0/8 and smaller, or in a prefix list, is not recognised.',
     'ModifySecurityGroupRules names the group, not whether the rule is an ingress rule.',
     'Whether the group is on nodes is in no record.',
   ],
   examples: {
     matches: [
       { name: 'SSH from anywhere', event: opened(22, '0.0.0.0/0') },
+      { name: 'SSH from one half of the world', event: opened(22, '128.0.0.0/1') },
       { name: 'the kubelet from anywhere', event: opened(10250, '0.0.0.0/0') },
       {
         name: 'all ports over IPv6',
@@ -90,6 +91,7 @@ export const detection = cloudtrail({
     ],
     misses: [
       { name: 'SSH from the office', event: opened(22, '198.51.100.0/24') },
+      { name: 'SSH from the widest private range', event: opened(22, '10.0.0.0/8') },
       { name: 'HTTPS from anywhere', event: opened(443, '0.0.0.0/0') },
       {
         name: 'a refused attempt',
