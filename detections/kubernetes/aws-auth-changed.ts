@@ -34,7 +34,8 @@ export const detection = kubernetes({
   severity: [['critical', { fact: { 'awsAuth.maps': ['masters', 'foreign-node'] } }], 'high'],
   when: {
     verb: [...writes],
-    objectRef: { resource: 'configmaps', namespace: 'kube-system', name: 'aws-auth' },
+    // A write that names no object is `deletecollection`: it takes aws-auth with the others.
+    objectRef: { resource: 'configmaps', namespace: 'kube-system', name: ['aws-auth', { exists: false }] },
     fact: { 'call.outcome': 'succeeded' },
   },
   unless: [{ fact: { 'principal.standing': 'service' } }],
@@ -77,6 +78,10 @@ export const detection = kubernetes({
         }),
       },
       { name: 'it is deleted', event: audit('delete', 'configmaps', { objectRef: ref }) },
+      {
+        name: 'it is deleted with all others',
+        event: audit('deletecollection', 'configmaps', { objectRef: { namespace: 'kube-system' } }),
+      },
       { name: 'it is created, without a body', event: audit('create', 'configmaps', { objectRef: ref }) },
       {
         name: 'a role of ours under the name of an EKS component',
