@@ -53,7 +53,7 @@ export const tokenReuse = (id: string): StateRule<'kubernetes'> => ({
       return joined.map(({ time, eventId }): Verdict => ({ time, eventId, note: 'for more than one node' }));
     const { time, id: eventId } = view.event;
     const written = writtenBefore(answer.also[0] ?? {}, time);
-    if (written === undefined || time - written <= tokenLife) return [];
+    if (view.again === undefined || written === undefined || time - written <= tokenLife) return [];
     return [{ time, eventId, note: 'more than 15 minutes after it was last made or renewed' }];
   },
   again: ({ event }, _key, [answer]) => {
