@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Key, StateRule, Verdict } from '../detection.ts';
 import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
+import { redactLine } from '../redact.ts';
 import type { Item } from './observation.ts';
 
 /** Sigma correlation rules 2.1, `value_count`: more than so many distinct values of one thing for one key within a span of time. */
@@ -43,6 +45,12 @@ const read = (member: string): Sighting | undefined => {
   };
 };
 
+/** A value as it is stored; where redaction changed it, a hash keeps it apart from others that look alike then. */
+const withoutSecrets = (value: string): string => {
+  const clean = redactLine(value, 1_024);
+  return clean === value ? value : `${clean}~${createHash('sha256').update(value).digest('hex').slice(0, 8)}`;
+};
+
 /** Members of one bucket: beyond it the threshold was passed long ago, and the cap is said aloud. */
 const cap = 1_000;
 
@@ -64,7 +72,7 @@ export const distinct = <S extends Source>(rule: Distinct<S>): StateRule<S> => {
     observe: (view, key) => {
       const { time, id } = view.event;
       const bucket = bucketOf(time);
-      const values = [...new Set(rule.values(view))];
+      const values = [...new Set(rule.values(view).map(withoutSecrets))];
       if (values.length === 0) return [];
       return [
         {
