@@ -82,10 +82,7 @@ const severityText = (rule: AnyDetection['severity']): string =>
 
 const severityPatterns = (rule: AnyDetection['severity']): readonly string[] => {
   if (typeof rule === 'string') return [];
-  const pairs = (rule as readonly unknown[]).filter(one => Array.isArray(one)) as readonly (readonly [
-    string,
-    unknown,
-  ])[];
+  const pairs = (rule as readonly unknown[]).filter(isPair);
   return pairs.flatMap(([severity, when]) => [
     '',
     `${severity} where`,
@@ -95,3 +92,5 @@ const severityPatterns = (rule: AnyDetection['severity']): readonly string[] => 
     '```',
   ]);
 };
+
+const isPair = (one: unknown): one is readonly [string, unknown] => Array.isArray(one) && one.length === 2;
