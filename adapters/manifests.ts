@@ -1,7 +1,7 @@
 import { glob, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
-import type { Json } from '../core/json.ts';
+import { isObject, type Json } from '../core/json.ts';
 import type { Path } from '../core/posture/fault.ts';
 import { UnreadableInput } from './files.ts';
 
@@ -35,11 +35,14 @@ const skipped: ReadonlySet<string> = new Set(['node_modules', 'vendor', '.git', 
 const isManifest = (name: string): boolean => /\.(ya?ml|json)$/i.test(name);
 
 /**
- * Reads YAML and JSON manifests: files, directories (recursively, by name order) and globs. In directories, what is not YAML by
+ * Reads YAML and JSON manifests: files, directories (recursively, by name order), globs and standard input (`-`). In directories, what is not YAML by
  * itself (Helm templates) is told in `unread`.
  * @throws UnreadableInput where a path does not exist, or a file that was named itself cannot be parsed
  */
-export const readManifests = async (paths: readonly string[]): Promise<Manifests> => {
+export const readManifests = async (
+  paths: readonly string[],
+  stdin: AsyncIterable<Uint8Array> = process.stdin,
+): Promise<Manifests> => {
   const manifests: Manifest[] = [];
   const unread: Unread[] = [];
   const read = async (file: string, named: boolean): Promise<void> => {
@@ -58,6 +61,12 @@ export const readManifests = async (paths: readonly string[]): Promise<Manifests
     }
   };
   for (const path of paths) {
+    if (path === '-') {
+      const result = parseManifests(await textOf(stdin), 'standard input');
+      if ('why' in result) throw new UnreadableInput(`standard input: ${result.why}`);
+      manifests.push(...result.manifests);
+      continue;
+    }
     const found = await stat(path).catch(() => undefined);
     if (found?.isDirectory() === true) await walk(path);
     else if (found !== undefined) await read(path, true);
@@ -70,10 +79,32 @@ export const readManifests = async (paths: readonly string[]): Promise<Manifests
   return { manifests, unread };
 };
 
+const textOf = async (stream: AsyncIterable<Uint8Array>): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > largest) throw new UnreadableInput(`standard input: it is larger than ${largest / 1024 / 1024} MB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};
+
 const parsed = async (file: string): Promise<{ readonly manifests: readonly Manifest[] } | Unread> => {
   const { size } = await stat(file);
   if (size > largest) return { file, why: `it is larger than ${largest / 1024 / 1024} MB` };
-  return parseManifests(await readFile(file, 'utf8'), file);
+  const content = await readFile(file, 'utf8');
+  return /\.json$/i.test(file) && isOther(content) ? { manifests: [] } : parseManifests(content, file);
+};
+
+/** Whether JSON is neither a manifest nor a policy: lock files are large, and places are only needed of what is judged. */
+const isOther = (content: string): boolean => {
+  try {
+    const value: unknown = JSON.parse(content);
+    return !isObject(value) || (!Object.hasOwn(value, 'apiVersion') && !Object.hasOwn(value, 'Statement'));
+  } catch {
+    return false; // it may still be YAML, whose comments and commas are freer
+  }
 };
 
 /** Parses the documents of one file, as Kubernetes reads YAML (1.1, with merge keys). Never throws. */

@@ -14,7 +14,7 @@ export const usage = `usage: tripline posture FILE… [--fail-on SEVERITY] [--js
 
 Judges the manifests of a repository by the rules that judge what is written to a cluster: NodePools, EC2NodeClasses, Cluster
 API's AWS machines, kubeadm configurations and ClusterClasses, RBAC, admission guards (and whether there is one), IAM policies.
-FILE is a YAML or JSON file, a directory or a glob.
+FILE is a YAML or JSON file, a directory, a glob or - (standard input: helm template … | tripline posture -).
   --fail-on low|medium|high|critical   exit 1 where something is at least that (default high)
   --json           one JSON object a line
   --sarif          one SARIF 2.1.0 log, for code scanning
@@ -31,11 +31,11 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     json: { type: 'boolean' },
     sarif: { type: 'boolean' },
   });
-  if (positionals.length === 0) throw new UsageError('say which files: YAML, JSON, a directory or a glob');
+  if (positionals.length === 0) throw new UsageError('say which files: YAML, JSON, a directory, a glob or -');
   if (values.json && values.sarif) throw new UsageError('--json and --sarif exclude each other');
   const failOn = oneOf('fail-on', values['fail-on'], severities) ?? 'high';
   const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
-  const read = await readManifests(positionals).catch((error: unknown) => {
+  const read = await readManifests(positionals, io.stdin as AsyncIterable<Uint8Array>).catch((error: unknown) => {
     if (error instanceof UnreadableInput) return error;
     throw error;
   });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { tripline } from '../usage/run.ts';
+import { piped, tripline } from '../usage/run.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tripline-'));
 mkdirSync(join(directory, 'charts/node_modules'), { recursive: true });
@@ -46,6 +46,14 @@ describe('tripline posture', () => {
     expect((await tripline('posture', join(directory, 'nowhere.yaml'))).code).toBe(2);
     expect((await tripline('posture', join(directory, 'charts/template.yaml'))).code).toBe(2);
     expect((await tripline('posture')).code).toBe(2);
+  });
+
+  test('reads standard input, and leaves JSON alone that is no manifest', async () => {
+    const { code, stdout } = await piped(nodeClass('associatePublicIPAddress: true'), 'posture', '-');
+    expect([code, stdout.split(' ')[0]]).toEqual([1, 'standard']);
+    const other = write('package-lock.json', '{"lockfileVersion": 3}');
+    expect((await tripline('posture', other)).stdout).toBe('0 documents, 0 problems\n');
+    expect((await piped('a: [', 'posture', '-')).code).toBe(2);
   });
 
   test('--sarif is a SARIF 2.1.0 log with rules, places and accepted faults as suppressed', async () => {
