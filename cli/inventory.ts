@@ -8,6 +8,7 @@ import { severities } from '../core/detection.ts';
 import { rank } from '../core/findings/best.ts';
 import { memoryFindings } from '../core/findings/memory.ts';
 import type { Found, Part } from '../core/inventory/aws.ts';
+import { complianceOf } from '../core/inventory/compliance.ts';
 import { inventory } from '../core/inventory/inventory.ts';
 import { inventoryActions } from '../core/inventory/permissions.ts';
 import { suggest } from '../core/inventory/suggest.ts';
@@ -93,8 +94,17 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     );
   for (const { task, why } of result.failed)
     io.stderr.write(`${task.step} of ${task.region} could not be read: ${shown(why)}\n`);
+  const roles = complianceOf(
+    parts.map(({ part }) => part),
+    violations,
+    settings,
+  );
+  const kpi =
+    roles.nodeRoles === 0
+      ? ''
+      : `${roles.compliant} of ${roles.nodeRoles} node roles fully compliant, ${roles.riskyPolicies} policies on them beyond what nodes need\n`;
   const summary = `${counted(parts)} in ${account} (${regions.join(', ')}), ${violations.length} violations${result.known.length === 0 ? '' : `, ${result.known.length} tasks were done today already`}\n`;
-  (values.json || values.suggest ? io.stderr : io.stdout).write(summary);
+  (values.json || values.suggest ? io.stderr : io.stdout).write(`${summary}${kpi}`);
   if (result.failed.length > 0 && result.done.length === 0) return 2;
   return failOn !== undefined && violations.some(({ severity }) => rank(severity) >= rank(failOn)) ? 1 : 0;
 };

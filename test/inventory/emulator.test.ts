@@ -74,6 +74,7 @@ describe.skipIf(!hasMoto())('against an emulator, over the real protocols', () =
     const { code, stdout, stderr } = await tripline('inventory', '--region', region, '--json', '--fail-on', 'high');
     // moto knows no pod identity: the clusters cannot be read whole, which is said and holds up nothing else.
     expect(stderr).toContain('2 instances');
+    expect(stderr).toContain('0 of 1 node roles fully compliant, 1 policies');
     const codes = stdout
       .trim()
       .split('\n')

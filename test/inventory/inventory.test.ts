@@ -10,6 +10,7 @@ import { defineConfig } from '../../core/config.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import { memoryFindings } from '../../core/findings/memory.ts';
 import type { Found, Part } from '../../core/inventory/aws.ts';
+import { complianceOf } from '../../core/inventory/compliance.ts';
 import { type InventoryDeps, inventory } from '../../core/inventory/inventory.ts';
 import { notKarpenter } from '../../core/inventory/knowledge.ts';
 import { inventoryActions } from '../../core/inventory/permissions.ts';
@@ -268,6 +269,14 @@ test('what was found suggests settings', async () => {
       endpoints: { 'vpce-0aaa': { vpc: 'vpc-0aaa', account } },
     },
   });
+});
+
+test('node roles are counted: all, compliant ones, and policies beyond what nodes need', async () => {
+  const parts: Part[] = [];
+  const { run } = set({ report: (_, part) => void (part && parts.push(part)) });
+  const { violations } = await run();
+  expect(complianceOf(parts, violations, settings)).toEqual({ nodeRoles: 1, compliant: 0, riskyPolicies: 2 });
+  expect(complianceOf(parts, [], settings)).toEqual({ nodeRoles: 1, compliant: 1, riskyPolicies: 0 });
 });
 
 test('regions are those that the settings speak of', () => {
