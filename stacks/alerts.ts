@@ -155,7 +155,8 @@ const announcer = (
 export const announces = ({ findings, state }: Storage, topic: aws.sns.Topic, bus: aws.cloudwatch.EventBus) => [
   { actions: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], resources: [findings.arn] },
   {
-    actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    // The ledger, and what is counted to tell a storm.
+    actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
     resources: [state.arn],
   },
   { actions: ['sns:Publish'], resources: [topic.arn] },

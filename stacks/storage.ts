@@ -102,10 +102,19 @@ const quarantine = (key: Key): aws.s3.Bucket => {
 };
 
 /** What a function that detects may do: remember, fold, set aside. */
-export const detects = ({ findings, state, quarantine: bucket }: Storage): readonly Grant[] => [
-  { actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'], resources: [findings.arn] },
+export const detects = (storage: Storage): readonly Grant[] => [
+  ...folds(storage),
+  { actions: ['s3:PutObject'], resources: [$interpolate`${storage.quarantine.arn}/*`] },
+];
+
+/** What a function may do that judges without reading records: remember and fold. */
+export const folds = ({ findings, state }: Storage): readonly Grant[] => [
+  {
+    // One query finds the suppressions.
+    actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    resources: [findings.arn],
+  },
   { actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'], resources: [state.arn] },
-  { actions: ['s3:PutObject'], resources: [$interpolate`${bucket.arn}/*`] },
 ];
 
 /** Where the handlers find things. */

@@ -5,7 +5,7 @@ import { named } from './names.ts';
 import { home } from './place.ts';
 import { deadLetters, type Queue } from './queue.ts';
 import { schedules } from './schedule.ts';
-import { detects, environment, type Storage } from './storage.ts';
+import { environment, folds, type Storage } from './storage.ts';
 
 const timeout = 300;
 
@@ -26,7 +26,7 @@ export const sweep = (
     reserved: 1,
     grants: [
       ...announces(storage, topic, bus),
-      ...detects(storage),
+      ...folds(storage),
       {
         actions: ['dynamodb:Query'],
         resources: [$interpolate`${storage.findings.arn}/index/due`, $interpolate`${storage.state.arn}/index/due`],

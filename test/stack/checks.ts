@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { hubTable, type Table, tables } from '../../core/tables.ts';
 import { quota } from '../../core/targets/eventbridge.ts';
 import { parseLogsPattern } from '../../core/targets/logs-grammar.ts';
 import type { Resource } from './mocks.ts';
+import { sentBy } from './sends.ts';
 
 /** One sentence for each thing that is wrong; [] when all is well. */
 export type Check = (resources: readonly Resource[]) => readonly string[];
@@ -72,6 +74,59 @@ const exactResources: Check = resources =>
         actions.filter(action => !(action in forced)).map(action => `${role} may ${action} on ${target}`),
       ),
   ]);
+
+/** Lambda uses them on a function's behalf, so no code of ours names them. */
+const onBehalf = (resources: readonly Resource[], fn: Resource): ReadonlySet<string> => {
+  const mappings = of(resources, 'aws:lambda/eventSourceMapping:EventSourceMapping').filter(
+    ({ inputs }) => inputs['functionName'] === fn.arn,
+  );
+  const reads = (kind: string): boolean =>
+    mappings.some(({ inputs }) => String(inputs['eventSourceArn']).includes(kind));
+  const gives = [
+    ...mappings,
+    ...of(resources, 'aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig').filter(
+      ({ inputs }) => inputs['functionName'] === fn.inputs['name'],
+    ),
+  ].some(({ inputs }) => inner(inputs, 'destinationConfig', 'onFailure') !== undefined);
+  return new Set([
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+    'kms:Decrypt',
+    'kms:GenerateDataKey',
+    ...(inner(fn.inputs, 'tracingConfig', 'mode') === 'Active'
+      ? ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']
+      : []),
+    ...(reads(':sqs:')
+      ? ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility']
+      : []),
+    ...(reads('/stream/') ? ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'] : []),
+    ...(gives ? ['sqs:SendMessage'] : []),
+  ]);
+};
+
+/** A function may do what its code does, and nothing else. What both lack or have too much is found in the code itself. */
+const needed =
+  (root: string): Check =>
+  resources =>
+    of(resources, 'tripline:handler').flatMap(({ name, inputs }) => {
+      const fn = of(resources, 'aws:lambda/function:Function').find(one => one.name === `${name}Function`);
+      const role = of(resources, 'aws:iam/role:Role').find(one => one.arn === fn?.inputs['role']);
+      if (fn === undefined || role === undefined) return [`${name} has no function or no role`];
+      const granted = new Set(grants([role]).flatMap(({ actions }) => actions));
+      const sent = sentBy(root, String(inputs['handler']).replace(/\.handler$/, ''));
+      const lambdas = onBehalf(resources, fn);
+      const hasArchive = of(resources, 'aws:cloudwatch/eventRule:EventRule').some(one => /Archive/.test(one.name));
+      return [
+        ...[...sent]
+          // Objects are read only where the settings name an archive.
+          .filter(action => action !== 's3:GetObject' || hasArchive)
+          .filter(action => !granted.has(action))
+          .map(action => `${name} sends ${action} and may not`),
+        ...[...granted]
+          .filter(action => !sent.has(action) && !lambdas.has(action))
+          .map(action => `${name} may ${action} and never does`),
+      ];
+    });
 
 const noManagedPolicies: Check = resources => [
   ...of(resources, 'aws:iam/role:Role').flatMap(role =>
@@ -384,7 +439,12 @@ const stages: Check = resources => [
     .filter(({ inputs }) => inner(inputs, 'dimensions', 'stage') !== 'production')
     .map(({ name }) => `${name} hears every stage of the account`),
   ...of(resources, 'aws:lambda/function:Function')
-    .filter(({ inputs }) => inner(inputs, 'environment', 'variables', 'STAGE') !== 'production')
+    .filter(
+      ({ inputs }) =>
+        // Pulumi wraps what holds a secret.
+        (inner(inputs, 'environment', 'variables', 'STAGE') ??
+          inner(inputs, 'environment', 'value', 'variables', 'STAGE')) !== 'production',
+    )
     .map(({ name }) => `${name} counts for no stage`),
 ];
 
@@ -418,6 +478,7 @@ const guard: Check = resources => {
 export const checks = (regions: readonly string[]): Readonly<Record<string, Check>> => ({
   'every action of every role is exact': exactActions,
   'every resource of every role is exact, but where AWS forces a wildcard': exactResources,
+  'functions may do what their code does, and nothing else': needed(join(import.meta.dirname, '../..')),
   'no managed policy is attached': noManagedPolicies,
   'everything at rest is encrypted': encryption,
   'every hop has a dead-letter queue': deadLetters,

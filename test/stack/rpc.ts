@@ -7,6 +7,9 @@ import { build } from 'esbuild';
 /** Bytes of each bundled handler. */
 export type Sizes = Record<string, number>;
 
+/** The handler of each function, by the component's name. */
+export type Handlers = Record<string, string>;
+
 const runtimeBuild = async (root: string, out: string, handler: string, sizes: Sizes) => {
   const [file = '', member = 'handler'] = handler.split(/\.(?=[^.]+$)/);
   const folder = join(out, file.replaceAll('/', '-'));
@@ -39,9 +42,11 @@ export const rpcServer = async (
   root: string,
   out: string,
   sizes: Sizes,
+  handlers: Handlers,
 ): Promise<{ readonly address: string; readonly close: () => void }> => {
   const answer = async (method: string, params: Record<string, unknown>): Promise<unknown> => {
     if (method === 'Provider.Aws.Bootstrap') return { asset: 'sst-asset', state: 'sst-state' };
+    if (method === 'Runtime.Build') handlers[String(params['functionID'])] = String(params['handler']);
     if (method === 'Runtime.Build') return runtimeBuild(root, out, String(params['handler']), sizes);
     throw new Error(`SST's components called ${method}: answer it in test/stack/rpc.ts`);
   };

@@ -93,6 +93,32 @@ const faults: readonly (readonly [check: string, fault: string, planted: () => r
       ),
   ],
   [
+    'functions may do what their code does, and nothing else',
+    'a command without its grant',
+    () => changed(role, without('inlinePolicies'), 'HubFunction'),
+  ],
+  [
+    'functions may do what their code does, and nothing else',
+    'a grant without its command',
+    () =>
+      changed(
+        role,
+        ({ inlinePolicies, ...inputs }) => ({
+          ...inputs,
+          inlinePolicies: [
+            ...(inlinePolicies as readonly object[]), // SST makes a list of them
+            {
+              name: 'planted',
+              policy: JSON.stringify({
+                Statement: [{ Effect: 'Allow', Action: ['dynamodb:DeleteItem'], Resource: ['arn:aws:dynamodb:::t'] }],
+              }),
+            },
+          ],
+        }),
+        'HubFunction',
+      ),
+  ],
+  [
     'no managed policy is attached',
     'basic execution',
     () =>

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { homeRegion, type Resource, recording } from './mocks.ts';
-import { rpcServer, type Sizes } from './rpc.ts';
+import { type Handlers, rpcServer, type Sizes } from './rpc.ts';
 
 const root = join(import.meta.dirname, '../..');
 const platform = join(root, '.sst/platform');
@@ -26,7 +26,8 @@ const synthesise = async (variant: string): Promise<Synthesis> => {
   const work = join(root, `.sst/stack-test/${variant}`);
   mkdirSync(work, { recursive: true });
   const sizes: Sizes = {};
-  const server = await rpcServer(root, join(work, 'functions'), sizes);
+  const handlers: Handlers = {};
+  const server = await rpcServer(root, join(work, 'functions'), sizes, handlers);
   process.env['SST_SERVER'] = server.address;
   for (const name of ['SlackWebhook', 'Heartbeat'])
     process.env[`SST_SECRET_${name}`] = 'https://hooks.example.com/secret';
@@ -95,6 +96,8 @@ const synthesise = async (variant: string): Promise<Synthesis> => {
   server.close();
   if (failures.length > 0) throw failures[0];
   resources.push({ type: 'tripline:app', name: 'app', region: '', inputs: read, arn: '' });
+  for (const [name, handler] of Object.entries(handlers))
+    resources.push({ type: 'tripline:handler', name, region: homeRegion, inputs: { handler }, arn: '' });
   return { resources, sizes };
 };
 
