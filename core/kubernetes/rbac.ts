@@ -84,7 +84,9 @@ const grantsOfBinding = (binding: Json, everywhere: boolean): readonly Grant[] =
 /** What a call grants through RBAC: of a patch, only what it asks for. Each grant once. */
 export const grantsOf = (event: Event<'kubernetes'>, settings: Settings): readonly Grant[] => {
   const { record } = event;
-  const { resource = '', namespace = '' } = record.objectRef ?? {};
+  // null counts as absent
+  const resource = record.objectRef?.resource ?? '';
+  const namespace = record.objectRef?.namespace ?? '';
   const body = asked(record);
   if (resource.endsWith('bindings')) {
     const touched = at(body.object, 'subjects') !== undefined || at(body.object, 'roleRef') !== undefined;

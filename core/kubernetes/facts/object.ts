@@ -40,8 +40,8 @@ export const objectFacts: Facts<'kubernetes'> = {
     doc: 'What the object’s namespace is for: `cluster-api` (holds Clusters), `controller`, `gitops`, or `other`.',
     needs: () => ({}),
     read: (event, settings) => {
-      const { namespace = '', resource, name = '' } = event.record.objectRef ?? {};
-      const own = resource === 'namespaces' ? name : namespace;
+      const { namespace, resource, name } = event.record.objectRef ?? {};
+      const own = (resource === 'namespaces' ? name : namespace) ?? ''; // null counts as absent
       if (own === '') return 'other';
       if (matchesAny(clusterApiNamespaces(event, settings), own)) return 'cluster-api';
       if (holdsController(own, event, settings)) return 'controller';
