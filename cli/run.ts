@@ -131,7 +131,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
         '',
         `The database lies in ${relative(process.cwd(), folder) || folder}. What next:`,
         '  npm run tripline -- findings --severity critical',
-        `  npm run tripline -- findings show ${items[0]?.id ?? 'ID'}`,
+        ...(items[0] === undefined ? [] : [`  npm run tripline -- findings show ${items[0].id}`]),
         '  npm run tripline -- detections',
         isDay
           ? '  npm start -- PATH…        your own CloudTrail files and audit logs'

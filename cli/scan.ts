@@ -17,7 +17,7 @@ export const usage = `usage: tripline scan PATH… [--fail-on SEVERITY] [--json]
 
 Judges logs and keeps nothing. PATH is a file, a directory, a glob or - (standard input): CloudTrail files, JSON lines of
 CloudTrail or Kubernetes audit events, Logs exports; plain or gzip. Streams: memory does not grow with the input.
-  --fail-on low|medium|high|critical   exit 1 where a finding is at least that
+  --fail-on low|medium|high|critical   exit 1 where a finding is at least that, 2 where none is but a record was unreadable
   --json           one finding a line (with its windows), nothing else
 ${inputUsage}`;
 
@@ -84,6 +84,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const summary = `${grouped(events)} events (${sized(size)}) in ${seconds.toFixed(1)} s, ${grouped(found.length)} findings, ${grouped(skipped)} records skipped, ${grouped(rejected)} unreadable\n`;
   (values.json ? io.stderr : io.stdout).write(summary);
   if (rejected > 0) io.stderr.write(`${rejectedLines(quarantine.first, rejected)}\n`);
-  if (events === 0 && rejected > 0) return 2;
-  return failOn !== undefined && found.some(one => rank(one.finding.severity) >= rank(failOn)) ? 1 : 0;
+  if (failOn !== undefined && found.some(one => rank(one.finding.severity) >= rank(failOn))) return 1;
+  // A gate must not pass on half a log.
+  return rejected > 0 && (events === 0 || failOn !== undefined) ? 2 : 0;
 };

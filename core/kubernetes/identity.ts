@@ -165,8 +165,25 @@ export const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>
       };
   }
   const kind = form === 'person' || form === 'service-account' ? allowance(user, settings) : undefined;
+  if (kind === undefined && !says(settings.gitops) && matchesAny(usualGitops, name))
+    return {
+      kind: 'likely-controller',
+      form,
+      controller: 'none',
+      doubt: 'known by the usual name of a GitOps controller only: name it in the setting `gitops`',
+    };
   return { kind: kind ?? form, form, controller: 'none', doubt: '' };
 };
+
+/** What Flux and Argo CD call the accounts that apply manifests, as installed by their own manifests. */
+const usualGitops = [
+  'system:serviceaccount:flux-system:kustomize-controller',
+  'system:serviceaccount:flux-system:helm-controller',
+  'system:serviceaccount:argocd:argocd-application-controller',
+];
+
+const says = ({ users = [], groups = [], arns = [] }: Principals): boolean =>
+  users.length + groups.length + arns.length > 0;
 
 const allowance = (user: AuditUser | undefined, settings: Settings): 'platform' | 'gitops' | undefined => {
   if (belongs(user, settings.platform)) return 'platform';

@@ -79,6 +79,8 @@ export class Splitter {
   /** What a dated line began with, while it may still be a prefix. */
   #prefix: string | undefined;
   #sawValue = false;
+  /** Whether the garbage is a number or a word in a list, as `null`: then the list's next element is not lost with it. */
+  #scalar = false;
   /** Whether the present record is printed flush left; undefined: nobody asked yet. */
   #flush: boolean | undefined;
 
@@ -126,7 +128,8 @@ export class Splitter {
     if (byte === byteOrderMark[this.#before + i] && this.#start < 0) return i + 1;
     if (this.#start < 0) this.#begin(i);
     const starts = (i > 0 ? chunk[i - 1] : this.#last) === newline;
-    this.#prefix = starts ? '' : undefined;
+    this.#scalar = this.#base > 0 && /[-\da-z]/.test(String.fromCharCode(byte ?? 0));
+    this.#prefix = starts && !this.#scalar ? '' : undefined;
     this.#mode = 'garbage';
     return i;
   }
@@ -236,8 +239,9 @@ export class Splitter {
       if (byte === newline) break;
     }
     if (i === chunk.length) return i;
-    const end = chunk.indexOf(newline, i);
-    if (end < 0) return chunk.length;
+    const ends = [newline, ...(this.#scalar ? [comma, closeList] : [])].map(byte => chunk.indexOf(byte, i));
+    const end = Math.min(...ends.map(at => (at < 0 ? chunk.length : at)));
+    if (end === chunk.length) return end;
     this.#mode = 'between';
     this.#prefix = undefined;
     return end;

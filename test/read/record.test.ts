@@ -164,3 +164,16 @@ describe('readRecord', () => {
     expect(short(read(insight))).toEqual(['skipped 1: CloudTrail Insights events, which are no calls']);
   });
 });
+
+describe('a list of records with scalars among them', () => {
+  test.each([
+    ['null', '{"Records":[null,RECORD]}'],
+    ['a number', '[12,RECORD]'],
+    ['a word on a line of its own', '{"Records":[\ntrue,RECORD\n]}'],
+    ['the last element', '{"Records":[RECORD,null]}'],
+  ])('gives the records whatever stands beside them: %s', (_, text) => {
+    const bytes = bytesOf(text.replace('RECORD', JSON.stringify(trail('e-1'))));
+    const kinds = readRecords(bytes, { place: nowhere, where: 'test' }).map(one => one.kind);
+    expect(kinds.toSorted()).toEqual(['event', 'rejected']);
+  });
+});
