@@ -43,6 +43,15 @@ import { detection as cloudtrailUnapprovedImageLaunched } from './cloudtrail/una
 import { detection as cloudtrailUnintendedRoleLaunched } from './cloudtrail/unintended-role-launched.ts';
 import { detection as cloudtrailUserDataChanged } from './cloudtrail/user-data-changed.ts';
 import { detection as cloudtrailWebIdentityDeniedBurst } from './cloudtrail/web-identity-denied-burst.ts';
+import { knowledge as knowledgeAccessKeys } from './knowledge/access-keys.ts';
+import { knowledge as knowledgeBootstrapTokens } from './knowledge/bootstrap-tokens.ts';
+import { knowledge as knowledgeInstanceProfiles } from './knowledge/instance-profiles.ts';
+import { knowledge as knowledgeInstances } from './knowledge/instances.ts';
+import { knowledge as knowledgeLaunchTemplateChanges } from './knowledge/launch-template-changes.ts';
+import { knowledge as knowledgeNodeClassChanges } from './knowledge/node-class-changes.ts';
+import { knowledge as knowledgeNodes } from './knowledge/nodes.ts';
+import { knowledge as knowledgeRolePolicies } from './knowledge/role-policies.ts';
+import { knowledge as knowledgeSecretReads } from './knowledge/secret-reads.ts';
 import { detection as kubernetesAdmissionGuardTampered } from './kubernetes/admission-guard-tampered.ts';
 import { detection as kubernetesAwsAuthChanged } from './kubernetes/aws-auth-changed.ts';
 import { detection as kubernetesBootstrapSecretRead } from './kubernetes/bootstrap-secret-read.ts';
@@ -89,15 +98,6 @@ import { detection as pipelineAuditEvidenceOmitted } from './pipeline/audit-evid
 import { detection as pipelineEvidenceOmitted } from './pipeline/evidence-omitted.ts';
 import { detection as pipelineLimitReached } from './pipeline/limit-reached.ts';
 import { detection as pipelineRuleFailed } from './pipeline/rule-failed.ts';
-import { knowledge as knowledgeAccessKeys } from './knowledge/access-keys.ts';
-import { knowledge as knowledgeBootstrapTokens } from './knowledge/bootstrap-tokens.ts';
-import { knowledge as knowledgeInstanceProfiles } from './knowledge/instance-profiles.ts';
-import { knowledge as knowledgeInstances } from './knowledge/instances.ts';
-import { knowledge as knowledgeLaunchTemplateChanges } from './knowledge/launch-template-changes.ts';
-import { knowledge as knowledgeNodeClassChanges } from './knowledge/node-class-changes.ts';
-import { knowledge as knowledgeNodes } from './knowledge/nodes.ts';
-import { knowledge as knowledgeRolePolicies } from './knowledge/role-policies.ts';
-import { knowledge as knowledgeSecretReads } from './knowledge/secret-reads.ts';
 
 /** Every detection of the catalogue. */
 export const detections: readonly AnyDetection[] = [
