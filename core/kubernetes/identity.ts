@@ -196,7 +196,7 @@ export const belongs = (user: AuditUser | undefined, principals: Principals): bo
   const name = user?.username ?? '';
   return (
     (isOwnName(name, arns) && matchesAny(principals.users ?? [], name)) ||
-    (user?.groups ?? []).some(group => matchesAny(principals.groups ?? [], group)) ||
+    (user?.groups ?? []).some(group => matchesAny(principals.groups ?? [], group ?? '')) ||
     arns.some(arn => matchesAny(principals.arns ?? [], arn))
   );
 };

@@ -29,7 +29,13 @@ const helmOnly = (selector: string | null): boolean =>
 /** What secret or secrets a call is about. `unknown` for other resources. */
 export const secretKind = (event: Event<'kubernetes'>, settings: Settings): SecretKind => {
   const { record } = event;
-  const { resource, namespace = '', name = '', apiGroup = '' } = record.objectRef ?? {};
+  const { resource } = record.objectRef ?? {};
+  // Null counts as absent.
+  const [namespace, name, apiGroup] = [
+    record.objectRef?.namespace ?? '',
+    record.objectRef?.name ?? '',
+    record.objectRef?.apiGroup ?? '',
+  ];
   if (resource !== 'secrets' || apiGroup !== '') return 'unknown';
   const fleet = clusterApiNamespaces(event, settings);
   const inFleet = namespace !== '' && matchesAny(fleet, namespace);
