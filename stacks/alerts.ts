@@ -1,22 +1,26 @@
-import { type Severity, severities } from '../core/detection.ts';
+import { filterPolicy } from '../core/announce/route.ts';
+import type { Routing } from '../core/settings.ts';
 import settings from '../tripline.config.ts';
+import { channelFunction } from './channels.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
 import { type Account, home, inside, type Place } from './place.ts';
-import { accept, deadLetters, type Queue, queue } from './queue.ts';
+import { accept, deadLetters, type Queue } from './queue.ts';
 import { environment, type Storage } from './storage.ts';
 
 export interface Alerts {
   readonly topic: aws.sns.Topic;
   readonly bus: aws.cloudwatch.EventBus;
   readonly announce: Lambda;
-  readonly slack: readonly Lambda[];
+  /** One for each channel but mail, and one for each whose buttons are pressed. */
+  readonly channels: readonly Lambda[];
+  /** Where Slack sends what was pressed: the request URL of the app's interactivity. */
+  readonly triage: readonly $util.Output<string>[];
   readonly dead: readonly Queue[];
 }
 
 const announceTimeout = 60;
-const slackTimeout = 30;
 
 /**
  * One topic with message attributes, not one for each severity: a subscriber says in a filter policy what it wants to hear, and
@@ -30,17 +34,18 @@ export const alerts = (storage: Storage, key: Key, account: Account): Alerts => 
   if (undelivered !== undefined) accept('alerts dead letters', undelivered, { sns: [topic.arn] });
   const channels = undelivered === undefined ? [] : settings.channels.map(channel => ({ channel, undelivered }));
   for (const { channel, undelivered } of channels)
-    if (channel.kind === 'email') email(topic, channel.address, undelivered, from(channel.minimum));
+    if (channel.kind === 'email') email(topic, channel.address, undelivered, channel);
   const announce = announcer(storage, topic, bus, key, unannounced);
-  const slack = channels.flatMap(({ channel, undelivered }, index) =>
-    channel.kind === 'slack' ? [slackChannel(`slack${index + 1}`, channel, storage, topic, undelivered, key)] : [],
+  const made = channels.map(({ channel, undelivered }, index) =>
+    channelFunction(channel, index, { storage, topic, undelivered, key }),
   );
   return {
     topic,
     bus,
     announce,
-    slack: slack.map(one => one.fn),
-    dead: [...(undelivered === undefined ? [] : [undelivered]), unannounced, ...slack.map(one => one.dead)],
+    channels: made.flatMap(one => one.functions),
+    triage: made.flatMap(one => one.urls),
+    dead: [...(undelivered === undefined ? [] : [undelivered]), unannounced, ...made.flatMap(one => one.dead)],
   };
 };
 
@@ -80,26 +85,23 @@ export const encryptedTopic = (part: string, key: Key, account: Account, place: 
   return topic;
 };
 
-/** Severities from this one up; undefined admits all, also messages without one. */
-const from = (minimum: Severity | undefined): readonly Severity[] | undefined =>
-  minimum === undefined ? undefined : severities.slice(severities.indexOf(minimum));
-
 /** An e-mail address that must confirm once. */
 export const email = (
   topic: aws.sns.Topic,
   address: string,
   dead: Queue,
-  only: readonly Severity[] | undefined,
+  routing: Routing | undefined,
   place: Place = home,
 ): void => {
+  const policy = filterPolicy(routing ?? {});
   new aws.sns.TopicSubscription(
-    logical(`mail ${address} ${place.region} ${only === undefined ? 'guard' : only[0]}`),
+    logical(`mail ${address} ${place.region} ${routing === undefined ? 'guard' : (routing.minimum ?? '')}`),
     {
       topic: topic.arn,
       protocol: 'email',
       endpoint: address,
       redrivePolicy: $jsonStringify({ deadLetterTargetArn: dead.arn }),
-      ...(only === undefined ? {} : { filterPolicy: JSON.stringify({ severity: only }) }),
+      ...(policy === undefined ? {} : { filterPolicy: JSON.stringify(policy) }),
     },
     inside(place),
   );
@@ -167,49 +169,6 @@ const streams = ({ findings }: Storage) => ({
   actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
   resources: [findings.streamArn],
 });
-
-/** A queue of its own on the topic, so that a dead webhook blocks nobody else. */
-const slackChannel = (
-  part: string,
-  channel: Extract<(typeof settings.channels)[number], { kind: 'slack' }>,
-  { state }: Storage,
-  topic: aws.sns.Topic,
-  undelivered: Queue,
-  key: Key,
-): { readonly fn: Lambda; readonly dead: Queue } => {
-  const webhook = new sst.Secret(channel.secret);
-  const dead = deadLetters(part, home, key);
-  const waiting = queue(part, slackTimeout, dead, key);
-  accept(`${part} queue`, waiting, { sns: [topic.arn] });
-  const minimum = from(channel.minimum);
-  new aws.sns.TopicSubscription(logical(`${part} subscription`), {
-    topic: topic.arn,
-    protocol: 'sqs',
-    endpoint: waiting.arn,
-    redrivePolicy: $jsonStringify({ deadLetterTargetArn: undelivered.arn }),
-    ...(minimum === undefined ? {} : { filterPolicy: JSON.stringify({ severity: minimum }) }),
-  });
-  const fn = lambda(part, {
-    file: 'slack',
-    does: 'Posts announcements to a Slack channel',
-    timeout: slackTimeout,
-    memory: 256,
-    key,
-    reserved: 2,
-    grants: [
-      { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], resources: [state.arn] },
-      polls(waiting),
-    ],
-    environment: { STATE_TABLE: state.name, SLACK_WEBHOOK: webhook.value, SLACK_CHANNEL: part },
-  });
-  new aws.lambda.EventSourceMapping(logical(`${part} mapping`), {
-    eventSourceArn: waiting.arn,
-    functionName: fn.fn.arn,
-    batchSize: 10,
-    functionResponseTypes: ['ReportBatchItemFailures'],
-  });
-  return { fn, dead };
-};
 
 /** What Lambda needs of a queue that it reads for a function. */
 export const polls = (waiting: Queue) => ({

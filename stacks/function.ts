@@ -29,6 +29,8 @@ interface Options {
   readonly key: Key;
   /** Never more than so many at once. */
   readonly reserved?: number;
+  /** Has an address that anybody may call: it must check by itself who does. */
+  readonly isPublic?: boolean;
 }
 
 /** Days that the functions' own logs are kept. */
@@ -64,6 +66,7 @@ export const lambda = (part: string, options: Options): Lambda => {
     permissions: grants.map(({ actions, resources }) => ({ actions: [...actions], resources: [...resources] })),
     logging: { format: 'json', logGroup: logs.name },
     ...(options.reserved === undefined ? {} : { concurrency: { reserved: options.reserved } }),
+    ...(options.isPublic === true ? { url: { authorization: 'none' as const, cors: false } } : {}),
     nodejs: {
       format: 'esm',
       minify: true,

@@ -3,8 +3,10 @@ import { logsFilter } from '../core/targets/logs.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { alerts } from './alerts.ts';
+import { digest } from './digest.ts';
 import { health } from './health.ts';
 import { gathers, reportsToHub } from './hub.ts';
+import { inventory } from './inventory.ts';
 import { key } from './key.ts';
 import { account, home, places } from './place.ts';
 import { carrier, forward } from './regions.ts';
@@ -24,6 +26,8 @@ export const tripline = async () => {
   const told = alerts(stored, ourKey, us);
   const read = sources(stored, patterns, ourKey, us);
   const swept = sweep(stored, told, ourKey);
+  const daily = digest(stored, told, ourKey);
+  const listed = inventory(stored, ourKey);
   const subscribed = subscribe(stored, read, pattern, ourKey, us);
   const role = carrier(read.regions, us);
   for (const place of others) forward(place, patterns, guardPattern(), read.regions, role);
@@ -36,8 +40,10 @@ export const tripline = async () => {
       read.cloudtrail,
       read.audit,
       told.announce,
-      ...told.slack,
+      ...told.channels,
       swept.fn,
+      daily.fn,
+      listed.fn,
       subscribed.fn,
       ...reported.functions,
       ...gathered.functions,
@@ -48,6 +54,8 @@ export const tripline = async () => {
       ...read.dead,
       ...told.dead,
       ...swept.dead,
+      ...daily.dead,
+      ...listed.dead,
       ...subscribed.dead,
       ...guard.dead,
       ...reported.dead,
@@ -62,6 +70,7 @@ export const tripline = async () => {
     topic: told.topic.arn,
     guard: guard.topic.arn,
     bus: told.bus.arn,
+    ...(told.triage.length === 0 ? {} : { triage: told.triage }),
     ...(gathered.table === undefined ? {} : { hub: gathered.table.name }),
     regions: [home.region, ...others.map(({ region }) => region)],
   };

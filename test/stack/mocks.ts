@@ -82,6 +82,7 @@ export const recording = (resources: Resource[]) => ({
         name,
         arn,
         keyId: name,
+        functionUrl: `https://${args.name.toLowerCase()}.lambda-url.${region}.on.aws/`,
         bucket: name,
         url: `https://sqs.${region}.amazonaws.com/${accountId}/${name}`,
         streamArn: `${arn}/stream/2026-09-01T00:00:00.000`,

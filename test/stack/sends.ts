@@ -132,6 +132,7 @@ export const sentBy = (root: string, handler: string): ReadonlySet<string> => {
   const called = new Set<string>();
   const seen = new Set<Node>();
   const postponed = new Map<string, Unit[]>();
+  const computed = new Set<string>();
   const queue: Unit[] = [];
 
   const callNow = (name: string): void => {
@@ -139,6 +140,12 @@ export const sentBy = (root: string, handler: string): ReadonlySet<string> => {
     called.add(name);
     queue.push(...(postponed.get(name) ?? []));
     postponed.delete(name);
+  };
+
+  /** A member that is called by a name known only when it runs may be any of the file's. */
+  const openAll = (file: string): void => {
+    for (const [name, units] of postponed) if (units.some(one => one.file === file)) callNow(name);
+    computed.add(file);
   };
 
   const follow = (file: string, name: string): void => {
@@ -165,7 +172,7 @@ export const sentBy = (root: string, handler: string): ReadonlySet<string> => {
     if (node.type.startsWith('TS') && !/^TS(As|Satisfies|NonNull)/.test(node.type)) return;
     if (node.type === 'Property' && isMember(file, node['value'] as Node)) {
       const name = nameOf(node['key']);
-      if (name !== '' && !called.has(name)) {
+      if (name !== '' && !called.has(name) && !computed.has(file)) {
         postponed.set(name, [...(postponed.get(name) ?? []), { file, node: node['value'] as Node }]);
         return;
       }
@@ -174,6 +181,7 @@ export const sentBy = (root: string, handler: string): ReadonlySet<string> => {
     if (node.type === 'VariableDeclarator' && isFunction(node['init']) && !seen.has(node)) return;
     if (node.type === 'CallExpression') {
       const callee = node['callee'] as Node;
+      if (callee['computed'] === true) openAll(file);
       if (isPort(file, callee)) callNow(nameOf(callee.type === 'MemberExpression' ? callee['property'] : callee));
     }
     if (node.type === 'Identifier') {

@@ -186,7 +186,17 @@ const faults: readonly (readonly [check: string, fault: string, planted: () => r
         }),
       ),
   ],
-  ['nothing is public', 'a function', () => changed('aws:lambda/permission:Permission', without('sourceArn'))],
+  [
+    'nothing is public',
+    'an address of a function that believes anybody',
+    () => changed('aws:lambda/functionUrl:FunctionUrl', plus({ functionName: 'tripline-production-cloudtrail' })),
+  ],
+  [
+    'nothing is public',
+    'an address that can be called without bound',
+    () => changed(lambda, without('reservedConcurrentExecutions'), 'Triage'),
+  ],
+  ['nothing is public', 'a function', () => changed('aws:lambda/permission:Permission', without('sourceArn'), 'Audit')],
   [
     'nothing takes plain HTTP',
     'a queue',

@@ -29,7 +29,7 @@ const synthesise = async (variant: string): Promise<Synthesis> => {
   const handlers: Handlers = {};
   const server = await rpcServer(root, join(work, 'functions'), sizes, handlers);
   process.env['SST_SERVER'] = server.address;
-  for (const name of ['SlackWebhook', 'Heartbeat'])
+  for (const name of ['SlackWebhook', 'SlackToken', 'SlackSigning', 'PagerDuty', 'WebhookKey', 'Heartbeat'])
     process.env[`SST_SECRET_${name}`] = 'https://hooks.example.com/secret';
   const app = { name: 'tripline', stage, removal: 'retain', protect: true, providers: { aws: { region: homeRegion } } };
   const cli = { command: 'deploy', paths: { root, work, home: work, platform }, state: {} };

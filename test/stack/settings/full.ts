@@ -13,6 +13,14 @@ export default defineConfig({
   channels: [
     { kind: 'email', address: 'oncall@example.com', minimum: 'high' },
     { kind: 'slack', secret: 'SlackWebhook', minimum: 'medium' },
+    {
+      kind: 'slack-app',
+      token: 'SlackToken',
+      channel: 'C0123456789',
+      triage: { signing: 'SlackSigning', users: ['U0123456789'], team: 'T0123456789' },
+    },
+    { kind: 'pagerduty', secret: 'PagerDuty', minimum: 'critical' },
+    { kind: 'webhook', address: 'https://soar.example.com/tripline', secret: 'WebhookKey', clusters: ['prod'] },
   ],
   deployment: {
     archives: [{ bucket: 'organisation-trail', key: 'arn:aws:kms:eu-west-1:444455556666:key/example' }],
