@@ -160,8 +160,8 @@ let secondsAnEvent = Number.NaN;
 
 if (chosen.has('logs')) {
   const recorded = [
-    recordedLogs('recorded CloudTrail', 'stratus-detonation-logs/cloudtrail*.jsonl', 8e6),
-    recordedLogs('recorded audit logs', '{audit2rbac-demo,rbac-tool-auditgen}/*.jsonl', 8e6),
+    recordedLogs('recorded CloudTrail', 'stratus-detonation-logs/cloudtrail*.jsonl', 2e6),
+    recordedLogs('recorded audit logs', '{audit2rbac-demo,rbac-tool-auditgen}/*.jsonl', 3e5),
   ];
   for (const corpus of [day, ...recorded]) tables.push(await logsTable(corpus));
   tables.push(await naiveTable(logs));
