@@ -98,6 +98,7 @@ import { detection as pipelineAuditEvidenceOmitted } from './pipeline/audit-evid
 import { detection as pipelineEvidenceOmitted } from './pipeline/evidence-omitted.ts';
 import { detection as pipelineLimitReached } from './pipeline/limit-reached.ts';
 import { detection as pipelineRuleFailed } from './pipeline/rule-failed.ts';
+import { detection as pipelineSourceSilent } from './pipeline/source-silent.ts';
 
 /** Every detection of the catalogue. */
 export const detections: readonly AnyDetection[] = [
@@ -190,6 +191,7 @@ export const detections: readonly AnyDetection[] = [
   pipelineEvidenceOmitted,
   pipelineLimitReached,
   pipelineRuleFailed,
+  pipelineSourceSilent,
 ];
 
 /** What is learned from events for detections to recall. */

@@ -15,6 +15,7 @@ export type Count =
   | 'RecordsSkipped'
   | 'RuleErrors'
   | 'JudgedAgain'
+  | 'SourcesSilent'
   | 'Announced'
   | 'AnnouncementsFailed'
   | 'SweepLeft'

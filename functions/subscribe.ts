@@ -2,7 +2,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { logsSubscriptions } from '../adapters/logs.ts';
 import { deps } from './deps.ts';
 import { lambda } from './lambda.ts';
-import { matchOf, subscribeAll } from './subscribing.ts';
+import { matchesOf, subscribeAll } from './subscribing.ts';
 
 const variable = (name: string): string => {
   const value = process.env[name];
@@ -22,12 +22,8 @@ export const handler = lambda(
     };
     const { put, gaps } = await subscribeAll(logsSubscriptions(new CloudWatchLogsClient({})), wanted, settings);
     for (const gap of gaps) print(JSON.stringify({ level: 'warn', function: 'subscribe', ...gap }));
-    const isOff = settings.detections['pipeline/source-silent']?.status === 'off';
-    if (gaps.length > 0 && !isOff)
-      await findings().fold(
-        gaps.map(gap => matchOf(gap, settings, now())),
-        now(),
-      );
+    const matches = gaps.flatMap(gap => matchesOf(gap, settings, now()));
+    if (matches.length > 0) await findings().fold(matches, now());
     return { put, gaps: gaps.length };
   },
 );

@@ -1,6 +1,7 @@
 import { mostSubscriptions, type Subscription, type Subscriptions } from '../adapters/logs.ts';
 import type { Match } from '../core/match.ts';
 import type { Cluster, Settings } from '../core/settings.ts';
+import { aboutSource } from './source-silent.ts';
 
 /** A cluster whose audit log does not reach us, and why. */
 export interface Gap {
@@ -64,26 +65,16 @@ const verdictOf = (filters: readonly Subscription[], wanted: Subscription): 'kep
 const day = 24 * 60 * 60 * 1_000;
 
 /** A gap as a match of `pipeline/source-silent`: one a day and cluster, whatever the function is called. */
-export const matchOf = ({ cluster, why }: Gap, settings: Settings, now: number): Match => {
+export const matchesOf = ({ cluster, why }: Gap, settings: Settings, now: number): readonly Match[] => {
   const start = now - (now % day);
-  return {
-    detection: 'pipeline/source-silent',
-    version: 'built-in',
+  return aboutSource(settings, {
     source: 'kubernetes',
     account: settings.clusters.find(({ name }) => name === cluster)?.account ?? settings.accounts[0] ?? '',
-    region: settings.home,
     cluster,
+    name: `audit log of ${cluster}`,
     eventId: `audit-gap#${cluster}#${new Date(start).toISOString().slice(0, 10)}`,
     time: now,
-    key: { source: `audit log of ${cluster}` },
-    window: day,
-    severity: settings.detections['pipeline/source-silent']?.severity ?? 'high',
-    status: settings.detections['pipeline/source-silent']?.status === 'watching' ? 'watching' : 'alerting',
     title: `The audit log of ${cluster} does not reach Tripline`,
-    principals: [],
-    resources: [cluster],
-    addresses: [],
-    notes: [why],
-    evidence: { cluster, why },
-  };
+    why,
+  });
 };

@@ -4,6 +4,7 @@ import { announceCounted } from './alerting.ts';
 import { deps } from './deps.ts';
 import { lambda, warn } from './lambda.ts';
 import type { Meter } from './meter.ts';
+import { findSilences } from './silence.ts';
 import { wakeByTime } from './waking.ts';
 
 /** The stream has had its chance by then; it forgets after 24 hours, and gives up on a batch sooner. */
@@ -28,6 +29,9 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
   ]);
   if (judged.status === 'fulfilled') meter.add('JudgedAgain', judged.value);
   else warn('sweep', 'judging again', judged.reason);
+  await findSilences()
+    .then(silent => meter.add('SourcesSilent', silent))
+    .catch(error => warn('sweep', 'sources that are silent', error)); // the rest has its turn all the same
   await announceDue(meter, hasTime);
   if (judged.status === 'rejected') throw judged.reason;
 });

@@ -70,3 +70,7 @@ export const askHeard = (stream: string, after: number): Observation => ({
 /** Whether a stream was heard in a quarter of an hour that began after a moment. */
 export const heardAfter = (items: readonly Item[], after: number): boolean =>
   items.some(item => item['marks']?.some(mark => Date.parse(mark) > after) ?? false);
+
+/** The marks of items, each once, oldest first; milliseconds since 1970. */
+export const marksIn = (items: readonly Item[]): readonly number[] =>
+  [...new Set(items.flatMap(item => item['marks'] ?? []))].map(mark => Date.parse(mark)).toSorted((a, b) => a - b);

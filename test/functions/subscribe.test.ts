@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Subscription, Subscriptions } from '../../adapters/logs.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
-import { matchOf, subscribeAll } from '../../functions/subscribing.ts';
+import { matchesOf, subscribeAll } from '../../functions/subscribing.ts';
 
 const wanted: Subscription = {
   name: 'tripline-prod-audit',
@@ -59,7 +59,7 @@ describe('keeping subscriptions true', () => {
 
   it('counts a gap once a day, whatever wakes the function', () => {
     const gap = { cluster: 'prod', why: 'off' };
-    const at = (time: string) => matchOf(gap, exampleSettings, Date.parse(time)).eventId;
+    const at = (time: string) => matchesOf(gap, exampleSettings, Date.parse(time))[0]?.eventId;
     expect(at('2026-09-01T01:00:00Z')).toBe(at('2026-09-01T23:00:00Z'));
     expect(at('2026-09-02T01:00:00Z')).not.toBe(at('2026-09-01T23:00:00Z'));
   });

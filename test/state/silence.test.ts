@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { call } from '../../core/cloudtrail/example.ts';
+import { defineConfig } from '../../core/config.ts';
+import type { AnyEvent } from '../../core/event.ts';
+import { memoryFindings } from '../../core/findings/memory.ts';
+import { marksOf, streamOf } from '../../core/state/heard.ts';
+import { memoryStore } from '../../core/state/memory.ts';
+import { askSilence, silenceOf } from '../../core/state/silence.ts';
+import { deps, use } from '../../functions/deps.ts';
+import { findSilences } from '../../functions/silence.ts';
+
+const noon = Date.parse('2026-09-01T12:00:00Z');
+const minute = 60_000;
+const stream = streamOf('cloudtrail', '111122223333', '');
+
+const at = (time: number): AnyEvent => call('ec2', 'DescribeInstances', { eventTime: new Date(time).toISOString() });
+
+const heard = async (...minutes: readonly number[]) => {
+  const store = memoryStore();
+  await store.observe(marksOf(minutes.map(one => at(noon + one * minute))));
+  return store;
+};
+
+describe('a source is silent', () => {
+  test.each([
+    ['an hour after it last spoke, when it speaks every quarter', [-30, -15, 0], 61, noon + 60 * minute],
+    ['not before that hour is over', [-30, -15, 0], 59, undefined],
+    ['after twice its longest pause, when that is longer', [-180, 0], 361, noon + 360 * minute],
+    ['not within twice its longest pause', [-180, 0], 359, undefined],
+    ['not when it spoke once only: it has no usual pause', [0], 600, undefined],
+    ['not when it never spoke', [], 600, undefined],
+    ['when it fell silent yesterday', [-30, -15, 0], 24 * 60, noon + 60 * minute],
+  ])('%s', async (_, minutes, later, since) => {
+    const now = noon + later * minute;
+    const answers = await (await heard(...minutes)).observe(askSilence(stream, now));
+    expect(silenceOf(answers, now)?.since).toBe(since);
+  });
+
+  test('is one finding, however often the sweep looks', async () => {
+    const before = deps();
+    const store = await heard(-30, -15, 0);
+    const findings = memoryFindings();
+    let now = noon + 2 * 60 * minute;
+    const settings = defineConfig({ accounts: ['111122223333'], clusters: [{ name: 'prod' }] });
+    use({
+      ...before,
+      settings,
+      store: () => store,
+      findings: () => ({ ...before.findings, ...findings }) as never,
+      now: () => now,
+    });
+    try {
+      expect(await findSilences()).toBe(1);
+      now += 5 * minute;
+      await findSilences();
+    } finally {
+      use(before);
+    }
+    const [only, ...more] = findings.list();
+    expect(more).toEqual([]);
+    expect(only?.finding).toMatchObject({ detection: 'pipeline/source-silent', severity: 'high', count: 1 });
+    expect(only?.finding.title).toBe('Nothing has come from CloudTrail of 111122223333 since 2026-09-01 12:00 UTC');
+  });
+});
