@@ -756,6 +756,13 @@ export const rehearsals: { readonly [detection: string]: Rehearsal } = {
     undo: ['echo "take the threshold back"'],
     note: 'Costly to reach by real calls: the test suite reaches each bound.',
   },
+  'pipeline/source-silent': {
+    steps: [
+      'echo "in a test stage, name a cluster in the settings whose audit logging is off, deploy, and wait for the subscriptions to be checked (at most an hour)"',
+    ],
+    undo: ['echo "take the cluster out of the settings and deploy"'],
+    note: 'A source that falls silent by itself is said an hour later at the earliest.',
+  },
   'pipeline/rule-failed': {
     steps: ['echo "deploy a test stage with a detection whose \'by\' throws, and make its call"'],
     undo: ['echo "deploy the stage without it"'],
