@@ -169,9 +169,3 @@ const streams = ({ findings }: Storage) => ({
   actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
   resources: [findings.streamArn],
 });
-
-/** What Lambda needs of a queue that it reads for a function. */
-export const polls = (waiting: Queue) => ({
-  actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
-  resources: [waiting.arn],
-});

@@ -1,11 +1,10 @@
 import { filterPolicy } from '../core/announce/route.ts';
 import type { Channel } from '../core/settings.ts';
-import { polls } from './alerts.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
 import { logical } from './names.ts';
 import { home } from './place.ts';
-import { accept, deadLetters, type Queue, queue } from './queue.ts';
+import { accept, deadLetters, polls, type Queue, queue } from './queue.ts';
 import type { Storage } from './storage.ts';
 
 interface Around {

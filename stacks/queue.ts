@@ -71,3 +71,9 @@ export const accept = (
     inside(place),
   );
 };
+
+/** What Lambda needs of a queue that it reads for a function. */
+export const polls = (waiting: Queue) => ({
+  actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
+  resources: [waiting.arn],
+});

@@ -1,11 +1,10 @@
 import type { EventPattern } from '../core/targets/eventbridge.ts';
 import settings from '../tripline.config.ts';
-import { polls } from './alerts.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
 import { type Account, home } from './place.ts';
-import { accept, deadLetters, type Queue, queue } from './queue.ts';
+import { accept, deadLetters, polls, type Queue, queue } from './queue.ts';
 import { detects, environment, type Storage } from './storage.ts';
 
 export interface Sources {
