@@ -33,6 +33,7 @@ export const announcementSchema = v.object({
     last: v.pipe(v.string(), v.isoTimestamp()),
     count: v.number(),
     exact: v.boolean(),
+    seen: v.exactOptional(v.object({ windows: v.number(), days: v.number(), exact: v.boolean(), first: v.boolean() })),
     principals: strings,
     resources: strings,
     addresses: strings,
@@ -44,6 +45,8 @@ export const announcementSchema = v.object({
   evidence: v.object({
     eventIds: strings,
     lines: v.array(v.object({ label: v.string(), value: v.string() })),
+    chain: v.exactOptional(v.array(v.object({ label: v.string(), value: v.string() }))),
+    owners: v.exactOptional(v.array(v.object({ tag: v.string(), value: v.string() }))),
   }),
   detection: v.object({
     why: v.string(),

@@ -5,9 +5,12 @@ import type { Source } from '../event.ts';
 import type { Disposition, Finding, FindingStatus, Window } from '../finding.ts';
 import { at, text } from '../json.ts';
 import type { Settings } from '../settings.ts';
+import { chainOf } from './chain.ts';
 import { evidenceOf, type Line } from './evidence.ts';
 import { fillRunbook } from './fill.ts';
 import { auditQuery, type Command, cloudtrailEvent, type Link } from './links.ts';
+import { type OwnerTag, ownersOf } from './owner.ts';
+import { type Seen, seenOf } from './seen.ts';
 import type { News, TransitionKind } from './transitions.ts';
 
 /** The name of this form; a member is only ever added, and any other change makes a new name. */
@@ -49,6 +52,8 @@ export interface Message {
     readonly count: number;
     /** False: read the count as "at least". */
     readonly exact: boolean;
+    /** How common this is here; absent where no window was read. */
+    readonly seen?: Seen;
     readonly principals: readonly string[];
     readonly resources: readonly string[];
     readonly addresses: readonly string[];
@@ -58,7 +63,14 @@ export interface Message {
     readonly disposition?: Disposition;
   };
   /** Of the newest window; of the gravest where the severity rose. */
-  readonly evidence: { readonly eventIds: readonly string[]; readonly lines: readonly Line[] };
+  readonly evidence: {
+    readonly eventIds: readonly string[];
+    readonly lines: readonly Line[];
+    /** The role-assumption chain, the acting identity first; absent where there is none. */
+    readonly chain?: readonly Line[];
+    /** Tags and labels that say whose the touched resources are; absent where none does. */
+    readonly owners?: readonly OwnerTag[];
+  };
   readonly detection: {
     readonly why: string;
     readonly runbook: readonly string[];
@@ -142,6 +154,9 @@ export const messageOf = (
 ): Message => {
   const window = shownWindow(windows, news.kind);
   const [lead] = news.transitions;
+  const chain = window ? chainOf(finding.source, window.evidence) : [];
+  const owners = window ? ownersOf(finding.source, window.evidence) : [];
+  const seen = seenOf(finding, windows);
   const { id, version, source, severity, status, title, account, region, cluster, key } = finding;
   return {
     schema: messageSchema,
@@ -170,6 +185,7 @@ export const messageOf = (
       last: new Date(finding.last).toISOString(),
       count: finding.count,
       exact: finding.exact !== false && windows.every(({ exact }) => exact),
+      ...(seen === undefined ? {} : { seen }),
       principals: finding.principals,
       resources: finding.resources,
       addresses: finding.addresses,
@@ -181,6 +197,8 @@ export const messageOf = (
     evidence: {
       eventIds: window?.eventIds.slice(0, 10) ?? [],
       lines: window ? evidenceOf(source, window.evidence) : [],
+      ...(chain.length === 0 ? {} : { chain }),
+      ...(owners.length === 0 ? {} : { owners }),
     },
     detection: {
       why: detection?.why ?? '',

@@ -1,7 +1,9 @@
 import type { Severity } from '../detection.ts';
 import { code, mrkdwn, prose, slackPlain } from '../escape.ts';
+import { chainText } from './chain.ts';
 import { countText, type Message, whenText } from './message.ts';
-import { changeNames, some, whereText } from './text.ts';
+import { seenText } from './seen.ts';
+import { changeNames, ownerTexts, some, whereText } from './text.ts';
 
 /** Slack developer documentation, "Block Kit": what a message may hold. */
 export const slackLimits = { blocks: 50, header: 150, text: 3000, fields: 10, field: 2000, elements: 10 } as const;
@@ -85,6 +87,11 @@ const step = (text: string, at: number): string => {
 export const slackMessage = (message: Message): SlackMessage => {
   const { finding, detection, evidence } = message;
   const { sign, color } = looks[finding.severity];
+  const chain = chainText(
+    (evidence.chain ?? []).filter(({ value }) => value.trim() !== ''),
+    value => code(value, 256),
+  );
+  const seen = seenText(finding.seen);
   const changes = message.transition.changes
     .filter(({ kind, value }) => changeNames[kind] !== '' && value !== '')
     .map(({ kind, value }) => `${changeNames[kind]} ${code(value, 256)}`);
@@ -105,14 +112,17 @@ export const slackMessage = (message: Message): SlackMessage => {
       fields: [
         ...field('Who', finding.principals),
         ...field('What', finding.resources),
+        ...field('Owner', ownerTexts(message)),
         ...field('From', finding.addresses),
         ...field('Where', [whereText(message)]),
         marked(`*When*\n${whenText(message)}`),
         marked(`*Count*\n${countText(message)}`),
+        ...(seen === '' ? [] : [marked(`*Seen*\n${seen}`)]),
         ...field('Assignee', finding.assignee === undefined ? [] : [finding.assignee]),
         marked(`*Status*\n${finding.status}`),
       ],
     },
+    ...heading('Chain', chain === '' ? [] : [chain]),
     ...heading(
       'Note',
       finding.notes.slice(0, 5).map(note => mrkdwn(note, 500)),

@@ -1,6 +1,8 @@
 import type { Severity } from '../detection.ts';
 import { plain, subjectLine } from '../escape.ts';
+import { chainText } from './chain.ts';
 import { countText, type Message, whenText } from './message.ts';
+import { seenText } from './seen.ts';
 import type { TransitionKind } from './transitions.ts';
 
 /** What a change is called before its value; '' where the headline says it all. */
@@ -59,16 +61,23 @@ const statusText = ({ finding: { status, disposition, assignee } }: Message): st
   (disposition === undefined ? '' : ` as ${disposition}`) +
   (assignee === undefined ? '' : `, ${plain(assignee, 100)} is on it`);
 
+/** Whose the touched resources are, by their tags: "team: payments". */
+export const ownerTexts = ({ evidence }: Message): readonly string[] =>
+  (evidence.owners ?? []).map(({ tag, value }) => `${tag}: ${value}`);
+
 /** The rows of who, what, where; rows without a value are left out. Values are escaped for plain text. */
 export const rows = (message: Message, most = 5): readonly (readonly [string, string])[] => {
-  const { finding } = message;
+  const { finding, evidence } = message;
   const all: readonly (readonly [string, string])[] = [
     ['Who', listed(finding.principals, most)],
+    ['Chain', chainText(evidence.chain ?? [], value => plain(value, 300))],
     ['What', listed(finding.resources, most)],
+    ['Owner', listed(ownerTexts(message), most)],
     ['From', listed(finding.addresses, most)],
     ['Where', plain(whereText(message), 300)],
     ['When', whenText(message)],
     ['Count', countText(message)],
+    ['Seen', seenText(finding.seen)],
     ['Status', statusText(message)],
   ];
   return all.filter(([, value]) => value !== '');
@@ -132,6 +141,9 @@ const colours: { readonly [S in Severity]: string } = {
   low: '\u001b[1;34m',
 };
 
+/** The longest role-assumption chain, in characters, that a terminal's short form shows. */
+const shortChain = 120;
+
 /**
  * The announcement for a terminal, in short.
  * @param colour whether to colour the severity; nothing in the message can colour anything
@@ -146,7 +158,7 @@ export const terminal = (message: Message, colour: boolean): string => {
   return [
     `${colour ? `${colours[finding.severity]}${tag}\u001b[0m` : `[${tag.trim()}]`} ${news}${plain(finding.title, 300)}`,
     ...rows(message, 3)
-      .filter(([name]) => name !== 'Status')
+      .filter(([name, value]) => name !== 'Status' && (name !== 'Chain' || value.length <= shortChain))
       .map(([name, value]) => row(name, value.replaceAll('\n         ', ', '))),
     ...finding.notes.slice(0, 2).map(note => row('note', plain(note, 300))),
     ...(next === undefined ? [] : [row('do', next)]),

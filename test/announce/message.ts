@@ -72,12 +72,20 @@ export const poisoned = (text: string): Message =>
           eventID: text,
           vpcEndpointId: text,
           userIdentity: {
+            type: 'AssumedRole',
             arn: text,
             accessKeyId: text,
             invokedBy: text,
-            sessionContext: { sessionIssuer: { arn: text } },
+            sessionContext: { sessionIssuer: { arn: text }, sourceIdentity: text },
+            onBehalfOf: { userId: text },
           },
-          requestParameters: { [text]: text, tags: [{ key: text, value: text }] },
+          requestParameters: {
+            [text]: text,
+            tags: [
+              { key: text, value: text },
+              { key: `${text.slice(0, 40)}:owner`, value: text },
+            ],
+          },
         },
       }),
     ],

@@ -24,11 +24,13 @@ describe('mail', () => {
       developer launched p5.48xlarge, a family that is not allowed
 
       Who:     arn:aws:iam::111122223333:role/developer
+      Chain:   role session developer/alice
       What:    i-0aaaabbbbccccdddd
       From:    198.51.100.23
       Where:   account 111122223333, eu-west-1
       When:    2026-09-01 10:00:00 UTC
       Count:   1 event
+      Seen:    first time here
       Status:  open
 
       WHY IT MATTERS
@@ -103,7 +105,8 @@ describe('hostile text survives on no channel', () => {
     visible(mailText(shown));
     visible(subject(shown));
     visible(terminal(shown, false));
-    expect(terminal(shown, true).split('\u001b')).toHaveLength(terminal(message(), true).split('\u001b').length + 2); // a note's name, dim
+    const coloured = terminal(shown, true);
+    expect(coloured.split('\u001b')).toHaveLength(2 * coloured.split('\n').length + 1); // the severity, then each row's name
     for (const text of [mailText(shown), subject(shown), terminal(shown, false)])
       expect(text).not.toMatch(/:\/\/|www\.|mailto:/i);
 
@@ -190,12 +193,27 @@ describe('Slack', () => {
                     "verbatim": true,
                   },
                   {
+                    "text": "*Seen*
+      first time here",
+                    "type": "mrkdwn",
+                    "verbatim": true,
+                  },
+                  {
                     "text": "*Status*
       open",
                     "type": "mrkdwn",
                     "verbatim": true,
                   },
                 ],
+                "type": "section",
+              },
+              {
+                "text": {
+                  "text": "*Chain*
+      role session \`developer/alice\`",
+                  "type": "mrkdwn",
+                  "verbatim": true,
+                },
                 "type": "section",
               },
               {
@@ -337,11 +355,13 @@ describe('the terminal', () => {
     expect(terminal(message(), false)).toMatchInlineSnapshot(`
       "[HIGH] developer launched p5.48xlarge, a family that is not allowed
         who      arn:aws:iam::111122223333:role/developer
+        chain    role session developer/alice
         what     i-0aaaabbbbccccdddd
         from     198.51.100.23
         where    account 111122223333, eu-west-1
         when     2026-09-01 10:00:00 UTC
         count    1 event
+        seen     first time here
         do       Confirm with the caller: \`aws ec2 describe-instances --instance-ids <instance>\` shows the tags and the launch template.
         finding  0123456789abcdef  cloudtrail/disallowed-instance-family-launched"
     `);
