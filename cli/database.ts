@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type FindingsTable, findingsTable } from '../adapters/findings-table.ts';
+import { stageTables } from '../adapters/stage-tables.ts';
 import { dynamoStore } from '../adapters/state-table.ts';
 import { type Suppressions, suppressionsTable } from '../adapters/suppressions.ts';
 import type { Store } from '../core/state/observation.ts';
@@ -18,25 +19,52 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/**
- * Opens the findings.
- * @param database folder of a local database; absent: `.tripline/database`
- * @param name name of a DynamoDB table; it goes before `database`
- * @throws UsageError where there is no local database yet
- */
-export const openDatabase = async (database: string | undefined, name: string | undefined): Promise<Database> => {
-  if (name !== undefined) {
-    const client = new DynamoDBClient({});
+/** Flags that say which database. */
+export const databaseOptions = {
+  database: { type: 'string' },
+  table: { type: 'string' },
+  stage: { type: 'string' },
+} as const;
+
+export const databaseUsage = `  --database DIR   a local database (default .tripline/database)
+  --stage NAME     a deployed stage, through the AWS SDK's usual chain (region, profile, AWS_ENDPOINT_URL)
+  --table NAME     a DynamoDB table of findings, likewise; that of state is named as it is, ending in 'state'`;
+
+type Where = { readonly [flag in keyof typeof databaseOptions]?: string | undefined };
+
+/** Whether the flags mean a database on this machine. */
+export const isLocal = ({ table, stage }: Where): boolean => table === undefined && stage === undefined;
+
+const inAws = async ({ table, stage = '' }: Where): Promise<Database> => {
+  const client = new DynamoDBClient({});
+  try {
+    const names =
+      table === undefined
+        ? await stageTables(client, stage)
+        : { findings: table, state: table.replace(/findings$/, 'state') };
     return {
-      findings: findingsTable(client, name),
-      suppressions: suppressionsTable(client, name),
-      store: dynamoStore(client, name.replace(/findings$/, 'state')),
+      findings: findingsTable(client, names.findings),
+      suppressions: suppressionsTable(client, names.findings),
+      store: dynamoStore(client, names.state),
       close: async () => client.destroy(),
     };
+  } catch (error) {
+    client.destroy();
+    throw error;
   }
-  const path = database ?? localPath;
+};
+
+/**
+ * Opens the findings: one of a folder, a stage or a table; none said: `.tripline/database`.
+ * @throws UsageError where several are said, or there is no local database yet; Error where the stage is not there
+ */
+export const openDatabase = async (where: Where): Promise<Database> => {
+  const said = Object.keys(databaseOptions).filter(flag => where[flag as keyof Where] !== undefined);
+  if (said.length > 1) throw new UsageError(`say one of ${said.map(flag => `--${flag}`).join(' and ')}`);
+  if (!isLocal(where)) return inAws(where);
+  const path = where.database ?? localPath;
   if (!existsSync(path))
-    throw new UsageError(`there is no database at ${path}: run 'npm start' first, or say --table NAME for one in AWS`);
+    throw new UsageError(`there is no database at ${path}: run 'npm start' first, or say --stage NAME for one in AWS`);
   const { localDynamoDB } = await import('../adapters/local-dynamodb.ts');
   const local = await localDynamoDB(path);
   return {

@@ -1,7 +1,7 @@
 import type { Finding } from '../core/finding.ts';
 import type { EntityKind } from '../core/findings/entity.ts';
 import { type Known, knownOf, type Moment, momentsOf, type Subject, subjectOf } from '../core/known.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, databaseOptions, databaseUsage, isLocal, openDatabase } from './database.ts';
 import { loadSettings } from './inputs.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { shown, table } from './table.ts';
@@ -13,8 +13,7 @@ across CloudTrail and Kubernetes: from what detections remember, and the finding
   --settings FILE  a tripline.config.ts: its accounts and clusters are looked in
   --account ID     look in this account
   --json           one object, nothing else
-  --database DIR   a local database (default .tripline/database)
-  --table NAME     the DynamoDB table of findings; that of state is named likewise`;
+${databaseUsage}`;
 
 /** Findings of one thing that are looked at. */
 const most = 200;
@@ -53,23 +52,21 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     settings: { type: 'string' },
     account: { type: 'string' },
     json: { type: 'boolean' },
-    database: { type: 'string' },
-    table: { type: 'string' },
+    ...databaseOptions,
   });
   const [name] = positionals;
   if (name === undefined || positionals.length > 1)
     throw new UsageError('say one instance, access key, node or principal');
   const subject = subjectOf(name);
   if (subject === undefined) throw new UsageError(`'${shown(name)}' is no i-…, ASIA…, node/NAME, arn:… or system:…`);
-  const isLocal = values.table === undefined;
   const settings = await loadSettings(
-    values.settings ?? (isLocal ? 'examples/tripline.config.ts' : 'tripline.config.ts'),
+    values.settings ?? (isLocal(values) ? 'examples/tripline.config.ts' : 'tripline.config.ts'),
   );
   const places = {
     accounts: values.account === undefined ? settings.accounts : [values.account],
     clusters: settings.clusters.map(cluster => cluster.name),
   };
-  const database = await openDatabase(values.database, values.table);
+  const database = await openDatabase(values);
   try {
     const known = await knownOf(subject, places, database.store);
     const findings = await findingsOf(known, database);

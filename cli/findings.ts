@@ -4,7 +4,7 @@ import { entityKinds } from '../core/findings/entity.ts';
 import { ocsf } from '../core/ocsf.ts';
 import { detections } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, databaseOptions, databaseUsage, openDatabase } from './database.ts';
 import { filterOf, filterOptions, filterUsage, findAll, limitOf } from './findings-filter.ts';
 import { about, show } from './findings-show.ts';
 import { findingsTable } from './findings-table.ts';
@@ -29,14 +29,12 @@ Works findings, each by its ID or all that FILTERS find: those are only shown un
   --for 24h        how long suppress lasts; critical and self-protection findings need --force
   --by NAME        in whose name (default: the account this runs under)
 
-  --database DIR   a local database (default .tripline/database)
-  --table NAME     a DynamoDB table, through the AWS SDK's usual chain (region, profile, AWS_ENDPOINT_URL)`;
+${databaseUsage}`;
 
 const options = {
   ...filterOptions,
   ...workOptions,
-  database: { type: 'string' },
-  table: { type: 'string' },
+  ...databaseOptions,
   json: { type: 'boolean' },
   ocsf: { type: 'boolean' },
   watch: { type: 'boolean' },
@@ -110,7 +108,7 @@ export const run = async (argv: readonly string[], io: Io, signal?: AbortSignal)
   const kind = entityKinds.find(one => one === first);
   if (verb === 'about' && (kind === undefined || second === undefined || more.length > 0))
     throw new UsageError(`about takes one of ${entityKinds.join(', ')} and a name`);
-  const database = await openDatabase(values.database, values.table);
+  const database = await openDatabase(values);
   try {
     if (verb === undefined) return await list(database, values, io, signal);
     if (verb === 'show' && first !== undefined) return await show(database, first, json, io);

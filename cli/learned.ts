@@ -1,7 +1,7 @@
 import { egressDays, egressOf, egressScope } from '../core/cloudtrail/egress.ts';
 import { type LearnedName, learnedIndex, learnedNames, revoke, revoked, revokedScope } from '../core/state/learned.ts';
 import type { Item, Store } from '../core/state/observation.ts';
-import { openDatabase } from './database.ts';
+import { databaseOptions, databaseUsage, isLocal, openDatabase } from './database.ts';
 import { loadSettings } from './inputs.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { table } from './table.ts';
@@ -16,8 +16,7 @@ learned, from then on; TRAIT takes back one network or client of a controller.
   --account ID     look in this account
   --day DATE       the day whose egress is shown (default: today)
   --json           one JSON object a line
-  --database DIR   a local database (default .tripline/database)
-  --table NAME     the DynamoDB table of findings; that of state is named likewise`;
+${databaseUsage}`;
 
 /** One thing that was learned, or is being learned. */
 export interface LearnedRow {
@@ -151,18 +150,17 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     account: { type: 'string' },
     day: { type: 'string' },
     json: { type: 'boolean' },
-    database: { type: 'string' },
-    table: { type: 'string' },
+    ...databaseOptions,
   });
   const [verb, subject, trait] = positionals;
   if (verb !== undefined && (verb !== 'revoke' || subject === undefined))
     throw new UsageError("say nothing, or 'revoke' and what");
   const at = dateOf(values.day);
   const settings = await loadSettings(
-    values.settings ?? (values.table === undefined ? 'examples/tripline.config.ts' : 'tripline.config.ts'),
+    values.settings ?? (isLocal(values) ? 'examples/tripline.config.ts' : 'tripline.config.ts'),
   );
   const accounts = values.account === undefined ? settings.accounts : [values.account];
-  const { store, close } = await openDatabase(values.database, values.table);
+  const { store, close } = await openDatabase(values);
   try {
     if (subject !== undefined) {
       let taken = 0;

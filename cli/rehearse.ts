@@ -2,7 +2,7 @@ import { severities } from '../core/detection.ts';
 import type { Finding } from '../core/finding.ts';
 import { type Rehearsal, rehearsals, variables } from '../core/rehearsal.ts';
 import { detections } from '../detections/index.ts';
-import { openDatabase } from './database.ts';
+import { databaseOptions, openDatabase } from './database.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { shown, table } from './table.ts';
 
@@ -28,8 +28,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = flags(argv, {
     check: { type: 'boolean' },
     since: { type: 'string' },
-    table: { type: 'string' },
-    database: { type: 'string' },
+    ...databaseOptions,
     json: { type: 'boolean' },
   });
   const unknown = positionals.find(id => !Object.hasOwn(rehearsals, id));
@@ -80,7 +79,7 @@ const check = async (
   io: Io,
 ): Promise<number> => {
   const since = Date.now() - durationOf(values.since ?? '24h');
-  const database = await openDatabase(values.database, values.table);
+  const database = await openDatabase(values);
   const newest = new Map<string, Finding>();
   try {
     let after: string | undefined;

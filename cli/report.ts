@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { ages, type Report, reportOf, shareText, spanText } from '../core/report.ts';
 import { reportHtml } from '../core/report-html.ts';
-import { openDatabase } from './database.ts';
+import { databaseOptions, openDatabase } from './database.ts';
 import { durationOf } from './duration.ts';
 import { findAll } from './findings-filter.ts';
 import { loadSettings } from './inputs.ts';
@@ -16,7 +16,7 @@ detections with their share of false positives, node roles without a policy find
   --json           the numbers
   --for 30d        how far back (default 30d), --until TIME from when (default now)
   --settings FILE  whose node roles (default tripline.config.ts)
-  --database DIR, --table NAME    as for 'tripline findings'`;
+  --database DIR, --stage NAME, --table NAME    as for 'tripline findings'`;
 
 const most = 20_000;
 
@@ -88,15 +88,14 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     for: { type: 'string' },
     until: { type: 'string' },
     settings: { type: 'string' },
-    database: { type: 'string' },
-    table: { type: 'string' },
+    ...databaseOptions,
   });
   if (positionals.length > 0) throw new UsageError(`'${positionals.join(' ')}': report takes flags only`);
   const until = values.until === undefined ? Date.now() : Date.parse(values.until);
   if (Number.isNaN(until)) throw new UsageError(`--until takes a time like 2026-09-01, not '${values.until}'`);
   const since = until - durationOf('for', values.for ?? '30d');
   const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
-  const database = await openDatabase(values.database, values.table);
+  const database = await openDatabase(values);
   try {
     const table = database.findings;
     const open = await findAll(table, { statuses: ['open', 'acknowledged', 'suppressed'], until }, most);

@@ -8,7 +8,7 @@ import { redactLine } from '../core/redact.ts';
 import type { Suppression } from '../core/settings.ts';
 import { endOf, loadSuppression, mostDays, wouldHide } from '../core/suppress.ts';
 import settings from '../tripline.config.ts';
-import { openDatabase } from './database.ts';
+import { databaseOptions, openDatabase } from './database.ts';
 import { durationOf } from './duration.ts';
 import { findingsTable } from './findings-table.ts';
 import { whoOf } from './findings-work.ts';
@@ -29,7 +29,7 @@ them. The pattern is over "finding" and "event" (the record, as 'tripline findin
   --force          also where it would have hidden a confirmed true positive, a critical or self-protection finding,
                    or lasts longer than ${mostDays} days
   --by NAME        in whose name (default: the account this runs under)
-  --database DIR, --table NAME    as for 'tripline findings'
+  --database DIR, --stage NAME, --table NAME    as for 'tripline findings'
 
 Suppressions that last belong into tripline.config.ts (\`suppressions\`), where they are reviewed.`;
 
@@ -121,8 +121,7 @@ const options = {
   by: { type: 'string' },
   preview: { type: 'boolean' },
   force: { type: 'boolean' },
-  database: { type: 'string' },
-  table: { type: 'string' },
+  ...databaseOptions,
 } as const;
 
 type Values = ReturnType<typeof flags<typeof options>>['values'];
@@ -177,7 +176,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const isRevoking = verb === 'revoke' && id !== undefined && more.length === 0;
   if (verb !== undefined && !(verb === 'list' && id === undefined) && !isRevoking)
     throw new UsageError(`'${positionals.join(' ')}' is none of: (nothing), list, revoke ID`);
-  const database = await openDatabase(values.database, values.table);
+  const database = await openDatabase(values);
   try {
     if (verb === 'list') return await list(database.suppressions, io);
     if (!isRevoking) return await make(database.findings, database.suppressions, values, io);
