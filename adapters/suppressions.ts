@@ -13,6 +13,8 @@ import { retentionDays } from '../core/tables.ts';
 /** A suppression made by command, with who made it and who ended it. */
 export interface StoredSuppression extends Suppression {
   readonly by: string;
+  /** When every channel was told that it was made, in milliseconds. */
+  readonly announced?: number;
   readonly revoked?: { readonly by: string; readonly at: number };
 }
 
@@ -24,6 +26,8 @@ export interface Suppressions {
   add(suppression: StoredSuppression): Promise<boolean>;
   /** Ends it now, in somebody's name. @returns false where there is none, or it was ended already */
   revoke(id: string, by: string, at: number): Promise<boolean>;
+  /** Marks that every channel was told of it. @returns false where there is none */
+  announced(id: string, at: number): Promise<boolean>;
 }
 
 const pk = { S: 'suppressions' };
@@ -89,6 +93,18 @@ export const suppressionsTable = (client: DynamoDBClient, table: string): Suppre
           }),
         ),
       ),
+    announced: (id, at) =>
+      conditional(() =>
+        client.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: { pk, sk: { S: id } },
+            UpdateExpression: 'SET announcedAt = :at',
+            ConditionExpression: 'attribute_exists(pk)',
+            ExpressionAttributeValues: { ':at': { N: String(at) } },
+          }),
+        ),
+      ),
   };
 };
 
@@ -100,6 +116,7 @@ const parse = (item: Record<string, AttributeValue>): StoredSuppression => ({
   from: item['begins']?.S ?? '',
   expires: item['ends']?.S ?? '',
   by: item['madeBy']?.S ?? '',
+  ...(item['announcedAt']?.N === undefined ? {} : { announced: Number(item['announcedAt'].N) }),
   ...(item['revokedBy']?.S === undefined
     ? {}
     : { revoked: { by: item['revokedBy'].S, at: Number(item['revokedAt']?.N ?? '0') } }),

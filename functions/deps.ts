@@ -38,7 +38,7 @@ export interface Deps {
   readonly match: () => Matcher;
   readonly store: () => Store;
   readonly findings: () => FindingsTable;
-  readonly suppressions: () => Pick<Suppressions, 'list'>;
+  readonly suppressions: () => Pick<Suppressions, 'list' | 'announced'>;
   readonly ledger: () => Ledger;
   readonly quarantine: () => Quarantine;
   readonly object: (pointer: ObjectPointer) => AsyncIterable<readonly Read[]>;

@@ -21,6 +21,7 @@ export type Count =
   | 'SweepLeft'
   | 'Escalated'
   | 'SuppressionsEnded'
+  | 'SuppressionsSaid'
   | 'MatchesSuppressed'
   | 'FindingsInStorm'
   | 'TriageDone'

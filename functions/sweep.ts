@@ -5,6 +5,7 @@ import { deps } from './deps.ts';
 import { lambda, warn } from './lambda.ts';
 import type { Meter } from './meter.ts';
 import { findSilences } from './silence.ts';
+import { announceSuppressions } from './silences.ts';
 import { wakeByTime } from './waking.ts';
 
 /** The stream has had its chance by then; it forgets after 24 hours, and gives up on a batch sooner. */
@@ -38,6 +39,7 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
 
 const announceDue = async (meter: Meter, hasTime: () => boolean): Promise<void> => {
   await wakeByTime(meter).catch(error => warn('sweep', 'what is due by time', error)); // the rest has its turn all the same
+  await announceSuppressions(meter).catch(error => warn('sweep', 'suppressions', error));
   const before = deps().now() - patience;
   const failures: unknown[] = [];
   let tried = 0;

@@ -9,7 +9,7 @@ export const noticeSubject = ({ severity, headline }: Notice): string =>
 
 const countsText = ({ counts }: Notice): string => counts.map(({ label, count }) => `${count} ${label}`).join(', ');
 
-/** Who, what and where of a storm; empty for a digest. */
+/** Who, what and where of a storm or a suppression; empty for a digest. */
 const about = (notice: Notice): readonly (readonly [string, string])[] =>
   (
     [
@@ -17,6 +17,11 @@ const about = (notice: Notice): readonly (readonly [string, string])[] =>
       ['Who', notice.principal],
       ['Account', notice.account],
       ['Cluster', notice.cluster],
+      ['Silence', notice.suppression?.id ?? ''],
+      ['Reason', notice.suppression?.reason ?? ''],
+      ['Owner', notice.suppression?.owner ?? ''],
+      ['Until', notice.suppression?.expires ?? ''],
+      ['Pattern', notice.suppression?.when ?? ''],
     ] as const
   ).filter(([, value]) => value !== '');
 

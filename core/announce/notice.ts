@@ -19,7 +19,7 @@ const line = v.object({
 const schema = v.object({
   schema: v.literal(noticeSchema),
   id: v.string(),
-  kind: v.picklist(['digest', 'storm']),
+  kind: v.picklist(['digest', 'storm', 'suppression']),
   severity: v.picklist(severities),
   headline: v.string(),
   advice: v.string(),
@@ -32,10 +32,13 @@ const schema = v.object({
   exact: v.boolean(),
   counts: v.array(v.object({ label: v.string(), count: v.number() })),
   findings: v.array(line),
+  suppression: v.exactOptional(
+    v.object({ id: v.string(), reason: v.string(), owner: v.string(), expires: v.string(), when: v.string() }),
+  ),
 });
 
 /**
- * What is said of several findings at once: the daily digest, or a storm. Plain data like an announcement; the same id is the
+ * What is said of several findings at once: the daily digest, or a storm; or that a suppression was made, which silences many. Plain data like an announcement; the same id is the
  * same notice. `headline` and `advice` are words of ours, all other texts are as in the events (redacted, not escaped).
  */
 export type Notice = Readonly<v.InferOutput<typeof schema>>;

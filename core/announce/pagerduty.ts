@@ -64,9 +64,9 @@ export const pagerDutyEvent = (message: Message, routingKey: string): JsonObject
   };
 };
 
-/** A storm pages like one finding; undefined for the digest, for which nobody is woken. */
+/** A storm pages like one finding; undefined for the digest and for suppressions, for which nobody is woken. */
 export const pagerDutyNotice = (notice: Notice, routingKey: string): JsonObject | undefined =>
-  notice.kind === 'digest'
+  notice.kind !== 'storm'
     ? undefined
     : {
         routing_key: routingKey,

@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { suppressionsTable } from '../../adapters/suppressions.ts';
 import type { Channel } from '../../core/announce/announce.ts';
 import type { Notice } from '../../core/announce/notice.ts';
+import { readNotice } from '../../core/announce/notice.ts';
+import { noticeSlack, noticeText } from '../../core/announce/notice-text.ts';
+import { pagerDutyNotice } from '../../core/announce/pagerduty.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import { handler as announce } from '../../functions/announce.ts';
 import { handler as digest } from '../../functions/digest.ts';
+import { handler as sweep } from '../../functions/sweep.ts';
 import { match } from '../announce/tables.ts';
 import { context, measured, setUp } from './setup.ts';
 
@@ -109,5 +114,52 @@ describe('a storm', () => {
       await world.tables.findings.fold([one(of, { principals: ['carol'] })], world.now);
     await stream();
     expect([singles.length, notices.length]).toEqual([names.length, 0]);
+  });
+});
+
+describe('a suppression made by command', () => {
+  const made = {
+    id: '0123456789ab',
+    when: { finding: { detection: ['cloudtrail/launch-burst'] } },
+    reason: 'load test <!channel>',
+    owner: 'platform',
+    from: '2026-09-01T00:00:00.000Z',
+    expires: '2026-10-01T00:00:00.000Z',
+    by: 'alice',
+  };
+  const stored = () => suppressionsTable(world.tables.local.client, world.tables.local.tables.findings);
+
+  test('is said once on every channel, also where one was away and when the ledger has forgotten', async () => {
+    await stored().add(made);
+    const { notices } = listening();
+    world.dead.add('bus');
+    await sweep(scheduled, context());
+    expect((await stored().list()).map(({ announced }) => announced)).toEqual([undefined]);
+    world.dead.clear();
+    await sweep(scheduled, context());
+    expect((await stored().list()).map(({ announced }) => announced)).toEqual([world.now]);
+    const forgetful = {
+      claim: async () => ({ state: 'ours' }) as const,
+      said: async () => {},
+      release: async () => {},
+    };
+    world.with({ ledger: () => forgetful });
+    await sweep(scheduled, context());
+    expect(notices.map(([name, { kind, principal }]) => [name, kind, principal])).toEqual([
+      ['sns', 'suppression', 'alice'],
+      ['bus', 'suppression', 'alice'],
+    ]);
+  });
+
+  test('is told with who, why, until when and what, escaped, and wakes nobody', async () => {
+    await stored().add({ ...made, id: 'ba9876543210' });
+    const { notices } = listening();
+    await sweep(scheduled, context());
+    const [notice] = notices.map(([, one]) => readNotice(JSON.parse(JSON.stringify(one))));
+    if (notice === undefined) throw new Error('nothing was said');
+    for (const part of ['alice', 'ba9876543210', 'load test', 'platform', '2026-10-01', 'cloudtrail/launch-burst'])
+      expect(noticeText(notice)).toContain(part);
+    expect(JSON.stringify(noticeSlack(notice))).not.toContain('<!channel>');
+    expect(pagerDutyNotice(notice, 'key')).toBeUndefined();
   });
 });

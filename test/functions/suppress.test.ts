@@ -86,7 +86,9 @@ describe('suppressions made by command', () => {
   });
 
   test('that can’t be read hide nothing', async () => {
-    world.with({ suppressions: () => ({ list: async () => Promise.reject(new Error('throttled')) }) });
+    world.with({
+      suppressions: () => ({ list: async () => Promise.reject(new Error('throttled')), announced: async () => false }),
+    });
     expect((await suppressing([match(0)], newMeter()))[0]?.status).toBe('alerting');
     expect(world.lines.join()).toContain('throttled');
   });
