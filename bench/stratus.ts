@@ -7,6 +7,7 @@ import { defineConfig } from '../core/config.ts';
 import type { AnyEvent } from '../core/event.ts';
 import type { Match } from '../core/match.ts';
 import { detect } from '../core/pipeline.ts';
+import { rejudge } from '../core/rejudge.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { detections, knowledge } from '../detections/index.ts';
 
@@ -133,16 +134,18 @@ export const coverageOf = async (): Promise<ReadonlyMap<string, readonly Match[]
   const found = new Map<string, readonly Match[]>();
   for (const [technique, mine] of Map.groupBy(events, event => techniqueOf.get(event.id) ?? 'unlabelled')) {
     const matches: Match[] = [];
+    const deps = {
+      match,
+      store: memoryStore(),
+      findings: { fold: async (some: readonly Match[]) => void matches.push(...some) },
+      quarantine: memoryQuarantine(),
+    };
+    const now = Math.max(...mine.map(event => event.time));
     await detect(
       mine.map(event => ({ kind: 'event' as const, event })),
-      {
-        match,
-        store: memoryStore(),
-        findings: { fold: async (some: readonly Match[]) => void matches.push(...some) },
-        quarantine: memoryQuarantine(),
-        now: Math.max(...mine.map(event => event.time)),
-      },
+      { ...deps, now },
     );
+    await rejudge(deps, now + 24 * 60 * 60 * 1000); // what waits for records that never came
     found.set(technique, matches);
   }
   return found;

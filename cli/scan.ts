@@ -60,7 +60,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       await detect(reads, { match, store, findings, quarantine, now: newest });
     }
     // Files come in any order: what must not stay away is judged when all of them were read.
-    await rejudge({ match, store, findings }, newest);
+    // The input is over: what waits for later records is judged without them.
+    await rejudge({ match, store, findings }, newest + 25 * 60 * 60 * 1000);
   } catch (error) {
     progress.end();
     if (!(error instanceof UnreadableInput)) throw error;
