@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import {
   type AttributeValue,
   CreateTableCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   type DynamoDBClientConfig,
   GetItemCommand,
@@ -74,9 +75,19 @@ export const createTables = async (
   wanted: readonly Table[] = tables,
 ): Promise<void> => {
   const { TableNames: known = [] } = await client.send(new ListTablesCommand({}));
-  for (const table of wanted) {
-    if (!known.includes(prefix + table.name)) await client.send(new CreateTableCommand(creation(table, prefix)));
+  const missing = wanted.filter(table => !known.includes(prefix + table.name));
+  for (const table of missing) await client.send(new CreateTableCommand(creation(table, prefix)));
+  for (const table of missing) await isActive(client, prefix + table.name);
+};
+
+/** A table takes no items while it is being created, however short that is. */
+const isActive = async (client: DynamoDBClient, TableName: string): Promise<void> => {
+  for (let tries = 0; tries < 1_000; tries++) {
+    const { Table: table } = await client.send(new DescribeTableCommand({ TableName }));
+    if (table?.TableStatus === 'ACTIVE') return;
+    await new Promise(resolve => setTimeout(resolve, 10));
   }
+  throw new Error(`the table ${TableName} is still being created after ten seconds`);
 };
 
 const creation = (table: Table, prefix: string) => {

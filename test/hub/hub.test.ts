@@ -142,7 +142,7 @@ describe('the hub', () => {
       fc.asyncProperty(deliveries, async bodies => {
         table = `${run++}${schema.name}`;
         await createTables(client, table.slice(0, -schema.name.length), [schema]);
-        await deliver(...bodies);
+        expect(await deliver(...bodies)).toEqual({ batchItemFailures: [] });
         expect(await read()).toEqual(ordered);
       }),
       { numRuns: 20 },
