@@ -16,7 +16,8 @@ import { grouped, progressOn, sized } from './progress.ts';
 export const usage = `usage: tripline scan PATH… [--fail-on SEVERITY] [--json]
 
 Judges logs and keeps nothing. PATH is a file, a directory, a glob or - (standard input): CloudTrail files, JSON lines of
-CloudTrail or Kubernetes audit events, Logs exports; plain or gzip. Streams: memory does not grow with the input.
+CloudTrail or Kubernetes audit events, Logs exports; plain or gzip. Streams: only findings and what is known of
+instances, keys and streams stay in memory.
   --fail-on low|medium|high|critical   exit 1 where a finding is at least that, 2 where none is but a record was unreadable
   --json           one finding a line (with its windows), nothing else
 ${inputUsage}`;
