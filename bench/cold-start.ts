@@ -68,7 +68,6 @@ export const coldStarts = async (rounds: number, say: (line: string) => void): P
     FINDINGS_TABLE: database.tables.findings,
     STATE_TABLE: database.tables.state,
     AWS_LAMBDA_FUNCTION_NAME: 'bench',
-    NODE_OPTIONS: '--enable-source-maps', // as the stack sets it
   };
   try {
     const contestants: { name: string; bytes?: ColdStart['bytes']; args: readonly string[]; env: NodeJS.ProcessEnv }[] =

@@ -30,7 +30,7 @@ export type Prepared = { readonly [rule: string]: readonly Requirement[] };
 
 /**
  * Many detections become one matcher. Pure: no clock, no environment, no I/O.
- * @param prepared what `preparedOf` made of the same detections under the same settings: then all were checked, and each is
+ * @param prepared what `prepare` made of the same detections under the same settings: then all were checked, and each is
  * loaded and compiled when an event first asks for it
  * @throws DetectionError on a bad detection, Error on a bad exemption in the settings; with `prepared`, neither: a rule that
  * can't be loaded fails for itself, as one that throws does.

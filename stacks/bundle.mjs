@@ -33,13 +33,16 @@ const callsOf = node => {
   return /^(CallExpression|NewExpression)$/.test(node.type) ? [node, ...inner] : inner;
 };
 
+/** What a detection says on its page, and how it is said that it says nothing. @type {Record<string, string | undefined>} */
+const page = { why: "''", references: '[]', runbook: '[]', blind: '[]' };
+
 /**
  * A detection without its examples. Those are proven where it is tested; here they would be made, thousands of objects, each
  * time a function starts. What only they used is marked as pure, which all of `detections/` is by law, and esbuild drops it.
  * Lines stay where they are.
- * @param {string} source @returns {string}
+ * @param {string} source @param {boolean} isJudging without its page's words as well @returns {string}
  */
-export const withoutExamples = source => {
+export const trimmed = (source, isJudging) => {
   /** @type {{ start: number, end: number, text: string }[]} */
   const edits = [];
   const tree = /** @type {Node} */ (/** @type {unknown} */ (parseAst(source, { lang: 'ts' })));
@@ -50,13 +53,18 @@ export const withoutExamples = source => {
       if (init == null) continue;
       const members =
         id.name === 'detection' && init.type === 'CallExpression' ? init.arguments[0]?.properties : undefined;
-      const examples = members?.find((/** @type {Node} */ one) => one['key']?.name === 'examples')?.value;
-      if (examples !== undefined) {
-        const lines = '\n'.repeat(source.slice(examples.start, examples.end).split('\n').length - 1);
-        edits.push({ start: examples.start, end: examples.end, text: `{ matches: [], misses: [] }${lines}` });
+      /** @type {{ start: number, end: number }[]} */
+      const cut = [];
+      for (const { key, value } of members ?? []) {
+        const short =
+          key?.name === 'examples' ? '{ matches: [], misses: [] }' : isJudging ? page[key?.name] : undefined;
+        if (short === undefined) continue;
+        cut.push(value);
+        const lines = '\n'.repeat(source.slice(value.start, value.end).split('\n').length - 1);
+        edits.push({ start: value.start, end: value.end, text: short + lines });
       }
       for (const call of callsOf(init))
-        if (examples === undefined || call.start < examples.start || call.start >= examples.end)
+        if (!cut.some(({ start, end }) => start <= call.start && call.start < end))
           edits.push({ start: call.start, end: call.start, text: '/* @__PURE__ */ ' });
     }
   }
@@ -94,10 +102,13 @@ const constant = (name, value) => `export ${name} JSON.parse(${JSON.stringify(JS
 
 const builtin = 'tripline-builtin';
 
-/** Modules of Node's own that cost something to load and that most starts never call; none of their functions asks for `this`. */
-const postponed = new Set(['node:crypto', 'node:net', 'node:timers', 'node:zlib']);
+/** The functions that judge and never announce: of a rule they need no word of its page. */
+const judging = new Set(['functions/cloudtrail.ts', 'functions/audit.ts']);
 
-/** A module of Node's own, loaded by `require`: where it is postponed, by the first use of one of its exports. @param {string} name */
+/** Modules that cost something to load and that most starts never call; none of their functions asks for `this`. */
+const postponed = new Set(['node:crypto', 'node:net', 'node:timers', 'node:zlib', 're2js']);
+
+/** A module that is loaded by `require`: where it is postponed, by the first use of one of its exports. @param {string} name */
 const requiring = async name => {
   const load = `require(${JSON.stringify(name)})`;
   if (!postponed.has(name)) return `module.exports = ${load};`;
@@ -110,12 +121,12 @@ const requiring = async name => {
  * @typedef {{ path: string, namespace: string }} Load
  */
 
-/** @param {string} path a file's, from the root @param {string} file where it is */
-const contentsOf = async (path, file) => {
+/** @param {string} path a file's, from the root @param {string} file where it is @param {boolean} isJudging */
+const contentsOf = async (path, file, isJudging) => {
   if (path === 'tripline.config.ts') return constant('default', (await once(file))['default']);
   const [, name] = /^functions\/(gate|requirements)\.ts$/.exec(path) ?? [];
   if (name !== undefined) return constant(`const ${name} =`, (await once(join(root, 'stacks/prepare.ts')))[name]);
-  if (/^detections\/[a-z]+\/[\w-]+\.ts$/.test(path)) return withoutExamples(await readFile(file, 'utf8'));
+  if (/^detections\/[a-z]+\/[\w-]+\.ts$/.test(path)) return trimmed(await readFile(file, 'utf8'), isJudging);
   return undefined;
 };
 
@@ -136,14 +147,14 @@ export default [
         if (kind === 'dynamic-import' && path.startsWith('.') && !resolveDir.includes('node_modules'))
           later.add(resolve(resolveDir, path));
         // An ES import of a module of Node's own reads all that it exports, and `node:http` loads fetch for that: `require` doesn't.
-        return kind === 'import-statement' && namespace !== builtin && isBuiltin(path)
-          ? { path: path.startsWith('node:') ? path : `node:${path}`, namespace: builtin }
-          : undefined;
+        if (kind !== 'import-statement' || namespace === builtin) return undefined;
+        if (isBuiltin(path)) return { path: path.startsWith('node:') ? path : `node:${path}`, namespace: builtin };
+        return postponed.has(path) ? { path, namespace: builtin } : undefined;
       });
       onLoad({ filter: /.*/ }, async (/** @type {Load} */ { path, namespace }) => {
-        if (namespace === builtin) return { contents: await requiring(path), loader: 'js' };
+        if (namespace === builtin) return { contents: await requiring(path), loader: 'js', resolveDir: root };
         if (namespace !== 'file') return undefined;
-        const contents = await contentsOf(relative(root, path), path);
+        const contents = await contentsOf(relative(root, path), path, judging.has(relative(root, entry)));
         // esbuild makes a file of every set of modules that share something. What is needed later says that it needs the entry,
         // which is there by then: so all that is loaded at the start is one file.
         if (later.has(path) && path !== entry)

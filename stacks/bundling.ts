@@ -5,7 +5,6 @@
 export const bundling = {
   format: 'esm' as const,
   minify: true,
-  sourcemap: true,
   splitting: true,
   plugins: 'stacks/bundle.mjs',
   esbuild: {

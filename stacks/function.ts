@@ -63,7 +63,7 @@ export const lambda = (part: string, options: Options): Lambda => {
     architecture: 'arm64',
     timeout: `${options.timeout} seconds`,
     memory: `${options.memory} MB`,
-    environment: { ...options.environment, STAGE: $app.stage, NODE_OPTIONS: '--enable-source-maps' },
+    environment: { ...options.environment, STAGE: $app.stage },
     permissions: grants.map(({ actions, resources }) => ({ actions: [...actions], resources: [...resources] })),
     logging: { format: 'json', logGroup: logs.name },
     ...(options.reserved === undefined ? {} : { concurrency: { reserved: options.reserved } }),

@@ -1,25 +1,6 @@
-import { compile, type Prepared } from '../core/compile.ts';
-import { type Gate, gateOf } from '../core/gate.ts';
-import { loadDetection, loadKnowledge } from '../core/load.ts';
-import type { Requirement } from '../core/pattern/tree.ts';
-import { requirementsOf } from '../core/requirements.ts';
+import { prepare } from '../core/prepare.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 
-/** Tests that JSON can't say are left out with the member that they are asked of: a requirement may admit more, never less. */
-const sayable = (requirement: Requirement): Requirement =>
-  requirement.filter(({ tests }) => tests.every(({ is }) => is !== 'matches' && is !== 'cidr'));
-
-const rules = [
-  ...detections.map(loadDetection).map(({ detection: { id, on }, when }) => ({ id, on, when })),
-  ...knowledge.map(loadKnowledge).map(({ knowledge: { id, on }, when }) => ({ id, on, when })),
-].map(({ id, on, when }) => ({ id, on, requirements: requirementsOf(when, on, settings).map(sayable) }));
-
-// All that is wrong with a detection or the settings is said here, where functions are bundled, and stops the deployment.
-compile(detections, knowledge, settings);
-
-/** By what it can be told that no rule is about an event. */
-export const gate: Gate = gateOf(rules);
-
-/** What each rule requires of an event. */
-export const requirements: Prepared = Object.fromEntries(rules.map(one => [one.id, one.requirements]));
+/** What the functions need not work out at each start: `stacks/bundle.mjs` runs this, so that what is wrong stops a deployment. */
+export const { gate, requirements } = prepare(detections, knowledge, settings);
