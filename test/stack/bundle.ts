@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 
 /** What a function's `nodejs` may say of how it is bundled, as far as we say anything. */
 export interface Bundling {
@@ -16,9 +16,16 @@ export interface Bundling {
 /**
  * Bundles a function as SST 4.17.1 does (sst, pkg/runtime/node/build.go): its defaults, its names of files, its banner.
  * @param file the handler's, from the root, without its ending
+ * @param loaded the plugins, where they are loaded already
  * @throws what esbuild finds wrong
  */
-export const bundle = async (root: string, file: string, folder: string, bundling: Bundling): Promise<Metafile> => {
+export const bundle = async (
+  root: string,
+  file: string,
+  folder: string,
+  bundling: Bundling,
+  loaded?: readonly Plugin[],
+): Promise<Metafile> => {
   const { format = 'esm', minify = true, splitting = false, plugins, esbuild = {} } = bundling;
   if (format !== 'esm') throw new Error(`${file}: SST bundles ${format} another way: say so in test/stack/bundle.ts`);
   rmSync(folder, { recursive: true, force: true });
@@ -37,7 +44,7 @@ export const bundle = async (root: string, file: string, folder: string, bundlin
     format,
     target: 'es2024',
     mainFields: [...(esbuild.mainFields ?? ['module', 'main'])],
-    plugins: plugins === undefined ? [] : (await import(pathToFileURL(join(root, plugins)).href)).default,
+    plugins: [...(loaded ?? (await pluginsOf(root, plugins)))],
     banner: {
       js: "import { createRequire as topLevelCreateRequire } from 'module';\nconst require = topLevelCreateRequire(import.meta.url);\n",
     },
@@ -46,16 +53,24 @@ export const bundle = async (root: string, file: string, folder: string, bundlin
   return metafile;
 };
 
-/** Bytes of a bundle's code: what is loaded at the start, and all of it. */
-export const bytesOf = ({ outputs }: Metafile): { readonly start: number; readonly all: number } => {
-  const code = Object.entries(outputs).filter(([path]) => path.endsWith('.mjs'));
-  const atStart = new Set(
-    code.flatMap(([path, { entryPoint }]) => (/\/bundle\.mjs$/.test(path) && entryPoint ? [path] : [])),
-  );
-  for (const path of atStart)
+const pluginsOf = async (root: string, plugins: string | undefined): Promise<readonly Plugin[]> =>
+  plugins === undefined ? [] : (await import(pathToFileURL(join(root, plugins)).href)).default;
+
+/** The files that a bundle loads when it starts. */
+export const loadedAtStart = ({ outputs }: Metafile): readonly string[] => {
+  const found = new Set(Object.keys(outputs).filter(path => path.endsWith('/bundle.mjs')));
+  for (const path of found)
     for (const one of outputs[path]?.imports ?? [])
-      if (one.kind === 'import-statement' && one.external !== true) atStart.add(one.path);
-  const sum = (some: Iterable<string>): number =>
-    [...some].reduce((bytes, path) => bytes + (outputs[path]?.bytes ?? 0), 0);
-  return { start: sum(atStart), all: sum(code.map(([path]) => path)) };
+      if (one.kind === 'import-statement' && one.external !== true) found.add(one.path);
+  return [...found];
+};
+
+/** Bytes of a bundle's code: what is loaded at the start, and all of it. */
+export const bytesOf = (metafile: Metafile): { readonly start: number; readonly all: number } => {
+  const sum = (paths: readonly string[]): number =>
+    paths.reduce((bytes, path) => bytes + (metafile.outputs[path]?.bytes ?? 0), 0);
+  return {
+    start: sum(loadedAtStart(metafile)),
+    all: sum(Object.keys(metafile.outputs).filter(path => path.endsWith('.mjs'))),
+  };
 };
