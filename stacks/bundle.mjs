@@ -136,9 +136,9 @@ export default [
     /**
      * SST asks filters about nothing (its `plugin.mjs` tests a member that messages don't have), so that each callback looks
      * for itself whether it is meant.
-     * @param {{ onResolve: Function, onLoad: Function }} build
+     * @param {{ onResolve: Function, onLoad: Function, onStart?: Function }} build
      */
-    setup: ({ onResolve, onLoad }) => {
+    setup: ({ onResolve, onLoad, onStart }) => {
       let entry = '';
       /** @type {Set<string>} modules of ours that are loaded when they are needed */
       const later = new Set();
@@ -151,7 +151,7 @@ export default [
         if (isBuiltin(path)) return { path: path.startsWith('node:') ? path : `node:${path}`, namespace: builtin };
         return postponed.has(path) ? { path, namespace: builtin } : undefined;
       });
-      onLoad({ filter: /.*/ }, async (/** @type {Load} */ { path, namespace }) => {
+      const load = async (/** @type {Load} */ { path, namespace }) => {
         if (namespace === builtin) return { contents: await requiring(path), loader: 'js', resolveDir: root };
         if (namespace !== 'file') return undefined;
         const contents = await contentsOf(relative(root, path), path, judging.has(relative(root, entry)));
@@ -164,7 +164,13 @@ export default [
             resolveDir: dirname(path),
           };
         return contents === undefined ? undefined : { contents, loader: 'ts', resolveDir: dirname(path) };
-      });
+      };
+      // SST's process has no `onStart`, ends when a callback throws, and then the deployment waits for ever: it wants errors as data.
+      onLoad({ filter: /.*/ }, (/** @type {Load} */ asked) =>
+        onStart === undefined
+          ? load(asked).catch(error => ({ error: error instanceof Error ? error.message : String(error) }))
+          : load(asked),
+      );
     },
   },
 ];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { OnLoadResult, OnResolveResult, Plugin } from 'esbuild';
 
-type Answer = OnResolveResult & OnLoadResult;
+type Answer = OnResolveResult & OnLoadResult & { readonly error?: string };
 
 /**
  * A file of esbuild plugins as SST runs it: in a process of its own, by SST's own `plugin.mjs`, asked about every import and every
@@ -23,9 +23,12 @@ export const bridge = (root: string, plugins: string): { readonly plugin: Plugin
   });
   let asked = 0;
   const ask = (command: 'resolve' | 'load', value: object): Promise<Answer | undefined> =>
-    new Promise(resolve => {
+    new Promise((resolve, reject) => {
       const id = asked++;
-      waiting.set(id, answer => resolve(Object.keys(answer).length === 0 ? undefined : answer));
+      waiting.set(id, answer => {
+        if (answer.error !== undefined) reject(new Error(answer.error));
+        else resolve(Object.keys(answer).length === 0 ? undefined : answer);
+      });
       child.stdin.write(`${JSON.stringify({ id, command, value })}\n`);
     });
   const plugin: Plugin = {

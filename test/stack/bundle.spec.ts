@@ -62,6 +62,25 @@ describe('a function that judges', { timeout: 120_000 }, () => {
   });
 });
 
+it('what the plugins find wrong ends the build where SST runs them, with the reason', {
+  timeout: 120_000,
+}, async () => {
+  const { plugin, close } = bridge(root, bundling.plugins);
+  try {
+    const failing = bundle(root, 'functions/cloudtrail', join(folder, 'wrong'), bundling, [
+      {
+        name: 'a detection that is not there',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /launch-burst\.ts$/ }, () => ({ path: join(root, 'detections/cloudtrail/none.ts') })),
+      },
+      plugin,
+    ]);
+    await expect(failing).rejects.toThrow(/none\.ts/);
+  } finally {
+    close();
+  }
+});
+
 it('a function that announces keeps the words of the pages', { timeout: 120_000 }, async () => {
   await bundle(root, 'functions/announce', join(folder, 'announce'), bundling);
   const text = Object.values(code(join(folder, 'announce'))).join('');
