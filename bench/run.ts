@@ -187,7 +187,12 @@ if (chosen.has('cold')) {
     title: 'cold start of the bundles, process start to end',
     rows: found.map(({ name, bytes, ms, ratio }) => ({
       what: name,
-      figures: { bytes: bytes ?? '', ms, 'times node -e 0': ratio },
+      figures: {
+        'bytes at the start': bytes?.start.toLocaleString('en') ?? '',
+        'bytes in all': bytes?.all.toLocaleString('en') ?? '',
+        ms,
+        'times node -e 0': ratio,
+      },
     })),
   });
 }

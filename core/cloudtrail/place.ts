@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { once } from '../once.ts';
 import type { Settings } from '../settings.ts';
 import { sourceKind } from './principal.ts';
 import type { CloudTrailRecord } from './record.ts';
@@ -48,7 +49,7 @@ interface Ranges {
   readonly clusters: readonly { readonly name: string; readonly all: BlockList; readonly pods: BlockList }[];
 }
 
-const notPublic = listOf(privateRanges);
+const notPublic = once(() => listOf(privateRanges));
 const rangesOf = new WeakMap<Settings, Ranges>();
 
 /** The settings' ranges, prepared once: looking up an address is what every call of a node costs. */
@@ -86,8 +87,8 @@ export const placeOf = (record: CloudTrailRecord, settings: Settings): Place => 
   if (inside(ours, address)) return 'ours';
   // Everybody's VPC may be 10.0.0.0/16: a private address says something only beside an endpoint of ours, or none at all.
   const placed = known || endpoint === undefined;
-  if (clusters.some(({ all }) => inside(all, address)) && (placed || !inside(notPublic, address))) return 'cluster';
-  if (!inside(notPublic, address)) return 'public';
+  if (clusters.some(({ all }) => inside(all, address)) && (placed || !inside(notPublic(), address))) return 'cluster';
+  if (!inside(notPublic(), address)) return 'public';
   return known ? 'endpoint' : 'unclear';
 };
 
