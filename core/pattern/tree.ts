@@ -46,7 +46,12 @@ export const entryOf = (index: number, requirement: Requirement): Entry => ({
 });
 
 /** A decision tree over entries: each level looks up one path, the one that leaves the fewest. */
-export const treeOf = (entries: readonly Entry[]): Tree => build(entries, new Set(), { left: roomy });
+export const treeOf = (entries: readonly Entry[]): Tree =>
+  build(entries, new Set(), {
+    room: roomy,
+    numbers: new Map(entries.map((entry, at) => [entry, at])),
+    made: new Map(),
+  });
 
 /** So few entries are asked one by one. */
 const few = 2;
@@ -54,14 +59,36 @@ const few = 2;
 /** Entries a tree may hold in all, counting one under every value it names: beyond, branches end early. */
 const roomy = 200_000;
 
-const build = (entries: readonly Entry[], used: ReadonlySet<string>, room: { left: number }): Tree => {
-  room.left -= entries.length;
-  const path = entries.length <= few || room.left < 0 ? undefined : bestPath(entries, used);
-  if (path === undefined) return { items: [...new Set(entries.map(({ index }) => index))] };
+interface Building {
+  room: number;
+  readonly numbers: ReadonlyMap<Entry, number>;
+  /** Trees by what they are made of: a rule that names a hundred calls leads to one tree, not to a hundred alike. */
+  readonly made: Map<string, Tree>;
+}
+
+const build = (entries: readonly Entry[], used: ReadonlySet<string>, building: Building): Tree => {
+  if (entries.length <= few) return leafOf(entries);
+  const name = `${entries.map(entry => building.numbers.get(entry))} ${[...used].sort()}`;
+  const known = building.made.get(name);
+  if (known !== undefined) return known;
+  const tree = split(entries, used, building);
+  building.made.set(name, tree);
+  return tree;
+};
+
+const leafOf = (entries: readonly Entry[]): Tree => ({ items: [...new Set(entries.map(({ index }) => index))] });
+
+const split = (entries: readonly Entry[], used: ReadonlySet<string>, building: Building): Tree => {
+  building.room -= entries.length;
+  const path = building.room < 0 ? undefined : bestPath(entries, used);
+  if (path === undefined) return leafOf(entries);
   const sorted = sort(entries, path);
   const below = new Set([...used, path]);
   const trees = <K>(map: ReadonlyMap<K, readonly Entry[]>): ReadonlyMap<K, Tree> =>
-    new Map([...map].map(([key, some]) => [key, build(some, below, room)]));
+    new Map([...map].map(([key, some]) => [key, build(some, below, building)]));
+  // These first: every event asks them, so that they must not be what there is no room for.
+  const rest = build(sorted.rest, below, building);
+  const present = build(sorted.present, below, building);
   const ends = (map: ReadonlyMap<string, readonly Entry[]>): Ends => ({
     trees: trees(map),
     lengths: [...new Set([...map.keys()].map(({ length }) => length))],
@@ -73,8 +100,8 @@ const build = (entries: readonly Entry[], used: ReadonlySet<string>, room: { lef
       values: trees(sorted.values),
       prefixes: ends(sorted.prefixes),
       suffixes: ends(sorted.suffixes),
-      present: build(sorted.present, below, room),
-      rest: build(sorted.rest, below, room),
+      present,
+      rest,
     },
   };
 };
