@@ -191,7 +191,10 @@ export type SourceKind = 'address' | 'service' | 'internal' | 'unknown';
 /** What `sourceIPAddress` holds. Only an address says where a caller is (CloudTrail User Guide, "Record contents"). */
 export const sourceKind = (record: CloudTrailRecord): SourceKind => {
   const source = text(record.sourceIPAddress);
-  if (source === undefined) return 'unknown';
+  return source === undefined ? 'unknown' : kindOfSource(source);
+};
+
+const kindOfSource = (source: string): SourceKind => {
   if (isIP(source) !== 0) return 'address';
   if (source.startsWith('AWS Internal')) return 'internal';
   return /\.amazonaws\.com(\.cn)?$|\.amazonaws\.eu$|\.aws\.internal$/.test(source) ? 'service' : 'unknown';

@@ -1,5 +1,6 @@
 import type { Event } from '../event.ts';
 import { list } from '../json.ts';
+import { remembered } from '../remembered.ts';
 import type { Controller, Principals, Settings } from '../settings.ts';
 import { matchesAny } from '../wildcard.ts';
 import type { AuditUser } from './record.ts';
@@ -140,7 +141,15 @@ const isOurs = (arn: string, event: Event<'kubernetes'>, settings: Settings): bo
  * Who a user is. A controller bound to a cluster is one there only; where the event's cluster is not known it is a likely one,
  * which lowers severity and silences nothing.
  */
-export const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Identity => {
+export const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Identity =>
+  identified({ user, event }, settings);
+
+interface Asked {
+  readonly user: AuditUser | undefined;
+  readonly event: Event<'kubernetes'>;
+}
+
+const identityOf = ({ user, event }: Asked, settings: Settings): Identity => {
   const form = formOf(user, event, settings);
   const name = user?.username ?? '';
   if (form === 'service-account') {
@@ -174,6 +183,11 @@ export const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>
     };
   return { kind: kind ?? form, form, controller: 'none', doubt: '' };
 };
+
+/** All that an identity is told from. */
+const identified = remembered(identityOf, ({ user, event: { account, cluster } }) =>
+  JSON.stringify([user?.username, user?.groups, arnsOf(user), account, cluster]),
+);
 
 /** What Flux and Argo CD call the accounts that apply manifests, as installed by their own manifests. */
 const usualGitops = [
