@@ -69,6 +69,14 @@ const roleOf = (identity: UserIdentity): string | undefined => {
  * chooses it. `ec2RoleDelivery` or `inScopeOf` are AWS's own word (CloudTrail User Guide, "userIdentity element").
  */
 export const instanceSession = (record: CloudTrailRecord): InstanceSession | undefined => {
+  if (lastSession?.record !== record) lastSession = { record, session: sessionOfInstance(record) };
+  return lastSession.session;
+};
+
+/** Several facts ask whose instance a session is: the answer about the last record is remembered. */
+let lastSession: { readonly record: CloudTrailRecord; readonly session: InstanceSession | undefined } | undefined;
+
+const sessionOfInstance = (record: CloudTrailRecord): InstanceSession | undefined => {
   const identity = record.userIdentity;
   if (identity === undefined || identity === null) return undefined;
   const context = identity.sessionContext;

@@ -19,6 +19,8 @@ export interface Tree {
 
 export interface Split {
   readonly path: readonly string[];
+  /** The fact that the path begins at, where it is one's. */
+  readonly fact: string | undefined;
   readonly values: ReadonlyMap<Scalar, Tree>;
   readonly prefixes: Ends;
   readonly suffixes: Ends;
@@ -80,10 +82,11 @@ const leafOf = (entries: readonly Entry[]): Tree => ({ items: [...new Set(entrie
 
 const split = (entries: readonly Entry[], used: ReadonlySet<string>, building: Building): Tree => {
   building.room -= entries.length;
-  const path = building.room < 0 ? undefined : bestPath(entries, used);
-  if (path === undefined) return leafOf(entries);
-  const sorted = sort(entries, path);
-  const below = new Set([...used, path]);
+  const written = building.room < 0 ? undefined : bestPath(entries, used);
+  if (written === undefined) return leafOf(entries);
+  const path = JSON.parse(written) as readonly string[]; // written by entryOf
+  const sorted = sort(entries, written);
+  const below = new Set([...used, written]);
   const trees = <K>(map: ReadonlyMap<K, readonly Entry[]>): ReadonlyMap<K, Tree> =>
     new Map([...map].map(([key, some]) => [key, build(some, below, building)]));
   // These first: every event asks them, so that they must not be what there is no room for.
@@ -96,7 +99,8 @@ const split = (entries: readonly Entry[], used: ReadonlySet<string>, building: B
   return {
     items: [],
     split: {
-      path: JSON.parse(path) as readonly string[], // written by entryOf
+      path,
+      fact: path[0] === 'fact' ? path[1] : undefined,
       values: trees(sorted.values),
       prefixes: ends(sorted.prefixes),
       suffixes: ends(sorted.suffixes),
