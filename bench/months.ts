@@ -2,7 +2,7 @@
  * Writes months of CloudTrail as one log, oldest event first, of any size: the example day again and again, some fleets of it side
  * by side, each some hours after the other, with event ids, instances and access keys of their own, as in reality.
  *
- *     node bench/months.ts PATH MEGABYTES   of gzip
+ *     node bench/months.ts PATH MEGABYTES   of gzip; about twelve times that of text
  */
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
@@ -48,14 +48,15 @@ const again = (text: string, salt: number, later: number): string =>
     return hash.toString(16).padStart(8, '0');
   });
 
-const write = async (path: string, megabytes: number): Promise<void> => {
+/** @param isEnough told how many bytes of text and of gzip there are */
+export const writeMonths = async (path: string, isEnough: (text: number, packed: number) => boolean): Promise<void> => {
   const base = records();
   const gzip = createGzip({ level: 6 });
   const file: WriteStream = gzip.pipe(createWriteStream(path));
   const cursors = Array.from({ length: fleets }, (_, fleet) => ({ fleet, round: 0, at: 0 }));
   const laterOf = ({ fleet, round }: { fleet: number; round: number }): number => round * day + (fleet * day) / fleets;
   let lines: string[] = [];
-  for (let events = 0; file.bytesWritten < megabytes * 1e6; events++) {
+  for (let text = 0; !isEnough(text, file.bytesWritten); ) {
     let next = cursors[0] as (typeof cursors)[number]; // there are ten
     let soonest = Number.POSITIVE_INFINITY;
     for (const cursor of cursors) {
@@ -65,7 +66,9 @@ const write = async (path: string, megabytes: number): Promise<void> => {
         next = cursor;
       }
     }
-    lines.push(again(base[next.at]?.text ?? '', next.round * fleets + next.fleet, laterOf(next)));
+    const line = again(base[next.at]?.text ?? '', next.round * fleets + next.fleet, laterOf(next));
+    lines.push(line);
+    text += line.length + 1;
     next.at++;
     if (next.at === base.length) {
       next.at = 0;
@@ -75,8 +78,12 @@ const write = async (path: string, megabytes: number): Promise<void> => {
     if (!gzip.write(`${lines.join('\n')}\n`)) await new Promise(done => gzip.once('drain', done));
     lines = [];
   }
+  if (lines.length > 0) gzip.write(`${lines.join('\n')}\n`);
   gzip.end();
   await finished(file);
 };
 
-if (import.meta.main) await write(process.argv[2] ?? '', Number(process.argv[3]));
+if (import.meta.main) {
+  const [path = '', megabytes] = process.argv.slice(2);
+  await writeMonths(path, (_, packed) => packed >= Number(megabytes) * 1e6);
+}

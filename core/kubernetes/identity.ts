@@ -98,9 +98,23 @@ export interface Account {
 }
 
 /** Controllers' service accounts: those of the settings; the usual ones only where the settings name none at all. */
-export const controllerAccounts = (
-  settings: Settings,
-): { readonly accounts: readonly Account[]; readonly named: boolean } => {
+export const controllerAccounts = (settings: Settings): ControllerAccounts => {
+  const known = accountsOf.get(settings);
+  if (known !== undefined) return known;
+  const found = accountsIn(settings);
+  accountsOf.set(settings, found);
+  return found;
+};
+
+interface ControllerAccounts {
+  readonly accounts: readonly Account[];
+  readonly named: boolean;
+}
+
+/** Told once for settings, which never change. */
+const accountsOf = new WeakMap<Settings, ControllerAccounts>();
+
+const accountsIn = (settings: Settings): ControllerAccounts => {
   const accounts = settings.controllers.flatMap(({ kind, cluster, serviceAccounts = [] }) =>
     serviceAccounts.map(pattern => ({ kind, pattern, cluster })),
   );
