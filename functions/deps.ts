@@ -3,6 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { busChannel } from '../adapters/bus.ts';
+import { type CanaryCalls, canaryCalls } from '../adapters/canary-call.ts';
 import { type FindingsTable, findingsTable } from '../adapters/findings-table.ts';
 import { ledgerTable } from '../adapters/ledger.ts';
 import { readS3 } from '../adapters/objects.ts';
@@ -19,6 +20,7 @@ import type { AnnounceDeps, Channel as Outgoing } from '../core/announce/announc
 import type { Ledger } from '../core/announce/deliver.ts';
 import type { SlackMessage } from '../core/announce/slack.ts';
 import { stormOf } from '../core/announce/storm.ts';
+import { isCanary } from '../core/canary.ts';
 import { compile, type Matcher } from '../core/compile.ts';
 import type { AnyDetection } from '../core/detection.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -65,6 +67,8 @@ export interface Deps {
     readonly routingKey: string;
     readonly send: (event: JsonObject) => Promise<void>;
   };
+  /** What a canary calls. */
+  readonly canary: () => CanaryCalls;
   readonly webhook: () => { readonly name: string; readonly send: (id: string, body: string) => Promise<void> };
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -147,6 +151,7 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
       const routingKey = variable('PAGERDUTY_KEY');
       return { name: named(), routingKey, send: event => sendToPagerDuty(event, { region, timeout }) };
     }),
+    canary: lazy(canaryCalls),
     webhook: lazy(() => {
       const { address } = channelOf('webhook');
       const secret = variable('WEBHOOK_SECRET');
@@ -179,6 +184,8 @@ export const announceDeps = (): AnnounceDeps => {
     settings,
     now,
     escalateAfter,
-    storm: finding => stormOf(store(), finding, settings.announcing.stormFindings),
+    // Canaries of many regions come back together, and each must be told.
+    storm: async finding =>
+      isCanary(finding.detection) ? undefined : stormOf(store(), finding, settings.announcing.stormFindings),
   };
 };

@@ -5,7 +5,12 @@ const hash = (parts: readonly string[], characters: number): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, characters);
 
 /** The case a match belongs to: detection, account, cluster and key values; the region only where the key names it. */
-export const findingId = ({ detection, account, cluster, key }: Match): string => {
+export const findingId = ({
+  detection,
+  account,
+  cluster,
+  key,
+}: Pick<Match, 'detection' | 'account' | 'cluster' | 'key'>): string => {
   const values = Object.entries(key)
     .map(([part, value]): [string, string] => [part, value])
     .sort(([a], [b]) => (a < b ? -1 : 1));
