@@ -43,8 +43,6 @@ export const patience = 30 * 60_000;
 
 /** What names a canary's call to AWS: the SDK's user agent ends in `tripline-canary/ROUND` (or `#ROUND`, as some of its versions write it). */
 export const agentName = 'tripline-canary';
-/** The launch template asked for: there is none of that name, should anybody let the canary look. */
-export const templateName = 'tripline-canary';
 /** What it asks a cluster for: of an API group that nobody can own (RFC 6761, `.invalid`). */
 export const apiGroup = 'canary.tripline.invalid';
 export const apiResource = 'canaryrounds';

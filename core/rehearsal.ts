@@ -769,7 +769,7 @@ export const rehearsals: { readonly [detection: string]: Rehearsal } = {
       'echo "read-only calls no longer arrive: wait for an hour"',
     ],
     undo: ['aws events enable-rule --region "$REGION" --name tripline-test-candidates-2'],
-    note: 'In a stage named test; `npx tripline filters` shows which pattern admits DescribeLaunchTemplateVersions. The guard topic tells of the change at once.',
+    note: 'In a stage named test; `npx tripline filters` shows which pattern admits DescribeExportTasks. The guard topic tells of the change at once.',
   },
   'pipeline/limit-reached': {
     steps: [

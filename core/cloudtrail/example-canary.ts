@@ -1,6 +1,5 @@
-import { agentName, roundOf, templateName } from '../canary.ts';
+import { agentName, roundOf } from '../canary.ts';
 import { call, roleSession } from './example.ts';
-import type { CloudTrailRecord } from './record.ts';
 
 /** A round of the examples: called twenty minutes before its records, later than any record is late. */
 const calledAt = '2026-09-01T09:40:00Z';
@@ -21,15 +20,12 @@ export const canarySession = roleSession('tripline-production-canary', 'tripline
 export const agentOf = (round: string): string =>
   `aws-sdk-js/3.1061.0 ua/2.1 os/linux#6.1 lang/js md/nodejs#24.21.0 api/ec2#3.1061.0 m/E,N ${agentName}/${round}`;
 
-/** The canary's call as CloudTrail records its denial: EC2 keeps the parameters (CloudTrail User Guide, "Log file examples"). */
+/** The canary's call as CloudTrail records its denial (EC2 API Reference, "Error codes"). */
 export const canaryCall = (over: Parameters<typeof call>[2] = {}) =>
-  call('ec2', 'DescribeLaunchTemplateVersions', {
+  call('ec2', 'DescribeExportTasks', {
     userIdentity: canarySession,
     userAgent: agentOf(exampleRound),
     errorCode: 'Client.UnauthorizedOperation',
     errorMessage: 'You are not authorized to perform this operation.',
-    requestParameters: {
-      DescribeLaunchTemplateVersionsRequest: { LaunchTemplateName: templateName },
-    } as CloudTrailRecord['requestParameters'],
     ...over,
   });

@@ -14,7 +14,7 @@ export const detection = cloudtrail({
   severity: 'low',
   when: {
     eventSource: 'ec2.amazonaws.com',
-    eventName: 'DescribeLaunchTemplateVersions',
+    eventName: 'DescribeExportTasks',
     userAgent: [{ wildcard: '*tripline-canary*' }],
     userIdentity: { sessionContext: { sessionIssuer: { userName: [{ wildcard: 'tripline-*-canary' }] } } },
   },
@@ -38,13 +38,8 @@ export const detection = cloudtrail({
     matches: [
       { name: 'the call of this stage, denied', event: canaryCall(), after, severity: 'low' },
       {
-        name: 'the same where somebody let the role look: there is no such template',
-        event: canaryCall({ errorCode: 'Client.InvalidLaunchTemplateName.NotFoundException' }),
-        after,
-      },
-      {
-        name: 'one whose request the record leaves out: the mark is in the user agent',
-        event: canaryCall({ requestParameters: null }),
+        name: 'the same where somebody let the role look',
+        event: canaryCall({ errorCode: undefined, errorMessage: undefined }),
         after,
       },
     ],
@@ -65,7 +60,7 @@ export const detection = cloudtrail({
         event: canaryCall({ userAgent: 'aws-cli/2.30.0 md/awscrt#0.27.6 ua/2.1' }),
         after,
       },
-      { name: 'another call of the role', event: canaryCall({ eventName: 'DescribeLaunchTemplates' }), after },
+      { name: 'another call of the role', event: canaryCall({ eventName: 'DescribeImportImageTasks' }), after },
       { name: 'another service with such a call', event: canaryCall({ eventSource: 'example.amazonaws.com' }), after },
     ],
   },

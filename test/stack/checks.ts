@@ -112,7 +112,7 @@ const onBehalf = (resources: readonly Resource[], fn: Resource): ReadonlySet<str
 };
 
 /** Sent in order to be denied: functions/canary.ts. */
-const deniedOnPurpose: Readonly<Record<string, string>> = { CanaryFunction: 'ec2:DescribeLaunchTemplateVersions' };
+const deniedOnPurpose: Readonly<Record<string, string>> = { CanaryFunction: 'ec2:DescribeExportTasks' };
 
 /** A function may do what its code does, and nothing else. What both lack or have too much is found in the code itself. */
 const needed =

@@ -282,7 +282,7 @@ const faults: readonly (readonly [check: string, fault: string, planted: () => r
     () =>
       changed(
         role,
-        plus(policy({ Effect: 'Allow', Action: ['ec2:DescribeLaunchTemplateVersions'], Resource: '*' })),
+        plus(policy({ Effect: 'Allow', Action: ['ec2:DescribeExportTasks'], Resource: '*' })),
         'CanaryFunction',
       ),
   ],
