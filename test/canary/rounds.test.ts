@@ -1,10 +1,12 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { findCanaries } from '../../adapters/doctor.ts';
 import { snsChannel } from '../../adapters/sns.ts';
 import { findingsOf, regionCanary } from '../../core/canary.ts';
 import { compile } from '../../core/compile.ts';
 import { defineConfig } from '../../core/config.ts';
+import { canaryCheck } from '../../core/doctor/canary.ts';
 import { askCanary, canaryState } from '../../core/state/canary.ts';
 import { detections, knowledge } from '../../detections/index.ts';
 import { handler as announce } from '../../functions/announce.ts';
@@ -255,6 +257,21 @@ describe('a round that does not come back', () => {
     expect(await stateOf()).toMatchObject({ returned: { event: start } });
     expect(await finding('returned')).toMatchObject({ status: 'resolved' });
   });
+});
+
+test('the doctor reads from the state table which canaries there are, and how each is', async () => {
+  await round();
+  await comesBack(3 * minute);
+  await told();
+  world.now = start + 40 * minute;
+  const { endpoint, tables } = world.tables.local;
+  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = endpoint;
+  const found = await findCanaries('eu-west-1', tables.state, world.now);
+  delete process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+  expect(found.map(([name, state]) => canaryCheck(name, state, settings, world.now))).toMatchObject([
+    { name: 'canary region eu-west-1', state: 'good', says: expect.stringContaining('3 min after its call') },
+    { name: 'canary region us-east-1', state: 'bad', says: expect.stringContaining('is missing') },
+  ]);
 });
 
 describe('a crash', () => {
