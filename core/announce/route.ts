@@ -35,8 +35,8 @@ export const hearsNotice = (routing: Routing, notice: Notice): boolean => fits(r
 
 /**
  * The same as an SNS filter policy over message attributes, which may admit more, never less: the function behind the queue
- * decides. Undefined where everything is admitted. Amazon SNS Developer Guide, "Subscription filter policies": exact, `prefix`
- * and `exists` conditions; an attribute that is absent fails all but the last.
+ * decides. Undefined where it would say nothing. Amazon SNS Developer Guide, "Subscription filter policies": exact, `prefix` and
+ * `exists` conditions; an attribute that is absent fails all but the last.
  */
 export const filterPolicy = (routing: Routing): FilterPolicy | undefined => {
   const { minimum, accounts, clusters, detections } = routing;
