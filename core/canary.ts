@@ -34,9 +34,10 @@ export const clusterCanary = (cluster: string, region: string): Canary => ({
 const returning = { region: 'pipeline/canary-returned', cluster: 'pipeline/audit-canary-returned' } as const;
 const lost = 'pipeline/canary-lost';
 
+export const canaryDetections: readonly string[] = Object.values(returning);
+
 /** Whether a detection is one by which a canary comes back: no news for anybody. */
-export const isCanary = (detection: string): boolean =>
-  detection === returning.region || detection === returning.cluster;
+export const isCanary = (detection: string): boolean => canaryDetections.includes(detection);
 
 /** Milliseconds that a round may take: CloudTrail takes minutes as a rule and promises nothing (CloudTrail User Guide, "How CloudTrail works"). */
 export const patience = 30 * 60_000;

@@ -30,7 +30,6 @@ export type Count =
   | 'InventoryFailed'
   | 'InventoryLeft'
   | 'PostureViolations'
-  | 'CanariesCalled'
   | 'CanariesUncalled'
   | 'CanariesLate'
   | 'FindingsGathered'
