@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
+import { canaryDetections } from './canary.ts';
 import { severities } from './detection.ts';
 import type { Pattern } from './pattern/language.ts';
 import type { Settings, Suppression } from './settings.ts';
@@ -339,6 +340,10 @@ const conflicts = (settings: Settings): readonly string[] => {
   for (const [index, one] of settings.deployment.canary.clusters.entries())
     if (!settings.clusters.some(({ name, kind }) => kind === 'eks' && matchesAny([one], name)))
       problems.push(`deployment.canary.clusters.${index}: no EKS cluster of \`clusters\` is named "${one}"`);
+  const { canary } = settings.deployment;
+  for (const id of canary.regions || canary.clusters.length > 0 ? canaryDetections : [])
+    if ((settings.detections[id]?.status ?? 'alerting') !== 'alerting')
+      problems.push(`detections.${id}.status: its canary would never be back: switch it off in \`deployment.canary\``);
   const { egress, ranges: own } = settings.network;
   const ours = new BlockList();
   for (const text of own) addRange(ours, text);

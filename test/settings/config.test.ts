@@ -102,6 +102,11 @@ describe('defineConfig', () => {
       },
       'deployment.canary.clusters.0: no EKS cluster of `clusters` is named "fleet"',
     ],
+    [
+      'a detection off whose canary is on',
+      { detections: { 'pipeline/canary-returned': { status: 'off' } } },
+      'detections.pipeline/canary-returned.status: its canary would never be back',
+    ],
     ['a channel of an unknown kind', { channels: [{ kind: 'pager' }] }, 'channels.0.kind: '],
   ])('refuses %s, saying where and what', (_, config, expected) => {
     const problems = problemsOf(config);
