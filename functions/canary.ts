@@ -1,5 +1,5 @@
 import type { ScheduledEvent } from 'aws-lambda';
-import type { Outcome } from '../adapters/canary-call.ts';
+import { canaryCalls, type Outcome } from '../adapters/canary-call.ts';
 import { type Canary, clusterCanary, findingsOf, lostMatch, patience, regionCanary, roundOf } from '../core/canary.ts';
 import type { Finding } from '../core/finding.ts';
 import { inLanes } from '../core/lanes.ts';
@@ -59,15 +59,16 @@ export const handler = lambda('canary', async (_: ScheduledEvent, meter, context
 /** A round of one canary. @returns whether its call was made, so that it must come back */
 const sendOut = async (canary: Canary, account: string, meter: Meter): Promise<boolean> => {
   await judge(canary, account, meter);
-  const { store, now, canary: calls } = deps();
+  const { store, now, canary: callsOf = canaryCalls } = deps();
+  const calls = callsOf();
   const time = now();
-  const round = roundOf(time, calls().nonce());
+  const round = roundOf(time, calls.nonce());
   // Before the call: what comes back is known only by this.
   await store().observe([callOf(canary.name, round, time)]);
   const outcome: Outcome =
     canary.kind === 'region'
-      ? await calls().region(canary.of, round)
-      : await calls().cluster(canary.of, canary.region, round);
+      ? await calls.region(canary.of, round)
+      : await calls.cluster(canary.of, canary.region, round);
   if (outcome.state === 'unmade') {
     await store().observe([failureOf(canary.name, outcome.why, time)]);
     warn('canary', canary.name, new Error(outcome.why));

@@ -3,7 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { busChannel } from '../adapters/bus.ts';
-import { type CanaryCalls, canaryCalls } from '../adapters/canary-call.ts';
+import type { CanaryCalls } from '../adapters/canary-call.ts';
 import { type FindingsTable, findingsTable } from '../adapters/findings-table.ts';
 import { ledgerTable } from '../adapters/ledger.ts';
 import { readS3 } from '../adapters/objects.ts';
@@ -67,8 +67,8 @@ export interface Deps {
     readonly routingKey: string;
     readonly send: (event: JsonObject) => Promise<void>;
   };
-  /** What a canary calls. */
-  readonly canary: () => CanaryCalls;
+  /** What a canary calls; absent: AWS and clusters. Its clients are large, and no other function is to carry them. */
+  readonly canary?: () => CanaryCalls;
   readonly webhook: () => { readonly name: string; readonly send: (id: string, body: string) => Promise<void> };
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -151,7 +151,6 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
       const routingKey = variable('PAGERDUTY_KEY');
       return { name: named(), routingKey, send: event => sendToPagerDuty(event, { region, timeout }) };
     }),
-    canary: lazy(canaryCalls),
     webhook: lazy(() => {
       const { address } = channelOf('webhook');
       const secret = variable('WEBHOOK_SECRET');

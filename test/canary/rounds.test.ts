@@ -1,6 +1,7 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { canaryCalls } from '../../adapters/canary-call.ts';
 import { findCanaries } from '../../adapters/doctor.ts';
 import { snsChannel } from '../../adapters/sns.ts';
 import { findingsOf, regionCanary } from '../../core/canary.ts';
@@ -308,7 +309,7 @@ describe('a crash', () => {
   const dying = (over: Partial<ReturnType<typeof deps>>) => world.with({ ...deps(), ...over });
 
   test('between the row and the call makes a round that is waited for, and the retry makes another', async () => {
-    const calls = deps().canary();
+    const calls = canaryCalls();
     dying({
       canary: () => ({
         ...calls,
@@ -407,7 +408,7 @@ describe('a call that cannot be made', () => {
   });
 
   test('is said where it is not denied: somebody gave the role a permission', async () => {
-    const calls = deps().canary();
+    const calls = canaryCalls();
     world.with({ ...deps(), canary: () => ({ ...calls, region: async () => ({ state: 'allowed' }) }) });
     await round();
     expect(logged(world).filter(({ level }) => level === 'warn')).toEqual([
