@@ -6,8 +6,10 @@ import { paginateListSubscriptionsByTopic, paginateListTopics, SNSClient } from 
 import { GetQueueAttributesCommand, paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { FoundRule } from '../core/doctor/stage.ts';
+import { askCanary, askRoster, type CanaryState, canaryState, namesIn } from '../core/state/canary.ts';
 import { findingsTable } from './findings-table.ts';
 import { logsSubscriptions, type Subscription } from './logs.ts';
+import { dynamoStore } from './state-table.ts';
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && /^(ResourceNotFound|NonExistentQueue|NotFound)/.test(error.name);
@@ -85,6 +87,19 @@ export const findSubscriptions = async (region: string, topic: string) => {
 /** Cases (up to ten) that have been due since before a time. */
 export const countOverdue = async (region: string, table: string, before: number): Promise<number> =>
   (await findingsTable(new DynamoDBClient({ region }), table).due(before, { limit: 10 })).items.length;
+
+/** The canaries that were sent out today or yesterday, and how each is. */
+export const findCanaries = async (
+  region: string,
+  table: string,
+  now: number,
+): Promise<readonly (readonly [name: string, CanaryState])[]> => {
+  const store = dynamoStore(new DynamoDBClient({ region }), table);
+  const [roster] = await store.observe([askRoster(now)]);
+  const names = namesIn(roster === undefined ? [] : [roster.item, ...roster.also]);
+  const answers = await store.observe(names.map(name => askCanary(name, now)));
+  return names.map((name, at) => [name, canaryState([answers[at]?.item ?? {}, ...(answers[at]?.also ?? [])])]);
+};
 
 /** Milliseconds that this clock is ahead of AWS's, by the date of an answer (to the second); undefined: it bore none. */
 export const clockSkew = async (region: string): Promise<number | undefined> => {

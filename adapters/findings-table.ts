@@ -6,7 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Finding, Findings, Window } from '../core/finding.ts';
-import { findingOf, joinCase, type StoredCase } from '../core/findings/case.ts';
+import { type CaseLife, findingOf, joinCase, type StoredCase } from '../core/findings/case.ts';
 import type { EntityKind, EntityRow } from '../core/findings/entity.ts';
 import {
   type Attributes,
@@ -20,7 +20,7 @@ import {
   windowItem,
   windowKey,
 } from '../core/findings/items.ts';
-import { type By, type Change, changed } from '../core/findings/life.ts';
+import { type By, type Change, changed, settled } from '../core/findings/life.ts';
 import { byFinding } from '../core/findings/memory.ts';
 import { revisionOf } from '../core/findings/revision.ts';
 import { joinWindow, type Matches, type StoredWindow, windowOf } from '../core/findings/window.ts';
@@ -54,6 +54,11 @@ export interface FindingsTable extends Findings {
    * @returns 'changed' where it is no longer as it was read (who resolves must have seen its newest event): read it again
    */
   work(finding: Finding, change: Change, by: By): Promise<'set' | 'changed'>;
+  /**
+   * Resolves a canary's finding up to the newest event that was read; see `settled` in `core/findings/life.ts`.
+   * @returns 'changed' where it is no longer as it was read
+   */
+  settle(finding: Finding, by: By): Promise<'set' | 'changed'>;
   /** Makes a case due at `now` that waits for an answer; one that is due already, or was taken up meanwhile, is left as it is. */
   wake(id: string, now: number): Promise<void>;
 }
@@ -139,6 +144,49 @@ export const findingsTable = (client: DynamoDBClient, table: string): FindingsTa
       return written ? joined : undefined;
     });
 
+  /** Changes a case's life while it is as it was read. @param whole whether its events must be those that were read, too */
+  const rewrite = async (
+    finding: Finding,
+    change: (life: CaseLife) => CaseLife,
+    whole: boolean,
+  ): Promise<'set' | 'changed'> => {
+    const stored = await readCase(finding.id);
+    if (stored === undefined) return 'changed';
+    const { life } = stored;
+    if (life.status !== finding.status || life.acts !== (finding.acts ?? 0)) return 'changed';
+    const after = lifeItem(change(life));
+    const before = lifeItem(life);
+    const { expression, names, values } = assign(differing(before, after));
+    const gone = lifeNames.filter(name => name in before && !(name in after));
+    const conditions = [
+      '#status = :wasStatus',
+      life.acts === 0 ? 'attribute_not_exists(#acts)' : '#acts = :wasActs',
+      ...(whole ? ['#revision = :was'] : []),
+    ];
+    const set = await write(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: toItem(caseKey(finding.id)),
+        UpdateExpression: `SET ${expression}${gone.length === 0 ? '' : ` REMOVE ${gone.map(name => `#${name}`).join(', ')}`}`,
+        ConditionExpression: conditions.join(' AND '),
+        ExpressionAttributeNames: {
+          ...names,
+          ...Object.fromEntries(gone.map(name => [`#${name}`, name])),
+          '#status': 'status',
+          '#acts': 'acts',
+          ...(whole ? { '#revision': 'revision' } : {}),
+        },
+        ExpressionAttributeValues: {
+          ...values,
+          ':wasStatus': { S: life.status },
+          ...(life.acts === 0 ? {} : { ':wasActs': { N: String(life.acts) } }),
+          ...(whole ? { ':was': { S: finding.revision ?? '' } } : {}),
+        },
+      }),
+    );
+    return set ? 'set' : 'changed';
+  };
+
   const fold: Findings['fold'] = async (matches, now) => {
     for (const { id, buckets } of byFinding(matches)) {
       const windows: StoredWindow[] = [];
@@ -214,43 +262,10 @@ export const findingsTable = (client: DynamoDBClient, table: string): FindingsTa
       return cleared ? 'cleared' : 'changed';
     },
 
-    work: async (finding, change, by) => {
-      const stored = await readCase(finding.id);
-      if (stored === undefined) return 'changed';
-      const { life } = stored;
-      if (life.status !== finding.status || life.acts !== (finding.acts ?? 0)) return 'changed';
-      const after = lifeItem(changed(life, finding, change, by));
-      const before = lifeItem(life);
-      const { expression, names, values } = assign(differing(before, after));
-      const gone = lifeNames.filter(name => name in before && !(name in after));
-      const conditions = [
-        '#status = :wasStatus',
-        life.acts === 0 ? 'attribute_not_exists(#acts)' : '#acts = :wasActs',
-        ...(change.act === 'resolve' ? ['#revision = :was'] : []),
-      ];
-      const set = await write(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: toItem(caseKey(finding.id)),
-          UpdateExpression: `SET ${expression}${gone.length === 0 ? '' : ` REMOVE ${gone.map(name => `#${name}`).join(', ')}`}`,
-          ConditionExpression: conditions.join(' AND '),
-          ExpressionAttributeNames: {
-            ...names,
-            ...Object.fromEntries(gone.map(name => [`#${name}`, name])),
-            '#status': 'status',
-            '#acts': 'acts',
-            ...(change.act === 'resolve' ? { '#revision': 'revision' } : {}),
-          },
-          ExpressionAttributeValues: {
-            ...values,
-            ':wasStatus': { S: life.status },
-            ...(life.acts === 0 ? {} : { ':wasActs': { N: String(life.acts) } }),
-            ...(change.act === 'resolve' ? { ':was': { S: finding.revision ?? '' } } : {}),
-          },
-        }),
-      );
-      return set ? 'set' : 'changed';
-    },
+    work: async (finding, change, by) =>
+      rewrite(finding, life => changed(life, finding, change, by), change.act === 'resolve'),
+
+    settle: async (finding, by) => rewrite(finding, life => settled(life, finding, by), true),
 
     wake: async (id, now) => {
       await write(

@@ -4,6 +4,7 @@ import { announcementJson } from '../core/announce/json.ts';
 import type { Message } from '../core/announce/message.ts';
 import { noticeSubject, noticeText } from '../core/announce/notice-text.ts';
 import { mailText, subject } from '../core/announce/text.ts';
+import { isCanary } from '../core/canary.ts';
 
 /** Amazon SNS Developer Guide, "Publishing": 256 KB, all forms and attributes together. */
 export const longestPublish = 256 * 1024;
@@ -20,6 +21,8 @@ export const attributesOf = ({ finding, transition }: Message): { readonly [name
       finding: finding.id,
       transition: transition.id,
       kind: transition.kind,
+      // What a subscription of yours leaves out with `"canary": [{ "exists": false }]`, as those of the stage do.
+      canary: isCanary(finding.detection) ? 'returned' : '',
     })
       .map(([name, value]) => [name, value.slice(0, 256)] as const)
       .filter(([, value]) => value !== ''),

@@ -1,6 +1,7 @@
 import {
   clockSkew,
   countOverdue,
+  findCanaries,
   findDeadLetters,
   findFilter,
   findFunctions,
@@ -8,6 +9,7 @@ import {
   findSubscriptions,
 } from '../adapters/doctor.ts';
 import { clientsOf, take } from '../adapters/inventory.ts';
+import { canariesCheck, canaryCheck } from '../core/doctor/canary.ts';
 import { bad, type Check, unknown } from '../core/doctor/check.ts';
 import { settingsChecks } from '../core/doctor/settings.ts';
 import {
@@ -34,7 +36,7 @@ import { shown } from './table.ts';
 export const usage = `usage: tripline doctor [--stage NAME] [--all | --json] [--strict]
 
 Looks whether a deployed stage is awake: trail, clusters' audit logs, rules and filters as derived, functions, subscriptions,
-dead letters, announcements, clock; and, without --stage, only what the settings leave undone. Uses the SDK's usual credentials;
+dead letters, announcements, canaries, clock; and, without --stage, only what the settings leave undone. Uses the SDK's usual credentials;
 AWS_ENDPOINT_URL points it at an emulator. Exit codes for cron: 0 well, 1 something is bad, 2 something could not be looked at.
   --stage NAME     the stage as deployed (npx sst deploy --stage NAME)
   --all            also what is good
@@ -149,7 +151,7 @@ const looks = (prefix: string, settings: Settings, now: number): readonly (reado
       `audit log ${group}`,
       async () => [filterCheck(group, pattern, await findFilter(home, group, `${prefix}audit`))],
     ]),
-    ['functions', async () => functionsOf(prefix, await findFunctions(home, prefix))],
+    ['functions', async () => functionsOf(prefix, await findFunctions(home, prefix), settings)],
     [
       'alerts',
       async () => {
@@ -163,14 +165,35 @@ const looks = (prefix: string, settings: Settings, now: number): readonly (reado
       },
     ],
     ['announcements', async () => [dueCheck(await countOverdue(home, `${prefix}findings`, now - patience))]],
+    [
+      'canaries',
+      async () => {
+        const found = await findCanaries(home, `${prefix}state`, now);
+        return [
+          ...canariesCheck(
+            found.map(([name]) => name),
+            settings,
+          ),
+          ...found.map(([name, state]) => canaryCheck(name, state, settings, now)),
+        ];
+      },
+    ],
   ];
 };
 
 /** Functions without which nothing is detected or said. */
 const needed = ['cloudtrail', 'audit', 'announce', 'sweep', 'subscribe'];
 
-const functionsOf = (prefix: string, found: Awaited<ReturnType<typeof findFunctions>>): readonly Check[] => {
-  const names = new Set([...needed.map(part => `${prefix}${part}`), ...found.map(({ name }) => name)]);
+const functionsOf = (
+  prefix: string,
+  found: Awaited<ReturnType<typeof findFunctions>>,
+  { deployment: { canary } }: Settings,
+): readonly Check[] => {
+  const canaries = canary.regions || canary.clusters.length > 0 ? ['canary'] : [];
+  const names = new Set([
+    ...[...needed, ...canaries].map(part => `${prefix}${part}`),
+    ...found.map(({ name }) => name),
+  ]);
   // A deployment replaces them together: the median tells when that was.
   const times = found.map(({ modified }) => modified).sort();
   const deployed = times[Math.floor((times.length - 1) / 2)];

@@ -1,9 +1,11 @@
 import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
+import { canaryDetections } from './canary.ts';
 import { severities } from './detection.ts';
 import type { Pattern } from './pattern/language.ts';
 import type { Settings, Suppression } from './settings.ts';
 import { loadSuppression, mostDays } from './suppress.ts';
+import { matchesAny } from './wildcard.ts';
 
 /** A settings file that may leave anything out: every member has a safe default. */
 export type Config = v.InferInput<typeof schema>;
@@ -238,6 +240,17 @@ const deployment = v.optional(
     gathers: v.optional(v.array(account), []),
     heartbeat: v.optional(secret),
     tracing: v.optional(v.boolean(), false),
+    canary: v.optional(
+      v.strictObject({
+        regions: v.optional(v.boolean(), true),
+        clusters: v.optional(v.array(v.pipe(v.string(), v.minLength(1))), []),
+        minutes: v.optional(
+          v.pipe(v.number(), v.integer(), v.minValue(15, 'a round takes minutes: 15 at least'), v.maxValue(60)),
+          30,
+        ),
+      }),
+      {},
+    ),
   }),
   {},
 );
@@ -324,6 +337,13 @@ const conflicts = (settings: Settings): readonly string[] => {
   for (const [index, one] of settings.controllers.entries())
     if (one.cluster !== undefined && !names.includes(one.cluster))
       problems.push(`controllers.${index}.cluster: no cluster is named "${one.cluster}": add it to \`clusters\``);
+  for (const [index, one] of settings.deployment.canary.clusters.entries())
+    if (!settings.clusters.some(({ name, kind }) => kind === 'eks' && matchesAny([one], name)))
+      problems.push(`deployment.canary.clusters.${index}: no EKS cluster of \`clusters\` is named "${one}"`);
+  const { canary } = settings.deployment;
+  for (const id of canary.regions || canary.clusters.length > 0 ? canaryDetections : [])
+    if ((settings.detections[id]?.status ?? 'alerting') !== 'alerting')
+      problems.push(`detections.${id}.status: its canary would never be back: switch it off in \`deployment.canary\``);
   const { egress, ranges: own } = settings.network;
   const ours = new BlockList();
   for (const text of own) addRange(ours, text);

@@ -749,6 +749,28 @@ export const rehearsals: { readonly [detection: string]: Rehearsal } = {
     undo: [untemplate('eks-tripline-rehearsal')],
     note: 'CloudTrail leaves out what is over its size; where it records the call whole there is nothing to find.',
   },
+  'pipeline/canary-returned': {
+    steps: [
+      'echo "deploy with deployment.canary.regions on (it is by default) and wait for the next round, at most half an hour and what CloudTrail takes"',
+    ],
+    undo: nothing,
+    note: 'The stage calls, and resolves the finding itself: npx tripline doctor --stage STAGE --all says when each came back.',
+  },
+  'pipeline/audit-canary-returned': {
+    steps: [
+      'echo "name the cluster in deployment.canary.clusters, deploy, and wait for the next round, at most half an hour"',
+    ],
+    undo: ['echo "take the cluster out of deployment.canary.clusters and deploy"'],
+    note: 'The endpoint must be reachable from the function.',
+  },
+  'pipeline/canary-lost': {
+    steps: [
+      'aws events disable-rule --region "$REGION" --name tripline-test-candidates-2',
+      'echo "read-only calls no longer arrive: wait for an hour"',
+    ],
+    undo: ['aws events enable-rule --region "$REGION" --name tripline-test-candidates-2'],
+    note: 'In a stage named test; `npx tripline filters` shows which pattern admits DescribeExportTasks. The guard topic tells of the change at once.',
+  },
   'pipeline/limit-reached': {
     steps: [
       'echo "set the threshold of cloudtrail/launch-burst to 1000 and rehearse it: its set of instances is then full"',

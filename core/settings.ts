@@ -127,6 +127,15 @@ export interface Deployment {
   readonly heartbeat?: string;
   /** AWS X-Ray tracing of the functions. */
   readonly tracing: boolean;
+  /** Calls of our own that must come back: proof that the stage is awake. */
+  readonly canary: {
+    /** One in every enabled region. */
+    readonly regions: boolean;
+    /** One in every EKS cluster of ours (wildcards over names in `clusters`) whose endpoint the function can reach. */
+    readonly clusters: readonly string[];
+    /** Minutes between rounds. */
+    readonly minutes: number;
+  };
 }
 
 /** Everything an installation says about itself. Every member has a safe default: `defineConfig({})` is valid. */

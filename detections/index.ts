@@ -45,6 +45,7 @@ import { detection as cloudtrailUserDataChanged } from './cloudtrail/user-data-c
 import { detection as cloudtrailWebIdentityDeniedBurst } from './cloudtrail/web-identity-denied-burst.ts';
 import { knowledge as knowledgeAccessKeys } from './knowledge/access-keys.ts';
 import { knowledge as knowledgeBootstrapTokens } from './knowledge/bootstrap-tokens.ts';
+import { knowledge as knowledgeCanaryRounds } from './knowledge/canary-rounds.ts';
 import { knowledge as knowledgeInstanceProfiles } from './knowledge/instance-profiles.ts';
 import { knowledge as knowledgeInstances } from './knowledge/instances.ts';
 import { knowledge as knowledgeLaunchTemplateChanges } from './knowledge/launch-template-changes.ts';
@@ -94,7 +95,10 @@ import { detection as lineageNodeChurn } from './lineage/node-churn.ts';
 import { detection as lineageNodeNeverLaunched } from './lineage/node-never-launched.ts';
 import { detection as lineageNodeclassChangedThenLaunched } from './lineage/nodeclass-changed-then-launched.ts';
 import { detection as lineageSecretReadThenAwsCall } from './lineage/secret-read-then-aws-call.ts';
+import { detection as pipelineAuditCanaryReturned } from './pipeline/audit-canary-returned.ts';
 import { detection as pipelineAuditEvidenceOmitted } from './pipeline/audit-evidence-omitted.ts';
+import { detection as pipelineCanaryLost } from './pipeline/canary-lost.ts';
+import { detection as pipelineCanaryReturned } from './pipeline/canary-returned.ts';
 import { detection as pipelineEvidenceOmitted } from './pipeline/evidence-omitted.ts';
 import { detection as pipelineLimitReached } from './pipeline/limit-reached.ts';
 import { detection as pipelineRuleFailed } from './pipeline/rule-failed.ts';
@@ -187,7 +191,10 @@ export const detections: readonly AnyDetection[] = [
   lineageNodeNeverLaunched,
   lineageNodeclassChangedThenLaunched,
   lineageSecretReadThenAwsCall,
+  pipelineAuditCanaryReturned,
   pipelineAuditEvidenceOmitted,
+  pipelineCanaryLost,
+  pipelineCanaryReturned,
   pipelineEvidenceOmitted,
   pipelineLimitReached,
   pipelineRuleFailed,
@@ -198,6 +205,7 @@ export const detections: readonly AnyDetection[] = [
 export const knowledge: readonly AnyKnowledge[] = [
   knowledgeAccessKeys,
   knowledgeBootstrapTokens,
+  knowledgeCanaryRounds,
   knowledgeInstanceProfiles,
   knowledgeInstances,
   knowledgeLaunchTemplateChanges,

@@ -1,5 +1,7 @@
 import { announce } from '../core/announce/announce.ts';
 import type { Message } from '../core/announce/message.ts';
+import { isCanary } from '../core/canary.ts';
+import { canaryReturned } from './canary-returned.ts';
 import { counted } from './counted.ts';
 import { announceDeps, deps } from './deps.ts';
 import type { Meter } from './meter.ts';
@@ -20,7 +22,7 @@ const withoutEvent: ReadonlySet<Message['transition']['kind']> = new Set([
  * newest, which may be younger than the one that is told of.
  */
 export const measureAlert = ({ transition, finding }: Message, meter: Meter): void => {
-  if (withoutEvent.has(transition.kind)) return;
+  if (withoutEvent.has(transition.kind) || isCanary(finding.detection)) return; // a canary has a measure of its own
   const age = deps().now() - Date.parse(transition.kind === 'first' ? finding.first : finding.last);
   if (age < day) meter.latency('EventToAlert', age);
 };
@@ -28,12 +30,17 @@ export const measureAlert = ({ transition, finding }: Message, meter: Meter): vo
 /** Announces a case, and counts what came of it and how fast. @throws as `announce` does */
 export const announceCounted = async (id: string, meter: Meter): Promise<void> => {
   const given = await announceDeps();
+  let isNews = true;
   const channels = given.channels.map(channel => ({
     ...channel,
     send: async (message: Message) => {
       await channel.send(message);
       measureAlert(message, meter);
+      if (!isCanary(message.finding.detection)) return;
+      isNews = false;
+      if (channel.name === 'sns') await canaryReturned(message, meter);
     },
   }));
-  counted(await announce(id, { ...given, channels }), meter);
+  const outcome = await announce(id, { ...given, channels });
+  if (isNews) counted(outcome, meter);
 };

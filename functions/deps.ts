@@ -1,3 +1,4 @@
+import type { CanaryCalls } from '../adapters/canary-call.ts';
 import type { FindingsTable } from '../adapters/findings-table.ts';
 import type { SlackApp } from '../adapters/slack-app.ts';
 import type { Suppressions } from '../adapters/suppressions.ts';
@@ -60,6 +61,8 @@ export interface Deps {
     readonly routingKey: string;
     readonly send: (event: JsonObject) => Promise<void>;
   };
+  /** What a canary calls; absent: AWS and clusters. Its clients are large, and no other function is to carry them. */
+  readonly canary?: () => CanaryCalls;
   readonly webhook: () => { readonly name: string; readonly send: (id: string, body: string) => Promise<void> };
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -189,7 +192,10 @@ export const use = (next: Deps): void => {
 
 /** What announcing needs of them. */
 export const announceDeps = async (): Promise<AnnounceDeps> => {
-  const { stormOf } = await import('../core/announce/storm.ts');
+  const [{ stormOf }, { isCanary }] = await Promise.all([
+    import('../core/announce/storm.ts'),
+    import('../core/canary.ts'),
+  ]);
   const { findings, ledger, channels, detections, settings, now, escalateAfter, store } = current;
   return {
     cases: findings(),
@@ -199,6 +205,8 @@ export const announceDeps = async (): Promise<AnnounceDeps> => {
     settings,
     now,
     escalateAfter,
-    storm: finding => stormOf(store(), finding, settings.announcing.stormFindings),
+    // Canaries of many regions come back together, and each must be told.
+    storm: async finding =>
+      isCanary(finding.detection) ? undefined : stormOf(store(), finding, settings.announcing.stormFindings),
   };
 };

@@ -1,6 +1,7 @@
 import type { ScheduledEvent } from 'aws-lambda';
 import { notify } from '../core/announce/announce.ts';
 import { digestOf } from '../core/announce/notice.ts';
+import { isCanary } from '../core/canary.ts';
 import type { Finding } from '../core/finding.ts';
 import { announceDeps, deps } from './deps.ts';
 import { lambda } from './lambda.ts';
@@ -19,7 +20,7 @@ export const handler = lambda('digest', async (_: ScheduledEvent, meter): Promis
     const page = await deps()
       .findings()
       .list({}, { limit: 200, ...(after === undefined ? {} : { after }) });
-    open.push(...page.items.filter(({ ruleStatus }) => ruleStatus === 'alerting'));
+    open.push(...page.items.filter(({ ruleStatus, detection }) => ruleStatus === 'alerting' && !isCanary(detection)));
     after = page.next;
   } while (after !== undefined && open.length < most);
   if (await notify(digestOf(open, after !== undefined, deps().now()), await announceDeps())) meter.add('Announced', 1);

@@ -5,8 +5,8 @@ export interface Meter {
   latency(name: Latency, ms: number): void;
 }
 
-/** Until its finding was stored; until a channel took its announcement. */
-export type Latency = 'EventToFinding' | 'EventToAlert';
+/** Until its finding was stored; until a channel took its announcement; the same of a canary's event. */
+export type Latency = 'EventToFinding' | 'EventToAlert' | 'CanaryEventToAlert';
 
 export type Count =
   | 'EventsRead'
@@ -30,6 +30,8 @@ export type Count =
   | 'InventoryFailed'
   | 'InventoryLeft'
   | 'PostureViolations'
+  | 'CanariesUncalled'
+  | 'CanariesLate'
   | 'FindingsGathered'
   | 'FindingsOutdated';
 

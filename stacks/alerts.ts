@@ -93,7 +93,7 @@ export const email = (
   routing: Routing | undefined,
   place: Place = home,
 ): void => {
-  const policy = filterPolicy(routing ?? {});
+  const policy = routing === undefined ? undefined : filterPolicy(routing);
   new aws.sns.TopicSubscription(
     logical(`mail ${address} ${place.region} ${routing === undefined ? 'guard' : (routing.minimum ?? '')}`),
     {

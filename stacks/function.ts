@@ -30,6 +30,8 @@ interface Options {
   readonly key: Key;
   /** Never more than so many at once. */
   readonly reserved?: number;
+  /** The name of its role, where it is known by it; otherwise SST's. */
+  readonly role?: string;
   /** Has an address that anybody may call: it must check by itself who does. */
   readonly isPublic?: boolean;
 }
@@ -72,6 +74,7 @@ export const lambda = (part: string, options: Options): Lambda => {
     transform: {
       role: role => {
         role.managedPolicyArns = [];
+        if (options.role !== undefined) role.name = options.role;
       },
       function: one => {
         one.tracingConfig = { mode: settings.deployment.tracing ? 'Active' : 'PassThrough' };

@@ -12,6 +12,8 @@ interface Parts {
   readonly queues: readonly Queue[];
   readonly rules: readonly aws.cloudwatch.EventRule[];
   readonly candidates: number;
+  /** Whether calls of our own are sent out that must come back. */
+  readonly canaries: boolean;
   readonly topic: aws.sns.Topic;
 }
 
@@ -122,6 +124,22 @@ export const health = (parts: Parts): void => {
       threshold: 0,
     });
   }
+  if (parts.canaries)
+    alarm(
+      'canary-late',
+      'A call of our own did not come back in half an hour, or none was made: detections may see nothing. tripline doctor says of which region or cluster',
+      {
+        namespace: 'Tripline',
+        metricName: 'CanariesLate',
+        dimensions: { stage: $app.stage, function: 'canary' },
+        statistic: 'Maximum',
+        // Two rounds: one of them at least falls into every period.
+        period: 2 * 60 * settings.deployment.canary.minutes,
+        evaluationPeriods: 1,
+        threshold: 0,
+        missing: 'breaching',
+      },
+    );
   for (const [index, rule] of parts.rules.entries())
     alarm(
       `rule-${index + 1}-failing`,
@@ -201,6 +219,15 @@ const dashboard = ({ functions, dead }: Parts): $util.Output<string> => {
       graph('Event to finding, milliseconds (p95)', ours('EventToFinding'), 'p95', 2),
       graph('Records set aside', ours('RecordsQuarantined'), 'Sum', 3),
       graph('Event to alert, milliseconds (p95)', of('EventToAlert', telling), 'p95', 8),
+      graph(
+        'Canary: event to alert, milliseconds (p95), and how many are late',
+        [
+          ...of('CanaryEventToAlert', ['announce']),
+          ['Tripline', 'CanariesLate', 'stage', $app.stage, 'function', 'canary', { stat: 'Maximum', yAxis: 'right' }],
+        ],
+        'p95',
+        9,
+      ),
       graph('Announced', of('Announced', telling), 'Sum', 4),
       graph(
         'Errors',

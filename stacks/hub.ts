@@ -1,3 +1,4 @@
+import { canaryDetections } from '../core/canary.ts';
 import { hubTable } from '../core/tables.ts';
 import settings from '../tripline.config.ts';
 import { type Lambda, lambda } from './function.ts';
@@ -67,7 +68,12 @@ const forwardFindings = (bus: aws.cloudwatch.EventBus, hub: string, dead: Queue,
     name: named('to-hub'),
     description: 'Tripline: findings for the hub',
     eventBusName: bus.name,
-    eventPattern: JSON.stringify({ source: ['tripline'], 'detail-type': ['Detection Finding'] }),
+    // That a canary came back is this stage's own affair; that one did not is the hub's too.
+    eventPattern: JSON.stringify({
+      source: ['tripline'],
+      'detail-type': ['Detection Finding'],
+      detail: { finding_info: { analytic: { uid: [{ 'anything-but': canaryDetections }] } } },
+    }),
     state: 'ENABLED',
   });
   new aws.cloudwatch.EventTarget('ToHubTarget', {

@@ -3,6 +3,7 @@ import { logsFilter } from '../core/targets/logs.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { alerts } from './alerts.ts';
+import { canary } from './canary.ts';
 import { digest } from './digest.ts';
 import { health } from './health.ts';
 import { gathers, reportsToHub } from './hub.ts';
@@ -20,7 +21,8 @@ import { sweep } from './sweep.ts';
 export const tripline = async () => {
   const { patterns } = eventBridgeFilter(detections, knowledge, settings);
   const { pattern } = logsFilter(detections, knowledge, settings);
-  const [us, [, ...others]] = await Promise.all([account(), places()]);
+  const [us, everywhere] = await Promise.all([account(), places()]);
+  const [, ...others] = everywhere;
   const ourKey = key(home, us);
   const stored = storage(ourKey);
   const told = alerts(stored, ourKey, us);
@@ -28,6 +30,7 @@ export const tripline = async () => {
   const swept = sweep(stored, told, ourKey);
   const daily = digest(stored, told, ourKey);
   const listed = inventory(stored, ourKey);
+  const sent = canary(stored, everywhere, ourKey, us);
   const subscribed = subscribe(stored, read, pattern, ourKey, us);
   const role = carrier(read.regions, us);
   for (const place of others) forward(place, patterns, guardPattern(), read.regions, role);
@@ -44,6 +47,7 @@ export const tripline = async () => {
       swept.fn,
       daily.fn,
       listed.fn,
+      ...sent.functions,
       subscribed.fn,
       ...reported.functions,
       ...gathered.functions,
@@ -56,6 +60,7 @@ export const tripline = async () => {
       ...swept.dead,
       ...daily.dead,
       ...listed.dead,
+      ...sent.dead,
       ...subscribed.dead,
       ...guard.dead,
       ...reported.dead,
@@ -63,6 +68,7 @@ export const tripline = async () => {
     ],
     rules: read.rules,
     candidates: patterns.length,
+    canaries: sent.functions.length > 0,
     topic: guard.topic,
   });
   return {

@@ -1,3 +1,4 @@
+import { isCanary } from '../canary.ts';
 import { type Severity, severities } from '../detection.ts';
 import { rank } from '../findings/best.ts';
 import type { Routing } from '../settings.ts';
@@ -20,7 +21,11 @@ const fits = ({ minimum, accounts, clusters, detections }: Routing, about: Route
   (minimum === undefined || rank(about.severity) >= rank(minimum)) &&
   within(accounts, about.account) &&
   within(clusters, about.cluster) &&
-  within(detections, about.detection);
+  within(detections, about.detection) &&
+  (!isCanary(about.detection) || wantsCanaries(detections));
+
+/** That a canary came back is heard only where a routing names its detection whole: `pipeline/*` is about the rest. */
+const wantsCanaries = (detections: Routing['detections']): boolean => detections?.some(isCanary) === true;
 
 /** Whether a channel hears an announcement. */
 export const hears = (routing: Routing, { finding }: Message): boolean => fits(routing, finding);
@@ -30,8 +35,8 @@ export const hearsNotice = (routing: Routing, notice: Notice): boolean => fits(r
 
 /**
  * The same as an SNS filter policy over message attributes, which may admit more, never less: the function behind the queue
- * decides. Undefined where everything is admitted. Amazon SNS Developer Guide, "Subscription filter policies": exact and
- * `prefix` conditions; an attribute that is absent fails.
+ * decides. Undefined where it would say nothing. Amazon SNS Developer Guide, "Subscription filter policies": exact, `prefix` and
+ * `exists` conditions; an attribute that is absent fails all but the last.
  */
 export const filterPolicy = (routing: Routing): FilterPolicy | undefined => {
   const { minimum, accounts, clusters, detections } = routing;
@@ -40,11 +45,14 @@ export const filterPolicy = (routing: Routing): FilterPolicy | undefined => {
     ...conditions('account', accounts),
     ...conditions('cluster', clusters),
     ...conditions('detection', detections),
+    ...(wantsCanaries(detections) ? {} : { canary: [{ exists: false }] }),
   };
   return Object.keys(policy).length === 0 ? undefined : policy;
 };
 
-type FilterPolicy = { readonly [attribute: string]: readonly (string | { readonly prefix: string })[] };
+type FilterPolicy = {
+  readonly [attribute: string]: readonly (string | { readonly prefix: string } | { readonly exists: boolean })[];
+};
 
 /** A wildcard becomes the prefix before its first star; one that begins with a star admits everything, and then nothing is said. */
 const conditions = (attribute: string, wildcards: readonly string[] | undefined): FilterPolicy => {

@@ -8,7 +8,12 @@ const remembered = 4_096;
 const known = new Map<string, string>();
 
 /** The case a match belongs to: detection, account, cluster and key values; the region only where the key names it. */
-export const findingId = ({ detection, account, cluster, key }: Match): string => {
+export const findingId = ({
+  detection,
+  account,
+  cluster,
+  key,
+}: Pick<Match, 'detection' | 'account' | 'cluster' | 'key'>): string => {
   const values = Object.entries(key)
     .map(([part, value]): [string, string] => [part, value])
     .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -8,6 +8,7 @@ import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defineConfig } from '../../core/config.ts';
+import { canariesCheck, canaryCheck } from '../../core/doctor/canary.ts';
 import type { Check } from '../../core/doctor/check.ts';
 import { settingsChecks } from '../../core/doctor/settings.ts';
 import {
@@ -36,6 +37,11 @@ const cluster = {
   ...{ name: 'prod', arn: '', auditLogging: true, vpc: '', publicEndpoint: false, publicCidrs: [] },
   ...{ authenticationMode: 'API', entries: [], pods: [], nodeRoles: [] },
 };
+
+const minute = 60_000;
+const canary = (state: Parameters<typeof canaryCheck>[1], name = 'region eu-west-1') =>
+  canaryCheck(name, state, exampleSettings, now);
+const back = (minutes: number) => ({ event: now - minutes * minute, took: 3 * minute });
 
 describe('a check is', () => {
   test.each<[string, Check, Check['state']]>([
@@ -72,6 +78,13 @@ describe('a check is', () => {
     ['bad of a clock that is not', clockCheck(61_000), 'bad'],
     ['good where nothing waits', dueCheck(0), 'good'],
     ['bad where something waits', dueCheck(1), 'bad'],
+    ['good of a canary that is back', canary({ returned: back(20) }), 'good'],
+    ['good of one that is under way', canary({ returned: back(35), waiting: now - 5 * minute }), 'good'],
+    ['bad of one that is late', canary({ returned: back(90), waiting: now - 31 * minute }), 'bad'],
+    ['bad of one that never came back', canary({ waiting: now - 31 * minute }), 'bad'],
+    ['bad of one that is called no more', canary({ returned: back(91) }), 'bad'],
+    ['bad of one that cannot be called', canary({ failed: { at: now, why: 'it cannot be reached' } }), 'bad'],
+    ['weak of one that was called just now', canary({ waiting: now - minute }), 'weak'],
   ])('%s', (_, check, state) => {
     expect(check.state).toBe(state);
     expect(check.todo === undefined).toBe(state === 'good');
@@ -84,6 +97,19 @@ describe('a check is', () => {
       'cluster other weak',
       'cluster prod weak',
     ]);
+  });
+
+  test('made of canaries: when each came back, how long it took, which call is missing and where to look', () => {
+    expect(canary({ returned: back(20) }).says).toBe(
+      'It last came back at 2026-09-01 11:40 UTC, 3 min after its call.',
+    );
+    expect(canary({ returned: back(90), waiting: now - 60 * minute }).says).toMatch(/its call of 2026-09-01 11:00 UTC/);
+    expect(canary({ waiting: now - 60 * minute }).todo).toMatch(/trail and rules of that region/);
+    expect(canary({ waiting: now - 60 * minute }, 'cluster prod').todo).toMatch(/audit logging of the cluster/);
+    expect(canariesCheck(['region eu-west-1'], exampleSettings)).toEqual([]);
+    expect(canariesCheck([], exampleSettings)).toMatchObject([{ state: 'bad' }]);
+    const off = defineConfig({ deployment: { canary: { regions: false } } });
+    expect(canariesCheck([], off)).toMatchObject([{ state: 'weak' }]);
   });
 
   test('weak of exemptions that end within two weeks, or have ended', () => {

@@ -251,6 +251,21 @@ describe('routing', () => {
     ['no cluster', { clusters: ['prod-*'] }, {}, false],
     ['its detection', { detections: ['cloudtrail/*'] }, {}, true],
     ['another detection', { detections: ['kubernetes/*', 'pipeline/*'] }, {}, false],
+    ['no routing, where a canary came back', {}, { detection: 'pipeline/canary-returned', severity: 'low' }, false],
+    [
+      'what is about the pipeline, likewise',
+      { detections: ['pipeline/*'] },
+      { detection: 'pipeline/canary-returned' },
+      false,
+    ],
+    [
+      'the canaries of clusters, likewise',
+      { detections: ['*'] },
+      { detection: 'pipeline/audit-canary-returned' },
+      false,
+    ],
+    ['its name', { detections: ['pipeline/canary-returned'] }, { detection: 'pipeline/canary-returned' }, true],
+    ['no routing, where one did not', {}, { detection: 'pipeline/canary-lost' }, true],
     ['all but one', { minimum: 'low', accounts: ['111122223333'], detections: ['*-terminated'] }, {}, false],
   ];
   test.each(rows)('by %s', (_, routing, over, heard) => {
@@ -272,7 +287,10 @@ describe('routing', () => {
   });
 
   test('has a filter policy that admits whatever the channel hears', () => {
-    expect(filterPolicy({})).toBeUndefined();
+    expect(filterPolicy({})).toEqual({ canary: [{ exists: false }] });
+    expect(filterPolicy({ detections: ['pipeline/canary-returned', 'cloudtrail/*'] })).toEqual({
+      detection: ['pipeline/canary-returned', { prefix: 'cloudtrail/' }],
+    });
     expect(
       filterPolicy({
         minimum: 'high',
@@ -284,6 +302,7 @@ describe('routing', () => {
       severity: ['high', 'critical'],
       account: ['111122223333'],
       detection: [{ prefix: 'cloudtrail/' }, 'pipeline/rule-failed'],
+      canary: [{ exists: false }],
     });
   });
 });

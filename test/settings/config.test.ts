@@ -89,6 +89,24 @@ describe('defineConfig', () => {
       { channels: [{ kind: 'email', address: 'soc@example.com', detections: ['*'] }] },
       'channels.0.detections.0: a wildcard of stars',
     ],
+    [
+      'canaries that would not be back before the next',
+      { deployment: { canary: { minutes: 5 } } },
+      'deployment.canary.minutes: a round takes minutes: 15 at least',
+    ],
+    [
+      'a canary of a cluster that nobody names, or that is no EKS cluster',
+      {
+        clusters: [{ name: 'fleet', kind: 'kubeadm' }],
+        deployment: { canary: { clusters: ['fleet'] } },
+      },
+      'deployment.canary.clusters.0: no EKS cluster of `clusters` is named "fleet"',
+    ],
+    [
+      'a detection off whose canary is on',
+      { detections: { 'pipeline/canary-returned': { status: 'off' } } },
+      'detections.pipeline/canary-returned.status: its canary would never be back',
+    ],
     ['a channel of an unknown kind', { channels: [{ kind: 'pager' }] }, 'channels.0.kind: '],
   ])('refuses %s, saying where and what', (_, config, expected) => {
     const problems = problemsOf(config);

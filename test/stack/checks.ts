@@ -111,6 +111,9 @@ const onBehalf = (resources: readonly Resource[], fn: Resource): ReadonlySet<str
   ]);
 };
 
+/** Sent in order to be denied: functions/canary.ts. */
+const deniedOnPurpose: Readonly<Record<string, string>> = { CanaryFunction: 'ec2:DescribeExportTasks' };
+
 /** A function may do what its code does, and nothing else. What both lack or have too much is found in the code itself. */
 const needed =
   (root: string): Check =>
@@ -123,11 +126,15 @@ const needed =
       const sent = sentBy(root, String(inputs['handler']).replace(/\.handler$/, ''));
       const lambdas = onBehalf(resources, fn);
       const hasArchive = of(resources, 'aws:cloudwatch/eventRule:EventRule').some(one => /Archive/.test(one.name));
+      const hasClusters = of(resources, 'aws:cloudwatch/metricAlarm:MetricAlarm').some(
+        one => one.inputs['metricName'] === 'DeliveryErrors',
+      );
       return [
         ...[...sent]
-          // Objects are read only where the settings name an archive.
+          // Objects are read only where the settings name an archive, endpoints looked up only where they name clusters.
           .filter(action => action !== 's3:GetObject' || hasArchive)
-          .filter(action => !granted.has(action))
+          .filter(action => action !== 'eks:DescribeCluster' || hasClusters)
+          .filter(action => !granted.has(action) && action !== deniedOnPurpose[name])
           .map(action => `${name} sends ${action} and may not`),
         ...[...granted]
           .filter(action => !sent.has(action) && !lambdas.has(action))
@@ -136,6 +143,46 @@ const needed =
           .map(action => `${name} may ${action} and never does`),
       ];
     });
+
+/** All that the canary's role may do. What steers nodes is not among it, and neither is what would let its call through. */
+const canaryMay: ReadonlySet<string> = new Set([
+  'logs:CreateLogStream',
+  'logs:PutLogEvents',
+  'kms:Decrypt',
+  'kms:GenerateDataKey',
+  'xray:PutTraceSegments',
+  'xray:PutTelemetryRecords',
+  'dynamodb:BatchGetItem',
+  'dynamodb:BatchWriteItem',
+  'dynamodb:UpdateItem',
+  'eks:DescribeCluster',
+  'sqs:SendMessage',
+]);
+
+/** The canary's call must be denied, and its role is known by the stage's name. */
+const canary: Check = resources => {
+  const roles = of(resources, 'aws:iam/role:Role').filter(({ name }) => /^CanaryFunction/.test(name));
+  return [
+    ...(roles.length === 1 ? [] : [`${roles.length} roles of a canary`]),
+    ...roles
+      .filter(({ inputs }) => inputs['name'] !== 'tripline-production-canary')
+      .map(({ name }) => `${name} has another name than the detection knows`),
+    ...grants(roles)
+      .flatMap(({ actions }) => actions)
+      .filter(action => !canaryMay.has(action))
+      .map(action => `the canary may ${action}`),
+  ];
+};
+
+/** Without rounds there is no number, and no number is an alarm. */
+const canaryAlarm: Check = resources => {
+  const found = of(resources, 'aws:cloudwatch/metricAlarm:MetricAlarm').filter(
+    ({ inputs }) => inputs['metricName'] === 'CanariesLate',
+  );
+  return found.some(({ inputs }) => inputs['treatMissingData'] === 'breaching' && Number(inputs['threshold']) === 0)
+    ? []
+    : ['nobody hears of a canary that does not come back'];
+};
 
 const noManagedPolicies: Check = resources => [
   ...of(resources, 'aws:iam/role:Role').flatMap(role =>
@@ -516,4 +563,6 @@ export const checks = (regions: readonly string[]): Readonly<Record<string, Chec
   'metrics of one stage are not those of another': stages,
   'functions run on nodejs24.x, arm64': runtimes,
   'changes to the watcher are told without it, from two regions': guard,
+  'the canary may steer nothing, and its call is denied': canary,
+  'a canary that does not come back, or is not sent, is an alarm': canaryAlarm,
 });

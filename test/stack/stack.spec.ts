@@ -276,6 +276,26 @@ const faults: readonly (readonly [check: string, fault: string, planted: () => r
     'a raw event',
     () => changed(target, without('inputTransformer'), 'GuardPostTarget'),
   ],
+  [
+    'the canary may steer nothing, and its call is denied',
+    'a permission to look',
+    () =>
+      changed(
+        role,
+        plus(policy({ Effect: 'Allow', Action: ['ec2:DescribeExportTasks'], Resource: '*' })),
+        'CanaryFunction',
+      ),
+  ],
+  [
+    'the canary may steer nothing, and its call is denied',
+    'another name',
+    () => changed(role, plus({ name: 'tripline-production-other' }), 'CanaryFunction'),
+  ],
+  [
+    'a canary that does not come back, or is not sent, is an alarm',
+    'silence that is no alarm',
+    () => changed('aws:cloudwatch/metricAlarm:MetricAlarm', plus({ treatMissingData: 'notBreaching' }), 'CanaryLate'),
+  ],
 ];
 
 describe('each check', () => {

@@ -28,5 +28,6 @@ export default defineConfig({
     gathers: ['444455556666'],
     heartbeat: 'Heartbeat',
     tracing: true,
+    canary: { clusters: ['prod'], minutes: 15 },
   },
 });
