@@ -97,6 +97,7 @@ import { detection as lineageSecretReadThenAwsCall } from './lineage/secret-read
 import { detection as pipelineAuditEvidenceOmitted } from './pipeline/audit-evidence-omitted.ts';
 import { detection as pipelineEvidenceOmitted } from './pipeline/evidence-omitted.ts';
 import { detection as pipelineLimitReached } from './pipeline/limit-reached.ts';
+import { detection as pipelineObjectUnread } from './pipeline/object-unread.ts';
 import { detection as pipelineRuleFailed } from './pipeline/rule-failed.ts';
 import { detection as pipelineSourceSilent } from './pipeline/source-silent.ts';
 
@@ -190,6 +191,7 @@ export const detections: readonly AnyDetection[] = [
   pipelineAuditEvidenceOmitted,
   pipelineEvidenceOmitted,
   pipelineLimitReached,
+  pipelineObjectUnread,
   pipelineRuleFailed,
   pipelineSourceSilent,
 ];
