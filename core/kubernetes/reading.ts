@@ -8,6 +8,7 @@ import { outcomeOf } from './call.ts';
 import { type Change, differenceOf } from './difference.ts';
 import { callers } from './identity.ts';
 import { keptOf } from './kept.ts';
+import type { AuditRecord } from './record.ts';
 
 /**
  * Why an object could not be read.
@@ -182,34 +183,49 @@ export const withReading = (event: Event<'kubernetes'>, reading: Reading): Event
   record: { ...event.record, reading },
 });
 
-/** Whether a reading shows that the specification is not what it was before the write; unknown counts as changed. */
-export const specChanged = ({ changes, more = 0 }: Reading): boolean =>
-  changes === undefined || more > 0 || changes.some(({ path }) => path === 'spec' || path.startsWith('spec.'));
+/** The paths that a reading shows as changed; undefined where there was nothing to compare with. */
+const changedPaths = (reading: Json | undefined): readonly string[] | undefined => {
+  const changes = at(reading, 'changes');
+  return Array.isArray(changes) ? list(reading, 'changes').map(one => text(one, 'path') ?? '') : undefined;
+};
 
-/** What a reading says of a node class's user data. */
-export const userDataRead = (
-  verb: string,
-  { object, changes }: Reading,
-): 'set' | 'removed' | 'rewritten' | 'unknown' => {
-  const value: Json | undefined = at(object, 'spec', 'userData');
-  const has = value !== undefined && value !== null && value !== '';
-  if (changes !== undefined) {
-    const change = changes.find(({ path }) => path === 'spec.userData' || path === 'spec');
-    if (change === undefined) return 'unknown';
+/** The reading of an event, looked at and not trusted: what comes of a log may be anything. */
+const readingIn = ({ reading }: AuditRecord): Json | undefined => reading as unknown as Json | undefined;
+
+/** Whether an event has a reading that shows the specification as it was before the write; what is not known counts as changed. */
+export const leavesSpec = (record: AuditRecord): boolean => {
+  const reading = readingIn(record);
+  const paths = changedPaths(reading);
+  if (paths === undefined || at(reading, 'more') !== undefined) return false;
+  return !paths.some(path => path === 'spec' || path.startsWith('spec.'));
+};
+
+/** What a reading says of a node class's user data; undefined where there is none. */
+export const userDataRead = (record: AuditRecord): 'set' | 'removed' | 'rewritten' | 'unknown' | undefined => {
+  const reading = readingIn(record);
+  if (!isObject(at(reading, 'object'))) return undefined;
+  const has = (text(reading, 'object', 'spec', 'userData') ?? '') !== '';
+  const paths = changedPaths(reading);
+  if (paths !== undefined) {
+    if (!paths.some(path => path === 'spec.userData' || path === 'spec')) return 'unknown';
     return has ? 'set' : 'removed';
   }
   if (!has) return 'unknown';
-  return verb === 'create' ? 'set' : 'rewritten';
+  return record.verb === 'create' ? 'set' : 'rewritten';
 };
 
 /** What a reading makes of a finding's certainty, in words. */
-export const readingNotes = ({ time, record: { reading, verb } }: Event<'kubernetes'>): readonly string[] => {
-  if (reading === undefined || !isObject(reading.object)) return [];
-  const seconds = Math.max(0, Math.round((Date.parse(reading.at) - time) / 1_000));
+export const readingNotes = ({ time, record }: Event<'kubernetes'>): readonly string[] => {
+  const reading = readingIn(record);
+  const read = instant(at(reading, 'at'));
+  if (read === undefined || !isObject(at(reading, 'object'))) return [];
+  const seconds = Math.max(0, Math.round((read - time) / 1_000));
   return [
     `read from the cluster ${seconds} s after the write, since the audit log has no body`,
-    ...(reading.newer === true ? ['it was written again before it was read: the newest write may be another’s'] : []),
-    ...(reading.since === undefined && verb !== 'create'
+    ...(at(reading, 'newer') === true
+      ? ['it was written again before it was read: the newest write may be another’s']
+      : []),
+    ...(changedPaths(reading) === undefined && record.verb !== 'create'
       ? ['it was never read before: what the write changed is not known']
       : []),
   ];

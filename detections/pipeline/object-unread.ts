@@ -37,7 +37,7 @@ export const detection = kubernetes({
   },
   by: view => [{ cluster: view.event.cluster || 'unknown', reason: said(view, 'reading.failure') }],
   resources: view => [objectOf(view)],
-  window: '1d',
+  window: '24h',
   attack: ['T1685'],
   why: 'The posture reader judges what EKS does not log. While it is shut out, a NodePool or node class can be weakened unseen; and what is made, used and deleted within seconds was never judged.',
   references: [

@@ -12,7 +12,7 @@ import { guardChange, guardGroup, guardGroups, keepsOwnGuard } from '../guard.ts
 import { callers, controllerAccounts } from '../identity.ts';
 import { isKarpenterBaseline } from '../karpenter.ts';
 import { grantsOf } from '../rbac.ts';
-import { specChanged, userDataRead } from '../reading.ts';
+import { leavesSpec, userDataRead } from '../reading.ts';
 
 const edits = ['create', 'update', 'patch'];
 
@@ -25,7 +25,7 @@ const problemsOf = (event: Event<'kubernetes'>, settings: Settings): readonly Pr
   const { resource = '', apiGroup = '', subresource } = record.objectRef ?? {};
   const kind = judgedKind(resource, apiGroup);
   if (kind === undefined || subresource || !edits.includes(record.verb)) return [];
-  if (record.reading !== undefined && !specChanged(record.reading)) return [];
+  if (leavesSpec(record)) return [];
   const request = asked(record);
   if (record.verb === 'patch' && request.form === 'patch' && at(request.object, 'spec') === undefined) return [];
   const { maximumNodeAge } = settings;
@@ -64,7 +64,8 @@ export const contentFacts: Facts<'kubernetes'> = {
     needs: () => ({ verb: [...writes], objectRef: { resource: ['ec2nodeclasses'] } }),
     read: ({ record }) => {
       if (record.objectRef?.resource !== 'ec2nodeclasses') return 'unknown';
-      if (record.reading !== undefined) return userDataRead(record.verb, record.reading);
+      const read = userDataRead(record);
+      if (read !== undefined) return read;
       const value = at(asked(record).object, 'spec', 'userData');
       if (value === undefined) return 'unknown';
       if (value === null) return 'removed';
