@@ -1,7 +1,7 @@
 import { request } from 'node:https';
 import { isObject, type Json, type JsonObject, text } from '../core/json.ts';
 import type { Address, Failure } from '../core/kubernetes/reading.ts';
-import type { Endpoint } from './eks.ts';
+import type { Endpoint, Endpoints } from './eks.ts';
 
 /** Something could not be read from a cluster's API. The message holds no secret and no text of the server's but a Status reason. */
 export class KubeError extends Error {
@@ -138,3 +138,33 @@ export const readKube = async (
   if (!isObject(parsed)) throw new KubeError('unreadable', 'the answer is no object');
   return parsed;
 };
+
+/** Reads of clusters that the settings name. */
+export interface Kube {
+  /** @throws KubeError, whatever goes wrong */
+  read(cluster: string, path: string): Promise<JsonObject>;
+}
+
+/**
+ * Reads from clusters by their names.
+ * @param regionOf the region of a cluster; undefined where it may not be read
+ */
+export const kubeOf = (
+  endpoints: Pick<Endpoints, 'of' | 'forget'>,
+  regionOf: (cluster: string) => string | undefined,
+  bounds: Bounds = usualBounds,
+): Kube => ({
+  read: async (cluster, path) => {
+    const region = regionOf(cluster);
+    if (region === undefined) throw new KubeError('undescribed', 'the settings give no reader for it');
+    const endpoint = await endpoints.of(cluster, region);
+    try {
+      return await readKube(endpoint, path, bounds);
+    } catch (error) {
+      // The authority may have been rotated since EKS was asked, or the endpoint moved.
+      if (error instanceof KubeError && ['untrusted', 'unreachable'].includes(error.failure))
+        endpoints.forget(cluster, region);
+      throw error;
+    }
+  },
+});

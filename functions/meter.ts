@@ -30,6 +30,10 @@ export type Count =
   | 'InventoryFailed'
   | 'InventoryLeft'
   | 'PostureViolations'
+  | 'ReadingsAsked'
+  | 'ObjectsRead'
+  | 'ObjectsUnread'
+  | 'EvidenceKept'
   | 'FindingsGathered'
   | 'FindingsOutdated';
 
