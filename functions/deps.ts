@@ -2,14 +2,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { busChannel } from '../adapters/bus.ts';
 import { type FindingsTable, findingsTable } from '../adapters/findings-table.ts';
 import { ledgerTable } from '../adapters/ledger.ts';
 import { readS3 } from '../adapters/objects.ts';
 import { sendToPagerDuty } from '../adapters/pagerduty.ts';
 import { bucketQuarantine } from '../adapters/quarantine.ts';
-import { askForReadings } from '../adapters/reading-queue.ts';
 import { postToSlack } from '../adapters/slack.ts';
 import { answerSlack, type SlackApp, slackApp } from '../adapters/slack-app.ts';
 import { snsChannel } from '../adapters/sns.ts';
@@ -24,7 +22,6 @@ import type { SlackMessage } from '../core/announce/slack.ts';
 import { stormOf } from '../core/announce/storm.ts';
 import { compile, type Matcher } from '../core/compile.ts';
 import type { AnyDetection } from '../core/detection.ts';
-import type { Event } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Quarantine, Read } from '../core/read/contract.ts';
 import type { ObjectPointer } from '../core/read/sqs.ts';
@@ -45,8 +42,8 @@ export interface Deps {
   readonly suppressions: () => Pick<Suppressions, 'list' | 'announced'>;
   readonly ledger: () => Ledger;
   readonly quarantine: () => Quarantine;
-  /** Asks the posture reader to look at what these wrote; undefined where there is none. */
-  readonly readings: () => ((events: readonly Event<'kubernetes'>[]) => Promise<void>) | undefined;
+  /** The address of the posture reader's queue; undefined where there is no reader. */
+  readonly readings: string | undefined;
   /** Objects as the posture reader saw them before. */
   readonly versions: () => Versions;
   readonly object: (pointer: ObjectPointer) => AsyncIterable<readonly Read[]>;
@@ -121,7 +118,6 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
   const s3 = lazy(() => new S3Client({}));
   const sns = lazy(() => new SNSClient({}));
   const events = lazy(() => new EventBridgeClient({}));
-  const sqs = lazy(() => new SQSClient({}));
   return {
     settings,
     detections,
@@ -131,10 +127,7 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
     suppressions: lazy(() => suppressionsTable(dynamodb(), variable('FINDINGS_TABLE'))),
     ledger: lazy(() => ledgerTable(dynamodb(), variable('STATE_TABLE'))),
     quarantine: lazy(() => bucketQuarantine(s3(), { bucket: variable('QUARANTINE_BUCKET') }, Date.now)),
-    readings: () => {
-      const url = env['READINGS_QUEUE'];
-      return url === undefined ? undefined : asked => askForReadings(sqs(), url, asked);
-    },
+    readings: env['READINGS_QUEUE'],
     versions: lazy(() => versionsTable(dynamodb(), variable('STATE_TABLE'))),
     object: pointer => readS3(s3(), pointer, settings),
     channels: lazy(() => [snsChannel(sns, variable('TOPIC_ARN')), busChannel(events, variable('BUS_NAME'))]),

@@ -1,3 +1,5 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { askForReadings } from '../adapters/reading-queue.ts';
 import type { AnyEvent, Event } from '../core/event.ts';
 import { addressOf, wantsReading } from '../core/kubernetes/reading.ts';
 import { type DetectDeps, detect } from '../core/pipeline.ts';
@@ -46,14 +48,19 @@ const gather = () => {
   };
 };
 
+let client: SQSClient | undefined;
+const sqs = (): SQSClient => {
+  client ??= new SQSClient({});
+  return client;
+};
+
 /** Judges what was read and counts it. Tables and the quarantine are reached only when there is something to write. */
 export const detectCounted = async (
   reads: Iterable<Read> | AsyncIterable<readonly Read[]>,
   meter: Meter,
 ): Promise<void> => {
   const { match, quarantine, now, readings } = deps();
-  const ask = readings();
-  const asked = ask === undefined ? undefined : gather();
+  const asked = readings === undefined ? undefined : gather();
   const judge = match();
   const counts = await detect(reads, {
     match: event => {
@@ -71,7 +78,7 @@ export const detectCounted = async (
   meter.add('RuleErrors', counts.ruleErrors);
   // Last: where it fails the batch is delivered again, and judging it twice counts nothing twice.
   const events = asked?.all() ?? [];
-  if (ask === undefined || events.length === 0) return;
-  await ask(events);
+  if (readings === undefined || events.length === 0) return;
+  await askForReadings(sqs(), readings, events);
   meter.add('ReadingsAsked', events.length);
 };

@@ -29,6 +29,8 @@ interface Options {
   readonly key: Key;
   /** Never more than so many at once. */
   readonly reserved?: number;
+  /** Calls clusters' API servers: it runs in the settings' subnets, where there are any. */
+  readonly callsClusters?: boolean;
   /** Has an address that anybody may call: it must check by itself who does. */
   readonly isPublic?: boolean;
 }
@@ -42,6 +44,7 @@ const logDays = 90;
  */
 export const lambda = (part: string, options: Options): Lambda => {
   const name = named(part);
+  const network = options.callsClusters === true ? settings.deployment.network : undefined;
   const logs = new aws.cloudwatch.LogGroup(logical(`${part} logs`), {
     name: `/aws/lambda/${name}`,
     retentionInDays: logDays,
@@ -52,6 +55,7 @@ export const lambda = (part: string, options: Options): Lambda => {
     // Its environment, and whatever it reads and writes, is encrypted with the stage's key.
     { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [options.key.arn] },
     ...(settings.deployment.tracing ? [tracing] : []),
+    ...(network === undefined ? [] : [attaching]),
     ...options.grants,
   ];
   const fn = new sst.aws.Function(logical(`${part} function`), {
@@ -81,6 +85,8 @@ export const lambda = (part: string, options: Options): Lambda => {
       function: one => {
         one.tracingConfig = { mode: settings.deployment.tracing ? 'Active' : 'PassThrough' };
         one.kmsKeyArn = options.key.arn;
+        if (network !== undefined)
+          one.vpcConfig = { subnetIds: [...network.subnets], securityGroupIds: [...network.securityGroups] };
       },
     },
   });
@@ -89,3 +95,19 @@ export const lambda = (part: string, options: Options): Lambda => {
 
 /** X-Ray takes no resource (Service Authorization Reference, "Actions, resources, and condition keys for AWS X-Ray"). */
 const tracing: Grant = { actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] };
+
+/**
+ * What Lambda needs to put a function into subnets; it uses it by itself, and none of it takes a narrower resource that could be
+ * named before (Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC": required IAM permissions).
+ */
+const attaching: Grant = {
+  actions: [
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:CreateNetworkInterface',
+    'ec2:DeleteNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  resources: ['*'],
+};

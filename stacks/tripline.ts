@@ -9,6 +9,7 @@ import { gathers, reportsToHub } from './hub.ts';
 import { inventory } from './inventory.ts';
 import { key } from './key.ts';
 import { account, home, places } from './place.ts';
+import { postureReader, readings } from './posture-reader.ts';
 import { carrier, forward } from './regions.ts';
 import { guardPattern, selfProtection } from './self-protection.ts';
 import { sources } from './sources.ts';
@@ -24,7 +25,9 @@ export const tripline = async () => {
   const ourKey = key(home, us);
   const stored = storage(ourKey);
   const told = alerts(stored, ourKey, us);
-  const read = sources(stored, patterns, ourKey, us);
+  const asked = readings(ourKey);
+  const read = sources(stored, patterns, ourKey, us, asked?.waiting);
+  const readers = asked === undefined ? [] : [postureReader(asked.waiting, stored, ourKey, us)];
   const swept = sweep(stored, told, ourKey);
   const daily = digest(stored, told, ourKey);
   const listed = inventory(stored, ourKey);
@@ -39,6 +42,7 @@ export const tripline = async () => {
     functions: [
       read.cloudtrail,
       read.audit,
+      ...readers,
       told.announce,
       ...told.channels,
       swept.fn,
@@ -49,9 +53,10 @@ export const tripline = async () => {
       ...gathered.functions,
     ],
     streams: [told.announce],
-    queues: [...read.queues, ...gathered.queues],
+    queues: [...read.queues, ...(asked === undefined ? [] : [asked.waiting]), ...gathered.queues],
     dead: [
       ...read.dead,
+      ...(asked === undefined ? [] : [asked.dead]),
       ...told.dead,
       ...swept.dead,
       ...daily.dead,

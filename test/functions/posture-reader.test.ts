@@ -3,7 +3,6 @@ import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { askForReadings } from '../../adapters/reading-queue.ts';
 import { versionsTable } from '../../adapters/versions.ts';
 import { messageOf } from '../../core/announce/message.ts';
 import { mailText } from '../../core/announce/text.ts';
@@ -46,8 +45,7 @@ beforeEach(async () => {
     settings,
     detections,
     match: () => compile(detections, knowledge, settings),
-    readings: () => events =>
-      askForReadings(new SQSClient({ region: 'eu-west-1' }), 'https://sqs.example.com/q', events),
+    readings: 'https://sqs.example.com/q',
     versions: () => versionsTable(world.tables.local.client, world.tables.local.tables.state),
   });
 });

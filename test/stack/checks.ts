@@ -48,6 +48,16 @@ const grants = (resources: readonly Resource[]): readonly (Statement & { readonl
     ),
   );
 
+/** Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC", required IAM permissions. */
+const attaching: readonly string[] = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
 /** Actions for which AWS takes no narrower resource, with the reason (Service Authorization Reference). */
 export const forced: Readonly<Record<string, string>> = {
   'xray:PutTraceSegments': 'X-Ray defines no resource types for it',
@@ -56,6 +66,12 @@ export const forced: Readonly<Record<string, string>> = {
     inventoryActions.map(action => [
       action,
       'the inventory reads what nobody could name before: core/inventory/permissions.ts',
+    ]),
+  ),
+  ...Object.fromEntries(
+    attaching.map(action => [
+      action,
+      'Lambda puts functions into subnets with it, by interfaces that are not there yet',
     ]),
   ),
   'logs:DescribeLogGroups': 'it lists by prefix and authorizes against all groups of the region',
@@ -103,6 +119,7 @@ const onBehalf = (resources: readonly Resource[], fn: Resource): ReadonlySet<str
     ...(inner(fn.inputs, 'tracingConfig', 'mode') === 'Active'
       ? ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']
       : []),
+    ...(inner(fn.inputs, 'vpcConfig', 'subnetIds') === undefined ? [] : attaching),
     ...(reads(':sqs:')
       ? ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility']
       : []),
@@ -122,11 +139,14 @@ const needed =
       const granted = new Set(grants([role]).flatMap(({ actions }) => actions));
       const sent = sentBy(root, String(inputs['handler']).replace(/\.handler$/, ''));
       const lambdas = onBehalf(resources, fn);
+      const hasReader = of(resources, 'aws:lambda/function:Function').some(one => /PostureReader/.test(one.name));
       const hasArchive = of(resources, 'aws:cloudwatch/eventRule:EventRule').some(one => /Archive/.test(one.name));
       return [
         ...[...sent]
           // Objects are read only where the settings name an archive.
           .filter(action => action !== 's3:GetObject' || hasArchive)
+          // A reading is asked for only where a cluster has a reader.
+          .filter(action => action !== 'sqs:SendMessage' || hasReader)
           .filter(action => !granted.has(action))
           .map(action => `${name} sends ${action} and may not`),
         ...[...granted]
