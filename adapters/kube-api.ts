@@ -25,8 +25,8 @@ export interface Bounds {
   readonly most: number;
 }
 
-/** etcd holds at most 1.5 MB of an object; as JSON it may be longer. */
-export const usualBounds: Bounds = { timeout: 5_000, most: 4 * 1024 * 1024 };
+/** etcd holds at most 1.5 MB of an object; the longest list that is asked for is of 250 pods. */
+export const usualBounds: Bounds = { timeout: 5_000, most: 16 * 1024 * 1024 };
 
 /** A name as one segment of a path (kubernetes/apimachinery, `api/validation/path`): anything else could ask for something else. */
 const segment = (value: string, what: string): string => {

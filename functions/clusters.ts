@@ -3,6 +3,12 @@ import { type Endpoints, eksEndpoints } from '../adapters/eks.ts';
 import { type Kube, kubeOf } from '../adapters/kube-api.ts';
 import { deps } from './deps.ts';
 
+/** How clients of AWS are made where somebody waits: two tries of a few seconds each. */
+export const hurried = {
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+} as const;
+
 /** By the deps they are asked under, so that a test's clusters are not the next one's. */
 const known = new WeakMap<object, Endpoints>();
 
@@ -12,7 +18,7 @@ export const clusters = (): Kube => {
   const endpoints =
     known.get(current) ??
     eksEndpoints(
-      region => new EKSClient({ region, maxAttempts: 2 }),
+      region => new EKSClient({ region, ...hurried }),
       () => current.now(),
     );
   known.set(current, endpoints);

@@ -44,6 +44,8 @@ export interface Deps {
   readonly quarantine: () => Quarantine;
   /** The address of the posture reader's queue; undefined where there is no reader. */
   readonly readings: string | undefined;
+  /** Where evidence is kept. */
+  readonly evidenceBucket: () => string;
   /** Objects as the posture reader saw them before. */
   readonly versions: () => Versions;
   readonly object: (pointer: ObjectPointer) => AsyncIterable<readonly Read[]>;
@@ -128,6 +130,7 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
     ledger: lazy(() => ledgerTable(dynamodb(), variable('STATE_TABLE'))),
     quarantine: lazy(() => bucketQuarantine(s3(), { bucket: variable('QUARANTINE_BUCKET') }, Date.now)),
     readings: env['READINGS_QUEUE'],
+    evidenceBucket: () => variable('EVIDENCE_BUCKET'),
     versions: lazy(() => versionsTable(dynamodb(), variable('STATE_TABLE'))),
     object: pointer => readS3(s3(), pointer, settings),
     channels: lazy(() => [snsChannel(sns, variable('TOPIC_ARN')), busChannel(events, variable('BUS_NAME'))]),
