@@ -4,6 +4,7 @@ import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { alerts } from './alerts.ts';
 import { digest } from './digest.ts';
+import { evidence } from './evidence.ts';
 import { health } from './health.ts';
 import { gathers, reportsToHub } from './hub.ts';
 import { inventory } from './inventory.ts';
@@ -28,6 +29,7 @@ export const tripline = async () => {
   const asked = readings(ourKey);
   const read = sources(stored, patterns, ourKey, us, asked?.waiting);
   const readers = asked === undefined ? [] : [postureReader(asked.waiting, stored, ourKey, us)];
+  const captured = evidence(stored, told.topic, ourKey, us);
   const swept = sweep(stored, told, ourKey);
   const daily = digest(stored, told, ourKey);
   const listed = inventory(stored, ourKey);
@@ -45,6 +47,7 @@ export const tripline = async () => {
       ...readers,
       told.announce,
       ...told.channels,
+      ...(captured?.functions ?? []),
       swept.fn,
       daily.fn,
       listed.fn,
@@ -53,11 +56,17 @@ export const tripline = async () => {
       ...gathered.functions,
     ],
     streams: [told.announce],
-    queues: [...read.queues, ...(asked === undefined ? [] : [asked.waiting]), ...gathered.queues],
+    queues: [
+      ...read.queues,
+      ...(asked === undefined ? [] : [asked.waiting]),
+      ...(captured?.queues ?? []),
+      ...gathered.queues,
+    ],
     dead: [
       ...read.dead,
       ...(asked === undefined ? [] : [asked.dead]),
       ...told.dead,
+      ...(captured?.dead ?? []),
       ...swept.dead,
       ...daily.dead,
       ...listed.dead,
@@ -76,6 +85,7 @@ export const tripline = async () => {
     guard: guard.topic.arn,
     bus: told.bus.arn,
     ...(told.triage.length === 0 ? {} : { triage: told.triage }),
+    ...(captured === undefined ? {} : { evidence: captured.bucket.bucket }),
     ...(gathered.table === undefined ? {} : { hub: gathered.table.name }),
     regions: [home.region, ...others.map(({ region }) => region)],
   };

@@ -74,6 +74,7 @@ export const forced: Readonly<Record<string, string>> = {
       'Lambda puts functions into subnets with it, by interfaces that are not there yet',
     ]),
   ),
+  'ec2:DescribeInstanceAttribute': 'which instance will have to be looked at, nobody can name before',
   'logs:DescribeLogGroups': 'it lists by prefix and authorizes against all groups of the region',
 };
 
