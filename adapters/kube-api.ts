@@ -142,7 +142,7 @@ export const readKube = async (
 /** Reads of clusters that the settings name. */
 export interface Kube {
   /** @throws KubeError, whatever goes wrong */
-  read(cluster: string, path: string): Promise<JsonObject>;
+  fetch(cluster: string, path: string): Promise<JsonObject>;
 }
 
 /**
@@ -154,7 +154,7 @@ export const kubeOf = (
   regionOf: (cluster: string) => string | undefined,
   bounds: Bounds = usualBounds,
 ): Kube => ({
-  read: async (cluster, path) => {
+  fetch: async (cluster, path) => {
     const region = regionOf(cluster);
     if (region === undefined) throw new KubeError('undescribed', 'the settings give no reader for it');
     const endpoint = await endpoints.of(cluster, region);

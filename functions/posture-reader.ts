@@ -46,7 +46,7 @@ const matcher = (): Matcher => {
 /** The object as it is now, or why it can't be read. @throws KubeError where it may be readable in a minute, and is to be tried again */
 const look = async (event: Event<'kubernetes'>, isLast: boolean): Promise<JsonObject | Failure> => {
   try {
-    return await clusters().read(event.cluster, pathOf(addressOf(event)));
+    return await clusters().fetch(event.cluster, pathOf(addressOf(event)));
   } catch (error) {
     if (!(error instanceof KubeError) || (isPassing(error.failure) && !isLast)) throw error;
     warn('posture-reader', event.id, error);

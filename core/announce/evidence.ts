@@ -62,6 +62,7 @@ const reading = (read: Json): readonly (readonly [string, string])[] => {
   const more = changes.length - changesShown + Number(at(read, 'more') ?? 0);
   const since = text(read, 'since');
   return [
+    ['read at', short(text(read, 'at'))],
     ['compared with', since === undefined ? '' : `the version read at ${since}`],
     ...changes
       .slice(0, changesShown)

@@ -3,7 +3,7 @@ import { at, isObject, type Json, type JsonObject, list, text } from '../json.ts
 import { judgedKind } from '../posture/judge.ts';
 import { instant } from '../read/shape.ts';
 import { redact } from '../redact.ts';
-import type { Settings } from '../settings.ts';
+import type { Cluster, Settings } from '../settings.ts';
 import { outcomeOf } from './call.ts';
 import { type Change, differenceOf } from './difference.ts';
 import { callers } from './identity.ts';
@@ -83,6 +83,10 @@ const oldest = 86_400_000;
 /** How far apart our clock and the API server's may be. */
 const skew = 5_000;
 
+/** Whether an event happened in a cluster of the settings. */
+const isIn = ({ name, account }: Cluster, event: AnyEvent): boolean =>
+  name === event.cluster && (account === undefined || event.account === '' || account === event.account);
+
 /**
  * Whether an event is a write whose object is to be read: it succeeded, those detections judge its kind, no body was logged, no
  * controller made it (they are not judged), and the settings name the cluster as one that may be read.
@@ -95,7 +99,7 @@ export const wantsReading = (event: AnyEvent, settings: Settings, now: number): 
   if (judgedKind(resource, apiGroup) === undefined || subresource) return false;
   if (!['create', 'update', 'patch'].includes(record.verb)) return false;
   if (record.requestObject !== undefined || record.responseObject !== undefined) return false;
-  if (!settings.clusters.some(({ name, reader }) => reader === true && name === event.cluster)) return false;
+  if (!settings.clusters.some(one => one.reader === true && isIn(one, event))) return false;
   if (outcomeOf(record) !== 'succeeded') return false;
   const { real, effective } = callers(event, settings);
   return real.kind !== 'controller' || effective.kind !== 'controller';
@@ -214,14 +218,12 @@ export const userDataRead = (record: AuditRecord): 'set' | 'removed' | 'rewritte
   return record.verb === 'create' ? 'set' : 'rewritten';
 };
 
-/** What a reading makes of a finding's certainty, in words. */
-export const readingNotes = ({ time, record }: Event<'kubernetes'>): readonly string[] => {
+/** What a reading makes of a finding's certainty, in words that are the same for every event: a finding keeps each once. */
+export const readingNotes = ({ record }: Event<'kubernetes'>): readonly string[] => {
   const reading = readingIn(record);
-  const read = instant(at(reading, 'at'));
-  if (read === undefined || !isObject(at(reading, 'object'))) return [];
-  const seconds = Math.max(0, Math.round((read - time) / 1_000));
+  if (!isObject(at(reading, 'object'))) return [];
   return [
-    `read from the cluster ${seconds} s after the write, since the audit log has no body`,
+    'read from the cluster after the write, since the audit log has no body',
     ...(at(reading, 'newer') === true
       ? ['it was written again before it was read: the newest write may be another’s']
       : []),

@@ -10,6 +10,7 @@ import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { keepDocument } from '../../adapters/evidence-bucket.ts';
 import { show } from '../../cli/findings-show.ts';
 import { announcementJson, readAnnouncement } from '../../core/announce/json.ts';
 import type { Message } from '../../core/announce/message.ts';
@@ -24,6 +25,7 @@ import type { Json } from '../../core/json.ts';
 import type { Settings } from '../../core/settings.ts';
 import { handler } from '../../functions/evidence.ts';
 import { later, message } from '../announce/message.ts';
+import { standIn } from '../announce/stand-in.ts';
 import { match } from '../announce/tables.ts';
 import { terminal } from '../cli/terminal.ts';
 import { type KubeServer, kubeServer, status } from '../kube/server.ts';
@@ -36,7 +38,7 @@ const settings: Settings = {
 };
 const eks = mockClient(EKSClient);
 const ec2 = mockClient(EC2Client);
-const s3 = mockClient(S3Client);
+let s3 = mockClient(S3Client);
 let server: KubeServer;
 const canary = 'CANARYcanary0CANARYcanary1';
 const instance = 'i-0aaaabbbbccccdddd';
@@ -361,6 +363,35 @@ describe('a bucket', () => {
     s3.on(PutObjectCommand).rejects(Object.assign(new Error('there'), { name: 'PreconditionFailed' }));
     expect(await handler(queued(said), own)).toEqual(none);
     expect((await world.tables.findings.read(id))?.finding.captures).toHaveLength(1);
+  });
+
+  test('is asked over the wire to take it once, and only if its hash is right', async () => {
+    const { asked, address, stop } = await standIn((_, n) =>
+      n === 0
+        ? {}
+        : {
+            status: 412,
+            body: '<?xml version="1.0"?><Error><Code>PreconditionFailed</Code><Message>no</Message></Error>',
+          },
+    );
+    s3.restore();
+    const client = new S3Client({ endpoint: address, forcePathStyle: true, region: 'eu-west-1', maxAttempts: 1 });
+    for (const _ of [1, 2])
+      expect(await keepDocument(client, 'evidence', 'findings/a/first.json', '{}')).toBe(
+        's3://evidence/findings/a/first.json',
+      );
+    await stop();
+    s3 = mockClient(S3Client);
+    expect(asked).toHaveLength(2);
+    expect(asked[0]).toMatchObject({
+      path: '/evidence/findings/a/first.json?x-id=PutObject',
+      headers: {
+        'if-none-match': '*',
+        'x-amz-checksum-sha256': createHash('sha256').update('{}').digest('base64'),
+      },
+      body: '{}',
+    });
+    expect(Object.keys(asked[0]?.headers ?? {}).filter(header => header.startsWith('x-amz-checksum'))).toHaveLength(1);
   });
 
   test('that refuses leaves the message in its queue, and nothing is linked', async () => {

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -131,7 +132,7 @@ describe('a write without a body', () => {
     const [found, ...more] = await findings('kubernetes/nodepool-unrestricted');
     expect(more).toEqual([]);
     expect(found).toMatchObject({ severity: 'high', count: 1, cluster: 'prod' });
-    expect(found?.notes).toEqual(['read from the cluster 5 s after the write, since the audit log has no body']);
+    expect(found?.notes).toEqual(['read from the cluster after the write, since the audit log has no body']);
     const stored = await world.tables.findings.read(found?.id ?? '');
     expect(stored?.windows[0]?.evidence).toMatchObject({
       reading: { changes: [{ path: 'spec.limits.cpu', before: '100' }], object: { spec: { limits: {} } } },
@@ -177,6 +178,39 @@ describe('a write without a body', () => {
   test('that cannot be asked about is delivered again', async () => {
     sqs.on(SendMessageBatchCommand).resolves({ Failed: [{ Id: '0', Code: 'InternalError', SenderFault: false }] });
     await expect(auditHandler(logs(write(-5)), context())).rejects.toThrow(/took 1 messages less/);
+  });
+
+  test('leaves no secret in a table, a log line or the queue', async () => {
+    const canary = 'CANARYcanary0CANARYcanary1';
+    const path = `/apis/karpenter.k8s.aws/v1/ec2nodeclasses/${name}`;
+    const nodeClass = (script: string) => ({
+      kind: 'EC2NodeClass',
+      metadata: {
+        name,
+        uid: 'u',
+        annotations: { note: `token=${canary}`, 'kubectl.kubernetes.io/last-applied-configuration': canary },
+      },
+      spec: { userData: `${script} ${canary}`, tags: { 'db-password': canary }, associatePublicIPAddress: true },
+    });
+    const change = (seconds: number) =>
+      audit('patch', 'ec2nodeclasses.karpenter.k8s.aws', {
+        time: new Date(world.now + seconds * 1000).toISOString(),
+        objectRef: { name },
+        userAgent: `kubectl token=${canary}`,
+      });
+    server.objects[path] = nodeClass('old');
+    await happens([change(-600)]);
+    server.objects[path] = nodeClass('new');
+    world.now += 60_000;
+    await happens([change(-5)]);
+    expect(await findings('kubernetes/nodeclass-user-data-changed')).toHaveLength(1);
+    const { client, tables } = world.tables.local;
+    const items = await Promise.all(
+      Object.values(tables).map(table => client.send(new ScanCommand({ TableName: table }))),
+    );
+    const written = JSON.stringify([items, world.lines, asked()]);
+    expect(written).toContain('user data, sha256');
+    expect(written).not.toContain(canary);
   });
 
   test('is said to have been written again meanwhile', async () => {

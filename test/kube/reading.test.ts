@@ -136,7 +136,7 @@ describe('a reading', () => {
       severity: 'high',
       eventId: write().id,
       notes: [
-        'read from the cluster 4 s after the write, since the audit log has no body',
+        'read from the cluster after the write, since the audit log has no body',
         'it was never read before: what the write changed is not known',
       ],
     });
