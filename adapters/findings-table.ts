@@ -59,9 +59,14 @@ export interface FindingsTable extends Findings {
    * @returns 'changed' where it is no longer as it was read
    */
   settle(finding: Finding, by: By): Promise<'set' | 'changed'>;
+  /** Links a case to evidence that is kept of it; of more than fifty the first stay. Linking again changes nothing. */
+  addCapture(id: string, address: string): Promise<void>;
   /** Makes a case due at `now` that waits for an answer; one that is due already, or was taken up meanwhile, is left as it is. */
   wake(id: string, now: number): Promise<void>;
 }
+
+/** Captures that a case is linked to. */
+const mostCaptures = 50;
 
 export const findingsTable = (client: DynamoDBClient, table: string): FindingsTable => {
   const readCase = async (id: string): Promise<StoredCase | undefined> =>
@@ -266,6 +271,18 @@ export const findingsTable = (client: DynamoDBClient, table: string): FindingsTa
       rewrite(finding, life => changed(life, finding, change, by), change.act === 'resolve'),
 
     settle: async (finding, by) => rewrite(finding, life => settled(life, finding, by), true),
+
+    addCapture: async (id, address) => {
+      await write(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: toItem(caseKey(id)),
+          UpdateExpression: 'ADD captures :address',
+          ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(captures) OR size(captures) < :most)',
+          ExpressionAttributeValues: { ':address': { SS: [address] }, ':most': { N: String(mostCaptures) } },
+        }),
+      );
+    },
 
     wake: async (id, now) => {
       await write(

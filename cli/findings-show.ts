@@ -66,6 +66,7 @@ const rows = (finding: Finding): readonly (readonly [string, string])[] => [
   ['addresses', finding.addresses.join(', ')],
   ['regions', finding.regions.join(', ')],
   ['notes', finding.notes.join(' ')],
+  ['evidence', (finding.captures ?? []).join(', ')],
 ];
 
 const done: { readonly [A in Act['act']]: string } = {

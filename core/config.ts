@@ -84,6 +84,7 @@ const cluster = v.strictObject({
   allowedFamilies: v.optional(families),
   disallowedFamilies: v.optional(families),
   clusterApiNamespaces: v.optional(v.array(wildcard)),
+  reader: v.optional(v.boolean()),
 });
 
 const controller = v.pipe(
@@ -224,6 +225,9 @@ const usualNodePolicies = [
 /** Accelerated and bare-metal families: nothing that a cluster should launch unasked (EC2 instance type naming). */
 const usualDisallowed = ['p*', 'g*', 'trn*', 'inf*', 'dl*', 'vt*', 'f*', 'u-*', 'mac*', '*.metal*'];
 
+const networkId = (prefix: 'subnet-' | 'sg-') =>
+  v.pipe(v.string(), v.regex(new RegExp(`^${prefix}[0-9a-f]{8,17}$`), `an id like "${prefix}0123456789abcdef0"`));
+
 const deployment = v.optional(
   v.strictObject({
     archives: v.optional(
@@ -250,6 +254,17 @@ const deployment = v.optional(
         ),
       }),
       {},
+    ),
+    evidence: v.optional(
+      v.strictObject({
+        retentionDays: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3_650)), 365),
+      }),
+    ),
+    network: v.optional(
+      v.strictObject({
+        subnets: v.pipe(v.array(networkId('subnet-')), v.minLength(1, 'name at least one subnet')),
+        securityGroups: v.pipe(v.array(networkId('sg-')), v.minLength(1, 'name at least one security group')),
+      }),
     ),
   }),
   {},
@@ -344,6 +359,11 @@ const conflicts = (settings: Settings): readonly string[] => {
   for (const id of canary.regions || canary.clusters.length > 0 ? canaryDetections : [])
     if ((settings.detections[id]?.status ?? 'alerting') !== 'alerting')
       problems.push(`detections.${id}.status: its canary would never be back: switch it off in \`deployment.canary\``);
+  for (const [index, one] of settings.clusters.entries())
+    if (one.reader === true && one.kind !== 'eks')
+      problems.push(
+        `clusters.${index}.reader: only EKS keeps bodies from its audit log: give "${one.name}" an audit policy that logs them`,
+      );
   const { egress, ranges: own } = settings.network;
   const ours = new BlockList();
   for (const text of own) addRange(ours, text);

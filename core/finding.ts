@@ -64,6 +64,8 @@ export interface Finding extends Context {
   readonly trail?: readonly Act[];
   /** How many acts there were in all. */
   readonly acts?: number;
+  /** Where evidence of it is kept (`s3://…`), sorted; absent: nowhere. */
+  readonly captures?: readonly string[];
   /** Event times up to here don't reopen it. */
   readonly resolvedAt?: number;
   /** Milliseconds since 1970 when the announcer should look; absent: nothing to say. */

@@ -778,6 +778,13 @@ export const rehearsals: { readonly [detection: string]: Rehearsal } = {
     undo: ['echo "take the threshold back"'],
     note: 'Costly to reach by real calls: the test suite reaches each bound.',
   },
+  'pipeline/object-unread': {
+    steps: [
+      'echo "in a test stage with `reader: true`, delete the access entry of the role tripline-STAGE-posture-reader, then write a NodePool: kubectl label nodepool default tripline-rehearsal=yes"',
+    ],
+    undo: ['kubectl label nodepool default tripline-rehearsal-', 'echo "make the access entry again"'],
+    note: 'Only where the posture reader is on.',
+  },
   'pipeline/source-silent': {
     steps: [
       'echo "in a test stage, name a cluster in the settings whose audit logging is off, deploy, and wait for the subscriptions to be checked (at most an hour)"',

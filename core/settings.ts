@@ -24,6 +24,8 @@ export interface Cluster {
   readonly disallowedFamilies?: readonly string[];
   /** Namespaces that hold Cluster API Clusters (management clusters), wildcards allowed. */
   readonly clusterApiNamespaces?: readonly string[];
+  /** EKS only: read what was written where the audit log has no body, with a read-only identity of ours (docs/account.md). */
+  readonly reader?: boolean;
 }
 
 /** A controller of the provisioning plane. */
@@ -136,6 +138,13 @@ export interface Deployment {
     /** Minutes between rounds. */
     readonly minutes: number;
   };
+  /** Keeps what will be gone when the node is, on a critical finding about one. Absent: nothing is kept. */
+  readonly evidence?: {
+    /** Days for which nobody may delete it (S3 Object Lock, governance mode). */
+    readonly retentionDays: number;
+  };
+  /** Where functions that call a cluster's API run: needed where its endpoint is private. Absent: in no VPC of yours. */
+  readonly network?: { readonly subnets: readonly string[]; readonly securityGroups: readonly string[] };
 }
 
 /** Everything an installation says about itself. Every member has a safe default: `defineConfig({})` is valid. */

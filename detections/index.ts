@@ -101,6 +101,7 @@ import { detection as pipelineCanaryLost } from './pipeline/canary-lost.ts';
 import { detection as pipelineCanaryReturned } from './pipeline/canary-returned.ts';
 import { detection as pipelineEvidenceOmitted } from './pipeline/evidence-omitted.ts';
 import { detection as pipelineLimitReached } from './pipeline/limit-reached.ts';
+import { detection as pipelineObjectUnread } from './pipeline/object-unread.ts';
 import { detection as pipelineRuleFailed } from './pipeline/rule-failed.ts';
 import { detection as pipelineSourceSilent } from './pipeline/source-silent.ts';
 
@@ -197,6 +198,7 @@ export const detections: readonly AnyDetection[] = [
   pipelineCanaryReturned,
   pipelineEvidenceOmitted,
   pipelineLimitReached,
+  pipelineObjectUnread,
   pipelineRuleFailed,
   pipelineSourceSilent,
 ];

@@ -3,6 +3,7 @@ import type { FindingsTable } from '../adapters/findings-table.ts';
 import type { SlackApp } from '../adapters/slack-app.ts';
 import type { Suppressions } from '../adapters/suppressions.ts';
 import type { Threads } from '../adapters/threads.ts';
+import type { Versions } from '../adapters/versions.ts';
 import type { AnnounceDeps, Channel as Outgoing } from '../core/announce/announce.ts';
 import type { Ledger } from '../core/announce/deliver.ts';
 import type { SlackMessage } from '../core/announce/slack.ts';
@@ -37,6 +38,12 @@ export interface Deps {
   readonly suppressions: () => Pick<Suppressions, 'list' | 'announced'>;
   readonly ledger: () => Ledger;
   readonly quarantine: () => Quarantine;
+  /** The address of the posture reader's queue; undefined where there is no reader. */
+  readonly readings: string | undefined;
+  /** Where evidence is kept. */
+  readonly evidenceBucket: () => string;
+  /** Objects as the posture reader saw them before. */
+  readonly versions: () => Versions;
   readonly object: (pointer: ObjectPointer) => AsyncIterable<readonly Read[]>;
   readonly channels: () => readonly Outgoing[] | Promise<readonly Outgoing[]>;
   /** Posts to this function's Slack channel, whose name keeps its ledger rows apart. */
@@ -123,6 +130,12 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
     quarantine: once(() => {
       const bucket = variable('QUARANTINE_BUCKET');
       return port(async () => (await import('./s3.ts')).quarantine(bucket));
+    }),
+    readings: env['READINGS_QUEUE'],
+    evidenceBucket: () => variable('EVIDENCE_BUCKET'),
+    versions: once(() => {
+      const table = variable('STATE_TABLE');
+      return port(async () => (await import('./dynamodb.ts')).versions(table));
     }),
     object: async function* (pointer) {
       yield* (await import('./s3.ts')).object(pointer, settings);

@@ -1,4 +1,6 @@
-import { detect } from '../core/pipeline.ts';
+import type { AnyEvent, Event } from '../core/event.ts';
+import { addressOf, wantsReading } from '../core/kubernetes/reading.ts';
+import { type DetectDeps, detect } from '../core/pipeline.ts';
 import type { Read } from '../core/read/contract.ts';
 import { deps } from './deps.ts';
 import type { Meter } from './meter.ts';
@@ -6,14 +8,10 @@ import type { Meter } from './meter.ts';
 /** Replayed logs say nothing about how fast findings are made. */
 const day = 24 * 60 * 60 * 1000;
 
-/** Judges what was read and counts it. Tables and the quarantine are reached only when there is something to write. */
-export const detectCounted = async (
-  reads: Iterable<Read> | AsyncIterable<readonly Read[]>,
-  meter: Meter,
-): Promise<void> => {
-  const { store, findings, quarantine, now } = deps();
-  const counts = await detect(reads, {
-    match: isQuiet(reads) ? nothing : await deps().match(),
+/** Where what was judged goes. Tables are reached only when there is something to write. */
+export const detecting = (meter: Meter): Pick<DetectDeps, 'store' | 'findings'> => {
+  const { store, findings } = deps();
+  return {
     store: {
       observe: async observations => (observations.length === 0 ? [] : store().observe(observations)),
       postpone: items => store().postpone(items),
@@ -27,6 +25,41 @@ export const detectCounted = async (
         for (const { time } of matches) if (at - time < day) meter.latency('EventToFinding', at - time);
       },
     },
+  };
+};
+
+/** Writes of one object in one batch that are asked about: one reading answers for all of them, and the newest matter. */
+const askedOfOne = 20;
+
+/** Gathers the writes that the posture reader is to look at, the newest of each object. */
+const gather = () => {
+  const { settings, now } = deps();
+  const objects = new Map<string, Event<'kubernetes'>[]>();
+  return {
+    see: (event: AnyEvent): void => {
+      if (!wantsReading(event, settings, now())) return;
+      const key = JSON.stringify([event.account, event.cluster, addressOf(event)]);
+      const before = objects.get(key) ?? [];
+      objects.set(key, [...before, event].slice(-askedOfOne));
+    },
+    all: (): readonly Event<'kubernetes'>[] => [...objects.values()].flat(),
+  };
+};
+
+/** Judges what was read and counts it. Tables and the quarantine are reached only when there is something to write. */
+export const detectCounted = async (
+  reads: Iterable<Read> | AsyncIterable<readonly Read[]>,
+  meter: Meter,
+): Promise<void> => {
+  const { quarantine, now, readings } = deps();
+  const asked = readings === undefined ? undefined : gather();
+  const judge = isQuiet(reads) ? nothing : await deps().match();
+  const counts = await detect(reads, {
+    match: event => {
+      asked?.see(event);
+      return judge(event);
+    },
+    ...detecting(meter),
     quarantine: { keep: rejected => quarantine().keep(rejected) },
     now: now(),
   });
@@ -35,6 +68,12 @@ export const detectCounted = async (
   meter.add('RecordsQuarantined', counts.rejected);
   meter.add('RecordsSkipped', counts.skipped);
   meter.add('RuleErrors', counts.ruleErrors);
+  // Last: where it fails the batch is delivered again, and judging it twice counts nothing twice.
+  const events = asked?.all() ?? [];
+  if (readings === undefined || events.length === 0) return;
+  const { askFor } = await import('./sqs.ts');
+  await askFor(readings, events);
+  meter.add('ReadingsAsked', events.length);
 };
 
 const nothing = (): readonly never[] => [];

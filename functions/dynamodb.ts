@@ -4,6 +4,7 @@ import { ledgerTable } from '../adapters/ledger.ts';
 import { dynamoStore } from '../adapters/state-table.ts';
 import { suppressionsTable } from '../adapters/suppressions.ts';
 import { threadsTable } from '../adapters/threads.ts';
+import { versionsTable } from '../adapters/versions.ts';
 import type { Store } from '../core/state/observation.ts';
 import { remembering } from '../core/state/remembering.ts';
 
@@ -15,3 +16,4 @@ export const findings = (table: string) => findingsTable(client, table);
 export const suppressions = (table: string) => suppressionsTable(client, table);
 export const ledger = (table: string) => ledgerTable(client, table);
 export const threads = (table: string) => threadsTable(client, table);
+export const versions = (table: string) => versionsTable(client, table);

@@ -32,6 +32,10 @@ export type Count =
   | 'PostureViolations'
   | 'CanariesUncalled'
   | 'CanariesLate'
+  | 'ReadingsAsked'
+  | 'ObjectsRead'
+  | 'ObjectsUnread'
+  | 'EvidenceKept'
   | 'FindingsGathered'
   | 'FindingsOutdated';
 

@@ -32,6 +32,8 @@ interface Options {
   readonly reserved?: number;
   /** The name of its role, where it is known by it; otherwise SST's. */
   readonly role?: string;
+  /** Calls clusters' API servers: it runs in the settings' subnets, where there are any. */
+  readonly callsClusters?: boolean;
   /** Has an address that anybody may call: it must check by itself who does. */
   readonly isPublic?: boolean;
 }
@@ -45,6 +47,7 @@ const logDays = 90;
  */
 export const lambda = (part: string, options: Options): Lambda => {
   const name = named(part);
+  const network = options.callsClusters === true ? settings.deployment.network : undefined;
   const logs = new aws.cloudwatch.LogGroup(logical(`${part} logs`), {
     name: `/aws/lambda/${name}`,
     retentionInDays: logDays,
@@ -55,6 +58,7 @@ export const lambda = (part: string, options: Options): Lambda => {
     // Its environment, and whatever it reads and writes, is encrypted with the stage's key.
     { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [options.key.arn] },
     ...(settings.deployment.tracing ? [tracing] : []),
+    ...(network === undefined ? [] : [attaching]),
     ...options.grants,
   ];
   const fn = new sst.aws.Function(logical(`${part} function`), {
@@ -79,6 +83,8 @@ export const lambda = (part: string, options: Options): Lambda => {
       function: one => {
         one.tracingConfig = { mode: settings.deployment.tracing ? 'Active' : 'PassThrough' };
         one.kmsKeyArn = options.key.arn;
+        if (network !== undefined)
+          one.vpcConfig = { subnetIds: [...network.subnets], securityGroupIds: [...network.securityGroups] };
       },
     },
   });
@@ -87,3 +93,19 @@ export const lambda = (part: string, options: Options): Lambda => {
 
 /** X-Ray takes no resource (Service Authorization Reference, "Actions, resources, and condition keys for AWS X-Ray"). */
 const tracing: Grant = { actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] };
+
+/**
+ * What Lambda needs to put a function into subnets; it uses it by itself, and none of it takes a narrower resource that could be
+ * named before (Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC": required IAM permissions).
+ */
+const attaching: Grant = {
+  actions: [
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:CreateNetworkInterface',
+    'ec2:DeleteNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  resources: ['*'],
+};

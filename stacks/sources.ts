@@ -1,6 +1,6 @@
 import type { EventPattern } from '../core/targets/eventbridge.ts';
 import settings from '../tripline.config.ts';
-import { type Lambda, lambda } from './function.ts';
+import { type Grant, type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
 import { type Account, home } from './place.ts';
@@ -20,8 +20,17 @@ export interface Sources {
 const cloudtrailTimeout = 120;
 const auditTimeout = 60;
 
-/** CloudTrail by EventBridge and by objects of an archive, through one queue; audit logs by subscription filters. */
-export const sources = (storage: Storage, patterns: readonly EventPattern[], key: Key, account: Account): Sources => {
+/**
+ * CloudTrail by EventBridge and by objects of an archive, through one queue; audit logs by subscription filters.
+ * @param readings where they ask for what the audit log lacks
+ */
+export const sources = (
+  storage: Storage,
+  patterns: readonly EventPattern[],
+  key: Key,
+  account: Account,
+  readings: Queue | undefined,
+): Sources => {
   const dead = deadLetters('events', home, key);
   const undelivered = deadLetters('undelivered', home, key);
   const unheard = deadLetters('audit', home, key);
@@ -50,8 +59,8 @@ export const sources = (storage: Storage, patterns: readonly EventPattern[], key
   accept('events queue', events, { events: arns });
   accept('undelivered queue', undelivered, { events: arns });
   return {
-    cloudtrail: cloudtrailFunction(storage, events, key),
-    audit: auditFunction(storage, unheard, key, account),
+    cloudtrail: cloudtrailFunction(storage, events, key, readings),
+    audit: auditFunction(storage, unheard, key, account, readings),
     rules: rules.map(({ one }) => one),
     regions,
     queues: [events],
@@ -94,7 +103,7 @@ const objectsIn = (bucket: string, prefix: string, suffix: string): string =>
     detail: { bucket: { name: [bucket] }, object: { key: [{ wildcard: `${prefix}${suffix}` }] } },
   });
 
-const cloudtrailFunction = (storage: Storage, events: Queue, key: Key): Lambda => {
+const cloudtrailFunction = (storage: Storage, events: Queue, key: Key, readings: Queue | undefined): Lambda => {
   const keys = settings.deployment.archives.flatMap(one => one.key ?? []);
   const cloudtrail = lambda('cloudtrail', {
     file: 'cloudtrail',
@@ -110,8 +119,9 @@ const cloudtrailFunction = (storage: Storage, events: Queue, key: Key): Lambda =
         resources: [`arn:${partitionOf(settings.home)}:s3:::${bucket}/${prefix}*`],
       })),
       ...(keys.length === 0 ? [] : [{ actions: ['kms:Decrypt'], resources: keys }]),
+      ...asks(readings),
     ],
-    environment: environment(storage),
+    environment: { ...environment(storage), ...asking(readings) },
   });
   new aws.lambda.EventSourceMapping('EventsMapping', {
     eventSourceArn: events.arn,
@@ -125,19 +135,31 @@ const cloudtrailFunction = (storage: Storage, events: Queue, key: Key): Lambda =
   return cloudtrail;
 };
 
+/** What asking for a reading needs, where there is somebody to ask. */
+const asks = (readings: Queue | undefined): readonly Grant[] =>
+  readings === undefined ? [] : [{ actions: ['sqs:SendMessage'], resources: [readings.arn] }];
+const asking = (readings: Queue | undefined): Record<string, $util.Input<string>> =>
+  readings === undefined ? {} : { READINGS_QUEUE: readings.url };
+
 const partitionOf = (region: string): string =>
   region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 
 /** CloudWatch Logs invokes it without waiting: Lambda's own retries and its on-failure destination come after that. */
-const auditFunction = (storage: Storage, unheard: Queue, key: Key, { id, partition }: Account): Lambda => {
+const auditFunction = (
+  storage: Storage,
+  unheard: Queue,
+  key: Key,
+  { id, partition }: Account,
+  readings: Queue | undefined,
+): Lambda => {
   const audit = lambda('audit', {
     file: 'audit',
     does: 'Judges Kubernetes audit events',
     timeout: auditTimeout,
     memory: 1024,
     key,
-    grants: [...detects(storage), { actions: ['sqs:SendMessage'], resources: [unheard.arn] }],
-    environment: environment(storage),
+    grants: [...detects(storage), { actions: ['sqs:SendMessage'], resources: [unheard.arn] }, ...asks(readings)],
+    environment: { ...environment(storage), ...asking(readings) },
   });
   new aws.lambda.FunctionEventInvokeConfig('AuditInvocations', {
     functionName: audit.fn.name,

@@ -1,4 +1,5 @@
 import { findingsTable, stateTable, type Table } from '../core/tables.ts';
+import { bucket } from './bucket.ts';
 import type { Grant } from './function.ts';
 import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
@@ -16,7 +17,7 @@ const quarantineDays = 90;
 export const storage = (key: Key): Storage => ({
   findings: table(findingsTable, key),
   state: table(stateTable, key),
-  quarantine: quarantine(key),
+  quarantine: bucket({ name: 'Quarantine', key, days: quarantineDays }),
 });
 
 /** A table as `core/tables.ts` describes it. */
@@ -43,63 +44,6 @@ export const table = (schema: Table, key: Key): aws.dynamodb.Table =>
     },
     { protect: $app.protect ?? false },
   );
-
-const quarantine = (key: Key): aws.s3.Bucket => {
-  const bucket = new aws.s3.Bucket(
-    'Quarantine',
-    { bucketPrefix: named('quarantine-').slice(0, 37).toLowerCase(), forceDestroy: $app.removal === 'remove' },
-    { protect: $app.protect ?? false },
-  );
-  new aws.s3.BucketPublicAccessBlock('QuarantineIsPrivate', {
-    bucket: bucket.id,
-    blockPublicAcls: true,
-    blockPublicPolicy: true,
-    ignorePublicAcls: true,
-    restrictPublicBuckets: true,
-  });
-  new aws.s3.BucketServerSideEncryptionConfiguration('QuarantineIsEncrypted', {
-    bucket: bucket.id,
-    rules: [
-      {
-        applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: key.arn },
-        bucketKeyEnabled: true,
-      },
-    ],
-  });
-  new aws.s3.BucketVersioning('QuarantineVersions', {
-    bucket: bucket.id,
-    versioningConfiguration: { status: 'Enabled' },
-  });
-  new aws.s3.BucketLifecycleConfiguration('QuarantineForgets', {
-    bucket: bucket.id,
-    rules: [
-      {
-        id: 'forget',
-        status: 'Enabled',
-        filter: { prefix: '' },
-        expiration: { days: quarantineDays },
-        noncurrentVersionExpiration: { noncurrentDays: 1 },
-        abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
-      },
-    ],
-  });
-  new aws.s3.BucketPolicy('QuarantineOverTls', {
-    bucket: bucket.id,
-    policy: $jsonStringify({
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Effect: 'Deny',
-          Principal: '*',
-          Action: 's3:*',
-          Resource: [bucket.arn, $interpolate`${bucket.arn}/*`],
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
-      ],
-    }),
-  });
-  return bucket;
-};
 
 /** What a function that detects may do: remember, fold, set aside. */
 export const detects = (storage: Storage): readonly Grant[] => [

@@ -5,11 +5,13 @@ import settings from '../tripline.config.ts';
 import { alerts } from './alerts.ts';
 import { canary } from './canary.ts';
 import { digest } from './digest.ts';
+import { evidence } from './evidence.ts';
 import { health } from './health.ts';
 import { gathers, reportsToHub } from './hub.ts';
 import { inventory } from './inventory.ts';
 import { key } from './key.ts';
 import { account, home, places } from './place.ts';
+import { postureReader, readings } from './posture-reader.ts';
 import { carrier, forward } from './regions.ts';
 import { guardPattern, selfProtection } from './self-protection.ts';
 import { sources } from './sources.ts';
@@ -26,7 +28,10 @@ export const tripline = async () => {
   const ourKey = key(home, us);
   const stored = storage(ourKey);
   const told = alerts(stored, ourKey, us);
-  const read = sources(stored, patterns, ourKey, us);
+  const asked = readings(ourKey);
+  const read = sources(stored, patterns, ourKey, us, asked?.waiting);
+  const readers = asked === undefined ? [] : [postureReader(asked.waiting, stored, ourKey, us)];
+  const captured = evidence(stored, told.topic, ourKey, us);
   const swept = sweep(stored, told, ourKey);
   const daily = digest(stored, told, ourKey);
   const listed = inventory(stored, ourKey);
@@ -42,8 +47,10 @@ export const tripline = async () => {
     functions: [
       read.cloudtrail,
       read.audit,
+      ...readers,
       told.announce,
       ...told.channels,
+      ...(captured?.functions ?? []),
       swept.fn,
       daily.fn,
       listed.fn,
@@ -53,10 +60,17 @@ export const tripline = async () => {
       ...gathered.functions,
     ],
     streams: [told.announce],
-    queues: [...read.queues, ...gathered.queues],
+    queues: [
+      ...read.queues,
+      ...(asked === undefined ? [] : [asked.waiting]),
+      ...(captured?.queues ?? []),
+      ...gathered.queues,
+    ],
     dead: [
       ...read.dead,
+      ...(asked === undefined ? [] : [asked.dead]),
       ...told.dead,
+      ...(captured?.dead ?? []),
       ...swept.dead,
       ...daily.dead,
       ...listed.dead,
@@ -77,6 +91,7 @@ export const tripline = async () => {
     guard: guard.topic.arn,
     bus: told.bus.arn,
     ...(told.triage.length === 0 ? {} : { triage: told.triage }),
+    ...(captured === undefined ? {} : { evidence: captured.bucket.bucket }),
     ...(gathered.table === undefined ? {} : { hub: gathered.table.name }),
     regions: [home.region, ...others.map(({ region }) => region)],
   };

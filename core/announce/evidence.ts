@@ -49,6 +49,33 @@ const kubernetes = (record: Json): readonly (readonly [string, string])[] => {
     ['from', short(list(record, 'sourceIPs').at(-1))],
     ['user agent', short(text(record, 'userAgent'))],
     ['request', short(text(record, 'requestURI'))],
+    ...reading(at(record, 'reading') ?? null),
+  ];
+};
+
+/** Changes that are shown of an object that was read after the write. */
+const changesShown = 8;
+
+/** What the posture reader saw: what is different from the last version it knew, `path: before → after`. */
+const reading = (read: Json): readonly (readonly [string, string])[] => {
+  const changes = list(read, 'changes');
+  const more = changes.length - changesShown + Number(at(read, 'more') ?? 0);
+  const since = text(read, 'since');
+  return [
+    ['read at', short(text(read, 'at'))],
+    ['compared with', since === undefined ? '' : `the version read at ${since}`],
+    ...changes
+      .slice(0, changesShown)
+      .map(
+        one =>
+          [
+            'changed',
+            short(
+              `${text(one, 'path') ?? '?'}: ${text(one, 'before') ?? 'not set'} → ${text(one, 'after') ?? 'removed'}`,
+            ),
+          ] as const,
+      ),
+    ['changed', more > 0 ? `and ${more} more` : ''],
   ];
 };
 

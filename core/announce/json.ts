@@ -41,6 +41,7 @@ export const announcementSchema = v.object({
     notes: strings,
     assignee: v.exactOptional(v.string()),
     disposition: v.exactOptional(v.picklist(['true-positive', 'benign', 'false-positive'])),
+    captures: v.exactOptional(strings),
   }),
   evidence: v.object({
     eventIds: strings,

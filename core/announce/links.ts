@@ -92,3 +92,18 @@ export const auditQuery = (
     ],
   };
 };
+
+/** Captures that are pointed at, of those of one finding. */
+const mostCaptures = 3;
+
+/** Fetches what is kept of a finding's machines; S3 compares its checksum. Only addresses as `core/evidence/bundle.ts` makes them. */
+export const keptEvidence = (captures: readonly string[]): readonly Command[] =>
+  captures
+    .flatMap(address => {
+      const [, bucket, key] =
+        /^s3:\/\/([a-z0-9.-]{3,63})\/(findings\/[0-9a-f]{16}\/[A-Za-z0-9._-]{1,200}\.json)$/.exec(address) ?? [];
+      if (bucket === undefined || key === undefined) return [];
+      const command = `aws s3api get-object --bucket ${bucket} --key ${key} --checksum-mode ENABLED evidence.json`;
+      return [{ label: 'Fetch what was kept of its machines', command }];
+    })
+    .slice(-mostCaptures);

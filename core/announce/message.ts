@@ -8,7 +8,7 @@ import type { Settings } from '../settings.ts';
 import { chainOf } from './chain.ts';
 import { evidenceOf, type Line } from './evidence.ts';
 import { fillRunbook } from './fill.ts';
-import { auditQuery, type Command, cloudtrailEvent, type Link } from './links.ts';
+import { auditQuery, type Command, cloudtrailEvent, keptEvidence, type Link } from './links.ts';
 import { type OwnerTag, ownersOf } from './owner.ts';
 import { type Seen, seenOf } from './seen.ts';
 import type { News, TransitionKind } from './transitions.ts';
@@ -61,6 +61,8 @@ export interface Message {
     readonly notes: readonly string[];
     readonly assignee?: string;
     readonly disposition?: Disposition;
+    /** Where evidence of its machines is kept; absent: nowhere, or not yet. */
+    readonly captures?: readonly string[];
   };
   /** Of the newest window; of the gravest where the severity rose. */
   readonly evidence: {
@@ -193,6 +195,7 @@ export const messageOf = (
       notes: finding.notes,
       ...(finding.assignee === undefined ? {} : { assignee: finding.assignee }),
       ...(finding.disposition === undefined ? {} : { disposition: finding.disposition }),
+      ...(finding.captures === undefined ? {} : { captures: finding.captures }),
     },
     evidence: {
       eventIds: window?.eventIds.slice(0, 10) ?? [],
@@ -207,9 +210,15 @@ export const messageOf = (
       references: detection?.references ?? [],
       attack: techniquesOf(detection),
     },
-    ...pointers(finding, window, settings),
+    ...withEvidence(pointers(finding, window, settings), finding),
   };
 };
+
+/** Where to look further, at what is kept of the finding's machines too. */
+const withEvidence = (
+  { links, commands }: Pick<Message, 'links' | 'commands'>,
+  { captures = [] }: Finding,
+): Pick<Message, 'links' | 'commands'> => ({ links, commands: [...commands, ...keptEvidence(captures)] });
 
 /** The count as people read it: "1,000+" where it is no longer exact. */
 export const countText = ({ finding }: Message): string =>

@@ -48,6 +48,7 @@ export interface CaseLife {
   readonly resolvedAt?: number;
   readonly due?: number;
   readonly transitions: readonly string[];
+  readonly captures?: readonly string[];
 }
 
 /** A case as it is stored. */

@@ -80,6 +80,7 @@ export const lifeItem = (life: CaseLife): Attributes => ({
   ...(life.resolvedAt === undefined ? {} : { resolvedAt: n(life.resolvedAt) }),
   ...(life.due === undefined ? {} : { due: n(life.due), owed: s('due') }),
   ...(life.transitions.length === 0 ? {} : { transitions: { SS: [...life.transitions].sort() } }),
+  ...((life.captures ?? []).length === 0 ? {} : { captures: { SS: [...(life.captures ?? [])].sort() } }),
 });
 
 /** Attributes of a life that a change may take away: written as absent, they are removed. */
@@ -256,11 +257,13 @@ const parseLife = (item: Attributes): CaseLife => {
   const disposition = dispositions.find(name => name === text(item, 'disposition'));
   const judged = map(item, 'judged');
   const transitions = item['transitions'];
+  const captures = item['captures'];
   return {
     status: statusOf(item),
     transitions: transitions !== undefined && 'SS' in transitions ? [...transitions.SS].sort() : [],
     trail: elements(item, 'trail').flatMap(parseAct),
     acts: number(item, 'acts'),
+    ...(captures !== undefined && 'SS' in captures ? { captures: [...captures.SS].sort() } : {}),
     ...(disposition === undefined ? {} : { disposition }),
     ...('judged' in item ? { judged: { who: text(judged, 'who'), at: number(judged, 'at') } } : {}),
     ...('worked' in item ? { worked: parseWorked(map(item, 'worked')) } : {}),

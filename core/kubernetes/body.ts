@@ -3,11 +3,11 @@ import type { AuditRecord } from './record.ts';
 
 /**
  * What an audit event shows of an object.
- * `object`: as sent whole; `result`: as stored, from the response; `patch`: only what was asked to change; `none`: no body was
- * logged (on EKS: every custom resource, secret and config map).
+ * `object`: as sent whole; `result`: as stored, from the response; `patch`: only what was asked to change; `reading`: as the posture
+ * reader found it afterwards; `none`: no body was logged (on EKS: every custom resource, secret and config map).
  */
 export interface Body {
-  readonly form: 'object' | 'result' | 'patch' | 'none';
+  readonly form: 'object' | 'result' | 'patch' | 'reading' | 'none';
   /** Members that a patch removes are null. */
   readonly object: JsonObject;
   /** Whether an absent member means that the object has none. */
@@ -28,12 +28,14 @@ export const asked = (record: AuditRecord): Body => {
   return isObject(sent) ? { form: 'patch', object: sent, whole: false, openLists: new Set() } : nothing;
 };
 
-/** The object as it stands after the call, where the response shows it; otherwise what was asked for. */
+/** The object as it stands after the call, where the response or a reading shows it; otherwise what was asked for. */
 export const written = (record: AuditRecord): Body => {
   const got = record.responseObject;
   const changes = ['create', 'update', 'patch'].includes(record.verb);
   if (changes && isObject(got) && isObject(got['metadata']) && got['kind'] !== 'Status')
     return { form: 'result', object: got, whole: true, openLists: new Set() };
+  const read = record.reading?.object;
+  if (changes && isObject(read)) return { form: 'reading', object: read, whole: true, openLists: new Set() };
   return asked(record);
 };
 

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json.ts';
+import type { Reading } from './reading.ts';
 
 /** kubernetes/apiserver, audit/v1 `authnv1.UserInfo`. `extra` values are lists. */
 export interface AuditUser {
@@ -46,4 +47,6 @@ export interface AuditRecord {
   readonly stageTimestamp?: string;
   readonly annotations?: { readonly [name: string]: string };
   readonly authenticationMetadata?: JsonObject;
+  /** Not the API server's: what the posture reader read afterwards, where the event has no body. */
+  readonly reading?: Reading;
 }

@@ -4,6 +4,7 @@ import { lastAddress, objectPath } from './call.ts';
 import { kubernetesFacts } from './facts/index.ts';
 import { arnsOf, callers } from './identity.ts';
 import { auditTime } from './read.ts';
+import { readingNotes } from './reading.ts';
 
 /** `patch ec2nodeclasses/status`: what was called, short. */
 const calledOf = ({ record }: Event<'kubernetes'>): string => {
@@ -33,6 +34,7 @@ export const kubernetesSource: SourceModule<'kubernetes'> = {
       notes: [
         ...new Set(doubts),
         ...(other ? [`${name} acted as ${other}`] : []),
+        ...readingNotes(event),
         ...((record.sourceIPs?.length ?? 0) > 1
           ? [`only ${last} is sure: the client may have written the other addresses`]
           : []),

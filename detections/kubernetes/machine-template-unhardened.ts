@@ -60,7 +60,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'A management cluster on EKS logs no bodies of these objects: there cloudtrail/imdsv1-instance-launched and cloudtrail/unapproved-image-launched judge what was launched.',
+    'A management cluster on EKS logs no bodies of these objects: with `reader: true` the posture reader reads the object some seconds later and this rule judges that. Without it cloudtrail/imdsv1-instance-launched and cloudtrail/unapproved-image-launched judge what was launched.',
     'A patch is judged by what it sets where the response is not logged.',
   ],
   examples: {
@@ -97,6 +97,13 @@ export const detection = kubernetes({
         name: 'CAPA by its usual name, while the settings name no controller',
         event: audit('create', target, { ...ref, user: capa, ...template({ sshKeyName: 'ops' }) }),
         settings: { controllers: [] },
+      },
+      {
+        name: 'as EKS logs it, without a body, and then read from the cluster',
+        event: audit('create', target, {
+          ...ref,
+          reading: { at: '2026-09-01T10:00:04.000Z', object: template({ sshKeyName: 'ops' }).requestObject },
+        }),
       },
     ],
     misses: [

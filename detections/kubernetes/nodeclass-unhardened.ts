@@ -1,6 +1,7 @@
 import { kubernetes } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
+import type { Reading } from '../../core/kubernetes/reading.ts';
 import { byObject, texts } from '../../core/kubernetes/said.ts';
 import { compare, confirm, lookAround, stopProvisioning } from '../../core/kubernetes/steps.ts';
 
@@ -22,6 +23,11 @@ const nodeClass = (spec: JsonObject) => ({
 });
 const disk = (ebs: JsonObject) => ({
   blockDeviceMappings: [{ deviceName: '/dev/xvda', ebs: { volumeSize: '50Gi', ...ebs } }],
+});
+
+const read = (spec: JsonObject): Reading => ({
+  at: '2026-09-01T10:00:04.000Z',
+  object: nodeClass(spec).requestObject,
 });
 
 export const detection = kubernetes({
@@ -54,7 +60,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'EKS logs no bodies of EC2NodeClasses: there cloudtrail/launch-template-unhardened judges the launch template that Karpenter makes from it seconds later, cloudtrail/imdsv1-instance-launched the instance.',
+    'EKS logs no bodies of EC2NodeClasses: with `reader: true` the posture reader reads the object some seconds later and this rule judges that. Without it cloudtrail/launch-template-unhardened judges the launch template that Karpenter makes from it seconds later, cloudtrail/imdsv1-instance-launched the instance.',
     'Roles are judged only where the settings give `nodeRoles`; an instance profile named directly is not resolved.',
     'A patch is judged by what it sets where the response is not logged.',
   ],
@@ -112,6 +118,13 @@ export const detection = kubernetes({
         }),
         settings: { controllers: [] },
       },
+      {
+        name: 'as EKS logs it, without a body, and then read from the cluster',
+        event: audit('create', target, {
+          objectRef: { name: 'default' },
+          reading: read({ metadataOptions: { httpTokens: 'optional' } }),
+        }),
+      },
     ],
     misses: [
       { name: 'a hardened one by its defaults', event: audit('create', target, { ...ref, ...nodeClass({}) }) },
@@ -127,6 +140,10 @@ export const detection = kubernetes({
         }),
       },
       { name: 'as EKS logs it, without a body', event: audit('create', target, { objectRef: { name: 'default' } }) },
+      {
+        name: 'read from the cluster, hardened',
+        event: audit('create', target, { objectRef: { name: 'default' }, reading: read({}) }),
+      },
       {
         name: 'Karpenter writes its hash',
         event: audit('update', target, {

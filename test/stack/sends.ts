@@ -111,6 +111,7 @@ const services: Readonly<Record<string, string>> = {
 const permissions: Readonly<Record<string, string>> = {
   's3:HeadObject': 's3:GetObject',
   's3:ListObjectsV2': 's3:ListBucket',
+  'sqs:SendMessageBatch': 'sqs:SendMessage',
 };
 
 /**

@@ -331,6 +331,23 @@ describe('a stage', () => {
     expect([...modes(full)]).toEqual(['{"mode":"Active"}']);
   });
 
+  it('keeps evidence where nobody deletes it before its time, and calls clusters from the subnets of the settings', () => {
+    const named = (type: string, word: string) =>
+      full.resources.find(one => one.type === type && one.name.includes(word))?.inputs;
+    expect(named('aws:s3/bucket:Bucket', 'Evidence')).toMatchObject({ objectLockEnabled: true, forceDestroy: false });
+    expect(named('aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration', 'Evidence')).toMatchObject({
+      rule: { defaultRetention: { mode: 'GOVERNANCE', days: 365 } },
+    });
+    for (const one of ['PostureReaderFunction', 'EvidenceFunction'])
+      expect(named(lambda, one)).toMatchObject({ vpcConfig: { subnetIds: ['subnet-0123456789abcdef0'] } });
+    expect(named(lambda, 'AuditFunction')).not.toHaveProperty('vpcConfig.subnetIds');
+  });
+
+  it('has neither reader nor evidence until the settings say so', () => {
+    const words = /PostureReader|Evidence|Readings/;
+    expect(plain.resources.filter(({ name }) => words.test(name))).toEqual([]);
+  });
+
   it('says why for every wildcard that AWS forces', () => {
     for (const reason of Object.values(forced)) expect(reason.length).toBeGreaterThan(20);
   });

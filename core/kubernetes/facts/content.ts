@@ -12,15 +12,20 @@ import { guardChange, guardGroup, guardGroups, keepsOwnGuard } from '../guard.ts
 import { callers, controllerAccounts } from '../identity.ts';
 import { isKarpenterBaseline } from '../karpenter.ts';
 import { grantsOf } from '../rbac.ts';
+import { leavesSpec, userDataRead } from '../reading.ts';
 
 const edits = ['create', 'update', 'patch'];
 
-/** Problems of what was written: the result where a response shows it, unless a patch did not touch the specification at all. */
+/**
+ * Problems of what was written: the result where a response or a reading shows it, unless a patch, or the write by what was read
+ * before it, did not touch the specification at all.
+ */
 const problemsOf = (event: Event<'kubernetes'>, settings: Settings): readonly Problem[] => {
   const { record } = event;
   const { resource = '', apiGroup = '', subresource } = record.objectRef ?? {};
   const kind = judgedKind(resource, apiGroup);
   if (kind === undefined || subresource || !edits.includes(record.verb)) return [];
+  if (leavesSpec(record)) return [];
   const request = asked(record);
   if (record.verb === 'patch' && request.form === 'patch' && at(request.object, 'spec') === undefined) return [];
   const { maximumNodeAge } = settings;
@@ -40,7 +45,7 @@ const karpenterNames = (settings: Settings): readonly (string | { readonly wildc
 /** What bodies say, where the audit policy gives them. */
 export const contentFacts: Facts<'kubernetes'> = {
   'body.form': {
-    doc: 'What was judged: the `object` as sent, the `result` in the response, the `patch` alone, or `none` (EKS logs no body of custom resources, secrets and config maps).',
+    doc: 'What was judged: the `object` as sent, the `result` in the response, the `patch` alone, a `reading` of the cluster afterwards, or `none` (EKS logs no body of custom resources, secrets and config maps).',
     needs: () => ({}),
     read: event => written(event.record).form,
   },
@@ -55,14 +60,25 @@ export const contentFacts: Facts<'kubernetes'> = {
     read: (event, settings) => weightiest(problemsOf(event, settings)) ?? 'unknown',
   },
   'nodeClass.userData': {
-    doc: 'Whether a node class’s user data was `set` (created with it, or named by a patch), `removed`, or `rewritten` (an update sends it whole, changed or not); `unknown`: untouched, or no body.',
+    doc: 'Whether a node class’s user data was `set` (created with it, or named by a patch), `removed`, or `rewritten` (an update sends it whole, changed or not; a reading has nothing to compare it with); `unknown`: untouched, or no body.',
     needs: () => ({ verb: [...writes], objectRef: { resource: ['ec2nodeclasses'] } }),
     read: ({ record }) => {
+      if (record.objectRef?.resource !== 'ec2nodeclasses') return 'unknown';
+      const read = userDataRead(record);
+      if (read !== undefined) return read;
       const value = at(asked(record).object, 'spec', 'userData');
-      if (value === undefined || record.objectRef?.resource !== 'ec2nodeclasses') return 'unknown';
+      if (value === undefined) return 'unknown';
       if (value === null) return 'removed';
       return record.verb === 'update' ? 'rewritten' : 'set';
     },
+  },
+  'reading.failure': {
+    doc: 'Why the posture reader could not read what was written: `gone`, `forbidden`, `slow` and others; `unknown`: it did not try, or could.',
+    needs: () => judged,
+    read: ({ record: { verb, objectRef, reading } }) =>
+      edits.includes(verb) && judgedKind(objectRef?.resource ?? '', objectRef?.apiGroup ?? '') !== undefined
+        ? (reading?.failure ?? 'unknown')
+        : 'unknown',
   },
   'karpenter.act': {
     doc: "Of the Karpenter service account's calls: `baseline` (its chart allows it) or `beyond`; `unknown`: somebody else's.",

@@ -5,7 +5,7 @@ export default defineConfig({
   accounts: ['111122223333'],
   home: 'eu-west-1',
   clusters: [
-    { name: 'prod', region: 'eu-west-1' },
+    { name: 'prod', region: 'eu-west-1', reader: true },
     { name: 'fleet', kind: 'kubeadm', role: 'management', audit: { logGroup: '/fleet/audit' } },
     { name: 'edge', kind: 'kubeadm', audit: { bucket: 'edge-audit', prefix: 'edge/' } },
   ],
@@ -29,5 +29,7 @@ export default defineConfig({
     heartbeat: 'Heartbeat',
     tracing: true,
     canary: { clusters: ['prod'], minutes: 15 },
+    evidence: { retentionDays: 365 },
+    network: { subnets: ['subnet-0123456789abcdef0'], securityGroups: ['sg-0123456789abcdef0'] },
   },
 });

@@ -1,0 +1,62 @@
+import settings from '../tripline.config.ts';
+import { type Grant, type Lambda, lambda } from './function.ts';
+import type { Key } from './key.ts';
+import { type Account, home } from './place.ts';
+import { deadLetters, polls, type Queue, queue } from './queue.ts';
+import { environment, folds, type Storage } from './storage.ts';
+
+/** Ten objects of five seconds each, and their folding. */
+const timeout = 90;
+
+/** Clusters that may be read. */
+const readable = settings.clusters.filter(({ reader }) => reader === true);
+
+/** What a function needs to find the clusters that may be read; what it may read there, the clusters themselves say. */
+export const reads = ({ id, partition }: Account): readonly Grant[] =>
+  readable.length === 0
+    ? []
+    : [
+        {
+          actions: ['eks:DescribeCluster'],
+          resources: readable.map(
+            ({ name, region = settings.home }) => `arn:${partition}:eks:${region}:${id}:cluster/${name}`,
+          ),
+        },
+      ];
+
+/** Where functions ask for a reading; undefined where the settings give no cluster a reader. */
+export const readings = (key: Key): { readonly waiting: Queue; readonly dead: Queue } | undefined => {
+  if (readable.length === 0) return undefined;
+  const dead = deadLetters('readings', home, key);
+  return { waiting: queue('readings', timeout, dead, key), dead };
+};
+
+/** Reads from clusters what was written where the audit log has no body. */
+export const postureReader = (waiting: Queue, storage: Storage, key: Key, account: Account): Lambda => {
+  const fn = lambda('posture-reader', {
+    file: 'posture-reader',
+    does: 'Reads what was written where the audit log has no body',
+    timeout,
+    memory: 512,
+    key,
+    // An API server is not to feel it.
+    reserved: 2,
+    callsClusters: true,
+    grants: [
+      ...folds(storage),
+      { actions: ['dynamodb:GetItem'], resources: [storage.state.arn] },
+      ...reads(account),
+      polls(waiting),
+    ],
+    environment: environment(storage),
+  });
+  new aws.lambda.EventSourceMapping('ReadingsMapping', {
+    eventSourceArn: waiting.arn,
+    functionName: fn.fn.arn,
+    batchSize: 10,
+    // Writes come in bursts, and one reading answers for all of one object.
+    maximumBatchingWindowInSeconds: 5,
+    functionResponseTypes: ['ReportBatchItemFailures'],
+  });
+  return fn;
+};
