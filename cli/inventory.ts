@@ -58,6 +58,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const [home = settings.home] = regions;
   const { Account: account = '' } = await new STSClient({ region: home }).send(new GetCallerIdentityCommand({}));
   const client = values.state === undefined ? undefined : new DynamoDBClient({ region: settings.home });
+  const kept = client === undefined ? undefined : findingsTable(client, values.findings ?? '');
   const parts: { readonly part: Part; readonly found: Found }[] = [];
   const progress = progressOn(io);
   const now = Date.now();
@@ -65,7 +66,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     account,
     settings,
     store: client === undefined ? memoryStore() : dynamoStore(client, values.state ?? ''),
-    findings: client === undefined ? memoryFindings() : findingsTable(client, values.findings ?? ''),
+    findings: kept ?? memoryFindings(),
+    ...(kept === undefined ? {} : { cases: kept }),
     now: () => now,
     hasTime: () => true,
     take: ({ region, step }) => {

@@ -1,5 +1,5 @@
 import { type Severity, severities } from './detection.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, isRemedy } from './finding.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -164,7 +164,7 @@ export const reportOf = (
         detection,
         findings: some.length,
         events: some.reduce((sum, { count }) => sum + count, 0),
-        judged: some.filter(({ disposition }) => disposition !== undefined).length,
+        judged: some.filter(({ disposition }) => disposition !== undefined && !isRemedy(disposition)).length,
         falsePositives: some.filter(({ disposition }) => disposition === 'false-positive').length,
         benign: some.filter(({ disposition }) => disposition === 'benign').length,
       }))

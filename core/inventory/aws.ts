@@ -106,6 +106,15 @@ export interface Role {
   readonly inline: readonly { readonly name: string; readonly document: string }[];
 }
 
+/** A user or role with the documents of every policy on it, its groups' too. */
+export interface Holder {
+  readonly arn: string;
+  /** Inline policies by name, managed ones by ARN; without a document where IAM gave none. */
+  readonly policies: readonly { readonly name: string; readonly document?: string }[];
+  /** The permissions boundary: nothing is allowed that it does not allow too. */
+  readonly boundary?: { readonly document?: string };
+}
+
 export interface Cluster {
   readonly name: string;
   readonly arn: string;
@@ -138,6 +147,7 @@ export type Part =
   | { readonly kind: 'templates'; readonly versions: readonly TemplateVersion[] }
   | { readonly kind: 'network'; readonly network: Network }
   | { readonly kind: 'roles'; readonly profiles: readonly Profile[]; readonly roles: readonly Role[] }
+  | { readonly kind: 'taggers'; readonly holders: readonly Holder[] }
   | { readonly kind: 'clusters'; readonly clusters: readonly Cluster[] }
   | { readonly kind: 'trails'; readonly trails: readonly Trail[] };
 

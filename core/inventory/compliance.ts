@@ -1,7 +1,7 @@
 import { roleByArn } from '../cloudtrail/roles.ts';
 import type { Settings } from '../settings.ts';
 import type { Part } from './aws.ts';
-import type { Violation } from './posture.ts';
+import type { Violation } from './violation.ts';
 
 /** How the node roles of an account stand, of all that it has. */
 export interface Compliance {

@@ -21,17 +21,8 @@ import {
   type Trail,
   tagOf,
 } from './aws.ts';
-
-/** Something that stands in the account as it should not: a finding `posture/<code>`. */
-export interface Violation {
-  readonly code: string;
-  readonly severity: Severity;
-  /** What one finding is about; the region where the thing is regional. */
-  readonly key: Key;
-  readonly title: string;
-  readonly resources: readonly string[];
-  readonly cluster?: string;
-}
+import { steering, taggersOf } from './taggers.ts';
+import type { Violation } from './violation.ts';
 
 /** What a part shows that a row of the catalogue would alert on if it were done now. */
 export const postureOf = (part: Part, found: Found, settings: Settings): readonly Violation[] => {
@@ -46,6 +37,8 @@ export const postureOf = (part: Part, found: Found, settings: Settings): readonl
       return part.roles.flatMap(one => role(one, found, settings));
     case 'clusters':
       return part.clusters.flatMap(one => cluster(one, found, settings));
+    case 'taggers':
+      return steering(taggersOf(part.holders, settings));
     case 'trails':
       return trails(part.trails);
   }
@@ -65,7 +58,7 @@ const judged = (options: MetadataOptions | undefined) =>
       );
 
 /** Instances of one origin share its faults: one finding for a launch template or profile, not one a node. */
-const originOf = ({ Tags, IamInstanceProfile }: Instance): string =>
+export const originOf = ({ Tags, IamInstanceProfile }: Instance): string =>
   tagOf(Tags, 'karpenter.sh/nodepool') ??
   tagOf(Tags, 'eks:nodegroup-name') ??
   tagOf(Tags, 'aws:autoscaling:groupName') ??

@@ -150,6 +150,7 @@ describe('what violates a row is a finding', () => {
       'public-address medium workers eu-west-1',
       'public-endpoint high prod eu-west-1',
       'security-group-open high sg-0aaa eu-west-1',
+      `steering-tags-writable medium arn:aws:iam::${account}:user/dev`,
       'template-imds-tokens-optional high eu-west-1 eks-workers',
       'trail-not-validated low ',
       'trust-too-wide critical anyone prod-karpenter',
@@ -202,9 +203,9 @@ describe('a run', () => {
     let begun = 0;
     const { deps, run } = set({ hasTime: () => begun++ < 2 });
     const first = await run();
-    expect([first.done.length, first.left.length]).toEqual([2, 4]);
+    expect([first.done.length, first.left.length]).toEqual([2, 5]);
     const second = await inventory(tasksOf('eu-west-1', ['eu-west-1']), { ...deps, hasTime: () => true });
-    expect([second.known.length, second.done.length, second.left.length]).toEqual([2, 4, 0]);
+    expect([second.known.length, second.done.length, second.left.length]).toEqual([2, 5, 0]);
     const asked = mocks.ec2.calls().length;
     await inventory(tasksOf('eu-west-1', ['eu-west-1']), { ...deps, hasTime: () => true });
     expect(mocks.ec2.calls().length).toBe(asked);
@@ -218,7 +219,7 @@ describe('a run', () => {
     const { failed, done } = await run();
     expect([failed.map(one => `${one.task.step}: ${one.why}`), done.length]).toEqual([
       ['network: UnauthorizedOperation: not authorized'],
-      5,
+      6,
     ]);
     expect(findings.list().map(({ finding }) => finding.detection)).toContain('posture/inventory-incomplete');
     mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
