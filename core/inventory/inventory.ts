@@ -6,7 +6,9 @@ import { redactLine } from '../redact.ts';
 import type { Settings } from '../settings.ts';
 import type { Observation, Store } from '../state/observation.ts';
 import type { Found, Part } from './aws.ts';
+import { complianceOf } from './compliance.ts';
 import { askProfiles, correctProfiles, knowledgeOf } from './knowledge.ts';
+import { keepKpi } from './kpi.ts';
 import { postureOf } from './posture.ts';
 import { type Cases, resolveMended, standingPosture } from './resolve.ts';
 import type { Violation } from './violation.ts';
@@ -96,6 +98,8 @@ export const inventory = async (tasks: readonly Task[], deps: InventoryDeps): Pr
       const shown = new Set(violations.map(one => findingId(asMatch(one, found))));
       result.resolved += await resolveMended(await standing, shown, taken.part, found, deps.cases);
     }
+    if (taken.part.kind === 'roles')
+      await store.observe([keepKpi(account, complianceOf([taken.part], violations, deps.settings), found.time)]);
     await store.observe([{ scope, add: { done: [idOf(task)] }, cap: 1_000, expires: now() + 2 * day, read: false }]);
     result.done.push(task);
   }

@@ -239,7 +239,7 @@ const actionsOf = (statement: Statement): readonly string[] =>
   statement['Effect'] === 'Allow' ? list(statement, 'Action').filter(one => typeof one === 'string') : [];
 
 /** Allowed actions that are not part of being a node; wildcards are, where they are no plain name. */
-const beyondOf = (statements: readonly Statement[], name: string): readonly string[] => [
+export const beyondOf = (statements: readonly Statement[], name: string): readonly string[] => [
   ...new Set(
     statements.flatMap(actionsOf).filter(action => {
       const [service = '', api = ''] = action.split(':');

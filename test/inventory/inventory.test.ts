@@ -13,6 +13,7 @@ import type { Found, Part } from '../../core/inventory/aws.ts';
 import { complianceOf } from '../../core/inventory/compliance.ts';
 import { type InventoryDeps, inventory } from '../../core/inventory/inventory.ts';
 import { notKarpenter } from '../../core/inventory/knowledge.ts';
+import { keepKpi, kpiScopes, kpisIn } from '../../core/inventory/kpi.ts';
 import { inventoryActions } from '../../core/inventory/permissions.ts';
 import { suggest } from '../../core/inventory/suggest.ts';
 import { regionsOf, tasksOf } from '../../core/inventory/tasks.ts';
@@ -276,8 +277,33 @@ test('node roles are counted: all, compliant ones, and policies beyond what node
   const parts: Part[] = [];
   const { run } = set({ report: (_, part) => void (part && parts.push(part)) });
   const { violations } = await run();
-  expect(complianceOf(parts, violations, settings)).toEqual({ nodeRoles: 1, compliant: 0, riskyPolicies: 2 });
-  expect(complianceOf(parts, [], settings)).toEqual({ nodeRoles: 1, compliant: 1, riskyPolicies: 0 });
+  expect(complianceOf(parts, violations, settings)).toEqual({
+    ...{ nodeRoles: 1, compliant: 0, riskyPolicies: 2 },
+    // s3:GetObject of the customer's policy, and AWS's AdministratorAccess as one.
+    riskyPermissions: 2,
+  });
+  expect(complianceOf(parts, [], settings)).toEqual({
+    ...{ nodeRoles: 1, compliant: 1, riskyPolicies: 0, riskyPermissions: 0 },
+  });
+});
+
+test('how node roles stand is kept day by day, the later of two runs of a day, over all accounts', async () => {
+  const store = memoryStore();
+  const { deps } = set({ store });
+  for (const time of [now, now + 3_600_000, now + 40 * 86_400_000])
+    await inventory([{ region: 'eu-west-1', step: 'roles' }], { ...deps, store, now: () => time });
+  await store.observe([
+    keepKpi('444455556666', { nodeRoles: 2, compliant: 1, riskyPolicies: 1, riskyPermissions: 7 }, now),
+    keepKpi('444455556666', { nodeRoles: 2, compliant: 2, riskyPolicies: 0, riskyPermissions: 0 }, now + 1),
+  ]);
+  const [from, to] = [now - 86_400_000, now + 41 * 86_400_000];
+  const read = async (of: string) =>
+    (await store.observe(kpiScopes(of, from, to).map(scope => ({ scope, expires: 0 })))).map(one => one.item);
+  expect(kpisIn([await read(account), await read('444455556666')], from, to)).toEqual([
+    { day: '2026-09-01', nodeRoles: 3, compliant: 2, riskyPolicies: 2, riskyPermissions: 2 },
+    { day: '2026-10-11', nodeRoles: 1, compliant: 0, riskyPolicies: 2, riskyPermissions: 2 },
+  ]);
+  expect(kpisIn([await read(account)], now + 86_400_000, now + 2 * 86_400_000)).toEqual([]);
 });
 
 test('regions are those that the settings speak of', () => {
