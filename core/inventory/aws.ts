@@ -2,7 +2,7 @@
  * What the inventory reads of AWS's answers: members as the APIs name them (EC2, IAM, EKS and CloudTrail API References), all of
  * them optional, as the SDK has them.
  */
-type Maybe<T> = T | undefined;
+export type Maybe<T> = T | undefined;
 
 export interface Tag {
   readonly Key?: Maybe<string>;
@@ -78,6 +78,7 @@ export interface Network {
   readonly subnets: readonly {
     readonly SubnetId?: Maybe<string>;
     readonly VpcId?: Maybe<string>;
+    readonly MapPublicIpOnLaunch?: Maybe<boolean>;
     readonly Tags?: Maybe<readonly Tag[]>;
   }[];
   readonly groups: readonly SecurityGroup[];

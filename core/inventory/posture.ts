@@ -13,10 +13,12 @@ import {
   type Image,
   type Instance,
   isKarpenters,
+  type Maybe,
   type MetadataOptions,
   type Network,
   type Part,
   type Role,
+  type Tag,
   type TemplateVersion,
   type Trail,
   tagOf,
@@ -129,14 +131,26 @@ const template = (
 const anywhere = ['0.0.0.0/0', '::/0'];
 
 const network = (
-  { groups, encryptsByDefault }: Network,
+  { groups, subnets, encryptsByDefault }: Network,
   { region }: Found,
   settings: Settings,
 ): readonly Violation[] => {
-  const steering = ['karpenter.sh/discovery', ...settings.selectorTags];
+  const steeringTags = ['karpenter.sh/discovery', ...settings.selectorTags];
+  const isSelected = (tags: Maybe<readonly Tag[]>): boolean =>
+    tags?.some(({ Key }) => matchesAny(steeringTags, Key ?? '')) ?? false;
+  const exposed = subnets
+    .filter(one => one.MapPublicIpOnLaunch === true && isSelected(one.Tags))
+    .map(
+      ({ SubnetId: subnet = '' }): Violation => ({
+        code: 'subnet-public',
+        severity: 'medium',
+        key: { subnet, region },
+        title: `The subnet ${subnet}, which Karpenter selects, gives every node started there a public address`,
+        resources: [subnet],
+      }),
+    );
   const open = groups.flatMap((group): readonly Violation[] => {
-    const steers =
-      group.Tags?.some(({ Key }) => matchesAny(steering, Key ?? '')) || clusterOf(group.Tags) !== undefined;
+    const steers = isSelected(group.Tags) || clusterOf(group.Tags) !== undefined;
     const doors = (group.IpPermissions ?? []).filter(one =>
       [
         ...(one.IpRanges ?? []).map(({ CidrIp }) => CidrIp),
@@ -155,9 +169,10 @@ const network = (
       },
     ];
   });
-  if (encryptsByDefault) return open;
+  const seen = [...open, ...exposed];
+  if (encryptsByDefault) return seen;
   return [
-    ...open,
+    ...seen,
     {
       code: 'ebs-encryption-off',
       severity: 'medium',

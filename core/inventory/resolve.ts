@@ -22,7 +22,7 @@ export interface Cases {
 export const codes: { readonly [K in Part['kind']]: RegExp } = {
   instances: /^(imds-.+|public-address|unapproved-image)$/,
   templates: /^template-.+$/,
-  network: /^(security-group-open|ebs-encryption-off)$/,
+  network: /^(security-group-open|subnet-public|ebs-encryption-off)$/,
   roles: /^(trust-too-wide|node-role-policy|controller-tags-anything)$/,
   taggers: /^steering-tags-writable$/,
   clusters: /^(audit-logging-off|public-endpoint|authentication-config-map|admin-access-entry|pod-has-node-role)$/,
@@ -68,6 +68,7 @@ const isThere = ({ key }: Finding, part: Part): boolean => {
     case 'templates':
       return part.versions.some(one => [one.LaunchTemplateName, one.LaunchTemplateId].includes(key['template']));
     case 'network':
+      if (key['subnet'] !== undefined) return part.network.subnets.some(({ SubnetId }) => SubnetId === key['subnet']);
       return key['group'] === undefined || part.network.groups.some(({ GroupId }) => GroupId === key['group']);
     case 'roles':
       return part.roles.some(({ name }) => name === key['role']);

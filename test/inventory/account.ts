@@ -138,7 +138,16 @@ export const mockAccount = () => {
       ],
     })
     .on(DescribeSubnetsCommand)
-    .resolves({ Subnets: [{ SubnetId: 'subnet-0aaa', VpcId: 'vpc-0aaa' }] })
+    .resolves({
+      Subnets: [
+        {
+          ...{ SubnetId: 'subnet-0aaa', VpcId: 'vpc-0aaa', MapPublicIpOnLaunch: true },
+          Tags: [{ Key: 'karpenter.sh/discovery', Value: 'prod' }],
+        },
+        { SubnetId: 'subnet-0bbb', VpcId: 'vpc-0aaa', MapPublicIpOnLaunch: true },
+        { SubnetId: 'subnet-0ccc', Tags: [{ Key: 'karpenter.sh/discovery', Value: 'prod' }] },
+      ],
+    })
     .on(DescribeSecurityGroupsCommand)
     .resolves({
       SecurityGroups: [

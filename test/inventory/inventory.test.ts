@@ -152,6 +152,7 @@ describe('what violates a row is a finding', () => {
       'public-endpoint high prod eu-west-1',
       'security-group-open high sg-0aaa eu-west-1',
       `steering-tags-writable medium arn:aws:iam::${account}:user/dev`,
+      'subnet-public medium eu-west-1 subnet-0aaa',
       'template-imds-tokens-optional high eu-west-1 eks-workers',
       'trail-not-validated low ',
       'trust-too-wide critical anyone prod-karpenter',
