@@ -1,5 +1,6 @@
 import { detect } from '../core/pipeline.ts';
 import type { Read } from '../core/read/contract.ts';
+import { usageMarks } from '../core/usage/kept.ts';
 import { deps } from './deps.ts';
 import type { Meter } from './meter.ts';
 import { suppressing } from './suppressing.ts';
@@ -12,7 +13,7 @@ export const detectCounted = async (
   reads: Iterable<Read> | AsyncIterable<readonly Read[]>,
   meter: Meter,
 ): Promise<void> => {
-  const { match, store, findings, quarantine, now } = deps();
+  const { match, store, findings, quarantine, settings, now } = deps();
   const counts = await detect(reads, {
     match: match(),
     store: {
@@ -28,6 +29,7 @@ export const detectCounted = async (
       },
     },
     quarantine: { keep: rejected => quarantine().keep(rejected) },
+    keep: events => usageMarks(events, settings),
     now: now(),
   });
   meter.add('EventsRead', counts.read);
