@@ -214,6 +214,7 @@ const trails = async ({ cloudtrail: client }: Clients): Promise<Part> => {
       multiRegion: IsMultiRegionTrail === true,
       validated: LogFileValidationEnabled === true,
       management: managementOf(selectors),
+      ...(status.LatestDeliveryError ? { deliveryError: status.LatestDeliveryError } : {}),
     });
   }
   return { kind: 'trails', trails: found };

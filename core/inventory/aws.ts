@@ -140,6 +140,8 @@ export interface Trail {
   readonly validated: boolean;
   /** Whether it records every management event, reads too. */
   readonly management: 'all' | 'some' | 'none';
+  /** Why its last log file could not be delivered; absent: it could. */
+  readonly deliveryError?: string;
 }
 
 /** What one step of the inventory found. */
