@@ -119,7 +119,19 @@ const template = (
   const forNodes =
     /^(karpenter\.k8s\.aws\/|Karpenter-|eks-)/.test(name) || clusterOf(tags) !== undefined || isKarpenters(tags);
   if (!forNodes) return [];
-  return judged(LaunchTemplateData?.MetadataOptions).map(({ code, severity, message }) => ({
+  const options = LaunchTemplateData?.MetadataOptions;
+  // What a template leaves open, account and image decide: the same fault as a launch template that is made so, one step lower.
+  const open =
+    options?.HttpTokens === undefined && options?.HttpEndpoint !== 'disabled'
+      ? [
+          {
+            code: 'imds-tokens-unset',
+            severity: 'medium' as const,
+            message: 'It leaves to account and image whether instance metadata needs a session token.',
+          },
+        ]
+      : [];
+  return [...judged(options), ...open].map(({ code, severity, message }) => ({
     code: `template-${code}`,
     severity,
     key: { template: name || id, region },

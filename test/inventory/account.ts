@@ -123,6 +123,7 @@ export const mockAccount = () => {
           LaunchTemplateName: 'eks-workers',
           LaunchTemplateData: { MetadataOptions: { HttpTokens: 'optional' } },
         },
+        { LaunchTemplateId: 'lt-0ccc', LaunchTemplateName: 'eks-silent', LaunchTemplateData: {} },
         {
           LaunchTemplateId: 'lt-0bbb',
           LaunchTemplateName: 'website',

@@ -154,6 +154,7 @@ describe('what violates a row is a finding', () => {
       `steering-tags-writable medium arn:aws:iam::${account}:user/dev`,
       'subnet-public medium eu-west-1 subnet-0aaa',
       'template-imds-tokens-optional high eu-west-1 eks-workers',
+      'template-imds-tokens-unset medium eu-west-1 eks-silent',
       'trail-not-validated low ',
       'trust-too-wide critical anyone prod-karpenter',
       'unapproved-image high workers eu-west-1',
