@@ -92,20 +92,31 @@ const left = (statement: Statement, steering: readonly string[]): Grip => {
   return whole && guards ? 'no' : 'maybe';
 };
 
-const gripOf = (documents: readonly (string | undefined)[], steering: readonly string[]): Grip => {
-  const read = documents.map(document => (document === undefined ? undefined : statementsOf(document)));
-  const statements = read.flatMap(one => one ?? []);
-  const granted = most([
-    ...statements.map(one => allowed(one, steering)),
-    ...(read.includes(undefined) ? (['maybe'] as const) : []),
-  ]);
-  return least([granted, ...statements.map(one => left(one, steering))]);
-};
+/** What one document says about steering tags. */
+interface Reading {
+  readonly granted: Grip;
+  /** What its Denies leave of what others grant. */
+  readonly left: Grip;
+  readonly everything: boolean;
+}
 
-const everything = (document: string | undefined): boolean =>
-  (document === undefined ? [] : (statementsOf(document) ?? [])).some(
-    one => one['Effect'] === 'Allow' && words(one, 'Action').some(action => /^(\*|\*:\*)$/.test(action)),
-  );
+/** A document that names neither EC2 nor everything says nothing here; IAM takes no wildcard in a service's name. */
+const concerns = /ec2|"\*(:\*)?"|%22(\*|%2A)(:|%3A)?|NotAction/i;
+const silent: Reading = { granted: 'no', left: 'yes', everything: false };
+
+const reading = (document: string | undefined, steering: readonly string[]): Reading => {
+  if (document === undefined) return { ...silent, granted: 'maybe' };
+  if (!concerns.test(document)) return silent;
+  const statements = statementsOf(document);
+  if (statements === undefined) return { ...silent, granted: 'maybe' };
+  return {
+    granted: most(statements.map(one => allowed(one, steering))),
+    left: least(statements.map(one => left(one, steering))),
+    everything: statements.some(
+      one => one['Effect'] === 'Allow' && words(one, 'Action').some(action => /^(\*|\*:\*)$/.test(action)),
+    ),
+  };
+};
 
 /** Somebody who may write steering tags, or may do so under conditions. */
 export interface Tagger {
@@ -117,31 +128,38 @@ export interface Tagger {
   readonly who: 'node' | 'administrator' | 'expected' | 'other';
 }
 
-const whoIs = (holder: Holder, settings: Settings): Tagger['who'] => {
-  if (matchesAny(settings.platform.arns ?? [], holder.arn) || holder.arn.includes(':role/aws-service-role/'))
-    return 'expected';
-  const { kind } = holder.arn.includes(':role/') ? roleByArn(holder.arn, settings) : { kind: 'other' };
+const whoIs = (arn: string, isAdministrator: boolean, settings: Settings): Tagger['who'] => {
+  if (matchesAny(settings.platform.arns ?? [], arn) || arn.includes(':role/aws-service-role/')) return 'expected';
+  const { kind } = arn.includes(':role/') ? roleByArn(arn, settings) : { kind: 'other' };
   if (kind === 'controller' || kind === 'likely-controller') return 'expected';
   if (kind === 'node') return 'node';
-  return holder.policies.some(({ document }) => everything(document)) ? 'administrator' : 'other';
+  return isAdministrator ? 'administrator' : 'other';
 };
 
 /** Who of an account's users and roles may write steering tags, as far as their policies tell; by ARN. */
 export const taggersOf = (holders: readonly Holder[], settings: Settings): readonly Tagger[] => {
   const steering = steeringTags(settings);
+  const known = new Map<string | undefined, Reading>();
+  const read = (document: string | undefined): Reading => {
+    const before = known.get(document);
+    if (before !== undefined) return before;
+    const made = reading(document, steering);
+    known.set(document, made);
+    return made;
+  };
   return holders
-    .flatMap((holder): readonly Tagger[] => {
-      const { arn, policies, boundary } = holder;
-      const own = gripOf(
-        policies.map(({ document }) => document),
-        steering,
-      );
-      const grip = boundary === undefined ? own : least([own, gripOf([boundary.document], steering)]);
+    .flatMap(({ arn, policies, boundary }): readonly Tagger[] => {
+      const own = policies.map(({ name, document }) => ({ name, ...read(document) }));
+      const limits = boundary === undefined ? [] : [read(boundary.document)];
+      const grip = least([
+        most(own.map(({ granted }) => granted)),
+        ...own.map(one => one.left),
+        ...limits.flatMap(({ granted, left: rest }) => [granted, rest]),
+      ]);
       if (grip === 'no') return [];
-      const by = policies
-        .filter(({ document }) => gripOf([document], steering) !== 'no')
-        .map(({ name }) => lastSegment(name));
-      return [{ arn, grip, by: by.sort(), who: whoIs(holder, settings) }];
+      const by = own.filter(one => least([one.granted, one.left]) !== 'no').map(({ name }) => lastSegment(name));
+      const isAdministrator = own.some(one => one.everything);
+      return [{ arn, grip, by: by.sort(), who: whoIs(arn, isAdministrator, settings) }];
     })
     .toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
 };
