@@ -64,10 +64,12 @@ export const reservedFor = async (region: string, FunctionName: string): Promise
   (await new LambdaClient({ region }).send(new GetFunctionConcurrencyCommand({ FunctionName })))
     .ReservedConcurrentExecutions;
 
-/** Unresolved findings of the pipeline about itself, of two hundred unresolved ones that are the most severe. */
-export const ownFindings = async (region: string, table: string) => {
-  const { items } = await findingsTable(new DynamoDBClient({ region }), table).list({}, { limit: 200 });
-  return items.filter(({ detection }) => detection.startsWith('pipeline/'));
+/** Open and acknowledged findings of some detections, twenty of each at most. */
+export const openFindings = async (region: string, table: string, detections: readonly string[]) => {
+  const findings = findingsTable(new DynamoDBClient({ region }), table);
+  const found = [];
+  for (const detection of detections) found.push(...(await findings.list({ detection }, { limit: 20 })).items);
+  return found;
 };
 
 /** Suppressions made by command that still hold. */

@@ -9,12 +9,12 @@ import {
   findRule,
   findSubscriptions,
   heldSuppressions,
-  ownFindings,
+  openFindings,
   reservedFor,
 } from '../adapters/doctor.ts';
 import { clientsOf, take } from '../adapters/inventory.ts';
 import { concurrencyOf, countRules, enabledRegions } from '../adapters/quotas.ts';
-import { bad, type Check, good, unknown } from '../core/doctor/check.ts';
+import { bad, type Check, good, unknown, weak } from '../core/doctor/check.ts';
 import { concurrencyQuota, rulesQuota } from '../core/doctor/quotas.ts';
 import { suppressionChecks } from '../core/doctor/settings.ts';
 import {
@@ -51,6 +51,9 @@ const quarantineDays = 9;
 /** Functions without which nothing is detected or said, and those of them that poll. */
 const needed = ['cloudtrail', 'audit', 'announce', 'sweep', 'subscribe', 'inventory'];
 const polling = ['cloudtrail', 'announce'];
+
+/** What the pipeline says of itself. */
+const own = detections.flatMap(({ id }) => (id.startsWith('pipeline/') ? [id] : []));
 
 const nobody = () => false;
 
@@ -187,7 +190,7 @@ const ofStage = (prefix: string, settings: Settings, now: number): readonly Name
     ['quota of concurrency', async () => [concurrencyQuota(await concurrencyOf(home))]],
     ...['alerts', 'guard'].map((topic): Named => [topic, async () => subscribers(home, `${prefix}${topic}`, topic)]),
     ['announcements', async () => [dueCheck(await countOverdue(home, findings, now - patience))]],
-    ['pipeline', async () => [ownFindingsCheck(await ownFindings(home, findings))]],
+    ['pipeline', async () => [ownFindingsCheck(await openFindings(home, findings, own))]],
     ['suppressions', async () => suppressionChecks(await heldSuppressions(home, findings), now)],
     [
       'quarantine',
@@ -206,7 +209,13 @@ const subscribers = async (home: string, name: string, topic: string): Promise<r
   if (found === undefined) return [bad(topic, `There is no topic ${name}.`, 'Deploy the stage again.')];
   if (found.length === 0)
     return [
-      bad(topic, `Nobody is subscribed to the topic ${name}.`, 'Set `channels` in tripline.config.ts and deploy.'),
+      topic === 'guard'
+        ? weak(
+            topic,
+            `Nobody is subscribed to the topic ${name}: nobody hears of changes to the watch itself.`,
+            'Add a channel of kind email to `channels` in tripline.config.ts: only those hear of it, past all functions.',
+          )
+        : bad(topic, `Nobody is subscribed to the topic ${name}.`, 'Set `channels` in tripline.config.ts and deploy.'),
     ];
   return found.map(one => subscriptionCheck(topic, one.endpoint, one.arn));
 };
