@@ -1,25 +1,35 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeRuleCommand, EventBridgeClient, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
-import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+import {
+  GetFunctionConcurrencyCommand,
+  LambdaClient,
+  paginateListEventSourceMappings,
+  paginateListFunctions,
+} from '@aws-sdk/client-lambda';
+import { ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { paginateListSubscriptionsByTopic, paginateListTopics, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { FoundRule } from '../core/doctor/stage.ts';
+import type { FoundRule, Quarantined } from '../core/doctor/stage.ts';
 import { askCanary, askRoster, type CanaryState, canaryState, namesIn } from '../core/state/canary.ts';
 import { findingsTable } from './findings-table.ts';
 import { logsSubscriptions, type Subscription } from './logs.ts';
 import { dynamoStore } from './state-table.ts';
+import { suppressionsTable } from './suppressions.ts';
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && /^(ResourceNotFound|NonExistentQueue|NotFound)/.test(error.name);
 
-/** A rule of the default bus as it stands; undefined: there is none. */
-export const findRule = async (region: string, Name: string): Promise<FoundRule> => {
+/** A rule as it stands, of the default bus unless told; undefined: there is none. */
+export const findRule = async (region: string, Name: string, bus?: string): Promise<FoundRule> => {
   const client = new EventBridgeClient({ region });
+  const on = bus === undefined ? {} : { EventBusName: bus };
   try {
-    const { EventPattern: pattern = '', State: state = '' } = await client.send(new DescribeRuleCommand({ Name }));
-    const { Targets = [] } = await client.send(new ListTargetsByRuleCommand({ Rule: Name }));
+    const { EventPattern: pattern = '', State: state = '' } = await client.send(
+      new DescribeRuleCommand({ Name, ...on }),
+    );
+    const { Targets = [] } = await client.send(new ListTargetsByRuleCommand({ Rule: Name, ...on }));
     return { pattern, state, targets: Targets.length };
   } catch (error) {
     if (isMissing(error)) return undefined;
@@ -27,14 +37,65 @@ export const findRule = async (region: string, Name: string): Promise<FoundRule>
   }
 };
 
-/** Our subscription filter of a log group; `missing`: there is no such group. */
+/** Our subscription filter of a log group and the names of others' there; `missing`: there is no such group. */
 export const findFilter = async (
   region: string,
   group: string,
   name: string,
-): Promise<Subscription | undefined | 'missing'> => {
+): Promise<{ readonly ours: Subscription | undefined | 'missing'; readonly others: readonly string[] }> => {
   const filters = await logsSubscriptions(new CloudWatchLogsClient({ region })).of(group);
-  return filters === undefined ? 'missing' : filters.find(one => one.name === name);
+  if (filters === undefined) return { ours: 'missing', others: [] };
+  return {
+    ours: filters.find(one => one.name === name),
+    others: filters.flatMap(one => (one.name === name ? [] : [one.name])),
+  };
+};
+
+/** What feeds a function, by the last part of its ARN. */
+export const findMappings = async (region: string, FunctionName: string) => {
+  const client = new LambdaClient({ region });
+  const found: { readonly source: string; readonly state: string }[] = [];
+  for await (const page of paginateListEventSourceMappings({ client }, { FunctionName }))
+    for (const { EventSourceArn = '', State = '' } of page.EventSourceMappings ?? [])
+      found.push({ source: EventSourceArn.split(':').slice(5).join(':'), state: State });
+  return found;
+};
+
+/** Invocations at once that are reserved for a function; undefined: none are. */
+export const reservedFor = async (region: string, FunctionName: string): Promise<number | undefined> =>
+  (await new LambdaClient({ region }).send(new GetFunctionConcurrencyCommand({ FunctionName })))
+    .ReservedConcurrentExecutions;
+
+/** Open and acknowledged findings of some detections, twenty of each at most. */
+export const openFindings = async (region: string, table: string, detections: readonly string[]) => {
+  const findings = findingsTable(new DynamoDBClient({ region }), table);
+  const found = [];
+  for (const detection of detections) found.push(...(await findings.list({ detection }, { limit: 20 })).items);
+  return found;
+};
+
+/** Suppressions made by command that still hold. */
+export const heldSuppressions = async (region: string, table: string) =>
+  (await suppressionsTable(new DynamoDBClient({ region }), table).list()).filter(one => one.revoked === undefined);
+
+/** Records in the quarantine's bucket by day, today last; of one day a thousand are counted. */
+export const countQuarantined = async (
+  region: string,
+  prefix: string,
+  days: readonly string[],
+): Promise<readonly Quarantined[] | undefined> => {
+  const client = new S3Client({ region });
+  const { Buckets = [] } = await client.send(new ListBucketsCommand({}));
+  const bucket = Buckets.find(({ Name }) => Name?.startsWith(prefix))?.Name;
+  if (bucket === undefined) return undefined;
+  const counted: Quarantined[] = [];
+  for (const day of days) {
+    const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `${day}/` }));
+    const keys = (page.Contents ?? []).flatMap(({ Key }) => Key ?? []);
+    const reasons = [...new Set(keys.map(key => key.split('/')[1] ?? ''))].sort();
+    counted.push({ day, records: keys.length, more: page.IsTruncated === true, reasons });
+  }
+  return counted;
 };
 
 /** Functions whose names begin so. */

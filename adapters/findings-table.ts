@@ -131,15 +131,16 @@ export const findingsTable = (client: DynamoDBClient, table: string): FindingsTa
       const changes = { ...contentItem(joined.content), ...lifeChanges(stored, joined) };
       if (revision === revisionOf(joined.content) && stored?.life === joined.life) return joined;
       const { expression, names, values } = assign(changes);
+      const gone = stored === undefined ? [] : goneNames(lifeItem(stored.life), lifeItem(joined.life));
       const written = await write(
         new UpdateItemCommand({
           TableName: table,
           Key: toItem(caseKey(id)),
-          UpdateExpression: `SET ${expression}`,
+          UpdateExpression: `SET ${expression}${removing(gone)}`,
           // The status too: a case resolved meanwhile must be looked at again, for this event may reopen it.
           ConditionExpression:
             stored === undefined ? 'attribute_not_exists(pk)' : '#revision = :was AND #status = :wasStatus',
-          ExpressionAttributeNames: stored === undefined ? names : { ...names, '#status': 'status' },
+          ExpressionAttributeNames: stored === undefined ? names : { ...names, ...namesOf(gone), '#status': 'status' },
           ExpressionAttributeValues:
             stored === undefined
               ? values
@@ -162,7 +163,7 @@ export const findingsTable = (client: DynamoDBClient, table: string): FindingsTa
     const after = lifeItem(change(life));
     const before = lifeItem(life);
     const { expression, names, values } = assign(differing(before, after));
-    const gone = lifeNames.filter(name => name in before && !(name in after));
+    const gone = goneNames(before, after);
     const conditions = [
       '#status = :wasStatus',
       life.acts === 0 ? 'attribute_not_exists(#acts)' : '#acts = :wasActs',
@@ -172,11 +173,11 @@ export const findingsTable = (client: DynamoDBClient, table: string): FindingsTa
       new UpdateItemCommand({
         TableName: table,
         Key: toItem(caseKey(finding.id)),
-        UpdateExpression: `SET ${expression}${gone.length === 0 ? '' : ` REMOVE ${gone.map(name => `#${name}`).join(', ')}`}`,
+        UpdateExpression: `SET ${expression}${removing(gone)}`,
         ConditionExpression: conditions.join(' AND '),
         ExpressionAttributeNames: {
           ...names,
-          ...Object.fromEntries(gone.map(name => [`#${name}`, name])),
+          ...namesOf(gone),
           '#status': 'status',
           '#acts': 'acts',
           ...(whole ? { '#revision': 'revision' } : {}),
@@ -309,3 +310,11 @@ const differing = (before: Attributes, after: Attributes): Attributes =>
   Object.fromEntries(
     Object.entries(after).filter(([name, value]) => JSON.stringify(before[name]) !== JSON.stringify(value)),
   );
+
+/** Attributes of a life that a change takes away. */
+const goneNames = (before: Attributes, after: Attributes): readonly string[] =>
+  lifeNames.filter(name => name in before && !(name in after));
+const removing = (names: readonly string[]): string =>
+  names.length === 0 ? '' : ` REMOVE ${names.map(name => `#${name}`).join(', ')}`;
+const namesOf = (names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.map(name => [`#${name}`, name]));

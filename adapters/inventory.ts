@@ -30,17 +30,10 @@ import {
   paginateListNodegroups,
   paginateListPodIdentityAssociations,
 } from '@aws-sdk/client-eks';
-import {
-  GetPolicyCommand,
-  GetPolicyVersionCommand,
-  GetRolePolicyCommand,
-  IAMClient,
-  paginateListAttachedRolePolicies,
-  paginateListInstanceProfiles,
-  paginateListRolePolicies,
-  paginateListRoles,
-} from '@aws-sdk/client-iam';
-import type { Cluster, Image, Part, Role, Trail } from '../core/inventory/aws.ts';
+import { IAMClient } from '@aws-sdk/client-iam';
+import type { Cluster, Image, Part, Trail } from '../core/inventory/aws.ts';
+import { gather } from './gather.ts';
+import { roles, taggers } from './inventory-iam.ts';
 
 /** Clients of one region, IAM's included, which is global. */
 export interface Clients {
@@ -64,23 +57,6 @@ export const clientsOf = (region: string): Clients => {
   };
 };
 
-/** Things of one kind that a step reads at most: beyond it the account is told to be inventoried incompletely. */
-export const mostThings = 50_000;
-
-/** More than a bound holds: what was found is not used, so that nothing is concluded from absence. */
-export class TooMany extends Error {
-  override readonly name = 'TooMany';
-}
-
-const gather = async <P, T>(pages: AsyncIterable<P>, of: (page: P) => readonly T[] | undefined): Promise<T[]> => {
-  const all: T[] = [];
-  for await (const page of pages) {
-    for (const one of of(page) ?? []) all.push(one);
-    if (all.length > mostThings) throw new TooMany(`more than ${mostThings} things of one kind`);
-  }
-  return all;
-};
-
 /**
  * Takes one step of an inventory (`core/inventory/tasks.ts`).
  * @param wanted roles whose policies are read, by ARN
@@ -97,7 +73,9 @@ export const take = async (step: string, clients: Clients, wanted: (arn: string)
     case 'clusters':
       return clusters(clients);
     case 'roles':
-      return roles(clients, wanted);
+      return roles(clients.iam, wanted);
+    case 'taggers':
+      return taggers(clients.iam);
     case 'trails':
       return trails(clients);
     default:
@@ -147,53 +125,6 @@ const network = async ({ ec2: client }: Clients): Promise<Part> => {
       encryptsByDefault: (await client.send(new GetEbsEncryptionByDefaultCommand({}))).EbsEncryptionByDefault === true,
     },
   };
-};
-
-const roles = async ({ iam: client }: Clients, wanted: (arn: string) => boolean): Promise<Part> => {
-  const profiles = await gather(
-    paginateListInstanceProfiles({ client, pageSize: 1000 }, {}),
-    page => page.InstanceProfiles,
-  );
-  const all = await gather(paginateListRoles({ client, pageSize: 1000 }, {}), page => page.Roles);
-  const documents = new Map<string, string>();
-  const found: Role[] = [];
-  for (const { Arn: arn = '', RoleName: name = '', AssumeRolePolicyDocument: trust = '' } of all) {
-    if (!wanted(arn)) continue;
-    const attached = await gather(
-      paginateListAttachedRolePolicies({ client }, { RoleName: name }),
-      page => page.AttachedPolicies,
-    );
-    const inline = await gather(paginateListRolePolicies({ client }, { RoleName: name }), page => page.PolicyNames);
-    const own: Role['attached'][number][] = [];
-    for (const { PolicyArn = '' } of attached) own.push(await managed(client, PolicyArn, documents));
-    const written: Role['inline'][number][] = [];
-    for (const policy of inline) {
-      const { PolicyDocument = '' } = await client.send(
-        new GetRolePolicyCommand({ RoleName: name, PolicyName: policy }),
-      );
-      written.push({ name: policy, document: PolicyDocument });
-    }
-    found.push({ arn, name, trust, attached: own, inline: written });
-  }
-  return { kind: 'roles', profiles, roles: found };
-};
-
-/** A managed policy; the document only of customers' own, since AWS's are known by name. */
-const managed = async (
-  client: IAMClient,
-  arn: string,
-  documents: Map<string, string>,
-): Promise<Role['attached'][number]> => {
-  if (/^arn:[\w-]+:iam::aws:/.test(arn)) return { arn };
-  const known = documents.get(arn);
-  if (known !== undefined) return { arn, document: known };
-  const { Policy } = await client.send(new GetPolicyCommand({ PolicyArn: arn }));
-  const { PolicyVersion } = await client.send(
-    new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: Policy?.DefaultVersionId }),
-  );
-  const document = PolicyVersion?.Document ?? '';
-  documents.set(arn, document);
-  return { arn, document };
 };
 
 const clusters = async ({ eks: client }: Clients): Promise<Part> => {
@@ -283,6 +214,7 @@ const trails = async ({ cloudtrail: client }: Clients): Promise<Part> => {
       multiRegion: IsMultiRegionTrail === true,
       validated: LogFileValidationEnabled === true,
       management: managementOf(selectors),
+      ...(status.LatestDeliveryError ? { deliveryError: status.LatestDeliveryError } : {}),
     });
   }
   return { kind: 'trails', trails: found };

@@ -1,4 +1,5 @@
-import { glob, readdir, readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { glob, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import { isObject, type Json } from '../core/json.ts';
@@ -36,7 +37,7 @@ const isManifest = (name: string): boolean => /\.(ya?ml|json)$/i.test(name);
 
 /**
  * Reads YAML and JSON manifests: files, directories (recursively, by name order), globs and standard input (`-`). In directories, what is not YAML by
- * itself (Helm templates) is told in `unread`.
+ * itself (Helm templates), or in part, is told in `unread`.
  * @throws UnreadableInput where a path does not exist, or a file that was named itself cannot be parsed
  */
 export const readManifests = async (
@@ -46,11 +47,10 @@ export const readManifests = async (
   const manifests: Manifest[] = [];
   const unread: Unread[] = [];
   const read = async (file: string, named: boolean): Promise<void> => {
-    const result = await parsed(file);
-    if ('why' in result) {
-      if (named) throw new UnreadableInput(`${file}: ${result.why}`);
-      unread.push(result);
-    } else manifests.push(...result.manifests);
+    const { manifests: found, why } = await parsed(file);
+    if (why !== undefined && named) throw new UnreadableInput(`${file}: ${why}`);
+    if (why !== undefined) unread.push({ file, why });
+    manifests.push(...found);
   };
   const walk = async (directory: string): Promise<void> => {
     const entries = (await readdir(directory, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -62,9 +62,9 @@ export const readManifests = async (
   };
   for (const path of paths) {
     if (path === '-') {
-      const result = parseManifests(await textOf(stdin), 'standard input');
-      if ('why' in result) throw new UnreadableInput(`standard input: ${result.why}`);
-      manifests.push(...result.manifests);
+      const { manifests: found, why } = parseBytes(await bytesOf(stdin, 'standard input'), 'standard input');
+      if (why !== undefined) throw new UnreadableInput(`standard input: ${why}`);
+      manifests.push(...found);
       continue;
     }
     const found = await stat(path).catch(() => undefined);
@@ -73,28 +73,55 @@ export const readManifests = async (
     else {
       const matches = /[*?[{]/.test(path) ? (await Array.fromAsync(glob(path))).sort() : [];
       if (matches.length === 0) throw new UnreadableInput(`${path}: there is no such file, directory or match.`);
-      for (const match of matches) if (isManifest(match)) await read(match, false);
+      for (const match of matches) if (isManifest(match) && (await stat(match)).isFile()) await read(match, false);
     }
   }
   return { manifests, unread };
 };
 
-const textOf = async (stream: AsyncIterable<Uint8Array>): Promise<string> => {
+const bytesOf = async (stream: AsyncIterable<Uint8Array>, name: string): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.length;
-    if (size > largest) throw new UnreadableInput(`standard input: it is larger than ${largest / 1024 / 1024} MB`);
+    if (size > largest) throw new UnreadableInput(`${name}: it is larger than ${largest / 1024 / 1024} MB`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 };
 
-const parsed = async (file: string): Promise<{ readonly manifests: readonly Manifest[] } | Unread> => {
-  const { size } = await stat(file);
-  if (size > largest) return { file, why: `it is larger than ${largest / 1024 / 1024} MB` };
-  const content = await readFile(file, 'utf8');
-  return /\.json$/i.test(file) && isOther(content) ? { manifests: [] } : parseManifests(content, file);
+/** The manifests that could be read; `why`: what could not, of a file or a part of it. */
+export interface Parsed {
+  readonly manifests: readonly Manifest[];
+  readonly why?: string;
+}
+
+const unreadable = (why: string): Parsed => ({ manifests: [], why });
+
+const parsed = async (file: string): Promise<Parsed> => {
+  try {
+    const { size } = await stat(file);
+    if (size > largest) return unreadable(`it is larger than ${largest / 1024 / 1024} MB`);
+    // As a stream: a pipe (`<(helm template …)`) or a device tells no size.
+    return parseBytes(await bytesOf(createReadStream(file), file), file);
+  } catch (error) {
+    if (error instanceof UnreadableInput) throw error;
+    return unreadable(`it cannot be read (${error instanceof Error && 'code' in error ? error.code : 'unknown'})`);
+  }
+};
+
+/** YAML is UTF-8, or UTF-16 with a byte order mark (YAML 1.1, 5.2): in the latter nothing must hide from us that Kubernetes reads. */
+const parseBytes = (bytes: Uint8Array, file: string): Parsed => {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  try {
+    const content = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    if (content.includes('\0')) return unreadable('it is no text');
+    return /\.json$/i.test(file) && isOther(content) ? { manifests: [] } : parseManifests(content, file);
+  } catch {
+    return unreadable('it is no text');
+  }
 };
 
 /** Whether JSON is neither a manifest nor a policy: lock files are large, and places are only needed of what is judged. */
@@ -107,26 +134,29 @@ const isOther = (content: string): boolean => {
   }
 };
 
-/** Parses the documents of one file, as Kubernetes reads YAML (1.1, with merge keys). Never throws. */
-export const parseManifests = (content: string, file: string): { readonly manifests: readonly Manifest[] } | Unread => {
+/**
+ * Parses the documents of one file, as Kubernetes reads YAML (1.1, with merge keys; of a key that is there twice the last). A document
+ * that is none leaves the others as they are. Never throws.
+ */
+export const parseManifests = (content: string, file: string): Parsed => {
   const lines = new LineCounter();
+  const manifests: Manifest[] = [];
+  const reasons: string[] = [];
   try {
-    const documents = parseAllDocuments(content, {
-      version: '1.1',
-      merge: true,
-      lineCounter: lines,
-      logLevel: 'silent',
-    });
-    const manifests: Manifest[] = [];
-    for (const document of documents) {
+    const options = { merge: true, uniqueKeys: false, lineCounter: lines, logLevel: 'silent' } as const;
+    for (const document of parseAllDocuments(content, { version: '1.1', ...options })) {
       const [error] = document.errors;
       if (error !== undefined) {
         const { line } = lines.linePos(error.pos[0]);
-        return { file, why: `it is not YAML at line ${line} (a template?)` };
+        reasons.push(`it is not YAML at line ${line} (a template?): ${error.message.split(' at line')[0]}`);
+        continue;
       }
       if (document.contents === null) continue;
-      // Through JSON: dates and binary values, which YAML 1.1 has and Kubernetes has not, become strings.
-      const value: Json = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 })) ?? 'null');
+      const value = jsonOf(document);
+      if (value === undefined) {
+        reasons.push('an anchor of it contains itself');
+        continue;
+      }
       const [start, , end] = document.range;
       manifests.push({
         file,
@@ -138,9 +168,20 @@ export const parseManifests = (content: string, file: string): { readonly manife
         allowed: allowances(content.slice(start, end)),
       });
     }
-    return { manifests };
   } catch (error) {
-    return { file, why: `it cannot be read (${error instanceof Error ? error.message.slice(0, 100) : 'unknown'})` };
+    reasons.push(`it cannot be read (${error instanceof Error ? error.message.slice(0, 100) : 'unknown'})`);
+  }
+  const [why] = reasons;
+  return why === undefined ? { manifests } : { manifests, why };
+};
+
+/** Through JSON: dates and binary values, which YAML 1.1 has and Kubernetes has not, become strings. Undefined: it contains itself. */
+const jsonOf = (document: Document): Json | undefined => {
+  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  try {
+    return JSON.parse(JSON.stringify(value) ?? 'null') as Json; // what JSON makes is JSON
+  } catch {
+    return undefined;
   }
 };
 
@@ -159,7 +200,7 @@ const offsetOf = (document: Document, path: Path): number => {
   for (const step of path) {
     const here: unknown = isAlias(node) ? node.resolve(document) : node;
     const pair = isMap(here)
-      ? here.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
+      ? here.items.findLast(({ key }) => isScalar(key) && String(key.value) === String(step))
       : undefined;
     const next: unknown = isSeq(here) && typeof step === 'number' ? here.items[step] : pair?.value;
     const place = pair?.key ?? next;

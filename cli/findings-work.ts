@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import type { FindingsTable } from '../adapters/findings-table.ts';
-import type { Disposition, Finding } from '../core/finding.ts';
+import type { Finding, Verdict } from '../core/finding.ts';
 import { isGuarded } from '../core/findings/guarded.ts';
 import type { By, Change } from '../core/findings/life.ts';
 import { durationOf } from './duration.ts';
@@ -32,7 +32,7 @@ export interface WorkValues {
   readonly force?: boolean | undefined;
 }
 
-const dispositions = ['true-positive', 'benign', 'false-positive'] as const satisfies readonly Disposition[];
+const dispositions = ['true-positive', 'benign', 'false-positive'] as const satisfies readonly Verdict[];
 
 /** The change a verb and its flags name. @throws UsageError where one is missing */
 export const changeOf = (verb: WorkVerb, values: WorkValues, now: number): Change => {

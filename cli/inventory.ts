@@ -12,6 +12,7 @@ import { complianceOf } from '../core/inventory/compliance.ts';
 import { inventory } from '../core/inventory/inventory.ts';
 import { inventoryActions } from '../core/inventory/permissions.ts';
 import { suggest } from '../core/inventory/suggest.ts';
+import { type Tagger, taggersOf } from '../core/inventory/taggers.ts';
 import { regionsOf, tasksOf } from '../core/inventory/tasks.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { loadSettings } from './inputs.ts';
@@ -58,6 +59,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const [home = settings.home] = regions;
   const { Account: account = '' } = await new STSClient({ region: home }).send(new GetCallerIdentityCommand({}));
   const client = values.state === undefined ? undefined : new DynamoDBClient({ region: settings.home });
+  const kept = client === undefined ? undefined : findingsTable(client, values.findings ?? '');
   const parts: { readonly part: Part; readonly found: Found }[] = [];
   const progress = progressOn(io);
   const now = Date.now();
@@ -65,7 +67,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     account,
     settings,
     store: client === undefined ? memoryStore() : dynamoStore(client, values.state ?? ''),
-    findings: client === undefined ? memoryFindings() : findingsTable(client, values.findings ?? ''),
+    findings: kept ?? memoryFindings(),
+    ...(kept === undefined ? {} : { cases: kept }),
     now: () => now,
     hasTime: () => true,
     take: ({ region, step }) => {
@@ -102,11 +105,20 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const kpi =
     roles.nodeRoles === 0
       ? ''
-      : `${roles.compliant} of ${roles.nodeRoles} node roles fully compliant, ${roles.riskyPolicies} policies on them beyond what nodes need\n`;
+      : `${roles.compliant} of ${roles.nodeRoles} node roles fully compliant, ${roles.riskyPolicies} policies on them beyond what nodes need (${roles.riskyPermissions} permissions)\n`;
+  const taggers = parts.flatMap(({ part }) => (part.kind === 'taggers' ? taggersOf(part.holders, settings) : []));
+  const tags = taggers.length === 0 ? '' : `${taggersText(taggers)}\n`;
   const summary = `${counted(parts)} in ${account} (${regions.join(', ')}), ${violations.length} violations${result.known.length === 0 ? '' : `, ${result.known.length} tasks were done today already`}\n`;
-  (values.json || values.suggest ? io.stderr : io.stdout).write(`${summary}${kpi}`);
+  (values.json || values.suggest ? io.stderr : io.stdout).write(`${summary}${kpi}${tags}`);
   if (result.failed.length > 0 && result.done.length === 0) return 2;
   return failOn !== undefined && violations.some(({ severity }) => rank(severity) >= rank(failOn)) ? 1 : 0;
+};
+
+/** By whom steering tags can be written, in one sentence; what policies alone cannot tell is said as that. */
+const taggersText = (all: readonly Tagger[]): string => {
+  const count = (grip: Tagger['grip'], ...who: readonly Tagger['who'][]): number =>
+    all.filter(one => one.grip === grip && (who.length === 0 || who.includes(one.who))).length;
+  return `tags that steer Karpenter may be written by ${count('yes', 'node', 'other')} principals beyond ${count('yes', 'expected')} controllers and platform and ${count('yes', 'administrator')} administrators; under conditions, or by policies that were not readable, by ${count('maybe')} more (service control policies are not read)`;
 };
 
 const counted = (parts: readonly { readonly part: Part }[]): string => {

@@ -10,12 +10,13 @@ import { loadSettings } from './inputs.ts';
 import { flags, type Io, oneOf, UsageError } from './io.ts';
 import { shown } from './table.ts';
 
-export const usage = `usage: tripline posture FILE… [--fail-on SEVERITY] [--json | --sarif]
+export const usage = `usage: tripline posture FILE… [--fail-on SEVERITY] [--strict] [--json | --sarif]
 
 Judges the manifests of a repository by the rules that judge what is written to a cluster: NodePools, EC2NodeClasses, Cluster
 API's AWS machines, kubeadm configurations and ClusterClasses, RBAC, admission guards (and whether there is one), IAM policies.
 FILE is a YAML or JSON file, a directory, a glob or - (standard input: helm template … | tripline posture -).
   --fail-on low|medium|high|critical   exit 1 where something is at least that (default high)
+  --strict         exit 2 where a file was not judged whole: a template, a broken or a binary one
   --json           one JSON object a line
   --sarif          one SARIF 2.1.0 log, for code scanning
   --settings FILE  a tripline.config.ts
@@ -30,6 +31,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     'fail-on': { type: 'string' },
     json: { type: 'boolean' },
     sarif: { type: 'boolean' },
+    strict: { type: 'boolean' },
   });
   if (positionals.length === 0) throw new UsageError('say which files: YAML, JSON, a directory, a glob or -');
   if (values.json && values.sarif) throw new UsageError('--json and --sarif exclude each other');
@@ -54,8 +56,9 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   for (const { file, why } of unread) io.stderr.write(`not judged: ${shown(file)}: ${shown(why)}\n`);
   const accepted = all.length - counted.length;
   (values.sarif || values.json ? io.stderr : io.stdout).write(
-    `${manifests.length} documents, ${counted.length} problems${accepted === 0 ? '' : `, ${accepted} accepted`}${unread.length === 0 ? '' : `, ${unread.length} files not judged`}\n`,
+    `${manifests.length} documents, ${counted.length} problems${accepted === 0 ? '' : `, ${accepted} accepted`}${unread.length === 0 ? '' : `, ${unread.length} files not judged whole`}\n`,
   );
+  if (values.strict && unread.length > 0) return 2;
   return counted.some(({ severity }) => rank(severity) >= rank(failOn)) ? 1 : 0;
 };
 

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { type DayKpi, kpiScopes, kpisIn } from '../core/inventory/kpi.ts';
 import { ages, type Report, reportOf, shareText, spanText } from '../core/report.ts';
 import { reportHtml } from '../core/report-html.ts';
+import type { Store } from '../core/state/observation.ts';
 import { databaseOptions, openDatabase } from './database.ts';
 import { durationOf } from './duration.ts';
 import { findAll } from './findings-filter.ts';
@@ -11,7 +13,8 @@ import { type Column, table } from './table.ts';
 export const usage = `usage: tripline report [--html FILE | --json] [--for 30d] [--until TIME]
 
 How findings stand and are worked: open by severity and age, time to acknowledge and to resolve, repeat offenders, the noisiest
-detections with their share of false positives, node roles without a policy finding, new and resolved by day.
+detections with their share of false positives, node roles as the daily inventory found them (share that is fully compliant,
+high-risk permissions, time to remediate), new and resolved by day.
   --html FILE      one page that needs nothing else, for a phone, a mail or a printer
   --json           the numbers
   --for 30d        how far back (default 30d), --until TIME from when (default now)
@@ -28,6 +31,43 @@ const n = <R>(head: string, cell: (row: R) => string | number): Column<R> => ({
   align: 'right',
   cell: row => String(cell(row)),
 });
+
+/** Lines of a terminal's table: of more days every so many, and always the newest. */
+const mostDays = 12;
+
+const thinned = <T>(all: readonly T[]): readonly T[] => {
+  const every = Math.max(1, Math.ceil(all.length / mostDays));
+  return all.filter((_, at) => (all.length - 1 - at) % every === 0);
+};
+
+const rolesText = ({ days, remediated }: Report['nodeRoles']): string =>
+  [
+    section('node roles, by the daily inventory', thinned(days), [
+      { head: 'DAY', cell: row => row.day },
+      n('ROLES', row => row.nodeRoles),
+      n('FULLY COMPLIANT', row => shareText(row.compliant, row.nodeRoles)),
+      n('POLICIES TOO WIDE', row => row.riskyPolicies),
+      n('HIGH-RISK PERMISSIONS', row => row.riskyPermissions),
+    ]),
+    remediated.findings === 0
+      ? ''
+      : `\npolicies of node roles: ${remediated.findings} remediated, in ${spanText(remediated.mean)} on average (median ${spanText(remediated.median)})\n`,
+  ].join('');
+
+/** What the inventory kept of each day. */
+const nodeRolesOver = async (
+  store: Store,
+  accounts: readonly string[],
+  from: number,
+  to: number,
+): Promise<readonly DayKpi[]> => {
+  const items = await Promise.all(
+    accounts.map(async account =>
+      (await store.observe(kpiScopes(account, from, to).map(scope => ({ scope, expires: 0 })))).map(({ item }) => item),
+    ),
+  );
+  return kpisIn(items, from, to);
+};
 
 /** The report for a terminal. */
 const reportText = (report: Report): string => {
@@ -67,6 +107,7 @@ const reportText = (report: Report): string => {
       n('FALSE POSITIVES', row => shareText(row.falsePositives, row.judged)),
       { head: 'DETECTION', cell: row => row.detection },
     ]),
+    rolesText(nodeRoles),
     `\nnode roles: ${nodeRoles.known - nodeRoles.failing.length} of ${nodeRoles.known} without an unresolved policy finding\n`,
     ...nodeRoles.failing.map(
       ({ role, findings }) =>
@@ -104,7 +145,10 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       io.stderr.write(`tripline report: only ${most} findings of a kind: say a shorter --for\n`);
     const found = [...open.found, ...ended.found];
     const roles = [...settings.nodeRoles, ...settings.clusters.flatMap(one => one.nodeRoles ?? [])];
-    const report = reportOf(found, roles, since, until);
+    const accounts =
+      settings.accounts.length > 0 ? settings.accounts : [...new Set(found.map(({ account }) => account))];
+    const standing = await nodeRolesOver(database.store, accounts, since, until);
+    const report = reportOf(found, roles, since, until, standing);
     if (values.html !== undefined) {
       writeFileSync(values.html, reportHtml(report));
       io.stderr.write(`${values.html}: ${report.findings} findings\n`);

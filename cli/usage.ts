@@ -1,22 +1,30 @@
 import { readFiles, UnreadableInput } from '../adapters/files.ts';
 import { configuredNodes, lastSegment, roleByArn } from '../core/cloudtrail/roles.ts';
+import type { Settings } from '../core/settings.ts';
 import { minimalPolicy, policyGaps, terraform } from '../core/usage/policy.ts';
 import { collectUsage, type Use } from '../core/usage/usage.ts';
 import { matchesWildcard } from '../core/wildcard.ts';
+import { databaseOptions } from './database.ts';
+import { durationOf } from './duration.ts';
 import { inputOptions, inputUsage, loadSettings, placeOf } from './inputs.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { grouped, progressOn, sized } from './progress.ts';
 import { shown, table } from './table.ts';
+import { keptUsage } from './usage-kept.ts';
 
 export const usage = `usage: tripline usage LOGS… [--role PATTERN]… [--beyond] [--policy | --terraform | --json]
+       tripline usage --stage NAME [--for 30d] [--role PATTERN]… [--beyond] [--policy | --terraform | --json]
 
 What roles did: which APIs, how often, when last, denied or not, and what lies beyond being a node. LOGS are CloudTrail logs as
-'tripline scan' reads them. A record delivered twice is counted twice.
+'tripline scan' reads them; a record delivered twice is counted twice. A deployed stage keeps what arrived of node and controller
+roles for 90 days, by the hour: only events that its filters admit, so that a policy made of it may lack what was never seen.
   --role PATTERN   roles by name or ARN, * stands for anything; default: the node roles of the settings, or by their usual names
   --beyond         only what nodes do not call
   --policy         the least IAM policy that permits again what was permitted, as JSON; what it can't know goes to stderr
   --terraform      the same as an aws_iam_policy_document
   --json           one JSON object per role and API a line
+  --for 30d        how far back in a stage's table (default 30d, at most 90d)
+  --stage NAME, --table NAME, --database DIR    as for 'tripline findings'
 ${inputUsage}`;
 
 const asCall: { readonly [N in Use['node']]: string } = {
@@ -31,51 +39,35 @@ const isBeyond = ({ node }: Use): boolean => node === 'sensitive' || node === 'o
 export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = flags(argv, {
     ...inputOptions,
+    ...databaseOptions,
+    for: { type: 'string' },
     role: { type: 'string', multiple: true },
     beyond: { type: 'boolean' },
     policy: { type: 'boolean' },
     terraform: { type: 'boolean' },
     json: { type: 'boolean' },
   });
-  if (positionals.length === 0) throw new UsageError('say which logs: a file, a directory, a glob or -');
+  const isKept = [values.stage, values.table, values.database].some(one => one !== undefined);
+  if (positionals.length === 0 && !isKept)
+    throw new UsageError('say which logs (a file, a directory, a glob or -), or --stage NAME');
+  if (positionals.length > 0 && isKept) throw new UsageError('say either logs or a stage, not both');
   if ([values.policy, values.terraform, values.json].filter(Boolean).length > 1)
     throw new UsageError('--policy, --terraform and --json exclude each other');
   const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
   const patterns = values.role;
-  const found = collectUsage(arn =>
+  const wanted = (arn: string): boolean =>
     patterns === undefined
       ? roleByArn(arn, settings).kind === 'node'
-      : patterns.some(pattern => matchesWildcard(pattern, pattern.startsWith('arn:') ? arn : lastSegment(arn))),
-  );
-  const progress = progressOn(io);
-  let unreadable = 0;
-  try {
-    const options = {
-      place: placeOf(values, settings),
-      clusters: settings.clusters,
-      stdin: io.stdin as AsyncIterable<Uint8Array>, // a byte stream: nobody sets its encoding
-      onProgress: ({ bytes }: { bytes: number }) => progress.say(`reading ${sized(bytes)}`),
-    };
-    for await (const reads of readFiles(positionals, options))
-      for (const read of reads) {
-        if (read.kind === 'event') found.add(read.event);
-        else if (read.kind === 'rejected') unreadable++;
-      }
-  } catch (error) {
-    progress.end();
-    if (!(error instanceof UnreadableInput)) throw error;
-    io.stderr.write(`tripline usage: ${error.message}\n`);
-    return 2;
-  }
-  progress.end();
-  if (unreadable > 0) io.stderr.write(`${grouped(unreadable)} records could not be read and are not counted\n`);
-  if (found.full) io.stderr.write('too many distinct APIs: the list is not complete, narrow --role\n');
-  const all = found.list();
+      : patterns.some(pattern => matchesWildcard(pattern, pattern.startsWith('arn:') ? arn : lastSegment(arn)));
+  const all = isKept
+    ? await keptOf(values, settings, wanted, io)
+    : await loggedIn(positionals, values, settings, wanted, io);
+  if (all === undefined) return 2;
   const uses = values.beyond ? all.filter(isBeyond) : all;
   const roles = [...new Set(all.map(({ role }) => role))];
   if (roles.length === 0) {
     const which = patterns?.join(', ') ?? (configuredNodes(settings).join(', ') || 'the usual node role names');
-    io.stderr.write(`no call by a role that is ${shown(which)} is in these logs\n`);
+    io.stderr.write(`no call by a role that is ${shown(which)} is in ${isKept ? 'what was kept' : 'these logs'}\n`);
     return 1;
   }
   if (values.policy || values.terraform) {
@@ -85,21 +77,79 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       values.policy ? `${JSON.stringify(document, undefined, 2)}\n` : `${terraform(document, lastSegment(first))}\n`,
     );
     const whose = roles.length === 1 ? lastSegment(first) : `${roles.length} roles together`;
-    io.stderr.write(`${shown([`For ${whose}.`, ...policyGaps(uses)].join(' '))}\n`);
+    io.stderr.write(`${shown([`For ${whose}.`, ...policyGaps(uses), ...(isKept ? [keptGap] : [])].join(' '))}\n`);
     return 0;
   }
   if (values.json) {
     for (const { first, last, ...use } of uses)
       io.stdout.write(
-        `${JSON.stringify({ ...use, first: new Date(first).toISOString(), last: new Date(last).toISOString() })}\n`,
+        `${JSON.stringify({ ...use, unit: isKept ? 'hours' : 'calls', first: new Date(first).toISOString(), last: new Date(last).toISOString() })}\n`,
       );
     return 0;
   }
-  io.stdout.write(`${text(uses, roles, io)}\n`);
+  io.stdout.write(`${text(uses, roles, isKept ? 'hours' : 'calls', io)}\n`);
   return 0;
 };
 
-const text = (uses: readonly Use[], roles: readonly string[], io: Io): string => {
+const keptGap =
+  'Only events that the stage admits were kept: calls that no rule looks at are not in it, so check it against the logs before you use it.';
+
+type Values = Parameters<typeof placeOf>[0] & Parameters<typeof keptUsage>[0] & { readonly for?: string | undefined };
+
+const keptOf = async (
+  values: Values,
+  settings: Settings,
+  wanted: (arn: string) => boolean,
+  io: Io,
+): Promise<readonly Use[]> => {
+  const accounts = values.account === undefined ? settings.accounts : [values.account];
+  if (accounts.length === 0) throw new UsageError('say --account ID, or set `accounts` in the settings');
+  const now = Date.now();
+  const span = durationOf('for', values.for ?? '30d');
+  const { uses, full } = await keptUsage(values, accounts, wanted, now - span, now);
+  if (full.length > 0)
+    io.stderr.write(
+      `a day of ${full.map(shown).join(', ')} held more distinct calls than are kept: the list is not complete\n`,
+    );
+  return uses;
+};
+
+/** What is in logs; undefined where they could not be read, which is said. */
+const loggedIn = async (
+  paths: readonly string[],
+  values: Values,
+  settings: Settings,
+  wanted: (arn: string) => boolean,
+  io: Io,
+): Promise<readonly Use[] | undefined> => {
+  const found = collectUsage(wanted);
+  const progress = progressOn(io);
+  let unreadable = 0;
+  try {
+    const options = {
+      place: placeOf(values, settings),
+      clusters: settings.clusters,
+      stdin: io.stdin as AsyncIterable<Uint8Array>, // a byte stream: nobody sets its encoding
+      onProgress: ({ bytes }: { bytes: number }) => progress.say(`reading ${sized(bytes)}`),
+    };
+    for await (const reads of readFiles(paths, options))
+      for (const read of reads) {
+        if (read.kind === 'event') found.add(read.event);
+        else if (read.kind === 'rejected') unreadable++;
+      }
+  } catch (error) {
+    progress.end();
+    if (!(error instanceof UnreadableInput)) throw error;
+    io.stderr.write(`tripline usage: ${error.message}\n`);
+    return undefined;
+  }
+  progress.end();
+  if (unreadable > 0) io.stderr.write(`${grouped(unreadable)} records could not be read and are not counted\n`);
+  if (found.full) io.stderr.write('too many distinct APIs: the list is not complete, narrow --role\n');
+  return found.list();
+};
+
+const text = (uses: readonly Use[], roles: readonly string[], unit: 'hours' | 'calls', io: Io): string => {
   const blocks = roles.map(role => {
     const own = uses.filter(use => use.role === role);
     const rows = table(
@@ -107,7 +157,7 @@ const text = (uses: readonly Use[], roles: readonly string[], io: Io): string =>
       [
         { head: 'SERVICE', cell: use => use.service },
         { head: 'API', cell: use => use.api },
-        { head: 'CALLS', cell: use => grouped(use.calls), align: 'right' },
+        { head: unit.toUpperCase(), cell: use => grouped(use.calls), align: 'right' },
         { head: 'DENIED', cell: use => (use.denied === 0 ? '-' : grouped(use.denied)), align: 'right' },
         { head: 'LAST', cell: use => new Date(use.last).toISOString().slice(0, 16) },
         { head: 'NODE DUTY', cell: use => asCall[use.node] },
@@ -120,7 +170,9 @@ const text = (uses: readonly Use[], roles: readonly string[], io: Io): string =>
     return [
       shown(role),
       rows,
-      `${grouped(calls)} calls of ${grouped(own.length)} APIs, ${grouped(beyond.length)} of them beyond being a node`,
+      unit === 'hours'
+        ? `${grouped(own.length)} APIs, ${grouped(beyond.length)} of them beyond being a node; hours in which each was called`
+        : `${grouped(calls)} calls of ${grouped(own.length)} APIs, ${grouped(beyond.length)} of them beyond being a node`,
     ].join('\n');
   });
   return blocks.join('\n\n');

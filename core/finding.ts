@@ -4,7 +4,15 @@ import type { Json } from './json.ts';
 import type { Match, Status } from './match.ts';
 
 export type FindingStatus = 'open' | 'acknowledged' | 'resolved' | 'suppressed';
-export type Disposition = 'true-positive' | 'benign' | 'false-positive';
+/** What people find of a finding. */
+export type Verdict = 'true-positive' | 'benign' | 'false-positive';
+/** What the inventory finds when it looks again: the thing is as it should be, or no longer there. */
+export type Remedy = 'mended' | 'gone';
+export type Disposition = Verdict | Remedy;
+
+/** Whether a disposition is the inventory's: no verdict on the rule, and over as soon as the thing is found again. */
+export const isRemedy = (disposition: Disposition | undefined): disposition is Remedy =>
+  disposition === 'mended' || disposition === 'gone';
 
 /** One thing that somebody did to a finding: an entry of its trail. */
 export interface Act {

@@ -737,7 +737,8 @@ export const rehearsals: { readonly [detection: string]: Rehearsal } = {
   'pipeline/audit-evidence-omitted': {
     steps: [
       ns,
-      'kubectl -n tripline-rehearsal create configmap large --from-literal=a="$(head -c 900000 /dev/zero | tr \'\\0\' x)"',
+      // By standard input: one argument of a program holds 128 KB.
+      "head -c 900000 /dev/zero | tr '\\0' x | kubectl -n tripline-rehearsal create configmap large --from-file=a=/dev/stdin",
     ],
     undo: [gone],
     note: 'Where the audit policy records bodies of that kind and cuts long events.',

@@ -1,7 +1,7 @@
 import { severities } from './detection.ts';
 import { plain } from './escape.ts';
 import { ages, type Report, shareText, spanText } from './report.ts';
-import { colours, resolvedPlot, startedPlot } from './report-plot.ts';
+import { colours, permissionsPlot, resolvedPlot, startedPlot } from './report-plot.ts';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -72,6 +72,7 @@ export const reportHtml = (report: Report): string => {
   const { nodeRoles, open } = report;
   const total = open.reduce((sum, one) => sum + one.total, 0);
   const [ack, resolved] = [report.acknowledged[0], report.resolved[0]];
+  const rolesNow = nodeRoles.days.at(-1);
   const passing = nodeRoles.known - nodeRoles.failing.length;
   const span = `${report.from.slice(0, 10)} to ${report.to.slice(0, 10)}`;
   const legend = severities
@@ -89,7 +90,9 @@ export const reportHtml = (report: Report): string => {
     tile(String(open[0]?.total ?? 0), 'of them critical'),
     tile(spanText(ack?.mean), 'mean time to acknowledge'),
     tile(spanText(resolved?.mean), 'mean time to resolve'),
-    tile(shareText(passing, nodeRoles.known), 'of node roles without a policy finding'),
+    rolesNow === undefined
+      ? tile(shareText(passing, nodeRoles.known), 'of node roles without a policy finding')
+      : tile(shareText(rolesNow.compliant, rolesNow.nodeRoles), 'of node roles fully compliant'),
   ].join('')}</div>
 <h2>Open, by severity and age</h2>
 ${table(
@@ -145,6 +148,8 @@ ${table(
   'No findings.',
 )}
 <h2>Node roles</h2>
+${rolesNow === undefined ? '' : `<p>${rolesNow.compliant} of ${rolesNow.nodeRoles} node roles (${shareText(rolesNow.compliant, rolesNow.nodeRoles)}) were fully compliant on ${rolesNow.day}; their policies allow ${rolesNow.riskyPermissions} high-risk permissions, which nodes do not need.</p><p class="soft">High-risk permissions of node roles by day</p><div class="plot">${permissionsPlot(report)}</div>`}
+${nodeRoles.remediated.findings === 0 ? '' : `<p>Policies of node roles: ${nodeRoles.remediated.findings} remediated, in ${spanText(nodeRoles.remediated.mean)} on average (median ${spanText(nodeRoles.remediated.median)}).</p>`}
 <p>${nodeRoles.known === 0 ? 'Neither settings nor findings name a node role.' : `${passing} of ${nodeRoles.known} node roles that settings or findings name have no unresolved finding about their policies or trust.`}</p>
 ${table(
   nodeRoles.failing,

@@ -78,3 +78,13 @@ export const resolvedPlot = ({ days }: Report): string =>
     'Findings resolved by day',
     days.map(({ day, resolved }) => ({ day, parts: [{ name: 'resolved', value: resolved, colour: '#4c7d4f' }] })),
   );
+
+/** Permissions of node roles that nodes do not need, by day as the inventory found them. */
+export const permissionsPlot = ({ nodeRoles }: Report): string =>
+  plot(
+    'High-risk permissions of node roles by day',
+    nodeRoles.days.map(({ day, riskyPermissions }) => ({
+      day,
+      parts: [{ name: 'high-risk permissions', value: riskyPermissions, colour: colours.high }],
+    })),
+  );

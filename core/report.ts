@@ -1,5 +1,6 @@
 import { type Severity, severities } from './detection.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, isRemedy } from './finding.ts';
+import type { DayKpi } from './inventory/kpi.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -52,6 +53,10 @@ export interface Report {
     readonly known: number;
     /** Of them those with an unresolved finding about their policies or trust. */
     readonly failing: readonly { readonly role: string; readonly findings: readonly string[] }[];
+    /** All node roles of the accounts, day by day, as the daily inventory found them, oldest first; empty where it never ran. */
+    readonly days: readonly DayKpi[];
+    /** From a policy finding of a node role to its end by a remedy: mended, gone, or resolved as a true positive. */
+    readonly remediated: Taken;
   };
   /** New findings of each severity and resolutions, by day (UTC), oldest first, no day left out. */
   readonly days: readonly {
@@ -72,16 +77,22 @@ const median = (values: readonly number[]): number | undefined => {
   return sorted.length % 2 === 1 ? high : (low + high) / 2;
 };
 
-const taken = (findings: readonly Finding[], of: (finding: Finding) => number | undefined) =>
-  (['all', ...severities.toReversed()] as const).map(severity => {
-    const times = findings
-      .filter(one => severity === 'all' || one.severity === severity)
-      .flatMap(one => {
-        const at = of(one);
-        return at === undefined ? [] : [Math.max(0, at - one.first)];
-      });
-    return { severity, findings: times.length, mean: mean(times), median: median(times) };
+const over = (findings: readonly Finding[], of: (finding: Finding) => number | undefined): Taken => {
+  const times = findings.flatMap(one => {
+    const at = of(one);
+    return at === undefined ? [] : [Math.max(0, at - one.first)];
   });
+  return { findings: times.length, mean: mean(times), median: median(times) };
+};
+
+const taken = (findings: readonly Finding[], of: (finding: Finding) => number | undefined) =>
+  (['all', ...severities.toReversed()] as const).map(severity => ({
+    severity,
+    ...over(
+      findings.filter(one => severity === 'all' || one.severity === severity),
+      of,
+    ),
+  }));
 
 /** The first act that took the finding up. */
 const takenUpAt = ({ trail = [] }: Finding): number | undefined =>
@@ -96,9 +107,19 @@ const most = 10;
 
 /** Detections about what a node role may do and who may be it. */
 const roleDetections = /^cloudtrail\/node-role-/;
+/** Those about its policies: what the inventory finds standing, and what is seen being attached. */
+const policyDetections = /^(posture\/node-role-policy|cloudtrail\/node-role-policy-attached)$/;
+
+const remediatedAt = (one: Finding): number | undefined =>
+  policyDetections.test(one.detection) && (isRemedy(one.disposition) || one.disposition === 'true-positive')
+    ? resolvedAt(one)
+    : undefined;
 const roleName = (role: string): string => role.slice(role.lastIndexOf('/') + 1);
 
-const nodeRolesOf = (findings: readonly Finding[], named: readonly string[]): Report['nodeRoles'] => {
+const nodeRolesOf = (
+  findings: readonly Finding[],
+  named: readonly string[],
+): Pick<Report['nodeRoles'], 'known' | 'failing'> => {
   const about = findings.filter(one => roleDetections.test(one.detection) && one.key['role'] !== undefined);
   const roleOf = (one: Finding): string => roleName(one.key['role'] ?? '');
   const known = new Set([...named.filter(role => !role.includes('*')).map(roleName), ...about.map(roleOf)]);
@@ -116,12 +137,14 @@ const nodeRolesOf = (findings: readonly Finding[], named: readonly string[]): Re
  * @param findings those that are open, however old, and those resolved whose newest event lies between the times; of rules
  *   that only watch they count as noise only
  * @param nodeRoles node roles as settings name them
+ * @param standing node roles of each day between the times, as the inventory kept them
  */
 export const reportOf = (
   findings: readonly Finding[],
   nodeRoles: readonly string[],
   from: number,
   to: number,
+  standing: readonly DayKpi[] = [],
 ): Report => {
   const alerting = findings.filter(({ ruleStatus }) => ruleStatus === 'alerting');
   const open = alerting.filter(isOpen);
@@ -164,13 +187,13 @@ export const reportOf = (
         detection,
         findings: some.length,
         events: some.reduce((sum, { count }) => sum + count, 0),
-        judged: some.filter(({ disposition }) => disposition !== undefined).length,
+        judged: some.filter(({ disposition }) => disposition !== undefined && !isRemedy(disposition)).length,
         falsePositives: some.filter(({ disposition }) => disposition === 'false-positive').length,
         benign: some.filter(({ disposition }) => disposition === 'benign').length,
       }))
       .sort((a, b) => b.findings - a.findings || b.events - a.events || (a.detection < b.detection ? -1 : 1))
       .slice(0, most),
-    nodeRoles: nodeRolesOf(alerting, nodeRoles),
+    nodeRoles: { ...nodeRolesOf(alerting, nodeRoles), days: standing, remediated: over(findings, remediatedAt) },
     days: Array.from({ length: days }, (_, back) => {
       const name = dayOf(to - (days - 1 - back) * day);
       const some = started.get(name) ?? [];

@@ -2,6 +2,7 @@ import type { AnyEvent, Event } from '../core/event.ts';
 import { addressOf, wantsReading } from '../core/kubernetes/reading.ts';
 import { type DetectDeps, detect } from '../core/pipeline.ts';
 import type { Read } from '../core/read/contract.ts';
+import { usageMarks } from '../core/usage/kept.ts';
 import { deps } from './deps.ts';
 import type { Meter } from './meter.ts';
 
@@ -51,7 +52,7 @@ export const detectCounted = async (
   reads: Iterable<Read> | AsyncIterable<readonly Read[]>,
   meter: Meter,
 ): Promise<void> => {
-  const { quarantine, now, readings } = deps();
+  const { settings, quarantine, now, readings } = deps();
   const asked = readings === undefined ? undefined : gather();
   const judge = isQuiet(reads) ? nothing : await deps().match();
   const counts = await detect(reads, {
@@ -61,6 +62,7 @@ export const detectCounted = async (
     },
     ...detecting(meter),
     quarantine: { keep: rejected => quarantine().keep(rejected) },
+    keep: events => usageMarks(events, settings),
     now: now(),
   });
   meter.add('EventsRead', counts.read);

@@ -21,6 +21,7 @@ export const handler = lambda('inventory', async (_: ScheduledEvent, meter, cont
     settings,
     store: store(),
     findings: findings(),
+    cases: findings(),
     now,
     hasTime: () => (context.getRemainingTimeInMillis?.() ?? reserve) >= reserve,
     take: ({ region, step }) => take(step, clientsOf(region), arn => roleByArn(arn, settings).kind !== 'other'),
@@ -30,6 +31,7 @@ export const handler = lambda('inventory', async (_: ScheduledEvent, meter, cont
   meter.add('InventoryFailed', result.failed.length);
   meter.add('InventoryLeft', result.left.length);
   meter.add('PostureViolations', result.violations.length);
+  meter.add('PostureResolved', result.resolved);
   if (result.failed.length > 0 && result.done.length + result.known.length === 0)
     throw new Error('the inventory could read nothing: its role lacks permissions (core/inventory/permissions.ts)');
 });

@@ -29,6 +29,7 @@ export type Count =
   | 'InventoryTasks'
   | 'InventoryFailed'
   | 'InventoryLeft'
+  | 'PostureResolved'
   | 'PostureViolations'
   | 'CanariesUncalled'
   | 'CanariesLate'

@@ -25,6 +25,8 @@ export const inventory = (storage: Storage, key: Key): { readonly fn: Lambda; re
         ...grant,
         actions: grant.actions.filter(action => action !== 'dynamodb:Query'),
       })),
+      // What is mended is looked for among what is not resolved.
+      { actions: ['dynamodb:Query'], resources: [$interpolate`${storage.findings.arn}/index/open`] },
       { actions: inventoryActions, resources: ['*'] },
       { actions: ['sqs:SendMessage'], resources: [dead.arn] },
     ],

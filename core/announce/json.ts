@@ -40,7 +40,7 @@ export const announcementSchema = v.object({
     regions: strings,
     notes: strings,
     assignee: v.exactOptional(v.string()),
-    disposition: v.exactOptional(v.picklist(['true-positive', 'benign', 'false-positive'])),
+    disposition: v.exactOptional(v.picklist(['true-positive', 'benign', 'false-positive', 'mended', 'gone'])),
     captures: v.exactOptional(strings),
   }),
   evidence: v.object({

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { type Severity, severities } from '../detection.ts';
+import type { KnownNetwork } from '../state/network.ts';
 import type { Item } from '../state/observation.ts';
 import { listOf, type Place } from './place.ts';
 
@@ -41,6 +42,23 @@ export interface Suspicion {
 const graceAfterTermination = 10 * 60_000;
 
 const has = (item: Item, set: string, member: string): boolean => item[set]?.includes(member) ?? false;
+
+/**
+ * A place with what the inventory found: its own NAT gateways and Elastic IPs explain a public address, its VPCs a private one by an
+ * endpoint of its own. It never makes unlisted egress suspect: it cannot know of addresses that subnets hand out.
+ * @param endpoint `vpcEndpointId` of the record
+ */
+export const explained = (
+  place: Place,
+  address: string,
+  endpoint: string | undefined,
+  { egress, ranges, endpoints }: KnownNetwork,
+): Place => {
+  if (place === 'public') return egress.has(address) ? 'ours' : place;
+  const known = place === 'endpoint' || (place === 'unclear' && endpoint !== undefined && endpoints.has(endpoint));
+  if (!known || ranges.length === 0) return place;
+  return owns(ranges, address) ? 'ours' : 'endpoint';
+};
 
 /** Whether an address is one of the instance's, or in a prefix that its network plugin took for its pods (`10.0.3.16/28`). */
 const owns = (own: readonly string[], address: string): boolean =>

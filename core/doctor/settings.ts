@@ -1,5 +1,6 @@
 import type { AnyDetection } from '../detection.ts';
-import { isSet, type Settings } from '../settings.ts';
+import { isSet, type Settings, type Suppression } from '../settings.ts';
+import { endOf } from '../suppress.ts';
 import { type Check, good, weak } from './check.ts';
 
 /** Days before its end at which an exemption is spoken of. */
@@ -23,6 +24,7 @@ export const settingsChecks = (
         ),
       ]),
   ...exemptions(settings, now),
+  ...suppressionChecks(settings.suppressions, now),
 ];
 
 const force = (detections: readonly AnyDetection[], settings: Settings): Check => {
@@ -68,3 +70,17 @@ const exemptions = (settings: Settings, now: number): readonly Check[] =>
       ];
     }),
   );
+
+/** Suppressions that end soon: what they silence will be heard again. */
+export const suppressionChecks = (all: readonly Suppression[], now: number): readonly Check[] =>
+  all.flatMap((one): readonly Check[] => {
+    const left = Math.ceil((endOf(one) - now) / day);
+    if (left <= 0 || left > soon) return [];
+    return [
+      weak(
+        `suppression ${one.id}`,
+        `The suppression "${one.reason}" of ${one.owner} ends in ${left} ${left === 1 ? 'day' : 'days'}: what it silences is announced again.`,
+        'Mend what it silences, or make a new one with a reason: tripline suppress.',
+      ),
+    ];
+  });

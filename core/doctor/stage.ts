@@ -2,15 +2,18 @@ import type { Cluster, Trail } from '../inventory/aws.ts';
 import type { Settings } from '../settings.ts';
 import { bad, type Check, good, unknown, weak } from './check.ts';
 
-/** A pattern as the deployment derives it. */
+/** A rule as the deployment makes it; without a pattern where that is not derived from detections. */
 export interface DerivedRule {
   readonly name: string;
-  readonly pattern: string;
+  readonly pattern?: string;
   readonly state: string;
 }
 
 /** A rule as EventBridge has it; undefined: there is none of that name. */
 export type FoundRule = { readonly pattern: string; readonly state: string; readonly targets: number } | undefined;
+
+/** Subscription filters that a log group takes (Amazon CloudWatch Logs User Guide, quotas). */
+const mostFilters = 2;
 
 const redeploy = 'Deploy the stage again; find who changed it: cloudtrail/detection-disabled.';
 
@@ -35,27 +38,33 @@ export const ruleCheck = (region: string, derived: DerivedRule, found: FoundRule
   if (found === undefined) return bad(name, 'There is no such rule: no event of this kind arrives.', redeploy);
   if (found.state !== derived.state)
     return bad(name, `Its state is ${found.state}; ${derived.state} was deployed.`, redeploy);
-  if (!same(found.pattern, derived.pattern))
+  if (derived.pattern !== undefined && !same(found.pattern, derived.pattern))
     return bad(name, 'Its pattern is not the one that the enabled detections need.', redeploy);
   if (found.targets === 0) return bad(name, 'It has no target: what it admits goes nowhere.', redeploy);
-  return good(name, 'It stands as derived.');
+  return good(name, derived.pattern === undefined ? 'It is enabled and has a target.' : 'It stands as derived.');
 };
 
-/** @param found the group's filter of our name; undefined: none; `missing`: no such group */
+/**
+ * @param found the group's filter of our name; undefined: none; `missing`: no such group
+ * @param others names of filters of others on it
+ */
 export const filterCheck = (
   group: string,
   pattern: string,
   found: { readonly pattern: string } | undefined | 'missing',
+  others: readonly string[] = [],
 ): Check => {
   const name = `audit log ${group}`;
   if (found === 'missing')
     return bad(name, 'There is no such log group.', 'Turn on audit logging: aws eks update-cluster-config --logging …');
   if (found === undefined)
-    return bad(
-      name,
-      'It has no subscription filter of ours.',
-      'Invoke the function subscribe; a group takes two filters at most.',
-    );
+    return others.length >= mostFilters
+      ? bad(
+          name,
+          `It has no subscription filter of ours, and no room for one: ${others.join(', ')}.`,
+          'Remove one of them, or send the log through Kinesis or S3: a group takes two filters at most.',
+        )
+      : bad(name, 'It has no subscription filter of ours.', 'Invoke the function subscribe.');
   if (found.pattern !== pattern)
     return bad(
       name,
@@ -65,18 +74,40 @@ export const filterCheck = (
   return good(name, 'It is subscribed as derived.');
 };
 
-export const trailCheck = (trails: readonly Trail[]): Check => {
-  const full = trails.filter(one => one.logging && one.multiRegion && one.management === 'all');
-  if (full.length > 0)
-    return good('trail', `${full.map(({ name }) => name).join(', ')} logs every region's management events.`);
-  const near = trails.filter(({ logging }) => logging);
-  return bad(
-    'trail',
-    near.length === 0
-      ? 'No trail is logging: EventBridge gets no CloudTrail events.'
-      : `${near.map(({ name }) => name).join(', ')} logs not every region or not every management event.`,
-    'Make one multi-region trail with all management events, and start it: aws cloudtrail start-logging.',
-  );
+/**
+ * Whether every enabled region is on a trail: without one EventBridge gets no CloudTrail events there.
+ * @param byRegion trails of each enabled region, those of other regions and of the organisation included
+ */
+export const trailCheck = (byRegion: ReadonlyMap<string, readonly Trail[]>): readonly Check[] => {
+  const all = [...new Map([...byRegion.values()].flat().map(one => [one.name, one])).values()];
+  const logged = (trails: readonly Trail[]): boolean => trails.some(one => one.logging && one.management === 'all');
+  const dark = [...byRegion].flatMap(([region, trails]) => (logged(trails) ? [] : [region]));
+  const names = all.filter(one => one.logging && one.management === 'all').map(({ name }) => name);
+  const coverage =
+    dark.length === 0
+      ? good(
+          'trail',
+          `${names.join(', ')} ${names.length === 1 ? 'logs' : 'log'} every enabled region's management events.`,
+        )
+      : bad(
+          'trail',
+          all.some(({ logging }) => logging)
+            ? `No trail logs every management event of ${dark.join(', ')}.`
+            : 'No trail is logging: EventBridge gets no CloudTrail events.',
+          'Make one multi-region trail with all management events, and start it: aws cloudtrail start-logging.',
+        );
+  return [
+    coverage,
+    ...all
+      .filter(one => one.logging && one.deliveryError !== undefined)
+      .map(({ name, deliveryError }) =>
+        weak(
+          `trail ${name}`,
+          `Its log files can't be delivered: ${deliveryError}. Archives and replays will lack them.`,
+          "Mend the bucket's or the key's policy: aws cloudtrail get-trail-status.",
+        ),
+      ),
+  ];
 };
 
 /** Clusters that were found and those that the settings name. */
@@ -131,6 +162,66 @@ export const functionCheck = (
   return good(`function ${name}`, 'It is active and as old as its fellows.');
 };
 
+/** Whether what feeds a function does; somebody who pauses it blinds us without touching rule or function. */
+export const mappingCheck = (
+  name: string,
+  found: readonly { readonly source: string; readonly state: string }[],
+): readonly Check[] =>
+  found.length === 0
+    ? [bad(`source of ${name}`, 'Nothing feeds it: it has no event source mapping.', redeploy)]
+    : found.map(({ source, state }) =>
+        /^(Enabled|Enabling|Creating|Updating)$/.test(state)
+          ? good(`source of ${name}`, `${source} feeds it.`)
+          : bad(`source of ${name}`, `${source} does not feed it: its mapping is ${state}.`, redeploy),
+      );
+
+/** @param reserved invocations at once that are reserved for it: none at all is how a function is switched off */
+export const throttleCheck = (name: string, reserved: number | undefined): readonly Check[] =>
+  reserved === 0 ? [bad(`function ${name}`, 'Its reserved concurrency is 0: it never runs.', redeploy)] : [];
+
+/** Records set aside on each of the last days, today last. */
+export interface Quarantined {
+  /** `2026-09-01`, UTC. */
+  readonly day: string;
+  readonly records: number;
+  /** There are more than were counted. */
+  readonly more: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** Records a day from which on something must be wrong with a source or a reader, not with single records. */
+const manyQuarantined = 100;
+
+export const quarantineCheck = (days: readonly Quarantined[]): Check => {
+  const [before, recent] = [days.slice(0, -2), days.slice(-2)];
+  const sum = (some: readonly Quarantined[]): number => some.reduce((all, { records }) => all + records, 0);
+  const usual = before.length === 0 ? 0 : sum(before) / before.length;
+  const now = sum(recent);
+  const orMore = recent.some(({ more }) => more) ? ' or more' : '';
+  const reasons = [...new Set(recent.flatMap(one => one.reasons))].sort().join(', ');
+  const says = `${now}${orMore} records could not be read yesterday and today, ${usual.toFixed(1)} a day in the days before.`;
+  if (now === 0) return good('quarantine', says);
+  const isFlood = now >= 2 * manyQuarantined || (now >= 20 && now > 20 * usual);
+  return (isFlood ? bad : weak)(
+    'quarantine',
+    `${says} Reasons: ${reasons}.`,
+    "Look at some in the stage's bucket *-quarantine-* (each object's metadata says why), mend the source, then scan them again: tripline scan.",
+  );
+};
+
+/** @param open unresolved findings of the pipeline about itself, the most severe first */
+export const ownFindingsCheck = (open: readonly { readonly detection: string; readonly title: string }[]): Check =>
+  open.length === 0
+    ? good('pipeline', 'It has no open finding about itself.')
+    : weak(
+        'pipeline',
+        `${open.length} open findings are about the pipeline itself: ${open
+          .slice(0, 3)
+          .map(({ title }) => title)
+          .join('; ')}${open.length > 3 ? '; …' : ''}`,
+        'See them: tripline findings --detection pipeline/…; a limit that was reached hides what came after it.',
+      );
+
 export const deadLetterCheck = (queue: string, messages: number): Check =>
   messages === 0
     ? good(`queue ${queue}`, 'It is empty.')
@@ -140,11 +231,11 @@ export const deadLetterCheck = (queue: string, messages: number): Check =>
         'Read one (aws sqs receive-message), mend its cause, then redrive: aws sqs start-message-move-task.',
       );
 
-export const subscriptionCheck = (endpoint: string, arn: string): Check =>
+export const subscriptionCheck = (topic: string, endpoint: string, arn: string): Check =>
   arn.startsWith('arn:')
-    ? good(`alerts to ${endpoint}`, 'The subscription is confirmed.')
+    ? good(`${topic} to ${endpoint}`, 'The subscription is confirmed.')
     : bad(
-        `alerts to ${endpoint}`,
+        `${topic} to ${endpoint}`,
         'The subscription was never confirmed: nothing is delivered.',
         'Open the confirmation mail, or subscribe again: an offer lasts three days.',
       );

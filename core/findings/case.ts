@@ -1,6 +1,6 @@
 import { newsOf } from '../announce/transitions.ts';
 import type { Key } from '../detection.ts';
-import type { Act, Disposition, Finding, FindingStatus, Worked } from '../finding.ts';
+import { type Act, type Disposition, type Finding, type FindingStatus, isRemedy, type Worked } from '../finding.ts';
 import type { Match, Status } from '../match.ts';
 import { redactLine } from '../redact.ts';
 import { type Best, bestOf, compareBest } from './best.ts';
@@ -82,10 +82,12 @@ export const joinCase = (
 /** Of a case that nobody has seen yet. */
 export const newLife: CaseLife = { status: 'open', transitions: [], trail: [], acts: 0 };
 
-const reopened = (life: CaseLife, last: number): CaseLife =>
-  life.status === 'resolved' && life.resolvedAt !== undefined && last > life.resolvedAt
-    ? { ...life, status: 'open' }
-    : life;
+const reopened = (life: CaseLife, last: number): CaseLife => {
+  if (life.status !== 'resolved' || life.resolvedAt === undefined || last <= life.resolvedAt) return life;
+  const { disposition, judged, ...rest } = life;
+  // What came back is neither mended nor gone; a person's verdict stays until a person says otherwise.
+  return isRemedy(disposition) ? { ...rest, status: 'open' } : { ...life, status: 'open' };
+};
 
 const joinContent = (
   stored: CaseContent | undefined,

@@ -226,7 +226,7 @@ const windowCounts = (counts: Attributes): { readonly [bucket: string]: number }
 
 const acts = ['acknowledge', 'resolve', 'suppress', 'reopen', 'assign', 'judge', 'note'] as const;
 const statuses = ['open', 'acknowledged', 'resolved', 'suppressed'] as const;
-const dispositions = ['true-positive', 'benign', 'false-positive'] as const;
+const dispositions = ['true-positive', 'benign', 'false-positive', 'mended', 'gone'] as const;
 
 /** The status named by an attribute; a case without one is open. */
 const statusOf = (item: Attributes): FindingStatus => statuses.find(name => name === text(item, 'status')) ?? 'open';

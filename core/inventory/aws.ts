@@ -2,7 +2,7 @@
  * What the inventory reads of AWS's answers: members as the APIs name them (EC2, IAM, EKS and CloudTrail API References), all of
  * them optional, as the SDK has them.
  */
-type Maybe<T> = T | undefined;
+export type Maybe<T> = T | undefined;
 
 export interface Tag {
   readonly Key?: Maybe<string>;
@@ -78,6 +78,7 @@ export interface Network {
   readonly subnets: readonly {
     readonly SubnetId?: Maybe<string>;
     readonly VpcId?: Maybe<string>;
+    readonly MapPublicIpOnLaunch?: Maybe<boolean>;
     readonly Tags?: Maybe<readonly Tag[]>;
   }[];
   readonly groups: readonly SecurityGroup[];
@@ -106,6 +107,15 @@ export interface Role {
   readonly inline: readonly { readonly name: string; readonly document: string }[];
 }
 
+/** A user or role with the documents of every policy on it, its groups' too. */
+export interface Holder {
+  readonly arn: string;
+  /** Inline policies by name, managed ones by ARN; without a document where IAM gave none. */
+  readonly policies: readonly { readonly name: string; readonly document?: string }[];
+  /** The permissions boundary: nothing is allowed that it does not allow too. */
+  readonly boundary?: { readonly document?: string };
+}
+
 export interface Cluster {
   readonly name: string;
   readonly arn: string;
@@ -130,6 +140,8 @@ export interface Trail {
   readonly validated: boolean;
   /** Whether it records every management event, reads too. */
   readonly management: 'all' | 'some' | 'none';
+  /** Why its last log file could not be delivered; absent: it could. */
+  readonly deliveryError?: string;
 }
 
 /** What one step of the inventory found. */
@@ -138,6 +150,7 @@ export type Part =
   | { readonly kind: 'templates'; readonly versions: readonly TemplateVersion[] }
   | { readonly kind: 'network'; readonly network: Network }
   | { readonly kind: 'roles'; readonly profiles: readonly Profile[]; readonly roles: readonly Role[] }
+  | { readonly kind: 'taggers'; readonly holders: readonly Holder[] }
   | { readonly kind: 'clusters'; readonly clusters: readonly Cluster[] }
   | { readonly kind: 'trails'; readonly trails: readonly Trail[] };
 

@@ -1,7 +1,9 @@
+import { statementsOf } from '../cloudtrail/policy.ts';
 import { roleByArn } from '../cloudtrail/roles.ts';
 import type { Settings } from '../settings.ts';
-import type { Part } from './aws.ts';
-import type { Violation } from './posture.ts';
+import type { Part, Role } from './aws.ts';
+import { beyondOf } from './posture.ts';
+import type { Violation } from './violation.ts';
 
 /** How the node roles of an account stand, of all that it has. */
 export interface Compliance {
@@ -10,6 +12,11 @@ export interface Compliance {
   readonly compliant: number;
   /** Policies on node roles that grant more than nodes need, at high or critical. */
   readonly riskyPolicies: number;
+  /**
+   * Actions that these policies allow and nodes do not need, each once a role and policy, wildcards as one. A policy of AWS's that is
+   * not permitted counts as one: its document is not read.
+   */
+  readonly riskyPermissions: number;
 }
 
 export const complianceOf = (
@@ -17,18 +24,25 @@ export const complianceOf = (
   violations: readonly Violation[],
   settings: Settings,
 ): Compliance => {
-  const names = new Set(
-    parts.flatMap(part =>
-      part.kind === 'roles'
-        ? part.roles.filter(({ arn }) => roleByArn(arn, settings).kind === 'node').map(({ name }) => name)
-        : [],
-    ),
+  const roles = parts.flatMap(part =>
+    part.kind === 'roles' ? part.roles.filter(({ arn }) => roleByArn(arn, settings).kind === 'node') : [],
   );
+  const names = new Set(roles.map(({ name }) => name));
   const about = violations.filter(({ key }) => key['role'] !== undefined && names.has(key['role']));
+  const risky = about.filter(({ code }) => code === 'node-role-policy');
   const wrong = new Set(about.map(({ key }) => key['role']));
   return {
     nodeRoles: names.size,
     compliant: names.size - wrong.size,
-    riskyPolicies: about.filter(({ code }) => code === 'node-role-policy').length,
+    riskyPolicies: risky.length,
+    riskyPermissions: risky.reduce((sum, { key }) => sum + permissionsOf(key, roles), 0),
   };
+};
+
+const permissionsOf = ({ role: name = '', policy = '' }: Violation['key'], roles: readonly Role[]): number => {
+  const role = roles.find(one => one.name === name);
+  const document =
+    role?.attached.find(({ arn }) => arn === policy)?.document ??
+    role?.inline.find(one => one.name === policy)?.document;
+  return Math.max(1, beyondOf(statementsOf(document) ?? [], name).length);
 };

@@ -1,13 +1,17 @@
 import { clean, names } from '../bounds.ts';
-import type { Findings } from '../finding.ts';
+import type { Finding, Findings } from '../finding.ts';
 import { findingId } from '../findings/identity.ts';
 import type { Match } from '../match.ts';
 import { redactLine } from '../redact.ts';
 import type { Settings } from '../settings.ts';
 import type { Observation, Store } from '../state/observation.ts';
 import type { Found, Part } from './aws.ts';
+import { complianceOf } from './compliance.ts';
 import { askProfiles, correctProfiles, knowledgeOf } from './knowledge.ts';
-import { postureOf, type Violation } from './posture.ts';
+import { keepKpi } from './kpi.ts';
+import { postureOf } from './posture.ts';
+import { type Cases, resolveMended, standingPosture } from './resolve.ts';
+import type { Violation } from './violation.ts';
 
 /** One thing to look up: a step in a region. */
 export interface Task {
@@ -20,6 +24,8 @@ export interface InventoryDeps {
   readonly settings: Settings;
   readonly store: Store;
   readonly findings: Findings;
+  /** Where what was found before is kept, so that what is mended is resolved; absent: nothing is resolved. */
+  readonly cases?: Cases;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly take: (task: Task) => Promise<Part>;
@@ -37,6 +43,8 @@ export interface InventoryResult {
   /** Not begun for want of time. */
   readonly left: readonly Task[];
   readonly violations: readonly Violation[];
+  /** Findings of earlier inventories that were resolved, as mended or gone. */
+  readonly resolved: number;
 }
 
 const day = 86_400_000;
@@ -62,7 +70,9 @@ export const inventory = async (tasks: readonly Task[], deps: InventoryDeps): Pr
     failed: [] as InventoryResult['failed'][number][],
     left: [] as Task[],
     violations: [] as Violation[],
+    resolved: 0,
   };
+  let standing: Promise<readonly Finding[]> | undefined;
   for (const task of tasks.filter(one => !before.has(idOf(one)))) {
     if (!deps.hasTime()) {
       result.left.push(task);
@@ -83,6 +93,13 @@ export const inventory = async (tasks: readonly Task[], deps: InventoryDeps): Pr
     const violations = postureOf(taken.part, found, deps.settings);
     await fold(violations, found, deps);
     result.violations.push(...violations);
+    if (deps.cases !== undefined) {
+      standing ??= standingPosture(account, deps.cases);
+      const shown = new Set(violations.map(one => findingId(asMatch(one, found))));
+      result.resolved += await resolveMended(await standing, shown, taken.part, found, deps.cases);
+    }
+    if (taken.part.kind === 'roles')
+      await store.observe([keepKpi(account, complianceOf([taken.part], violations, deps.settings), found.time)]);
     await store.observe([{ scope, add: { done: [idOf(task)] }, cap: 1_000, expires: now() + 2 * day, read: false }]);
     result.done.push(task);
   }
@@ -119,14 +136,19 @@ const fold = async (violations: readonly Violation[], found: Found, deps: Invent
  * A violation as a match. It counts once a day, however often the inventory runs. Stored and not announced, since it is no event:
  * the settings may say otherwise for each (`detections: { 'posture/…': { status: 'alerting' } }`).
  */
-export const matchOf = (
+export const matchOf = (violation: Violation, found: Found, settings: Settings): Match | undefined => {
+  const match = asMatch(violation, found);
+  const set = settings.detections[match.detection];
+  if (set?.status === 'off') return undefined;
+  return { ...match, severity: set?.severity ?? match.severity, status: set?.status ?? match.status };
+};
+
+/** As a match, whatever the settings say of it. */
+const asMatch = (
   { code, severity, key, title, resources, cluster = '' }: Violation,
   { account, region, time }: Found,
-  settings: Settings,
-): Match | undefined => {
+): Match => {
   const detection = `posture/${code}`;
-  const set = settings.detections[detection];
-  if (set?.status === 'off') return undefined;
   const today = Math.floor(time / day) * day;
   const bounded = clean(key);
   return {
@@ -136,8 +158,8 @@ export const matchOf = (
     ...{ account, region, cluster, key: bounded, window },
     eventId: `${detection}#${JSON.stringify(bounded)}#${new Date(today).toISOString().slice(0, 10)}`,
     time: today,
-    severity: set?.severity ?? severity,
-    status: set?.status ?? 'watching',
+    severity,
+    status: 'watching',
     title: redactLine(title, 300),
     principals: [],
     resources: names(resources.filter(Boolean)),

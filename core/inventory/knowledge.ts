@@ -2,6 +2,7 @@ import { lastSegment, roleByArn } from '../cloudtrail/roles.ts';
 import type { Settings } from '../settings.ts';
 import { imageScope } from '../state/image.ts';
 import { instanceScope } from '../state/instance.ts';
+import { networkKept, networkScopes } from '../state/network.ts';
 import type { Answer, Observation } from '../state/observation.ts';
 import { policyScope } from '../state/policy.ts';
 import { profileScope, roleAt, roleChange } from '../state/profile.ts';
@@ -11,6 +12,7 @@ import {
   type Image,
   type Instance,
   isKarpenters,
+  type Network,
   type Part,
   type Profile,
   type Role,
@@ -39,6 +41,7 @@ const sets = (all: { readonly [set: string]: readonly (string | undefined)[] }):
 export const knowledgeOf = (part: Part, found: Found, settings: Settings): readonly Observation[] => {
   if (part.kind === 'instances')
     return [...part.instances.flatMap(one => instance(one, found)), ...part.images.flatMap(one => image(one, found))];
+  if (part.kind === 'network') return [network(part.network, found)];
   if (part.kind === 'roles') return part.roles.flatMap(one => attachments(one, found, settings));
   return [];
 };
@@ -89,6 +92,25 @@ const instance = (one: Instance, { account, time }: Found): readonly Observation
     ),
   ];
 };
+
+/** Every region of an account adds to one item: what a call leaves by is not bound to where it goes to. */
+const network = ({ vpcs, gateways, addresses, endpoints }: Network, { account, time }: Found): Observation => ({
+  scope: networkScopes(account, time)[0],
+  add: sets({
+    egress: [
+      ...gateways.flatMap(one => (one.NatGatewayAddresses ?? []).map(({ PublicIp }) => PublicIp)),
+      ...addresses.map(({ PublicIp }) => PublicIp),
+    ],
+    range: vpcs.flatMap(one => [
+      ...(one.CidrBlockAssociationSet ?? []).map(({ CidrBlock }) => CidrBlock),
+      ...(one.Ipv6CidrBlockAssociationSet ?? []).map(({ Ipv6CidrBlock }) => Ipv6CidrBlock),
+    ]),
+    endpoint: endpoints.map(({ VpcEndpointId }) => VpcEndpointId),
+  }),
+  cap: 1_000,
+  expires: time + networkKept,
+  read: false,
+});
 
 const image = ({ ImageId, OwnerId, ImageOwnerAlias }: Image, { time }: Found): readonly Observation[] =>
   ImageId === undefined

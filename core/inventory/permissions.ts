@@ -25,6 +25,7 @@ export const inventoryActions: readonly string[] = [
   'eks:ListClusters',
   'eks:ListNodegroups',
   'eks:ListPodIdentityAssociations',
+  'iam:GetAccountAuthorizationDetails',
   'iam:GetPolicy',
   'iam:GetPolicyVersion',
   'iam:GetRolePolicy',

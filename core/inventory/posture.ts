@@ -13,25 +13,18 @@ import {
   type Image,
   type Instance,
   isKarpenters,
+  type Maybe,
   type MetadataOptions,
   type Network,
   type Part,
   type Role,
+  type Tag,
   type TemplateVersion,
   type Trail,
   tagOf,
 } from './aws.ts';
-
-/** Something that stands in the account as it should not: a finding `posture/<code>`. */
-export interface Violation {
-  readonly code: string;
-  readonly severity: Severity;
-  /** What one finding is about; the region where the thing is regional. */
-  readonly key: Key;
-  readonly title: string;
-  readonly resources: readonly string[];
-  readonly cluster?: string;
-}
+import { steering, taggersOf } from './taggers.ts';
+import type { Violation } from './violation.ts';
 
 /** What a part shows that a row of the catalogue would alert on if it were done now. */
 export const postureOf = (part: Part, found: Found, settings: Settings): readonly Violation[] => {
@@ -46,6 +39,8 @@ export const postureOf = (part: Part, found: Found, settings: Settings): readonl
       return part.roles.flatMap(one => role(one, found, settings));
     case 'clusters':
       return part.clusters.flatMap(one => cluster(one, found, settings));
+    case 'taggers':
+      return steering(taggersOf(part.holders, settings));
     case 'trails':
       return trails(part.trails);
   }
@@ -65,7 +60,7 @@ const judged = (options: MetadataOptions | undefined) =>
       );
 
 /** Instances of one origin share its faults: one finding for a launch template or profile, not one a node. */
-const originOf = ({ Tags, IamInstanceProfile }: Instance): string =>
+export const originOf = ({ Tags, IamInstanceProfile }: Instance): string =>
   tagOf(Tags, 'karpenter.sh/nodepool') ??
   tagOf(Tags, 'eks:nodegroup-name') ??
   tagOf(Tags, 'aws:autoscaling:groupName') ??
@@ -124,7 +119,19 @@ const template = (
   const forNodes =
     /^(karpenter\.k8s\.aws\/|Karpenter-|eks-)/.test(name) || clusterOf(tags) !== undefined || isKarpenters(tags);
   if (!forNodes) return [];
-  return judged(LaunchTemplateData?.MetadataOptions).map(({ code, severity, message }) => ({
+  const options = LaunchTemplateData?.MetadataOptions;
+  // What a template leaves open, account and image decide: the same fault as a launch template that is made so, one step lower.
+  const open =
+    options?.HttpTokens === undefined && options?.HttpEndpoint !== 'disabled'
+      ? [
+          {
+            code: 'imds-tokens-unset',
+            severity: 'medium' as const,
+            message: 'It leaves to account and image whether instance metadata needs a session token.',
+          },
+        ]
+      : [];
+  return [...judged(options), ...open].map(({ code, severity, message }) => ({
     code: `template-${code}`,
     severity,
     key: { template: name || id, region },
@@ -136,14 +143,26 @@ const template = (
 const anywhere = ['0.0.0.0/0', '::/0'];
 
 const network = (
-  { groups, encryptsByDefault }: Network,
+  { groups, subnets, encryptsByDefault }: Network,
   { region }: Found,
   settings: Settings,
 ): readonly Violation[] => {
-  const steering = ['karpenter.sh/discovery', ...settings.selectorTags];
+  const steeringTags = ['karpenter.sh/discovery', ...settings.selectorTags];
+  const isSelected = (tags: Maybe<readonly Tag[]>): boolean =>
+    tags?.some(({ Key }) => matchesAny(steeringTags, Key ?? '')) ?? false;
+  const exposed = subnets
+    .filter(one => one.MapPublicIpOnLaunch === true && isSelected(one.Tags))
+    .map(
+      ({ SubnetId: subnet = '' }): Violation => ({
+        code: 'subnet-public',
+        severity: 'medium',
+        key: { subnet, region },
+        title: `The subnet ${subnet}, which Karpenter selects, gives every node started there a public address`,
+        resources: [subnet],
+      }),
+    );
   const open = groups.flatMap((group): readonly Violation[] => {
-    const steers =
-      group.Tags?.some(({ Key }) => matchesAny(steering, Key ?? '')) || clusterOf(group.Tags) !== undefined;
+    const steers = isSelected(group.Tags) || clusterOf(group.Tags) !== undefined;
     const doors = (group.IpPermissions ?? []).filter(one =>
       [
         ...(one.IpRanges ?? []).map(({ CidrIp }) => CidrIp),
@@ -162,9 +181,10 @@ const network = (
       },
     ];
   });
-  if (encryptsByDefault) return open;
+  const seen = [...open, ...exposed];
+  if (encryptsByDefault) return seen;
   return [
-    ...open,
+    ...seen,
     {
       code: 'ebs-encryption-off',
       severity: 'medium',
@@ -246,7 +266,7 @@ const actionsOf = (statement: Statement): readonly string[] =>
   statement['Effect'] === 'Allow' ? list(statement, 'Action').filter(one => typeof one === 'string') : [];
 
 /** Allowed actions that are not part of being a node; wildcards are, where they are no plain name. */
-const beyondOf = (statements: readonly Statement[], name: string): readonly string[] => [
+export const beyondOf = (statements: readonly Statement[], name: string): readonly string[] => [
   ...new Set(
     statements.flatMap(actionsOf).filter(action => {
       const [service = '', api = ''] = action.split(':');

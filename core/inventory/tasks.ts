@@ -3,7 +3,7 @@ import type { Task } from './inventory.ts';
 
 /** What is looked up in every region, and what is one for the account. */
 const regional = ['instances', 'templates', 'network', 'clusters'];
-const global = ['roles', 'trails'];
+const global = ['roles', 'taggers', 'trails'];
 
 /** Regions that the settings speak of: home, approved ones, and those of clusters. */
 export const regionsOf = (settings: Settings): readonly string[] => [

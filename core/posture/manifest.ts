@@ -8,22 +8,20 @@ import { judgeKubeadm, kubeadmKinds } from './kubeadm.ts';
 import { isPolicy, judgePolicy } from './policy.ts';
 import { judgeRbac } from './rbac.ts';
 
-/** Lists of lists are not Kubernetes': one level is looked into, and this many objects of it. */
-const mostItems = 10_000;
-
-/** Judges one document of a repository: a Kubernetes object, a `List` of them, or an IAM policy. Nothing for anything else. */
+/**
+ * Judges one document of a repository: a Kubernetes object, a `List` of them, or an IAM policy. Nothing for anything else. Lists of
+ * lists are not Kubernetes': one level is looked into, all of it, for what is passed over would be a hiding place.
+ */
 export const judgeManifest = (document: Json, settings: Settings): readonly Fault[] => {
   if (!isObject(document)) return [];
   if (isPolicy(document)) return judgePolicy(document, settings.accounts);
   const kind = text(document, 'kind') ?? '';
   if (kind === 'List')
-    return list(document, 'items')
-      .slice(0, mostItems)
-      .flatMap((one, index) =>
-        isObject(one) && text(one, 'kind') !== 'List'
-          ? judgeManifest(one, settings).map(fault => ({ ...fault, path: ['items', index, ...fault.path] }))
-          : [],
-      );
+    return list(document, 'items').flatMap((one, index) =>
+      isObject(one) && text(one, 'kind') !== 'List'
+        ? judgeManifest(one, settings).map(fault => ({ ...fault, path: ['items', index, ...fault.path] }))
+        : [],
+    );
   if (text(document, 'apiVersion') === undefined) return [];
   const nodeRoles = [...settings.nodeRoles, ...settings.clusters.flatMap(cluster => cluster.nodeRoles ?? [])];
   const { maximumNodeAge } = settings;
@@ -38,7 +36,7 @@ export const judgeManifest = (document: Json, settings: Settings): readonly Faul
 
 const objectsOf = (document: Json): readonly JsonObject[] => {
   if (!isObject(document)) return [];
-  return text(document, 'kind') === 'List' ? list(document, 'items').slice(0, mostItems).filter(isObject) : [document];
+  return text(document, 'kind') === 'List' ? list(document, 'items').filter(isObject) : [document];
 };
 
 /**

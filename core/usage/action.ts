@@ -126,6 +126,7 @@ export const iamPrefix = (source: string): string => {
 
 /** What events hold as service or API name when they are such: they become lines of a policy. */
 const name = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
+export const isName = (text: string): boolean => name.test(text);
 
 /**
  * The IAM actions that a recorded call needed, most by the event's own name. None for what is no API call (sign-ins, service
@@ -136,7 +137,7 @@ export const iamActions = (record: CloudTrailRecord): readonly string[] => {
   const source = text(record, 'eventSource') ?? '';
   const api = text(record, 'eventName') ?? '';
   const type = text(record, 'eventType') ?? 'AwsApiCall';
-  if (type !== 'AwsApiCall' || !name.test(source) || !name.test(api)) return [];
+  if (type !== 'AwsApiCall' || !isName(source) || !isName(api)) return [];
   const prefix = iamPrefix(source);
   if (prefix === 'apigateway') {
     const method = methods.find(([pattern]) => pattern.test(api))?.[1];

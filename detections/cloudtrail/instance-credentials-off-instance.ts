@@ -1,6 +1,6 @@
 import { egressOf, homeOf, sight } from '../../core/cloudtrail/egress.ts';
 import { call, example, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
-import { awaitsLaunch, judge, type Sighting, type Signal } from '../../core/cloudtrail/off-instance.ts';
+import { awaitsLaunch, explained, judge, type Sighting, type Signal } from '../../core/cloudtrail/off-instance.ts';
 import type { Place } from '../../core/cloudtrail/place.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
@@ -8,6 +8,7 @@ import { preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail, type Key } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { instanceScope } from '../../core/state/instance.ts';
+import { networkIn, networkScopes } from '../../core/state/network.ts';
 import type { Answer, Observation } from '../../core/state/observation.ts';
 
 /** Services whose calls are recorded in us-east-1 wherever they are made from (CloudTrail User Guide, "Global service events"). */
@@ -45,7 +46,21 @@ const learning = (view: View<'cloudtrail'>): readonly Observation[] =>
         flagged: signals(view).length > 0,
       });
 
-const sightingOf = (view: View<'cloudtrail'>, key: Key, [answer, egress]: readonly Answer[]): Sighting => {
+const unexplained: readonly Place[] = ['public', 'endpoint', 'unclear'];
+const placed = (view: View<'cloudtrail'>): Place => said(view, 'source.place') as Place; // the fact's values are these
+
+/** The inventory's network is asked for where the settings explain nothing. It changes once a day. */
+const asking = (view: View<'cloudtrail'>): readonly Observation[] => {
+  if (!unexplained.includes(placed(view))) return [];
+  const [scope, before] = networkScopes(accountOf(view), view.event.time);
+  return [{ scope, also: [before], expires: view.event.time, stale: 600_000 }];
+};
+
+const sightingOf = (view: View<'cloudtrail'>, key: Key, answers: readonly Answer[]): Sighting => {
+  const [answer] = answers;
+  const asked = asking(view).length;
+  const network = asked === 0 ? undefined : answers[1];
+  const egress = answers[1 + asked];
   const instance = said(view, 'instance.claimed');
   const address = key['address'] ?? 'unknown';
   const [before, after, taken] = egress?.also ?? [];
@@ -54,7 +69,12 @@ const sightingOf = (view: View<'cloudtrail'>, key: Key, [answer, egress]: readon
   return {
     time: view.event.time,
     address,
-    place: said(view, 'source.place') as Place, // the fact's values are these
+    place: explained(
+      placed(view),
+      address,
+      view.record.vpcEndpointId,
+      networkIn(network === undefined ? [] : [network.item, ...network.also]),
+    ),
     clusters: texts(view, 'source.clusters'),
     stated: isStated(view),
     instance,
@@ -163,7 +183,7 @@ export const detection = cloudtrail({
   principals: view => [`access key ${view.record.userIdentity?.accessKeyId ?? 'unknown'}`],
   state: {
     kind: 'off-instance',
-    doc: "Reads the instance's addresses, cluster and end from the records of its launch, and whose the access key is from the record that issued it. A verdict that hangs on a launch which was not seen waits until its record must have come. Where the settings name no egress, addresses that three instances use over an hour are learned, and an instance that leaves elsewhere than through the one it was learned at is found an hour later.",
+    doc: "Reads the instance's addresses, cluster and end from the records of its launch, and whose the access key is from the record that issued it. NAT gateways, Elastic IPs, VPC ranges and endpoints that the daily inventory found explain an address where the settings do not. A verdict that hangs on a launch which was not seen waits until its record must have come. Where the settings name no egress, addresses that three instances use over an hour are learned, and an instance that leaves elsewhere than through the one it was learned at is found an hour later.",
     observe: view => [
       {
         scope: instanceScope(accountOf(view), said(view, 'instance.claimed')),
@@ -171,6 +191,7 @@ export const detection = cloudtrail({
         also: isStated(view) ? [] : [`key#${view.record.userIdentity?.accessKeyId ?? 'unknown'}`],
         expires: view.event.time,
       },
+      ...asking(view),
       ...learning(view),
     ],
     decide: (view, key, answers) => {
@@ -203,6 +224,7 @@ export const detection = cloudtrail({
     'Use on the instance itself, behind the same NAT gateway, or inside the same VPC without endpoints looks like the instance.',
     'An address in the VPC ranges that belongs to another instance is taken for a pod: lateral use inside one VPC is not told apart.',
     "Calls made with the credentials against Kubernetes show the control plane's address in CloudTrail: `kubernetes/node-identity-off-node` sees those.",
+    'An Elastic IP of the account explains a call whoever holds it: who launches an instance of his own there, and leaves through one, is not seen here.',
     'Data events (S3 objects, DynamoDB items) are seen only where a trail logs them.',
     'Records older than `inScopeOf` and `ec2RoleDelivery` need the record that issued the access key: complete eight hours after read-only management events are delivered. Refreshed credentials are assumed to be issued by the same kind of record [inferred].',
     'Public addresses that an instance got from its subnet are in no record: without `network.egress` an unexplained address counts only beside a call that nodes do not make, and is medium.',

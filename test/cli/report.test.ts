@@ -76,7 +76,29 @@ describe('a report', () => {
       ],
       ['nodes-c', 'nodes-*'],
     );
-    expect(nodeRoles).toEqual({ known: 3, failing: [{ role: 'nodes-a', findings: ['feedfeedfeedfeed'] }] });
+    expect(nodeRoles).toMatchObject({ known: 3, failing: [{ role: 'nodes-a', findings: ['feedfeedfeedfeed'] }] });
+  });
+
+  test('says how long policies of node roles stood until they were remediated, watched ones too, and no false alarms', () => {
+    const posture = { detection: 'posture/node-role-policy', ruleStatus: 'watching', status: 'resolved' } as const;
+    const { nodeRoles } = report([
+      one({ ...posture, disposition: 'mended', trail: [act('resolve', 2 * day)] }),
+      one({ ...posture, disposition: 'gone', trail: [act('resolve', 4 * day)] }),
+      one({ ...posture, disposition: 'false-positive', trail: [act('resolve', hour)] }),
+      one({ ...posture, detection: 'posture/public-endpoint', disposition: 'mended', trail: [act('resolve', hour)] }),
+    ]);
+    expect(nodeRoles.remediated).toEqual({ findings: 2, mean: 3 * day, median: 3 * day });
+  });
+
+  test('shows node roles over time, of which the inventory is the denominator', () => {
+    const standing = [
+      { day: '2026-09-01', nodeRoles: 4, compliant: 1, riskyPolicies: 3, riskyPermissions: 9 },
+      { day: '2026-09-02', nodeRoles: 4, compliant: 3, riskyPolicies: 1, riskyPermissions: 2 },
+    ];
+    const made = reportOf([one()], [], at - day, now, standing);
+    expect(made.nodeRoles.days).toEqual(standing);
+    expect(reportHtml(made)).toMatch(/3 of 4 node roles \(75 %\).*allow 2 high-risk permissions/);
+    expect(reportHtml(made)).toContain('2026-09-01: 9 high-risk permissions');
   });
 
   test('has every day, with what began and what ended on it', () => {

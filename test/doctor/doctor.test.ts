@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudTrailClient, CreateTrailCommand, StartLoggingCommand } from '@aws-sdk/client-cloudtrail';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defineConfig } from '../../core/config.ts';
 import { canariesCheck, canaryCheck } from '../../core/doctor/canary.ts';
 import type { Check } from '../../core/doctor/check.ts';
-import { settingsChecks } from '../../core/doctor/settings.ts';
+import { concurrencyQuota, rulesQuota } from '../../core/doctor/quotas.ts';
+import { settingsChecks, suppressionChecks } from '../../core/doctor/settings.ts';
 import {
   clockCheck,
   clusterChecks,
@@ -18,11 +19,16 @@ import {
   dueCheck,
   filterCheck,
   functionCheck,
+  mappingCheck,
+  ownFindingsCheck,
+  quarantineCheck,
   ruleCheck,
   subscriptionCheck,
+  throttleCheck,
   trailCheck,
 } from '../../core/doctor/stage.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
+import type { Trail } from '../../core/inventory/aws.ts';
 import { eventBridgeFilter } from '../../core/targets/eventbridge.ts';
 import { detections, knowledge } from '../../detections/index.ts';
 import { hasMoto, startMoto } from '../inventory/moto.ts';
@@ -42,6 +48,19 @@ const minute = 60_000;
 const canary = (state: Parameters<typeof canaryCheck>[1], name = 'region eu-west-1') =>
   canaryCheck(name, state, exampleSettings, now);
 const back = (minutes: number) => ({ event: now - minutes * minute, took: 3 * minute });
+/** What the trail check says of two regions. */
+const covered = (one: readonly Trail[], other: readonly Trail[] = one): Check => {
+  const [check] = trailCheck(
+    new Map([
+      ['eu-west-1', one],
+      ['us-east-1', other],
+    ]),
+  );
+  if (check === undefined) throw new Error('no check');
+  return check;
+};
+const days = (...counts: readonly number[]) =>
+  counts.map((records, n) => ({ day: `2026-09-0${n + 1}`, records, more: false, reasons: ['not-json'] }));
 
 describe('a check is', () => {
   test.each<[string, Check, Check['state']]>([
@@ -57,11 +76,34 @@ describe('a check is', () => {
     ['good of a filter as derived', filterCheck('g', 'p', { pattern: 'p' }), 'good'],
     ['bad of another filter', filterCheck('g', 'p', { pattern: 'q' }), 'bad'],
     ['bad of a group without filter', filterCheck('g', 'p', undefined), 'bad'],
+    ['bad of a group that is full of others', filterCheck('g', 'p', undefined, ['a', 'b']), 'bad'],
+    ['good of a rule that is not derived', ruleCheck('x', { name: 'guard', state: 'ENABLED' }, standing), 'good'],
+    [
+      'bad of one that is off',
+      ruleCheck('x', { name: 'guard', state: 'ENABLED' }, { ...standing, state: 'DISABLED' }),
+      'bad',
+    ],
     ['bad of no group', filterCheck('g', 'p', 'missing'), 'bad'],
-    ['good of a trail', trailCheck([trail]), 'good'],
-    ['bad of a trail that is off', trailCheck([{ ...trail, logging: false }]), 'bad'],
-    ['bad of a trail of one region', trailCheck([{ ...trail, multiRegion: false }]), 'bad'],
-    ['bad of a trail of writes alone', trailCheck([{ ...trail, management: 'some' }]), 'bad'],
+    ['good of a trail in every region', covered([trail], [trail]), 'good'],
+    ['good of a trail in each region', covered([{ ...trail, multiRegion: false }], [{ ...trail, name: 'b' }]), 'good'],
+    ['bad of a trail that is off', covered([{ ...trail, logging: false }]), 'bad'],
+    ['bad of a region without trail', covered([{ ...trail, multiRegion: false }], []), 'bad'],
+    ['bad of a trail of writes alone', covered([{ ...trail, management: 'some' }]), 'bad'],
+    ['good of few rules', rulesQuota('eu-west-1', { rules: 100, wildcards: 2 }), 'good'],
+    ['weak of nearly as many rules as a bus takes', rulesQuota('eu-west-1', { rules: 240, wildcards: 2 }), 'weak'],
+    ['weak of as many where a bus takes fewer', rulesQuota('af-south-1', { rules: 100, wildcards: 2 }), 'weak'],
+    ['weak of nearly as many wildcards', rulesQuota('eu-west-1', { rules: 30, wildcards: 24 }), 'weak'],
+    ['good of room to run', concurrencyQuota({ all: 1_000, unreserved: 900 }), 'good'],
+    ['weak of little room', concurrencyQuota({ all: 1_000, unreserved: 40 }), 'weak'],
+    ['bad of a new account', concurrencyQuota({ all: 10, unreserved: 10 }), 'bad'],
+    ['unknown of no answer', concurrencyQuota({ all: undefined, unreserved: undefined }), 'unknown'],
+    ['good of an empty quarantine', quarantineCheck(days(0, 0, 0)), 'good'],
+    ['good of one that was full last week', quarantineCheck(days(90, 0, 0)), 'good'],
+    ['weak of some records', quarantineCheck(days(1, 2, 1)), 'weak'],
+    ['bad of very many', quarantineCheck(days(150, 100, 100)), 'bad'],
+    ['bad of many more than usual', quarantineCheck(days(0, 0, 30)), 'bad'],
+    ['good of a pipeline that says nothing of itself', ownFindingsCheck([]), 'good'],
+    ['weak of one that does', ownFindingsCheck([{ detection: 'pipeline/rule-failed', title: 'x' }]), 'weak'],
     ['good of a function', functionCheck('f', active, active.modified), 'good'],
     ['bad of a function that is gone', functionCheck('f', undefined, undefined), 'bad'],
     ['bad of a function whose update failed', functionCheck('f', { ...active, update: 'Failed' }, undefined), 'bad'],
@@ -72,8 +114,8 @@ describe('a check is', () => {
     ],
     ['good of an empty queue', deadLetterCheck('q', 0), 'good'],
     ['bad of a dead letter', deadLetterCheck('q', 1), 'bad'],
-    ['good of a confirmed subscription', subscriptionCheck('e', 'arn:aws:sns:x'), 'good'],
-    ['bad of a pending one', subscriptionCheck('e', 'PendingConfirmation'), 'bad'],
+    ['good of a confirmed subscription', subscriptionCheck('alerts', 'e', 'arn:aws:sns:x'), 'good'],
+    ['bad of a pending one', subscriptionCheck('alerts', 'e', 'PendingConfirmation'), 'bad'],
     ['good of a clock that is right', clockCheck(-2_000), 'good'],
     ['bad of a clock that is not', clockCheck(61_000), 'bad'],
     ['good where nothing waits', dueCheck(0), 'good'],
@@ -112,6 +154,35 @@ describe('a check is', () => {
     expect(canariesCheck([], off)).toMatchObject([{ state: 'weak' }]);
   });
 
+  test('bad of what feeds nothing, and of a function that may never run', () => {
+    const mapping = (...states: readonly string[]) =>
+      mappingCheck(
+        'f',
+        states.map(state => ({ source: 'events', state })),
+      ).map(({ state }) => state);
+    expect([mapping('Enabled'), mapping('Disabled'), mapping()]).toEqual([['good'], ['bad'], ['bad']]);
+    expect(throttleCheck('f', 0).map(({ state }) => state)).toEqual(['bad']);
+    expect([throttleCheck('f', undefined), throttleCheck('f', 1)]).toEqual([[], []]);
+  });
+
+  test('weak of a trail whose files cannot be delivered, beside what it covers', () => {
+    const failing = { ...trail, deliveryError: 'AccessDenied' };
+    expect(trailCheck(new Map([['eu-west-1', [failing]]])).map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'trail good',
+      'trail main weak',
+    ]);
+  });
+
+  test('weak of suppressions that end within two weeks, and says nothing of those that ended', () => {
+    const ending = (expires: string) =>
+      suppressionChecks(
+        [{ id: 's', when: {}, reason: 'a migration', owner: 'alice', from: '2026-08-01', expires }],
+        now,
+      ).map(({ says }) => says);
+    expect(ending('2026-09-10')).toEqual([expect.stringContaining('ends in 10 days')]);
+    expect([ending('2026-08-30'), ending('2026-11-01')]).toEqual([[], []]);
+  });
+
   test('weak of exemptions that end within two weeks, or have ended', () => {
     const exempt = (expires: string) =>
       settingsChecks(
@@ -139,7 +210,8 @@ const region = 'eu-west-1';
 let stop: () => Promise<void> = async () => {};
 
 // Where moto's server is not installed, the judgements above stand alone.
-describe.skipIf(!hasMoto())('tripline doctor --stage, against an emulator', () => {
+// It looks at every region there is, and moto answers one request at a time.
+describe.skipIf(!hasMoto())('tripline doctor --stage, against an emulator', { timeout: 180_000 }, () => {
   const settings = join(mkdtempSync(join(tmpdir(), 'tripline-')), 'tripline.config.mjs');
   const config = defineConfig({ home: region });
   const { patterns } = eventBridgeFilter(detections, knowledge, config);
@@ -181,6 +253,11 @@ describe.skipIf(!hasMoto())('tripline doctor --stage, against an emulator', () =
     await sqs.send(new CreateQueueCommand({ QueueName: 'tripline-test-undelivered-dlq' }));
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'tripline-test-events-dlq' }));
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
+    const s3 = new S3Client({ region, forcePathStyle: true });
+    const Bucket = 'tripline-test-quarantine-1a2b3c';
+    await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } }));
+    const Key = `${new Date().toISOString().slice(0, 10)}/not-json/0123456789abcdef`;
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
   }, 60_000);
   afterAll(() => stop());
 
@@ -200,7 +277,13 @@ describe.skipIf(!hasMoto())('tripline doctor --stage, against an emulator', () =
     expect(patterns.map((_, index) => state(`rule tripline-test-candidates-${index + 1} ${region}`))).toEqual(
       patterns.map(() => 'good'),
     );
-    expect([state('trail'), state('clock')]).toEqual(['good', 'good']);
+    expect([state('trail'), state('clock'), state('regions')]).toEqual(['good', 'good', 'good']);
+    // Every enabled region is looked at: an attacker launches where no rule stands.
+    expect(state('rule tripline-test-candidates-1 us-east-1')).toBe('bad');
+    expect(state(`quota of rules ${region}`)).toBe('good');
+    expect(state('quarantine')).toBe('weak');
+    expect(state(`rule tripline-test-guard ${region}`)).toBe('bad');
+    expect(state('guard')).toBe('bad');
     expect(state(`queue tripline-test-events-dlq ${region}`)).toBe('bad');
     expect(state(`queue tripline-test-undelivered-dlq ${region}`)).toBe('good');
     expect(state('function tripline-test-cloudtrail')).toBe('bad');

@@ -30,6 +30,7 @@ import {
   ListPodIdentityAssociationsCommand,
 } from '@aws-sdk/client-eks';
 import {
+  GetAccountAuthorizationDetailsCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
   GetRolePolicyCommand,
@@ -44,6 +45,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 export const account = '111122223333';
 export const nodeRole = `arn:aws:iam::${account}:role/KarpenterNodeRole-prod`;
 export const extras = `arn:aws:iam::${account}:policy/node-extras`;
+const tagger = `arn:aws:iam::${account}:policy/ec2-anything`;
 const encoded = (Statement: readonly object[]): string =>
   encodeURIComponent(JSON.stringify({ Version: '2012-10-17', Statement }));
 const allow = (Action: string | readonly string[], Resource = '*') => ({ Effect: 'Allow', Action, Resource });
@@ -121,6 +123,7 @@ export const mockAccount = () => {
           LaunchTemplateName: 'eks-workers',
           LaunchTemplateData: { MetadataOptions: { HttpTokens: 'optional' } },
         },
+        { LaunchTemplateId: 'lt-0ccc', LaunchTemplateName: 'eks-silent', LaunchTemplateData: {} },
         {
           LaunchTemplateId: 'lt-0bbb',
           LaunchTemplateName: 'website',
@@ -136,7 +139,16 @@ export const mockAccount = () => {
       ],
     })
     .on(DescribeSubnetsCommand)
-    .resolves({ Subnets: [{ SubnetId: 'subnet-0aaa', VpcId: 'vpc-0aaa' }] })
+    .resolves({
+      Subnets: [
+        {
+          ...{ SubnetId: 'subnet-0aaa', VpcId: 'vpc-0aaa', MapPublicIpOnLaunch: true },
+          Tags: [{ Key: 'karpenter.sh/discovery', Value: 'prod' }],
+        },
+        { SubnetId: 'subnet-0bbb', VpcId: 'vpc-0aaa', MapPublicIpOnLaunch: true },
+        { SubnetId: 'subnet-0ccc', Tags: [{ Key: 'karpenter.sh/discovery', Value: 'prod' }] },
+      ],
+    })
     .on(DescribeSecurityGroupsCommand)
     .resolves({
       SecurityGroups: [
@@ -220,6 +232,44 @@ export const mockAccount = () => {
     .resolves({ Policy: { DefaultVersionId: 'v3' } })
     .on(GetPolicyVersionCommand, { VersionId: 'v3' })
     .resolves({ PolicyVersion: { Document: encoded([allow(['s3:GetObject', 'ecr:BatchGetImage'])]) } });
+  // Documents may come on a later page than who carries them.
+  iam
+    .on(GetAccountAuthorizationDetailsCommand)
+    .resolves({
+      RoleDetailList: [
+        {
+          Arn: nodeRole,
+          RolePolicyList: [{ PolicyName: 'pull', PolicyDocument: encoded([allow('ecr:BatchGetImage')]) }],
+          AttachedManagedPolicies: [{ PolicyArn: extras }],
+        },
+        {
+          Arn: `arn:aws:iam::${account}:role/prod-karpenter`,
+          RolePolicyList: [{ PolicyName: 'controller', PolicyDocument: encoded([allow('ec2:CreateTags')]) }],
+        },
+        {
+          Arn: `arn:aws:iam::${account}:role/deployer`,
+          AttachedManagedPolicies: [{ PolicyArn: tagger }],
+          PermissionsBoundary: { PermissionsBoundaryArn: extras },
+        },
+      ],
+      IsTruncated: true,
+      Marker: 'more',
+    })
+    .on(GetAccountAuthorizationDetailsCommand, { Marker: 'more' })
+    .resolves({
+      UserDetailList: [{ Arn: `arn:aws:iam::${account}:user/dev`, GroupList: ['developers'] }],
+      GroupDetailList: [{ GroupName: 'developers', AttachedManagedPolicies: [{ PolicyArn: tagger }] }],
+      Policies: [
+        {
+          Arn: tagger,
+          PolicyVersionList: [
+            { IsDefaultVersion: false, Document: encoded([allow('s3:GetObject')]) },
+            { IsDefaultVersion: true, Document: encoded([allow('ec2:*')]) },
+          ],
+        },
+        { Arn: extras, PolicyVersionList: [{ IsDefaultVersion: true, Document: encoded([allow('s3:GetObject')]) }] },
+      ],
+    });
   eks
     .on(ListClustersCommand)
     .resolves({ clusters: ['prod'] })

@@ -13,6 +13,7 @@ import type { Found, Part } from '../../core/inventory/aws.ts';
 import { complianceOf } from '../../core/inventory/compliance.ts';
 import { type InventoryDeps, inventory } from '../../core/inventory/inventory.ts';
 import { notKarpenter } from '../../core/inventory/knowledge.ts';
+import { keepKpi, kpiScopes, kpisIn } from '../../core/inventory/kpi.ts';
 import { inventoryActions } from '../../core/inventory/permissions.ts';
 import { suggest } from '../../core/inventory/suggest.ts';
 import { regionsOf, tasksOf } from '../../core/inventory/tasks.ts';
@@ -150,7 +151,10 @@ describe('what violates a row is a finding', () => {
       'public-address medium workers eu-west-1',
       'public-endpoint high prod eu-west-1',
       'security-group-open high sg-0aaa eu-west-1',
+      `steering-tags-writable medium arn:aws:iam::${account}:user/dev`,
+      'subnet-public medium eu-west-1 subnet-0aaa',
       'template-imds-tokens-optional high eu-west-1 eks-workers',
+      'template-imds-tokens-unset medium eu-west-1 eks-silent',
       'trail-not-validated low ',
       'trust-too-wide critical anyone prod-karpenter',
       'unapproved-image high workers eu-west-1',
@@ -202,9 +206,9 @@ describe('a run', () => {
     let begun = 0;
     const { deps, run } = set({ hasTime: () => begun++ < 2 });
     const first = await run();
-    expect([first.done.length, first.left.length]).toEqual([2, 4]);
+    expect([first.done.length, first.left.length]).toEqual([2, 5]);
     const second = await inventory(tasksOf('eu-west-1', ['eu-west-1']), { ...deps, hasTime: () => true });
-    expect([second.known.length, second.done.length, second.left.length]).toEqual([2, 4, 0]);
+    expect([second.known.length, second.done.length, second.left.length]).toEqual([2, 5, 0]);
     const asked = mocks.ec2.calls().length;
     await inventory(tasksOf('eu-west-1', ['eu-west-1']), { ...deps, hasTime: () => true });
     expect(mocks.ec2.calls().length).toBe(asked);
@@ -218,7 +222,7 @@ describe('a run', () => {
     const { failed, done } = await run();
     expect([failed.map(one => `${one.task.step}: ${one.why}`), done.length]).toEqual([
       ['network: UnauthorizedOperation: not authorized'],
-      5,
+      6,
     ]);
     expect(findings.list().map(({ finding }) => finding.detection)).toContain('posture/inventory-incomplete');
     mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
@@ -275,8 +279,33 @@ test('node roles are counted: all, compliant ones, and policies beyond what node
   const parts: Part[] = [];
   const { run } = set({ report: (_, part) => void (part && parts.push(part)) });
   const { violations } = await run();
-  expect(complianceOf(parts, violations, settings)).toEqual({ nodeRoles: 1, compliant: 0, riskyPolicies: 2 });
-  expect(complianceOf(parts, [], settings)).toEqual({ nodeRoles: 1, compliant: 1, riskyPolicies: 0 });
+  expect(complianceOf(parts, violations, settings)).toEqual({
+    ...{ nodeRoles: 1, compliant: 0, riskyPolicies: 2 },
+    // s3:GetObject of the customer's policy, and AWS's AdministratorAccess as one.
+    riskyPermissions: 2,
+  });
+  expect(complianceOf(parts, [], settings)).toEqual({
+    ...{ nodeRoles: 1, compliant: 1, riskyPolicies: 0, riskyPermissions: 0 },
+  });
+});
+
+test('how node roles stand is kept day by day, the later of two runs of a day, over all accounts', async () => {
+  const store = memoryStore();
+  const { deps } = set({ store });
+  for (const time of [now, now + 3_600_000, now + 40 * 86_400_000])
+    await inventory([{ region: 'eu-west-1', step: 'roles' }], { ...deps, store, now: () => time });
+  await store.observe([
+    keepKpi('444455556666', { nodeRoles: 2, compliant: 1, riskyPolicies: 1, riskyPermissions: 7 }, now),
+    keepKpi('444455556666', { nodeRoles: 2, compliant: 2, riskyPolicies: 0, riskyPermissions: 0 }, now + 1),
+  ]);
+  const [from, to] = [now - 86_400_000, now + 41 * 86_400_000];
+  const read = async (of: string) =>
+    (await store.observe(kpiScopes(of, from, to).map(scope => ({ scope, expires: 0 })))).map(one => one.item);
+  expect(kpisIn([await read(account), await read('444455556666')], from, to)).toEqual([
+    { day: '2026-09-01', nodeRoles: 3, compliant: 2, riskyPolicies: 2, riskyPermissions: 2 },
+    { day: '2026-10-11', nodeRoles: 1, compliant: 0, riskyPolicies: 2, riskyPermissions: 2 },
+  ]);
+  expect(kpisIn([await read(account)], now + 86_400_000, now + 2 * 86_400_000)).toEqual([]);
 });
 
 test('regions are those that the settings speak of', () => {

@@ -88,4 +88,66 @@ describe('tripline posture', () => {
         .map(one => JSON.parse(one).code),
     ).toEqual(['public-address', 'provisioning-unguarded']);
   });
+
+  describe('hostile files', () => {
+    const bad = 'associatePublicIPAddress: true';
+    const bytes = (name: string, content: Uint8Array): string => {
+      writeFileSync(join(directory, name), content);
+      return join(directory, name);
+    };
+    const utf16 = (big: boolean): Buffer => {
+      const text = Buffer.from(`\ufeff${nodeClass(bad)}`, 'utf16le');
+      return big ? text.swap16() : text;
+    };
+    const doubled = nodeClass('associatePublicIPAddress: false').replace('false', `false\n  ${bad}`);
+    const many = `apiVersion: v1\nkind: List\nitems:\n${'- {}\n'.repeat(20_000)}- ${nodeClass(bad).trim().replaceAll('\n', '\n  ')}\n`;
+
+    test.each<[string, string | Uint8Array, number]>([
+      ['a key that is there twice: the last counts, as in Kubernetes', doubled, 6],
+      ['UTF-16', utf16(false), 5],
+      ['UTF-16 the other way round', utf16(true), 5],
+      ['UTF-8 with a byte order mark', `\ufeff${nodeClass(bad)}`, 5],
+      ['Windows line ends', nodeClass(bad).replaceAll('\n', '\r\n'), 5],
+      ['a list so long that nobody reads its end', many, 20_008],
+      ['empty documents around it', `---\n---\n# nothing\n---\n${nodeClass(bad)}...\n---\nnull\n`, 9],
+      ['a merge key', nodeClass('<<: {associatePublicIPAddress: true}'), 4],
+    ])('hide nothing in %s', async (_, content, at) => {
+      const file = bytes('hiding.yaml', typeof content === 'string' ? Buffer.from(content) : content);
+      const { code, stdout } = await tripline('posture', file);
+      expect([code, stdout.split(' ')[0]]).toEqual([1, expect.stringMatching(`^.*hiding.yaml:${at}:`)]);
+    });
+
+    const bomb = Array.from({ length: 12 }, (__, n) => `a${n}: &a${n} [${Array(10).fill(n ? `*a${n - 1}` : 'x')}]`);
+    test.each<[string, string | Uint8Array, RegExp]>([
+      ['aliases of aliases', bomb.join('\n'), /Excessive alias count/],
+      ['an anchor in itself', 'spec: &s {template: *s}', /contains itself/],
+      ['random bytes', new Uint8Array(4_096).map((__, n) => (n * 167) % 256), /is no text/],
+      ['zeros', new Uint8Array(64), /is no text/],
+      ['very deep nesting', '['.repeat(100_000), /not YAML|cannot be read/],
+      ['a template', '{{- if .Values.x }}\na: b\n', /not YAML at line 1 \(a template\?\)/],
+      ['five megabytes', 'x: y\n'.repeat(1_100_000), /larger than 4 MB/],
+    ])('are refused in good time: %s', async (_, content, why) => {
+      const file = bytes('refused.yaml', typeof content === 'string' ? Buffer.from(content) : content);
+      const { code, stderr } = await tripline('posture', file);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(why)]);
+    });
+
+    test('that break in the middle are judged as far as they go, which --strict fails', async () => {
+      const folder = join(directory, 'broken');
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'half.yaml'), `${nodeClass(bad)}---\na: [\n`);
+      const { code, stdout, stderr } = await tripline('posture', folder);
+      expect([code, stdout]).toEqual([1, expect.stringContaining('half.yaml:5:3 high')]);
+      expect(stderr).toMatch(/not judged: .*half\.yaml: it is not YAML at line/);
+      expect((await tripline('posture', folder, '--fail-on', 'critical')).code).toBe(0);
+      expect((await tripline('posture', folder, '--fail-on', 'critical', '--strict')).code).toBe(2);
+    });
+
+    test('that are devices are read no further than a file may be long', async () => {
+      expect(await tripline('posture', '/dev/zero')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('4 MB'),
+      });
+    });
+  });
 });

@@ -1,0 +1,274 @@
+import {
+  clockSkew,
+  countOverdue,
+  countQuarantined,
+  findCanaries,
+  findDeadLetters,
+  findFilter,
+  findFunctions,
+  findMappings,
+  findRule,
+  findSubscriptions,
+  heldSuppressions,
+  openFindings,
+  reservedFor,
+} from '../adapters/doctor.ts';
+import { clientsOf, take } from '../adapters/inventory.ts';
+import { concurrencyOf, countRules, enabledRegions } from '../adapters/quotas.ts';
+import { canariesCheck, canaryCheck } from '../core/doctor/canary.ts';
+import { bad, type Check, good, unknown, weak } from '../core/doctor/check.ts';
+import { concurrencyQuota, rulesQuota } from '../core/doctor/quotas.ts';
+import { suppressionChecks } from '../core/doctor/settings.ts';
+import {
+  clockCheck,
+  clusterChecks,
+  deadLetterCheck,
+  dueCheck,
+  filterCheck,
+  functionCheck,
+  mappingCheck,
+  ownFindingsCheck,
+  quarantineCheck,
+  ruleCheck,
+  subscriptionCheck,
+  throttleCheck,
+  trailCheck,
+} from '../core/doctor/stage.ts';
+import type { Trail } from '../core/inventory/aws.ts';
+import { regionsOf } from '../core/inventory/tasks.ts';
+import type { Settings } from '../core/settings.ts';
+import { type EventPattern, eventBridgeFilter } from '../core/targets/eventbridge.ts';
+import { logsFilter } from '../core/targets/logs.ts';
+import { detections, knowledge } from '../detections/index.ts';
+
+/** One look at a deployed stage: what fails in it is its own. */
+export type Look = () => Promise<readonly Check[]>;
+export type Named = readonly [name: string, look: Look];
+
+/** Longer than the announcer and its sweep take together. */
+const patience = 15 * 60_000;
+const day = 86_400_000;
+/** Days of the quarantine that are looked at. */
+const quarantineDays = 9;
+/** Functions without which nothing is detected or said, and those of them that poll. */
+const needed = ['cloudtrail', 'audit', 'announce', 'sweep', 'subscribe', 'inventory'];
+const polling = ['cloudtrail', 'announce'];
+
+/** What the pipeline says of itself. */
+const own = detections.flatMap(({ id }) => (id.startsWith('pipeline/') ? [id] : []));
+
+const nobody = () => false;
+
+/**
+ * Everything that is looked at, in groups whose looks are independent: the account's regions come first, since rules stand in each.
+ * @param prefix of the stage's resources, `tripline-prod-`
+ */
+export async function* looks(prefix: string, settings: Settings, now: number): AsyncGenerator<readonly Named[]> {
+  let enabled: readonly string[] | undefined;
+  yield [
+    [
+      'regions',
+      async () => {
+        enabled = await enabledRegions(settings.home);
+        return [good('regions', `${enabled.length} regions are enabled.`)];
+      },
+    ],
+  ];
+  // A stage stands in every enabled region; where they can't be asked for, in those that the settings speak of at least.
+  const regions = [...new Set([settings.home, ...(enabled ?? regionsOf(settings))])];
+  const { patterns } = eventBridgeFilter(detections, knowledge, settings);
+  yield [...ofAccount(regions, settings), ...regions.flatMap(region => ofRegion(region, prefix, settings, patterns))];
+  yield ofStage(prefix, settings, now);
+}
+
+const ofAccount = (regions: readonly string[], settings: Settings): readonly Named[] => [
+  ['clock', async () => [clockCheck(await clockSkew(settings.home))]],
+  [
+    'trail',
+    async () => {
+      const byRegion = new Map<string, readonly Trail[]>();
+      for (const region of regions) {
+        const part = await take('trails', clientsOf(region), nobody);
+        if (part.kind === 'trails') byRegion.set(region, part.trails);
+        // A multi-region trail is in the answer of every region: one that is whole says it for all.
+        if (
+          part.kind === 'trails' &&
+          part.trails.some(one => one.multiRegion && one.logging && one.management === 'all')
+        )
+          return trailCheck(new Map(regions.map(one => [one, part.trails])));
+      }
+      return trailCheck(byRegion);
+    },
+  ],
+  ...regionsOf(settings).map(
+    (region): Named => [
+      `clusters ${region}`,
+      async () => {
+        const part = await take('clusters', clientsOf(region), nobody);
+        return part.kind === 'clusters' ? clusterChecks(region, part.clusters, settings) : [];
+      },
+    ],
+  ),
+];
+
+const ofRegion = (
+  region: string,
+  prefix: string,
+  settings: Settings,
+  patterns: readonly EventPattern[],
+): readonly Named[] => {
+  const isHome = region === settings.home;
+  const rules = [
+    ...patterns.map(({ pattern, readOnly }, index) => ({
+      name: `${prefix}candidates-${index + 1}`,
+      pattern,
+      state: readOnly ? 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' : 'ENABLED',
+    })),
+    { name: `${prefix}guard`, state: 'ENABLED' },
+    ...(isHome
+      ? [
+          {
+            name: `${prefix}forwarded`,
+            state: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
+            bus: `${prefix}regions`,
+          },
+        ]
+      : [{ name: `${prefix}alarms`, state: 'ENABLED' }]),
+  ];
+  return [
+    ...rules.map(
+      (rule): Named => [
+        `rule ${rule.name} ${region}`,
+        async () => [ruleCheck(region, rule, await findRule(region, rule.name, 'bus' in rule ? rule.bus : undefined))],
+      ],
+    ),
+    [`quota of rules ${region}`, async () => [rulesQuota(region, await countRules(region))]],
+    [
+      `dead letters ${region}`,
+      async () =>
+        (await findDeadLetters(region, prefix)).map(({ name, messages }) =>
+          deadLetterCheck(`${name} ${region}`, messages),
+        ),
+    ],
+  ];
+};
+
+/** Log groups of clusters whose audit log is in CloudWatch Logs. */
+const auditGroups = ({ clusters }: Settings): readonly string[] =>
+  clusters.flatMap(({ name, kind, audit }) =>
+    audit === undefined
+      ? kind === 'eks'
+        ? [`/aws/eks/${name}/cluster`]
+        : []
+      : 'logGroup' in audit
+        ? [audit.logGroup]
+        : [],
+  );
+
+const ofStage = (prefix: string, settings: Settings, now: number): readonly Named[] => {
+  const { home } = settings;
+  const findings = `${prefix}findings`;
+  const { pattern } = logsFilter(detections, knowledge, settings);
+  const days = Array.from({ length: quarantineDays }, (_, back) =>
+    new Date(now - (quarantineDays - 1 - back) * day).toISOString().slice(0, 10),
+  );
+  return [
+    ...auditGroups(settings).map(
+      (group): Named => [
+        `audit log ${group}`,
+        async () => {
+          const { ours, others } = await findFilter(home, group, `${prefix}audit`);
+          return [filterCheck(group, pattern, ours, others)];
+        },
+      ],
+    ),
+    ['functions', async () => functionsOf(prefix, await findFunctions(home, prefix), settings)],
+    ...polling.map(
+      (part): Named => [
+        `source of ${prefix}${part}`,
+        async () => mappingCheck(`${prefix}${part}`, await findMappings(home, `${prefix}${part}`)),
+      ],
+    ),
+    ['quota of concurrency', async () => [concurrencyQuota(await concurrencyOf(home))]],
+    ...['alerts', 'guard'].map((topic): Named => [topic, async () => subscribers(home, `${prefix}${topic}`, topic)]),
+    ['announcements', async () => [dueCheck(await countOverdue(home, findings, now - patience))]],
+    [
+      'canaries',
+      async () => {
+        const found = await findCanaries(home, `${prefix}state`, now);
+        return [
+          ...canariesCheck(
+            found.map(([name]) => name),
+            settings,
+          ),
+          ...found.map(([name, state]) => canaryCheck(name, state, settings, now)),
+        ];
+      },
+    ],
+    ['pipeline', async () => [ownFindingsCheck(await openFindings(home, findings, own))]],
+    ['suppressions', async () => suppressionChecks(await heldSuppressions(home, findings), now)],
+    [
+      'quarantine',
+      async () => {
+        const counted = await countQuarantined(home, `${prefix}quarantine-`.slice(0, 37).toLowerCase(), days);
+        return counted === undefined
+          ? [bad('quarantine', 'There is no bucket for records that could not be read.', 'Deploy the stage again.')]
+          : [quarantineCheck(counted)];
+      },
+    ],
+  ];
+};
+
+const subscribers = async (home: string, name: string, topic: string): Promise<readonly Check[]> => {
+  const found = await findSubscriptions(home, name);
+  if (found === undefined) return [bad(topic, `There is no topic ${name}.`, 'Deploy the stage again.')];
+  if (found.length === 0)
+    return [
+      topic === 'guard'
+        ? weak(
+            topic,
+            `Nobody is subscribed to the topic ${name}: nobody hears of changes to the watch itself.`,
+            'Add a channel of kind email to `channels` in tripline.config.ts: only those hear of it, past all functions.',
+          )
+        : bad(topic, `Nobody is subscribed to the topic ${name}.`, 'Set `channels` in tripline.config.ts and deploy.'),
+    ];
+  return found.map(one => subscriptionCheck(topic, one.endpoint, one.arn));
+};
+
+const functionsOf = async (
+  prefix: string,
+  found: Awaited<ReturnType<typeof findFunctions>>,
+  { home, deployment: { canary } }: Settings,
+): Promise<readonly Check[]> => {
+  const canaries = canary.regions || canary.clusters.length > 0 ? ['canary'] : [];
+  const names = new Set([
+    ...[...needed, ...canaries].map(part => `${prefix}${part}`),
+    ...found.map(({ name }) => name),
+  ]);
+  // A deployment replaces them together: the median tells when that was.
+  const times = found.map(({ modified }) => modified).sort();
+  const deployed = times[Math.floor((times.length - 1) / 2)];
+  const checks: Check[] = [];
+  for (const name of [...names].sort()) {
+    const one = found.find(other => other.name === name);
+    const off = one === undefined ? [] : await throttled(home, name);
+    checks.push(...(off.length > 0 ? off : [functionCheck(name, one, deployed)]));
+  }
+  return checks;
+};
+
+/** Whether it is switched off by its concurrency; that this could not be asked hides nothing else about it. */
+const throttled = async (home: string, name: string): Promise<readonly Check[]> => {
+  try {
+    return throttleCheck(name, await reservedFor(home, name));
+  } catch (error) {
+    const why = error instanceof Error ? error.name : 'unknown';
+    return [
+      unknown(
+        `function ${name}`,
+        `Its concurrency could not be looked at (${why}).`,
+        'Give these credentials lambda:GetFunctionConcurrency.',
+      ),
+    ];
+  }
+};

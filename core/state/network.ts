@@ -1,0 +1,35 @@
+import type { Item } from './observation.ts';
+
+/**
+ * What the inventory found of an account's network, one item a day: public addresses of NAT gateways and Elastic IPs, VPC ranges,
+ * endpoints. By the day, because an address that was given back may be anybody's tomorrow.
+ */
+const networkScope = (account: string, day: string): string => `network#${account}#${day}`;
+
+const day = 86_400_000;
+const dayOf = (time: number): string => new Date(Math.floor(time / day) * day).toISOString().slice(0, 10);
+
+/** Milliseconds that an item is kept: a day's events, late ones and those judged again, look at that day and the one before. */
+export const networkKept = 4 * day;
+
+/** The items to be asked about a moment: that of its day, and of the day before, for the hours until a day's inventory has run. */
+export const networkScopes = (account: string, time: number): readonly [today: string, before: string] => [
+  networkScope(account, dayOf(time)),
+  networkScope(account, dayOf(time - day)),
+];
+
+/** What is known of an account's network; all of it empty where no inventory ran. */
+export interface KnownNetwork {
+  readonly egress: ReadonlySet<string>;
+  readonly ranges: readonly string[];
+  readonly endpoints: ReadonlySet<string>;
+}
+
+export const networkIn = (items: readonly Item[]): KnownNetwork => {
+  const members = (set: string): readonly string[] => items.flatMap(item => item[set] ?? []);
+  return {
+    egress: new Set(members('egress')),
+    ranges: [...new Set(members('range'))],
+    endpoints: new Set(members('endpoint')),
+  };
+};

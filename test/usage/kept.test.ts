@@ -1,0 +1,160 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { localDynamoDB } from '../../adapters/local-dynamodb.ts';
+import { dynamoStore } from '../../adapters/state-table.ts';
+import { call, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
+import { denied } from '../../core/cloudtrail/example-iam.ts';
+import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
+import type { Event } from '../../core/event.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
+import { memoryStore } from '../../core/state/memory.ts';
+import type { Store } from '../../core/state/observation.ts';
+import { askRoles, askUsage, rolesIn, usageMarks, usesIn } from '../../core/usage/kept.ts';
+import { handler as trail } from '../../functions/cloudtrail.ts';
+import { deps } from '../../functions/deps.ts';
+import { context, setUp } from '../functions/setup.ts';
+import { tripline } from './run.ts';
+
+const account = '111122223333';
+const role = `arn:aws:iam::${account}:role/KarpenterNodeRole-prod`;
+const day = 86_400_000;
+const noon = Date.parse('2026-09-01T12:00:00Z');
+const at = (time: number) => ({ eventTime: new Date(time).toISOString() });
+const byNode = (service: string, api: string, time: number, over: Partial<CloudTrailRecord> = {}) =>
+  call(service, api, { userIdentity: nodeSession(), ...at(time), ...over });
+
+const story: readonly Event<'cloudtrail'>[] = [
+  byNode('ecr', 'GetAuthorizationToken', noon),
+  byNode('ecr', 'GetAuthorizationToken', noon + 60_000),
+  byNode('ecr', 'GetAuthorizationToken', noon + 3_600_000),
+  byNode('secretsmanager', 'GetSecretValue', noon + day, denied('no')),
+  byNode('secretsmanager', 'GetSecretValue', noon + day + 1),
+  byNode('ec2', 'RunInstances', noon, {
+    requestParameters: { tagSpecificationSet: { items: [] }, iamInstanceProfile: { name: 'x' } },
+  }),
+  // Neither a node nor a controller; no API call; no role at all.
+  call('s3', 'GetObject', { userIdentity: roleSession('webserver', 'x'), ...at(noon) }),
+  byNode('signin', 'ConsoleLogin', noon, { eventType: 'AwsConsoleSignIn' }),
+  call('s3', 'GetObject', { userIdentity: { type: 'IAMUser', userName: 'alice' }, ...at(noon) }),
+];
+
+const read = async (store: Store, of: string, from: number, to: number) => {
+  const asked = askUsage(of, from, to);
+  const answers = await store.observe(asked);
+  return usesIn(
+    of,
+    asked.map(({ scope }, n) => ({ date: scope.slice(-10), item: answers[n]?.item ?? {} })),
+  );
+};
+
+describe('what a stage keeps of a role', () => {
+  test('is its APIs with the hours of each outcome, and what lies beyond being a node', async () => {
+    const store = memoryStore();
+    await store.observe(usageMarks(story, exampleSettings));
+    expect(rolesIn((await store.observe([askRoles(account)]))[0]?.item ?? {})).toEqual([role]);
+    const { uses, full } = await read(store, role, noon - day, noon + 2 * day);
+    expect(full).toBe(false);
+    expect(uses.map(one => [`${one.service}:${one.api}`, one.calls, one.denied, one.node])).toEqual([
+      ['ec2:RunInstances', 1, 0, 'sensitive'],
+      ['ecr:GetAuthorizationToken', 2, 0, 'baseline'],
+      ['secretsmanager:GetSecretValue', 2, 1, 'sensitive'],
+    ]);
+    const [run, token] = uses;
+    expect(run).toMatchObject({ actions: ['ec2:CreateTags', 'ec2:RunInstances'], passesProfile: true });
+    expect([token?.first, token?.last]).toEqual([noon, noon + 3_600_000]);
+  });
+
+  test('is the same in whatever order and however often it arrives', async () => {
+    const [once, often] = [memoryStore(), memoryStore()];
+    await once.observe(usageMarks(story, exampleSettings));
+    for (const events of [story.toReversed(), story, ...story.map(one => [one])])
+      await often.observe(usageMarks(events, exampleSettings));
+    const span = [role, noon - day, noon + 2 * day] as const;
+    expect(await read(often, ...span)).toEqual(await read(once, ...span));
+  });
+
+  test('grows with distinct calls of a day up to a bound, which is said', async () => {
+    const store = memoryStore();
+    const many = Array.from({ length: 1_200 }, (_, n) => byNode('made', `Up${n}`, noon));
+    await store.observe(usageMarks(many, exampleSettings));
+    const { uses, full } = await read(store, role, noon, noon);
+    expect([uses.length, full]).toEqual([1_000, true]);
+  });
+
+  test('takes no name that is none: neither spaces nor control characters reach the table', () => {
+    const hostile = [
+      byNode('ec2', 'Run Instances baseline 00', noon),
+      byNode('ec2', '\u001b[31m', noon),
+      call('ec2', 'RunInstances', {
+        userIdentity: { sessionContext: { sessionIssuer: { arn: `${role} x` } } } as never, // as nobody would write it
+        ...at(noon),
+      }),
+    ];
+    expect(usageMarks(hostile, exampleSettings)).toEqual([]);
+  });
+});
+
+const world = setUp();
+test('the deployed handler keeps it, and delivering again changes nothing', async () => {
+  const now = world.now - 4_000;
+  const { record } = byNode('sqs', 'ListQueues', now);
+  const id = '11111111-2222-4333-8444-000000000001';
+  const detail = { ...record, eventID: id };
+  const body = JSON.stringify({
+    ...{ version: '0', id, 'detail-type': 'AWS API Call via CloudTrail', source: 'aws.sqs', account },
+    ...{ time: record.eventTime, region: 'eu-west-1', resources: [], detail },
+  });
+  const messages = { Records: [{ messageId: id, body, eventSource: 'aws:sqs' }] } as unknown as Parameters<
+    typeof trail
+  >[0];
+  for (let delivery = 0; delivery < 2; delivery++) await trail(messages, context());
+  const { uses } = await read(deps().store(), role, now - day, now);
+  expect(uses.map(one => [one.service, one.api, one.calls, one.node])).toEqual([['sqs', 'ListQueues', 1, 'other']]);
+});
+
+describe('tripline usage of a stage', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tripline-'));
+  const database = join(folder, 'db');
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const shift = Date.now() - noon - 2 * day;
+  const usage = (...argv: readonly string[]) =>
+    tripline('usage', '--database', database, '--settings', 'examples/tripline.config.ts', ...argv);
+
+  test('says in which hours, as text, JSON, a policy and Terraform; and what it cannot know', async () => {
+    const local = await localDynamoDB(database);
+    const moved = story.map(event => ({ ...event, time: event.time + shift }));
+    await dynamoStore(local.client, local.tables.state).observe(usageMarks(moved, exampleSettings));
+    await local.close();
+
+    const text = await usage();
+    expect([text.code, text.stderr]).toEqual([0, '']);
+    expect(text.stdout).toMatch(/HOURS/);
+    expect(text.stdout).toContain('3 APIs, 2 of them beyond being a node');
+    const lines = (await usage('--json', '--beyond')).stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    expect(lines.map(({ api, unit, calls, denied: refused }) => [api, unit, calls, refused])).toEqual([
+      ['RunInstances', 'hours', 1, 0],
+      ['GetSecretValue', 'hours', 2, 1],
+    ]);
+    const policy = await usage('--policy');
+    expect(JSON.parse(policy.stdout).Statement[0].Action).toEqual([
+      'ec2:CreateTags',
+      'ec2:RunInstances',
+      'ecr:GetAuthorizationToken',
+      'secretsmanager:GetSecretValue',
+    ]);
+    expect(policy.stderr).toContain('Only events that the stage admits were kept');
+    expect((await usage('--terraform')).stdout).toMatch(/^data "aws_iam_policy_document" "KarpenterNodeRole-prod"/);
+    expect((await usage('--role', 'nobody')).code).toBe(1);
+  });
+
+  test('refuses logs and a stage together, neither, and a span that is none', async () => {
+    expect((await usage('logs/')).stderr).toContain('either logs or a stage');
+    expect((await tripline('usage')).stderr).toContain('--stage NAME');
+    expect((await usage('--for', 'ever')).stderr).toContain('--for takes a time');
+  });
+});
