@@ -7,6 +7,7 @@ import { widenToFit } from './fit.ts';
 import { limits } from './logs-grammar.ts';
 import { printLogs, projected, sizeOf } from './logs-print.ts';
 import { volume } from './logs-volume.ts';
+import { narrowToFit } from './narrow.ts';
 
 /** What one detection (or knowledge) asks of the Logs filter. */
 export interface LogsRule {
@@ -45,7 +46,15 @@ export const logsFilter = (
     some => printLogs(trim(some)).length - limits.characters,
   );
   const everything = clauses.some(clause => clause.size === 0) || !widened.fits;
-  const kept = everything ? [] : widened.kept;
+  const kept = everything
+    ? []
+    : narrowToFit(
+        widened.kept,
+        clauses,
+        pathKey(['objectRef', 'resource']),
+        volume,
+        some => printLogs(trim(some)).length <= limits.characters,
+      );
   return {
     pattern: kept.length === 0 ? '' : printLogs(trim(kept)),
     rules: rules.map(({ id }) => describe(id, own.get(id) ?? [], kept, isOff(id, settings))),
