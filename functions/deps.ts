@@ -29,6 +29,7 @@ import type { Store } from '../core/state/observation.ts';
 import { remembering } from '../core/state/remembering.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
+import { atHome } from './region.ts';
 
 /** Everything a handler needs; functions where making it costs something, so that an idle invocation makes nothing. */
 export interface Deps {
@@ -109,8 +110,8 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
     return found as Extract<Channel, { kind: K }>; // just compared
   };
   const named = (): string => env['CHANNEL'] ?? '';
-  const dynamodb = lazy(() => new DynamoDBClient({}));
-  const s3 = lazy(() => new S3Client({}));
+  const dynamodb = lazy(() => new DynamoDBClient(atHome(env)));
+  const s3 = lazy(() => new S3Client(atHome(env)));
   const sns = lazy(() => new SNSClient({}));
   const events = lazy(() => new EventBridgeClient({}));
   return {

@@ -3,11 +3,19 @@ import { type Account, inside, type Place } from './place.ts';
 
 export type Key = aws.kms.Key;
 
+const keys = new Map<string, Key>();
+
 /**
- * The stage's key in one region: tables, queues, topics, logs and the quarantine are encrypted with it. Services may use it for
+ * The stage's key in one region, however many ask: tables, queues, topics, logs and the quarantine are encrypted with it. Services may use it for
  * this account only; who else may is said by each function's policy.
  */
-export const key = (place: Place, { id, partition }: Account): Key => {
+export const key = (place: Place, account: Account): Key => {
+  const one = keys.get(place.region) ?? make(place, account);
+  keys.set(place.region, one);
+  return one;
+};
+
+const make = (place: Place, { id, partition }: Account): Key => {
   const one = new aws.kms.Key(
     logical(`key ${place.region}`),
     {

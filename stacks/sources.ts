@@ -3,13 +3,12 @@ import settings from '../tripline.config.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
-import { type Account, home } from './place.ts';
+import { home } from './place.ts';
 import { accept, deadLetters, polls, type Queue, queue } from './queue.ts';
 import { detects, environment, type Storage } from './storage.ts';
 
 export interface Sources {
   readonly cloudtrail: Lambda;
-  readonly audit: Lambda;
   readonly rules: readonly aws.cloudwatch.EventRule[];
   /** Where candidates of other regions arrive. */
   readonly regions: aws.cloudwatch.EventBus;
@@ -18,13 +17,11 @@ export interface Sources {
 }
 
 const cloudtrailTimeout = 120;
-const auditTimeout = 60;
 
-/** CloudTrail by EventBridge and by objects of an archive, through one queue; audit logs by subscription filters. */
-export const sources = (storage: Storage, patterns: readonly EventPattern[], key: Key, account: Account): Sources => {
+/** CloudTrail by EventBridge and by objects of an archive, through one queue. */
+export const sources = (storage: Storage, patterns: readonly EventPattern[], key: Key): Sources => {
   const dead = deadLetters('events', home, key);
   const undelivered = deadLetters('undelivered', home, key);
-  const unheard = deadLetters('audit', home, key);
   const events = queue('events', cloudtrailTimeout, dead, key);
   // A bus of its own: on the default bus, events of other regions would set off rules that don't expect them.
   const regions = new aws.cloudwatch.EventBus('RegionsBus', { name: named('regions') });
@@ -51,11 +48,10 @@ export const sources = (storage: Storage, patterns: readonly EventPattern[], key
   accept('undelivered queue', undelivered, { events: arns });
   return {
     cloudtrail: cloudtrailFunction(storage, events, key),
-    audit: auditFunction(storage, unheard, key, account),
     rules: rules.map(({ one }) => one),
     regions,
     queues: [events],
-    dead: [dead, undelivered, unheard],
+    dead: [dead, undelivered],
   };
 };
 
@@ -127,30 +123,3 @@ const cloudtrailFunction = (storage: Storage, events: Queue, key: Key): Lambda =
 
 const partitionOf = (region: string): string =>
   region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-
-/** CloudWatch Logs invokes it without waiting: Lambda's own retries and its on-failure destination come after that. */
-const auditFunction = (storage: Storage, unheard: Queue, key: Key, { id, partition }: Account): Lambda => {
-  const audit = lambda('audit', {
-    file: 'audit',
-    does: 'Judges Kubernetes audit events',
-    timeout: auditTimeout,
-    memory: 1024,
-    key,
-    grants: [...detects(storage), { actions: ['sqs:SendMessage'], resources: [unheard.arn] }],
-    environment: environment(storage),
-  });
-  new aws.lambda.FunctionEventInvokeConfig('AuditInvocations', {
-    functionName: audit.fn.name,
-    maximumRetryAttempts: 2,
-    maximumEventAgeInSeconds: 6 * 3600,
-    destinationConfig: { onFailure: { destination: unheard.arn } },
-  });
-  new aws.lambda.Permission('LogsInvokeAudit', {
-    function: audit.fn.name,
-    action: 'lambda:InvokeFunction',
-    principal: 'logs.amazonaws.com',
-    sourceAccount: id,
-    sourceArn: `arn:${partition}:logs:${home.region}:${id}:log-group:*:*`,
-  });
-  return audit;
-};

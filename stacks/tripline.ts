@@ -3,8 +3,9 @@ import { logsFilter } from '../core/targets/logs.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { alerts } from './alerts.ts';
+import { audit, auditPlaces } from './audit.ts';
 import { digest } from './digest.ts';
-import { health } from './health.ts';
+import { health, healthAway } from './health.ts';
 import { gathers, reportsToHub } from './hub.ts';
 import { inventory } from './inventory.ts';
 import { key } from './key.ts';
@@ -24,27 +25,31 @@ export const tripline = async () => {
   const ourKey = key(home, us);
   const stored = storage(ourKey);
   const told = alerts(stored, ourKey, us);
-  const read = sources(stored, patterns, ourKey, us);
+  const read = sources(stored, patterns, ourKey);
+  const [hear, ...hearAway] = auditPlaces(others).map(place => {
+    const heard = audit(place, stored, us);
+    const kept = subscribe(place, stored, heard, pattern, us);
+    return { place, functions: [heard.fn, kept.fn], dead: [heard.dead, kept.dead] };
+  });
   const swept = sweep(stored, told, ourKey);
   const daily = digest(stored, told, ourKey);
   const listed = inventory(stored, ourKey);
-  const subscribed = subscribe(stored, read, pattern, ourKey, us);
   const role = carrier(read.regions, us);
   for (const place of others) forward(place, patterns, guardPattern(), read.regions, role);
   const witness = others.find(({ region }) => region === 'us-east-1') ?? others[0];
   const guard = selfProtection(ourKey, home, read.regions, witness, role, us);
   const reported = reportsToHub(told.bus, ourKey, us);
   const gathered = gathers(guard.topic, ourKey, us);
+  for (const { place, ...heard } of hearAway) healthAway(place, heard);
   health({
     functions: [
       read.cloudtrail,
-      read.audit,
+      ...(hear?.functions ?? []),
       told.announce,
       ...told.channels,
       swept.fn,
       daily.fn,
       listed.fn,
-      subscribed.fn,
       ...reported.functions,
       ...gathered.functions,
     ],
@@ -56,7 +61,7 @@ export const tripline = async () => {
       ...swept.dead,
       ...daily.dead,
       ...listed.dead,
-      ...subscribed.dead,
+      ...(hear?.dead ?? []),
       ...guard.dead,
       ...reported.dead,
       ...gathered.dead,
