@@ -190,6 +190,7 @@ const alike = (a: string, b: string): readonly [string, string] | undefined => {
   const start = commonStart(a, b);
   const [restA, restB] = [a.slice(start.length), b.slice(start.length)];
   if (start.length >= shortestStem && (restA === '' || restB === '')) return [start, ''];
+  if (Math.min(a.length, b.length) < longLikeness) return undefined;
   const end = [...commonStart([...restA].toReversed().join(''), [...restB].toReversed().join(''))]
     .toReversed()
     .join('');

@@ -15,8 +15,8 @@ interface Step {
   readonly saved: number;
 }
 
-/** A round looks at so many steps at most, the best first. */
-const mostTried = 400;
+/** So many steps are tried in all, the best of each round first: each is printed to see whether it fits. */
+const mostTried = 600;
 
 /**
  * Takes back what widening gave up, as far as there is room. Widening reckons with the characters of each clause alone, but what
@@ -37,19 +37,19 @@ export const narrowToFit = (
     wanted.flatMap(clause => apart(clause, by)),
   );
   const after = ({ from, to }: Step): readonly Group[] => [...groups.filter(group => !from.includes(group)), ...to];
+  let left = mostTried;
   for (;;) {
     const step = groups
       .flatMap(group => stepsOf(group, groups, volume))
       .toSorted((a, b) => b.saved - a.saved)
-      .slice(0, mostTried)
-      .find(one => fits(after(one).map(({ clause }) => clause)));
+      .find(one => left-- > 0 && fits(after(one).map(({ clause }) => clause)));
     if (step === undefined) return groups.map(({ clause }) => clause);
     groups = after(step);
   }
 };
 
 /** A clause for each value that it allows at a path. */
-const apart = (clause: Clause, by: string): readonly Clause[] => {
+export const apart = (clause: Clause, by: string): readonly Clause[] => {
   const tests = clause.get(by) ?? [];
   return tests.length < 2 ? [clause] : tests.map(test => new Map([...clause, [by, [test]]]));
 };

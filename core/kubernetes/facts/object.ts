@@ -19,9 +19,9 @@ const podWrites = {
   verb: [...writes],
 };
 
-const writesPods = ({ objectRef: { resource, subresource } = {}, verb }: AuditRecord): boolean =>
-  workloadResources.some(one => one === resource) &&
-  (subresource === undefined || subresource === 'ephemeralcontainers') &&
+const writesPods = ({ objectRef, verb }: AuditRecord): boolean =>
+  workloadResources.some(one => one === objectRef?.resource) &&
+  (objectRef?.subresource === undefined || objectRef.subresource === 'ephemeralcontainers') &&
   writes.some(one => one === verb);
 
 /** What was touched. */
