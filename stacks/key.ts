@@ -34,15 +34,19 @@ const make = (place: Place, { id, partition }: Account): Key => {
             Resource: '*',
           },
           {
+            // No condition on the source: KMS is not told it when EventBridge delivers to an encrypted topic (Amazon SNS Developer
+            // Guide, "Managing Amazon SNS encryption keys"). Whose rule may deliver is said by each topic's and queue's own policy.
+            Sid: 'EventBridgeDeliversEncrypted',
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+            Resource: '*',
+          },
+          {
             Sid: 'ServicesDeliverEncrypted',
             Effect: 'Allow',
             Principal: {
-              Service: [
-                'events.amazonaws.com',
-                'sns.amazonaws.com',
-                'cloudwatch.amazonaws.com',
-                'scheduler.amazonaws.com',
-              ],
+              Service: ['sns.amazonaws.com', 'cloudwatch.amazonaws.com', 'scheduler.amazonaws.com'],
             },
             Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
             Resource: '*',

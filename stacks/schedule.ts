@@ -24,6 +24,8 @@ export const schedules = (
           Statement: [
             { Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: [fn.arn] },
             { Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [dead.arn] },
+            // Scheduler sends what it gave up with this role, and the queue is encrypted.
+            { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: [dead.kmsMasterKeyId] },
           ],
         }),
       },
