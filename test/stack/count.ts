@@ -14,12 +14,17 @@ const modulesOf = (file: string, seen = new Set<string>()): ReadonlySet<string> 
   return seen;
 };
 
+const meter = join(root, 'functions/meter.ts');
+const known = [...readFileSync(meter, 'utf8').matchAll(/^.*'([A-Z]\w+)'/gm)]
+  .flatMap(([line]) => [...line.matchAll(/'([A-Z]\w+)'/g)])
+  .map(([, name = '']) => name);
+
 /** Names of the metrics that a handler may print: each is charged once for every function that prints it, in hours in which it does. */
 export const metricsOf = (handler: string): readonly string[] => {
-  const names = [...modulesOf(join(root, `${handler.replace(/\.handler$/, '')}.ts`))].flatMap(file =>
-    [...readFileSync(file, 'utf8').matchAll(/\bmeter\s*\.(?:add|latency)\(\s*'(\w+)'/g)].map(([, name = '']) => name),
-  );
-  return [...new Set(names)].toSorted();
+  const texts = [...modulesOf(join(root, `${handler.replace(/\.handler$/, '')}.ts`))]
+    .filter(file => file !== meter)
+    .map(file => readFileSync(file, 'utf8'));
+  return known.filter(name => texts.some(text => text.includes(`'${name}'`)));
 };
 
 if (import.meta.main)
