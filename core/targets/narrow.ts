@@ -16,7 +16,7 @@ interface Step {
 }
 
 /** So many steps are tried in all, the best of each round first: each is printed to see whether it fits. */
-const mostTried = 600;
+const mostTried = 150;
 
 /**
  * Takes back what widening gave up, as far as there is room. Widening reckons with the characters of each clause alone, but what
@@ -60,14 +60,15 @@ const assign = (kept: readonly Clause[], wanted: readonly Clause[]): readonly Gr
     members: wanted.filter(one => kept.find(other => implies(one, other)) === clause),
   }));
 
-/** Members that share a condition get a clause of their own, or go over to another group's. */
+/** A group's clause says no more than its members need; members that share a condition get a clause of their own, or go over to another group's. */
 const stepsOf = (group: Group, groups: readonly Group[], volume: (clause: Clause) => number): readonly Step[] => {
   const step = (from: readonly Group[], to: readonly Group[]): readonly Step[] => {
     const sum = (some: readonly Group[]): number => some.reduce((total, { clause }) => total + volume(clause), 0);
     const saved = sum(from) - sum(to);
     return saved > 1e-9 ? [{ from, to, saved }] : [];
   };
-  return conditions(group.members).flatMap(([path, tests]) => {
+  const tightened = step([group], joined(group.members));
+  const parted = conditions(group.members).flatMap(([path, tests]) => {
     const inside = group.members.filter(one => covers(tests, one.get(path)));
     const moving = joined(inside);
     const staying = joined(group.members.filter(one => !inside.includes(one)));
@@ -85,6 +86,7 @@ const stepsOf = (group: Group, groups: readonly Group[], volume: (clause: Clause
       ),
     ];
   });
+  return [...tightened, ...parted];
 };
 
 /** Each condition that any of the clauses makes, once. */
