@@ -92,7 +92,7 @@ describe('the Logs pattern derived from detections', () => {
       expect(admitted('delete', `other${word(index)}s.${word(99 - index)}.example.com`)).toBe(true);
     expect(admitted('get', 'secrets')).toBe(true);
     expect(admitted('watch', 'pods')).toBe(false);
-  });
+  }, 180_000);
 
   it('does not repeat what another clause admits alone', () => {
     const { pattern } = derive(
