@@ -24,7 +24,7 @@ export const handler = lambda(
     const local = ofRegion(settings, process.env);
     const { put, gaps } = await subscribeAll(logsSubscriptions(new CloudWatchLogsClient({})), wanted, local);
     for (const gap of gaps) print(JSON.stringify({ level: 'warn', function: 'subscribe', ...gap }));
-    const matches = gaps.flatMap(gap => matchesOf(gap, settings, now()));
+    const matches = gaps.flatMap(gap => matchesOf(gap, local, now()));
     if (matches.length > 0) await findings().fold(matches, now());
     return { put, gaps: gaps.length };
   },
