@@ -31,7 +31,6 @@ const touching: readonly (readonly [names: readonly string[], field: string, whe
   [['DeleteSubscriptionFilter'], 'filterName', 'prefix'],
   [['DeleteLogGroup', 'PutRetentionPolicy'], 'logGroupName', 'inside'],
   [['DeleteAlarms', 'DisableAlarmActions'], 'alarmNames', 'prefix'],
-  [['PutMetricAlarm', 'SetAlarmState'], 'alarmName', 'prefix'],
   [['DetachRolePolicy', 'PutRolePolicy', 'DeleteRolePolicy', 'UpdateAssumeRolePolicy'], 'roleName', 'prefix'],
 ];
 
