@@ -3,8 +3,9 @@ import { readLogs } from '../core/read/logs.ts';
 import { deps } from './deps.ts';
 import { detectCounted } from './detecting.ts';
 import { lambda } from './lambda.ts';
+import { ofRegion } from './region.ts';
 
 /** Audit events (or CloudTrail's) from a CloudWatch Logs subscription. What fails is tried again by Lambda, then dead-lettered. */
 export const handler = lambda('audit', async (event: CloudWatchLogsEvent, meter): Promise<void> => {
-  await detectCounted(readLogs(event, deps().settings), meter);
+  await detectCounted(readLogs(event, ofRegion(deps().settings, process.env)), meter);
 });

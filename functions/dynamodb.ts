@@ -7,9 +7,10 @@ import { threadsTable } from '../adapters/threads.ts';
 import { versionsTable } from '../adapters/versions.ts';
 import type { Store } from '../core/state/observation.ts';
 import { remembering } from '../core/state/remembering.ts';
+import { atHome } from './region.ts';
 
 /** What lies in DynamoDB, by one client: loaded by the deps when the first of it is called. */
-const client = new DynamoDBClient({});
+const client = new DynamoDBClient(atHome(process.env));
 
 export const store = (table: string): Store => remembering(dynamoStore(client, table), Date.now);
 export const findings = (table: string) => findingsTable(client, table);

@@ -2,6 +2,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { logsSubscriptions } from '../adapters/logs.ts';
 import { deps } from './deps.ts';
 import { lambda } from './lambda.ts';
+import { ofRegion } from './region.ts';
 import { matchesOf, subscribeAll } from './subscribing.ts';
 
 const variable = (name: string): string => {
@@ -10,7 +11,7 @@ const variable = (name: string): string => {
   return value;
 };
 
-/** Keeps the audit log subscriptions true, whatever event or schedule woke it; clusters that can't be heard become findings. */
+/** Keeps the audit log subscriptions of its region true, whatever event or schedule woke it; clusters that can't be heard become findings. */
 export const handler = lambda(
   'subscribe',
   async (): Promise<{ readonly put: readonly string[]; readonly gaps: number }> => {
@@ -20,9 +21,10 @@ export const handler = lambda(
       pattern: variable('FILTER_PATTERN'),
       destination: variable('AUDIT_FUNCTION'),
     };
-    const { put, gaps } = await subscribeAll(logsSubscriptions(new CloudWatchLogsClient({})), wanted, settings);
+    const local = ofRegion(settings, process.env);
+    const { put, gaps } = await subscribeAll(logsSubscriptions(new CloudWatchLogsClient({})), wanted, local);
     for (const gap of gaps) print(JSON.stringify({ level: 'warn', function: 'subscribe', ...gap }));
-    const matches = gaps.flatMap(gap => matchesOf(gap, settings, now()));
+    const matches = gaps.flatMap(gap => matchesOf(gap, local, now()));
     if (matches.length > 0) await findings().fold(matches, now());
     return { put, gaps: gaps.length };
   },

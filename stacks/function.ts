@@ -2,6 +2,7 @@ import settings from '../tripline.config.ts';
 import { bundling } from './bundling.ts';
 import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
+import { home, inside, type Place, within } from './place.ts';
 
 /** What a function may do: exact actions on exact resources. */
 export interface Grant {
@@ -27,7 +28,10 @@ interface Options {
   readonly memory: number;
   readonly grants: readonly Grant[];
   readonly environment: Readonly<Record<string, $util.Input<string>>>;
+  /** Of the function's own region. */
   readonly key: Key;
+  /** At home where nothing is said. */
+  readonly place?: Place;
   /** Never more than so many at once. */
   readonly reserved?: number;
   /** The name of its role, where it is known by it; otherwise SST's. */
@@ -47,12 +51,13 @@ const logDays = 90;
  */
 export const lambda = (part: string, options: Options): Lambda => {
   const name = named(part);
+  const { place = home } = options;
   const network = options.callsClusters === true ? settings.deployment.network : undefined;
-  const logs = new aws.cloudwatch.LogGroup(logical(`${part} logs`), {
-    name: `/aws/lambda/${name}`,
-    retentionInDays: logDays,
-    kmsKeyId: options.key.arn,
-  });
+  const logs = new aws.cloudwatch.LogGroup(
+    logical(within(place, `${part} logs`)),
+    { name: `/aws/lambda/${name}`, retentionInDays: logDays, kmsKeyId: options.key.arn },
+    inside(place),
+  );
   const grants: readonly Grant[] = [
     { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [$interpolate`${logs.arn}:*`] },
     // Its environment, and whatever it reads and writes, is encrypted with the stage's key.
@@ -61,33 +66,37 @@ export const lambda = (part: string, options: Options): Lambda => {
     ...(network === undefined ? [] : [attaching]),
     ...options.grants,
   ];
-  const fn = new sst.aws.Function(logical(`${part} function`), {
-    name,
-    handler: `functions/${options.file}.handler`,
-    description: options.does,
-    runtime: 'nodejs24.x',
-    architecture: 'arm64',
-    timeout: `${options.timeout} seconds`,
-    memory: `${options.memory} MB`,
-    environment: { ...options.environment, STAGE: $app.stage },
-    permissions: grants.map(({ actions, resources }) => ({ actions: [...actions], resources: [...resources] })),
-    logging: { format: 'json', logGroup: logs.name },
-    ...(options.reserved === undefined ? {} : { concurrency: { reserved: options.reserved } }),
-    ...(options.isPublic === true ? { url: { authorization: 'none' as const, cors: false } } : {}),
-    nodejs: bundling,
-    transform: {
-      role: role => {
-        role.managedPolicyArns = [];
-        if (options.role !== undefined) role.name = options.role;
-      },
-      function: one => {
-        one.tracingConfig = { mode: settings.deployment.tracing ? 'Active' : 'PassThrough' };
-        one.kmsKeyArn = options.key.arn;
-        if (network !== undefined)
-          one.vpcConfig = { subnetIds: [...network.subnets], securityGroupIds: [...network.securityGroups] };
+  const fn = new sst.aws.Function(
+    logical(within(place, `${part} function`)),
+    {
+      name,
+      handler: `functions/${options.file}.handler`,
+      description: options.does,
+      runtime: 'nodejs24.x',
+      architecture: 'arm64',
+      timeout: `${options.timeout} seconds`,
+      memory: `${options.memory} MB`,
+      environment: { ...options.environment, STAGE: $app.stage },
+      permissions: grants.map(({ actions, resources }) => ({ actions: [...actions], resources: [...resources] })),
+      logging: { format: 'json', logGroup: logs.name },
+      ...(options.reserved === undefined ? {} : { concurrency: { reserved: options.reserved } }),
+      ...(options.isPublic === true ? { url: { authorization: 'none' as const, cors: false } } : {}),
+      nodejs: bundling,
+      transform: {
+        role: role => {
+          role.managedPolicyArns = [];
+          if (options.role !== undefined) role.name = options.role;
+        },
+        function: one => {
+          one.tracingConfig = { mode: settings.deployment.tracing ? 'Active' : 'PassThrough' };
+          one.kmsKeyArn = options.key.arn;
+          if (network !== undefined)
+            one.vpcConfig = { subnetIds: [...network.subnets], securityGroupIds: [...network.securityGroups] };
+        },
       },
     },
-  });
+    inside(place),
+  );
   return { fn, name, logs, timeout: options.timeout };
 };
 

@@ -1,7 +1,9 @@
 import settings from '../tripline.config.ts';
+import { alarmsOf, deadLetterAlarm, deliveryAlarms, functionAlarms, minutes, sourceAlarms } from './alarm.ts';
+import { auditGroups } from './audit.ts';
 import type { Lambda } from './function.ts';
-import { logical, named } from './names.ts';
-import { inside, type Place } from './place.ts';
+import { named } from './names.ts';
+import { home, type Place } from './place.ts';
 import type { Queue } from './queue.ts';
 
 interface Parts {
@@ -17,42 +19,10 @@ interface Parts {
   readonly topic: aws.sns.Topic;
 }
 
-type Watch = Pick<
-  aws.cloudwatch.MetricAlarmArgs,
-  'namespace' | 'metricName' | 'dimensions' | 'statistic' | 'period' | 'evaluationPeriods' | 'threshold'
-> & { readonly missing?: 'breaching' | 'notBreaching'; readonly below?: boolean };
-
 /** Alarms for everything that would lose events or tell nobody, and one dashboard. */
 export const health = (parts: Parts): void => {
-  const alarm = (
-    part: string,
-    description: string,
-    { missing = 'notBreaching', below = false, ...watch }: Watch,
-  ): void => {
-    new aws.cloudwatch.MetricAlarm(logical(`${part} alarm`), {
-      name: named(part),
-      alarmDescription: description,
-      comparisonOperator: below ? 'LessThanThreshold' : 'GreaterThanThreshold',
-      treatMissingData: missing,
-      alarmActions: [parts.topic.arn],
-      okActions: [parts.topic.arn],
-      ...watch,
-    });
-  };
-  const minutes = (count: number) => ({ period: 60, evaluationPeriods: count });
-  for (const [index, dead] of parts.dead.entries())
-    alarm(
-      `dead-letters-${index + 1}`,
-      'Something could not be processed and lies in a dead-letter queue: read it, mend, redrive',
-      {
-        namespace: 'AWS/SQS',
-        metricName: 'ApproximateNumberOfMessagesVisible',
-        dimensions: { QueueName: dead.name },
-        statistic: 'Maximum',
-        ...minutes(1),
-        threshold: 0,
-      },
-    );
+  const alarm = alarmsOf(home, parts.topic);
+  for (const [index, dead] of parts.dead.entries()) deadLetterAlarm(alarm, `dead-letters-${index + 1}`, dead);
   for (const [index, waiting] of parts.queues.entries())
     alarm(
       index === 0 ? 'queue-age' : `queue-age-${index + 1}`,
@@ -66,20 +36,7 @@ export const health = (parts: Parts): void => {
         threshold: 600,
       },
     );
-  for (const { name } of parts.functions)
-    for (const metricName of ['Errors', 'Throttles'] as const)
-      alarm(
-        `${name.slice(named('').length)}-${metricName.toLowerCase()}`,
-        `${name}: ${metricName.toLowerCase()} in three of five minutes`,
-        {
-          namespace: 'AWS/Lambda',
-          metricName,
-          dimensions: { FunctionName: name },
-          statistic: 'Sum',
-          ...minutes(5),
-          threshold: 3,
-        },
-      );
+  for (const fn of parts.functions) functionAlarms(alarm, fn);
   for (const { name } of parts.streams)
     alarm('iterator-age', `${name} is over ten minutes behind the findings table: findings are stored but not told`, {
       namespace: 'AWS/Lambda',
@@ -89,41 +46,8 @@ export const health = (parts: Parts): void => {
       ...minutes(5),
       threshold: 600_000,
     });
-  for (const source of sourcesInUse()) {
-    alarm(
-      `${source}-rejected`,
-      `Records of ${source} could not be read: they lie in the quarantine bucket with the reason`,
-      {
-        namespace: 'Tripline',
-        metricName: 'RecordsQuarantined',
-        dimensions: { stage: $app.stage, function: source },
-        statistic: 'Sum',
-        period: 300,
-        evaluationPeriods: 1,
-        threshold: 0,
-      },
-    );
-    alarm(`${source}-silent`, `No event of ${source} for three hours: a trail, rule or subscription may be off`, {
-      namespace: 'Tripline',
-      metricName: 'EventsRead',
-      dimensions: { stage: $app.stage, function: source },
-      statistic: 'Sum',
-      period: 3600,
-      evaluationPeriods: 3,
-      threshold: 1,
-      below: true,
-      missing: 'breaching',
-    });
-    alarm(`${source}-rules`, 'A detection threw: see pipeline/rule-failed', {
-      namespace: 'Tripline',
-      metricName: 'RuleErrors',
-      dimensions: { stage: $app.stage, function: source },
-      statistic: 'Sum',
-      period: 300,
-      evaluationPeriods: 1,
-      threshold: 0,
-    });
-  }
+  for (const source of sourcesInUse()) sourceAlarms(alarm, source);
+  deliveryAlarms(alarm, auditGroups(home));
   if (parts.canaries)
     alarm(
       'canary-late',
@@ -172,30 +96,25 @@ export const health = (parts: Parts): void => {
   new aws.cloudwatch.Dashboard('Dashboard', { dashboardName: named('health'), dashboardBody: dashboard(parts) });
 };
 
-/** An alarm beside a dead-letter queue of another region: an alarm writes to topics of its own region only, so it is forwarded. */
-export const hears = (part: string, dead: Queue, place: Place): void => {
-  new aws.cloudwatch.MetricAlarm(
-    logical(`${part} alarm ${place.region}`),
-    {
-      name: named(`${part}-dlq`),
-      alarmDescription: `Events of ${place.region} were lost on their way: read the queue ${named(`${part}-dlq`)} there`,
-      namespace: 'AWS/SQS',
-      metricName: 'ApproximateNumberOfMessagesVisible',
-      dimensions: { QueueName: dead.name },
-      statistic: 'Maximum',
-      period: 300,
-      evaluationPeriods: 1,
-      comparisonOperator: 'GreaterThanThreshold',
-      threshold: 0,
-      treatMissingData: 'notBreaching',
-    },
-    inside(place),
-  );
+/** Alarms beside what hears a region's audit logs there; `regions.ts` forwards them. */
+export const healthAway = (
+  place: Place,
+  heard: { readonly functions: readonly Lambda[]; readonly dead: readonly Queue[] },
+) => {
+  const alarm = alarmsOf(place, undefined);
+  for (const fn of heard.functions) functionAlarms(alarm, fn);
+  for (const [index, dead] of heard.dead.entries()) deadLetterAlarm(alarm, `dead-letters-${index + 1}`, dead);
+  sourceAlarms(alarm, 'audit');
+  deliveryAlarms(alarm, auditGroups(place));
 };
 
-/** Silence of a source that nothing feeds is no news. */
+/** An alarm beside a dead-letter queue of another region, forwarded like these. */
+export const hears = (part: string, dead: Queue, place: Place): void =>
+  deadLetterAlarm(alarmsOf(place, undefined), `${part}-dlq`, dead);
+
+/** Silence of a source that nothing feeds is no news: clusters of other regions are heard there, S3's by the other function. */
 const sourcesInUse = (): readonly ('cloudtrail' | 'audit')[] =>
-  settings.clusters.length > 0 ? ['cloudtrail', 'audit'] : ['cloudtrail'];
+  auditGroups(home).length > 0 ? ['cloudtrail', 'audit'] : ['cloudtrail'];
 
 const dashboard = ({ functions, dead }: Parts): $util.Output<string> => {
   const graph = (title: string, metrics: readonly unknown[], statistic: string, index: number) => ({

@@ -3,11 +3,19 @@ import { type Account, inside, type Place } from './place.ts';
 
 export type Key = aws.kms.Key;
 
+const keys = new Map<string, Key>();
+
 /**
- * The stage's key in one region: tables, queues, topics, logs and the quarantine are encrypted with it. Services may use it for
+ * The stage's key in one region, however many ask: tables, queues, topics, logs and the quarantine are encrypted with it. Services may use it for
  * this account only; who else may is said by each function's policy.
  */
-export const key = (place: Place, { id, partition }: Account): Key => {
+export const key = (place: Place, account: Account): Key => {
+  const one = keys.get(place.region) ?? make(place, account);
+  keys.set(place.region, one);
+  return one;
+};
+
+const make = (place: Place, { id, partition }: Account): Key => {
   const one = new aws.kms.Key(
     logical(`key ${place.region}`),
     {
@@ -26,15 +34,19 @@ export const key = (place: Place, { id, partition }: Account): Key => {
             Resource: '*',
           },
           {
+            // No condition on the source: KMS is not told it when EventBridge delivers to an encrypted topic (Amazon SNS Developer
+            // Guide, "Managing Amazon SNS encryption keys"). Whose rule may deliver is said by each topic's and queue's own policy.
+            Sid: 'EventBridgeDeliversEncrypted',
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+            Resource: '*',
+          },
+          {
             Sid: 'ServicesDeliverEncrypted',
             Effect: 'Allow',
             Principal: {
-              Service: [
-                'events.amazonaws.com',
-                'sns.amazonaws.com',
-                'cloudwatch.amazonaws.com',
-                'scheduler.amazonaws.com',
-              ],
+              Service: ['sns.amazonaws.com', 'cloudwatch.amazonaws.com', 'scheduler.amazonaws.com'],
             },
             Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
             Resource: '*',

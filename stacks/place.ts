@@ -19,6 +19,9 @@ export const home: Place = { region: settings.home };
 export const inside = (place: Place): { provider?: aws.Provider } =>
   place.provider === undefined ? {} : { provider: place.provider };
 
+/** Words for a logical name of something that may stand in several regions: with the region, but at home. */
+export const within = (place: Place, words: string): string => (place === home ? words : `${words} ${place.region}`);
+
 /** Asks AWS whose account this is. */
 export const account = async (): Promise<Account> => {
   const [{ accountId }, { partition }] = await Promise.all([aws.getCallerIdentity({}), aws.getPartition({})]);

@@ -60,3 +60,9 @@ export const postureReader = (waiting: Queue, storage: Storage, key: Key, accoun
   });
   return fn;
 };
+
+/** What asking for a reading needs, where there is somebody to ask. */
+export const asks = (readings: Queue | undefined): readonly Grant[] =>
+  readings === undefined ? [] : [{ actions: ['sqs:SendMessage'], resources: [readings.arn] }];
+export const asking = (readings: Queue | undefined): Record<string, $util.Input<string>> =>
+  readings === undefined ? {} : { READINGS_QUEUE: readings.url };

@@ -1,10 +1,17 @@
 import type { Lambda } from './function.ts';
 import { logical } from './names.ts';
+import { home, inside, type Place, within } from './place.ts';
 import type { Queue } from './queue.ts';
 
 /** Invokes a function on a schedule (Amazon EventBridge Scheduler). What could not be invoked, or failed thrice, is kept. */
-export const schedules = (name: string, { fn }: Lambda, expression: string, dead: Queue): aws.scheduler.Schedule => {
-  const role = new aws.iam.Role(logical(`${name} scheduler`), {
+export const schedules = (
+  name: string,
+  { fn }: Lambda,
+  expression: string,
+  dead: Queue,
+  place: Place = home,
+): aws.scheduler.Schedule => {
+  const role = new aws.iam.Role(logical(within(place, `${name} scheduler`)), {
     assumeRolePolicy: JSON.stringify({
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole' }],
@@ -17,26 +24,36 @@ export const schedules = (name: string, { fn }: Lambda, expression: string, dead
           Statement: [
             { Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: [fn.arn] },
             { Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [dead.arn] },
+            // Scheduler sends what it gave up with this role, and the queue is encrypted.
+            { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: [dead.kmsMasterKeyId] },
           ],
         }),
       },
     ],
   });
-  new aws.lambda.FunctionEventInvokeConfig(logical(`${name} invocations`), {
-    functionName: fn.name,
-    maximumRetryAttempts: 2,
-    destinationConfig: { onFailure: { destination: dead.arn } },
-  });
-  return new aws.scheduler.Schedule(logical(`${name} schedule`), {
-    name,
-    scheduleExpression: expression,
-    flexibleTimeWindow: { mode: 'OFF' },
-    target: {
-      arn: fn.arn,
-      roleArn: role.arn,
-      input: '{}',
-      retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 3600 },
-      deadLetterConfig: { arn: dead.arn },
+  new aws.lambda.FunctionEventInvokeConfig(
+    logical(within(place, `${name} invocations`)),
+    {
+      functionName: fn.name,
+      maximumRetryAttempts: 2,
+      destinationConfig: { onFailure: { destination: dead.arn } },
     },
-  });
+    inside(place),
+  );
+  return new aws.scheduler.Schedule(
+    logical(within(place, `${name} schedule`)),
+    {
+      name,
+      scheduleExpression: expression,
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: {
+        arn: fn.arn,
+        roleArn: role.arn,
+        input: '{}',
+        retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 3600 },
+        deadLetterConfig: { arn: dead.arn },
+      },
+    },
+    inside(place),
+  );
 };

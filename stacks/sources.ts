@@ -1,15 +1,15 @@
 import type { EventPattern } from '../core/targets/eventbridge.ts';
 import settings from '../tripline.config.ts';
-import { type Grant, type Lambda, lambda } from './function.ts';
+import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
-import { type Account, home } from './place.ts';
+import { home } from './place.ts';
+import { asking, asks } from './posture-reader.ts';
 import { accept, deadLetters, polls, type Queue, queue } from './queue.ts';
 import { detects, environment, type Storage } from './storage.ts';
 
 export interface Sources {
   readonly cloudtrail: Lambda;
-  readonly audit: Lambda;
   readonly rules: readonly aws.cloudwatch.EventRule[];
   /** Where candidates of other regions arrive. */
   readonly regions: aws.cloudwatch.EventBus;
@@ -18,22 +18,19 @@ export interface Sources {
 }
 
 const cloudtrailTimeout = 120;
-const auditTimeout = 60;
 
 /**
- * CloudTrail by EventBridge and by objects of an archive, through one queue; audit logs by subscription filters.
+ * CloudTrail by EventBridge and by objects of an archive, through one queue.
  * @param readings where they ask for what the audit log lacks
  */
 export const sources = (
   storage: Storage,
   patterns: readonly EventPattern[],
   key: Key,
-  account: Account,
   readings: Queue | undefined,
 ): Sources => {
   const dead = deadLetters('events', home, key);
   const undelivered = deadLetters('undelivered', home, key);
-  const unheard = deadLetters('audit', home, key);
   const events = queue('events', cloudtrailTimeout, dead, key);
   // A bus of its own: on the default bus, events of other regions would set off rules that don't expect them.
   const regions = new aws.cloudwatch.EventBus('RegionsBus', { name: named('regions') });
@@ -60,11 +57,10 @@ export const sources = (
   accept('undelivered queue', undelivered, { events: arns });
   return {
     cloudtrail: cloudtrailFunction(storage, events, key, readings),
-    audit: auditFunction(storage, unheard, key, account, readings),
     rules: rules.map(({ one }) => one),
     regions,
     queues: [events],
-    dead: [dead, undelivered, unheard],
+    dead: [dead, undelivered],
   };
 };
 
@@ -135,44 +131,5 @@ const cloudtrailFunction = (storage: Storage, events: Queue, key: Key, readings:
   return cloudtrail;
 };
 
-/** What asking for a reading needs, where there is somebody to ask. */
-const asks = (readings: Queue | undefined): readonly Grant[] =>
-  readings === undefined ? [] : [{ actions: ['sqs:SendMessage'], resources: [readings.arn] }];
-const asking = (readings: Queue | undefined): Record<string, $util.Input<string>> =>
-  readings === undefined ? {} : { READINGS_QUEUE: readings.url };
-
 const partitionOf = (region: string): string =>
   region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-
-/** CloudWatch Logs invokes it without waiting: Lambda's own retries and its on-failure destination come after that. */
-const auditFunction = (
-  storage: Storage,
-  unheard: Queue,
-  key: Key,
-  { id, partition }: Account,
-  readings: Queue | undefined,
-): Lambda => {
-  const audit = lambda('audit', {
-    file: 'audit',
-    does: 'Judges Kubernetes audit events',
-    timeout: auditTimeout,
-    memory: 1024,
-    key,
-    grants: [...detects(storage), { actions: ['sqs:SendMessage'], resources: [unheard.arn] }, ...asks(readings)],
-    environment: { ...environment(storage), ...asking(readings) },
-  });
-  new aws.lambda.FunctionEventInvokeConfig('AuditInvocations', {
-    functionName: audit.fn.name,
-    maximumRetryAttempts: 2,
-    maximumEventAgeInSeconds: 6 * 3600,
-    destinationConfig: { onFailure: { destination: unheard.arn } },
-  });
-  new aws.lambda.Permission('LogsInvokeAudit', {
-    function: audit.fn.name,
-    action: 'lambda:InvokeFunction',
-    principal: 'logs.amazonaws.com',
-    sourceAccount: id,
-    sourceArn: `arn:${partition}:logs:${home.region}:${id}:log-group:*:*`,
-  });
-  return audit;
-};

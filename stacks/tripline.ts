@@ -3,10 +3,11 @@ import { logsFilter } from '../core/targets/logs.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { alerts } from './alerts.ts';
+import { audit, auditPlaces } from './audit.ts';
 import { canary } from './canary.ts';
 import { digest } from './digest.ts';
 import { evidence } from './evidence.ts';
-import { health } from './health.ts';
+import { health, healthAway } from './health.ts';
 import { gathers, reportsToHub } from './hub.ts';
 import { inventory } from './inventory.ts';
 import { key } from './key.ts';
@@ -29,25 +30,30 @@ export const tripline = async () => {
   const stored = storage(ourKey);
   const told = alerts(stored, ourKey, us);
   const asked = readings(ourKey);
-  const read = sources(stored, patterns, ourKey, us, asked?.waiting);
+  const read = sources(stored, patterns, ourKey, asked?.waiting);
+  const [hear, ...hearAway] = auditPlaces(others).map(place => {
+    const heard = audit(place, stored, us, asked?.waiting);
+    const kept = subscribe(place, stored, heard, pattern, us);
+    return { place, functions: [heard.fn, kept.fn], dead: [heard.dead, kept.dead] };
+  });
   const readers = asked === undefined ? [] : [postureReader(asked.waiting, stored, ourKey, us)];
   const captured = evidence(stored, told.topic, ourKey, us);
   const swept = sweep(stored, told, ourKey);
   const daily = digest(stored, told, ourKey);
   const listed = inventory(stored, ourKey);
   const sent = canary(stored, everywhere, ourKey, us);
-  const subscribed = subscribe(stored, read, pattern, ourKey, us);
   const role = carrier(read.regions, us);
   for (const place of others) forward(place, patterns, guardPattern(), read.regions, role);
   const witness = others.find(({ region }) => region === 'us-east-1') ?? others[0];
   const guard = selfProtection(ourKey, home, read.regions, witness, role, us);
   const reported = reportsToHub(told.bus, ourKey, us);
   const gathered = gathers(guard.topic, ourKey, us);
+  for (const { place, ...heard } of hearAway) healthAway(place, heard);
   health({
     functions: [
       read.cloudtrail,
-      read.audit,
       ...readers,
+      ...(hear?.functions ?? []),
       told.announce,
       ...told.channels,
       ...(captured?.functions ?? []),
@@ -55,7 +61,6 @@ export const tripline = async () => {
       daily.fn,
       listed.fn,
       ...sent.functions,
-      subscribed.fn,
       ...reported.functions,
       ...gathered.functions,
     ],
@@ -75,7 +80,7 @@ export const tripline = async () => {
       ...daily.dead,
       ...listed.dead,
       ...sent.dead,
-      ...subscribed.dead,
+      ...(hear?.dead ?? []),
       ...guard.dead,
       ...reported.dead,
       ...gathered.dead,

@@ -4,7 +4,7 @@ import { itself, remembered } from '../remembered.ts';
 import type { Settings } from '../settings.ts';
 import { matchesWildcard } from '../wildcard.ts';
 import { asked, members } from './body.ts';
-import { clusterApiGroups, provisioningGroups } from './groups.ts';
+import { clusterApiGroups, provisioningGroups, writes } from './groups.ts';
 import { arnsOf } from './identity.ts';
 import { placeOf } from './place.ts';
 import type { AuditRecord } from './record.ts';
@@ -84,22 +84,28 @@ export type Sensitive =
   | 'provisioning'
   | 'forbidden';
 
-const entering = ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers'];
+/** Subresources by which one gets into a container or to a port of it. */
+export const entering = ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers'] as const;
+
+/** What else can be written on a pod but its status (Kubernetes API Reference, Pod). */
+export const podParts = ['binding', 'eviction', 'resize'] as const;
+
+const isPodWrite = (resource: string, subresource: string | undefined): boolean =>
+  resource === 'pods' && (subresource === undefined || podParts.some(part => part === subresource));
 
 /** Which sensitive call this is; empty for none. */
 export const sensitiveCall = (record: AuditRecord): readonly Sensitive[] => {
-  const { resource = '', subresource = '', apiGroup = '' } = record.objectRef ?? {};
-  const writes = !['get', 'list', 'watch'].includes(record.verb);
+  const { resource = '', subresource, apiGroup = '' } = record.objectRef ?? {};
+  const isWrite = writes.some(verb => verb === record.verb);
   const found: Sensitive[] = [];
   if (resource === 'secrets') found.push('secret');
   if (resource === 'configmaps') found.push('configmap');
   if (resource === 'serviceaccounts' && subresource === 'token') found.push('token');
-  if (resource === 'certificatesigningrequests' && writes) found.push('certificate');
-  if (['pods', 'nodes', 'services'].includes(resource) && entering.includes(subresource)) found.push('exec');
+  if (resource === 'certificatesigningrequests' && isWrite) found.push('certificate');
+  if (['pods', 'nodes', 'services'].includes(resource) && entering.some(one => one === subresource)) found.push('exec');
   if (apiGroup === 'rbac.authorization.k8s.io') found.push('rbac');
-  if (resource === 'pods' && writes && subresource !== 'status' && !entering.includes(subresource))
-    found.push('pod-write');
-  if (writes && [...provisioningGroups, ...clusterApiGroups].some(group => group === apiGroup))
+  if (isWrite && isPodWrite(resource, subresource)) found.push('pod-write');
+  if (isWrite && [...provisioningGroups, ...clusterApiGroups].some(group => group === apiGroup))
     found.push('provisioning');
   if (record.responseStatus?.code === 403) found.push('forbidden');
   return found;

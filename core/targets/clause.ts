@@ -53,11 +53,25 @@ const group = (node: Group, needs: Needs): readonly Clause[] => {
   return reduce(clauses);
 };
 
-const leaf = (path: readonly string[], tests: readonly Test[]): Clause =>
-  tests.every(isFilterable) ? new Map([[pathKey(path), unite(tests, [])]]) : everything;
+const leaf = (path: readonly string[], tests: readonly Test[]): Clause => {
+  const kept = tests.flatMap(test => filterable(test) ?? []);
+  return kept.length === tests.length ? new Map([[pathKey(path), unite(kept, [])]]) : everything;
+};
 
 /** No filter of AWS's reads regular expressions, two fields at once, or (alike everywhere) address ranges. */
-const isFilterable = (test: Test): boolean => test.is !== 'matches' && test.is !== 'same' && test.is !== 'cidr';
+const filterable = (test: Test): Test | undefined => {
+  if (test.is === 'same' || test.is === 'cidr') return undefined;
+  if (test.is !== 'matches') return test;
+  const text = beginning(test.regex.pattern());
+  return text === '' ? undefined : { is: 'prefix', text, fold: false };
+};
+
+/** What every text begins with that a regular expression of one alternative finds: `i-` of `^i-[0-9a-f]+$`; '' where nothing is sure. */
+const beginning = (pattern: string): string => {
+  if (pattern.includes('|')) return '';
+  const [, plain = '', quantifier] = /^\^([A-Za-z0-9:/_-]*)([*?{])?/.exec(pattern) ?? [];
+  return quantifier === undefined ? plain : plain.slice(0, -1);
+};
 
 const facts = (node: Group, needs: Needs): readonly Clause[] => {
   let clauses: readonly Clause[] = [everything];
@@ -133,9 +147,12 @@ const same = (a: Test, b: Test): boolean => a === b || (a.is === b.is && textOf(
 const covered = (test: Test, tests: readonly Test[]): boolean =>
   tests.some(other => same(test, other)) || (test.is === 'equal' && holdsAny(tests, test.value));
 
+/** Whether every value that passes one of `inner` passes one of `outer`; `inner` undefined: anything passes. */
+export const covers = (outer: readonly Test[], inner: readonly Test[] | undefined): boolean =>
+  inner?.every(test => covered(test, outer)) ?? false;
+
 /** Says whether every event that satisfies `a` satisfies `b`. */
-export const implies = (a: Clause, b: Clause): boolean =>
-  [...b].every(([path, tests]) => a.get(path)?.every(test => covered(test, tests)) ?? false);
+export const implies = (a: Clause, b: Clause): boolean => [...b].every(([path, tests]) => covers(tests, a.get(path)));
 
 /** The clause that admits what either does: conditions on the same path are united, all others are dropped. */
 export const widen = (a: Clause, b: Clause): Clause => {

@@ -167,7 +167,8 @@ const cost: Cost = {
   allowed: (to, ...from) => {
     if (names(to) === undefined)
       return to.size > 0 && from.every(one => names(one) === undefined) && added(to, from) <= hardlyAny;
-    return from.every(isCheap) && isCheap(to) && new Set(from.map(needsReads)).size === 1;
+    if (new Set(from.map(needsReads)).size > 1 || from.some(one => names(one) === undefined)) return false;
+    return (from.every(isCheap) && isCheap(to)) || added(to, from) <= hardlyAny;
   },
 };
 

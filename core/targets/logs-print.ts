@@ -80,10 +80,13 @@ const factored = (clauses: readonly Clause[], style: Style): string => {
   const [path, tests, members] = shared;
   const rest = clauses.filter(clause => !members.includes(clause));
   const inner = members.map(clause => new Map([...clause].filter(([key]) => key !== path)));
-  const first = test(path, tests, style);
-  const both = inner.some(clause => clause.size === 0)
-    ? first
-    : `${first} && ${inner.length === 1 ? factored(inner, style) : `(${factored(inner, style)})`}`;
+  const first = test(
+    path,
+    tests,
+    style,
+    inner.some(clause => clause.size === 0),
+  );
+  const both = inner.some(clause => clause.size === 0) ? first : `${first} && (${factored(inner, style)})`;
   return rest.length === 0 ? both : `${both} || ${factored(rest, style)}`;
 };
 
@@ -117,12 +120,13 @@ const keyOf = (path: string, tests: readonly Test[]): string => {
 };
 
 const conjunction = (clause: Clause, style: Style): string =>
-  [...clause].map(([path, tests]) => test(path, tests, style)).join(' && ');
+  [...clause].map(([path, tests]) => test(path, tests, style, clause.size === 1)).join(' && ');
 
-const test = (path: string, tests: readonly Test[], style: Style): string => {
+/** @param alone nothing beside it that binds closer */
+const test = (path: string, tests: readonly Test[], style: Style, alone: boolean): string => {
   const key = listKey(path, tests);
   const text = anyOf(path, tests, key !== undefined && style.regexes.has(key), style.short);
-  return text.includes(' || ') ? `(${text})` : text;
+  return text.includes(' || ') && !alone ? `(${text})` : text;
 };
 
 const listKey = (path: string, tests: readonly Test[]): string | undefined =>
@@ -186,6 +190,7 @@ const alike = (a: string, b: string): readonly [string, string] | undefined => {
   const start = commonStart(a, b);
   const [restA, restB] = [a.slice(start.length), b.slice(start.length)];
   if (start.length >= shortestStem && (restA === '' || restB === '')) return [start, ''];
+  if (Math.min(a.length, b.length) < longLikeness) return undefined;
   const end = [...commonStart([...restA].toReversed().join(''), [...restB].toReversed().join(''))]
     .toReversed()
     .join('');

@@ -7,6 +7,7 @@ import { widenToFit } from './fit.ts';
 import { limits } from './logs-grammar.ts';
 import { printLogs, projected, sizeOf } from './logs-print.ts';
 import { volume } from './logs-volume.ts';
+import { apart, narrowToFit } from './narrow.ts';
 
 /** What one detection (or knowledge) asks of the Logs filter. */
 export interface LogsRule {
@@ -24,6 +25,8 @@ export interface LogsFilter {
   readonly pattern: string;
   readonly rules: readonly LogsRule[];
 }
+
+const resource = pathKey(['objectRef', 'resource']);
 
 type Rule = Extract<AnyDetection | AnyKnowledge, { on: 'kubernetes' }>;
 
@@ -45,7 +48,15 @@ export const logsFilter = (
     some => printLogs(trim(some)).length - limits.characters,
   );
   const everything = clauses.some(clause => clause.size === 0) || !widened.fits;
-  const kept = everything ? [] : widened.kept;
+  const kept = everything
+    ? []
+    : narrowToFit(
+        widened.kept,
+        clauses,
+        pathKey(['objectRef', 'resource']),
+        volume,
+        some => printLogs(trim(some)).length <= limits.characters,
+      );
   return {
     pattern: kept.length === 0 ? '' : printLogs(trim(kept)),
     rules: rules.map(({ id }) => describe(id, own.get(id) ?? [], kept, isOff(id, settings))),
@@ -86,10 +97,12 @@ const isSayable = (path: string, test: Test): boolean => {
 };
 
 const describe = (id: string, clauses: readonly Clause[], kept: readonly Clause[], off: boolean): LogsRule => {
-  const gone = clauses.flatMap(clause => {
-    const holders = kept.filter(one => implies(clause, one));
-    return [...clause.keys()].filter(path => !holders.some(one => one.has(path)));
-  });
+  const gone = clauses
+    .flatMap(clause => apart(clause, resource))
+    .flatMap(clause => {
+      const holders = kept.filter(one => implies(clause, one));
+      return [...clause.keys()].filter(path => !holders.some(one => one.has(path)));
+    });
   return {
     id,
     pattern: clauses.length === 0 || clauses.some(clause => clause.size === 0) ? '' : printLogs(clauses),

@@ -76,6 +76,10 @@ export const detection = kubernetes({
     ],
     misses: [
       {
+        name: 'the status of a daemon set, sent with all of it',
+        event: audit('update', 'daemonsets.apps/status', agent({ hostPID: true })),
+      },
+      {
         name: 'an ordinary pod',
         event: audit('create', 'pods', pod({ volumes: [{ name: 'l', hostPath: { path: '/var/log/app' } }] })),
       },

@@ -115,6 +115,10 @@ export const detection = kubernetes({
       },
       { name: 'through our NAT gateway', event: audit('get', 'secrets', { ...secret, sourceIPs: ['203.0.113.10'] }) },
       {
+        name: 'a pod’s status from outside, which kubelets write all day',
+        event: audit('patch', 'pods/status', { ...secret, sourceIPs: ['192.0.2.77'] }),
+      },
+      {
         name: 'an ordinary call from outside',
         event: audit('patch', 'nodes/status', { ...secret, objectRef: { name: 'x' }, sourceIPs: ['192.0.2.77'] }),
       },

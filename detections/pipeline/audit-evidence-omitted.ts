@@ -11,28 +11,28 @@ export const detection = kubernetes({
   severity: 'medium',
   when: {
     verb: ['create', 'update', 'patch'],
-    objectRef: {
-      resource: [
-        'pods',
-        'deployments',
-        'daemonsets',
-        'statefulsets',
-        'jobs',
-        'cronjobs',
-        'roles',
-        'clusterroles',
-        'rolebindings',
-        'clusterrolebindings',
-        'validatingwebhookconfigurations',
-        'mutatingwebhookconfigurations',
-        'certificatesigningrequests',
-        'nodes',
-        'nodepools',
-        'ec2nodeclasses',
-        'awsmachinetemplates',
-        'configmaps',
-      ],
-    },
+    $or: [
+      { objectRef: { resource: ['nodes', 'certificatesigningrequests'] } },
+      { objectRef: { apiGroup: ['rbac.authorization.k8s.io', 'admissionregistration.k8s.io'] } },
+      {
+        objectRef: {
+          resource: [
+            'pods',
+            'deployments',
+            'daemonsets',
+            'statefulsets',
+            'jobs',
+            'cronjobs',
+            'nodepools',
+            'ec2nodeclasses',
+            'awsmachinetemplates',
+            'configmaps',
+          ],
+          // Not their status, which kubelets and controllers write all day: no rule judges it.
+          subresource: [{ exists: false }, 'ephemeralcontainers'],
+        },
+      },
+    ],
     fact: { 'evidence.omitted': true },
   },
   unless: [{ fact: { 'principal.standing': ['controller', 'service'] } }],
@@ -59,8 +59,19 @@ export const detection = kubernetes({
         name: 'a padded role',
         event: audit('update', 'clusterroles.rbac.authorization.k8s.io', { ...cut, objectRef: { name: 'edit-all' } }),
       },
+      {
+        name: 'a node, by its status too',
+        event: audit('patch', 'nodes/status', {
+          ...cut,
+          objectRef: { name: 'ip-10-0-12-34.eu-west-1.compute.internal' },
+        }),
+      },
     ],
     misses: [
+      {
+        name: 'the status of a large pod',
+        event: audit('patch', 'pods/status', { ...cut, objectRef: { namespace: 'shop', name: 'web' } }),
+      },
       {
         name: 'the same pod, logged whole',
         event: audit('create', 'pods', { objectRef: { namespace: 'shop', name: 'web' } }),

@@ -4,7 +4,7 @@ import { loadPattern } from '../../core/pattern/load.ts';
 import { hubTable, type Table, tables } from '../../core/tables.ts';
 import { quota } from '../../core/targets/eventbridge.ts';
 import { parseLogsPattern } from '../../core/targets/logs-grammar.ts';
-import type { Resource } from './mocks.ts';
+import { homeRegion, type Resource } from './mocks.ts';
 import { sentBy } from './sends.ts';
 
 /** One sentence for each thing that is wrong; [] when all is well. */
@@ -345,7 +345,11 @@ const nothingPublic: Check = resources => {
           .filter(
             ({ effect, principal, condition }) =>
               effect === 'Allow' &&
-              (isEverybody(principal) || (inner(principal, 'Service') !== undefined && condition === undefined)),
+              (isEverybody(principal) ||
+                (inner(principal, 'Service') !== undefined &&
+                  condition === undefined &&
+                  // `keysDeliver` says why.
+                  !(type === 'aws:kms/key:Key' && inner(principal, 'Service') === 'events.amazonaws.com'))),
           )
           .map(() => `${name} lets in everybody, or a service on anybody's behalf`),
       ),
@@ -561,8 +565,98 @@ const guard: Check = resources => {
   ];
 };
 
+/** Who hands things to what a key encrypts, by how AWS's guides tell the key's policy to let them in. */
+const keysDeliver: Check = resources => {
+  const rules = new Set(of(resources, 'aws:cloudwatch/eventRule:EventRule').map(({ arn }) => arn));
+  const senders = (policy: string): readonly string[] =>
+    statements(policy)
+      .filter(({ effect }) => effect === 'Allow')
+      .flatMap(({ principal }) => list(inner(principal, 'Service')).map(String));
+  const uses = [
+    ...of(resources, 'aws:sns/topicPolicy:TopicPolicy').map(({ inputs }) => ({
+      to: of(resources, 'aws:sns/topic:Topic').find(({ arn }) => arn === inputs['arn']),
+      services: senders(String(inputs['policy'])),
+    })),
+    ...of(resources, 'aws:sqs/queuePolicy:QueuePolicy').map(({ inputs, region }) => ({
+      to: of(resources, 'aws:sqs/queue:Queue').find(
+        one => one.region === region && String(inputs['queueUrl']).endsWith(`/${one.inputs['name']}`),
+      ),
+      services: senders(String(inputs['policy'])),
+    })),
+    ...of(resources, 'aws:cloudwatch/logGroup:LogGroup').map(to => ({
+      to,
+      services: [`logs.${to.region}.amazonaws.com`],
+    })),
+  ];
+  return [
+    ...(rules.size > 0 ? [] : ['there is no rule']),
+    ...uses.flatMap(({ to, services }) => {
+      const name = to?.inputs['kmsMasterKeyId'] ?? to?.inputs['kmsKeyId'];
+      if (to === undefined || name === undefined) return []; // SQS's own key lets everybody in who may send
+      const key = of(resources, 'aws:kms/key:Key').find(({ arn }) => arn === name);
+      if (key === undefined || key.region !== to.region) return [`${to.name} has the key of another region`];
+      const allowed = (service: string) =>
+        statements(key.inputs['policy']).filter(
+          ({ effect, principal, actions }) =>
+            effect === 'Allow' &&
+            list(inner(principal, 'Service')).includes(service) &&
+            ['kms:Decrypt', 'kms:GenerateDataKey'].every(action => actions.includes(action)),
+        );
+      return services.flatMap(service => [
+        ...(allowed(service).length > 0 ? [] : [`${service} cannot use the key of ${to.name} (${to.region})`]),
+        // SNS Developer Guide: `aws:SourceAccount` and `aws:SourceArn` are not supported for EventBridge to encrypted topics.
+        ...(service === 'events.amazonaws.com' && !allowed(service).some(({ condition }) => condition === undefined)
+          ? [`EventBridge tells KMS no source, and the key of ${to.name} (${to.region}) asks for it`]
+          : []),
+      ]);
+    }),
+  ];
+};
+
+/** In each of these regions audit logs are heard by functions there, which keep what they find at home. */
+const auditRegions =
+  (regions: readonly string[]): Check =>
+  resources =>
+    regions.flatMap(region => {
+      const here = (type: string) => of(resources, type).filter(one => one.region === region);
+      const functions = here('aws:lambda/function:Function');
+      const variable = (fn: Resource, name: string): unknown => inner(fn.inputs, 'environment', 'variables', name);
+      const audit = functions.find(({ inputs }) => String(inputs['name']).endsWith('-audit'));
+      const subscribe = functions.find(({ inputs }) => String(inputs['name']).endsWith('-subscribe'));
+      if (audit === undefined || subscribe === undefined) return [`nobody hears audit logs in ${region}`];
+      const invoked = here('aws:lambda/permission:Permission').some(
+        ({ inputs }) =>
+          inputs['principal'] === 'logs.amazonaws.com' && String(inputs['sourceArn']).includes(`:logs:${region}:`),
+      );
+      return [
+        ...(invoked ? [] : [`CloudWatch Logs may not call ${audit.name}`]),
+        ...(variable(subscribe, 'AUDIT_FUNCTION') === audit.arn ? [] : [`${subscribe.name} names another function`]),
+        ...[audit, subscribe]
+          .filter(fn => (variable(fn, 'HOME_REGION') === undefined) !== (region === homeRegion))
+          .map(fn => `${fn.name} looks for the tables in the wrong region`),
+      ];
+    });
+
+/** An alarm tells a topic, or is forwarded by its region's rule. */
+const alarmsTell: Check = resources => {
+  const forwarded = new Set(
+    of(resources, 'aws:cloudwatch/eventRule:EventRule')
+      .filter(({ inputs }) => String(inputs['name']).endsWith('-alarms'))
+      .map(({ region }) => region),
+  );
+  return of(resources, 'aws:cloudwatch/metricAlarm:MetricAlarm')
+    .filter(({ inputs, region }) =>
+      region === homeRegion ? list(inputs['alarmActions']).length === 0 : !forwarded.has(region),
+    )
+    .map(({ name, region }) => `${name} (${region}) tells nobody`);
+};
+
 /** Every check by what it asserts. */
-export const checks = (regions: readonly string[]): Readonly<Record<string, Check>> => ({
+/**
+ * @param regions the enabled ones but the home region
+ * @param heard those with clusters whose audit logs are in CloudWatch Logs
+ */
+export const checks = (regions: readonly string[], heard: readonly string[]): Readonly<Record<string, Check>> => ({
   'every action of every role is exact': exactActions,
   'every resource of every role is exact, but where AWS forces a wildcard': exactResources,
   'functions may do what their code does, and nothing else': needed(join(import.meta.dirname, '../..')),
@@ -583,6 +677,9 @@ export const checks = (regions: readonly string[]): Readonly<Record<string, Chec
   'somebody hears of every dead letter, error and throttle': alarms,
   'metrics of one stage are not those of another': stages,
   'functions run on nodejs24.x, arm64': runtimes,
+  'keys let in whoever delivers to what they encrypt': keysDeliver,
+  'audit logs are heard in every region that has clusters': auditRegions(heard),
+  'every alarm tells somebody': alarmsTell,
   'changes to the watcher are told without it, from two regions': guard,
   'the canary may steer nothing, and its call is denied': canary,
   'a canary that does not come back, or is not sent, is an alarm': canaryAlarm,

@@ -22,6 +22,7 @@ interface ResourceArgs {
 interface CallArgs {
   readonly token: string;
   readonly inputs: Record<string, unknown>;
+  readonly provider?: string;
 }
 
 /** How AWS forms ARNs of what the stack makes. */
@@ -60,13 +61,14 @@ const document = (inputs: Record<string, unknown>): string => {
   });
 };
 
-const answers: Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>> = {
-  'aws:index/getCallerIdentity:getCallerIdentity': () => ({ accountId, id: accountId }),
-  'aws:index/getPartition:getPartition': () => ({ partition: 'aws', dnsSuffix: 'amazonaws.com' }),
-  'aws:index/getRegion:getRegion': () => ({ region: homeRegion, name: homeRegion }),
-  'aws:index/getRegions:getRegions': () => ({ names: regions }),
-  'aws:iam/getPolicyDocument:getPolicyDocument': inputs => ({ ...inputs, json: document(inputs) }),
-};
+const answers: Readonly<Record<string, (inputs: Record<string, unknown>, region: string) => Record<string, unknown>>> =
+  {
+    'aws:index/getCallerIdentity:getCallerIdentity': () => ({ accountId, id: accountId }),
+    'aws:index/getPartition:getPartition': () => ({ partition: 'aws', dnsSuffix: 'amazonaws.com' }),
+    'aws:index/getRegion:getRegion': (_, region) => ({ region, name: region }),
+    'aws:index/getRegions:getRegions': () => ({ names: regions }),
+    'aws:iam/getPolicyDocument:getPolicyDocument': inputs => ({ ...inputs, json: document(inputs) }),
+  };
 
 /** Stand-ins for Pulumi's engine: every resource is recorded with what was asked, and gets the ARN that AWS would give it. */
 export const recording = (resources: Resource[]) => ({
@@ -89,10 +91,10 @@ export const recording = (resources: Resource[]) => ({
       },
     };
   },
-  call: ({ token, inputs }: CallArgs): Record<string, unknown> => {
+  call: ({ token, inputs, provider }: CallArgs): Record<string, unknown> => {
     const answer = answers[token];
     if (answer === undefined)
       throw new Error(`the stack asked AWS for ${token}: give it an answer in test/stack/mocks.ts`);
-    return answer(inputs);
+    return answer(inputs, regionOf(provider));
   },
 });

@@ -51,4 +51,5 @@ if (installed() === undefined) {
 step('types of sst.config.ts and stacks/', process.execPath, ['test/stack/types.ts']);
 for (const variant of ['plain', 'full'])
   step(`synthesising with ${variant} settings`, process.execPath, ['test/stack/synth.ts', variant]);
+step('counting what costs by the month', process.execPath, ['test/stack/count.ts', 'plain', 'full']);
 step('checking what was synthesised', 'vitest', ['run', '--config', 'test/stack/vitest.config.ts']);

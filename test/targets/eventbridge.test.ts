@@ -35,12 +35,24 @@ describe('EventBridge patterns derived from detections', () => {
     ).toEqual({ eventSource: ['ec2.amazonaws.com'], eventName: ['CreateFleet', 'RunInstances'] });
   });
 
+  it.each([
+    ['^i-[0-9a-f]+$', [{ prefix: 'i-' }]],
+    ['^aws-cli/?2', [{ prefix: 'aws-cli' }]],
+    ['^(Boto|aws)', undefined],
+    ['Boto', undefined],
+  ])('say what every text begins with that %s finds', (matches, userAgent) => {
+    expect(only(trailRule('a', { eventName: 'AssumeRole', userAgent: { matches } }))).toEqual({
+      eventName: ['AssumeRole'],
+      ...(userAgent === undefined ? {} : { userAgent }),
+    });
+  });
+
   it('leave out what EventBridge cannot say: regular expressions, other fields, address ranges', () => {
     expect(
       only(
         trailRule('a', {
           eventName: 'CreateTags',
-          userAgent: { matches: '^aws' },
+          userAgent: { matches: 'aws|^boto' },
           errorCode: { equalsField: ['errorMessage'] },
           sourceIPAddress: [{ cidr: '10.0.0.0/8' }],
         }),

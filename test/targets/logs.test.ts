@@ -70,10 +70,15 @@ describe('the Logs pattern derived from detections', () => {
   });
 
   it('widens until it fits, never to everything, and says what was given up', () => {
-    const rules = Array.from({ length: 40 }, (_, index) =>
+    const word = (index: number): string =>
+      `${[...((index + 1) * 987_654_321).toString(36)].toReversed().join('')}ness`;
+    const rules = Array.from({ length: 30 }, (_, index) =>
       auditRule(`r${index}`, {
         verb: writes.slice(index % 3),
-        objectRef: { resource: [`resource${index}s`, `other${index}s`], apiGroup: `group${index}.example.com` },
+        objectRef: {
+          resource: [`${word(index)}s`, `other${word(index)}s`],
+          apiGroup: `${word(99 - index)}.example.com`,
+        },
       }),
     );
     const filter = derive(...rules, auditRule('secrets', { verb: ['get'], objectRef: { resource: 'secrets' } }));
@@ -83,11 +88,11 @@ describe('the Logs pattern derived from detections', () => {
     const parsed = parseLogsPattern(filter.pattern);
     const admitted = (verb: string, target: string): boolean =>
       admitsLog(parsed, audit(verb, target).record as unknown as JsonObject); // a record is a JSON object
-    for (let index = 0; index < 40; index++)
-      expect(admitted('delete', `other${index}s.group${index}.example.com`)).toBe(true);
+    for (let index = 0; index < 30; index++)
+      expect(admitted('delete', `other${word(index)}s.${word(99 - index)}.example.com`)).toBe(true);
     expect(admitted('get', 'secrets')).toBe(true);
     expect(admitted('watch', 'pods')).toBe(false);
-  });
+  }, 180_000);
 
   it('does not repeat what another clause admits alone', () => {
     const { pattern } = derive(
@@ -95,7 +100,7 @@ describe('the Logs pattern derived from detections', () => {
       auditRule('b', { verb: ['delete', 'deletecollection'] }),
     );
     expect(pattern).toBe(
-      '{ ($.verb = "create" || $.verb = "patch" || $.verb = "update") && $.objectRef.resource = "nodes" || ($.verb = "delete" || $.verb = "deletecollection") }',
+      '{ ($.verb = "create" || $.verb = "patch" || $.verb = "update") && $.objectRef.resource = "nodes" || $.verb = "delete" || $.verb = "deletecollection" }',
     );
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defineConfig } from '../../core/config.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { eventBridgeFilter, quota } from '../../core/targets/eventbridge.ts';
@@ -13,6 +14,10 @@ const recorded = recordedEvents();
 describe("the catalogue's filters never drop what a rule asks for", () => {
   it('in any example', () => {
     expect(judge(examples, detections, knowledge).dropped).toEqual([]);
+  });
+
+  it('in any example under settings that say nothing: controllers and nodes are known by their usual names', () => {
+    expect(judge(examples, detections, knowledge, defineConfig({})).dropped).toEqual([]);
   });
 
   it.skipIf(recorded === undefined)('in any recorded event (skipped where ../shared/data is absent)', () => {

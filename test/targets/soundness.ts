@@ -11,6 +11,7 @@ import { readAudit } from '../../core/kubernetes/read.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
 import type { Group } from '../../core/pattern/node.ts';
+import type { Settings } from '../../core/settings.ts';
 import { sources } from '../../core/sources.ts';
 import { envelope, eventBridgeFilter } from '../../core/targets/eventbridge.ts';
 import { logsFilter } from '../../core/targets/logs.ts';
@@ -25,11 +26,12 @@ const place = { account: '111122223333', region: 'eu-west-1', cluster: 'prod' };
 export const admitter = (
   detections: readonly AnyDetection[],
   knowledge: readonly AnyKnowledge[],
+  settings: Settings,
 ): ((event: AnyEvent) => boolean) => {
-  const patterns = eventBridgeFilter(detections, knowledge, exampleSettings).patterns.map(({ pattern }) =>
+  const patterns = eventBridgeFilter(detections, knowledge, settings).patterns.map(({ pattern }) =>
     loadPattern(JSON.parse(pattern)),
   );
-  const { pattern } = logsFilter(detections, knowledge, exampleSettings);
+  const { pattern } = logsFilter(detections, knowledge, settings);
   const logs = pattern === '' ? undefined : parseLogsPattern(pattern);
   return event => {
     const record = event.record as unknown as JsonObject; // records are JSON objects
@@ -53,13 +55,13 @@ const namesIn = (facts: Group): readonly string[] => [
 ];
 
 /** What the oracle says of a rule's `when` alone: more than what the rule matches, so admitting all of it is the stronger law. */
-export const asks = (rule: Rule): ((event: AnyEvent) => boolean) => {
+export const asks = (rule: Rule, settings: Settings): ((event: AnyEvent) => boolean) => {
   const when = loadPattern(rule.when);
   const names = [...new Set(factsIn(when))];
   const facts: Facts = sources[rule.on].facts as Facts; // read below with events of the same source only
   return event => {
     if (event.source !== rule.on) return false;
-    const values = names.map(name => [name, facts[name]?.read(event, exampleSettings)]);
+    const values = names.map(name => [name, facts[name]?.read(event, settings)]);
     const record = event.record as unknown as JsonObject; // records are JSON objects
     return match(when, { ...record, fact: Object.fromEntries(values) });
   };
@@ -120,9 +122,10 @@ export const judge = (
   events: Iterable<AnyEvent>,
   detections: readonly AnyDetection[],
   knowledge: readonly AnyKnowledge[],
+  settings: Settings = exampleSettings,
 ): Verdict => {
-  const rules = [...detections, ...knowledge].map(rule => ({ id: rule.id, holds: asks(rule) }));
-  const admits = admitter(detections, knowledge);
+  const rules = [...detections, ...knowledge].map(rule => ({ id: rule.id, holds: asks(rule, settings) }));
+  const admits = admitter(detections, knowledge, settings);
   const held = new Map(rules.map(({ id }) => [id, 0]));
   const dropped: { rule: string; event: AnyEvent }[] = [];
   const threw = new Map<string, unknown>();
@@ -159,12 +162,17 @@ export function* take<T>(count: number, from: Iterable<T>): Generator<T> {
   }
 }
 
-/** `node test/targets/soundness.ts [EVENTS [SEED]]`: the law over as many generated events as asked, 100,000 by default. */
+/**
+ * `node test/targets/soundness.ts [EVENTS [SEED [plain]]]`: the law over as many generated events as asked, 100,000 by default;
+ * `plain`: under settings that say nothing, where controllers and nodes are known by their usual names.
+ */
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { detections, knowledge } = await import('../../detections/index.ts');
-  const [events = 100_000, seed = 1] = process.argv.slice(2).map(Number);
+  const { defineConfig } = await import('../../core/config.ts');
+  const [events = 100_000, seed = 1] = process.argv.slice(2, 4).map(Number);
+  const settings = process.argv[4] === 'plain' ? defineConfig({}) : exampleSettings;
   const started = performance.now();
-  const verdict = judge(take(events, generated(exampleEvents(detections), seed)), detections, knowledge);
+  const verdict = judge(take(events, generated(exampleEvents(detections), seed)), detections, knowledge, settings);
   for (const { rule, event } of verdict.dropped)
     console.log(`${rule} asks for an event that its filter drops: ${JSON.stringify(event.record)}`);
   const silent = [...verdict.held].filter(([, times]) => times === 0).map(([id]) => id);

@@ -5,6 +5,7 @@ import type { Controller, Settings } from '../../settings.ts';
 import { matchesAny } from '../../wildcard.ts';
 import { principalOf } from '../principal.ts';
 import { roleByArn } from '../roles.ts';
+import { controllerArns } from './principal.ts';
 
 type Record = Event<'cloudtrail'>['record'];
 
@@ -122,7 +123,8 @@ export const assumedFacts: Facts<'cloudtrail'> = {
   },
   'assumed.named': {
     doc: "Whether settings name the one who assumes a controller's role, by service account, identity provider, cluster or ARN: `named`, `stranger`, `unknown` (nothing tells); `none` for other roles.",
-    needs,
+    // Services and pipelines assume other roles all day.
+    needs: settings => ({ ...needs(), requestParameters: { roleArn: controllerArns(settings) } }),
     read: ({ record }, settings) => {
       const role = roleOf(record);
       const controller =

@@ -54,18 +54,28 @@ const readOf = (record: Record): Read => {
   }
 };
 
+/** The same as a filter says it: workloads read other secrets and parameters all day. */
+const secretNames = ['aws.cluster.x-k8s.io/', '*:secret:aws.cluster.x-k8s.io/'].map(start => ({
+  wildcard: `${start}*`,
+}));
+const parameterNames = ['/cluster.x-k8s.io*', '*:parameter/cluster.x-k8s.io/*'].map(wildcard => ({ wildcard }));
+const secrets = {
+  eventSource: ['secretsmanager.amazonaws.com'],
+  eventName: ['GetSecretValue', 'BatchGetSecretValue'],
+};
+const parameters = {
+  eventSource: ['ssm.amazonaws.com'],
+  eventName: ['GetParameter', 'GetParameters', 'GetParameterHistory', 'GetParametersByPath'],
+};
+
 const needs = () => ({
-  eventSource: ['ec2.amazonaws.com', 'secretsmanager.amazonaws.com', 'ssm.amazonaws.com'],
-  eventName: [
-    'DescribeInstanceAttribute',
-    'GetLaunchTemplateData',
-    'DescribeLaunchTemplateVersions',
-    'GetSecretValue',
-    'BatchGetSecretValue',
-    'GetParameter',
-    'GetParameters',
-    'GetParameterHistory',
-    'GetParametersByPath',
+  $or: [
+    {
+      eventSource: ['ec2.amazonaws.com'],
+      eventName: ['DescribeInstanceAttribute', 'GetLaunchTemplateData', 'DescribeLaunchTemplateVersions'],
+    },
+    ...['secretId', 'secretIdList'].map(name => ({ ...secrets, requestParameters: { [name]: secretNames } })),
+    ...['name', 'names', 'path'].map(name => ({ ...parameters, requestParameters: { [name]: parameterNames } })),
   ],
 });
 

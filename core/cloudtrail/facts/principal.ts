@@ -28,11 +28,22 @@ const instanceRecords = (): OpenPattern => ({
 const condition = (pattern: string): string | { readonly wildcard: string } =>
   pattern.includes('*') ? { wildcard: pattern.replace(/\*+/g, '*').replaceAll('\\', '\\\\') } : pattern;
 
+/** ARNs of roles that match names or ARNs. */
+const arnsOf = (patterns: readonly string[]) =>
+  patterns.map(pattern => condition(pattern.startsWith('arn:') ? pattern : `*/${pattern}`));
+
+/** ARNs of the roles that `roleByArn` takes for a controller's, certainly or likely. */
+export const controllerArns = (settings: Settings) =>
+  arnsOf(
+    namesControllers(settings)
+      ? settings.controllers.flatMap(controller => controller.roles ?? [])
+      : usualControllers.flatMap(([, names]) => names),
+  );
+
 /** The records of sessions of roles that match names or ARNs. */
-const issuedBy = (patterns: readonly string[]): OpenPattern => {
-  const arns = patterns.map(pattern => condition(pattern.startsWith('arn:') ? pattern : `*/${pattern}`));
-  return { userIdentity: { sessionContext: { sessionIssuer: { arn: arns } } } };
-};
+const issuedBy = (patterns: readonly string[]): OpenPattern => ({
+  userIdentity: { sessionContext: { sessionIssuer: { arn: arnsOf(patterns) } } },
+});
 
 const controllerRecords = (settings: Settings): OpenPattern => {
   if (!namesControllers(settings)) return issuedBy(usualControllers.flatMap(([, names]) => names));

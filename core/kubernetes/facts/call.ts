@@ -2,7 +2,7 @@ import type { Facts } from '../../fact.ts';
 import { answered, lastAddress, outcomeOf } from '../call.ts';
 import { clusterApiGroup, provisioningGroup, writes } from '../groups.ts';
 import { hoursAt } from '../hours.ts';
-import { nodeAnomalies, sensitiveCall } from '../node.ts';
+import { entering, nodeAnomalies, podParts, sensitiveCall } from '../node.ts';
 import { placeOf } from '../place.ts';
 
 /** What was called, from where, and what became of it. */
@@ -16,11 +16,13 @@ export const callFacts: Facts<'kubernetes'> = {
     doc: 'What an intruder with a stolen identity wants: `secret`, `configmap`, `token`, `certificate`, `exec`, `rbac`, `pod-write`, `provisioning` (a write on Karpenter’s or Cluster API’s groups), `forbidden`; empty for anything else.',
     needs: () => ({
       $or: [
-        { objectRef: { resource: ['secrets', 'configmaps', 'certificatesigningrequests'] } },
+        { objectRef: { resource: ['secrets', 'configmaps'] } },
+        { objectRef: { resource: ['certificatesigningrequests'] }, verb: [...writes] },
         { objectRef: { resource: ['serviceaccounts'], subresource: ['token'] } },
         { objectRef: { apiGroup: ['rbac.authorization.k8s.io'] } },
-        { objectRef: { resource: ['pods'] }, verb: [...writes] },
-        { objectRef: { subresource: ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers'] } },
+        // Not their status: kubelets report it all day.
+        { objectRef: { resource: ['pods'], subresource: [{ exists: false }] }, verb: [...writes] },
+        { objectRef: { subresource: [...entering, ...podParts] } },
         {
           objectRef: { apiGroup: [...provisioningGroup, ...clusterApiGroup] },
           verb: [...writes],

@@ -10,7 +10,19 @@ import { builtInControllers } from '../identity.ts';
 import { nodeSteering } from '../node.ts';
 import { accountOwner, clusterApiNamespaces, holdsController, ownerOf } from '../owner.ts';
 import { hostAccess, runsAs } from '../pod.ts';
+import type { AuditRecord } from '../record.ts';
 import { secretKind } from '../secret.ts';
+
+/** Writes of pods and workloads themselves: their status and scale say nothing of what runs, and change all day. */
+const podWrites = {
+  objectRef: { resource: [...workloadResources], subresource: [{ exists: false }, 'ephemeralcontainers'] },
+  verb: [...writes],
+};
+
+const writesPods = ({ objectRef, verb }: AuditRecord): boolean =>
+  workloadResources.some(one => one === objectRef?.resource) &&
+  (objectRef?.subresource === undefined || objectRef.subresource === 'ephemeralcontainers') &&
+  writes.some(one => one === verb);
 
 /** What was touched. */
 export const objectFacts: Facts<'kubernetes'> = {
@@ -73,19 +85,16 @@ export const objectFacts: Facts<'kubernetes'> = {
   },
   'pod.hostAccess': {
     doc: 'How a pod, or a workload’s pods, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostPath …` of the kubelet or container runtime; empty: not at all, or not in this body.',
-    needs: () => ({ objectRef: { resource: [...workloadResources] }, verb: [...writes] }),
-    read: ({ record }) => {
-      const isWorkload = workloadResources.some(one => one === record.objectRef?.resource);
-      return isWorkload && writes.some(verb => verb === record.verb) ? hostAccess(asked(record).object) : [];
-    },
+    needs: () => podWrites,
+    read: ({ record }) => (writesPods(record) ? hostAccess(asked(record).object) : []),
   },
   'pod.runsAs': {
     doc: 'The controller whose service account a pod or workload runs as (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), `none`; `unknown`: not in this body.',
-    needs: () => ({ objectRef: { resource: [...workloadResources] }, verb: [...writes] }),
+    needs: () => podWrites,
     read: (event, settings) => {
-      const { namespace = '', resource = '' } = event.record.objectRef ?? {};
+      const { namespace = '' } = event.record.objectRef ?? {};
       const account = runsAs(asked(event.record).object);
-      if (account === '' || !workloadResources.some(one => one === resource)) return 'unknown';
+      if (account === '' || !writesPods(event.record)) return 'unknown';
       return isBuiltIn(namespace, account) ? 'kubernetes' : accountOwner(namespace, account, event, settings);
     },
   },

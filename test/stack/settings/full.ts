@@ -7,6 +7,8 @@ export default defineConfig({
   clusters: [
     { name: 'prod', region: 'eu-west-1', reader: true },
     { name: 'fleet', kind: 'kubeadm', role: 'management', audit: { logGroup: '/fleet/audit' } },
+    { name: 'west', region: 'us-west-2' },
+    { name: 'east', region: 'us-east-1', audit: { logGroup: '/east/audit' } },
     { name: 'edge', kind: 'kubeadm', audit: { bucket: 'edge-audit', prefix: 'edge/' } },
   ],
   controllers: [{ kind: 'karpenter', roles: ['arn:aws:iam::111122223333:role/prod-karpenter'] }],

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Test } from '../../core/pattern/node.ts';
+import { type Clause, implies, pathKey, widen } from '../../core/targets/clause.ts';
+import { narrowToFit } from '../../core/targets/narrow.ts';
+
+const verb = pathKey(['verb']);
+const resource = pathKey(['objectRef', 'resource']);
+const subresource = pathKey(['objectRef', 'subresource']);
+const equal = (...values: readonly string[]): readonly Test[] => values.map(value => ({ is: 'equal', value }));
+const clause = (conditions: Readonly<Record<string, readonly Test[]>>): Clause => new Map(Object.entries(conditions));
+
+/** Each condition halves what is admitted, each further value of it doubles that again up to everything. */
+const volume = (one: Clause): number =>
+  [...one.values()].reduce((product, tests) => product * Math.min(1, 0.1 * tests.length), 1);
+
+const narrow = (wanted: readonly Clause[], most: number, kept: readonly Clause[] = [new Map()]) =>
+  narrowToFit(kept, wanted, resource, volume, clauses => clauses.length <= most);
+
+describe('taking back what was given up', () => {
+  const writesPods = clause({ [verb]: equal('create', 'patch'), [resource]: equal('jobs', 'pods') });
+  const readsSecrets = clause({ [verb]: equal('get'), [resource]: equal('secrets') });
+
+  it('gives the wanted clauses back where there is room for them', () => {
+    expect(narrow([writesPods, readsSecrets], 2)).toEqual([writesPods, readsSecrets]);
+  });
+
+  it('narrows one clause to what its members share where there is room for no more', () => {
+    expect(narrow([writesPods, readsSecrets], 1)).toEqual([widen(writesPods, readsSecrets)]);
+  });
+
+  it('leaves all as it was where nothing fits', () => {
+    expect(narrow([writesPods, readsSecrets], 0)).toEqual([new Map()]);
+  });
+
+  it('lets the values of one path part ways', () => {
+    const pods = clause({ [resource]: equal('pods'), [subresource]: [{ is: 'absent' }] });
+    const both = clause({ [resource]: equal('nodes', 'secrets') });
+    expect(narrow([pods, both], 2, [clause({ [resource]: equal('pods', 'nodes', 'secrets') })])).toEqual([pods, both]);
+  });
+
+  it('drops nothing that was wanted, whatever fits', () => {
+    const some = (...values: readonly string[]) => fc.subarray([...values], { minLength: 1 }).map(one => equal(...one));
+    const wanted = fc.array(
+      fc
+        .record(
+          {
+            [verb]: some('get', 'create', 'patch'),
+            [resource]: some('pods', 'nodes', 'jobs'),
+            [subresource]: some('exec'),
+          },
+          { requiredKeys: [] },
+        )
+        .map(conditions =>
+          clause(
+            Object.fromEntries(Object.entries(conditions).flatMap(([path, tests]) => (tests ? [[path, tests]] : []))),
+          ),
+        ),
+      { minLength: 1, maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(wanted, fc.integer({ min: 1, max: 6 }), (clauses, most) => {
+        const kept = narrow(clauses, most);
+        const single = clauses.flatMap(one =>
+          (one.get(resource) ?? [undefined]).map(test => (test ? new Map([...one, [resource, [test]]]) : one)),
+        );
+        for (const one of single) expect(kept.some(other => implies(one, other))).toBe(true);
+      }),
+    );
+  });
+});
