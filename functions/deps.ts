@@ -158,19 +158,25 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
   };
 };
 
-let current: Deps = fromEnvironment(process.env);
+const deployed = fromEnvironment(process.env);
+let current: () => Deps = () => deployed;
 
 /** What the handlers use now. */
-export const deps = (): Deps => current;
+export const deps = (): Deps => current();
 
 /** Gives the handlers other deps: the local run's tables and terminal, a test's. */
 export const use = (next: Deps): void => {
+  current = () => next;
+};
+
+/** Asks at every use which deps they are: those of the process that is at it, where many are simulated in one. */
+export const useEach = (next: () => Deps): void => {
   current = next;
 };
 
 /** What announcing needs of them. */
 export const announceDeps = (): AnnounceDeps => {
-  const { findings, ledger, channels, detections, settings, now, escalateAfter, store } = current;
+  const { findings, ledger, channels, detections, settings, now, escalateAfter, store } = deps();
   return {
     cases: findings(),
     ledger: ledger(),
