@@ -73,7 +73,8 @@ const many = async (): Promise<boolean> => {
     });
 
   const lane = async (): Promise<void> => {
-    const worker = fork(import.meta.filename, ['--worker', ...(without === undefined ? [] : ['--without', without])]);
+    const args = ['--worker', ...(without === undefined ? [] : ['--without', without])];
+    const worker = fork(import.meta.filename, args, { execArgv: ['--max-semi-space-size=64'] });
     await answerOf(worker);
     while (next < from + runs && !isStopped) {
       const seed = next++;

@@ -1,8 +1,8 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, DynamoDBRecord } from 'aws-lambda';
 import { busChannel } from '../../adapters/bus.ts';
 import { findingsTable } from '../../adapters/findings-table.ts';
 import { ledgerTable } from '../../adapters/ledger.ts';
-import { type LocalDynamoDB, localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import { bucketQuarantine } from '../../adapters/quarantine.ts';
 import { snsChannel } from '../../adapters/sns.ts';
 import { dynamoStore } from '../../adapters/state-table.ts';
@@ -19,7 +19,7 @@ import { handler as slackHandler } from '../../functions/slack.ts';
 import { handler as sweepHandler } from '../../functions/sweep.ts';
 import { handler as webhookHandler } from '../../functions/webhook.ts';
 import { type Clients, clientsOf } from './clients.ts';
-import { freshTables, plainClient, type Tables } from './database.ts';
+import { createdTables, startDatabase, type Tables } from './database.ts';
 import { type HeardStreams, heardStreams } from './heard.ts';
 import { running, Schedule } from './schedule.ts';
 import { type OutletName, outlets, type Services, startServices, type Taken } from './services.ts';
@@ -65,7 +65,7 @@ export interface Played {
   readonly said: number;
 }
 
-/** What many schedules share: a database, and the services behind the channels. */
+/** What many schedules share: the services behind the channels. */
 export interface Ground {
   play(seed: number, options?: Options): Promise<Played>;
   stop(): Promise<void>;
@@ -78,34 +78,18 @@ useEach(() => {
 });
 
 export const startGround = async (): Promise<Ground> => {
-  const database = await localDynamoDB();
-  const plain = plainClient(database);
   const services = await startServices();
   return {
-    play: (seed, options = {}) => runSchedule({ database, plain, services }, seed, options),
-    stop: async () => {
-      plain.destroy();
-      await services.stop();
-      await database.close();
-    },
+    play: (seed, options = {}) => runSchedule(services, seed, options),
+    stop: () => services.stop(),
   };
 };
-
-interface Parts {
-  readonly database: LocalDynamoDB;
-  readonly plain: ReturnType<typeof plainClient>;
-  readonly services: Services;
-}
 
 /**
  * Runs one schedule: the real handlers over the real protocols, queues that redeliver what was not acknowledged, a stream that
  * hands over again what failed, and faults at every call.
  */
-const runSchedule = async (
-  { database, plain, services }: Parts,
-  seed: number,
-  { events, most, without }: Options,
-): Promise<Played> => {
+const runSchedule = async (services: Services, seed: number, { events, most, without }: Options): Promise<Played> => {
   const schedule = new Schedule(seed, most);
   const chosen = 3 + schedule.pick(6);
   const deliveries = traffic(schedule, events ?? chosen);
@@ -113,7 +97,7 @@ const runSchedule = async (
   const heard = heardStreams(settings);
   const wrong: string[] = [];
   const condition = without === 'condition' || without === 'marker' ? without : undefined;
-  const tables = await freshTables(database, plain, schedule, condition, heard.learn);
+  const tables = await createdTables(startDatabase(), schedule, condition, heard.learn);
   const taken: Taken = {
     receipts: [],
     byCall: new Map(),
@@ -134,7 +118,6 @@ const runSchedule = async (
     clients.bus.destroy();
     clients.s3.destroy();
     tables.faulty.destroy();
-    await tables.drop();
   }
 };
 
@@ -143,7 +126,7 @@ export interface World {
   readonly deliveries: readonly Delivery[];
   readonly settings: Settings;
   readonly heard: HeardStreams;
-  readonly tables: Tables & { readonly faulty: ReturnType<typeof plainClient> };
+  readonly tables: Tables & { readonly faulty: DynamoDBClient };
   readonly taken: Taken;
   readonly clients: Clients;
   readonly without: Guard | undefined;
