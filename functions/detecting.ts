@@ -35,4 +35,5 @@ export const detectCounted = async (
   meter.add('RecordsQuarantined', counts.rejected);
   meter.add('RecordsSkipped', counts.skipped);
   meter.add('RuleErrors', counts.ruleErrors);
+  if (counts.overLimit > 0) meter.add('MatchesOverLimit', counts.overLimit);
 };

@@ -1,17 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Deps } from '../../functions/deps.ts';
+import { random } from './random.ts';
 import { Turns } from './turns.ts';
-
-/** Numbers from 0 to 1 that a seed determines (mulberry32). */
-export const random = (seed: number): (() => number) => {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
 
 /**
  * What may happen at a call: others come before it, it is never made, the connection breaks before it is taken or after, it is
