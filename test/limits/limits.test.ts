@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { rules } from '../../bench/rules.ts';
 import { createFleet, ec2 } from '../../core/cloudtrail/example-ec2.ts';
@@ -11,6 +13,9 @@ import { caps } from '../../core/findings/case.ts';
 import { memoryFindings } from '../../core/findings/memory.ts';
 import { mostFindings } from '../../core/flood.ts';
 import { detect } from '../../core/pipeline.ts';
+import type { Read } from '../../core/read/contract.ts';
+import { limits } from '../../core/read/limits.ts';
+import { payloadBytes, readLogs } from '../../core/read/logs.ts';
 import { evidenceBytes } from '../../core/redact.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import { detections, knowledge } from '../../detections/index.ts';
@@ -46,6 +51,33 @@ describe('one event', () => {
     expect(found.filter(({ detection }) => detection === family)).toHaveLength(100);
     expect(found.filter(({ detection }) => detection === 'pipeline/limit-reached').map(({ key }) => key)).toEqual([
       { limit: `findings of one event by ${family}` },
+    ]);
+  });
+});
+
+describe('a payload of CloudWatch Logs', () => {
+  /** Of a ratio that no bomb needs: what stops it is its size. */
+  const payload = (bytes: number) => {
+    const plain = Buffer.alloc(bytes, ' ');
+    for (let at = 0; at < bytes; at += 4_096) plain.write(createHash('sha256').update(`${at}`).digest('hex'), at);
+    const packed = gzipSync(plain, { level: 1 });
+    expect(packed.length * limits.ratio).toBeGreaterThan(bytes);
+    return readLogs({ awslogs: { data: packed.toString('base64') } }, exampleSettings);
+  };
+  const reasons = (reads: readonly Read[]) =>
+    reads.map(read => (read.kind === 'rejected' ? [read.rejected.reason, read.rejected.detail] : [read.kind]));
+
+  test('is inflated to its bound and no further', { timeout: 120_000 }, () => {
+    expect(reasons(payload(payloadBytes + 1))).toEqual([
+      ['inflates-too-far', `The payload inflates to more than ${payloadBytes} bytes.`],
+    ]);
+    expect(reasons(payload(payloadBytes)).map(([reason]) => reason)).not.toContain('inflates-too-far');
+  });
+
+  test('that is a bomb is stopped at 16 MiB', () => {
+    const data = gzipSync(Buffer.alloc(limits.ratioFrom + 1)).toString('base64');
+    expect(reasons(readLogs({ awslogs: { data } }, exampleSettings))).toEqual([
+      ['inflates-too-far', `The payload inflates to more than ${limits.ratioFrom} bytes.`],
     ]);
   });
 });
