@@ -12,6 +12,8 @@ const day = 24 * hour;
 const nameOf = ({ source, account, cluster }: Pick<AnyEvent, 'source' | 'account' | 'cluster'>): string =>
   source === 'cloudtrail' ? `heard#cloudtrail#${account}` : `heard#kubernetes#${account}#${cluster}`;
 
+const nameOfSilence = ({ eventId, notes }: Match): string => `${eventId} ${notes}`;
+
 /**
  * What is known of streams at any moment, by a reckoning of its own: a stream is silent where its newest stored mark is an hour
  * and twice its longest pause old. Events come late here, so that a stream may well have been silent when somebody looked.
@@ -34,8 +36,8 @@ export const heardStreams = (settings: Settings) => {
       return since <= now ? silent(stream, { last, since, usual }, settings) : [];
     });
   const look = (now: number): Map<string, Match> => {
-    const found = new Map(silences(now).map(match => [match.eventId, match]));
-    for (const [id, match] of found) possible.set(id, match);
+    const found = new Map(silences(now).map(match => [nameOfSilence(match), match]));
+    for (const [name, match] of found) possible.set(name, match);
     return found;
   };
 
@@ -61,7 +63,7 @@ export const heardStreams = (settings: Settings) => {
         lookedAt = undefined;
       }
     },
-    /** What was silent when somebody looked, by event id. */
+    /** What was silent when somebody looked. The longest pause of one silence may be told twice, as late events fill it. */
     possible: (): ReadonlyMap<string, Match> => possible,
     /** How the stored marks differ from those that these events leave, once all of them are acknowledged. */
     differing: (events: readonly AnyEvent[]): readonly string[] => {

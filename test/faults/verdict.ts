@@ -8,6 +8,7 @@ import { findingOf } from '../../core/findings/case.ts';
 import { parseCase, parseWindow } from '../../core/findings/items.ts';
 import { memoryFindings } from '../../core/findings/memory.ts';
 import { windowOf } from '../../core/findings/window.ts';
+import type { Match } from '../../core/match.ts';
 import { detect } from '../../core/pipeline.ts';
 import type { Rejected } from '../../core/read/contract.ts';
 import { readLogs } from '../../core/read/logs.ts';
@@ -72,10 +73,7 @@ export const verdict = async (world: World, mustBe: ReadonlySet<string>, now: nu
 /** How tables and quarantine differ from what one untroubled pass over everything comes to. */
 const differing = async (
   { deliveries, settings, heard, tables, taken }: World,
-  stored: readonly {
-    readonly finding: Finding;
-    readonly windows: readonly { readonly eventIds: readonly string[] }[];
-  }[],
+  stored: readonly { readonly finding: Finding }[],
   mustBe: ReadonlySet<string>,
   now: number,
 ): Promise<readonly string[]> => {
@@ -94,22 +92,14 @@ const differing = async (
     now,
   });
   if (findings.list().length === 0) return ['nothing matched at all: the schedule tests nothing'];
-  const found = stored
-    .filter(({ finding }) => finding.detection === silence)
-    .flatMap(({ windows }) => windows.flatMap(({ eventIds }) => eventIds));
-  const silences = [...heard.possible()].flatMap(([id, match]) =>
-    found.includes(id) || mustBe.has(id) ? [match] : [],
-  );
-  await findings.fold(silences, now);
+  const all = await storedLines(tables.client, tables.findings);
+  await findings.fold(await silencesIn(all, heard.possible(), mustBe), now);
 
   // What a stateful detection's windows hold depends on what was stored before: of it only findings and counts are the same.
   const counting = findings.list().filter(({ finding }) => finding.detection === stateful);
   const others = (lines: readonly string[]) =>
     new Set(lines.filter(line => !counting.some(({ finding }) => line.includes(finding.id))));
-  const [expected, written] = [
-    others(contentLines(findings)),
-    others(await storedLines(tables.client, tables.findings)),
-  ];
+  const [expected, written] = [others(contentLines(findings)), others(all)];
   const summary = ({ id, severity, count, first, last }: Finding) =>
     JSON.stringify({ id, severity, count, first, last });
   const summaries = new Set(stored.map(({ finding }) => summary(finding)));
@@ -118,8 +108,8 @@ const differing = async (
   const lost = [...names].filter(([name, bytes]) => !taken.kept.get(name)?.equals(bytes));
   const events = reads.flatMap((read): AnyEvent[] => (read.kind === 'event' ? [read.event] : []));
   return [
-    ...[...expected.difference(written)].map(line => `not stored: ${line.slice(0, 400)}`),
-    ...[...written.difference(expected)].map(line => `stored for no reason: ${line.slice(0, 400)}`),
+    ...[...expected.difference(written)].map(line => `not stored: ${line.slice(0, 1_500)}`),
+    ...[...written.difference(expected)].map(line => `stored for no reason: ${line.slice(0, 1_500)}`),
     ...counting
       .map(({ finding }) => summary(finding))
       .filter(line => !summaries.has(line))
@@ -128,6 +118,30 @@ const differing = async (
     ...[...taken.kept.keys()].filter(name => !names.has(name)).map(name => `in the quarantine for no reason: ${name}`),
     ...heard.differing(events),
   ];
+};
+
+/**
+ * Which of the silences that somebody may have stored were: those that must be, and of the rest whatever explains what is stored.
+ * A sweep that met a fault may have stored what it saw or not.
+ */
+const silencesIn = async (
+  stored: readonly string[],
+  possible: ReadonlyMap<string, Match>,
+  mustBe: ReadonlySet<string>,
+): Promise<readonly Match[]> => {
+  const written = new Set(stored);
+  const sure = [...possible].flatMap(([name, match]) => (mustBe.has(name) ? [match] : []));
+  const unsure = [...possible].flatMap(([name, match]) => (mustBe.has(name) ? [] : [match])).slice(0, 8);
+  for (let subset = 0; subset < 2 ** unsure.length; subset++) {
+    const some = [...sure, ...unsure.filter((_, at) => (subset >> at) % 2 === 1)];
+    const findings = memoryFindings();
+    await findings.fold(some, 0);
+    const lines = new Set(contentLines(findings));
+    const ids = findings.list().map(({ finding }) => finding.id);
+    const theirs = stored.filter(line => line.includes(silence) && !ids.some(id => line.includes(id)));
+    if (theirs.length === 0 && [...lines].every(line => written.has(line))) return some;
+  }
+  return sure;
 };
 
 /** What channels should have heard of what is stored, and did not. */
