@@ -81,7 +81,7 @@ const asWebhook = (message: Message): string | undefined => {
 const day = 86_400_000;
 /** What a page may hold of markup: what we write ourselves. */
 const element =
-  /^<(?:!doctype html|\/?(?:html|head|body|title|style|h[12]|p|b|div|span|table|thead|tbody|tr|th|td|svg|g|rect|line|text|path|a)(?: [a-z-]+="[^"<>]*")*\/?|meta [^<>]*)>/;
+  /^<(?:!doctype html|\/?(?:html|head|body|title|style|h[12]|p|b|div|span|table|thead|tbody|tr|th|td|svg|g|rect|line|text|path|a)(?: [a-zA-Z0-9-]+="[^"<>]*")*\/?|meta [^<>]*)>/;
 
 const asPage = (text: string, random: Random): string | undefined => {
   const base = finding();
