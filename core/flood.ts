@@ -8,6 +8,8 @@ export const mostFindings = 500;
 
 const hour = 3_600_000;
 const day = 24 * hour;
+/** Longer than any queue keeps a message (SQS: 14 days), so that a late delivery finds what was decided. */
+const kept = 30 * day;
 
 const isExempt = ({ detection }: Match): boolean => detection.startsWith('pipeline/');
 
@@ -28,7 +30,7 @@ const asking = (match: Match): Observation => ({
   scope: scopeOf(match),
   add: { findings: [findingId(match).slice(0, 8)] },
   cap: mostFindings,
-  expires: hourOf(match) + 8 * day,
+  expires: hourOf(match) + kept,
   read: false,
 });
 

@@ -23,7 +23,7 @@ export const streams = ({ accounts, clusters }: Settings): readonly Stream[] => 
 
 const clock = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
 
-/** What is stored of a silence: the same match whoever finds it, and when. */
+/** What is stored of a silence: the same match whoever finds it, until late events change what its longest pause was. */
 export const silent = (stream: Stream, { last, since, usual }: Silence, settings: Settings): readonly Match[] => {
   const name =
     stream.source === 'cloudtrail' ? `CloudTrail of ${stream.account}` : `the audit log of ${stream.cluster}`;
