@@ -2,6 +2,7 @@ import type { AnyEvent } from './event.ts';
 import type { Findings } from './finding.ts';
 import { findingId } from './findings/identity.ts';
 import { unrepeated } from './findings/repeats.ts';
+import { bounded } from './flood.ts';
 import { inLanes } from './lanes.ts';
 import type { Match } from './match.ts';
 import type { Quarantine, Read, Rejected } from './read/contract.ts';
@@ -34,6 +35,8 @@ export interface Counts {
   readonly ruleErrors: number;
   /** Distinct findings that were made or grew. */
   readonly findings: number;
+  /** Matches that went into no finding of their own, because a bound was reached. */
+  readonly overLimit: number;
 }
 
 /** Findings folded at a time: each takes about four requests, one after the other. */
@@ -50,7 +53,7 @@ export const detect = async (
   reads: Iterable<Read> | AsyncIterable<Read | readonly Read[]>,
   deps: DetectDeps,
 ): Promise<Counts> => {
-  const counts = { read: 0, rejected: 0, skipped: 0, matched: 0, ruleErrors: 0 };
+  const counts = { read: 0, rejected: 0, skipped: 0, matched: 0, ruleErrors: 0, overLimit: 0 };
   const findings = new Set<string>();
   let newest = 0;
   for await (const batch of batches(reads, deps.batch ?? 1_000)) {
@@ -77,6 +80,7 @@ export const detect = async (
     await deps.store.observe([...(deps.keep?.(events) ?? []), ...marksOf(events)]);
     counts.matched += new Set(folded.value.map(({ source, eventId }) => `${source}#${eventId}`)).size;
     counts.ruleErrors += folded.value.filter(({ detection }) => detection === 'pipeline/rule-failed').length;
+    counts.overLimit += folded.value.filter(({ detection }) => detection === 'pipeline/limit-reached').length;
     for (const match of folded.value) findings.add(findingId(match));
   }
   return { ...counts, findings: findings.size };
@@ -100,10 +104,14 @@ export const settle = async (
   } catch (cause) {
     failed = { cause };
   }
-  const byFinding = [...Map.groupBy(final, findingId).values()];
+  const folded = await bounded(final, deps.store).catch((cause: unknown) => {
+    failed ??= { cause };
+    return final;
+  });
+  const byFinding = [...Map.groupBy(folded, findingId).values()];
   await inLanes(byFinding, foldsAtOnce, some => deps.findings.fold(some, now));
   if (failed !== undefined) throw failed.cause;
-  return final;
+  return folded;
 };
 
 const isKnowledge = (match: Match): boolean =>

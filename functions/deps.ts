@@ -193,13 +193,19 @@ const outgoing = async (topicArn: string, busName: string): Promise<readonly Out
   return [topic(topicArn), bus(busName)];
 };
 
-let current: Deps = fromEnvironment(process.env);
+const deployed = fromEnvironment(process.env);
+let current: () => Deps = () => deployed;
 
 /** What the handlers use now. */
-export const deps = (): Deps => current;
+export const deps = (): Deps => current();
 
 /** Gives the handlers other deps: the local run's tables and terminal, a test's. */
 export const use = (next: Deps): void => {
+  current = () => next;
+};
+
+/** Asks at every use which deps they are: those of the process that is at it, where many are simulated in one. */
+export const useEach = (next: () => Deps): void => {
   current = next;
 };
 
@@ -209,7 +215,7 @@ export const announceDeps = async (): Promise<AnnounceDeps> => {
     import('../core/announce/storm.ts'),
     import('../core/canary.ts'),
   ]);
-  const { findings, ledger, channels, detections, settings, now, escalateAfter, store } = current;
+  const { findings, ledger, channels, detections, settings, now, escalateAfter, store } = deps();
   return {
     cases: findings(),
     ledger: ledger(),

@@ -70,6 +70,7 @@ export const detectCounted = async (
   meter.add('RecordsQuarantined', counts.rejected);
   meter.add('RecordsSkipped', counts.skipped);
   meter.add('RuleErrors', counts.ruleErrors);
+  if (counts.overLimit > 0) meter.add('MatchesOverLimit', counts.overLimit);
   // Last: where it fails the batch is delivered again, and judging it twice counts nothing twice.
   const events = asked?.all() ?? [];
   if (readings === undefined || events.length === 0) return;

@@ -14,6 +14,7 @@ export type Count =
   | 'RecordsQuarantined'
   | 'RecordsSkipped'
   | 'RuleErrors'
+  | 'MatchesOverLimit'
   | 'JudgedAgain'
   | 'SourcesSilent'
   | 'Announced'

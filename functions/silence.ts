@@ -6,14 +6,15 @@ import { askSilence, type Silence, silenceOf } from '../core/state/silence.ts';
 import { deps } from './deps.ts';
 import { aboutSource } from './source-silent.ts';
 
-interface Stream {
+/** Something that speaks to us all the time. */
+export interface Stream {
   readonly source: Source;
   readonly account: string;
   readonly cluster: string;
 }
 
 /** The streams that the settings name: CloudTrail of each account, the audit log of each cluster whose account is known. */
-const streams = ({ accounts, clusters }: Settings): readonly Stream[] => [
+export const streams = ({ accounts, clusters }: Settings): readonly Stream[] => [
   ...accounts.map(account => ({ source: 'cloudtrail' as const, account, cluster: '' })),
   ...clusters.flatMap(({ name, account = accounts[0] }) =>
     account === undefined ? [] : [{ source: 'kubernetes' as const, account, cluster: name }],
@@ -22,7 +23,8 @@ const streams = ({ accounts, clusters }: Settings): readonly Stream[] => [
 
 const clock = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
 
-const matchOf = (stream: Stream, { last, since, usual }: Silence, settings: Settings): readonly Match[] => {
+/** What is stored of a silence: the same match whoever finds it, until late events change what its longest pause was. */
+export const silent = (stream: Stream, { last, since, usual }: Silence, settings: Settings): readonly Match[] => {
   const name =
     stream.source === 'cloudtrail' ? `CloudTrail of ${stream.account}` : `the audit log of ${stream.cluster}`;
   const minutes = Math.round(usual / 60_000);
@@ -44,7 +46,7 @@ export const findSilences = async (): Promise<number> => {
   for (const stream of streams(settings)) {
     const name = streamOf(stream.source, stream.account, stream.cluster);
     const silence = silenceOf(await store().observe(askSilence(name, at)), at);
-    if (silence !== undefined) found.push(...matchOf(stream, silence, settings));
+    if (silence !== undefined) found.push(...silent(stream, silence, settings));
   }
   if (found.length > 0) await findings().fold(found, at);
   return found.length;

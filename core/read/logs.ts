@@ -7,7 +7,7 @@ import { readRecords } from './record.ts';
 import { rejected } from './reject.ts';
 
 /** What a payload may inflate to: it is at most 1 MB compressed, of log events of at most 1 MB. */
-const payloadBytes = 128 * 1024 * 1024;
+export const payloadBytes = 128 * 1024 * 1024;
 
 /**
  * Reads what a CloudWatch Logs subscription hands to a function: `{"awslogs":{"data": base64 of gzip}}` (CloudWatch Logs User
@@ -23,19 +23,17 @@ export const readLogs = (event: unknown, settings: ReadSettings): readonly Read[
     return [rejected('wrong-shape', detail, where, encoder.encode(JSON.stringify(event ?? null)))];
   }
   const packed = Buffer.from(data, 'base64');
-  const bytes = inflated(packed);
+  const most = Math.min(payloadBytes, Math.max(limits.ratioFrom, packed.length * limits.ratio));
+  const bytes = inflated(packed, most);
   if (typeof bytes === 'string') {
     const detail =
-      bytes === 'bad-gzip'
-        ? 'The payload is no whole gzip data.'
-        : `The payload inflates to more than ${payloadBytes} bytes.`;
+      bytes === 'bad-gzip' ? 'The payload is no whole gzip data.' : `The payload inflates to more than ${most} bytes.`;
     return [rejected(bytes, detail, where, packed)];
   }
   return readRecords(bytes, { place: defaultPlace(settings), where, clusters: settings.clusters });
 };
 
-const inflated = (packed: Uint8Array): Uint8Array | 'bad-gzip' | 'inflates-too-far' => {
-  const most = Math.min(payloadBytes, Math.max(limits.ratioFrom, packed.length * limits.ratio));
+const inflated = (packed: Uint8Array, most: number): Uint8Array | 'bad-gzip' | 'inflates-too-far' => {
   try {
     return gunzipSync(packed, { maxOutputLength: most });
   } catch (error) {

@@ -1,68 +1,142 @@
 /**
- * Seeded schedules of faults by the thousand: `npm run faults -- [--runs N] [--seed S] [--without GUARD]`. A failing seed is run
- * again with fewer faults and events until it fails no more, and the shortest schedule that fails is printed.
- * `--without condition|marker|report|quarantine` leaves a guard out: some seed must notice.
+ * Seeded schedules of faults by the thousand: `npm run faults -- [--runs N] [--seed S] [--jobs N] [--without GUARD]`, 10,000 where
+ * nothing is said. A failing seed is run again with fewer faults and events, and the shortest schedule that fails is printed;
+ * `--seed S` alone runs one and prints all that happened in it. `--without GUARD` leaves a guard out: some seed must notice.
  */
+import { type ChildProcess, fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { grouped, progressOn } from '../../cli/progress.ts';
-import { type Guard, guards, runSchedule } from './world.ts';
+import { shortest } from './shortest.ts';
+import { type Guard, guards, type Played, startGround } from './world.ts';
 
 const { values } = parseArgs({
   options: {
     runs: { type: 'string' },
     seed: { type: 'string' },
+    jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     without: { type: 'string' },
+    worker: { type: 'boolean', default: false },
   },
 });
 const without = guards.find(one => one === values.without);
-if (values.without !== undefined && without === undefined) {
-  process.stderr.write(`faults: --without ${values.without}: one of ${guards.join(', ')}\n`);
-  process.exit(2);
-}
 const from = Number(values.seed ?? 1);
 const runs = Number(values.runs ?? (values.seed === undefined ? 10_000 : 1));
+const jobs = Number(values.jobs);
+for (const [name, value] of Object.entries({ seed: from, runs, jobs }))
+  if (!Number.isInteger(value) || value < 1) refuse(`--${name} is to be a whole number from 1`);
+if (values.without !== undefined && without === undefined)
+  refuse(`--without ${values.without}: one of ${guards.join(', ')}`);
 const over: { readonly without?: Guard } = without === undefined ? {} : { without };
 
-/** A schedule whose events match no rule tests nothing: it is counted apart, neither as passed nor as failed. */
-const isVacuous = (wrong: readonly string[]): boolean => wrong.every(line => line.startsWith('nothing matched'));
+function refuse(problem: string): never {
+  process.stderr.write(`faults: ${problem}\n`);
+  process.exit(2);
+}
 
-/** The fewest faults with which a seed fails, then the fewest events: each tried from none upwards. */
-const shortest = async (seed: number): Promise<readonly string[]> => {
-  for (let most = 0; most <= 40; most++) {
-    const { wrong: whole } = await runSchedule(seed, { ...over, most });
-    if (whole.length === 0 || isVacuous(whole)) continue;
-    for (let events = 1; events <= 14; events++) {
-      const { wrong, trace } = await runSchedule(seed, { ...over, most, events });
-      if (wrong.length > 0 && !isVacuous(wrong))
-        return [`with ${events} events and at most ${most} faults:`, ...trace, ...wrong.map(line => `WRONG: ${line}`)];
-    }
-  }
-  return ['it fails no more when it is run again: a race of this machine'];
+/** What a worker says of one schedule. */
+type Answer = Omit<Played, 'trace'>;
+
+/** A process of its own that plays the schedules it is asked to, one after the other. */
+const work = async (): Promise<void> => {
+  const ground = await startGround();
+  process.on('message', async (seed: number) => {
+    const { trace: _, ...answer } = await ground.play(seed, over);
+    process.send?.(answer);
+  });
+  process.on('disconnect', () => process.exit());
+  process.send?.('ready');
 };
 
-const progress = progressOn(process);
-const began = performance.now();
-let failed = 0;
-let vacuous = 0;
-for (let at = 0; at < runs; at++) {
-  const seed = from + at;
-  progress.say(`${grouped(at)} of ${grouped(runs)} schedules, seed ${seed}, ${failed} failed`);
-  const { wrong } = await runSchedule(seed, over);
-  if (wrong.length === 0) continue;
-  if (isVacuous(wrong)) {
-    vacuous++;
-    continue;
-  }
-  failed++;
+/** One schedule, with all that happened in it. */
+const alone = async (): Promise<boolean> => {
+  const ground = await startGround();
+  const { wrong, trace, events, faults, calls } = await ground.play(from, over);
+  process.stdout.write(`${trace.join('\n')}\n`);
+  for (const line of wrong) process.stdout.write(`WRONG: ${line}\n`);
+  process.stdout.write(`seed ${from}: ${events} events, ${faults} faults at ${calls} calls, ${wrong.length} wrong\n`);
+  await ground.stop();
+  return wrong.length === 0;
+};
+
+/** All of them, each by whichever worker is free. */
+const many = async (): Promise<boolean> => {
+  const progress = progressOn(process);
+  const began = performance.now();
+  const sum = { done: 0, calls: 0, faults: 0, starts: 0, said: 0 };
+  const failed: number[] = [];
+  let next = from;
+  let isStopped = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      isStopped = true;
+    });
+
+  const lane = async (): Promise<void> => {
+    const args = ['--worker', ...(without === undefined ? [] : ['--without', without])];
+    const worker = fork(import.meta.filename, args, { execArgv: ['--max-semi-space-size=64'] });
+    await answerOf(worker);
+    while (next < from + runs && !isStopped) {
+      const seed = next++;
+      worker.send(seed);
+      const { wrong, calls, faults, starts, said } = (await answerOf(worker)) as Answer; // as `work` sent it
+      sum.done++;
+      sum.calls += calls;
+      sum.faults += faults;
+      sum.starts += starts;
+      sum.said += said;
+      progress.say(
+        `${grouped(sum.done)} of ${grouped(runs)} schedules, ${grouped(sum.faults)} faults, ${failed.length} failed`,
+      );
+      if (wrong.length === 0) continue;
+      failed.push(seed);
+      progress.end();
+      process.stdout.write(`seed ${seed} fails: ${wrong[0]?.slice(0, 400)}\n`);
+      if (without !== undefined) isStopped = true; // one is enough
+    }
+    worker.disconnect();
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, runs) }, lane));
   progress.end();
-  process.stdout.write(`seed ${seed} fails: ${wrong[0]}\n`);
-  if (failed > 1 && without === undefined) continue;
-  process.stdout.write(`${(await shortest(seed)).join('\n')}\n`);
-  if (without !== undefined) break; // one is enough
-}
-progress.end();
-const seconds = (performance.now() - began) / 1_000;
-process.stdout.write(
-  `${grouped(runs)} schedules from seed ${from}${without === undefined ? '' : ` without the ${without}`}: ${failed} failed, ${vacuous} matched nothing, ${seconds.toFixed(0)} s\n`,
-);
-process.exitCode = failed > 0 ? 1 : 0;
+  const [first] = failed.toSorted((a, b) => a - b);
+  if (first !== undefined) await tell(first);
+  const seconds = (performance.now() - began) / 1_000;
+  process.stdout.write(
+    [
+      `${grouped(sum.done)} schedules, seeds ${from} to ${next - 1}${without === undefined ? '' : `, without the ${without}`}: ${failed.length} failed`,
+      `${grouped(sum.faults)} faults at ${grouped(sum.calls)} calls in ${grouped(sum.starts)} processes, ${grouped(sum.said)} announcements taken; ${seconds.toFixed(0)} s`,
+      ...(isStopped && without === undefined ? ['stopped before the end'] : []),
+      '',
+    ].join('\n'),
+  );
+  return failed.length === 0;
+};
+
+const answerOf = (worker: ChildProcess): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const died = (code: number | null) => reject(new Error(`a worker ended with ${code}`));
+    worker.once('exit', died);
+    worker.once('message', answer => {
+      worker.off('exit', died);
+      resolve(answer);
+    });
+  });
+
+/** Prints the shortest schedule with which a seed fails. */
+const tell = async (seed: number): Promise<void> => {
+  const ground = await startGround();
+  const least = await shortest(ground, seed, over);
+  const lines =
+    least === undefined
+      ? [`seed ${seed} fails no more when it is run again: a race of this machine`]
+      : [
+          `seed ${seed} with ${least.events} events and ${least.faults} faults:`,
+          ...least.trace,
+          ...least.wrong.map(line => `WRONG: ${line}`),
+        ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  await ground.stop();
+};
+
+if (values.worker) await work();
+else process.exitCode = (await (runs === 1 && without === undefined ? alone() : many())) ? 0 : 1;

@@ -1,49 +1,87 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
-
-/** Numbers from 0 to 1 that a seed determines (mulberry32). */
-export const random = (seed: number): (() => number) => {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
+import type { Deps } from '../../functions/deps.ts';
+import { random } from './random.ts';
+import { Turns } from './turns.ts';
 
 /**
- * What may happen at a call: it takes its time while others go on, it is never made, it is made and its answer is lost, it is
- * refused for now, a batch is left undone, or the process dies before or after it takes effect.
+ * What may happen at a call: others come before it, it is never made, the connection breaks before it is taken or after, it is
+ * taken and never answered, refused for now, fails before or after it took effect, a part of it is refused or left undone, or the
+ * process dies before or after it takes effect.
  */
-export const faults = ['slow', 'throw', 'lost', 'throttle', 'unprocessed', 'crash', 'crash-after'] as const;
-export type Fault = (typeof faults)[number];
+export type Fault =
+  | 'slow'
+  | 'throw'
+  | 'reset'
+  | 'lost'
+  | 'never'
+  | 'throttle'
+  | 'fail'
+  | 'fail-after'
+  | 'refused'
+  | 'unprocessed'
+  | 'crash'
+  | 'crash-after';
 
-/** One run of a handler: a process of its own as far as faults go. */
+/** A function's process: its deps are made when it starts and go when it dies. */
+export interface Process {
+  readonly name: string;
+  readonly deps: Deps;
+}
+
+/** One run of a handler in a process. */
 export interface Invocation {
   readonly name: string;
+  readonly schedule: Schedule;
+  readonly process: Process;
   readonly random: () => number;
   dead: boolean;
   /** Announcements that a channel took in this invocation. */
   readonly said: string[];
 }
 
+export const running = new AsyncLocalStorage<Invocation>();
+
+// What code waits for between tries is a matter of turns, not of time: a wait of up to half a second ends after a few calls of
+// others. A call's own timers run by the clock.
+const byClock = globalThis.setTimeout;
+const inTurns = (work: (...rest: unknown[]) => void, ms = 0, ...rest: unknown[]) => {
+  const turns = running.getStore()?.schedule.turns;
+  if (turns === undefined || turns.isHeld || ms > 500) return byClock(work, ms, ...rest);
+  void turns.hold(async () => work(...rest), 2);
+  return byClock(() => undefined, 0);
+};
+globalThis.setTimeout = Object.defineProperties(
+  inTurns,
+  Object.getOwnPropertyDescriptors(byClock),
+) as typeof globalThis.setTimeout; // the same function but for when it calls
+
 /** Decides what happens at every call, from a seed, and writes down what did. */
 export class Schedule {
   readonly seed: number;
   readonly trace: string[] = [];
-  readonly #running = new AsyncLocalStorage<Invocation>();
+  readonly turns: Turns;
   readonly #random: () => number;
   readonly #rate: number;
+  readonly #idle = new Map<string, Process[]>();
   #left: number;
   #invocations = 0;
-  /** Announcements of which nobody can know that they were sent: a fault came between a channel's yes and our marks. */
-  readonly doubtful = new Set<string>();
+  /**
+   * How often it is unknown whether an announcement was taken or marked as said: a fault came between a channel's yes and our
+   * mark. So often it may be said again.
+   */
+  readonly doubts = new Map<string, number>();
+  isMended = false;
+  /** Processes started. */
+  starts = 0;
+  /** Calls made in invocations, and faults at them. */
+  calls = 0;
+  faults = 0;
 
   constructor(seed: number, most = 40) {
     this.seed = seed;
     this.#random = random(seed);
-    this.#rate = 0.03 + this.#random() * 0.22;
+    this.turns = new Turns(random(seed * 31 + 7));
+    this.#rate = 0.02 + this.#random() * 0.13;
     this.#left = most;
   }
 
@@ -53,61 +91,88 @@ export class Schedule {
   /** From here on everything works. */
   mend = (): void => {
     this.#left = 0;
+    this.isMended = true;
     this.note('no faults from here on');
   };
+  doubt = (said: string): void => void this.doubts.set(said, (this.doubts.get(said) ?? 0) + 1);
 
-  /** Runs a handler as a process that may die; what it returned is nothing if it did. */
+  /**
+   * Runs a handler in a process of its function: one that is idle, or a new one. A process that dies is never used again, and
+   * some are ended for no reason. What an invocation returned that died is nothing.
+   */
   run = async <T>(
     name: string,
+    start: () => Deps,
     work: () => Promise<T>,
   ): Promise<{ readonly result: T } | { readonly failed: unknown }> => {
+    const idle = this.#idle.get(name) ?? [];
+    this.#idle.set(name, idle);
+    if (this.next() < 0.1) idle.length = 0;
+    const process = idle.pop() ?? this.#start(name, start);
     const invocation: Invocation = {
-      name: `${name}-${++this.#invocations}`,
+      name: `${name}-${++this.#invocations} in ${process.name}`,
+      schedule: this,
+      process,
       random: random(this.seed * 7_919 + this.#invocations),
       dead: false,
       said: [],
     };
     try {
-      const result = await this.#running.run(invocation, work);
-      if (!invocation.dead) return { result };
-      return { failed: 'died' };
+      const result = await running.run(invocation, work);
+      return invocation.dead ? { failed: 'died' } : { result };
     } catch (failed) {
       return { failed };
+    } finally {
+      if (!invocation.dead) idle.push(process);
     }
   };
 
-  /** What happens at a call of the running invocation; undefined where it simply works. */
-  at = (call: string, possible: readonly Fault[]): Fault | undefined => {
-    const invocation = this.#running.getStore();
-    if (invocation === undefined) return undefined;
-    if (invocation.dead) {
-      for (const said of invocation.said) this.doubtful.add(said);
-      return 'crash';
-    }
+  #start = (name: string, start: () => Deps): Process => ({
+    name: `${name} process ${++this.starts}`,
+    deps: start(),
+  });
+
+  /**
+   * A call of the running invocation, in its turn.
+   * @param work makes it as the fault tells; slowness and death are made here
+   */
+  call = async <T>(
+    name: string,
+    possible: readonly Fault[],
+    work: (fault: Fault | undefined) => Promise<T>,
+  ): Promise<T> => {
+    const invocation = running.getStore();
+    if (invocation === undefined) return work(undefined);
+    if (invocation.dead) throw broken('ECONNRESET');
+    const fault = this.#draw(invocation, possible);
+    const passes = fault === 'slow' ? 1 + Math.floor(invocation.random() * 12) : 0;
+    return this.turns.hold(async () => {
+      if (invocation.dead) throw broken('ECONNRESET');
+      this.calls++;
+      if (fault !== undefined) this.note(`${invocation.name}: ${fault} at ${name}`);
+      const isReal = fault !== undefined && fault !== 'slow';
+      if (isReal) this.faults++;
+      if (isReal) for (const said of invocation.said) this.doubt(said);
+      if (fault === 'crash') {
+        invocation.dead = true;
+        throw broken('ECONNRESET');
+      }
+      const result = await work(fault === 'slow' || fault === 'crash-after' ? undefined : fault);
+      if (fault !== 'crash-after') return result;
+      invocation.dead = true;
+      for (const said of invocation.said) this.doubt(said);
+      throw broken('ECONNRESET');
+    }, passes);
+  };
+
+  #draw = (invocation: Invocation, possible: readonly Fault[]): Fault | undefined => {
     if (this.#left <= 0 || invocation.random() >= this.#rate) return undefined;
     const fault = possible[Math.floor(invocation.random() * possible.length)];
-    if (fault === undefined) return undefined;
-    if (fault !== 'slow') this.#left--;
-    this.note(`${invocation.name}: ${fault} at ${call}`);
-    if (fault !== 'slow') for (const said of invocation.said) this.doubtful.add(said);
-    if (fault === 'crash' || fault === 'crash-after') invocation.dead = true;
+    if (fault !== undefined && fault !== 'slow') this.#left--;
     return fault;
   };
-
-  /** As long as others need to get in between: a request takes about two milliseconds. */
-  wait = (): Promise<void> => pause(5 + (this.#running.getStore()?.random() ?? 0) * 35);
-
-  /** A call that is no request: a channel, the quarantine. `took` is said when it took effect. */
-  call = async <T>(name: string, work: () => Promise<T>, took?: string): Promise<T> => {
-    const fault = this.at(name, ['slow', 'slow', 'throw', 'lost', 'crash', 'crash-after']);
-    if (fault === 'slow') await this.wait();
-    if (fault === 'throw' || fault === 'crash') throw new Error(`${name}: ${fault}`);
-    const result = await work();
-    if (took !== undefined) {
-      this.#running.getStore()?.said.push(took);
-      if (fault !== undefined && fault !== 'slow') this.doubtful.add(took);
-    }
-    if (fault !== undefined && fault !== 'slow') throw new Error(`${name}: ${fault}`);
-    return result;
-  };
 }
+
+/** What a client throws whose request came to nothing. */
+export const broken = (name: 'ECONNRESET' | 'TimeoutError'): Error =>
+  Object.assign(new Error(`the connection broke (${name})`), { name, code: name });

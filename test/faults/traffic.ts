@@ -3,6 +3,7 @@ import { createFleet } from '../../core/cloudtrail/example-ec2.ts';
 import type { AnyDetection } from '../../core/detection.ts';
 import type { AnyEvent, Event } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
+import type { Settings } from '../../core/settings.ts';
 import { detection as family } from '../../detections/cloudtrail/disallowed-instance-family-launched.ts';
 import { detection as encryption } from '../../detections/cloudtrail/ebs-encryption-disabled.ts';
 import { detection as tag } from '../../detections/cloudtrail/karpenter-tag-tampered.ts';
@@ -16,10 +17,12 @@ import type { Schedule } from './schedule.ts';
 /** Detections of both sources: findings of one event and of many, and one that counts over its state. */
 export const detections: readonly AnyDetection[] = [encryption, family, tag, burst, group, token, nodepool];
 export const knowledge = [instances];
-export const settings = {
+/** Every third schedule has storms of its own: more than two new findings of one detection by one principal. */
+export const settingsOf = (seed: number): Settings => ({
   ...exampleSettings,
-  detections: { [burst.id]: { threshold: 1 }, 'pipeline/source-silent': { status: 'off' } },
-} as const; // its clock jumps
+  detections: { [burst.id]: { threshold: 1 } },
+  announcing: { ...exampleSettings.announcing, stormFindings: seed % 3 === 0 ? 2 : 400 },
+});
 /** Its windows depend on what was stored before, so only its findings and counts are the same in any order. */
 export const stateful = burst.id;
 
@@ -31,11 +34,17 @@ export interface Delivery {
   readonly kind: 'queue' | 'logs';
   /** The queue message's body, or the payload's data. */
   readonly body: string;
-  readonly unreadable: number;
 }
 
-const pool: readonly AnyEvent[] = detections.flatMap(({ examples }): readonly AnyEvent[] =>
-  [...examples.matches, ...examples.misses].filter(({ settings: own }) => own === undefined).map(({ event }) => event),
+const examplesOf = (kind: 'matches' | 'misses', of: readonly AnyDetection[]): readonly AnyEvent[] =>
+  of.flatMap(({ examples }): readonly AnyEvent[] =>
+    examples[kind].filter(({ settings: own }) => own === undefined).map(({ event }) => event),
+  );
+const pool = [...examplesOf('matches', detections), ...examplesOf('misses', detections)];
+/** What is a finding by itself: the first event of every schedule is one of these, so that none tests nothing. */
+const matching = examplesOf(
+  'matches',
+  detections.filter(({ id }) => id !== stateful),
 );
 
 /** A launch of its own instance, within minutes of the others: more than one of them are a burst. */
@@ -63,24 +72,24 @@ export const traffic = (schedule: Schedule, events: number): readonly Delivery[]
   const deliveries: Delivery[] = [];
   const audit: AnyEvent[] = [];
   // Few kinds, so that events of one finding meet in several batches and windows, and always some that are counted.
-  const kinds = Array.from({ length: 3 }, () => pool[schedule.pick(pool.length)]);
+  const kinds = Array.from({ length: 3 }, (_, at) => {
+    const from = at === 0 ? matching : pool;
+    return from[schedule.pick(from.length)];
+  });
   for (let n = 0; n < events; n++) {
-    const kind = kinds[schedule.pick(kinds.length + 1)];
+    const kind = kinds[n === 0 ? 0 : schedule.pick(kinds.length + 1)];
     const event = kind === undefined ? launch(schedule, n) : again(kind, n, start + schedule.pick(120) * 60_000);
     if (isCloudTrail(event)) deliveries.push(queued(`message-${n}`, envelope(event)));
     else audit.push(event);
   }
   for (let from = 0; from < audit.length; from += 3)
-    deliveries.push(payload(`payload-${from}`, audit.slice(from, from + 3)));
-  for (const n of [1, 2, 3])
-    deliveries.push({
-      ...queued(`message-broken-${n}`, `{"detail-type": "AWS API Call via CloudTr${n}`),
-      unreadable: 1,
-    });
+    deliveries.push(payload(`payload-${from}`, audit.slice(from, from + 3), schedule.next() < 0.3));
+  for (const n of [1, 2].slice(0, 1 + schedule.pick(2)))
+    deliveries.push(queued(`broken-${n}`, `{"detail-type": "AWS API Call via CloudTr${n}`));
   return deliveries;
 };
 
-const queued = (id: string, body: string): Delivery => ({ id, kind: 'queue', body, unreadable: 0 });
+const queued = (id: string, body: string): Delivery => ({ id, kind: 'queue', body });
 
 /** EventBridge User Guide, "Events delivered via AWS CloudTrail". */
 const envelope = ({ id, account, region, record }: Event<'cloudtrail'>): string =>
@@ -97,7 +106,7 @@ const envelope = ({ id, account, region, record }: Event<'cloudtrail'>): string 
   });
 
 /** CloudWatch Logs User Guide, "Subscription filters with AWS Lambda". */
-const payload = (id: string, events: readonly AnyEvent[]): Delivery => ({
+const payload = (id: string, events: readonly AnyEvent[], isDamaged: boolean): Delivery => ({
   id,
   kind: 'logs',
   body: gzipSync(
@@ -107,12 +116,11 @@ const payload = (id: string, events: readonly AnyEvent[]): Delivery => ({
       logGroup: '/aws/eks/prod/cluster',
       logStream: 'kube-apiserver-audit-0123456789abcdef',
       subscriptionFilters: ['tripline'],
-      logEvents: events.map(({ record, time }, n) => ({
-        id: `${id}-${n}`,
-        timestamp: time,
-        message: JSON.stringify(record),
-      })),
+      logEvents: events.flatMap(({ record, time: timestamp }, n) => {
+        const message = JSON.stringify(record);
+        const logged = { id: `${id}-${n}`, timestamp, message };
+        return isDamaged && n === 0 ? [{ ...logged, message: message.slice(0, 90) }, logged] : [logged];
+      }),
     }),
   ).toString('base64'),
-  unreadable: 0,
 });

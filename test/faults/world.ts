@@ -1,128 +1,193 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, DynamoDBRecord } from 'aws-lambda';
+import { busChannel } from '../../adapters/bus.ts';
 import { findingsTable } from '../../adapters/findings-table.ts';
 import { ledgerTable } from '../../adapters/ledger.ts';
-import { type LocalDynamoDB, localDynamoDB } from '../../adapters/local-dynamodb.ts';
+import { bucketQuarantine } from '../../adapters/quarantine.ts';
+import { snsChannel } from '../../adapters/sns.ts';
 import { dynamoStore } from '../../adapters/state-table.ts';
 import { suppressionsTable } from '../../adapters/suppressions.ts';
-import type { Channel } from '../../core/announce/announce.ts';
-import { newsOf } from '../../core/announce/transitions.ts';
 import { compile } from '../../core/compile.ts';
-import { memoryFindings } from '../../core/findings/memory.ts';
-import { detect } from '../../core/pipeline.ts';
-import type { Rejected } from '../../core/read/contract.ts';
-import { readLogs } from '../../core/read/logs.ts';
-import { keptName } from '../../core/read/quarantine.ts';
-import { readSqs } from '../../core/read/sqs.ts';
-import { memoryStore } from '../../core/state/memory.ts';
+import type { Settings } from '../../core/settings.ts';
+import { remembering } from '../../core/state/remembering.ts';
 import { handler as announceHandler } from '../../functions/announce.ts';
 import { handler as auditHandler } from '../../functions/audit.ts';
 import { handler as cloudtrailHandler } from '../../functions/cloudtrail.ts';
-import { fromEnvironment, use } from '../../functions/deps.ts';
+import { type Deps, fromEnvironment, useEach } from '../../functions/deps.ts';
+import { handler as pagerDutyHandler } from '../../functions/pagerduty.ts';
+import { handler as slackHandler } from '../../functions/slack.ts';
 import { handler as sweepHandler } from '../../functions/sweep.ts';
-import { contentLines, storedLines } from '../findings/items.ts';
-import { faulty, unguarded } from './requests.ts';
-import { Schedule } from './schedule.ts';
-import { type Delivery, detections, knowledge, settings, start, stateful, traffic } from './traffic.ts';
+import { handler as webhookHandler } from '../../functions/webhook.ts';
+import { type Clients, clientsOf } from './clients.ts';
+import { createdTables, startDatabase, type Tables } from './database.ts';
+import { type HeardStreams, heardStreams } from './heard.ts';
+import { running, Schedule } from './schedule.ts';
+import { type OutletName, outlets, type Services, startServices, type Taken } from './services.ts';
+import { type Delivery, detections, knowledge, settingsOf, start, traffic } from './traffic.ts';
+import { unstored, verdict } from './verdict.ts';
 
-const match = compile(detections, knowledge, settings);
 const minute = 60_000;
-const channels = ['sns', 'bus'] as const;
 
 // What handlers read of their context and of what SQS and the stream send: the rest is never asked.
-const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 900_000 } as Context;
-const sqs = (batch: readonly Delivery[]) =>
+const context = (): Context => ({ awsRequestId: 'request', getRemainingTimeInMillis: () => 900_000 }) as Context;
+const sqs = (batch: readonly { readonly id: string; readonly body: string }[]) =>
   ({ Records: batch.map(({ id, body }) => ({ messageId: id, body })) }) as unknown as Parameters<
     typeof cloudtrailHandler
   >[0];
 const scheduled = {} as Parameters<typeof sweepHandler>[0];
 
 /** What keeps the promises: removed one at a time to see that the schedules notice. */
-export const guards = ['condition', 'marker', 'report', 'quarantine'] as const;
+export const guards = ['condition', 'marker', 'report', 'channel-report', 'quarantine'] as const;
 export type Guard = (typeof guards)[number];
 
 export interface Options {
-  /** Events that are delivered. */
+  /** Events that are delivered; otherwise the seed says how many: 3 to 8. */
   readonly events?: number;
   /** Faults at most, the first ones of the schedule. */
   readonly most?: number;
   /**
-   * Leaves one guard out: the condition of every update, the ledger's marker that something was said, the report of which
-   * messages failed, the quarantine.
+   * Leaves one guard out: the condition of every update but the ledger's, the ledger's claim, the report of which messages of the
+   * events' queue or of a channel's failed, the quarantine.
    */
   readonly without?: Guard;
 }
 
+/** What came of one schedule. */
+export interface Played {
+  /** What is wrong in the end: nothing, or one sentence each. */
+  readonly wrong: readonly string[];
+  readonly trace: readonly string[];
+  readonly events: number;
+  readonly calls: number;
+  readonly faults: number;
+  readonly starts: number;
+  /** Announcements that channels took, repeats included. */
+  readonly said: number;
+}
+
+/** What many schedules share: the services behind the channels. */
+export interface Ground {
+  play(seed: number, options?: Options): Promise<Played>;
+  stop(): Promise<void>;
+}
+
+useEach(() => {
+  const invocation = running.getStore();
+  if (invocation === undefined) throw new Error('a handler ran outside of a schedule');
+  return invocation.process.deps;
+});
+
+export const startGround = async (): Promise<Ground> => {
+  const services = await startServices();
+  return {
+    play: (seed, options = {}) => runSchedule(services, seed, options),
+    stop: () => services.stop(),
+  };
+};
+
 /**
- * Runs one schedule: the real handlers over a real protocol, a queue that redelivers what was not acknowledged, a stream that
+ * Runs one schedule: the real handlers over the real protocols, queues that redeliver what was not acknowledged, a stream that
  * hands over again what failed, and faults at every call.
- * @returns what is wrong in the end: nothing, or one sentence each
  */
-export const runSchedule = async (
-  seed: number,
-  { events = 14, most = 40, without }: Options = {},
-): Promise<{ readonly wrong: readonly string[]; readonly trace: readonly string[] }> => {
+const runSchedule = async (services: Services, seed: number, { events, most, without }: Options): Promise<Played> => {
   const schedule = new Schedule(seed, most);
-  const database = await localDynamoDB();
+  const chosen = 3 + schedule.pick(6);
+  const deliveries = traffic(schedule, events ?? chosen);
+  const settings = settingsOf(seed);
+  const heard = heardStreams(settings);
+  const wrong: string[] = [];
+  const condition = without === 'condition' || without === 'marker' ? without : undefined;
+  const tables = await createdTables(startDatabase(), schedule, condition, heard.learn);
+  const taken: Taken = {
+    receipts: [],
+    byCall: new Map(),
+    published: [],
+    kept: new Map(),
+    onPublish: said => wrong.push(...unstored(said, tables.images)),
+    onDoubt: schedule.doubt,
+  };
+  services.serve(taken);
+  const clients = clientsOf(schedule, services, () => taken);
   try {
-    return { wrong: await play(schedule, database, events, without), trace: schedule.trace };
+    const world: World = { schedule, deliveries, settings, heard, tables, taken, clients, without };
+    wrong.push(...(await play(world)));
+    const { trace, calls, faults, starts } = schedule;
+    return { wrong, trace, calls, faults, starts, events: events ?? chosen, said: taken.receipts.length };
   } finally {
-    database.close().catch(() => undefined);
+    clients.sns.destroy();
+    clients.bus.destroy();
+    clients.s3.destroy();
+    tables.faulty.destroy();
   }
 };
 
-const play = async (
-  schedule: Schedule,
-  database: LocalDynamoDB,
-  events: number,
-  without: Guard | undefined,
-): Promise<readonly string[]> => {
+export interface World {
+  readonly schedule: Schedule;
+  readonly deliveries: readonly Delivery[];
+  readonly settings: Settings;
+  readonly heard: HeardStreams;
+  readonly tables: Tables & { readonly faulty: DynamoDBClient };
+  readonly taken: Taken;
+  readonly clients: Clients;
+  readonly without: Guard | undefined;
+}
+
+const lazy = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};
+
+/** What a process begins with: nothing of any other's. The SDK's clients hold nothing but their sockets and are shared. */
+const startProcess = ({ schedule, settings, tables, clients, without }: World, now: () => number): Deps => ({
+  ...fromEnvironment({}),
+  ...clients.outlets(now),
+  settings,
+  detections: () => detections,
+  match: lazy(() => compile(detections, knowledge, settings)),
+  store: lazy(() => remembering(dynamoStore(tables.faulty, tables.state), now)),
+  findings: lazy(() => findingsTable(tables.faulty, tables.findings)),
+  suppressions: lazy(() => suppressionsTable(tables.faulty, tables.findings)),
+  ledger: lazy(() => ledgerTable(tables.faulty, tables.state)),
+  quarantine: lazy(() =>
+    without === 'quarantine'
+      ? { keep: async () => undefined }
+      : bucketQuarantine(clients.s3, { bucket: 'quarantine' }, now),
+  ),
+  channels: lazy(() => [
+    snsChannel(() => clients.sns, 'arn:aws:sns:eu-west-1:111122223333:tripline-announcements'),
+    busChannel(() => clients.bus, 'tripline'),
+  ]),
+  now,
+  print: line => (/"(?:warn|error)"/.test(line) ? schedule.note(line) : undefined),
+});
+
+const outletHandlers = { slack: slackHandler, pagerduty: pagerDutyHandler, webhook: webhookHandler } as const;
+
+interface Queued {
+  readonly id: string;
+  readonly body: string;
+}
+
+const play = async (world: World): Promise<readonly string[]> => {
+  const { schedule, deliveries, heard, tables, taken, without } = world;
   const wrong: string[] = [];
-  const deliveries = traffic(schedule, events);
   let now = start + 125 * minute;
-  const client = database.connect(faulty(unguarded(database.connect().config.requestHandler, without), schedule));
-  const sound = findingsTable(database.client, database.tables.findings);
-  const quarantined = new Set<string>();
-  const sent = new Map<string, number>();
-  const heard = new Map<string, Set<string>>();
-
-  const channel = (name: string): Channel => ({
-    name,
-    send: message =>
-      schedule.call(
-        name,
-        async () => {
-          const stored = await sound.read(message.finding.id);
-          if (stored === undefined || stored.windows.length === 0)
-            wrong.push(`${name} was told of ${message.finding.id}, which is not stored`);
-          const key = `${name}#${message.id}`;
-          sent.set(key, (sent.get(key) ?? 0) + 1);
-          heard.set(message.finding.id, (heard.get(message.finding.id) ?? new Set()).add(name));
-        },
-        `${name}#${message.id}`,
-      ),
-  });
-  const keep = (rejected: readonly Rejected[]) =>
-    schedule.call('quarantine', async () => {
-      if (without !== 'quarantine') for (const one of rejected) quarantined.add(keptName(one, 0));
-    });
-  use({
-    ...fromEnvironment({}),
-    settings,
-    detections: () => detections,
-    match: () => match,
-    store: () => dynamoStore(client, database.tables.state),
-    findings: () => findingsTable(client, database.tables.findings),
-    suppressions: () => suppressionsTable(client, database.tables.findings),
-    ledger: () => ledgerTable(client, database.tables.state),
-    quarantine: () => ({ keep }),
-    channels: () => channels.map(channel),
-    now: () => now,
-    print: line => (line.includes('"warn"') || line.includes('"error"') ? schedule.note(line) : undefined),
-  });
-
   let queue = [...deliveries];
   let stream: DynamoDBRecord[] = [];
+  const mail: { readonly [name in OutletName]: Queued[] } = { slack: [], pagerduty: [], webhook: [] };
+  let sent = 0;
   const repeated = new Set<string>();
+  const invoke = <T>(name: string, work: () => Promise<T>) =>
+    schedule.run(name, () => startProcess(world, () => now), work);
+  /** A queue may deliver again what was acknowledged; here it does so once. */
+  const isRepeated = (id: string): boolean => {
+    if (repeated.has(id) || schedule.next() >= 0.2) return false;
+    repeated.add(id);
+    return true;
+  };
 
   const deliver = async (): Promise<void> => {
     const first = queue[schedule.pick(queue.length)];
@@ -130,113 +195,93 @@ const play = async (
     const batch =
       first.kind === 'logs'
         ? [first]
-        : taken(
+        : some(
             schedule,
             queue.filter(({ kind }) => kind === 'queue'),
           );
     schedule.note(`deliver ${batch.map(({ id }) => id).join(' ')}`);
-    const ids = new Set(batch.map(({ id }) => id));
-    queue = queue.filter(({ id }) => !ids.has(id));
-    const end = await schedule.run(first.kind, async () => {
-      if (first.kind === 'logs') return void (await auditHandler({ awslogs: { data: first.body } }, context));
-      const answer = await cloudtrailHandler(sqs(batch), context);
-      return new Set(without === 'report' ? [] : answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    queue = queue.filter(one => !batch.includes(one));
+    const end = await invoke(first.kind === 'logs' ? 'audit' : 'cloudtrail', async () => {
+      if (first.kind === 'logs') return void (await auditHandler({ awslogs: { data: first.body } }, context()));
+      const { batchItemFailures } = await cloudtrailHandler(sqs(batch), context());
+      return new Set(without === 'report' ? [] : batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     });
     for (const one of batch) {
       const failed = 'failed' in end || end.result?.has(one.id) === true;
-      // A queue may deliver again what was acknowledged; here it does so once.
-      const twice = !failed && !repeated.has(one.id) && schedule.next() < 0.2;
-      if (twice) repeated.add(one.id);
-      if (failed || twice) queue.push(one);
+      if (failed || isRepeated(one.id)) queue.push(one);
     }
   };
   const announceSome = async (): Promise<void> => {
-    stream.push(...database.stream());
+    stream.push(...tables.stream());
     const records = stream.splice(0, 1 + schedule.pick(10));
     if (records.length === 0) return;
-    const end = await schedule.run('announce', () => announceHandler({ Records: records }, context));
+    const end = await invoke('announce', () => announceHandler({ Records: records }, context()));
     if ('result' in end && end.result.batchItemFailures.length === 0) return;
     // Lambda hands the batch over again; what it gives up on, the sweep finds.
     if (schedule.next() < 0.7) stream = [...records, ...stream];
   };
-  const sweep = () => schedule.run('sweep', () => sweepHandler(scheduled, context));
+  const sweep = async (): Promise<void> => {
+    const { end, sure } = await heard.during(now, () => invoke('sweep', () => sweepHandler(scheduled, context())));
+    if ('result' in end && schedule.isMended) for (const [id] of sure) mustBe.add(id);
+  };
+  const mustBe = new Set<string>();
+  /** The topic puts what it took into each channel's queue, raw or in its envelope. */
+  const fanOut = (): void => {
+    for (const body of taken.published.splice(0)) {
+      sent++;
+      for (const name of outlets)
+        mail[name].push({ id: `${name}-${sent}`, body: sent % 2 === 0 ? body : JSON.stringify({ Message: body }) });
+    }
+  };
+  const post = async (name: OutletName): Promise<void> => {
+    fanOut();
+    const batch = some(schedule, mail[name]);
+    if (batch.length === 0) return;
+    mail[name].splice(0, mail[name].length, ...mail[name].filter(one => !batch.includes(one)));
+    const end = await invoke(name, () => outletHandlers[name](sqs(batch), context()));
+    const failures =
+      'failed' in end ? batch.map(({ id }) => id) : end.result.batchItemFailures.map(one => one.itemIdentifier);
+    const back = without === 'channel-report' && !('failed' in end) ? [] : failures;
+    for (const one of batch) if (back.includes(one.id) || isRepeated(one.id)) mail[name].push(one);
+  };
+  const postSome = () => post(outlets[schedule.pick(outlets.length)] ?? 'webhook');
+  const isQuiet = (): boolean => {
+    stream.push(...tables.stream());
+    fanOut();
+    return queue.length === 0 && stream.length === 0 && outlets.every(name => mail[name].length === 0);
+  };
 
-  for (let step = 0; step < 400 && (queue.length > 0 || stream.length > 0); step++) {
+  for (let step = 0; step < 400 && !isQuiet(); step++) {
     now += 20_000;
     const chance = schedule.next();
-    if (chance < 0.4) await deliver();
-    else if (chance < 0.6) await Promise.all([deliver(), deliver(), deliver()]);
-    else if (chance < 0.7) await Promise.all([deliver(), announceSome()]);
-    else if (chance < 0.95) await announceSome();
+    if (chance < 0.26) await deliver();
+    else if (chance < 0.42) await Promise.all([deliver(), deliver(), deliver()]);
+    else if (chance < 0.5) await Promise.all([deliver(), announceSome(), postSome()]);
+    else if (chance < 0.64) await announceSome();
+    else if (chance < 0.72) await Promise.all([announceSome(), announceSome()]);
+    else if (chance < 0.76) await Promise.all([announceSome(), sweep()]);
+    else if (chance < 0.85) await postSome();
+    else if (chance < 0.97) await Promise.all([...outlets, ...outlets].map(post));
     else await sweep();
   }
   schedule.mend();
   for (let more = 0; queue.length > 0 && more < 200; more++) await deliver();
   if (queue.length > 0) wrong.push(`${queue.length} deliveries are never acknowledged, though nothing fails any more`);
-  for (let round = 0; round < 12 && (round < 2 || (await sound.due(now)).items.length > 0); round++) {
+  const isDue = (): boolean => [...tables.images.values()].some(item => item['due'] !== undefined);
+  for (let round = 0; round < 40 && (round < 2 || isDue() || !isQuiet()); round++) {
     now += 6 * minute;
     await sweep();
+    for (let more = 0; stream.length > 0 && more < 100; more++) await announceSome();
+    for (const name of outlets) for (let more = 0; mail[name].length > 0 && more < 20; more++) await post(name);
   }
-
-  wrong.push(...(await missing(database, deliveries, now)));
-  const unreadable = deliveries.reduce((sum, one) => sum + one.unreadable, 0);
-  if (quarantined.size !== unreadable)
-    wrong.push(`${quarantined.size} of ${unreadable} unreadable records are in the quarantine`);
-  for (const [key, times] of sent)
-    if (times > 1 && !schedule.doubtful.has(key)) wrong.push(`${key} was said ${times} times for no reason`);
-  const { items } = await sound.list({ statuses: ['open'] });
-  for (const { id } of items) {
-    const stored = await sound.read(id);
-    if (stored === undefined) continue;
-    if (stored.finding.due !== undefined) wrong.push(`${id} is still due`);
-    if (newsOf({ ...stored.finding, due: now }, stored.windows) !== undefined)
-      wrong.push(`${id} has news that nobody heard`);
-    for (const name of channels) if (!heard.get(id)?.has(name)) wrong.push(`${name} was never told of ${id}`);
-  }
-  return wrong;
+  if (!isQuiet()) wrong.push('there is still something in a queue, though nothing fails any more');
+  return [...wrong, ...(await verdict(world, mustBe, now))];
 };
 
-/** One to four messages in any order. */
-const taken = (schedule: Schedule, queue: readonly Delivery[]): readonly Delivery[] => {
+/** One to four of a queue's messages in any order. */
+const some = <T>(schedule: Schedule, queue: readonly T[]): readonly T[] => {
   const rest = [...queue];
   return Array.from({ length: Math.min(rest.length, 1 + schedule.pick(4)) }, () =>
     rest.splice(schedule.pick(rest.length), 1),
   ).flat();
-};
-
-/** How the table differs from what one untroubled pass over everything comes to. */
-const missing = async (
-  database: LocalDynamoDB,
-  deliveries: readonly Delivery[],
-  now: number,
-): Promise<readonly string[]> => {
-  const findings = memoryFindings();
-  const reads = deliveries.flatMap(one =>
-    one.kind === 'logs'
-      ? readLogs({ awslogs: { data: one.body } }, settings)
-      : readSqs(sqs([one]), settings).flatMap(message => message.reads),
-  );
-  await detect(reads, { match, store: memoryStore(), findings, quarantine: { keep: async () => undefined }, now });
-  if (findings.list().length === 0) return ['nothing matched at all: the schedule tests nothing'];
-  const counting = new Set(
-    findings.list().flatMap(({ finding }) => (finding.detection === stateful ? [finding.id] : [])),
-  );
-  const others = (lines: readonly string[]) => lines.filter(line => ![...counting].some(id => line.includes(id)));
-  const [expected, stored] = [
-    others(contentLines(findings)),
-    others(await storedLines(database.client, database.tables.findings)),
-  ];
-  const table = findingsTable(database.client, database.tables.findings);
-  const summary = ({ id, severity, count, first, last }: Awaited<ReturnType<typeof table.cases>>[number]) =>
-    JSON.stringify({ id, severity, count, first, last });
-  const counted = (await table.cases([...counting])).map(summary);
-  return [
-    ...expected.filter(line => !stored.includes(line)).map(line => `not stored: ${line.slice(0, 400)}`),
-    ...stored.filter(line => !expected.includes(line)).map(line => `stored for no reason: ${line.slice(0, 400)}`),
-    ...findings
-      .list()
-      .flatMap(({ finding }) => (counting.has(finding.id) ? [summary(finding)] : []))
-      .filter(line => !counted.includes(line))
-      .map(line => `counted otherwise: ${line}, stored are ${counted.join(' ')}`),
-  ];
 };

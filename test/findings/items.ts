@@ -20,7 +20,10 @@ const canonical = (value: unknown): unknown => {
 };
 
 /** Everything a table holds. Only tests scan. */
-const scan = async (client: DynamoDBClient, table: string): Promise<readonly Record<string, AttributeValue>[]> => {
+export const scanned = async (
+  client: DynamoDBClient,
+  table: string,
+): Promise<readonly Record<string, AttributeValue>[]> => {
   const found: Record<string, AttributeValue>[] = [];
   let from: Record<string, AttributeValue> | undefined;
   do {
@@ -38,14 +41,14 @@ const scan = async (client: DynamoDBClient, table: string): Promise<readonly Rec
 };
 
 export const tableItems = async (client: DynamoDBClient, table: string): Promise<readonly string[]> =>
-  lines(await scan(client, table));
+  lines(await scanned(client, table));
 
 const life = new Set(['status', 'open', 'due', 'owed', 'transitions']);
 const content = (item: object): object => Object.fromEntries(Object.entries(item).filter(([name]) => !life.has(name)));
 
 /** What fold wrote of everything a table holds, without what announcing adds. */
 export const storedLines = async (client: DynamoDBClient, table: string): Promise<readonly string[]> =>
-  lines((await scan(client, table)).map(content));
+  lines((await scanned(client, table)).map(content));
 
 /** The same of findings in memory. */
 export const contentLines = (findings: MemoryFindings): readonly string[] => lines(itemsOf(findings).map(content));

@@ -63,6 +63,7 @@ describe('detecting', () => {
       rejected: 1,
       skipped: 3,
       ruleErrors: 1,
+      overLimit: 0,
       findings: 2,
     });
     expect(with_.kept.map(({ where }) => where)).toEqual(['line 1']);
@@ -80,6 +81,7 @@ describe('detecting', () => {
       rejected: 0,
       skipped: 0,
       ruleErrors: 0,
+      overLimit: 0,
       findings: 0,
     });
   });

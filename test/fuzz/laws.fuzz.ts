@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { random } from '../faults/schedule.ts';
+import { random } from '../faults/random.ts';
 import { judge, type Law, laws } from './laws.ts';
 
 /** The first thousands; `npm run fuzz` runs as many as asked. */

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { grouped, progressOn } from '../../cli/progress.ts';
-import { random } from '../faults/schedule.ts';
+import { random } from '../faults/random.ts';
 import { judge, laws } from './laws.ts';
 
 const { values } = parseArgs({

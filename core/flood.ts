@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { boundedTime, findingId } from './findings/identity.ts';
+import type { Match } from './match.ts';
+import type { Observation, Store } from './state/observation.ts';
+
+/** Findings that one detection may make of one severity in an account (and cluster) in an hour of event time. */
+export const mostFindings = 500;
+
+const hour = 3_600_000;
+const day = 24 * hour;
+/** Longer than any queue keeps a message (SQS: 14 days), so that a late delivery finds what was decided. */
+const kept = 30 * day;
+
+const isExempt = ({ detection }: Match): boolean => detection.startsWith('pipeline/');
+
+const hourOf = ({ time }: Match): number => Math.floor(boundedTime(time) / hour) * hour;
+
+/** The item in which the findings of an hour are counted. A graver finding is never kept out by a flood of lesser ones. */
+const scopeOf = (match: Match): string => {
+  const { detection, account, cluster, severity } = match;
+  const flood = createHash('sha256')
+    .update(JSON.stringify([detection, account, cluster, severity]))
+    .digest('hex')
+    .slice(0, 16);
+  return `flood#${flood}#${new Date(hourOf(match)).toISOString()}`;
+};
+
+/** Eight characters of the finding's id: that two of 500 share them changes one count by one. */
+const asking = (match: Match): Observation => ({
+  scope: scopeOf(match),
+  add: { findings: [findingId(match).slice(0, 8)] },
+  cap: mostFindings,
+  expires: hourOf(match) + kept,
+  read: false,
+});
+
+/** The match as part of the one finding that says that there were too many. Whom and what it names, its record and severity stay. */
+const joined = (match: Match): Match => ({
+  ...match,
+  detection: 'pipeline/limit-reached',
+  version: 'built-in',
+  key: { limit: `findings of ${match.detection} in an hour` },
+  window: day,
+  title: `More than ${mostFindings} findings of ${match.detection} in an hour: what came after them is joined here`,
+  // What told the findings apart is all that is left of them: it is named with what else the match names.
+  resources: [...new Set([...Object.values(match.key), ...match.resources])],
+  notes: [...match.notes, 'each event is counted here; its own finding was not made'],
+});
+
+/**
+ * Lets through what findings may still be made of, and joins what lies beyond the bound into one finding of the day, so that no
+ * sender makes as many findings as calls. A finding that was let in stays in, and one that was kept out stays out, for the whole
+ * hour and whatever is delivered again: every event is in one finding. Which of a flood are let in depends on who comes first.
+ * @returns the matches to fold, as many as were given
+ * @throws where the store fails: fold them as they are, then deliver them again
+ */
+export const bounded = async (matches: readonly Match[], store: Pick<Store, 'observe'>): Promise<readonly Match[]> => {
+  const asked = new Map<string, Observation>();
+  const nameOf = (match: Match): string => `${scopeOf(match)} ${findingId(match)}`;
+  const names = matches.map(match => (isExempt(match) ? undefined : nameOf(match)));
+  for (const [at, match] of matches.entries()) {
+    const name = names[at];
+    if (name !== undefined && !asked.has(name)) asked.set(name, asking(match));
+  }
+  if (asked.size === 0) return matches;
+  const answers = await store.observe([...asked.values()]);
+  const out = new Set([...asked.keys()].filter((_, at) => answers[at]?.full === true));
+  return matches.map((match, at) => (out.has(names[at] ?? '') ? joined(match) : match));
+};

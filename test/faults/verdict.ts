@@ -1,0 +1,189 @@
+import { fromItem } from '../../adapters/dynamodb.ts';
+import { newsOf } from '../../core/announce/transitions.ts';
+import { compile } from '../../core/compile.ts';
+import type { AnyEvent } from '../../core/event.ts';
+import type { Finding } from '../../core/finding.ts';
+import { rank } from '../../core/findings/best.ts';
+import { findingOf } from '../../core/findings/case.ts';
+import { parseCase, parseWindow } from '../../core/findings/items.ts';
+import { memoryFindings } from '../../core/findings/memory.ts';
+import { windowOf } from '../../core/findings/window.ts';
+import type { Match } from '../../core/match.ts';
+import { detect } from '../../core/pipeline.ts';
+import type { Rejected } from '../../core/read/contract.ts';
+import { readLogs } from '../../core/read/logs.ts';
+import { keptName } from '../../core/read/quarantine.ts';
+import { readSqs } from '../../core/read/sqs.ts';
+import { memoryStore } from '../../core/state/memory.ts';
+import type { Said } from '../../functions/said.ts';
+import { contentLines, scanned, storedLines } from '../findings/items.ts';
+import type { Item } from './database.ts';
+import { channels, type Receipt } from './services.ts';
+import { detections, knowledge, stateful } from './traffic.ts';
+import type { World } from './world.ts';
+
+const silence = 'pipeline/source-silent';
+
+/** What an announcement says that was not stored when the topic took it. */
+export const unstored = (said: Said, images: ReadonlyMap<string, Item>): readonly string[] => {
+  if (said.kind === 'notice') return [];
+  const { finding } = said.message;
+  const stored = images.get(`${finding.id} case`);
+  if (stored === undefined) return [`${said.message.id} was said of a finding that is not stored`];
+  if (![...images.keys()].some(key => key.startsWith(`${finding.id} w#`)))
+    return [`${said.message.id} was said of a finding without a window`];
+  const names = (name: string) => new Set((stored[name]?.L ?? []).map(({ S: value }) => value));
+  return (['principals', 'addresses', 'regions', 'resources'] as const).flatMap(name =>
+    finding[name]
+      .filter(value => !names(name).has(value))
+      .map(value => `${said.message.id} was said with the ${name} ${value}, which is not stored`),
+  );
+};
+
+/** Everything that is wrong when all is quiet again. */
+export const verdict = async (world: World, mustBe: ReadonlySet<string>, now: number): Promise<readonly string[]> => {
+  const { tables } = world;
+  const items = (await scanned(tables.client, tables.findings)).map(fromItem);
+  const windows = Map.groupBy(
+    items.flatMap(item => parseWindow(item) ?? []),
+    ({ finding }) => finding,
+  );
+  const stored = items.flatMap(item => {
+    const one = parseCase(item);
+    return one === undefined
+      ? []
+      : [{ finding: findingOf(one), windows: (windows.get(one.content.id) ?? []).map(windowOf) }];
+  });
+  return [
+    ...(await differing(world, stored, mustBe, now)),
+    ...stored.flatMap(({ finding, windows: own }) => [
+      ...(finding.due === undefined ? [] : [`${finding.id} is still due`]),
+      ...(newsOf({ ...finding, due: finding.last }, own) === undefined
+        ? []
+        : [`${finding.id} has news that nobody heard`]),
+    ]),
+    ...unsaid(
+      world,
+      stored.map(({ finding }) => finding),
+    ),
+    ...repeatedly(world),
+  ];
+};
+
+/** How tables and quarantine differ from what one untroubled pass over everything comes to. */
+const differing = async (
+  { deliveries, settings, heard, tables, taken }: World,
+  stored: readonly { readonly finding: Finding }[],
+  mustBe: ReadonlySet<string>,
+  now: number,
+): Promise<readonly string[]> => {
+  const findings = memoryFindings();
+  const reads = deliveries.flatMap(({ id, kind, body }) =>
+    kind === 'logs'
+      ? readLogs({ awslogs: { data: body } }, settings)
+      : readSqs({ Records: [{ messageId: id, body }] }, settings).flatMap(message => message.reads),
+  );
+  const rejected: Rejected[] = [];
+  await detect(reads, {
+    match: compile(detections, knowledge, settings),
+    store: memoryStore(),
+    findings,
+    quarantine: { keep: async some => void rejected.push(...some) },
+    now,
+  });
+  if (findings.list().length === 0) return ['nothing matched at all: the schedule tests nothing'];
+  const all = await storedLines(tables.client, tables.findings);
+  await findings.fold(await silencesIn(all, heard.possible(), mustBe), now);
+
+  // What a stateful detection's windows hold depends on what was stored before: of it only findings and counts are the same.
+  const counting = findings.list().filter(({ finding }) => finding.detection === stateful);
+  const others = (lines: readonly string[]) =>
+    new Set(lines.filter(line => !counting.some(({ finding }) => line.includes(finding.id))));
+  const [expected, written] = [others(contentLines(findings)), others(all)];
+  const summary = ({ id, severity, count, first, last }: Finding) =>
+    JSON.stringify({ id, severity, count, first, last });
+  const summaries = new Set(stored.map(({ finding }) => summary(finding)));
+
+  const names = new Map(rejected.map(one => [keptName(one, now), one.bytes]));
+  const lost = [...names].filter(([name, bytes]) => !taken.kept.get(name)?.equals(bytes));
+  const events = reads.flatMap((read): AnyEvent[] => (read.kind === 'event' ? [read.event] : []));
+  return [
+    ...[...expected.difference(written)].map(line => `not stored: ${line.slice(0, 1_500)}`),
+    ...[...written.difference(expected)].map(line => `stored for no reason: ${line.slice(0, 1_500)}`),
+    ...counting
+      .map(({ finding }) => summary(finding))
+      .filter(line => !summaries.has(line))
+      .map(line => `counted otherwise: ${line}`),
+    ...(lost.length === 0 ? [] : [`${lost.length} of ${names.size} unreadable records are not in the quarantine`]),
+    ...[...taken.kept.keys()].filter(name => !names.has(name)).map(name => `in the quarantine for no reason: ${name}`),
+    ...heard.differing(events),
+  ];
+};
+
+/**
+ * Which of the silences that somebody may have stored were: those that must be, and of the rest whatever explains what is stored.
+ * A sweep that met a fault may have stored what it saw or not.
+ */
+const silencesIn = async (
+  stored: readonly string[],
+  possible: ReadonlyMap<string, Match>,
+  mustBe: ReadonlySet<string>,
+): Promise<readonly Match[]> => {
+  const written = new Set(stored);
+  const sure = [...possible].flatMap(([name, match]) => (mustBe.has(name) ? [match] : []));
+  const unsure = [...possible].flatMap(([name, match]) => (mustBe.has(name) ? [] : [match])).slice(0, 8);
+  for (let subset = 0; subset < 2 ** unsure.length; subset++) {
+    const some = [...sure, ...unsure.filter((_, at) => (subset >> at) % 2 === 1)];
+    const findings = memoryFindings();
+    await findings.fold(some, 0);
+    const lines = new Set(contentLines(findings));
+    const ids = findings.list().map(({ finding }) => finding.id);
+    const theirs = stored.filter(line => line.includes(silence) && !ids.some(id => line.includes(id)));
+    if (theirs.length === 0 && [...lines].every(line => written.has(line))) return some;
+  }
+  return sure;
+};
+
+/** What channels should have heard of what is stored, and did not. */
+const unsaid = ({ taken }: World, stored: readonly Finding[]): readonly string[] => {
+  const topic = taken.receipts.filter(({ channel }) => channel === 'sns');
+  const ids = new Set(topic.map(({ id }) => id));
+  const heard = channels.map(name => {
+    const mine = new Set(taken.receipts.flatMap(({ channel, id }) => (channel === name ? [id] : [])));
+    return { name, mine };
+  });
+  const said = stored.flatMap(finding => {
+    if (finding.transitions.some(mark => mark.startsWith('storm:'))) {
+      const storms = finding.transitions.filter(mark => mark.startsWith('storm:'));
+      return storms.every(id => ids.has(id)) ? [] : [`${finding.id} is part of a storm that was never told`];
+    }
+    const about = topic.flatMap(({ said: one }) =>
+      one?.kind === 'finding' && one.message.finding.id === finding.id ? [one.message] : [],
+    );
+    if (about.length === 0) return [`nobody was ever told of ${finding.id}`];
+    const highest = Math.max(...about.map(message => rank(message.finding.severity)));
+    return [
+      ...(highest < rank(finding.severity) ? [`${finding.id} is ${finding.severity}, and nobody was told so`] : []),
+      ...(['principals', 'addresses', 'regions', 'resources'] as const).flatMap(name => {
+        const told = new Set(about.flatMap(message => message.finding[name]));
+        return finding[name]
+          .filter(value => !told.has(value))
+          .map(value => `nobody was told of ${name} ${value} of ${finding.id}`);
+      }),
+    ];
+  });
+  const missed = heard.flatMap(({ name, mine }) =>
+    [...ids].filter(id => !mine.has(id)).map(id => `${name} never heard ${id}`),
+  );
+  const unknown = heard.flatMap(({ name, mine }) => [...mine.difference(ids)].map(id => `${name} alone heard ${id}`));
+  return [...said, ...missed, ...unknown];
+};
+
+/** What was said more often than anybody can be unsure whether it was. A receiver that drops known ids hears each once. */
+const repeatedly = ({ taken, schedule }: World): readonly string[] =>
+  [...Map.groupBy(taken.receipts, ({ channel, id }: Receipt) => `${channel}#${id}`)].flatMap(
+    ([key, { length: times }]) =>
+      times <= 1 + (schedule.doubts.get(key) ?? 0)
+        ? []
+        : [`${key} was said ${times} times, and ${schedule.doubts.get(key) ?? 0} times in doubt`],
+  );
