@@ -29,31 +29,56 @@ const firsts: readonly (readonly [what: string, entry: string, event: Event<'clo
   ['a finding', 'functions/cloudtrail', createFleet({ instances: ['i-0123456789abcdef0'] })],
 ];
 
-const run = (args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> =>
+interface Took {
+  /** Milliseconds from starting the process to its end. */
+  readonly clock: number;
+  /** Milliseconds of processor, of all threads. */
+  readonly processor: number;
+}
+
+/** What `times` says of a shell's children: minutes and seconds, of the program and of the system for it (bash's `times` has milliseconds, other shells' hundredths). */
+const children = /(\d+)m([\d.]+)s (\d+)m([\d.]+)s\s*$/;
+
+const run = (args: readonly string[], env: NodeJS.ProcessEnv): Promise<Took> =>
   new Promise((resolve, reject) => {
     const began = performance.now();
-    const child = spawn(process.execPath, args, {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const child = spawn(
+      'bash',
+      ['-c', '"$0" "$@" > /dev/null; code=$?; times; exit $code', process.execPath, ...args],
+      {
+        env: { ...process.env, ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     let said = '';
+    let times = '';
+    child.stdout.on('data', chunk => {
+      times += chunk;
+    });
     child.stderr.on('data', chunk => {
       said += chunk;
     });
     child.on('error', reject);
-    child.on('close', code =>
-      code === 0 ? resolve(performance.now() - began) : reject(new Error(`${args.at(-1)}: ${said.slice(0, 2_000)}`)),
-    );
+    child.on('close', code => {
+      const clock = performance.now() - began;
+      const [, ...parts] = children.exec(times) ?? [];
+      const [minutes = 0, seconds = 0, systemMinutes = 0, systemSeconds = 0] = parts.map(Number);
+      const processor = 1_000 * (60 * (minutes + systemMinutes) + seconds + systemSeconds);
+      if (code === 0 && processor > 0) resolve({ clock, processor });
+      else reject(new Error(`${args.at(-1)}: ${said.slice(0, 2_000)}${times}`));
+    });
   });
 
 export interface ColdStart {
   readonly name: string;
   /** Of the bundle's code, minified: what is loaded at the start, and all of it; absent where nothing was bundled. */
   readonly bytes?: { readonly start: number; readonly all: number };
-  /** Milliseconds of clock from starting the process to its end. */
-  readonly ms: Measured;
-  /** To `node -e 0` of the same round. */
+  readonly clock: Measured;
+  readonly processor: Measured;
+  /** Of processor time, to `node -e 0` of the same round. */
   readonly ratio: Measured;
+  /** The same of the clock, which other work on the machine moves more. */
+  readonly clockRatio: Measured;
 }
 
 /** Starts new processes of every function in turn: empty Node, importing each bundle, the detecting one's first event. */
@@ -88,19 +113,26 @@ export const coldStarts = async (rounds: number, say: (line: string) => void): P
       );
       contestants.push({ name: `cloudtrail, first event: ${what}`, args: [script], env });
     }
-    const times = contestants.map((): number[] => []);
+    const took = contestants.map((): Took[] => []);
     for (let round = 0; round <= rounds; round++)
       for (const [at, { name, args, env }] of contestants.entries()) {
         say(`cold start: ${name}, ${round} of ${rounds}`);
-        const ms = await run(args, env);
-        if (round > 0) times[at]?.push(ms);
+        const one = await run(args, env);
+        if (round > 0) took[at]?.push(one);
       }
-    return contestants.map(({ name, bytes }, at) => ({
-      name,
-      ...(bytes === undefined ? {} : { bytes }),
-      ms: measured(times[at] ?? []),
-      ratio: measured((times[at] ?? []).map((ms, round) => ms / (times[0]?.[round] ?? Number.NaN))),
-    }));
+    return contestants.map(({ name, bytes }, at) => {
+      const all = (of: keyof Took): Measured => measured((took[at] ?? []).map(one => one[of]));
+      const ratio = (of: keyof Took): Measured =>
+        measured((took[at] ?? []).map((one, round) => one[of] / (took[0]?.[round]?.[of] ?? Number.NaN)));
+      return {
+        name,
+        ...(bytes === undefined ? {} : { bytes }),
+        clock: all('clock'),
+        processor: all('processor'),
+        ratio: ratio('processor'),
+        clockRatio: ratio('clock'),
+      };
+    });
   } finally {
     await database.close();
     await rm(folder, { recursive: true });
