@@ -1,6 +1,6 @@
 /**
- * Contestants of one corpus, each in a process of its own: in one process each pays for what the others keep alive, as every
- * collection of garbage walks it (`JSON.parse` took three times as long beside a matcher of 4,000 rules). As a command, one of them:
+ * Contestants of one corpus, each in a process of its own: in one process each pays for what the others keep alive, as full
+ * collections of garbage walk it (`JSON.parse` took twice as long in rounds that one fell into). As a command, one of them:
  * `node bench/contest.ts CORPUS parse|read|RULES`.
  */
 import { spawn } from 'node:child_process';

@@ -1,19 +1,21 @@
-/** One measurement of `bench/memory.ts`: reads or scans a file and prints the highest resident memory in KiB. */
-import { createReadStream } from 'node:fs';
-import { run } from '../cli/scan.ts';
-import { localLimits } from '../core/read/limits.ts';
-import { readObject } from '../core/read/object.ts';
+/** One measurement of `bench/memory.ts`: reads or scans a file and prints the highest resident memory in KiB. Linux only. */
+import { createReadStream, readFileSync } from 'node:fs';
 
 const [what, path = '', settings = ''] = process.argv.slice(2);
 const place = { account: '111122223333', region: 'eu-west-1', cluster: '' };
 const nowhere = { write: () => true };
+// Each loads what it needs, and no more.
 if (what === 'read') {
+  const { localLimits } = await import('../core/read/limits.ts');
+  const { readObject } = await import('../core/read/object.ts');
   const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
   for await (const _ of readObject(stream, path, place, { limits: localLimits }));
-} else
+} else {
+  const { run } = await import('../cli/scan.ts');
   await run([path, '--json', '--settings', settings], {
     stdin: process.stdin,
     stdout: nowhere,
     stderr: nowhere,
   } as never); // what `scan` writes to is a stream: it only writes
-process.stdout.write(String(process.resourceUsage().maxRSS));
+}
+process.stdout.write(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '');

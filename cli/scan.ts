@@ -18,8 +18,10 @@ import { grouped, progressOn, sized } from './progress.ts';
 export const usage = `usage: tripline scan PATH… [--fail-on SEVERITY] [--json]
 
 Judges logs and keeps nothing. PATH is a file, a directory, a glob or - (standard input): CloudTrail files, JSON lines of
-CloudTrail or Kubernetes audit events, Logs exports; plain or gzip. Streams: only findings and what is known of
-instances, keys and streams stay in memory.
+CloudTrail or Kubernetes audit events, Logs exports; plain or gzip. Streams in bounded memory: findings lie in a
+temporary file without a name, and where more is known of instances, keys and streams than fits, what was not asked for longest is
+forgotten, which is a finding (pipeline/limit-reached). Give large logs oldest first: what has expired by the newest event's time
+goes before that, and is none.
   --fail-on low|medium|high|critical   exit 1 where a finding is at least that, 2 where none is but a record was unreadable
   --json           one finding a line (with its windows), nothing else
 ${inputUsage}`;

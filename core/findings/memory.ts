@@ -20,7 +20,7 @@ export interface Stored {
 export interface MemoryFindings extends Findings {
   /** All findings, by id: all in memory at once. */
   list(): readonly Folded[];
-  /** What orders them, without reading them. */
+  /** What orders them, by id, without reading them. */
   briefs(): readonly Brief[];
   /** One of them. @throws where there is none */
   get(id: string): Folded;
@@ -82,7 +82,10 @@ export const memoryFindings = (scratch?: Scratch): MemoryFindings => {
       }
     },
     list: () => stored().map(foldedOf),
-    briefs: () => [...[...near.values()].map(briefOf), ...[...far.values()].map(({ brief }) => brief)],
+    briefs: () =>
+      [...[...near.values()].map(briefOf), ...[...far.values()].map(({ brief }) => brief)].sort((a, b) =>
+        a.id < b.id ? -1 : 1,
+      ),
     get: id => foldedOf(get(id)),
     stored,
   };

@@ -11,10 +11,11 @@ export const itemBytes = 350_000;
 export const memberBytes = (set: string, member: string): number => Buffer.byteLength(set) + Buffer.byteLength(member);
 
 /** Resident bytes of an item, a set and a member besides their texts, as measured with Node 24. */
-const overhead = { item: 500, set: 350, member: 80, due: 500 } as const;
+const overhead = { item: 250, set: 70, member: 40, due: 500 } as const;
 
 interface Kept {
-  readonly sets: Map<string, Set<string>>;
+  /** What it is answered as: never mutated, each list sorted. */
+  item: Item;
   /** Of members, as the table counts them. */
   bytes: number;
   /** Of memory. */
@@ -22,8 +23,6 @@ interface Kept {
   expires: number;
   /** When it was taught or asked last, in calls. */
   touched: number;
-  /** What it is answered as, until something is added. */
-  answer?: Item | undefined;
 }
 
 /** A due item as it waits: its event as JSON, which takes a third of the memory. */
@@ -61,28 +60,25 @@ export const memoryStore = ({
   /** Adds what fits; says whether something did not. */
   const add = ({ scope, add: added = {}, cap = defaultCap, expires }: Observation): boolean => {
     const known = items.get(scope);
-    const item: Kept = known ?? {
-      sets: new Map<string, Set<string>>(),
-      bytes: 0,
-      size: 0,
-      expires,
-      touched: calls,
-    };
+    const item: Kept = known ?? { item: nothing, bytes: 0, size: 0, expires, touched: calls };
     let full = false;
     let grown = known === undefined ? overhead.item + scope.length : 0;
     for (const [name, members] of Object.entries(added)) {
-      const set = item.sets.get(name) ?? new Set<string>();
       for (const member of members) {
-        if (member === '' || set.has(member)) continue;
+        const list = item.item[name];
+        const at = list === undefined ? 0 : placeIn(list, member);
+        if (member === '' || list?.[at] === member) continue;
         const bytes = memberBytes(name, member);
-        if (set.size >= Math.min(cap, mostMembers) || item.bytes + bytes > itemBytes) {
+        if ((list?.length ?? 0) >= Math.min(cap, mostMembers) || item.bytes + bytes > itemBytes) {
           full = true;
           continue;
         }
-        grown += (set.size === 0 ? overhead.set : 0) + overhead.member + member.length;
-        item.sets.set(name, set.add(alone(member)));
+        grown += (list === undefined ? overhead.set : 0) + overhead.member + member.length;
+        item.item =
+          list === undefined
+            ? withSet(item.item, name, alone(member))
+            : { ...item.item, [name]: list.toSpliced(at, 0, alone(member)) };
         item.bytes += bytes;
-        item.answer = undefined;
       }
     }
     if (item.bytes === 0) return full;
@@ -98,8 +94,7 @@ export const memoryStore = ({
     const item = items.get(scope);
     if (item === undefined) return nothing;
     item.touched = calls;
-    item.answer ??= answerOf(item.sets);
-    return item.answer;
+    return item.item;
   };
 
   const forget = (scope: string, item: Kept): void => {
@@ -148,11 +143,20 @@ const nothing: Item = {};
 /** The text in memory of its own: a part of another one would keep all of that, such as user data or a request. */
 const alone = (text: string): string => JSON.parse(JSON.stringify(text)) as string; // a string's JSON is a string's
 
-const answerOf = (sets: Kept['sets']): Item => {
-  const answer: { [set: string]: readonly string[] } = {};
-  for (const [name, members] of sets.size > 1 ? [...sets].sort() : sets)
-    answer[name] = members.size > 1 ? [...members].sort() : [...members];
-  return answer;
+/** An item with one set more, sets by name. */
+const withSet = (item: Item, name: string, member: string): Item =>
+  Object.fromEntries([...Object.entries(item), [name, [member]] as const].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** Where a member is in a sorted list, or belongs. */
+const placeIn = (list: readonly string[], member: string): number => {
+  let from = 0;
+  let to = list.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((list[middle] ?? '') < member) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 };
 
 /** What waits to be judged again, in so many bytes. */

@@ -17,7 +17,7 @@ const due = (at: number): Due => ({
 describe('a store of bounded memory', () => {
   it('forgets what has expired before anything else, and that is no limit reached', async () => {
     let now = 0;
-    const store = memoryStore({ bytes: 100_000, now: () => now });
+    const store = memoryStore({ bytes: 45_000, now: () => now });
     for (let i = 0; i < 90; i++) await store.observe([remember(`old#${i}`, 1_000)]);
     now = 2_000;
     for (let i = 0; i < 60; i++) expect((await store.observe([remember(`new#${i}`)]))[0]?.full).toBe(false);
@@ -28,7 +28,7 @@ describe('a store of bounded memory', () => {
   });
 
   it('says that it is full where it forgets what nobody asked for longest, and keeps what is asked for', async () => {
-    const store = memoryStore({ bytes: 100_000 });
+    const store = memoryStore({ bytes: 45_000 });
     const full: boolean[] = [];
     for (let i = 0; i < 1_000; i++) {
       const [answer] = await store.observe([remember(`item#${i}`)]);
@@ -46,7 +46,7 @@ describe('a store of bounded memory', () => {
   });
 
   it('takes no more memory for twenty thousand items than for a thousand', async () => {
-    const store = memoryStore({ bytes: 500_000 });
+    const store = memoryStore({ bytes: 200_000 });
     const held = async (items: number): Promise<number> => {
       for (let i = 0; i < items; i += 100)
         await store.observe(Array.from({ length: 100 }, (_, at) => remember(`flood#${items}#${i + at}`)));
