@@ -1,0 +1,128 @@
+/**
+ * Runs tests for Stryker in the process that holds them: a mutant costs what its tests cost, some milliseconds, where a worker of
+ * vitest's for each took 0.3 s of processor time. Mutants of what a module does while it is loaded get a process of their own.
+ */
+import { registerHooks } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { INSTRUMENTER_CONSTANTS, type InstrumenterContext } from '@stryker-mutator/api/core';
+import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
+import {
+  type DryRunResult,
+  DryRunStatus,
+  determineHitLimitReached,
+  type MutantRunOptions,
+  type MutantRunResult,
+  type TestResult,
+  type TestRunner,
+  TestStatus,
+  toMutantRunResult,
+} from '@stryker-mutator/api/test-runner';
+import { begin, type Collected, collected } from './collect.ts';
+
+/** What stands in for a package where a test imports it. */
+const standIns = new Map(
+  Object.entries({ vitest: 'collect.ts', 'fast-check': 'draws.ts' }).map(([name, file]) => [
+    name,
+    new URL(file, import.meta.url).href,
+  ]),
+);
+registerHooks({
+  resolve: (name, context, next) => {
+    const url = standIns.get(name);
+    return url === undefined || context.parentURL === url ? next(name, context) : { url, shortCircuit: true };
+  },
+});
+
+/** What the instrumented modules and the runner share. */
+const shared: InstrumenterContext = {};
+Object.assign(globalThis, { [INSTRUMENTER_CONSTANTS.NAMESPACE]: shared });
+
+let loaded: readonly Collected[] | undefined;
+
+const load = async (): Promise<readonly Collected[]> => {
+  const without = process.env['MUTATION_WITHOUT'] ?? '';
+  for (const file of (process.env['MUTATION_TESTS'] ?? '').split(',')) {
+    begin(file);
+    await import(pathToFileURL(resolve(file)).href);
+  }
+  loaded = collected.filter(({ name }) => without === '' || !new RegExp(without).test(name));
+  return loaded;
+};
+
+const errorOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Runs tests one after the other until one fails. A busy machine fails no test that takes the time. */
+const run = async (tests: readonly Collected[], all: boolean): Promise<TestResult[]> => {
+  const { now } = performance;
+  const results: TestResult[] = [];
+  for (const { name, run: judge } of tests) {
+    const began = Date.now();
+    const result = { id: name, name };
+    shared.currentTestId = name;
+    performance.now = () => 0;
+    try {
+      await judge();
+      results.push({ ...result, status: TestStatus.Success, timeSpentMs: Date.now() - began });
+    } catch (error) {
+      results.push({
+        ...result,
+        status: TestStatus.Failed,
+        failureMessage: errorOf(error),
+        timeSpentMs: Date.now() - began,
+      });
+      if (!all) return results;
+    } finally {
+      performance.now = now;
+      delete shared.currentTestId;
+    }
+  }
+  return results;
+};
+
+class InProcess implements TestRunner {
+  capabilities() {
+    return { reloadEnvironment: false };
+  }
+
+  async dryRun(): Promise<DryRunResult> {
+    const tests = await run(loaded ?? (await load()), true);
+    return {
+      status: DryRunStatus.Complete,
+      tests,
+      ...(shared.mutantCoverage === undefined ? {} : { mutantCoverage: shared.mutantCoverage }),
+    };
+  }
+
+  async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
+    const { activeMutant, hitLimit, mutantActivation, testFilter } = options;
+    if (mutantActivation === 'static') shared.activeMutant = activeMutant.id;
+    try {
+      const tests = loaded ?? (await load());
+      const asked = new Set(testFilter);
+      shared.activeMutant = activeMutant.id;
+      shared.hitCount = 0;
+      shared.hitLimit = hitLimit ?? Number.POSITIVE_INFINITY;
+      const results = await run(
+        testFilter === undefined ? tests : tests.filter(({ name }) => asked.has(name)),
+        options.disableBail,
+      );
+      const timeout = determineHitLimitReached(shared.hitCount, hitLimit);
+      return toMutantRunResult(timeout ?? { status: DryRunStatus.Complete, tests: results });
+    } catch (error) {
+      // The tests can't even be loaded with it: that is seen.
+      const failed = {
+        id: 'load',
+        name: 'load',
+        status: TestStatus.Failed,
+        failureMessage: errorOf(error),
+        timeSpentMs: 0,
+      } as const;
+      return toMutantRunResult({ status: DryRunStatus.Complete, tests: [failed] });
+    } finally {
+      delete shared.activeMutant;
+    }
+  }
+}
+
+export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'in-process', InProcess)];
