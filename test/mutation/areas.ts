@@ -18,6 +18,7 @@ export const areas: { readonly [name: string]: Area } = {
       'pattern',
       'language.test.ts',
       'dispatch.test.ts',
+      'facts.test.ts',
       'clauses.test.ts',
       'explain.test.ts',
       'document.test.ts',

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { removals } from '../../core/pattern/clauses.ts';
+import { compilePattern } from '../../core/pattern/compile.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
+import { match } from '../../core/pattern/match.ts';
 
 /** A pattern, and what is left of it without each of its clauses. */
 const rows: readonly { readonly pattern: object; readonly without: { readonly [clause: string]: object } }[] = [
@@ -48,6 +50,12 @@ describe('a pattern without one of its clauses', () => {
     [{ fact: { 'call.outcome': ['x'] } }, 'fact["call.outcome"]'],
   ])('names it as it is written in code: %j', (pattern, clause) => {
     expect(removals(loadPattern(pattern)).map(one => one.clause)).toEqual([clause]);
+  });
+
+  test('holds for everything where that was its only one', () => {
+    const [only] = removals(loadPattern({ a: ['x'] }));
+    expect(only === undefined ? undefined : compilePattern(only.without)({ record: {} })).toBe(true);
+    expect(only === undefined ? undefined : match(only.without, {})).toBe(true);
   });
 
   test('names the clauses of an `$or` inside a field by both', () => {

@@ -21,7 +21,7 @@ const asked = (patterns: readonly object[], record: JsonObject, fact?: (name: st
 const each = (...conditions: readonly unknown[]): readonly object[] => conditions.map(one => ({ a: [one] }));
 
 /** Patterns that ask of another member; up to two that are left are asked without a look. */
-const others: readonly object[] = ['w', 'x', 'y'].map(value => ({ b: [value] }));
+const others: readonly { readonly b: readonly string[] }[] = ['w', 'x', 'y'].map(value => ({ b: [value] }));
 
 const rows: readonly (readonly [string, readonly object[], JsonObject, readonly number[]])[] = [
   ['an equal value', each('w', 'x', 'y', 'z'), { a: 'x' }, [1]],
@@ -36,7 +36,13 @@ const rows: readonly (readonly [string, readonly object[], JsonObject, readonly 
   ['ends of several lengths', each({ suffix: 'ba' }, { suffix: 'a' }, { suffix: 'cba' }), { a: 'ba' }, [0, 1]],
   ['no beginning of a number', each({ prefix: '4' }, { prefix: '5' }, { suffix: '3' }), { a: 403 }, []],
   [
-    'the longer end piece of a wildcard',
+    'the longer of a wildcard’s two ends',
+    each({ wildcard: 'ab*c' }, { wildcard: 'c*ab' }, { wildcard: 'x*y*z' }, { wildcard: '*ab' }),
+    { a: 'c-' },
+    [],
+  ],
+  [
+    'the end of a wildcard, where that is longer',
     each({ wildcard: 'ab*c' }, { wildcard: 'c*ab' }, { wildcard: 'x*y*z' }, { wildcard: '*ab' }),
     { a: 'c-ab' },
     [1, 3],
@@ -49,6 +55,20 @@ const rows: readonly (readonly [string, readonly object[], JsonObject, readonly 
     [0, 1, 2, 3],
   ],
   ['a value: without one they are not', each({ wildcard: '*x*' }, { 'anything-but': 'x' }, { exists: true }), {}, []],
+  [
+    'absence or a value',
+    [{ a: ['x', { exists: false }] }, { a: [{ exists: false }] }, ...each('w', 'x', 'y')],
+    {},
+    [0, 1],
+  ],
+  ['no text where a number stands', each({ prefix: '' }, { wildcard: '*x*' }, { suffix: '' }), { a: 5 }, []],
+  ['nothing below null', ['w', 'x', 'y'].map(a => ({ l: { a: [a] } })), { l: null }, []],
+  [
+    'nothing of listed objects without the member',
+    Array.from({ length: 3 }, () => ({ l: { a: [{ exists: true }] } })),
+    { l: [{ b: 1 }] },
+    [],
+  ],
   ['one value of a list', each('w', 'x', 'y'), { a: ['y', 'v', 'w'] }, [0, 2]],
   ['no value of an empty list', each({ exists: true }, { 'anything-but': 'x' }, { numeric: ['>', 1] }), { a: [] }, []],
   [
@@ -89,6 +109,11 @@ describe('an event asks by', () => {
     const patterns = [...each('v0', 'v63', 'x', { prefix: 'p' }, { suffix: 's' }, { exists: true }), ...others];
     expect(asked(patterns, listed(64))).toEqual([0, 1, 5]);
     expect(asked(patterns, listed(65))).toEqual([0, 1, 2, 3, 4, 5]);
+    // A list is not walked further than it is looked up.
+    expect(asked(patterns, { a: [...Array.from({ length: 64 }, () => 'v0'), {}] })).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(asked(patterns, { a: [...Array.from({ length: 63 }, () => 'v0'), {}] })).toEqual([0, 5]);
+    const within = { l: [{ a: listed(65)['a'] ?? null }] };
+    expect(asked([{ l: { a: ['v0'] } }, { l: { a: ['x'] } }, { l: { a: ['y'] } }], within)).toEqual([0, 1, 2]);
     const inner = { l: [{ a: listed(40)['a'] ?? null }, { a: listed(40)['a'] ?? null }] };
     expect(asked([{ l: { a: ['v0'] } }, { l: { a: ['x'] } }, { l: { a: ['y'] } }], inner)).toEqual([0, 1, 2]);
   });
@@ -103,6 +128,13 @@ describe('an event asks by', () => {
       throw new Error('no such fact');
     };
     expect(asked(patterns, record, broken)).toEqual([0, 1, 2]);
+    expect(
+      asked(
+        ['w', 'x', 'y'].map(b => ({ a: { b: [b] } })),
+        { a: { b: 'x' } },
+        () => 'y',
+      ),
+    ).toEqual([1]);
     expect(
       asked(
         [{ fact: ['w'] }, { fact: ['x'] }, { fact: ['y'] }].map(({ fact }) => ({ fact: { a: fact } })),
@@ -154,6 +186,7 @@ describe('a tree splits first by', () => {
     ['presence and values', eight(i => ({ b: [`${i % 2}`], a: [i < 5 ? { exists: true } : `${i}`] })), ['a']],
     // Reading a fact costs as much as a quarter of the entries: 8/8 + 8/4 against 8/4, and against 8/2.
     ['a member before a fact', eight(i => ({ fact: { x: [`${i}`] }, a: [`${i % 4}`] })), ['a']],
+    ['a member before a fact, wherever it stands', eight(i => ({ a: [`${i % 4}`], fact: { x: [`${i}`] } })), ['a']],
     ['a fact before a poor member', eight(i => ({ fact: { x: [`${i}`] }, a: [`${i % 2}`] })), ['fact', 'x']],
   ])('%s', (_, patterns, path) => {
     expect(first(patterns)).toEqual(path);
@@ -175,5 +208,16 @@ describe('a tree splits first by', () => {
     expect(all.filter(path => new Set(path).size < path.length)).toEqual([]);
     expect(Math.max(...all.map(path => path.length))).toBe(3);
     expect(asked(cube, { a: '1', b: '2', c: '0' })).toEqual([7]);
+    const many = Array.from({ length: 65 }, (_, at) => `v${at}`);
+    expect(asked(cube, { a: many, b: '2', c: '0' })).toHaveLength(27);
+    expect(asked([...cube, ...others.map(({ b }) => ({ d: b }))], { a: many, b: many, c: many })).toHaveLength(27);
+  });
+
+  test('ends its branches early where it would hold more than 200,000 entries', () => {
+    const a = Array.from({ length: 70_000 }, (_, at) => `v${at}`);
+    const patterns = ['x', 'y', 'z'].map(b => ({ a, b: [b] }));
+    const find = dispatch(patterns.map((pattern, item) => ({ item, requirements: [requirement(pattern)] })));
+    expect(find({ record: { a: 'v0', b: 'y' } })).toEqual([1]);
+    expect(find({ record: { a: 'v69999', b: 'y' } })).toEqual([0, 1, 2]);
   });
 });

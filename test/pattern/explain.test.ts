@@ -49,6 +49,9 @@ describe('an explanation', () => {
         ],
       },
     ]);
+    expect(explain({ a: { $or } }, { a: { b: 'x', c: 'w' } }).clauses).toMatchObject([
+      { held: false, branches: [{ held: false, elsewhere: false }, { held: false }] },
+    ]);
     expect(explain({ a: { $or } }, { a: { b: 'z' } }).clauses).toMatchObject([
       {
         held: true,
@@ -78,8 +81,15 @@ describe('an explanation', () => {
     const fact = (name: string): Json => (name === 'kind' ? 'person' : { place: ['x'] });
     expect(explainPattern(pattern, { record, fact }, true)).toMatchObject({
       held: true,
-      clauses: [{ found: ['person'] }, { found: ['x'] }],
+      clauses: [
+        { held: true, found: ['person'] },
+        { held: true, found: ['x'] },
+      ],
     });
+    const choice = loadPattern({ $or: [{ fact: { kind: ['person'] } }, { a: { kind: ['person'] } }] });
+    expect(explainPattern(choice, { record: { ...record, a: { kind: 'none' } }, fact }, true).clauses).toMatchObject([
+      { branches: [{ held: true }, { held: false, clauses: [{ found: ['none'] }] }] },
+    ]);
     expect(explainPattern(pattern, { record, fact }, false)).toMatchObject({
       held: false,
       clauses: [{ found: ['record'] }, { found: ['y'] }],
