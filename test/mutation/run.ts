@@ -43,8 +43,8 @@ const judge = (name: string, { mutate, tests, without }: Area): Promise<readonly
     tsconfigFile: 'none',
     tempDirName: `.stryker-tmp/${name}`,
     ignorePatterns: ['.stryker-tmp', '.sst', 'examples/logs'],
-    timeoutMS: 10_000,
-    timeoutFactor: 4,
+    timeoutMS: 5_000,
+    timeoutFactor: 1.5,
     warnings: false,
     allowConsoleColors: false,
   }).runMutationTest();
