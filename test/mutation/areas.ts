@@ -32,6 +32,7 @@ export const areas: { readonly [name: string]: Area } = {
     tests: testsIn(
       'state',
       'declarative.test.ts',
+      'recall.test.ts',
       'silence.test.ts',
       'first-seen.test.ts',
       'rejudge.test.ts',

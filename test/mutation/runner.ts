@@ -1,6 +1,6 @@
 /**
  * Runs tests for Stryker in the process that holds them: a mutant costs what its tests cost, some milliseconds, where a worker of
- * vitest's for each took 0.3 s of processor time. Mutants of what a module does while it is loaded get a process of their own.
+ * vitest's for each took 0.3 s of processor time. For mutants of what a module does while it is loaded, all modules are loaded anew.
  */
 import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
@@ -27,10 +27,16 @@ const standIns = new Map(
     new URL(file, import.meta.url).href,
   ]),
 );
+const own = pathToFileURL(`${process.cwd()}/`).href;
+/** Counts how often the modules under test were loaded: each time as new ones. */
+let generation = 0;
 registerHooks({
   resolve: (name, context, next) => {
-    const url = standIns.get(name);
-    return url === undefined || context.parentURL === url ? next(name, context) : { url, shortCircuit: true };
+    const standIn = standIns.get(name);
+    if (standIn !== undefined && context.parentURL !== standIn) return { url: standIn, shortCircuit: true };
+    const found = next(name, context);
+    const isOwn = found.url.startsWith(own) && !found.url.includes('/node_modules/');
+    return isOwn ? { ...found, url: `${found.url}?${generation}` } : found;
   },
 });
 
@@ -38,16 +44,23 @@ registerHooks({
 const shared: InstrumenterContext = {};
 Object.assign(globalThis, { [INSTRUMENTER_CONSTANTS.NAMESPACE]: shared });
 
-let loaded: readonly Collected[] | undefined;
+/** The tests, and which mutant was there while their modules were loaded. */
+let loaded: { readonly tests: readonly Collected[]; readonly under: string | undefined } | undefined;
 
-const load = async (): Promise<readonly Collected[]> => {
+/** The tests of modules that were loaded with one mutant in place, or with none. */
+const load = async (under?: string): Promise<readonly Collected[]> => {
+  if (loaded !== undefined && loaded.under === under) return loaded.tests;
+  if (under !== undefined) shared.activeMutant = under;
+  generation++;
+  collected.length = 0;
   const without = process.env['MUTATION_WITHOUT'] ?? '';
   for (const file of (process.env['MUTATION_TESTS'] ?? '').split(',')) {
     begin(file);
     await import(pathToFileURL(resolve(file)).href);
   }
-  loaded = collected.filter(({ name }) => without === '' || !new RegExp(without).test(name));
-  return loaded;
+  const tests = collected.filter(({ name }) => without === '' || !new RegExp(without).test(name));
+  loaded = { tests, under };
+  return tests;
 };
 
 const errorOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -82,11 +95,11 @@ const run = async (tests: readonly Collected[], all: boolean): Promise<TestResul
 
 class InProcess implements TestRunner {
   capabilities() {
-    return { reloadEnvironment: false };
+    return { reloadEnvironment: true };
   }
 
   async dryRun(): Promise<DryRunResult> {
-    const tests = await run(loaded ?? (await load()), true);
+    const tests = await run(await load(), true);
     return {
       status: DryRunStatus.Complete,
       tests,
@@ -96,9 +109,8 @@ class InProcess implements TestRunner {
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
     const { activeMutant, hitLimit, mutantActivation, testFilter } = options;
-    if (mutantActivation === 'static') shared.activeMutant = activeMutant.id;
     try {
-      const tests = loaded ?? (await load());
+      const tests = await load(mutantActivation === 'static' ? activeMutant.id : undefined);
       const asked = new Set(testFilter);
       shared.activeMutant = activeMutant.id;
       shared.hitCount = 0;
