@@ -1,36 +1,16 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
 import { localDynamoDB } from '../adapters/local-dynamodb.ts';
 import { call } from '../core/cloudtrail/example.ts';
 import { createFleet } from '../core/cloudtrail/example-ec2.ts';
 import type { Event } from '../core/event.ts';
+import { bundling } from '../stacks/bundling.ts';
+import { bundle, bytesOf } from '../test/stack/bundle.ts';
 import { type Measured, measured } from './measure.ts';
 
 const root = dirname(import.meta.dirname);
-
-/** Bundles a function as the stack does. */
-const bundle = async (name: string, folder: string): Promise<string> => {
-  const outfile = join(folder, `${name}.mjs`);
-  await build({
-    entryPoints: [join(root, 'functions', `${name}.ts`)],
-    outfile,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    // The name is SST's: a shorter one meets those that minifying gives.
-    banner: {
-      js: "import { createRequire as topLevelCreateRequire } from 'node:module'; const require = topLevelCreateRequire(import.meta.url);",
-    },
-    logLevel: 'error',
-  });
-  return outfile;
-};
 
 const message = ({ id, account, region, time, record }: Event<'cloudtrail'>) => ({
   messageId: id,
@@ -41,8 +21,13 @@ const message = ({ id, account, region, time, record }: Event<'cloudtrail'>) => 
     time: new Date(time).toISOString(),
   }),
 });
-const quiet = { Records: [message(call('ec2', 'DescribeVpcs'))] };
-const matching = { Records: [message(createFleet({ instances: ['i-0123456789abcdef0'] }))] };
+/** What the first event of a process is, and which entry point takes it. */
+const firsts: readonly (readonly [what: string, entry: string, event: Event<'cloudtrail'>])[] = [
+  ['no rule is about it, nothing to write', 'bench/quiet', call('ec2', 'DescribeVpcs')],
+  ['rules look and none matches, nothing to write', 'bench/quiet', call('ec2', 'AuthorizeSecurityGroupIngress')],
+  ['no rule is about it, its stream is marked', 'functions/cloudtrail', call('ec2', 'DescribeVpcs')],
+  ['a finding', 'functions/cloudtrail', createFleet({ instances: ['i-0123456789abcdef0'] })],
+];
 
 const run = (args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -63,8 +48,8 @@ const run = (args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> =
 
 export interface ColdStart {
   readonly name: string;
-  /** Of the bundle, minified; absent where nothing was bundled. */
-  readonly bytes?: number;
+  /** Of the bundle's code, minified: what is loaded at the start, and all of it; absent where nothing was bundled. */
+  readonly bytes?: { readonly start: number; readonly all: number };
   /** Milliseconds of clock from starting the process to its end. */
   readonly ms: Measured;
   /** To `node -e 0` of the same round. */
@@ -85,28 +70,27 @@ export const coldStarts = async (rounds: number, say: (line: string) => void): P
     AWS_LAMBDA_FUNCTION_NAME: 'bench',
   };
   try {
-    const contestants: { name: string; bytes?: number; args: readonly string[] }[] = [
-      { name: 'node -e 0', args: ['-e', '0'] },
-    ];
+    const contestants: { name: string; bytes?: ColdStart['bytes']; args: readonly string[]; env: NodeJS.ProcessEnv }[] =
+      [{ name: 'node -e 0', args: ['-e', '0'], env: {} }];
     for (const name of ['cloudtrail', 'audit', 'announce', 'sweep', 'slack', 'subscribe', 'heartbeat']) {
-      const path = await bundle(name, folder);
-      contestants.push({ name: `import ${name}`, bytes: (await stat(path)).size, args: [path] });
-      if (name !== 'cloudtrail') continue;
-      for (const [what, event] of [
-        ['a quiet event', quiet],
-        ['a finding', matching],
-      ] as const) {
-        const script = join(folder, `${what.replaceAll(' ', '-')}.mjs`);
-        await writeFile(
-          script,
-          `import{handler}from ${JSON.stringify(path)};const{batchItemFailures:f}=await handler(${JSON.stringify(event)},{awsRequestId:'bench'});if(f.length>0)throw new Error(JSON.stringify(f));process.exit(0)`,
-        );
-        contestants.push({ name: `${name}: first event, ${what}`, args: [script] });
-      }
+      const out = join(folder, 'functions', name);
+      const bytes = bytesOf(await bundle(root, `functions/${name}`, out, bundling));
+      contestants.push({ name: `import ${name}`, bytes, args: [join(out, 'bundle.mjs')], env });
+    }
+    await bundle(root, 'bench/quiet', join(folder, 'bench/quiet'), bundling);
+    for (const [at, [what, entry, event]] of firsts.entries()) {
+      const script = join(folder, `first-${at}.mjs`);
+      const path = JSON.stringify(join(folder, entry, 'bundle.mjs'));
+      const queued = JSON.stringify({ Records: [message(event)] });
+      await writeFile(
+        script,
+        `import{handler}from ${path};const{batchItemFailures:f}=await handler(${queued},{awsRequestId:'bench'});if(f.length>0)throw new Error(JSON.stringify(f));process.exit(0)`,
+      );
+      contestants.push({ name: `cloudtrail, first event: ${what}`, args: [script], env });
     }
     const times = contestants.map((): number[] => []);
     for (let round = 0; round <= rounds; round++)
-      for (const [at, { name, args }] of contestants.entries()) {
+      for (const [at, { name, args, env }] of contestants.entries()) {
         say(`cold start: ${name}, ${round} of ${rounds}`);
         const ms = await run(args, env);
         if (round > 0) times[at]?.push(ms);

@@ -3,7 +3,7 @@
  *
  *     node bench/run.ts [--json] [--only PART,…] [--rounds N] [--memory MEGABYTES,…]
  *
- * Parts: logs, payloads, memory, cold, requests, latency. Ratios are between runs of one process, in turn.
+ * Parts: logs, payloads, memory, cold, requests, latency. Ratios are between runs in turn: of logs each in a process of its own.
  */
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -11,9 +11,10 @@ import { progressOn } from '../cli/progress.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { detections } from '../detections/index.ts';
 import { coldStarts } from './cold-start.ts';
-import { endToEnd, matcher, readLog } from './end-to-end.ts';
+import { type CorpusName, contest, corpora } from './contest.ts';
+import { matcher, readLog } from './end-to-end.ts';
 import { latency } from './latency.ts';
-import { type Corpus, type Log, parseAll, recordedLogs, seededDay } from './logs.ts';
+import { type Log, parseAll, seededDay } from './logs.ts';
 import { compete, type Measured, measured, processorSeconds } from './measure.ts';
 import { peaks } from './memory.ts';
 import { naive } from './naive.ts';
@@ -51,35 +52,25 @@ interface Table {
 
 const sizes = [10, detections.length, 100, 400, 1_000, 4_000];
 
-const logsTable = async (corpus: Corpus): Promise<Table> => {
+const logsTable = async (name: CorpusName): Promise<Table> => {
+  const corpus = corpora[name]();
   const title = `gzip to findings, ${corpus.name}`;
   if ('skipped' in corpus) return { title, rows: [{ what: 'skipped', figures: { reason: corpus.skipped } }] };
   const { logs } = corpus;
   const events = parseAll(logs);
   const size = logs.reduce((sum, { text }) => sum + text.length, 0);
-  const read = async (): Promise<void> => {
-    for (const log of logs) for await (const _ of readLog(log));
-  };
-  const results = await compete(
-    [
-      { name: 'JSON.parse alone', run: () => parseAll(logs) },
-      { name: 'reading alone', run: read },
-      ...sizes.map(count => {
-        const match = matcher(count);
-        const name = `${count} rules${count === detections.length ? ' (the catalogue)' : ''}`;
-        return { name, run: () => endToEnd(logs, match) };
-      }),
-    ],
-    rounds,
-    line => say(`${corpus.name}: ${line}`),
-  );
+  const names = { parse: 'JSON.parse alone', read: 'reading alone' } as const;
+  const results = await contest(name, ['parse', 'read', ...sizes], rounds, say);
   return {
     title: `${title} (${events.toLocaleString('en-US')} records, ${(size / 1e6).toFixed(1)} MB of text)`,
-    rows: results.map(({ name, seconds, ratio }) => ({
-      what: name,
+    rows: results.map(({ contestant, seconds, ratio }) => ({
+      what:
+        typeof contestant === 'string'
+          ? names[contestant]
+          : `${contestant} rules${contestant === detections.length ? ' (the catalogue)' : ''}`,
       figures: {
-        'µs a record': scaled(seconds, 1e6 / events),
-        'MB/s': size / 1e6 / seconds.median,
+        'µs a record': scaled(seconds, 1e6),
+        'MB/s': size / 1e6 / (seconds.median * events),
         'times JSON.parse': ratio,
       },
     })),
@@ -159,11 +150,7 @@ const logs = 'logs' in day ? day.logs : [];
 let secondsAnEvent = Number.NaN;
 
 if (chosen.has('logs')) {
-  const recorded = [
-    recordedLogs('recorded CloudTrail', 'stratus-detonation-logs/cloudtrail*.jsonl', 2e6),
-    recordedLogs('recorded audit logs', '{audit2rbac-demo,rbac-tool-auditgen}/*.jsonl', 3e5),
-  ];
-  for (const corpus of [day, ...recorded]) tables.push(await logsTable(corpus));
+  for (const name of ['day', 'cloudtrail', 'audit'] as const) tables.push(await logsTable(name));
   tables.push(await naiveTable(logs));
 }
 if (chosen.has('payloads') || chosen.has('requests')) {
@@ -175,9 +162,9 @@ if (chosen.has('memory')) {
   const found = await peaks(values.memory.split(',').map(Number), say);
   tables.push({
     title: 'peak resident memory over an empty Node, in a process of its own',
-    rows: found.map(({ megabytes, reading, judging }) => ({
+    rows: found.map(({ megabytes, reading, scanning, bundled }) => ({
       what: `${megabytes} MB of text`,
-      figures: { 'reading, MB': reading, 'judging, state and findings in memory, MB': judging },
+      figures: { 'reading, MB': reading, '`scan`, MB': scanning, '`scan`, bundled, MB': bundled },
     })),
   });
 }
@@ -187,7 +174,12 @@ if (chosen.has('cold')) {
     title: 'cold start of the bundles, process start to end',
     rows: found.map(({ name, bytes, ms, ratio }) => ({
       what: name,
-      figures: { bytes: bytes ?? '', ms, 'times node -e 0': ratio },
+      figures: {
+        'bytes at the start': bytes?.start.toLocaleString('en') ?? '',
+        'bytes in all': bytes?.all.toLocaleString('en') ?? '',
+        ms,
+        'times node -e 0': ratio,
+      },
     })),
   });
 }

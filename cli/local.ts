@@ -119,7 +119,7 @@ export const localPipeline = (
   const deps: Deps = {
     ...fromEnvironment({}),
     settings,
-    detections,
+    detections: () => detections,
     match: () => match,
     store: () => store,
     findings: () => findings,

@@ -1,5 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
 import { readFiles, UnreadableInput } from '../adapters/files.ts';
 import { memoryQuarantine } from '../adapters/quarantine-local.ts';
+import { scratchFile } from '../adapters/scratch.ts';
 import { compile } from '../core/compile.ts';
 import { type Severity, severities } from '../core/detection.ts';
 import { rank } from '../core/findings/best.ts';
@@ -22,6 +24,9 @@ instances, keys and streams stay in memory.
   --json           one finding a line (with its windows), nothing else
 ${inputUsage}`;
 
+/** Memory for what is known of instances, keys and streams: see docs/benchmarks.md for what that makes in all. */
+const stateBytes = 16 * 1024 * 1024;
+
 export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = flags(argv, {
     ...inputOptions,
@@ -30,10 +35,14 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   });
   if (positionals.length === 0) throw new UsageError('say which logs: a file, a directory, a glob or -');
   const failOn: Severity | undefined = oneOf('fail-on', values['fail-on'], severities);
+  // Garbage goes before it piles up: memory follows what is kept, not what the machine has. See docs/benchmarks.md for what it costs.
+  setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--heap-growing-percent=30');
   const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
   const match = compile(detections, knowledge, settings);
-  const findings = memoryFindings();
-  const store = memoryStore();
+  const scratch = scratchFile();
+  const findings = memoryFindings(scratch);
+  const store = memoryStore({ bytes: stateBytes, now: () => newest });
   const quarantine = memoryQuarantine();
   const progress = progressOn(io);
   const started = performance.now();
@@ -59,6 +68,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
         } else if (read.kind === 'skipped') skipped += read.count;
       }
       await detect(reads, { match, store, findings, quarantine, now: newest });
+      if (store.isPressing()) await rejudge({ match, store, findings }, newest);
     }
     // Files come in any order: what must not stay away is judged when all of them were read.
     // The input is over: what waits for later records is judged without them.
@@ -70,23 +80,22 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     return 2;
   }
   progress.end();
-  const found = findings
-    .list()
-    .toSorted((a, b) => rank(b.finding.severity) - rank(a.finding.severity) || b.finding.last - a.finding.last);
+  const found = findings.briefs().toSorted((a, b) => rank(b.severity) - rank(a.severity) || b.last - a.last);
   const rejected = [...quarantine.counts.values()].reduce((sum, one) => sum + one, 0);
   const seconds = (performance.now() - started) / 1000;
-  if (values.json) for (const one of found) io.stdout.write(`${JSON.stringify(one)}\n`);
+  if (values.json) for (const { id } of found) io.stdout.write(`${JSON.stringify(findings.get(id))}\n`);
   else if (found.length > 0)
     io.stdout.write(
       `${findingsTable(
-        found.map(one => one.finding),
+        found.map(({ id }) => findings.get(id).finding),
         io.stdout,
       )}\n\n`,
     );
+  scratch.close();
   const summary = `${grouped(events)} events (${sized(size)}) in ${seconds.toFixed(1)} s, ${grouped(found.length)} findings, ${grouped(skipped)} records skipped, ${grouped(rejected)} unreadable\n`;
   (values.json ? io.stderr : io.stdout).write(summary);
   if (rejected > 0) io.stderr.write(`${rejectedLines(quarantine.first, rejected)}\n`);
-  if (failOn !== undefined && found.some(one => rank(one.finding.severity) >= rank(failOn))) return 1;
+  if (failOn !== undefined && found.some(one => rank(one.severity) >= rank(failOn))) return 1;
   // A gate must not pass on half a log.
   return rejected > 0 && (events === 0 || failOn !== undefined) ? 2 : 0;
 };

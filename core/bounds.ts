@@ -19,19 +19,20 @@ const known = (value: string): string => {
 };
 
 /** Key values hold no secret, are never empty and never long: what is cut keeps a hash of the whole, so that it stays distinct. */
-export const clean = (key: Key): Key =>
-  Object.fromEntries(
-    Object.entries(key).map(([part, value]) => {
-      const line = value.length <= 480 ? known(value) : redactLine(value, 480);
-      if (value.length <= 480) return [part, line === '' ? 'unknown' : line];
-      return [part, `${line}#${createHash('sha256').update(value).digest('hex').slice(0, 16)}`];
-    }),
-  );
+export const clean = (key: Key): Key => {
+  const cleaned: { [part: string]: string } = {};
+  for (const part of Object.keys(key)) cleaned[part] = cleanValue(key[part] ?? ''); // parts are named by detections
+  return cleaned;
+};
+
+const cleanValue = (value: string): string => {
+  if (value.length <= 480) return known(value) || 'unknown';
+  return `${redactLine(value, 480)}#${createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
+};
 
 /** Each key once, in order. */
-export const distinct = (keys: readonly Key[]): readonly Key[] => [
-  ...new Map(keys.map(key => [JSON.stringify(Object.entries(key).sort()), key])).values(),
-];
+export const distinct = (keys: readonly Key[]): readonly Key[] =>
+  keys.length < 2 ? keys : [...new Map(keys.map(key => [JSON.stringify(Object.entries(key).sort()), key])).values()];
 
 /** Names without secrets, each once, so many and so long that a match stays small. */
 export const names = (all: readonly string[]): readonly string[] =>

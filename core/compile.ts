@@ -1,8 +1,10 @@
 import type { AnyDetection, AnyKnowledge } from './detection.ts';
 import type { AnyEvent, Source } from './event.ts';
-import { loadDetection, loadKnowledge } from './load.ts';
+import { keyOf, named } from './gate.ts';
+import { loadDetection, loadKnowledge, openDetection } from './load.ts';
 import type { Match } from './match.ts';
-import { dispatch } from './pattern/dispatch.ts';
+import { once } from './once.ts';
+import { type Dispatched, dispatch } from './pattern/dispatch.ts';
 import type { Group } from './pattern/node.ts';
 import type { Requirement } from './pattern/tree.ts';
 import type { Place } from './read/contract.ts';
@@ -23,40 +25,60 @@ export type Matcher = (
   again?: { readonly detection: string; readonly after: number },
 ) => readonly Match[];
 
+/** What each rule requires of an event under some settings, by its id. */
+export type Prepared = { readonly [rule: string]: readonly Requirement[] };
+
 /**
  * Many detections become one matcher. Pure: no clock, no environment, no I/O.
- * @throws DetectionError on a bad detection, Error on a bad exemption in the settings.
+ * @param prepared what `prepare` made of the same detections under the same settings: then all were checked, and each is
+ * loaded and compiled when an event first asks for it
+ * @throws DetectionError on a bad detection, Error on a bad exemption in the settings; with `prepared`, neither: a rule that
+ * can't be loaded fails for itself, as one that throws does.
  */
 export const compile = (
   detections: readonly AnyDetection[],
   knowledge: readonly AnyKnowledge[],
   settings: Settings,
+  prepared?: Prepared,
 ): Matcher => {
-  const loaded = detections.map(loadDetection);
-  const system = systemOf(loaded, settings);
-  const learned = knowledge.map(loadKnowledge);
+  const loads = detections.map(one => ({
+    id: one.id,
+    load: once(() => (prepared === undefined ? loadDetection(one) : openDetection(one))),
+  }));
+  if (prepared === undefined) for (const { load } of loads) load();
+  const system = systemOf(id => loads.find(one => one.id === id)?.load(), settings);
   const byId = new Map<string, Rule>();
-  const rulesOf = (source: Source): ((view: AnyView) => readonly Rule[]) => {
+  const candidatesOf = (source: Source): Candidates => {
     const bench: Bench = { settings, system, shared: new Map() };
-    const asked = (when: Group): readonly Requirement[] => requirementsOf(when, source, settings);
-    return dispatch([
-      ...learned
-        .filter(one => one.knowledge.on === source)
-        .map(one => ({ item: knowledgeRule(one, bench), requirements: asked(one.when) })),
-      ...loaded
-        .filter(one => one.detection.on === source)
-        .flatMap(one => {
-          const item = detectionRule(one, bench);
-          if (item === undefined) return [];
-          byId.set(item.id, item);
-          return [{ item, requirements: asked(one.when) }];
-        }),
-    ]);
+    const entry = (
+      id: string,
+      load: () => { readonly when: Group },
+      make: () => Rule | undefined,
+    ): Dispatched<Rule> => {
+      const rule = once(make);
+      if (prepared === undefined) rule();
+      const item: Rule = { id, judge: view => rule()?.judge(view) ?? [] };
+      return { item, requirements: prepared?.[id] ?? requirementsOf(load().when, source, settings) };
+    };
+    const learned = knowledge
+      .filter(({ on }) => on === source)
+      .map(one => {
+        const load = once(() => loadKnowledge(one));
+        return entry(one.id, load, () => knowledgeRule(load(), bench));
+      });
+    const detecting = detections.flatMap(({ id, on }, index) => {
+      const load = loads[index]?.load;
+      if (load === undefined || on !== source || settings.detections[id]?.status === 'off') return [];
+      return [entry(id, load, () => detectionRule(load(), bench))];
+    });
+    for (const { item } of detecting) byId.set(item.id, item);
+    return byName(source, [...learned, ...detecting]);
   };
-  const candidates: { readonly [S in Source]: (view: AnyView) => readonly Rule[] } = {
-    cloudtrail: rulesOf('cloudtrail'),
-    kubernetes: rulesOf('kubernetes'),
+  const candidates: { readonly [S in Source]: () => Candidates } = {
+    cloudtrail: once(() => candidatesOf('cloudtrail')),
+    kubernetes: once(() => candidatesOf('kubernetes')),
   };
+  if (prepared === undefined) for (const make of Object.values(candidates)) make();
 
   return (input, place, again) => {
     const event = input instanceof Uint8Array ? eventOf(input, place) : input;
@@ -65,7 +87,8 @@ export const compile = (
     const view = again === undefined ? seen : { ...seen, again: again.after };
     const matches: Match[] = [];
     // A detection that was switched off meanwhile judges nothing again.
-    const rules = again === undefined ? candidates[event.source](view) : [byId.get(again.detection) ?? []].flat();
+    const ofSource = candidates[event.source]();
+    const rules = again === undefined ? ofSource(event, view) : [byId.get(again.detection) ?? []].flat();
     for (const rule of rules) {
       try {
         matches.push(...rule.judge(view));
@@ -74,6 +97,26 @@ export const compile = (
       }
     }
     return matches;
+  };
+};
+
+type Candidates = (event: AnyEvent, view: AnyView) => readonly Rule[];
+
+/** Dispatches rules by the name that most of them ask for, so that the tree of a name is built when an event first bears it. */
+const byName = (source: Source, all: readonly Dispatched<Rule>[]): Candidates => {
+  const order = new Map(all.map(({ item }, index) => [item, index]));
+  const { names, rest } = named(source, all);
+  const others = once(() => dispatch(rest));
+  const every = once(() => dispatch(all));
+  const trees = new Map([...names].map(([name, some]) => [name, once(() => dispatch(some))]));
+  return (event, view) => {
+    const key = keyOf(event);
+    if (key === undefined) return every()(view);
+    const unnamed = others()(view);
+    const own = trees.get(key)?.()(view) ?? [];
+    if (own.length === 0) return unnamed;
+    if (unnamed.length === 0) return own;
+    return [...own, ...unnamed].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
   };
 };
 

@@ -75,7 +75,9 @@ const reasonOf = (loaded: LoadedDetection, event: AnyEvent, settings: Settings):
     const unless = loaded.unless.map(branch => explainPattern(branch, view, true));
     const judged = { detection: detection.id, when, unless, unset };
     const matchesUnder = (under: Settings): readonly Match[] | undefined =>
-      detectionRule(loaded, { settings: under, system: systemOf([], under), shared: new Map() })?.judge(view);
+      detectionRule(loaded, { settings: under, system: systemOf(() => undefined, under), shared: new Map() })?.judge(
+        view,
+      );
     const matches = matchesUnder(settings);
     if (matches === undefined) return { ...judged, verdict: 'off', findings: [] };
     const exempted = matches.length === 0 && (matchesUnder(withoutExemptions(settings, detection.id)) ?? []).length > 0;

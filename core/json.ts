@@ -11,20 +11,26 @@ export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The own member of a value, or undefined where the value is no object or has none: `__proto__` never leaks in. */
-export const member = (value: unknown, key: string): Json | undefined =>
-  isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+export const member = (value: unknown, key: string): Json | undefined => {
+  if (!isObject(value)) return undefined;
+  const found = value[key];
+  // What an object inherits is a function or its prototype; asking every member whether it is its own costs as much as reading it.
+  if (typeof found !== 'function' && key !== '__proto__') return found;
+  return Object.hasOwn(value, key) ? found : undefined;
+};
 
 /** The value at a path of own members, or undefined. */
 export const at = (value: unknown, ...path: readonly string[]): Json | undefined => {
   let here: unknown = value;
-  for (const key of path) here = member(here, key);
+  for (let step = 0; step < path.length; step++) here = member(here, path[step] ?? '');
   return here as Json | undefined; // every step is a member of a JSON value
 };
 
 /** The string at a path, or undefined where there is none or something else stands there. */
 export const text = (value: unknown, ...path: readonly string[]): string | undefined => {
-  const found = at(value, ...path);
-  return typeof found === 'string' ? found : undefined;
+  let here: unknown = value;
+  for (let step = 0; step < path.length; step++) here = member(here, path[step] ?? '');
+  return typeof here === 'string' ? here : undefined;
 };
 
 /** The list at a path; a lone value becomes a list of one, absence an empty list. */

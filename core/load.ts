@@ -47,10 +47,25 @@ const isSeverity = (value: unknown): value is Severity => severities.some(severi
  */
 export const loadDetection = (detection: AnyDetection): LoadedDetection => {
   const problems: string[] = [];
+  const loaded = patternsOf(detection, problems);
+  problems.push(...prose(detection), ...counts(detection), ...titleFaults(detection.title));
+  if (problems.length > 0) throw new DetectionError(detection.id, problems);
+  return loaded;
+};
+
+/** Loads the patterns of a detection that was checked before, where the functions were bundled. @throws DetectionError */
+export const openDetection = (detection: AnyDetection): LoadedDetection => {
+  const problems: string[] = [];
+  const loaded = patternsOf(detection, problems);
+  if (problems.length > 0) throw new DetectionError(detection.id, problems);
+  return loaded;
+};
+
+const patternsOf = (detection: AnyDetection, problems: string[]): LoadedDetection => {
   const facts = Object.keys(sources[detection.on]?.facts ?? {});
   const pattern = (value: unknown, where: string): Group => loadAt(value, where, facts, problems);
   const pairs = severityPairs(detection, problems);
-  const loaded: LoadedDetection = {
+  return {
     detection,
     version: versionOf(detection),
     when: pattern(detection.when, 'when'),
@@ -59,9 +74,6 @@ export const loadDetection = (detection: AnyDetection): LoadedDetection => {
     severity: defaultSeverity(detection),
     window: windowOf(detection, problems),
   };
-  problems.push(...prose(detection), ...counts(detection), ...titleFaults(detection.title));
-  if (problems.length > 0) throw new DetectionError(detection.id, problems);
-  return loaded;
 };
 
 /** Checks knowledge and loads its pattern. @throws DetectionError */

@@ -117,12 +117,14 @@ const decide = async (asking: readonly Match[], store: Store): Promise<readonly 
   let from = 0;
   const again: Due[] = [];
   const fresh = unrepeated();
-  const decided = asking.flatMap(match => {
+  const decided: Match[] = [];
+  for (const match of asking) {
     const own = answers.slice(from, from + (match.observations?.length ?? 0));
     from += own.length;
     if (match.again !== undefined) again.push(...match.again(own));
-    return fresh(match.decide?.(own) ?? []);
-  });
+    const made = match.decide?.(own) ?? [];
+    if (made.length > 0) decided.push(...fresh(made));
+  }
   if (again.length > 0) await store.postpone(again);
   return decided;
 };

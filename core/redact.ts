@@ -1,4 +1,4 @@
-import { isObject, type Json } from './json.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
 import { redactShape } from './redact/shape.ts';
 import { redactText } from './redact/text.ts';
 
@@ -50,19 +50,36 @@ const steps: readonly Limits[] = [
   { members: 24, name: 256, text: 64, depth: 3 },
 ];
 
+/** Whether nothing in it is to be cut: most records are as small as that, and stay as they are. */
+const fits = (value: Json, limits: Limits, depth = 0): boolean => {
+  if (typeof value === 'string') return value.length <= limits.text;
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth >= limits.depth) return false;
+  if (Array.isArray(value)) return value.length <= limits.members && value.every(item => fits(item, limits, depth + 1));
+  const names = Object.keys(value);
+  if (names.length > limits.members) return false;
+  for (const name of names) {
+    const member = (value as JsonObject)[name]; // neither scalar nor list
+    if (name.length > limits.name || member === undefined || !fits(member, limits, depth + 1)) return false;
+  }
+  return true;
+};
+
 /** Cuts long strings, lists and objects, saying so where it did. */
-const cut = (value: Json, limits: Limits, depth = 0): Json => {
+const cut = (value: Json, limits: Limits): Json => (fits(value, limits) ? value : cutDown(value, limits, 0));
+
+const cutDown = (value: Json, limits: Limits, depth: number): Json => {
   if (typeof value === 'string') return shorten(value, limits.text);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= limits.depth) return '[cut: nested too deeply]';
   if (Array.isArray(value)) {
     const items = value as readonly Json[];
-    const kept = items.slice(0, limits.members).map(item => cut(item, limits, depth + 1));
+    const kept = items.slice(0, limits.members).map(item => cutDown(item, limits, depth + 1));
     return items.length > limits.members ? [...kept, `[cut: ${items.length - limits.members} more]`] : kept;
   }
   if (!isObject(value)) return null;
   const members = Object.entries(value).flatMap(([key, member]): [string, Json][] =>
-    member === undefined ? [] : [[shorten(key, limits.name), cut(member, limits, depth + 1)]],
+    member === undefined ? [] : [[shorten(key, limits.name), cutDown(member, limits, depth + 1)]],
   );
   const kept = members.slice(0, limits.members);
   if (members.length > limits.members) kept.push(['[cut]', `${members.length - limits.members} more members`]);

@@ -217,7 +217,8 @@ const stateful = (
     decide: answers => {
       try {
         const verdicts = state.decide(view, match.key, answers);
-        const full = verdicts.length === 0 ? match : inFull();
+        if (verdicts.length === 0) return limits(match.detection, observations, answers, view, system);
+        const full = inFull();
         const titles = new Map<string, string>();
         const decided = verdicts.map(verdict => found(full, verdict, titles));
         return [...decided, ...limits(match.detection, observations, answers, view, system)];

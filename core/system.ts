@@ -17,10 +17,10 @@ const defaults: { readonly [id: string]: { readonly severity: Severity; readonly
   'pipeline/limit-reached': { severity: 'medium', window: 86_400_000 },
 };
 
-/** @param detections where the pipeline's own detections stand, their version, window and severity are theirs */
-export const systemOf = (detections: readonly LoadedDetection[], settings: Settings): System => {
+/** @param find where the pipeline's own detections stand, their version, window and severity are theirs */
+export const systemOf = (find: (id: string) => LoadedDetection | undefined, settings: Settings): System => {
   const about = (id: string, event: AnyEvent, key: Match['key'], title: string): readonly Match[] => {
-    const own = detections.find(({ detection }) => detection.id === id);
+    const own = find(id);
     const set = settings.detections[id];
     if (set?.status === 'off') return [];
     const { account, region, cluster, source, id: eventId, time } = event;

@@ -27,7 +27,7 @@ export const measureAlert = ({ transition, finding }: Message, meter: Meter): vo
 
 /** Announces a case, and counts what came of it and how fast. @throws as `announce` does */
 export const announceCounted = async (id: string, meter: Meter): Promise<void> => {
-  const given = announceDeps();
+  const given = await announceDeps();
   const channels = given.channels.map(channel => ({
     ...channel,
     send: async (message: Message) => {

@@ -1,48 +1,43 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { busChannel } from '../adapters/bus.ts';
-import { type FindingsTable, findingsTable } from '../adapters/findings-table.ts';
-import { ledgerTable } from '../adapters/ledger.ts';
-import { readS3 } from '../adapters/objects.ts';
-import { sendToPagerDuty } from '../adapters/pagerduty.ts';
-import { bucketQuarantine } from '../adapters/quarantine.ts';
-import { postToSlack } from '../adapters/slack.ts';
-import { answerSlack, type SlackApp, slackApp } from '../adapters/slack-app.ts';
-import { snsChannel } from '../adapters/sns.ts';
-import { dynamoStore } from '../adapters/state-table.ts';
-import { type Suppressions, suppressionsTable } from '../adapters/suppressions.ts';
-import { type Threads, threadsTable } from '../adapters/threads.ts';
-import { postSigned } from '../adapters/webhook.ts';
+import type { FindingsTable } from '../adapters/findings-table.ts';
+import type { SlackApp } from '../adapters/slack-app.ts';
+import type { Suppressions } from '../adapters/suppressions.ts';
+import type { Threads } from '../adapters/threads.ts';
 import type { AnnounceDeps, Channel as Outgoing } from '../core/announce/announce.ts';
 import type { Ledger } from '../core/announce/deliver.ts';
 import type { SlackMessage } from '../core/announce/slack.ts';
-import { stormOf } from '../core/announce/storm.ts';
-import { compile, type Matcher } from '../core/compile.ts';
+import type { Matcher } from '../core/compile.ts';
 import type { AnyDetection } from '../core/detection.ts';
+import type { AnyEvent } from '../core/event.ts';
+import { admitting } from '../core/gate.ts';
 import type { JsonObject } from '../core/json.ts';
+import { once } from '../core/once.ts';
 import type { Quarantine, Read } from '../core/read/contract.ts';
 import type { ObjectPointer } from '../core/read/sqs.ts';
 import type { Channel, Routing, Settings } from '../core/settings.ts';
 import type { Store } from '../core/state/observation.ts';
-import { remembering } from '../core/state/remembering.ts';
-import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
+import { gate } from './gate.ts';
+import { port } from './port.ts';
+import { print } from './print.ts';
 
-/** Everything a handler needs; functions where making it costs something, so that an idle invocation makes nothing. */
+/**
+ * Everything a handler needs; functions where making it costs something, so that an idle invocation makes nothing. What holds
+ * an AWS client is a module that is loaded when it is first called: a function that writes nothing loads none.
+ */
 export interface Deps {
   readonly settings: Settings;
-  readonly detections: readonly AnyDetection[];
+  readonly detections: () => readonly AnyDetection[] | Promise<readonly AnyDetection[]>;
+  /** Whether any rule may be about an event: where none is, the catalogue need not be loaded to know that nothing matches. */
+  readonly concerns: (event: AnyEvent) => boolean;
   /** Compiled once a process. */
-  readonly match: () => Matcher;
+  readonly match: () => Matcher | Promise<Matcher>;
   readonly store: () => Store;
   readonly findings: () => FindingsTable;
   readonly suppressions: () => Pick<Suppressions, 'list' | 'announced'>;
   readonly ledger: () => Ledger;
   readonly quarantine: () => Quarantine;
   readonly object: (pointer: ObjectPointer) => AsyncIterable<readonly Read[]>;
-  readonly channels: () => readonly Outgoing[];
+  readonly channels: () => readonly Outgoing[] | Promise<readonly Outgoing[]>;
   /** Posts to this function's Slack channel, whose name keeps its ledger rows apart. */
   readonly slack: { readonly name: string; readonly post: (message: SlackMessage) => Promise<void> };
   /** What this function's channel hears. */
@@ -77,14 +72,6 @@ export interface Deps {
 /** Milliseconds that a channel's service may take to answer. */
 const timeout = 5000;
 
-const lazy = <T>(make: () => T): (() => T) => {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-};
-
 /**
  * The deps of a deployed function, from the variables that the stack sets; the SDK itself honours `AWS_ENDPOINT_URL`.
  * A variable is asked for when what it names is first used.
@@ -109,53 +96,85 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
     return found as Extract<Channel, { kind: K }>; // just compared
   };
   const named = (): string => env['CHANNEL'] ?? '';
-  const dynamodb = lazy(() => new DynamoDBClient({}));
-  const s3 = lazy(() => new S3Client({}));
-  const sns = lazy(() => new SNSClient({}));
-  const events = lazy(() => new EventBridgeClient({}));
   return {
     settings,
-    detections,
-    match: lazy(() => compile(detections, knowledge, settings)),
-    store: lazy(() => remembering(dynamoStore(dynamodb(), variable('STATE_TABLE')), Date.now)),
-    findings: lazy(() => findingsTable(dynamodb(), variable('FINDINGS_TABLE'))),
-    suppressions: lazy(() => suppressionsTable(dynamodb(), variable('FINDINGS_TABLE'))),
-    ledger: lazy(() => ledgerTable(dynamodb(), variable('STATE_TABLE'))),
-    quarantine: lazy(() => bucketQuarantine(s3(), { bucket: variable('QUARANTINE_BUCKET') }, Date.now)),
-    object: pointer => readS3(s3(), pointer, settings),
-    channels: lazy(() => [snsChannel(sns, variable('TOPIC_ARN')), busChannel(events, variable('BUS_NAME'))]),
+    detections: async () => (await import('./catalogue.ts')).detections,
+    concerns: admitting(gate),
+    match: once(async () => (await import('./catalogue.ts')).matcher(settings)),
+    store: once(() => {
+      const table = variable('STATE_TABLE');
+      return port(async () => (await import('./dynamodb.ts')).store(table));
+    }),
+    findings: once(() => {
+      const table = variable('FINDINGS_TABLE');
+      return port(async () => (await import('./dynamodb.ts')).findings(table));
+    }),
+    suppressions: once(() => {
+      const table = variable('FINDINGS_TABLE');
+      return port(async () => (await import('./dynamodb.ts')).suppressions(table));
+    }),
+    ledger: once(() => {
+      const table = variable('STATE_TABLE');
+      return port(async () => (await import('./dynamodb.ts')).ledger(table));
+    }),
+    quarantine: once(() => {
+      const bucket = variable('QUARANTINE_BUCKET');
+      return port(async () => (await import('./s3.ts')).quarantine(bucket));
+    }),
+    object: async function* (pointer) {
+      yield* (await import('./s3.ts')).object(pointer, settings);
+    },
+    channels: once(() => outgoing(variable('TOPIC_ARN'), variable('BUS_NAME'))),
     slack: {
       name: env['SLACK_CHANNEL'] ?? 'slack',
-      post: async message => postToSlack(variable('SLACK_WEBHOOK'), message, { timeout: 5000, patience: 5000 }),
+      post: async message => {
+        const { postToSlack } = await import('../adapters/slack.ts');
+        await postToSlack(variable('SLACK_WEBHOOK'), message, { timeout: 5000, patience: 5000 });
+      },
     },
     routing: () => (env['CHANNEL'] === undefined ? {} : channel()),
-    threads: lazy(() => threadsTable(dynamodb(), variable('STATE_TABLE'))),
-    slackApp: lazy(() => {
+    threads: once(() => {
+      const table = variable('STATE_TABLE');
+      return port(async () => (await import('./dynamodb.ts')).threads(table));
+    }),
+    slackApp: once(() => {
       const { channel: id, triage } = channelOf('slack-app');
-      const app = slackApp({ token: variable('SLACK_TOKEN'), channel: id, timeout });
+      const token = variable('SLACK_TOKEN');
+      const app = port(async () =>
+        (await import('../adapters/slack-app.ts')).slackApp({ token, channel: id, timeout }),
+      );
       return { name: named(), channel: id, hasTriage: triage !== undefined, app };
     }),
-    triage: lazy(() => {
+    triage: once(() => {
       const { triage } = channelOf('slack-app');
       if (triage === undefined)
         throw new Error('the channel has no triage: the stack makes this function only where it has');
       return { signing: variable('SLACK_SIGNING'), users: triage.users, team: triage.team };
     }),
-    answer: answerSlack,
-    pagerDuty: lazy(() => {
+    answer: async (address, message) => (await import('../adapters/slack-app.ts')).answerSlack(address, message),
+    pagerDuty: once(() => {
       const { region = 'us' } = channelOf('pagerduty');
       const routingKey = variable('PAGERDUTY_KEY');
-      return { name: named(), routingKey, send: event => sendToPagerDuty(event, { region, timeout }) };
+      const send = async (event: JsonObject) =>
+        (await import('../adapters/pagerduty.ts')).sendToPagerDuty(event, { region, timeout });
+      return { name: named(), routingKey, send };
     }),
-    webhook: lazy(() => {
+    webhook: once(() => {
       const { address } = channelOf('webhook');
       const secret = variable('WEBHOOK_SECRET');
-      return { name: named(), send: (id, body) => postSigned(id, body, { address, secret, now: Date.now(), timeout }) };
+      const send = async (id: string, body: string) =>
+        (await import('../adapters/webhook.ts')).postSigned(id, body, { address, secret, now: Date.now(), timeout });
+      return { name: named(), send };
     }),
     now: Date.now,
     escalateAfter: settings.announcing.escalateMinutes * 60_000,
-    print: line => void process.stdout.write(`${line}\n`),
+    print,
   };
+};
+
+const outgoing = async (topicArn: string, busName: string): Promise<readonly Outgoing[]> => {
+  const { topic, bus } = await import('./outgoing.ts');
+  return [topic(topicArn), bus(busName)];
 };
 
 let current: Deps = fromEnvironment(process.env);
@@ -169,13 +188,14 @@ export const use = (next: Deps): void => {
 };
 
 /** What announcing needs of them. */
-export const announceDeps = (): AnnounceDeps => {
+export const announceDeps = async (): Promise<AnnounceDeps> => {
+  const { stormOf } = await import('../core/announce/storm.ts');
   const { findings, ledger, channels, detections, settings, now, escalateAfter, store } = current;
   return {
     cases: findings(),
     ledger: ledger(),
-    channels: channels(),
-    detections,
+    channels: await channels(),
+    detections: await detections(),
     settings,
     now,
     escalateAfter,

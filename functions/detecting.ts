@@ -2,7 +2,6 @@ import { detect } from '../core/pipeline.ts';
 import type { Read } from '../core/read/contract.ts';
 import { deps } from './deps.ts';
 import type { Meter } from './meter.ts';
-import { suppressing } from './suppressing.ts';
 
 /** Replayed logs say nothing about how fast findings are made. */
 const day = 24 * 60 * 60 * 1000;
@@ -12,9 +11,9 @@ export const detectCounted = async (
   reads: Iterable<Read> | AsyncIterable<readonly Read[]>,
   meter: Meter,
 ): Promise<void> => {
-  const { match, store, findings, quarantine, now } = deps();
+  const { store, findings, quarantine, now } = deps();
   const counts = await detect(reads, {
-    match: match(),
+    match: isQuiet(reads) ? nothing : await deps().match(),
     store: {
       observe: async observations => (observations.length === 0 ? [] : store().observe(observations)),
       postpone: items => store().postpone(items),
@@ -23,6 +22,7 @@ export const detectCounted = async (
     },
     findings: {
       fold: async (matches, at) => {
+        const { suppressing } = await import('./suppressing.ts');
         await findings().fold(await suppressing(matches, meter), at);
         for (const { time } of matches) if (at - time < day) meter.latency('EventToFinding', at - time);
       },
@@ -36,3 +36,9 @@ export const detectCounted = async (
   meter.add('RecordsSkipped', counts.skipped);
   meter.add('RuleErrors', counts.ruleErrors);
 };
+
+const nothing = (): readonly never[] => [];
+
+/** Whether none of a batch can be what a rule is about. What comes in pieces is not looked at before it is judged. */
+const isQuiet = (reads: Iterable<Read> | AsyncIterable<readonly Read[]>): boolean =>
+  Array.isArray(reads) && !reads.some((read: Read) => read.kind === 'event' && deps().concerns(read.event));

@@ -22,5 +22,5 @@ export const handler = lambda('digest', async (_: ScheduledEvent, meter): Promis
     open.push(...page.items.filter(({ ruleStatus }) => ruleStatus === 'alerting'));
     after = page.next;
   } while (after !== undefined && open.length < most);
-  if (await notify(digestOf(open, after !== undefined, deps().now()), announceDeps())) meter.add('Announced', 1);
+  if (await notify(digestOf(open, after !== undefined, deps().now()), await announceDeps())) meter.add('Announced', 1);
 });

@@ -16,7 +16,7 @@ export const announceSuppressions = async (meter: Meter): Promise<void> => {
   const unsaid = (await suppressions().list()).filter(({ announced }) => announced === undefined);
   for (const one of unsaid.slice(0, most)) {
     try {
-      if (!(await notify(suppressionNotice(one, now()), announceDeps()))) continue;
+      if (!(await notify(suppressionNotice(one, now()), await announceDeps()))) continue;
       await suppressions().announced(one.id, now());
       meter.add('SuppressionsSaid', 1);
     } catch (error) {

@@ -26,7 +26,7 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
   // Half of the time at most: what is found is announced, and what waits to be announced must not wait for it.
   const half = now() + (context.getRemainingTimeInMillis?.() ?? 0) / 2;
   const [judged] = await Promise.allSettled([
-    rejudge({ match: match(), store: store(), findings: findings() }, now(), () => hasTime() && now() < half),
+    rejudge({ match: await match(), store: store(), findings: findings() }, now(), () => hasTime() && now() < half),
   ]);
   if (judged.status === 'fulfilled') meter.add('JudgedAgain', judged.value);
   else warn('sweep', 'judging again', judged.reason);

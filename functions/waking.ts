@@ -17,7 +17,7 @@ export const wakeByTime = async (meter: Meter): Promise<void> => {
     if (isUnanswered(finding, at, escalateAfter)) {
       await each('Escalated', finding, meter, async () => {
         await deps().findings().wake(finding.id, at);
-        await announce(finding.id, announceDeps());
+        await announce(finding.id, await announceDeps());
       });
     }
   for (const finding of await listed('suppressed'))

@@ -1,4 +1,5 @@
 import settings from '../tripline.config.ts';
+import { bundling } from './bundling.ts';
 import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
 
@@ -62,18 +63,12 @@ export const lambda = (part: string, options: Options): Lambda => {
     architecture: 'arm64',
     timeout: `${options.timeout} seconds`,
     memory: `${options.memory} MB`,
-    environment: { ...options.environment, STAGE: $app.stage, NODE_OPTIONS: '--enable-source-maps' },
+    environment: { ...options.environment, STAGE: $app.stage },
     permissions: grants.map(({ actions, resources }) => ({ actions: [...actions], resources: [...resources] })),
     logging: { format: 'json', logGroup: logs.name },
     ...(options.reserved === undefined ? {} : { concurrency: { reserved: options.reserved } }),
     ...(options.isPublic === true ? { url: { authorization: 'none' as const, cors: false } } : {}),
-    nodejs: {
-      format: 'esm',
-      minify: true,
-      sourcemap: true,
-      // The SDK's ES modules tree-shake, its CommonJS does not: half the size, half the cold start.
-      esbuild: { mainFields: ['module', 'main'] },
-    },
+    nodejs: bundling,
     transform: {
       role: role => {
         role.managedPolicyArns = [];

@@ -46,7 +46,7 @@ const knowledge = files.flatMap(file => file.knowledge ?? []).map(loadKnowledge)
  */
 export const judge = async (loaded: LoadedDetection, example: AnyExample): Promise<Outcome> => {
   const settings = overExample(example);
-  const bench: Bench = { settings, system: systemOf([], settings), shared: new Map() };
+  const bench: Bench = { settings, system: systemOf(() => undefined, settings), shared: new Map() };
   const detection = detectionRule(loaded, bench);
   const rules = [...knowledge.map(one => ({ on: one.knowledge.on, rule: knowledgeRule(one, bench) }))];
   const store = memoryStore();
@@ -106,7 +106,7 @@ export const judgeTogether = (id: string, example: AnyExample): Outcome => {
 /** The same by the detection's rule alone, which is asked about every event. */
 export const judgeAlone = (loaded: LoadedDetection, example: AnyExample): Outcome => {
   const settings = overExample(example);
-  const rule = detectionRule(loaded, { settings, system: systemOf([], settings), shared: new Map() });
+  const rule = detectionRule(loaded, { settings, system: systemOf(() => undefined, settings), shared: new Map() });
   const event = example.event as AnyEvent;
   return event.source === loaded.detection.on ? (rule?.judge(viewOf(event, settings)) ?? []) : [];
 };

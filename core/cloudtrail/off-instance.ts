@@ -44,7 +44,8 @@ const has = (item: Item, set: string, member: string): boolean => item[set]?.inc
 
 /** Whether an address is one of the instance's, or in a prefix that its network plugin took for its pods (`10.0.3.16/28`). */
 const owns = (own: readonly string[], address: string): boolean =>
-  isIP(address) !== 0 && listOf(own).check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  isIP(address) !== 0 &&
+  (own.includes(address) || (own.length > 0 && listOf(own).check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')));
 
 const raise = (severity: Severity, by: number): Severity =>
   severities[Math.max(0, Math.min(severities.length - 1, severities.indexOf(severity) + by))] ?? severity;

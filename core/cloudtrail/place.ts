@@ -1,4 +1,6 @@
 import { BlockList, isIP } from 'node:net';
+import { once } from '../once.ts';
+import { itself, remembered } from '../remembered.ts';
 import type { Settings } from '../settings.ts';
 import { sourceKind } from './principal.ts';
 import type { CloudTrailRecord } from './record.ts';
@@ -48,7 +50,7 @@ interface Ranges {
   readonly clusters: readonly { readonly name: string; readonly all: BlockList; readonly pods: BlockList }[];
 }
 
-const notPublic = listOf(privateRanges);
+const notPublic = once(() => listOf(privateRanges));
 const rangesOf = new WeakMap<Settings, Ranges>();
 
 /** The settings' ranges, prepared once: looking up an address is what every call of a node costs. */
@@ -73,35 +75,45 @@ const addressOf = (record: CloudTrailRecord): string =>
 
 const inside = (listed: BlockList, address: string): boolean => listed.check(address, familyOf(address));
 
+/** In which of the settings' ranges an address lies. */
+const seatOf = remembered((address: string, settings) => {
+  const { ours, clusters } = ranges(settings);
+  return {
+    ours: inside(ours, address),
+    clusters: clusters.flatMap(({ name, all }) => (inside(all, address) ? [name] : [])),
+    pods: clusters.some(({ pods }) => inside(pods, address)),
+    isPublic: !inside(notPublic(), address),
+  };
+}, itself);
+
 /** Where a call came from. */
 export const placeOf = (record: CloudTrailRecord, settings: Settings): Place => {
   const address = addressOf(record);
   if (address === '') return 'nowhere';
-  const { ours, clusters } = ranges(settings);
+  const { ours, clusters, isPublic } = seatOf(address, settings);
   const endpoint = record.vpcEndpointId;
   const known = typeof endpoint === 'string' && Object.hasOwn(settings.network.endpoints, endpoint);
   const owner = record.vpcEndpointAccountId;
   if (!known && typeof owner === 'string' && settings.accounts.length > 0 && !settings.accounts.includes(owner))
     return 'foreign';
-  if (inside(ours, address)) return 'ours';
+  if (ours) return 'ours';
   // Everybody's VPC may be 10.0.0.0/16: a private address says something only beside an endpoint of ours, or none at all.
   const placed = known || endpoint === undefined;
-  if (clusters.some(({ all }) => inside(all, address)) && (placed || !inside(notPublic, address))) return 'cluster';
-  if (!inside(notPublic, address)) return 'public';
+  if (clusters.length > 0 && (placed || isPublic)) return 'cluster';
+  if (isPublic) return 'public';
   return known ? 'endpoint' : 'unclear';
 };
 
 /** Names of the clusters whose VPC or pod ranges hold the caller's address. */
 export const clustersOf = (record: CloudTrailRecord, settings: Settings): readonly string[] => {
   const address = addressOf(record);
-  if (address === '') return [];
-  return ranges(settings).clusters.flatMap(({ name, all }) => (inside(all, address) ? [name] : []));
+  return address === '' ? [] : seatOf(address, settings).clusters;
 };
 
 /** Whether the caller's address is in a cluster's pod ranges. */
 export const fromPods = (record: CloudTrailRecord, settings: Settings): boolean => {
   const address = addressOf(record);
-  return address !== '' && ranges(settings).clusters.some(({ pods }) => inside(pods, address));
+  return address !== '' && seatOf(address, settings).pods;
 };
 
 /** The network a caller's address belongs to, /24 or /48: what a pod's address changes within. `none` without an address. */
@@ -121,11 +133,13 @@ export const networkOf = (record: CloudTrailRecord): string => {
  * The family of a user agent: its product without versions and platform, the same for all releases of one client. It is the
  * caller's own word: a rule may raise on it, never clear.
  */
-export const agentFamily = (record: CloudTrailRecord): string => {
-  const agent = typeof record.userAgent === 'string' ? record.userAgent : '';
+export const agentFamily = (record: CloudTrailRecord, settings: Settings): string =>
+  familyOfAgent(typeof record.userAgent === 'string' ? record.userAgent : '', settings);
+
+const familyOfAgent = remembered((agent: string) => {
   const known =
     /karpenter\.sh|cluster\.x-k8s\.io|amazon-ssm-agent|amazon-vpc-cni|kubelet|eks-pod-identity|amazon-ecr-credential|ecr-credential-provider|containerd|aws-ebs-csi|ebs-csi-driver|amazon-cloudwatch-agent|amazon-guardduty|Boto3|Botocore|aws-cli|aws-sdk-[a-z0-9-]+|aws-internal|console\.amazonaws\.com|S3Console|Terraform|Pulumi|Go-http-client|python-requests|curl|HashiCorp/i.exec(
       agent,
     )?.[0];
   return (known ?? (/^\[?[A-Za-z][\w.-]*/.exec(agent)?.[0] || 'none')).toLowerCase();
-};
+}, itself);

@@ -69,6 +69,14 @@ const roleOf = (identity: UserIdentity): string | undefined => {
  * chooses it. `ec2RoleDelivery` or `inScopeOf` are AWS's own word (CloudTrail User Guide, "userIdentity element").
  */
 export const instanceSession = (record: CloudTrailRecord): InstanceSession | undefined => {
+  if (lastSession?.record !== record) lastSession = { record, session: sessionOfInstance(record) };
+  return lastSession.session;
+};
+
+/** Several facts ask whose instance a session is: the answer about the last record is remembered. */
+let lastSession: { readonly record: CloudTrailRecord; readonly session: InstanceSession | undefined } | undefined;
+
+const sessionOfInstance = (record: CloudTrailRecord): InstanceSession | undefined => {
   const identity = record.userIdentity;
   if (identity === undefined || identity === null) return undefined;
   const context = identity.sessionContext;
@@ -191,7 +199,10 @@ export type SourceKind = 'address' | 'service' | 'internal' | 'unknown';
 /** What `sourceIPAddress` holds. Only an address says where a caller is (CloudTrail User Guide, "Record contents"). */
 export const sourceKind = (record: CloudTrailRecord): SourceKind => {
   const source = text(record.sourceIPAddress);
-  if (source === undefined) return 'unknown';
+  return source === undefined ? 'unknown' : kindOfSource(source);
+};
+
+const kindOfSource = (source: string): SourceKind => {
   if (isIP(source) !== 0) return 'address';
   if (source.startsWith('AWS Internal')) return 'internal';
   return /\.amazonaws\.com(\.cn)?$|\.amazonaws\.eu$|\.aws\.internal$/.test(source) ? 'service' : 'unknown';

@@ -53,6 +53,8 @@ const shape: Shape = [
   ['vpcEndpointAccountId', 'text'],
 ];
 
+const required = ['eventID', 'eventTime', 'eventSource', 'eventName'];
+
 /** Longer than any GUID; ids become keys of stored items. */
 const longestId = 128;
 
@@ -62,7 +64,7 @@ const longestId = 128;
  */
 export const readCloudTrail = (record: Json, place: Context): Event<'cloudtrail'> | Problem => {
   if (!isObject(record)) return { problem: 'A CloudTrail record is a JSON object; this is something else.' };
-  for (const name of ['eventID', 'eventTime', 'eventSource', 'eventName']) {
+  for (const name of required) {
     if (!text(record, name))
       return { problem: `The CloudTrail record has no ${name}: every record does, so it was abridged.` };
   }

@@ -1,3 +1,4 @@
+import { itself, remembered } from '../remembered.ts';
 import type { Controller, Settings } from '../settings.ts';
 import { matchesAny, matchesWildcard } from '../wildcard.ts';
 
@@ -51,12 +52,15 @@ export const namesControllers = (settings: Settings): boolean =>
 export const lastSegment = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
 /** What a role is, by its whole ARN (`sessionIssuer.arn`, which keeps the path). */
-export const roleByArn = (arn: string, settings: Settings): KnownRole =>
-  classify(
-    settings,
-    pattern => matchesWildcard(pattern, pattern.startsWith('arn:') ? arn : lastSegment(arn)),
-    lastSegment(arn),
-  );
+export const roleByArn: (arn: string, settings: Settings) => KnownRole = remembered(
+  (arn, settings) =>
+    classify(
+      settings,
+      pattern => matchesWildcard(pattern, pattern.startsWith('arn:') ? arn : lastSegment(arn)),
+      lastSegment(arn),
+    ),
+  itself,
+);
 
 /**
  * What a role is, by its bare name in an account: all that IAM's requests tell (`roleName`). A settings ARN is compared without

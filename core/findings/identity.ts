@@ -1,19 +1,28 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { Match } from '../match.ts';
 
-const hash = (parts: readonly string[], characters: number): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, characters);
+const hash = (text: string, characters: number): string => digest('sha256', text).slice(0, characters);
+
+/** A finding is named for each of its matches, several times: so many names are remembered. About 1 MB. */
+const remembered = 4_096;
+const known = new Map<string, string>();
 
 /** The case a match belongs to: detection, account, cluster and key values; the region only where the key names it. */
 export const findingId = ({ detection, account, cluster, key }: Match): string => {
   const values = Object.entries(key)
     .map(([part, value]): [string, string] => [part, value])
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return hash([detection, account, cluster, ...values.flat()], 16);
+  const text = JSON.stringify([detection, account, cluster, ...values.flat()]);
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const id = hash(text, 16);
+  if (known.size >= remembered) known.clear();
+  known.set(text, id);
+  return id;
 };
 
 /** Eight bytes as 16 hex characters. */
-export const eventHash = (eventId: string): string => hash([eventId], 16);
+export const eventHash = (eventId: string): string => hash(JSON.stringify([eventId]), 16);
 
 /** From 1970 to 9999, so that every time can be written as ISO 8601 with four digits of year. */
 export const boundedTime = (time: number): number =>

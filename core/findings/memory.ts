@@ -10,38 +10,94 @@ export interface Folded {
   readonly windows: readonly Window[];
 }
 
-/** Findings in memory, by the same joins as in the table: for `scan`, and as what the table is compared with. */
-export interface MemoryFindings extends Findings {
-  /** All findings, by id. */
-  list(): readonly Folded[];
-  /** What is stored, by id. */
-  stored(): readonly { readonly case: StoredCase; readonly windows: readonly StoredWindow[] }[];
+/** A finding as it is stored, with its windows, oldest first. */
+export interface Stored {
+  readonly case: StoredCase;
+  readonly windows: readonly StoredWindow[];
 }
 
-export const memoryFindings = (): MemoryFindings => {
-  const cases = new Map<string, { case: StoredCase; windows: ReadonlyMap<number, StoredWindow> }>();
-  const stored = () =>
-    [...cases]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, one]) => ({
-        case: one.case,
-        windows: [...one.windows.values()].sort((a, b) => a.bucket - b.bucket),
-      }));
+/** Findings in memory, by the same joins as in the table: for `scan`, and as what the table is compared with. */
+export interface MemoryFindings extends Findings {
+  /** All findings, by id: all in memory at once. */
+  list(): readonly Folded[];
+  /** What orders them, without reading them. */
+  briefs(): readonly Brief[];
+  /** One of them. @throws where there is none */
+  get(id: string): Folded;
+  /** What is stored, by id. */
+  stored(): readonly Stored[];
+}
+
+/** What orders findings. */
+export type Brief = Pick<Finding, 'id' | 'severity' | 'last'>;
+
+/** Where text that is not needed now lies outside of memory. */
+export interface Scratch {
+  /** Keeps a text; gives the number that {@link Scratch.read} gives it back for. */
+  write(text: string): number;
+  read(place: number): string;
+}
+
+/** Findings that are at hand, where there is scratch for the others: those that were folded last. */
+const atHand = 200;
+
+/** @param scratch holds the findings that nothing was folded into of late; without it all are in memory */
+export const memoryFindings = (scratch?: Scratch): MemoryFindings => {
+  const near = new Map<string, Stored>();
+  const far = new Map<string, { readonly place: number; readonly brief: Brief }>();
+  const find = (id: string): Stored | undefined => {
+    const known = near.get(id);
+    if (known !== undefined || scratch === undefined) return known;
+    const away = far.get(id);
+    return away === undefined ? undefined : (JSON.parse(scratch.read(away.place)) as Stored); // as `keep` wrote it
+  };
+  const keep = (id: string, stored: Stored): void => {
+    near.delete(id);
+    near.set(id, stored);
+    far.delete(id);
+    if (scratch === undefined || near.size <= atHand) return;
+    for (const [oldest, one] of near.entries().take(1)) {
+      near.delete(oldest);
+      far.set(oldest, { place: scratch.write(JSON.stringify(one)), brief: briefOf(one) });
+    }
+  };
+  const get = (id: string): Stored => {
+    const found = find(id);
+    if (found === undefined) throw new Error(`no finding ${id}`);
+    return found;
+  };
+  const stored = (): readonly Stored[] => [...near.keys(), ...far.keys()].sort().map(get);
   return {
     fold: async (matches, now) => {
       for (const { id, buckets } of byFinding(matches)) {
-        const known = cases.get(id);
-        const windows = new Map(known?.windows);
+        const known = find(id);
+        const windows = new Map(known?.windows.map(window => [window.bucket, window]));
         for (const [bucket, some] of buckets) windows.set(bucket, joinWindow(windows.get(bucket), id, bucket, some));
         const touched = buckets.flatMap(([bucket]) => windows.get(bucket) ?? []);
-        const all = buckets.flatMap(([, some]) => some) as unknown as Matches; // a finding's buckets are never empty
-        cases.set(id, { case: joinCase(known?.case, id, all, touched, now), windows });
+        const joined = buckets.flatMap(([, some]) => some) as unknown as Matches; // a finding's buckets are never empty
+        keep(id, {
+          case: joinCase(known?.case, id, joined, touched, now),
+          windows: [...windows.values()].sort((a, b) => a.bucket - b.bucket),
+        });
       }
     },
-    list: () => stored().map(one => ({ finding: findingOf(one.case), windows: one.windows.map(windowOf) })),
+    list: () => stored().map(foldedOf),
+    briefs: () => [...[...near.values()].map(briefOf), ...[...far.values()].map(({ brief }) => brief)],
+    get: id => foldedOf(get(id)),
     stored,
   };
 };
+
+const foldedOf = (stored: Stored): Folded => ({
+  finding: findingOf(stored.case),
+  windows: stored.windows.map(windowOf),
+});
+
+const briefOf = ({ case: { content } }: Stored): Brief => ({
+  id: content.id,
+  severity: content.best.severity,
+  last: content.last,
+});
 
 /** Matches by finding, and in each by bucket; both in order of first appearance. */
 export const byFinding = (

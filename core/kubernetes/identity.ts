@@ -1,5 +1,6 @@
 import type { Event } from '../event.ts';
 import { list } from '../json.ts';
+import { remembered } from '../remembered.ts';
 import type { Controller, Principals, Settings } from '../settings.ts';
 import { matchesAny } from '../wildcard.ts';
 import type { AuditUser } from './record.ts';
@@ -97,9 +98,23 @@ export interface Account {
 }
 
 /** Controllers' service accounts: those of the settings; the usual ones only where the settings name none at all. */
-export const controllerAccounts = (
-  settings: Settings,
-): { readonly accounts: readonly Account[]; readonly named: boolean } => {
+export const controllerAccounts = (settings: Settings): ControllerAccounts => {
+  const known = accountsOf.get(settings);
+  if (known !== undefined) return known;
+  const found = accountsIn(settings);
+  accountsOf.set(settings, found);
+  return found;
+};
+
+interface ControllerAccounts {
+  readonly accounts: readonly Account[];
+  readonly named: boolean;
+}
+
+/** Told once for settings, which never change. */
+const accountsOf = new WeakMap<Settings, ControllerAccounts>();
+
+const accountsIn = (settings: Settings): ControllerAccounts => {
   const accounts = settings.controllers.flatMap(({ kind, cluster, serviceAccounts = [] }) =>
     serviceAccounts.map(pattern => ({ kind, pattern, cluster })),
   );
@@ -140,7 +155,15 @@ const isOurs = (arn: string, event: Event<'kubernetes'>, settings: Settings): bo
  * Who a user is. A controller bound to a cluster is one there only; where the event's cluster is not known it is a likely one,
  * which lowers severity and silences nothing.
  */
-export const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Identity => {
+export const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Identity =>
+  identified({ user, event }, settings);
+
+interface Asked {
+  readonly user: AuditUser | undefined;
+  readonly event: Event<'kubernetes'>;
+}
+
+const identityOf = ({ user, event }: Asked, settings: Settings): Identity => {
   const form = formOf(user, event, settings);
   const name = user?.username ?? '';
   if (form === 'service-account') {
@@ -174,6 +197,11 @@ export const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>
     };
   return { kind: kind ?? form, form, controller: 'none', doubt: '' };
 };
+
+/** All that an identity is told from. */
+const identified = remembered(identityOf, ({ user, event: { account, cluster } }) =>
+  JSON.stringify([user?.username, user?.groups, arnsOf(user), account, cluster]),
+);
 
 /** What Flux and Argo CD call the accounts that apply manifests, as installed by their own manifests. */
 const usualGitops = [

@@ -1,5 +1,6 @@
 import type { Event } from '../event.ts';
 import { at, list } from '../json.ts';
+import { itself, remembered } from '../remembered.ts';
 import type { Settings } from '../settings.ts';
 import { matchesWildcard } from '../wildcard.ts';
 import { asked, members } from './body.ts';
@@ -44,8 +45,7 @@ export const nodeAnomalies = (event: Event<'kubernetes'>, settings: Settings): r
   const name = user.username.slice('system:node:'.length);
   const arns = arnsOf(user);
   const session = String(list(user, 'extra', 'sessionName')[0] ?? '');
-  const patterns = [...settings.nodeRoles, ...settings.clusters.flatMap(cluster => cluster.nodeRoles ?? [])];
-  const foreign = arns.length > 0 && patterns.length > 0 && !arns.some(arn => isRole(arn, patterns));
+  const foreign = arns.length > 0 && nodeRolesOf(settings).length > 0 && !arns.some(arn => isNodeRole(arn, settings));
   const unlike = arns.length > 0 && !instanceId.test(session) && session !== name;
   return [
     ...(placeOf(event, settings) === 'outside' ? (['outside-address'] as const) : []),
@@ -57,14 +57,20 @@ export const nodeAnomalies = (event: Event<'kubernetes'>, settings: Settings): r
 };
 
 /** `assumed-role/NAME/SESSION` and `role/PATH/NAME` both name the role. */
-const isRole = (arn: string, patterns: readonly string[]): boolean => {
+const isNodeRole = remembered((arn: string, settings) => {
+  const patterns = nodeRolesOf(settings);
   const parts = arn.split(':').at(-1)?.split('/') ?? [];
   const name = (parts[0] === 'assumed-role' ? parts[1] : parts.at(-1)) ?? '';
   return patterns.some(pattern => {
     if (!pattern.startsWith('arn:')) return matchesWildcard(pattern, name);
     return matchesWildcard(pattern, arn) || pattern.slice(pattern.lastIndexOf('/') + 1) === name;
   });
-};
+}, itself);
+
+const nodeRolesOf = (settings: Settings): readonly string[] => [
+  ...settings.nodeRoles,
+  ...settings.clusters.flatMap(cluster => cluster.nodeRoles ?? []),
+];
 
 /** Calls on which stolen identities are judged: what an intruder wants, not what a kubelet does all day. */
 export type Sensitive =

@@ -43,13 +43,23 @@ const group = (pattern: Group, compile: Compile, top: boolean): Look => {
     .sort((a, b) => cost(a.node) - cost(b.node))
     .map(each => (top ? rooted(each, compile) : field(each, compile)));
   const any = or.map(branch => group(branch, compile, top));
-  if (any.length > 0) all.push((value, subject) => any.some(check => check(value, subject)));
+  if (any.length > 0) all.push(oneOf(any));
   const [first, second, ...more] = all;
   if (first === undefined) return () => true;
   if (second === undefined) return first;
   if (more.length === 0) return (value, subject) => first(value, subject) && second(value, subject);
-  return (value, subject) => all.every(check => check(value, subject));
+  return (value, subject) => {
+    for (let at = 0; at < all.length; at++) if (all[at]?.(value, subject) !== true) return false;
+    return true;
+  };
 };
+
+const oneOf =
+  (any: readonly Look[]): Look =>
+  (value, subject) => {
+    for (let at = 0; at < any.length; at++) if (any[at]?.(value, subject) === true) return true;
+    return false;
+  };
 
 /** Cheap conditions first: plain values before facts before objects. */
 const cost = (node: Node): number => (node.is === 'leaf' ? 0 : 1);
@@ -68,9 +78,11 @@ const facts = (pattern: Group, compile: Compile): Look => {
     const look = inner(each, compile);
     return share(each, compile, () => (_record, subject) => look(subject.fact?.(each.name), subject));
   });
-  const any = or.map(branch => facts(branch, compile));
-  return (value, subject) =>
-    all.every(check => check(subject)) && (any.length === 0 || any.some(check => check(value, subject)));
+  const any = or.length === 0 ? undefined : oneOf(or.map(branch => facts(branch, compile)));
+  return (value, subject) => {
+    for (let at = 0; at < all.length; at++) if (all[at]?.(subject) !== true) return false;
+    return any === undefined || any(value, subject);
+  };
 };
 
 const share = (each: Field, { shared }: Compile, make: () => Look): Check => {

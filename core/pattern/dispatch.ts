@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts';
+import { type Json, member } from '../json.ts';
 import type { Subject } from './compile.ts';
 import type { Scalar } from './language.ts';
 import { entryOf, type Requirement, type Split, type Tree, treeOf } from './tree.ts';
@@ -36,11 +36,12 @@ export const dispatch = <T>(all: readonly Dispatched<T>[]): ((subject: Subject) 
 
 const nobody: readonly never[] = [];
 
-const collect = ({ items, split }: Tree, subject: Subject, found: number[]): void => {
-  for (const index of items) found.push(index);
+const collect = (tree: Tree, subject: Subject, found: number[]): void => {
+  const { items, split } = tree;
+  for (let at = 0; at < items.length; at++) found.push(items[at] ?? 0);
   if (split === undefined) return;
   collect(split.rest, subject, found);
-  const value = valueAt(subject, split.path);
+  const value = valueAt(subject, split);
   if (value === undefined) return;
   if (typeof value !== 'object' || value === null) {
     collect(split.present, subject, found);
@@ -56,7 +57,8 @@ const collect = ({ items, split }: Tree, subject: Subject, found: number[]): voi
   for (const one of values) collectOne(split, one, subject, found);
 };
 
-const collectOne = ({ values, prefixes, suffixes }: Split, value: Scalar, subject: Subject, found: number[]): void => {
+const collectOne = (split: Split, value: Scalar, subject: Subject, found: number[]): void => {
+  const { values, prefixes, suffixes } = split;
   const equal = values.get(value);
   if (equal !== undefined) collect(equal, subject, found);
   if (typeof value !== 'string') return;
@@ -98,11 +100,10 @@ class Listed {
 }
 
 /** What stands at a path: a scalar, the list on the way, 'unknown' as a list of too many where a fact throws; or nothing. */
-const valueAt = ({ record, fact }: Subject, path: readonly string[]): Scalar | Listed | undefined => {
-  const [first, name] = path;
-  if (fact === undefined || first !== 'fact' || name === undefined) return walk(record, path, 0);
+const valueAt = (subject: Subject, { path, fact }: Split): Scalar | Listed | undefined => {
+  if (subject.fact === undefined || fact === undefined) return walk(subject.record, path, 0);
   try {
-    return walk(fact(name), path, 2);
+    return walk(subject.fact(fact), path, 2);
   } catch {
     return unreadable; // the rules that ask it will throw one by one, and each is told
   }
@@ -118,8 +119,7 @@ const walk = (start: Json, path: readonly string[], from: number): Scalar | List
   for (let at = from; at < path.length; at++) {
     if (typeof here !== 'object' || here === null) return undefined;
     if (Array.isArray(here)) return new Listed(here, at);
-    const name = path[at] ?? '';
-    here = Object.hasOwn(here, name) ? (here as JsonObject)[name] : undefined; // neither scalar nor list
+    here = member(here, path[at] ?? '');
   }
   if (typeof here !== 'object' || here === null) return here;
   return Array.isArray(here) ? new Listed(here, path.length) : undefined;

@@ -19,6 +19,8 @@ export interface Tree {
 
 export interface Split {
   readonly path: readonly string[];
+  /** The fact that the path begins at, where it is one's. */
+  readonly fact: string | undefined;
   readonly values: ReadonlyMap<Scalar, Tree>;
   readonly prefixes: Ends;
   readonly suffixes: Ends;
@@ -46,7 +48,12 @@ export const entryOf = (index: number, requirement: Requirement): Entry => ({
 });
 
 /** A decision tree over entries: each level looks up one path, the one that leaves the fewest. */
-export const treeOf = (entries: readonly Entry[]): Tree => build(entries, new Set(), { left: roomy });
+export const treeOf = (entries: readonly Entry[]): Tree =>
+  build(entries, new Set(), {
+    room: roomy,
+    numbers: new Map(entries.map((entry, at) => [entry, at])),
+    made: new Map(),
+  });
 
 /** So few entries are asked one by one. */
 const few = 2;
@@ -54,14 +61,37 @@ const few = 2;
 /** Entries a tree may hold in all, counting one under every value it names: beyond, branches end early. */
 const roomy = 200_000;
 
-const build = (entries: readonly Entry[], used: ReadonlySet<string>, room: { left: number }): Tree => {
-  room.left -= entries.length;
-  const path = entries.length <= few || room.left < 0 ? undefined : bestPath(entries, used);
-  if (path === undefined) return { items: [...new Set(entries.map(({ index }) => index))] };
-  const sorted = sort(entries, path);
-  const below = new Set([...used, path]);
+interface Building {
+  room: number;
+  readonly numbers: ReadonlyMap<Entry, number>;
+  /** Trees by what they are made of: a rule that names a hundred calls leads to one tree, not to a hundred alike. */
+  readonly made: Map<string, Tree>;
+}
+
+const build = (entries: readonly Entry[], used: ReadonlySet<string>, building: Building): Tree => {
+  if (entries.length <= few) return leafOf(entries);
+  const name = `${entries.map(entry => building.numbers.get(entry))} ${[...used].sort()}`;
+  const known = building.made.get(name);
+  if (known !== undefined) return known;
+  const tree = split(entries, used, building);
+  building.made.set(name, tree);
+  return tree;
+};
+
+const leafOf = (entries: readonly Entry[]): Tree => ({ items: [...new Set(entries.map(({ index }) => index))] });
+
+const split = (entries: readonly Entry[], used: ReadonlySet<string>, building: Building): Tree => {
+  building.room -= entries.length;
+  const written = building.room < 0 ? undefined : bestPath(entries, used);
+  if (written === undefined) return leafOf(entries);
+  const path = JSON.parse(written) as readonly string[]; // written by entryOf
+  const sorted = sort(entries, written);
+  const below = new Set([...used, written]);
   const trees = <K>(map: ReadonlyMap<K, readonly Entry[]>): ReadonlyMap<K, Tree> =>
-    new Map([...map].map(([key, some]) => [key, build(some, below, room)]));
+    new Map([...map].map(([key, some]) => [key, build(some, below, building)]));
+  // These first: every event asks them, so that they must not be what there is no room for.
+  const rest = build(sorted.rest, below, building);
+  const present = build(sorted.present, below, building);
   const ends = (map: ReadonlyMap<string, readonly Entry[]>): Ends => ({
     trees: trees(map),
     lengths: [...new Set([...map.keys()].map(({ length }) => length))],
@@ -69,12 +99,13 @@ const build = (entries: readonly Entry[], used: ReadonlySet<string>, room: { lef
   return {
     items: [],
     split: {
-      path: JSON.parse(path) as readonly string[], // written by entryOf
+      path,
+      fact: path[0] === 'fact' ? path[1] : undefined,
       values: trees(sorted.values),
       prefixes: ends(sorted.prefixes),
       suffixes: ends(sorted.suffixes),
-      present: build(sorted.present, below, room),
-      rest: build(sorted.rest, below, room),
+      present,
+      rest,
     },
   };
 };

@@ -3,7 +3,7 @@ import type { Place, Read } from './contract.ts';
 import { gunzip, InflateFault } from './gunzip.ts';
 import { placeOfKey } from './key.ts';
 import { limits as defaults, type Limits } from './limits.ts';
-import { type Origin, readPiece } from './record.ts';
+import { chunkTexts, type Origin, readGuess, readPiece } from './record.ts';
 import { rejected, skipped } from './reject.ts';
 import { Splitter } from './split.ts';
 
@@ -39,9 +39,17 @@ export async function* readObject(
   const origin: Origin = { place: belonging.place, where, clusters };
   const ration = new Ration(limits.rejectedRecords, where);
   let batch: Read[] = [];
-  const splitter = new Splitter(piece => {
-    for (const read of readPiece(piece, origin)) ration.add(batch, read);
-  });
+  const texts = chunkTexts();
+  const splitter = new Splitter(
+    piece => {
+      for (const read of readPiece(piece, origin)) ration.add(batch, read);
+    },
+    guess => {
+      const read = readGuess(guess, origin, texts);
+      if (read !== undefined) ration.add(batch, read);
+      return read !== undefined;
+    },
+  );
   const source = peeked(stream);
   const beginning = await source.beginning;
   try {

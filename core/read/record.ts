@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { isCloudTrail, isInsight, readCloudTrail } from '../cloudtrail/read.ts';
 import type { AnyEvent } from '../event.ts';
 import { isObject, type Json, member, text } from '../json.ts';
@@ -8,7 +9,7 @@ import { limits } from './limits.ts';
 import { placeOfStream } from './log-group.ts';
 import { rejected, skipped } from './reject.ts';
 import { deeperThan } from './shape.ts';
-import { type Piece, Splitter } from './split.ts';
+import { type Guess, longestGuess, type Piece, Splitter } from './split.ts';
 import { containers, wrapped } from './wrappers.ts';
 
 /** What is known of a record before it is looked at. */
@@ -40,7 +41,14 @@ export const readRecord = (bytes: Uint8Array, place: Place, where: string): Read
 /** Reads the bytes of one or several records, whatever lies around and between them. Never throws. */
 export const readRecords = (bytes: Uint8Array, origin: Origin): readonly Read[] => {
   const reads: Read[] = [];
-  const splitter = new Splitter(piece => reads.push(...readPiece(piece, origin)));
+  const texts = chunkTexts();
+  const splitter = new Splitter(
+    piece => reads.push(...readPiece(piece, origin)),
+    guess => {
+      const read = readGuess(guess, origin, texts);
+      return read !== undefined && reads.push(read) > 0;
+    },
+  );
   splitter.push(bytes);
   splitter.end();
   if (reads.length > 0) return reads;
@@ -49,8 +57,12 @@ export const readRecords = (bytes: Uint8Array, origin: Origin): readonly Read[] 
 };
 
 /** The same for text, of which a transport gave us a string. */
-export const readText = (written: string, origin: Origin): readonly Read[] =>
-  readRecords(encoder.encode(written), origin);
+export const readText = (written: string, origin: Origin): readonly Read[] => {
+  const isLine = written.startsWith('{') && written.endsWith('}') && !written.includes('\n');
+  const plain =
+    isLine && written.length <= longestGuess && written.isWellFormed() ? readPlain(written, origin.place) : undefined;
+  return plain === undefined ? readRecords(encoder.encode(written), origin) : [plain];
+};
 
 /** Reads one piece of a stream. Never throws. */
 export const readPiece = (piece: Piece, origin: Origin): readonly Read[] => {
@@ -78,6 +90,47 @@ export const readPiece = (piece: Piece, origin: Origin): readonly Read[] => {
   if (json === undefined)
     return set('not-json', 'The record is no JSON: its brackets close, what is between them does not parse.');
   return readJson(json, { ...belonging, offset: piece.offset, raw: piece.bytes });
+};
+
+/**
+ * Reads what is probably a whole record: the event, where it is one of an ordinary record, whose bytes nobody will ask for.
+ * Undefined: it is to be counted out and read by {@link readPiece}, which knows all that may be wrong with it or lie around it.
+ * @param texts of the chunks of this stream
+ */
+export const readGuess = (
+  { chunk, from, to, head }: Guess,
+  origin: Origin,
+  texts: (chunk: Uint8Array, from: number, to: number) => string | undefined,
+): Read | undefined => {
+  const belonging = head === undefined ? origin : within(head, origin);
+  if ('skip' in belonging) return undefined;
+  const written = texts(chunk, from, to);
+  return written === undefined ? undefined : readPlain(written, belonging.place);
+};
+
+/** The event in the text of one ordinary record; undefined for any other text. */
+const readPlain = (written: string, expected: Place): Read | undefined => {
+  const json = parsed(written);
+  if (!isObject(json) || containers.some(name => Object.hasOwn(json, name))) return undefined;
+  const source = isCloudTrail(json) ? 'cloudtrail' : isAudit(json) ? 'kubernetes' : undefined;
+  if (source === undefined || isInsight(json) || source !== (expected.source ?? source)) return undefined;
+  if (deeperThan(json, limits.recordDepth)) return undefined;
+  const event: AnyEvent | Problem =
+    source === 'cloudtrail' ? readCloudTrail(json, expected) : readAudit(json, expected);
+  return 'problem' in event ? undefined : { kind: 'event', event };
+};
+
+/** Decodes stretches of chunks: a chunk of ASCII at once, of which its stretches are parts. Undefined: they are no UTF-8. */
+export const chunkTexts = (): ((chunk: Uint8Array, from: number, to: number) => string | undefined) => {
+  let last: Uint8Array | undefined;
+  let ascii: string | undefined;
+  return (chunk, from, to) => {
+    if (chunk !== last) {
+      last = chunk;
+      ascii = isAscii(chunk) ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1') : undefined;
+    }
+    return ascii === undefined ? decoded(chunk.subarray(from, to)) : ascii.slice(from, to);
+  };
 };
 
 /** Reads what a transport has parsed: a record, or what wraps one or several. Never throws. */
@@ -145,16 +198,18 @@ export const belongingOf = (payload: Json, origin: Origin): Origin | { readonly 
 
 /** What the beginning of an object says about the list in it: completed, it parses. */
 const within = (head: Uint8Array, origin: Origin): Origin | { readonly skip: string } => {
-  let payload = payloads.get(head);
-  if (payload === undefined) {
-    payload = parsed(`${decoded(head) ?? ''}]}`) ?? null;
-    payloads.set(head, payload);
-  }
-  return belongingOf(payload, origin);
+  const known = lists.get(head);
+  if (known !== undefined && known.origin === origin) return known.belonging;
+  const belonging = belongingOf(parsed(`${decoded(head) ?? ''}]}`) ?? null, origin);
+  lists.set(head, { origin, belonging });
+  return belonging;
 };
 
-/** Parsed once a list, not once a record. */
-const payloads = new WeakMap<Uint8Array, Json>();
+/** Told once a list, not once a record. */
+const lists = new WeakMap<
+  Uint8Array,
+  { readonly origin: Origin; readonly belonging: Origin | { readonly skip: string } }
+>();
 
 const readOne = (source: 'cloudtrail' | 'kubernetes', json: Json, origin: Origin): Read => {
   if (isInsight(json)) return skipped('CloudTrail Insights events, which are no calls');

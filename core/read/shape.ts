@@ -1,18 +1,19 @@
-import { isObject, type Json } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 
 /** What members must be where they are there; null counts as absent. Listed once per source, checked on every record. */
 export type Shape = readonly (readonly [name: string, kind: 'text' | 'texts' | 'object' | Shape])[];
 
 /** The path of the first member that is something else than the shape says, or undefined. */
-export const misfit = (value: Json, shape: Shape, path = ''): string | undefined => {
-  if (!isObject(value)) return path;
-  for (const [name, kind] of shape) {
-    const found = Object.hasOwn(value, name) ? value[name] : undefined;
+export const misfit = (value: Json, shape: Shape): string | undefined => {
+  if (!isObject(value)) return '';
+  for (let at = 0; at < shape.length; at++) {
+    const [name, kind] = shape[at] as Shape[number]; // an index of `shape`
+    const found = value[name]; // no name in a shape is one that objects inherit
     if (found === undefined || found === null) continue;
     if (typeof kind !== 'string') {
-      const inner = misfit(found, kind, `${path}${name}.`);
-      if (inner !== undefined) return inner.endsWith('.') ? inner.slice(0, -1) : inner;
-    } else if (!fits[kind](found)) return `${path}${name}`;
+      const inner = misfit(found, kind);
+      if (inner !== undefined) return inner === '' ? name : `${name}.${inner}`;
+    } else if (kind === 'text' ? typeof found !== 'string' : !fits[kind](found)) return name;
   }
   return undefined;
 };
@@ -27,7 +28,13 @@ const fits: { readonly [kind in 'text' | 'texts' | 'object']: (value: Json) => b
 export const deeperThan = (value: Json | undefined, levels: number): boolean => {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+  if (Array.isArray(value)) {
+    for (const inner of value) if (typeof inner === 'object' && deeperThan(inner, levels - 1)) return true;
+    return false;
+  }
+  // Members that JSON gave it are all there are: nothing that it inherits can be counted.
+  for (const name in value) {
+    const inner = (value as JsonObject)[name]; // neither scalar nor list
     if (typeof inner === 'object' && deeperThan(inner, levels - 1)) return true;
   }
   return false;

@@ -51,6 +51,22 @@ const longestKey = 64;
 /** As long as a dated prefix gets. */
 const longestPrefix = 64;
 
+/** A stretch that is probably one whole record: it begins with a brace and ends before a line feed, or before the next record. */
+export interface Guess {
+  readonly chunk: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+  /** As a piece has it. */
+  readonly head: Uint8Array | undefined;
+}
+
+/** Begins of the records of a list are alike so far: `{"eventVersion"`. */
+const alike = 8;
+/** After so many refusals in a row none is shown any more: the records of this stream are in wrappers. */
+const mostRefused = 8;
+/** A longer one is better counted out than tried. */
+export const longestGuess = 64 * 1024;
+
 /**
  * Cuts a stream of bytes into the records in it: JSON lines, concatenated or pretty-printed values, a list, an object that holds
  * a list (`{"Records":[…]}`). It counts brackets and knows text and escapes, nothing more; parsing is the caller's. After a value
@@ -59,6 +75,14 @@ const longestPrefix = 64;
  */
 export class Splitter {
   readonly #emit: (piece: Piece) => void;
+  readonly #take: (guess: Guess) => boolean;
+  /** Where the present chunk's next line feed is, and in a list the next record; before the place that is looked from: not known. */
+  #line = -1;
+  #next = -1;
+  /** What stands between two records of the present list. */
+  #seam: Buffer | undefined;
+  /** Guesses refused since one was taken. */
+  #refused = 0;
   #mode: 'between' | 'inside' | 'garbage' = 'between';
   /** Bytes before the present chunk. */
   #before = 0;
@@ -84,8 +108,13 @@ export class Splitter {
   /** Whether the present record is printed flush left; undefined: nobody asked yet. */
   #flush: boolean | undefined;
 
-  constructor(emit: (piece: Piece) => void) {
+  /**
+   * @param take is shown what is probably a whole record before it is counted out, which costs more than parsing it: true, where it
+   * is one (one whole JSON object and no list of records: no other text of an object begins where it does) and was dealt with
+   */
+  constructor(emit: (piece: Piece) => void, take: (guess: Guess) => boolean = () => false) {
     this.#emit = emit;
+    this.#take = take;
   }
 
   /** Whether there was anything but white space. */
@@ -95,6 +124,7 @@ export class Splitter {
 
   push(chunk: Uint8Array): void {
     let i = 0;
+    this.#next = this.#line = -1;
     while (i < chunk.length) {
       if (this.#mode === 'inside') i = this.#inside(chunk, i);
       else if (this.#mode === 'garbage') i = this.#garbage(chunk, i);
@@ -121,8 +151,14 @@ export class Splitter {
       if (this.#start >= 0) this.#finish('garbage', chunk, i);
       this.#sawValue = true;
       if (byte === closeList) this.#closeList(i + 1);
-      else if (byte === openList && this.#base === 0) this.#base = this.#depth = 1;
-      else this.#open(i);
+      else if (byte === openList && this.#base === 0) {
+        this.#base = this.#depth = 1;
+        this.#list();
+      } else {
+        const end = byte === openObject ? this.#guess(chunk, i) : -1;
+        if (end > 0) return end;
+        this.#open(i);
+      }
       return i + 1;
     }
     if (byte === byteOrderMark[this.#before + i] && this.#start < 0) return i + 1;
@@ -132,6 +168,35 @@ export class Splitter {
     this.#prefix = starts && !this.#scalar ? '' : undefined;
     this.#mode = 'garbage';
     return i;
+  }
+
+  /** The end of the record that begins at `i`, where it is plain to see and was taken as such; −1: it has to be counted out. */
+  #guess(chunk: Uint8Array, i: number): number {
+    if (this.#refused === mostRefused) return -1;
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    if (this.#line < i) this.#line = upTo(bytes.length, bytes.indexOf(newline, i));
+    if (this.#base > 0 && this.#next < i) this.#next = this.#record(bytes, i);
+    const to = this.#base > 0 ? this.#next : this.#line;
+    // A record over several lines may be one that was cut off, and another.
+    if (to === chunk.length || to > this.#line || to - i > longestGuess || chunk[to - 1] !== closeObject) return -1;
+    const head = this.#base === 2 ? this.#head : undefined;
+    const taken = this.#take({ chunk, from: i, to, head });
+    this.#refused = taken ? 0 : this.#refused + 1;
+    return taken ? to : -1;
+  }
+
+  /** Where the comma before the list's next record is, which begins as this one does; the chunk's length: not in it. */
+  #record(bytes: Buffer, i: number): number {
+    if (i + alike > bytes.length) return bytes.length;
+    this.#seam ??= Buffer.concat([Buffer.from('},'), bytes.subarray(i, i + alike)]);
+    const found = bytes.indexOf(this.#seam, i);
+    return found < 0 ? bytes.length : found + 1;
+  }
+
+  /** A list of records begins or ends here. */
+  #list(): void {
+    this.#next = -1;
+    this.#seam = undefined;
   }
 
   /** A record begins with the bracket at `i`. */
@@ -146,6 +211,7 @@ export class Splitter {
     this.#depth = this.#base - 1;
     this.#tail = this.#base === 2;
     this.#base = 0;
+    this.#list();
     if (!this.#tail) return;
     this.#begin(next);
     this.#mode = 'inside';
@@ -262,6 +328,7 @@ export class Splitter {
     }
     this.#drop();
     this.#depth = this.#base = 2;
+    this.#list();
     this.#mode = 'between';
     return true;
   }
@@ -312,6 +379,9 @@ export class Splitter {
 }
 
 const empty = new Uint8Array(0);
+
+/** What `indexOf` found, or the end. */
+const upTo = (end: number, found: number): number => (found < 0 ? end : found);
 
 /** At most so many bytes of the held parts and the last one; without parts a view, no copy. */
 const concat = (held: readonly Uint8Array[], last: Uint8Array, most = Number.POSITIVE_INFINITY): Uint8Array => {

@@ -76,8 +76,24 @@ const endings = [
   'kubeconfig',
 ];
 
+export type Secrecy = 'wholly' | 'plainly' | 'open';
+
+/** The names that records' members have are few: so many are remembered, none of them long. */
+const remembered = 4_096;
+const known = new Map<string, Secrecy>();
+
 /** Says how secret what stands under a name is: wholly, only where it is a plain value, or not by its name. */
-export const secrecy = (name: string): 'wholly' | 'plainly' | 'open' => {
+export const secrecy = (name: string): Secrecy => {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const found = secrecyOf(name);
+  if (name.length > 64) return found;
+  if (known.size >= remembered) known.clear();
+  known.set(name, found);
+  return found;
+};
+
+const secrecyOf = (name: string): Secrecy => {
   const folded = fold(name);
   if (wholly.has(folded)) return 'wholly';
   if (plainly.has(folded) || endings.some(ending => folded.endsWith(ending))) return 'plainly';

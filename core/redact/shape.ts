@@ -13,7 +13,7 @@ export const redactShape = (value: Json, depth = 0): Json => {
   if (typeof value === 'string') return redactString(value, depth);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= deepest) return '[cut: nested too deeply]';
-  if (Array.isArray(value)) return (value as readonly Json[]).map(item => redactShape(item, depth + 1));
+  if (Array.isArray(value)) return relist(value as readonly Json[], item => redactShape(item, depth + 1));
   if (!isObject(value)) return null;
   if (isSealedKind(value)) return redactSealed(value, depth);
   const sealsBodies = sealedResources.has((text(value, 'objectRef', 'resource') ?? '').toLowerCase());
@@ -31,7 +31,7 @@ const redactMember = (key: string, value: Json, depth: number): Json => {
   if (key.endsWith(lastApplied)) return seal(value, lastApplied);
   if (key === 'credentials') return redactCredentials(value, depth);
   if (key === 'files' && Array.isArray(value))
-    return (value as readonly Json[]).map(file => redactFile(file, depth + 1));
+    return relist(value as readonly Json[], file => redactFile(file, depth + 1));
   const secret = secrecy(key);
   if (secret === 'wholly') return seal(value, key);
   if (secret === 'plainly' && (typeof value === 'string' || typeof value === 'number')) return seal(value, key);
@@ -98,7 +98,7 @@ const walkedMembers = new Set(['metadata', 'details', 'message']);
 /** The body of a Secret or ConfigMap: an object, a list of them, a merge patch, a JSON patch, or bytes. */
 const redactSealed = (value: Json, depth: number): Json => {
   if (depth >= deepest || typeof value !== 'object' || value === null) return seal(value, 'secret data');
-  if (Array.isArray(value)) return (value as readonly Json[]).map(item => redactSealed(item, depth + 1));
+  if (Array.isArray(value)) return relist(value as readonly Json[], item => redactSealed(item, depth + 1));
   if (!isObject(value)) return null;
   return rebuild(value, (key, member) => {
     if (key === 'metadata') return redactMetadata(member, depth + 1);
@@ -162,10 +162,29 @@ const decodePercent = (value: string): string | undefined => {
   }
 };
 
-/** The same members with other values, in the same order. `Object.fromEntries` defines members, so `__proto__` is only a name. */
-const rebuild = (value: JsonObject, change: (key: string, member: Json) => Json): JsonObject =>
-  Object.fromEntries(
-    Object.entries(value).flatMap(([key, member]) =>
-      member === undefined ? [] : [[key.length < 16 ? key : redactText(key.toWellFormed()), change(key, member)]],
-    ),
-  );
+/**
+ * The same members with other values, in the same order; where none is another, the same object. `Object.fromEntries` defines
+ * members, so `__proto__` is only a name.
+ */
+const rebuild = (value: JsonObject, change: (key: string, member: Json) => Json): JsonObject => {
+  let isSame = true;
+  const members: [string, Json][] = [];
+  for (const key of Object.keys(value)) {
+    const member = value[key];
+    if (member === undefined) {
+      isSame = false;
+      continue;
+    }
+    const name = key.length < 16 ? key : redactText(key.toWellFormed());
+    const other = change(key, member);
+    if (name !== key || other !== member) isSame = false;
+    members.push([name, other]);
+  }
+  return isSame ? value : Object.fromEntries(members);
+};
+
+/** A list with each item changed; where none is another, the same list. */
+const relist = (items: readonly Json[], change: (item: Json) => Json): readonly Json[] => {
+  const changed = items.map(change);
+  return changed.every((item, at) => item === items[at]) ? items : changed;
+};

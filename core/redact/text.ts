@@ -29,11 +29,26 @@ const tokenPrefixes = [
 /** How often base64 inside base64 is looked into. */
 const blobDepth = 3;
 
+/** Strings in which no secret was found, so many and so long ones remembered: most of a record's come again and again. About 1 MB. */
+const remembered = 4_096;
+const longestRemembered = 200;
+const clear = new Set<string>();
+
 /** Removes secrets from one string. Never throws; idempotent. */
-export const redactText = (input: string, depth = blobDepth): string => {
+export const redactText = (input: string): string => {
+  if (clear.has(input)) return input;
+  const redacted = redactWithin(input, blobDepth);
+  if (redacted !== input || input.length > longestRemembered) return redacted;
+  if (clear.size >= remembered) clear.clear();
+  clear.add(input);
+  return redacted;
+};
+
+/** @param depth how often base64 inside base64 is still looked into */
+const redactWithin = (input: string, depth: number): string => {
   if (input.length < 8 || isMarked(input)) return input;
   const clean = tokens(schemes(urlPasswords(flags(keyed(privateKeys(input))))), depth);
-  return depth > 0 ? redactEncoded(clean, decoded => redactText(decoded, depth - 1)) : clean;
+  return depth > 0 ? redactEncoded(clean, decoded => redactWithin(decoded, depth - 1)) : clean;
 };
 
 /** PEM private keys, to their end or the string's. RFC 7468. */
@@ -231,9 +246,9 @@ const isBlob = (run: string): boolean => run.length >= 24 && !run.includes('.');
 const blob = (run: string, besideKeyId: boolean, depth: number): string => {
   if (run.startsWith('H4sI') && run.length >= 40) return marker('compressed data');
   const body = run.slice(run.lastIndexOf('=', run.length - 3) + 1);
-  const text = depth > 0 ? decode(body) : '';
+  const text = depth > 0 && isPlain(decode(body.slice(0, 8))) ? decode(body) : '';
   if (isPlain(text))
-    return redactText(text, depth - 1) === text ? pieces(run, besideKeyId, depth) : marker('encoded secret');
+    return redactWithin(text, depth - 1) === text ? pieces(run, besideKeyId, depth) : marker('encoded secret');
   if (body.length >= 200 && isScrambled(body.slice(0, 200)))
     return run.slice(0, run.length - body.length) + marker('opaque token');
   return pieces(run, besideKeyId, depth);

@@ -108,7 +108,7 @@ const play = async (
   use({
     ...fromEnvironment({}),
     settings,
-    detections,
+    detections: () => detections,
     match: () => match,
     store: () => dynamoStore(client, database.tables.state),
     findings: () => findingsTable(client, database.tables.findings),

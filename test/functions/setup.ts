@@ -40,7 +40,7 @@ export const setUp = (): World => {
   const base = (): Deps => ({
     ...fromEnvironment({}),
     settings: exampleSettings,
-    detections: [],
+    detections: () => [],
     match: () => compile([], [], exampleSettings),
     store: () => dynamoStore(world.tables.local.client, world.tables.local.tables.state),
     findings: () => world.tables.findings,

@@ -28,6 +28,8 @@ const standIns = new Map(
   ]),
 );
 const own = pathToFileURL(`${process.cwd()}/`).href;
+/** Whether modules remember what they saw, so that no two mutants may share them. */
+const anew = process.env['MUTATION_ANEW'] === 'yes';
 /** Counts how often the modules under test were loaded: each time as new ones. */
 let generation = 0;
 registerHooks({
@@ -110,7 +112,7 @@ class InProcess implements TestRunner {
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
     const { activeMutant, hitLimit, mutantActivation, testFilter } = options;
     try {
-      const tests = await load(mutantActivation === 'static' ? activeMutant.id : undefined);
+      const tests = await load(mutantActivation === 'static' || anew ? activeMutant.id : undefined);
       const asked = new Set(testFilter);
       shared.activeMutant = activeMutant.id;
       shared.hitCount = 0;

@@ -1,39 +1,22 @@
-import { mkdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { type Bundling, bundle, bytesOf } from './bundle.ts';
 
-/** Bytes of each bundled handler. */
+/** Bytes of each bundled handler's code. */
 export type Sizes = Record<string, number>;
 
 /** The handler of each function, by the component's name. */
 export type Handlers = Record<string, string>;
 
-const runtimeBuild = async (root: string, out: string, handler: string, sizes: Sizes) => {
+const runtimeBuild = async (root: string, out: string, handler: string, bundling: Bundling, sizes: Sizes) => {
   const [file = '', member = 'handler'] = handler.split(/\.(?=[^.]+$)/);
   const folder = join(out, file.replaceAll('/', '-'));
-  mkdirSync(folder, { recursive: true });
   try {
-    await build({
-      entryPoints: [join(root, `${file}.ts`)],
-      outfile: join(folder, 'bundle.mjs'),
-      bundle: true,
-      minify: true,
-      sourcemap: true,
-      platform: 'node',
-      target: 'node24',
-      format: 'esm',
-      mainFields: ['module', 'main'],
-      banner: {
-        js: "import { createRequire as tripRequire } from 'node:module'; const require = tripRequire(import.meta.url);",
-      },
-      logLevel: 'silent',
-    });
+    sizes[file] = bytesOf(await bundle(root, file, folder, bundling)).all;
   } catch (error) {
     return { handler: '', out: folder, errors: [String(error)], sourcemaps: [] };
   }
-  sizes[file] = statSync(join(folder, 'bundle.mjs')).size;
   return { handler: `bundle.${member}`, out: folder, errors: [], sourcemaps: [] };
 };
 
@@ -47,7 +30,8 @@ export const rpcServer = async (
   const answer = async (method: string, params: Record<string, unknown>): Promise<unknown> => {
     if (method === 'Provider.Aws.Bootstrap') return { asset: 'sst-asset', state: 'sst-state' };
     if (method === 'Runtime.Build') handlers[String(params['functionID'])] = String(params['handler']);
-    if (method === 'Runtime.Build') return runtimeBuild(root, out, String(params['handler']), sizes);
+    if (method === 'Runtime.Build')
+      return runtimeBuild(root, out, String(params['handler']), params['properties'] as Bundling, sizes); // what stacks/function.ts says
     throw new Error(`SST's components called ${method}: answer it in test/stack/rpc.ts`);
   };
   const server = createServer(async (request, response) => {

@@ -41,6 +41,13 @@ const nameOf = (node: unknown): string => {
   return node.type === 'Literal' ? String(node['value']) : '';
 };
 
+/** The module that `await import('…')` names. */
+const importedBy = (node: unknown): string | undefined => {
+  if (!isNode(node) || node.type !== 'AwaitExpression') return undefined;
+  const imported = node['argument'] as Node;
+  return imported.type === 'ImportExpression' ? nameOf(imported['source']) : undefined;
+};
+
 const modules = new Map<string, Module>();
 
 const load = (file: string): Module => {
@@ -57,6 +64,10 @@ const load = (file: string): Module => {
           from: String((node['source'] as Node)['value']),
           name: nameOf(one['imported']),
         });
+    const later = node.type === 'VariableDeclarator' ? importedBy(node['init']) : undefined;
+    if (later !== undefined)
+      for (const one of children(node['id'] as Node))
+        imports.set(nameOf(one['value']), { from: later, name: nameOf(one['key']) });
     if (node.type === 'ObjectPattern')
       for (const one of children(node)) taken.add(nameOf(one['value'])).add(nameOf(one['key']));
     if (node.type === 'ImportNamespaceSpecifier') namespaces.add(nameOf(node['local']));
@@ -152,7 +163,11 @@ export const sentBy = (root: string, handler: string): ReadonlySet<string> => {
     const { units, imports } = load(file);
     for (const node of units.get(name) ?? []) queue.push({ file, node });
     const source = imports.get(name);
-    if (source === undefined || !source.from.startsWith('.')) return;
+    if (source !== undefined) followInto(file, source);
+  };
+
+  const followInto = (file: string, source: { readonly from: string; readonly name: string }): void => {
+    if (!source.from.startsWith('.')) return;
     const target = join(dirname(file), source.from);
     if (!pure.test(target) && target.endsWith('.ts')) follow(target, source.name);
   };
@@ -189,6 +204,8 @@ export const sentBy = (root: string, handler: string): ReadonlySet<string> => {
       follow(file, nameOf(node));
     }
     if (node.type === 'MemberExpression' && node['computed'] !== true) {
+      const from = importedBy(node['object']);
+      if (from !== undefined) followInto(file, { from, name: nameOf(node['property']) });
       walk(file, node['object'] as Node);
       return;
     }

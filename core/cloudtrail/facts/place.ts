@@ -90,12 +90,12 @@ export const placeFacts: Facts<'cloudtrail'> = {
   'agent.family': {
     doc: "The client's product without version and platform. The caller's own word: it may raise, never clear.",
     needs: any,
-    read: event => agentFamily(event.record),
+    read: (event, settings) => agentFamily(event.record, settings),
   },
   'agent.application': {
     doc: "Whether the user agent is an application's or an operator's tool rather than a node agent's: an SDK that no node agent is written in, curl, Terraform. The caller's own word.",
     needs: any,
-    read: event => isApplication(agentFamily(event.record)),
+    read: (event, settings) => isApplication(agentFamily(event.record, settings)),
   },
   'call.sensitive': {
     doc: 'Whether the call is one that instance credentials are stolen for: IAM, Organizations, assuming roles, secrets and parameters, launches, decryption.',

@@ -1,0 +1,103 @@
+import type { AnyEvent, Source } from './event.ts';
+import { at, type JsonObject } from './json.ts';
+import { once } from './once.ts';
+import { compilePattern, type Shared } from './pattern/compile.ts';
+import type { Group, Node } from './pattern/node.ts';
+import type { Requirement } from './pattern/tree.ts';
+
+/** The member that most rules of a source name outright. */
+const keys: { readonly [S in Source]: readonly string[] } = {
+  cloudtrail: ['eventName'],
+  kubernetes: ['objectRef', 'resource'],
+};
+
+/** What rules of a source ask of its key: those that name its values, by value, and those that don't. */
+export interface Named<T> {
+  readonly names: ReadonlyMap<string, readonly T[]>;
+  readonly rest: readonly T[];
+}
+
+/** Sorts items by the values of the source's key that their requirements name; one that also asks without naming is in `rest`. */
+export const named = <T extends { readonly requirements: readonly Requirement[] }>(
+  source: Source,
+  items: readonly T[],
+): Named<T> => {
+  const names = new Map<string, T[]>();
+  const rest: T[] = [];
+  for (const item of items) {
+    const asked = item.requirements.map(requirement => namesIn(source, requirement));
+    if (asked.includes(undefined)) rest.push(item);
+    else
+      for (const name of new Set(asked.flatMap(some => some ?? [])))
+        names.set(name, [...(names.get(name) ?? []), item]);
+  }
+  return { names, rest };
+};
+
+/** The values of the key of which a requirement needs one; undefined where it can hold for others. */
+const namesIn = (source: Source, requirement: Requirement): readonly string[] | undefined => {
+  const key = keys[source];
+  const found = requirement.find(({ path }) => path.length === key.length && path.every((name, i) => name === key[i]));
+  const values = found?.tests.map(test =>
+    test.is === 'equal' && typeof test.value === 'string' && test.value !== '' ? test.value : undefined,
+  );
+  return values?.some(value => value === undefined) === false ? values.flatMap(value => value ?? []) : undefined;
+};
+
+/** The value of an event's key: empty where it has none, undefined where it has one that is no text. */
+export const keyOf = ({ source, record }: AnyEvent): string | undefined => {
+  const value = at(record as unknown as JsonObject, ...keys[source]) ?? ''; // a JSON object: it was read from JSON
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** By source, what an event must be like for any rule to be about it: as data, worked out when the functions are bundled. */
+export type Gate = {
+  readonly [S in Source]: { readonly names: readonly string[]; readonly rest: readonly Requirement[] };
+};
+
+/** The gate that rules make together: facts are left out, so that it admits more than the rules match, never less. */
+export const gateOf = (
+  rules: readonly { readonly on: Source; readonly requirements: readonly Requirement[] }[],
+): Gate => {
+  const of = (source: Source): Gate[Source] => {
+    const all = rules.filter(({ on }) => on === source).flatMap(({ requirements }) => requirements);
+    const { names, rest } = named(
+      source,
+      all.map(requirement => ({ requirements: [requirement.filter(({ path }) => path[0] !== 'fact')] })),
+    );
+    const texts = new Set(rest.flatMap(({ requirements }) => requirements.map(one => JSON.stringify(one))));
+    return { names: [...names.keys()], rest: [...texts].map(text => JSON.parse(text)) };
+  };
+  return { cloudtrail: of('cloudtrail'), kubernetes: of('kubernetes') };
+};
+
+/** Whether any rule may be about an event; always, without a gate. Says so of an event whose key is no plain text, too. */
+export const admitting = (data: Gate | undefined): ((event: AnyEvent) => boolean) => {
+  if (data === undefined) return () => true;
+  const opened = new Map<Source, (event: AnyEvent) => boolean>();
+  const open = (source: Source): ((event: AnyEvent) => boolean) => {
+    const { names, rest } = data[source];
+    const listed: ReadonlySet<string> = new Set(names);
+    const shared: Shared = new Map();
+    const others = rest.map(requirement => requirement.map(one => once(() => compilePattern(alone(one), { shared }))));
+    return event => {
+      const key = keyOf(event);
+      if (key === undefined || listed.has(key)) return true;
+      const record = event.record as unknown as JsonObject; // as above
+      return others.some(checks => checks.every(check => check()({ record })));
+    };
+  };
+  return event => {
+    const { source } = event;
+    const admits = opened.get(source) ?? open(source);
+    opened.set(source, admits);
+    return admits(event);
+  };
+};
+
+/** The pattern that asks one thing of one path. */
+const alone = ({ path, tests }: Requirement[number]): Group =>
+  path.reduceRight<Node>(
+    (node, name, at): Group => ({ is: 'group', fields: [{ name, path: path.slice(0, at + 1), node }], or: [] }),
+    { is: 'leaf', tests },
+  ) as Group; // a path has a member at least

@@ -1,0 +1,35 @@
+import type { Settings } from './settings.ts';
+
+/** Answers remembered at most, and the longest name of one: a megabyte or two for each function. */
+const most = 4_096;
+const longest = 512;
+
+/**
+ * The same pure function, remembering its answers under the settings it was last asked with: the same roles, addresses and clients
+ * come with event after event. Full, it forgets all of them, so that a flood of new ones costs one more look-up each.
+ * @param name tells apart whatever the function may answer differently
+ */
+export const remembered = <About, Answer>(
+  answer: (about: About, settings: Settings) => Answer,
+  name: (about: About) => string,
+): ((about: About, settings: Settings) => Answer) => {
+  let under: WeakRef<Settings> | undefined;
+  let known = new Map<string, { readonly answer: Answer }>();
+  return (about, settings) => {
+    if (under?.deref() !== settings) {
+      under = new WeakRef(settings);
+      known = new Map();
+    }
+    const key = name(about);
+    const before = known.get(key);
+    if (before !== undefined) return before.answer;
+    const found = answer(about, settings);
+    if (key.length > longest) return found;
+    if (known.size >= most) known.clear();
+    known.set(key, { answer: found });
+    return found;
+  };
+};
+
+/** A text is its own name. */
+export const itself = (text: string): string => text;

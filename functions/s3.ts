@@ -1,0 +1,14 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { readS3 } from '../adapters/objects.ts';
+import { bucketQuarantine } from '../adapters/quarantine.ts';
+import type { ObjectPointer } from '../core/read/sqs.ts';
+import type { Settings } from '../core/settings.ts';
+
+// AWS's clients are made of the same parts: where all are loaded after DynamoDB's, those parts are one file of the bundle.
+import './dynamodb.ts';
+
+/** What lies in S3, by one client: loaded by the deps when the first of it is called. */
+const client = new S3Client({});
+
+export const quarantine = (bucket: string) => bucketQuarantine(client, { bucket }, Date.now);
+export const object = (pointer: ObjectPointer, settings: Settings) => readS3(client, pointer, settings);

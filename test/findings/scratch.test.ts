@@ -1,0 +1,41 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { expect, it } from 'vitest';
+import { scratchFile } from '../../adapters/scratch.ts';
+import { memoryFindings } from '../../core/findings/memory.ts';
+import { match, minute, noon } from './matches.ts';
+
+/** Five hundred findings in an order in which each is met again long after it was put away. */
+const traffic = Array.from({ length: 1_200 }, (_, at) =>
+  match({
+    eventId: `event-${at}`,
+    time: noon + (at % 7) * 90 * minute,
+    key: { principal: `role-${at % 500}` },
+    title: `é ${at}`,
+    severity: at % 5 === 0 ? 'critical' : 'low',
+  }),
+);
+
+it('findings that lie in a scratch file are what they are in memory', async () => {
+  const scratch = scratchFile();
+  const [near, far] = [memoryFindings(), memoryFindings(scratch)];
+  for (let at = 0; at < traffic.length; at += 50)
+    for (const findings of [near, far]) await findings.fold(traffic.slice(at, at + 50), noon);
+  expect(far.stored()).toEqual(near.stored());
+  expect(far.list()).toEqual(near.list());
+  expect(far.briefs().toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
+    near.list().map(({ finding: { id, severity, last } }) => ({ id, severity, last })),
+  );
+  expect(far.get(near.list()[7]?.finding.id ?? '')).toEqual(near.list()[7]);
+  expect(() => far.get('none')).toThrow('no finding none');
+  scratch.close();
+});
+
+it('a scratch file has no name', () => {
+  const named = () => readdirSync(tmpdir()).filter(name => name.startsWith('tripline-') && name.length === 15);
+  const before = named();
+  const scratch = scratchFile();
+  expect(scratch.read(scratch.write('a text'))).toBe('a text');
+  expect(named().filter(name => !before.includes(name))).toEqual([]);
+  scratch.close();
+});

@@ -1,0 +1,115 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { afterAll, describe, expect, it } from 'vitest';
+import { trimmed } from '../../stacks/bundle.mjs';
+import { bundling } from '../../stacks/bundling.ts';
+import { bridge } from './bridge.ts';
+import { bundle, bytesOf, loadedAtStart } from './bundle.ts';
+
+const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'tripline-bundle-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The code of a bundle by the name of its file. */
+const code = (path: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(path)
+      .filter(name => name.endsWith('.mjs'))
+      .map(name => [name, readFileSync(join(path, name), 'utf8')]),
+  );
+
+/** The modules of which something is loaded when a function starts. */
+const modules = (metafile: Metafile): readonly string[] =>
+  loadedAtStart(metafile).flatMap(path =>
+    Object.entries(metafile.outputs[path]?.inputs ?? {}).flatMap(([name, { bytesInOutput }]) =>
+      bytesInOutput > 0 ? [name] : [],
+    ),
+  );
+
+describe('a function that judges', { timeout: 120_000 }, () => {
+  it.each([
+    'cloudtrail',
+    'audit',
+  ])('%s starts without clients, catalogue, validators and regular expressions', async name => {
+    const metafile = await bundle(root, `functions/${name}`, join(folder, name), bundling);
+    const started = modules(metafile);
+    expect(started).toContain('core/pipeline.ts');
+    expect(started.filter(path => /@aws-sdk|@smithy|re2js|valibot|^detections\/|examples?\b/.test(path))).toEqual([]);
+    expect(bytesOf(metafile).start).toBeLessThan(100_000);
+  });
+
+  it('takes in no words of the pages, and no examples', async () => {
+    await bundle(root, 'functions/cloudtrail', join(folder, 'words'), bundling);
+    const text = Object.values(code(join(folder, 'words'))).join('');
+    expect(text).toContain("changed Karpenter's launch template");
+    expect(text).not.toContain('Karpenter launches from `$Latest` of its own templates');
+    expect(text).not.toContain('a new version, by name');
+  });
+
+  it('comes out the same where SST runs the plugins', async () => {
+    const here = join(folder, 'here');
+    const there = join(folder, 'there');
+    const { plugin, close } = bridge(root, bundling.plugins);
+    try {
+      await bundle(root, 'functions/cloudtrail', here, bundling);
+      await bundle(root, 'functions/cloudtrail', there, bundling, [plugin]);
+    } finally {
+      close();
+    }
+    expect(code(there)).toEqual(code(here));
+  });
+});
+
+it('what the plugins find wrong ends the build where SST runs them, with the reason', {
+  timeout: 120_000,
+}, async () => {
+  const { plugin, close } = bridge(root, bundling.plugins);
+  try {
+    const failing = bundle(root, 'functions/cloudtrail', join(folder, 'wrong'), bundling, [
+      {
+        name: 'a detection that is not there',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /launch-burst\.ts$/ }, () => ({ path: join(root, 'detections/cloudtrail/none.ts') })),
+      },
+      plugin,
+    ]);
+    await expect(failing).rejects.toThrow(/none\.ts/);
+  } finally {
+    close();
+  }
+});
+
+it('a function that announces keeps the words of the pages', { timeout: 120_000 }, async () => {
+  await bundle(root, 'functions/announce', join(folder, 'announce'), bundling);
+  const text = Object.values(code(join(folder, 'announce'))).join('');
+  expect(text).toContain('Karpenter launches from');
+  expect(text).not.toContain('a new version, by name');
+});
+
+describe('a trimmed detection', () => {
+  const source = `import { call } from './x.ts';
+const made = call('ec2', call('a'));
+export const detection = cloudtrail({
+  id: 'cloudtrail/x',
+  why: 'Because.',
+  examples: {
+    matches: [{ name: 'one', event: call('b') }],
+    misses: [],
+  },
+});
+`;
+
+  it('has no examples, keeps its lines, and says of calls that nobody need make them', () => {
+    const text = trimmed(source, false);
+    expect(text.split('\n')).toHaveLength(source.split('\n').length);
+    expect(text).toContain("/* @__PURE__ */ call('ec2', /* @__PURE__ */ call('a'))");
+    expect(text).toContain('examples: { matches: [], misses: [] }');
+    expect(text).toContain("why: 'Because.'");
+  });
+
+  it('has no word of its page where it only judges', () => {
+    expect(trimmed(source, true)).toContain("why: ''");
+  });
+});
