@@ -4,8 +4,6 @@ export interface Area {
   readonly mutate: readonly string[];
   /** Test files that are run for a mutant, the quickest first: the first that fails ends it. */
   readonly tests: readonly string[];
-  /** Its modules remember what they saw: every mutant gets them anew. */
-  readonly anew?: true;
   /** Names of tests that are left out: they are slow, and tell no mutant of the area from the code. */
   readonly without?: RegExp;
 }
@@ -35,6 +33,7 @@ export const areas: { readonly [name: string]: Area } = {
       'state',
       'declarative.test.ts',
       'recall.test.ts',
+      'counting.test.ts',
       'silence.test.ts',
       'first-seen.test.ts',
       'rejudge.test.ts',
@@ -44,17 +43,15 @@ export const areas: { readonly [name: string]: Area } = {
   },
   memory: {
     mutate: ['core/state/memory.ts'],
-    tests: testsIn('state', 'store.conformance.test.ts'),
+    tests: testsIn('state', 'bounded.test.ts', 'store.conformance.test.ts'),
     without: /in DynamoDB|hundreds of|the table of state|memory and DynamoDB/,
   },
   redact: {
-    anew: true,
     mutate: ['core/redact'],
     tests: testsIn('findings', 'redact-text.test.ts', 'redact-names.test.ts', 'redact.test.ts'),
     without: /evidence is bounded/,
   },
   evidence: {
-    anew: true,
     mutate: ['core/redact.ts'],
     tests: testsIn('findings', 'redact-text.test.ts', 'redact-names.test.ts', 'redact.test.ts'),
     without: /in time/,

@@ -21,11 +21,10 @@ const names = positionals.length === 0 ? Object.keys(areas) : positionals;
 
 const everyFile = (path: string): string => (/\.ts(?::|$)/.test(path) ? path : `${path}/**/*.ts`);
 
-const judge = (name: string, { mutate, tests, without, anew }: Area): Promise<readonly MutantResult[]> => {
+const judge = (name: string, { mutate, tests, without }: Area): Promise<readonly MutantResult[]> => {
   // Properties draw few cases, the same ones for every mutant: what only luck would find is not pinned.
   Object.assign(process.env, {
     MUTATION_TESTS: tests.join(','),
-    MUTATION_ANEW: anew === true ? 'yes' : 'no',
     MUTATION_WITHOUT: without?.source ?? '',
     FUZZ_SEED: '1',
     FUZZ_RUNS: '200',
@@ -44,7 +43,6 @@ const judge = (name: string, { mutate, tests, without, anew }: Area): Promise<re
     tsconfigFile: 'none',
     tempDirName: `.stryker-tmp/${name}`,
     ignorePatterns: ['.stryker-tmp', '.sst', 'examples/logs'],
-    maxTestRunnerReuse: anew === true ? 300 : 0,
     timeoutMS: 5_000,
     timeoutFactor: 1.5,
     warnings: false,

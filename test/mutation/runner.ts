@@ -28,8 +28,6 @@ const standIns = new Map(
   ]),
 );
 const own = pathToFileURL(`${process.cwd()}/`).href;
-/** Whether modules remember what they saw, so that no two mutants may share them. */
-const anew = process.env['MUTATION_ANEW'] === 'yes';
 /** Counts how often the modules under test were loaded: each time as new ones. */
 let generation = 0;
 registerHooks({
@@ -49,6 +47,33 @@ Object.assign(globalThis, { [INSTRUMENTER_CONSTANTS.NAMESPACE]: shared });
 /** The tests, and which mutant was there while their modules were loaded. */
 let loaded: { readonly tests: readonly Collected[]; readonly under: string | undefined } | undefined;
 
+/** What modules remember between calls: the maps and sets that they made empty. A mutant must not leave anything in them. */
+let memories: readonly (Map<unknown, unknown> | Set<unknown>)[] = [];
+
+/** Runs something, and gives the maps and sets that were made meanwhile and are empty at its end. */
+const memoriesOf = async (run: () => Promise<void>): Promise<typeof memories> => {
+  const { Map: OrdinaryMap, Set: OrdinarySet } = globalThis;
+  const made: (Map<unknown, unknown> | Set<unknown>)[] = [];
+  globalThis.Map = class<K, V> extends OrdinaryMap<K, V> {
+    constructor(entries?: Iterable<readonly [K, V]> | null) {
+      super(entries);
+      made.push(this);
+    }
+  } as MapConstructor; // its static members are inherited
+  globalThis.Set = class<T> extends OrdinarySet<T> {
+    constructor(values?: Iterable<T> | null) {
+      super(values);
+      made.push(this);
+    }
+  } as SetConstructor; // its static members are inherited
+  try {
+    await run();
+  } finally {
+    Object.assign(globalThis, { Map: OrdinaryMap, Set: OrdinarySet });
+  }
+  return made.filter(({ size }) => size === 0);
+};
+
 /** The tests of modules that were loaded with one mutant in place, or with none. */
 const load = async (under?: string): Promise<readonly Collected[]> => {
   if (loaded !== undefined && loaded.under === under) return loaded.tests;
@@ -56,10 +81,12 @@ const load = async (under?: string): Promise<readonly Collected[]> => {
   generation++;
   collected.length = 0;
   const without = process.env['MUTATION_WITHOUT'] ?? '';
-  for (const file of (process.env['MUTATION_TESTS'] ?? '').split(',')) {
-    begin(file);
-    await import(pathToFileURL(resolve(file)).href);
-  }
+  memories = await memoriesOf(async () => {
+    for (const file of (process.env['MUTATION_TESTS'] ?? '').split(',')) {
+      begin(file);
+      await import(pathToFileURL(resolve(file)).href);
+    }
+  });
   const tests = collected.filter(({ name }) => without === '' || !new RegExp(without).test(name));
   loaded = { tests, under };
   return tests;
@@ -112,8 +139,9 @@ class InProcess implements TestRunner {
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
     const { activeMutant, hitLimit, mutantActivation, testFilter } = options;
     try {
-      const tests = await load(mutantActivation === 'static' || anew ? activeMutant.id : undefined);
+      const tests = await load(mutantActivation === 'static' ? activeMutant.id : undefined);
       const asked = new Set(testFilter);
+      for (const memory of memories) memory.clear();
       shared.activeMutant = activeMutant.id;
       shared.hitCount = 0;
       shared.hitLimit = hitLimit ?? Number.POSITIVE_INFINITY;
