@@ -48,12 +48,12 @@ export const areas: { readonly [name: string]: Area } = {
   },
   redact: {
     mutate: ['core/redact'],
-    tests: testsIn('findings', 'redact-text.test.ts', 'redact-names.test.ts', 'redact.test.ts'),
+    tests: testsIn('findings', 'redact-text.test.ts', 'redact-names.test.ts', 'redact-shape.test.ts', 'redact.test.ts'),
     without: /evidence is bounded/,
   },
   evidence: {
     mutate: ['core/redact.ts'],
-    tests: testsIn('findings', 'redact-text.test.ts', 'redact-names.test.ts', 'redact.test.ts'),
+    tests: testsIn('findings', 'redact-text.test.ts', 'redact-names.test.ts', 'redact-shape.test.ts', 'redact.test.ts'),
     without: /in time/,
   },
 };

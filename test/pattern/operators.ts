@@ -361,6 +361,24 @@ export const rows: readonly Row[] = [
     ],
   },
   {
+    name: 'the same element, where every branch of an $or is one of several',
+    pattern: {
+      a: { b: ['x'] },
+      $or: [
+        { f: ['v'], $or: [{ a: { c: ['y'] } }, { e: ['w'] }] },
+        { g: ['u'], $or: [{ h: ['t'] }, { i: ['s'] }] },
+      ],
+    },
+    goods: [
+      { a: [{ b: 'x', c: 'y' }], f: 'v' },
+      { a: [{ b: 'x' }], g: 'u', i: 's' },
+    ],
+    bads: [
+      { a: [{ b: 'x' }, { c: 'y' }], f: 'v' },
+      { a: [{ c: 'y' }], f: 'v', e: 'w' },
+    ],
+  },
+  {
     name: 'the same element of two lists, one beside the $or and one in its branches',
     pattern: { a: { b: { c: ['x'] }, d: ['y'] }, $or: [{ a: { b: { e: ['z'] } } }, { a: { f: ['w'] } }] },
     goods: [{ a: [{ b: [{ c: 'x', e: 'z' }], d: 'y' }] }, { a: [{ b: [{ c: 'x' }], d: 'y', f: 'w' }] }],
@@ -543,6 +561,7 @@ export const refused: readonly { readonly pattern: unknown; readonly path: strin
     'x10.0.0.0/8',
     '10.0.0.0/0008',
     '::ffff:10.0.0.0/104',
+    '::ffff:10.0.0.0/8',
     '/8',
     5,
     ['10.0.0.0/8'],
