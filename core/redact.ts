@@ -11,7 +11,7 @@ export const evidenceBytes = 32_768;
  * @param most bytes it may have, where it is not evidence but to be judged again
  */
 export const redact = (record: Json, most = evidenceBytes): Json => {
-  const bounded = cut(record, { members: 1_000, text: 65_536, depth: 32 });
+  const bounded = cut(record, { members: 1_000, name: 65_536, text: 65_536, depth: 32 });
   const clean = redactShape(bounded);
   for (const limits of steps) {
     const smaller = cut(clean, limits);
@@ -34,18 +34,20 @@ export const redactLine = (line: string, longest = 512): string => {
 interface Limits {
   /** Items of a list, members of an object. */
   readonly members: number;
+  /** Characters of a member's name. */
+  readonly name: number;
   /** Characters of a string. */
   readonly text: number;
   readonly depth: number;
 }
 
 const steps: readonly Limits[] = [
-  { members: 1_000, text: 16_384, depth: 32 },
-  { members: 200, text: 4_096, depth: 24 },
-  { members: 64, text: 1_024, depth: 16 },
-  { members: 32, text: 256, depth: 12 },
-  { members: 24, text: 128, depth: 6 },
-  { members: 24, text: 64, depth: 3 },
+  { members: 1_000, name: 256, text: 16_384, depth: 32 },
+  { members: 200, name: 256, text: 4_096, depth: 24 },
+  { members: 64, name: 256, text: 1_024, depth: 16 },
+  { members: 32, name: 256, text: 256, depth: 12 },
+  { members: 24, name: 256, text: 128, depth: 6 },
+  { members: 24, name: 256, text: 64, depth: 3 },
 ];
 
 /** Whether nothing in it is to be cut: most records are as small as that, and stay as they are. */
@@ -58,12 +60,10 @@ const fits = (value: Json, limits: Limits, depth = 0): boolean => {
   if (names.length > limits.members) return false;
   for (const name of names) {
     const member = (value as JsonObject)[name]; // neither scalar nor list
-    if (name.length > longestName || member === undefined || !fits(member, limits, depth + 1)) return false;
+    if (name.length > limits.name || member === undefined || !fits(member, limits, depth + 1)) return false;
   }
   return true;
 };
-
-const longestName = 256;
 
 /** Cuts long strings, lists and objects, saying so where it did. */
 const cut = (value: Json, limits: Limits): Json => (fits(value, limits) ? value : cutDown(value, limits, 0));
@@ -79,7 +79,7 @@ const cutDown = (value: Json, limits: Limits, depth: number): Json => {
   }
   if (!isObject(value)) return null;
   const members = Object.entries(value).flatMap(([key, member]): [string, Json][] =>
-    member === undefined ? [] : [[shorten(key, longestName), cutDown(member, limits, depth + 1)]],
+    member === undefined ? [] : [[shorten(key, limits.name), cutDown(member, limits, depth + 1)]],
   );
   const kept = members.slice(0, limits.members);
   if (members.length > limits.members) kept.push(['[cut]', `${members.length - limits.members} more members`]);

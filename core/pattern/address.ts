@@ -27,8 +27,7 @@ export const parseAddress = (text: string): Address | undefined => {
 
 /** Reads `address/bits`; bits after the mask are ignored. Undefined where either part is wrong. */
 export const parseNetwork = (text: string): Network | undefined => {
-  const [head, mask, ...rest] = text.split('/');
-  if (head === undefined || mask === undefined || rest.length > 0 || !/^\d{1,3}$/.test(mask)) return undefined;
+  const [, head = '', mask = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
   const address = parseAddress(head);
   if (address === undefined || (address.family === 4 && head.includes(':'))) return undefined;
   const bits = Number(mask);
@@ -47,9 +46,11 @@ const width = (family: 4 | 6): number => (family === 4 ? 32 : 128);
 const fromV4 = (text: string): bigint => text.split('.').reduce((value, part) => (value << 8n) | BigInt(part), 0n);
 
 const fromV6 = (text: string): bigint => {
-  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
-  const tail = dotted === null ? 0n : fromV4(dotted[2] ?? '0.0.0.0');
-  const plain = dotted === null ? text : `${dotted[1]}${(tail >> 16n).toString(16)}:${(tail & 0xffffn).toString(16)}`;
+  const last = text.slice(text.lastIndexOf(':') + 1);
+  const tail = fromV4(last);
+  const plain = last.includes('.')
+    ? `${text.slice(0, -last.length)}${(tail >> 16n).toString(16)}:${(tail & 0xffffn).toString(16)}`
+    : text;
   const [left = '', right] = plain.split('::');
   const head = groups(left);
   const end = groups(right ?? '');

@@ -30,11 +30,9 @@ type Key =
 
 const keyOf = (test: Test): Key | undefined => {
   if (test.is === 'equal') return { at: 'whole', value: test.value };
-  if ((test.is === 'prefix' || test.is === 'suffix') && !test.fold && test.text !== '')
-    return { at: test.is, text: test.text };
+  if ((test.is === 'prefix' || test.is === 'suffix') && !test.fold) return { at: test.is, text: test.text };
   if (test.is !== 'wildcard') return undefined;
   const [first = ''] = test.pieces;
   const last = test.pieces.at(-1) ?? '';
-  if (first.length + last.length === 0) return undefined;
   return first.length >= last.length ? { at: 'prefix', text: first } : { at: 'suffix', text: last };
 };

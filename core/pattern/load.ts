@@ -45,7 +45,8 @@ const loadGroup = (pattern: unknown, place: Place, known: Known): Group => {
   const fields = members
     .filter(([name]) => name !== '$or')
     .map(([name, value]) => loadField(name, value, place, known));
-  const or = Object.hasOwn(pattern, '$or') && pattern['$or'] !== undefined ? loadOr(pattern['$or'], place, known) : [];
+  const [, choice] = members.find(([name]) => name === '$or') ?? [];
+  const or = choice === undefined ? [] : loadOr(choice, place, known);
   const group: Group = { is: 'group', fields, or };
   refuseOverlap(group, place);
   return group;
@@ -105,12 +106,12 @@ const loadOperator = (value: object, where: Where): Test => {
 
 /** Operators whose operand may itself be a list, so that a list after them can't mean "a field of that name". */
 const takesList: ReadonlySet<string> = new Set(['anything-but', 'equalsField']);
-const misspelt: ReadonlyMap<string, string> = new Map([
-  ['anythingBut', 'anything-but'],
-  ['anything_but', 'anything-but'],
-  ['equalsIgnoreCase', 'equals-ignore-case'],
-  ['equals_ignore_case', 'equals-ignore-case'],
-  ['equals-field', 'equalsField'],
+const misspelt: ReadonlySet<string> = new Set([
+  'anythingBut',
+  'anything_but',
+  'equalsIgnoreCase',
+  'equals_ignore_case',
+  'equals-field',
 ]);
 
 /**
@@ -147,7 +148,7 @@ const leafPaths = (group: Group): readonly (readonly string[])[] => [
 
 /** Equal, or one the beginning of the other: a field can't be a value and an object at once. */
 const overlaps = (a: readonly string[], b: readonly string[]): boolean =>
-  (a.length < b.length ? a : b).every((step, index) => a[index] === b[index] && step === b[index]);
+  (a.length < b.length ? a : b).every((_, index) => a[index] === b[index]);
 
 const countBranches = (group: Group): number => {
   const own = group.fields.reduce(

@@ -45,16 +45,21 @@ const starred = (pieces: readonly string[]): string => pieces.map(piece => piece
 
 /** The loader makes them all of one kind. */
 const excluded = (tests: readonly Test[]): AnythingBut => {
-  const texts = (kind: 'prefix' | 'suffix' | 'fold' | 'wildcard'): string[] =>
-    tests.flatMap(test =>
-      test.is !== kind ? [] : test.is === 'wildcard' ? [starred(test.pieces)] : 'text' in test ? [test.text] : [],
-    );
-  const [first] = tests;
-  if (first?.is === 'prefix') return { prefix: texts('prefix') };
-  if (first?.is === 'suffix') return { suffix: texts('suffix') };
-  if (first?.is === 'fold') return { 'equals-ignore-case': texts('fold') };
-  if (first?.is === 'wildcard') return { wildcard: texts('wildcard') };
-  return tests.flatMap(test => (test.is === 'equal' ? [test.value] : [])) as readonly string[] | readonly number[];
+  const texts = tests.flatMap(test =>
+    test.is === 'wildcard' ? [starred(test.pieces)] : 'text' in test ? [test.text] : [],
+  );
+  switch (tests[0]?.is) {
+    case 'prefix':
+      return { prefix: texts };
+    case 'suffix':
+      return { suffix: texts };
+    case 'fold':
+      return { 'equals-ignore-case': texts };
+    case 'wildcard':
+      return { wildcard: texts };
+    default:
+      return tests.flatMap(test => (test.is === 'equal' ? [test.value] : [])) as readonly string[] | readonly number[];
+  }
 };
 
 const range = ({ low, high }: Of<'numeric'>): Extract<Condition, { numeric: unknown }>['numeric'] => {

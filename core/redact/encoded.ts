@@ -1,5 +1,5 @@
-/** Words of a text, or the values of a query: what was percent-encoded in one piece. */
-const words = /[^\s"'&<>=]+/g;
+/** Words of a text, or the values of a query: what was percent-encoded in one piece. A marker is no part of one. */
+const words = /[^\s"'&<>=[\]]+/g;
 
 /**
  * Redacts what is percent-encoded (RFC 3986): a word whose decoded form has a secret is shown decoded and redacted, any other as
@@ -7,9 +7,8 @@ const words = /[^\s"'&<>=]+/g;
  * @param redact redacts the decoded word
  */
 export const redactEncoded = (text: string, redact: (text: string) => string): string => {
-  if (!/%[0-9A-Fa-f]{2}/.test(text)) return text;
+  if (!text.includes('%')) return text;
   return text.replace(words, word => {
-    if (!word.includes('%')) return word;
     const decoded = decode(word);
     if (decoded === word) return word;
     const clean = redact(decoded);

@@ -1,12 +1,14 @@
-/** Which member, header, parameter and flag names carry secrets. Names are compared folded: lower case, letters and digits only. */
+/** Which member, header, parameter and flag names carry secrets. Names are compared folded: lower-case letters only. */
 
-/** A name as it is compared: `X-Amz-Security-Token`, `x_amz_security_token` and `xAmzSecurityToken` are one. */
-export const fold = (name: string): string => {
-  let folded = '';
-  for (const char of name.slice(0, 128).toLowerCase())
-    if ((char >= 'a' && char <= 'z') || (char >= '0' && char <= '9')) folded += char;
-  return folded;
-};
+/**
+ * A name as it is compared: `X-Amz-Security-Token`, `x_amz_security_token` and `xAmzSecurityToken` are one, and a number makes no
+ * other (`password2`). Of a long name its end counts.
+ */
+export const fold = (name: string): string =>
+  name
+    .slice(-128)
+    .toLowerCase()
+    .replace(/[^a-z]+/g, '');
 
 /** Whatever lies below these is secret, objects and lists too. */
 const wholly = new Set([

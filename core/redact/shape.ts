@@ -112,7 +112,7 @@ const redactSealed = (value: Json, depth: number): Json => {
 const redactMetadata = (value: Json, depth: number): Json =>
   isObject(value)
     ? rebuild(value, (key, member) =>
-        key === 'annotations' ? seal(member, 'annotation of a secret') : redactShape(member, depth + 1),
+        key === 'annotations' ? seal(member, 'annotation of a secret') : redactMember(key, member, depth + 1),
       )
     : redactShape(value, depth);
 
@@ -120,7 +120,7 @@ const redactMetadata = (value: Json, depth: number): Json =>
 const redactAnnotations = (value: Json, depth: number): Json =>
   isObject(value)
     ? rebuild(value, (key, member) =>
-        key.startsWith('patch.webhook.') ? seal(member, 'patch of a secret') : redactShape(member, depth + 1),
+        key.startsWith('patch.webhook.') ? seal(member, 'patch of a secret') : redactMember(key, member, depth + 1),
       )
     : redactShape(value, depth);
 

@@ -47,7 +47,12 @@ beforeEach(async () => {
   (aws.asked as unknown[]).length = 0; // a test looks at its own
   const sns = new SNSClient({ region: 'eu-west-1', maxAttempts: 1 });
   const topic = 'arn:aws:sns:eu-west-1:111122223333:tripline-production-alerts';
-  world.with({ settings, detections: () => detections, match: () => match, channels: () => [snsChannel(() => sns, topic)] });
+  world.with({
+    settings,
+    detections: () => detections,
+    match: () => match,
+    channels: () => [snsChannel(() => sns, topic)],
+  });
 });
 afterEach(() => api.stop());
 

@@ -37,6 +37,32 @@ describe('a bad pattern is refused with its place and what is allowed there', ()
     const fault = faultOf(pattern);
     expect(fault?.path).toBe(path);
     expect(fault?.message).toMatch(says);
+    expect(fault?.message.startsWith(`${path === '' ? 'the pattern' : path}: `)).toBe(true);
+    expect(fault?.message).toMatch(/: [^;]+; allowed here: \S.*$/);
+    expect(fault?.name).toBe('PatternError');
+  });
+
+  test('with what was wrong on one line: at most 60 characters of it', () => {
+    const says = (value: string) => faultOf({ a: [[value]] })?.message;
+    expect(says('x'.repeat(56))).toContain(`a[0]: ["${'x'.repeat(56)}"] is no value`);
+    expect(says('x'.repeat(57))).toContain(`a[0]: ["${'x'.repeat(55)}… is no value`);
+    expect(faultOf(undefined)?.message).toMatch(/^the pattern: undefined is no pattern;/);
+    expect(faultOf({ a: [undefined] })?.message).toMatch(/^a\[0\]: undefined is no value;/);
+  });
+
+  test('when no facts, or others, may be asked', () => {
+    const fault = (facts: readonly string[]) => {
+      try {
+        return loadPattern({ fact: { other: ['x'] } }, { facts });
+      } catch (error) {
+        return String(error);
+      }
+    };
+    expect(fault([])).toMatch(/fact\.other: no such fact; allowed here: no facts$/);
+    expect(fault(['a', 'b'])).toMatch(/allowed here: a, b$/);
+    expect(fault(['other'])).toMatchObject({ is: 'group' });
+    expect(faultOf({ a: { kind: ['x'] } })).toBeUndefined();
+    expect(faultOf({ fact: { 'principal.kind': { other: ['x'] } } })).toBeUndefined();
   });
 
   test('when its $or multiply beyond 1,000 combinations', () => {
@@ -45,17 +71,26 @@ describe('a bad pattern is refused with its place and what is allowed there', ()
       /1331 combinations.*at most 1000/,
     );
     expect(faultOf({ a: either('x'), b: either('x') })).toBeUndefined();
+    expect(faultOf({ a: either('x'), b: either('x'), c: either('x') })?.path).toBe('');
+    const ten = (name: string) => ({ $or: Array.from({ length: 10 }, () => ({ [name]: ['x'] })) });
+    expect(faultOf({ a: ten('x'), b: ten('x'), c: ten('x') })).toBeUndefined();
   });
 
   test('when it is nested beyond 64 levels', () => {
     const deep = (levels: number): object => (levels === 0 ? { a: ['x'] } : { a: deep(levels - 1) });
-    expect(faultOf(deep(100))?.message).toMatch(/nested too deeply/);
+    expect(faultOf(deep(100))?.message).toMatch(/nested too deeply; allowed here: at most 64 levels/);
+    expect(faultOf(deep(63))).toBeUndefined();
+    expect(faultOf(deep(64))?.message).toMatch(/nested too deeply/);
   });
 
   test('when its $or are nested beyond 64 levels', () => {
     let deep: object = { b: ['x'] };
     for (let level = 0; level < 20_000; level++) deep = { $or: [{ a: ['x'] }, deep] };
     expect(faultOf(deep)?.message).toMatch(/nested too deeply/);
+    const choices = (levels: number): object =>
+      levels === 0 ? { b: ['x'] } : { $or: [choices(levels - 1), { a: ['x'] }] };
+    expect(faultOf(choices(95))).toBeUndefined();
+    expect(faultOf(choices(96))?.message).toMatch(/nested too deeply/);
   });
 });
 

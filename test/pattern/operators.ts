@@ -30,6 +30,23 @@ export const rows: readonly Row[] = [
     bads: [{ a: 'x' }, { b: 'y' }, { a: 'x', b: 'x' }],
   },
   {
+    name: 'three fields are AND',
+    pattern: { a: ['x'], b: ['y'], c: ['z'] },
+    goods: [{ a: 'x', b: 'y', c: 'z' }],
+    bads: [
+      { a: 'x', b: 'y' },
+      { a: 'x', c: 'z' },
+      { b: 'y', c: 'z' },
+      { a: 'x', b: 'y', c: 'y' },
+    ],
+  },
+  {
+    name: 'a value or an operator',
+    pattern: { a: ['x', { prefix: 'y' }] },
+    goods: a('x', 'yz'),
+    bads: [...a('xy', 'z', null), {}],
+  },
+  {
     name: 'prefix',
     pattern: { a: [{ prefix: 'ab' }] },
     goods: a('ab', 'abc'),
@@ -61,6 +78,24 @@ export const rows: readonly Row[] = [
     bads: a('abc', 'b', 1),
   },
   {
+    name: 'ignoring case, forms of other lengths: at the beginning and the end',
+    pattern: { a: [{ prefix: { 'equals-ignore-case': 'ß' } }, { suffix: { 'equals-ignore-case': 'ß' } }] },
+    goods: a('ßx', 'SSx', 'xß', 'xSS'),
+    bads: a('x', 'S', 'Sx', 'ssx', ''),
+  },
+  {
+    name: 'ignoring case, a form of three characters',
+    pattern: { a: [{ 'equals-ignore-case': 'ΐ' }] },
+    goods: a('ΐ', '\u0399\u0308\u0301'),
+    bads: a('\u0399\u0308', '\u0399\u0308\u0301x'),
+  },
+  {
+    name: 'the empty end of any text, ignoring case',
+    pattern: { a: [{ suffix: { 'equals-ignore-case': '' } }] },
+    goods: a('', 'x'),
+    bads: a(1, null),
+  },
+  {
     name: 'ignoring case takes a lower or upper form of each character and no other folding',
     pattern: { a: [{ 'equals-ignore-case': 'kß' }] },
     goods: a('kß', 'KSS', 'kSS'),
@@ -70,7 +105,20 @@ export const rows: readonly Row[] = [
     name: 'wildcard',
     pattern: { a: [{ wildcard: 'a*b*c' }] },
     goods: a('abc', 'a1b2c', 'abbc', 'abcbc'),
-    bads: a('ab', 'abcd', 'xabc', 'acb'),
+    bads: a('ab', 'abcd', 'xabc', 'acb', 'axc'),
+  },
+  {
+    name: 'a wildcard without a star is the text itself',
+    pattern: { a: [{ wildcard: 'abc' }] },
+    goods: a('abc'),
+    bads: a('abcd', 'xabc', 'abcabc', ''),
+  },
+  { name: 'a piece between stars', pattern: { a: [{ wildcard: '*a*' }] }, goods: a('a', 'xax'), bads: a('', 'x') },
+  {
+    name: 'inner pieces of a wildcard overlap neither each other nor the last',
+    pattern: { a: [{ wildcard: 'a*bb*bb*c' }, { wildcard: 'x*yz*z' }] },
+    goods: a('abbbbc', 'abb-bbc', 'xyzz'),
+    bads: a('abbbc', 'abbc', 'xyz'),
   },
   {
     name: 'a lone star is any text',
@@ -117,6 +165,13 @@ export const rows: readonly Row[] = [
     goods: a('xa'),
     bads: a('ax', 'ay'),
   },
+  { name: 'anything-but the empty text', pattern: { a: [{ 'anything-but': '' }] }, goods: a('x', 1), bads: a('') },
+  {
+    name: 'anything-but an empty wildcard',
+    pattern: { a: [{ 'anything-but': { wildcard: '' } }] },
+    goods: a('x'),
+    bads: a(''),
+  },
   {
     name: 'anything-but, ignoring case',
     pattern: { a: [{ 'anything-but': { 'equals-ignore-case': ['x', 'y'] } }] },
@@ -141,7 +196,7 @@ export const rows: readonly Row[] = [
   {
     name: 'cidr, IPv4',
     pattern: { a: [{ cidr: '10.0.0.0/8' }] },
-    goods: a('10.0.0.0', '10.255.255.255', '::ffff:10.0.0.1'),
+    goods: a('10.0.0.0', '10.255.255.255', '::ffff:10.0.0.1', '0000:0000:0000:0000:0000:ffff:10.255.255.255'),
     bads: a('11.0.0.0', '9.255.255.255', 'ec2.amazonaws.com', '10.1', '010.0.0.1', 167772161),
   },
   {
@@ -169,6 +224,18 @@ export const rows: readonly Row[] = [
     bads: a('2001:db8:8000::', '2001:db7::', '10.0.0.1', 'fe80::1%eth0'),
   },
   {
+    name: 'cidr, the longest way to write an address',
+    pattern: { a: [{ cidr: '255.255.255.255/32' }] },
+    goods: a('0000:0000:0000:0000:0000:ffff:255.255.255.255'),
+    bads: a('0000:0000:0000:0000:0000:fffe:255.255.255.255'),
+  },
+  {
+    name: 'cidr, IPv4 written at the end of IPv6',
+    pattern: { a: [{ cidr: '64:ff9b::c0a8:6421/128' }] },
+    goods: a('64:ff9b::192.168.100.33', '64:ff9b:0:0:0:0:192.168.100.33'),
+    bads: a('64:ff9b::192.168.100.34', '64:ff9b::192.168.101.33', '64:ff9b::1.168.100.33', '192.168.100.33'),
+  },
+  {
     name: 'cidr, every IPv6 address',
     pattern: { a: [{ cidr: '::/0' }] },
     goods: a('::1', '64:ff9b::192.0.2.33'),
@@ -178,7 +245,37 @@ export const rows: readonly Row[] = [
     name: 'exists',
     pattern: { a: [{ exists: true }] },
     goods: a('', null, false, [[0]]),
-    bads: [...a([], {}, { b: 1 }), {}],
+    bads: [...a([], {}, { b: 1 }, undefined), {}],
+  },
+  {
+    name: 'exists: false alone, where nothing is entered',
+    pattern: { a: { b: [{ exists: false }] } },
+    goods: [...a('x', [], ['x'], { c: 1 }, [{ c: 1 }, 'x']), {}],
+    bads: a({ b: 1 }, [{ b: 1 }], [{ c: 1 }, { b: null }]),
+  },
+  {
+    name: 'absence and a value are AND where nothing is entered',
+    pattern: { a: { b: [{ exists: false }], c: ['x'] } },
+    goods: a({ c: 'x' }, ['y', { c: 'x' }]),
+    bads: [...a('x', ['x'], [], { b: 1, c: 'x' }, {}), {}],
+  },
+  {
+    name: 'absence in a branch of an $or where nothing is entered',
+    pattern: { a: { $or: [{ b: ['x'] }, { c: [{ exists: false }], d: [{ exists: false }] }] } },
+    goods: [...a({ b: 'x', c: 1 }, { e: 1 }, 'y', []), {}],
+    bads: a({ b: 'y', c: 1 }, [{ d: 1 }, 'y'], [{ c: 1 }, { e: 1 }]),
+  },
+  {
+    name: 'what a text has is no member',
+    pattern: { a: { length: [{ exists: true }] } },
+    goods: a({ length: 1 }, ['x', { length: 'x' }]),
+    bads: a('x', ['x'], [null], [1], [['x']], null),
+  },
+  {
+    name: 'what every object inherits does not exist',
+    pattern: { $or: [{ constructor: [{ exists: true }] }, { a: { toString: [{ 'anything-but': 'x' }] } }] } as never, // shadows Object's
+    goods: [JSON.parse('{"constructor":"x"}'), JSON.parse('{"a":{"toString":"y"}}')],
+    bads: [{}, { a: {} }, { a: [{}] }, JSON.parse('{"a":{"toString":"x"}}')],
   },
   {
     name: 'exists: false looks for a scalar',
@@ -249,6 +346,95 @@ export const rows: readonly Row[] = [
     bads: [{ a: [{ b: 'x' }, { c: 'y' }] }, { d: 'z' }],
   },
   {
+    name: 'the same element, beside an $or in an $or',
+    pattern: { a: { b: ['x'] }, $or: [{ d: ['z'] }, { f: ['v'], $or: [{ a: { c: ['y'] } }, { e: ['w'] }] }] },
+    goods: [
+      { a: { b: 'x' }, d: 'z' },
+      { a: [{ b: 'x', c: 'y' }], f: 'v' },
+      { a: [{ b: 'x' }], e: 'w', f: 'v' },
+    ],
+    bads: [
+      { a: [{ b: 'x' }, { c: 'y' }], f: 'v' },
+      { a: [{ b: 'x', c: 'y' }] },
+      { a: [{ c: 'y' }], e: 'w', f: 'v' },
+      { d: 'z' },
+    ],
+  },
+  {
+    name: 'the same element, where every branch of an $or is one of several',
+    pattern: {
+      a: { b: ['x'] },
+      $or: [
+        { f: ['v'], $or: [{ a: { c: ['y'] } }, { e: ['w'] }] },
+        { g: ['u'], $or: [{ h: ['t'] }, { i: ['s'] }] },
+      ],
+    },
+    goods: [
+      { a: [{ b: 'x', c: 'y' }], f: 'v' },
+      { a: [{ b: 'x' }], g: 'u', i: 's' },
+    ],
+    bads: [
+      { a: [{ b: 'x' }, { c: 'y' }], f: 'v' },
+      { a: [{ c: 'y' }], f: 'v', e: 'w' },
+    ],
+  },
+  {
+    name: 'the same element of two lists, one beside the $or and one in its branches',
+    pattern: { a: { b: { c: ['x'] }, d: ['y'] }, $or: [{ a: { b: { e: ['z'] } } }, { a: { f: ['w'] } }] },
+    goods: [{ a: [{ b: [{ c: 'x', e: 'z' }], d: 'y' }] }, { a: [{ b: [{ c: 'x' }], d: 'y', f: 'w' }] }],
+    bads: [
+      { a: [{ b: [{ c: 'x' }, { e: 'z' }], d: 'y' }] },
+      {
+        a: [
+          { b: { c: 'x' }, d: 'y' },
+          { b: { e: 'z' }, f: 'w' },
+        ],
+      },
+      { a: [{ b: [{ c: 'x', e: 'z' }] }] },
+      { a: [{ b: [{ e: 'z' }], d: 'y', f: 'w' }] },
+    ],
+  },
+  {
+    name: 'the same element, choices on both sides of an $or',
+    pattern: {
+      a: { b: ['x'], $or: [{ c: ['1'] }, { d: ['2'] }] },
+      $or: [{ a: { $or: [{ e: ['3'] }, { f: ['4'] }] } }, { a: { g: ['5'] } }, { h: ['6'] }],
+    },
+    goods: [
+      { a: [{ b: 'x', c: '1', e: '3' }] },
+      { a: [{ b: 'x', c: '1', f: '4' }] },
+      { a: [{ b: 'x', d: '2', e: '3' }] },
+      { a: [{ b: 'x', d: '2', f: '4' }] },
+      { a: [{ b: 'x', d: '2', g: '5' }] },
+      { a: [{ b: 'x', c: '1' }], h: '6' },
+    ],
+    bads: [
+      { a: [{ b: 'x', c: '1' }, { e: '3' }] },
+      { a: [{ b: 'x', d: '2' }, { f: '4' }] },
+      { a: [{ b: 'x', c: '1' }, { g: '5' }] },
+      { a: [{ b: 'x', e: '3' }, { c: '1' }] },
+      { a: [{ c: '1', g: '5' }] },
+      { a: [{ b: 'x' }], h: '6' },
+      { a: [{ b: 'x', g: '5' }] },
+    ],
+  },
+  {
+    name: 'the same element, where only one branch of an $or looks at it',
+    pattern: { a: { b: ['x'] }, i: ['0'], $or: [{ a: { $or: [{ c: ['y'] }, { d: ['z'] }] }, e: ['w'] }, { f: ['v'] }] },
+    goods: [
+      { a: [{ b: 'x', c: 'y' }], e: 'w', i: '0' },
+      { a: [{ b: 'x', d: 'z' }], e: 'w', i: '0' },
+      { a: [{ b: 'x' }], f: 'v', i: '0' },
+    ],
+    bads: [
+      { a: [{ b: 'x' }, { c: 'y' }], e: 'w', i: '0' },
+      { a: [{ b: 'x' }, { d: 'z' }], e: 'w', i: '0' },
+      { a: [{ b: 'x', c: 'y' }], e: 'w' },
+      { a: [{ b: 'x', c: 'y' }], i: '0' },
+      { a: [{ d: 'z' }], f: 'v', i: '0' },
+    ],
+  },
+  {
     name: 'exists: false asks about the whole event, not about one element',
     pattern: { a: { b: ['x'], c: [{ exists: false }] } },
     goods: [{ a: [{ b: 'x' }, { d: 1 }] }],
@@ -260,6 +446,44 @@ export const rows: readonly Row[] = [
     pattern: { a: { prefix: ['x'] } },
     goods: [{ a: { prefix: 'x' } }],
     bads: [{ a: 'x' }],
+  },
+  {
+    name: 'fields named like operators, beside others and with conditions of their own',
+    pattern: { a: { prefix: 'x', b: ['y'] }, c: { suffix: { d: ['z'] } }, e: { numeric: ['v'] }, f: { fact: ['w'] } },
+    goods: [
+      { a: { prefix: 'x', b: 'y' }, c: { suffix: { d: 'z' } }, e: { numeric: 'v' }, f: { fact: 'w' } },
+      { a: { prefix: 'x', b: 'y' }, c: { suffix: [{ d: 'z' }] }, e: [{ numeric: ['v'] }], f: [{ fact: 'w' }] },
+    ],
+    bads: [
+      { a: 'x', c: { suffix: { d: 'z' } }, e: { numeric: 'v' }, f: { fact: 'w' } },
+      { a: { prefix: 'x', b: 'y' }, c: 'd', e: { numeric: 'v' }, f: { fact: 'w' } },
+      { a: { prefix: 'x', b: 'y' }, c: { suffix: { d: 'z' } }, e: 1, f: { fact: 'w' } },
+    ],
+  },
+  { name: 'a field named numeric', pattern: { a: { numeric: 'x' } }, goods: a({ numeric: 'x' }), bads: a('x', 1) },
+  {
+    name: 'a bare operator that ignores case',
+    pattern: { a: { prefix: { 'equals-ignore-case': 'x' } } },
+    goods: a('Xy'),
+    bads: a({ prefix: 'x' }),
+  },
+  {
+    name: 'a bare equalsField',
+    pattern: { a: { equalsField: ['b'] } },
+    goods: [{ a: 1, b: 1 }],
+    bads: [{ a: { equalsField: 'b' } }, { a: 1, b: 2 }],
+  },
+  {
+    name: 'bare numerics',
+    pattern: { $or: ['<=', '=', '>', '>='].map((sign, at) => ({ [`f${at}`]: { numeric: [sign, 5] } })) },
+    goods: [{ f0: 5 }, { f1: 5 }, { f2: 6 }, { f3: 5 }],
+    bads: [{ f0: 6 }, { f1: 6 }, { f2: 5 }, { f3: 4 }, { f0: { numeric: 5 } }],
+  },
+  {
+    name: 'a field that is not there at all',
+    pattern: { a: ['x'], b: undefined, $or: undefined },
+    goods: [{ a: 'x' }, { a: 'x', b: 'y' }],
+    bads: [{ b: 'y' }],
   },
   { name: 'a bare operator', pattern: { a: { prefix: 'x' } }, goods: a('xy'), bads: [{ a: { prefix: 'x' } }] },
   { name: 'a bare numeric', pattern: { a: { numeric: ['<', 5] } }, goods: a(4), bads: a(5, '<') },
@@ -329,6 +553,61 @@ export const refused: readonly { readonly pattern: unknown; readonly path: strin
   { pattern: { a: [{ cidr: '10.0.0.0/33' }] }, path: 'a[0].cidr', says: /address\/bits/ },
   { pattern: { a: [{ cidr: '10.0.0/8' }] }, path: 'a[0].cidr', says: /address\/bits/ },
   { pattern: { a: [{ cidr: '2001:db8::/129' }] }, path: 'a[0].cidr', says: /address\/bits/ },
+  ...[
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+    '10.0.0.0/8x',
+    '1/10.0.0.0/8',
+    'x10.0.0.0/8',
+    '10.0.0.0/0008',
+    '::ffff:10.0.0.0/104',
+    '::ffff:10.0.0.0/8',
+    '/8',
+    5,
+    ['10.0.0.0/8'],
+  ].map(cidr => ({ pattern: { a: [{ cidr }] }, path: 'a[0].cidr', says: /is no network/ })),
+  ...['anything_but', 'equalsIgnoreCase', 'equals_ignore_case', 'equals-field'].map(name => ({
+    pattern: { a: { [name]: ['x'] } },
+    path: `a.${name}`,
+    says: /no such operator/,
+  })),
+  { pattern: { a: [{ prefix: null }] }, path: 'a[0].prefix', says: /null is no prefix/ },
+  { pattern: { a: [{ prefix: ['equals-ignore-case'] }] }, path: 'a[0].prefix', says: /is no prefix/ },
+  {
+    pattern: { a: [{ suffix: { 'equals-ignore-case': 'a', wildcard: 'b' } }] },
+    path: 'a[0].suffix',
+    says: /is no suffix/,
+  },
+  {
+    pattern: { a: [{ 'anything-but': { prefix: 'x', suffix: 'y' } }] },
+    path: 'a[0].anything-but',
+    says: /can't be excluded/,
+  },
+  { pattern: { a: [{ 'anything-but': {} }] }, path: 'a[0].anything-but', says: /can't be excluded/ },
+  {
+    pattern: { a: [{ 'anything-but': { prefix: '' } }] },
+    path: 'a[0].anything-but.prefix',
+    says: /every text has an empty prefix/,
+  },
+  ...['<', '>', '='].flatMap(first =>
+    ['<', '>', '=']
+      .filter(second => !(first === '>' && second === '<'))
+      .map(second => ({
+        pattern: { a: [{ numeric: [first, 1, second, 5] }] },
+        path: 'a[0].numeric',
+        says: /is no range/,
+      })),
+  ),
+  { pattern: { a: [{ numeric: ['>', Number.POSITIVE_INFINITY] }] }, path: 'a[0].numeric', says: /no number/ },
+  { pattern: { a: [{ numeric: ['>', 5, '<', 1] }] }, path: 'a[0].numeric', says: /holds no number/ },
+  { pattern: { a: [{ numeric: '>' }] }, path: 'a[0].numeric', says: /is no range/ },
+  { pattern: { a: [{ equalsField: ['b', 1] }] }, path: 'a[0].equalsField', says: /is no path/ },
+  { pattern: { a: ['x'], b: { c: [{}] } }, path: 'b.c[0]', says: /0 operators/ },
+  {
+    pattern: { a: { b: ['x'] }, $or: [{ c: ['y'] }, { a: ['y'] }] },
+    path: '$or[1].a',
+    says: /put the condition into every branch/,
+  },
   { pattern: { a: [{ exists: 'yes' }] }, path: 'a[0].exists', says: /true or false/ },
   { pattern: { a: [{ matches: '(?=x)' }] }, path: 'a[0].matches', says: /RE2 syntax/ },
   { pattern: { a: [{ matches: '(x)\\1' }] }, path: 'a[0].matches', says: /RE2 syntax/ },

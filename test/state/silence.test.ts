@@ -1,13 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { call } from '../../core/cloudtrail/example.ts';
-import { defineConfig } from '../../core/config.ts';
 import type { AnyEvent } from '../../core/event.ts';
-import { memoryFindings } from '../../core/findings/memory.ts';
 import { marksOf, streamOf } from '../../core/state/heard.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import { askSilence, silenceOf } from '../../core/state/silence.ts';
-import { deps, use } from '../../functions/deps.ts';
-import { findSilences } from '../../functions/silence.ts';
 
 const noon = Date.parse('2026-09-01T12:00:00Z');
 const minute = 60_000;
@@ -34,31 +30,5 @@ describe('a source is silent', () => {
     const now = noon + later * minute;
     const answers = await (await heard(...minutes)).observe(askSilence(stream, now));
     expect(silenceOf(answers, now)?.since).toBe(since);
-  });
-
-  test('is one finding, however often the sweep looks', async () => {
-    const before = deps();
-    const store = await heard(-30, -15, 0);
-    const findings = memoryFindings();
-    let now = noon + 2 * 60 * minute;
-    const settings = defineConfig({ accounts: ['111122223333'], clusters: [{ name: 'prod' }] });
-    use({
-      ...before,
-      settings,
-      store: () => store,
-      findings: () => ({ ...before.findings, ...findings }) as never,
-      now: () => now,
-    });
-    try {
-      expect(await findSilences()).toBe(1);
-      now += 5 * minute;
-      await findSilences();
-    } finally {
-      use(before);
-    }
-    const [only, ...more] = findings.list();
-    expect(more).toEqual([]);
-    expect(only?.finding).toMatchObject({ detection: 'pipeline/source-silent', severity: 'high', count: 1 });
-    expect(only?.finding.title).toBe('Nothing has come from CloudTrail of 111122223333 since 2026-09-01 12:00 UTC');
   });
 });

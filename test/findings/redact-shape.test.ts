@@ -1,0 +1,255 @@
+import { describe, expect, it, test } from 'vitest';
+import type { Json } from '../../core/json.ts';
+import { redact } from '../../core/redact.ts';
+
+/** What is secret by where it stands in a record: member for member. */
+
+const value = 'hunter2hunter2';
+const sealed = '[redacted: secret data]';
+
+describe('the body of a call on a Secret or a ConfigMap', () => {
+  it.each(['secrets', 'configmaps', 'Secrets', 'ConfigMaps'])('%s', resource => {
+    const body = { data: { user: value }, plain: [value, 1, true, null, ''], kind: 'X' };
+    const clean = { data: { user: sealed }, plain: [sealed, sealed, true, null, ''], kind: 'X' };
+    const record = {
+      objectRef: { resource, name: 'db' },
+      requestObject: body,
+      responseObject: body,
+      other: { a: value },
+    };
+    expect(redact(record)).toEqual({ ...record, requestObject: clean, responseObject: clean });
+  });
+  it('of any other resource is kept', () => {
+    for (const objectRef of [{ resource: 'pods' }, {}, null]) {
+      const record = { objectRef, requestObject: { plain: value }, annotations: { 'patch.webhook.x': value } };
+      expect(redact(record)).toEqual(record);
+    }
+  });
+  it('keeps what is no secret by itself, walked for others', () => {
+    const open = {
+      apiVersion: 'v1',
+      kind: 'Status',
+      type: 'Opaque',
+      immutable: true,
+      status: 'Failure',
+      reason: 'Forbidden',
+      code: 403,
+      op: 'add',
+      path: '/data/x',
+      from: '/data/y',
+      message: 'secrets "db" is forbidden',
+      details: { name: 'db', kind: 'secrets' },
+    };
+    expect(redact({ objectRef: { resource: 'secrets' }, responseObject: open })).toEqual({
+      objectRef: { resource: 'secrets' },
+      responseObject: open,
+    });
+    expect(
+      redact({
+        objectRef: { resource: 'secrets' },
+        responseObject: { message: `password=${value}`, details: { password: value }, status: { token: value } },
+      }),
+    ).toMatchObject({
+      responseObject: {
+        message: 'password=[redacted: password]',
+        details: { password: '[redacted: password]' },
+        status: { token: '[redacted: token]' },
+      },
+    });
+  });
+  it('is followed through lists, patches and watch events', () => {
+    const inner = {
+      kind: 'x',
+      data: { k: value },
+      metadata: { name: 'db', annotations: { a: value }, labels: { l: 'x' } },
+    };
+    const clean = {
+      kind: 'x',
+      data: { k: sealed },
+      metadata: { name: 'db', annotations: { a: '[redacted: annotation of a secret]' }, labels: { l: 'x' } },
+    };
+    const body = (responseObject: Json) => {
+      const { responseObject: shown } = redact({ objectRef: { resource: 'secrets' }, responseObject }) as {
+        readonly responseObject: Json;
+      }; // as it was given
+      return shown;
+    };
+    expect(body({ items: [inner] })).toEqual({ items: [clean] });
+    expect(body({ object: inner })).toEqual({ object: clean });
+    expect(body([inner, [inner]])).toEqual([clean, [clean]]);
+    expect(body({ value: inner })).toEqual({
+      value: {
+        kind: sealed,
+        data: { k: sealed },
+        metadata: { name: sealed, annotations: { a: sealed }, labels: { l: sealed } },
+      },
+    });
+    expect(body({ metadata: 'password=hunter2hunter2' })).toEqual({ metadata: 'password=[redacted: password]' });
+    expect(body({ metadata: { password: value, other: 'x' } })).toEqual({
+      metadata: { password: '[redacted: password]', other: 'x' },
+    });
+    expect(body('a: b')).toBe(sealed);
+    expect(body(5)).toBe(sealed);
+    expect(body(null)).toBeNull();
+  });
+  it('is known by its kind, wherever it stands', () => {
+    for (const kind of ['Secret', 'SecretList', 'ConfigMap', 'ConfigMapList'])
+      expect(redact({ a: [{ kind, data: { k: value } }] })).toEqual({ a: [{ kind, data: { k: sealed } }] });
+    for (const kind of ['SecretProviderClass', 'Pod', ['Secret'], null])
+      expect(redact({ a: [{ kind, data: { k: value } }] })).toEqual({ a: [{ kind, data: { k: value } }] });
+  });
+  it('is kept out of the audit annotations that repeat it', () => {
+    const record = (annotations: Json) => redact({ objectRef: { resource: 'secrets' }, annotations });
+    expect(record({ 'patch.webhook.x/y': value, 'authorization.k8s.io/decision': 'allow' })).toMatchObject({
+      annotations: { 'patch.webhook.x/y': '[redacted: patch of a secret]', 'authorization.k8s.io/decision': 'allow' },
+    });
+    expect(record({ note: `password=${value}`, 'a.patch.webhook.': value })).toMatchObject({
+      annotations: { note: 'password=[redacted: password]', 'a.patch.webhook.': value },
+    });
+    expect(record({ 'x/token': value })).toMatchObject({ annotations: { 'x/token': '[redacted: x/token]' } });
+    expect(record(`password=${value}`)).toMatchObject({ annotations: 'password=[redacted: password]' });
+  });
+});
+
+describe('what is written into files of a machine', () => {
+  it('is bootstrap data, whatever its encoding', () => {
+    expect(
+      redact({
+        files: [{ path: '/etc/k', owner: 'root', content: value, password: value }, 'password=hunter2hunter2', 5],
+      }),
+    ).toEqual({
+      files: [
+        { path: '/etc/k', owner: 'root', content: '[redacted: file content]', password: '[redacted: password]' },
+        'password=[redacted: password]',
+        5,
+      ],
+    });
+    expect(redact({ files: { content: value } })).toEqual({ files: { content: value } });
+    expect(redact({ other: [{ content: value }] })).toEqual({ other: [{ content: value }] });
+  });
+});
+
+test('the last applied configuration of anything is sealed', () => {
+  expect(redact({ annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}', other: '{}' } })).toEqual({
+    annotations: {
+      'kubectl.kubernetes.io/last-applied-configuration': '[redacted: last-applied-configuration]',
+      other: '{}',
+    },
+  });
+});
+
+describe('what is sealed', () => {
+  it('keeps its members, what is empty, true, false and null, and what is sealed already', () => {
+    expect(
+      redact({ userData: { a: '', b: '[redacted: x]', c: [false, null, 0], d: '<sensitiveDataRemoved>' } }),
+    ).toEqual({
+      userData: { a: '', b: '[redacted: x]', c: [false, null, '[redacted: userdata]'], d: '<sensitiveDataRemoved>' },
+    });
+  });
+  it('is named by at most 64 characters', () => {
+    const name = `${'x'.repeat(100)}Password`;
+    expect(redact({ [name]: value })).toEqual({ [name]: `[redacted: ${'x'.repeat(64)}]` });
+    expect(redact({ [name]: 5 })).toEqual({ [name]: `[redacted: ${'x'.repeat(64)}]` });
+  });
+  it('hides what lies deeper than 32 levels', () => {
+    let deep: Json = value;
+    for (let level = 0; level < 31; level++) deep = [deep];
+    expect(JSON.stringify(redact({ userData: deep }))).not.toContain(value);
+    expect(
+      JSON.stringify(redact({ objectRef: { resource: 'secrets' }, requestObject: { items: deep } })),
+    ).not.toContain(value);
+    expect(JSON.stringify(redact({ a: [deep] }))).toContain('[cut: nested too deeply]');
+  });
+});
+
+describe('a document in a string', () => {
+  const secret = { Statement: [{ password: value }] };
+  const clean = { Statement: [{ password: '[redacted: password]' }] };
+  it.each<[string, string, string]>([
+    ['JSON', JSON.stringify(secret), JSON.stringify(clean)],
+    ['a list in JSON', JSON.stringify([secret]), JSON.stringify([clean])],
+    ['JSON after spaces', ` \n\t     ${JSON.stringify(secret)}`, JSON.stringify(clean)],
+    ['percent-encoded JSON', encodeURIComponent(JSON.stringify(secret)), encodeURIComponent(JSON.stringify(clean))],
+    [
+      'a percent-encoded list',
+      encodeURIComponent(JSON.stringify([secret])),
+      encodeURIComponent(JSON.stringify([clean])),
+    ],
+    [
+      'percent-encoding in lower case',
+      encodeURIComponent(JSON.stringify(secret)).replaceAll('%7B', '%7b'),
+      encodeURIComponent(JSON.stringify(clean)),
+    ],
+    ['JSON that was cut', '{"password":"hunter2hunter2","b":', '{"password":"[redacted: password]","b":'],
+    ['JSON without a secret, byte for byte', '{ "a" : [1,  2] }', '{ "a" : [1,  2] }'],
+    ['percent-encoded JSON without a secret', '%7B%22a%22%3A%20%22bcd%22%7D', '%7B%22a%22%3A%20%22bcd%22%7D'],
+    ['broken percent-encoding', '%7B%22a%22%zz token=hunter2', '%7B%22a%22%zz token=[redacted: token]'],
+    ['a kubeconfig', 'clusters: []\nusers: []\ncontexts: []', '[redacted: kubeconfig]'],
+    ['a key of a kubeconfig', 'x client-key-data y', '[redacted: kubeconfig]'],
+    ['no kubeconfig without contexts', 'clusters: []\nusers: []', 'clusters: []\nusers: []'],
+    ['no kubeconfig without users', 'clusters: []\ncontexts: []', 'clusters: []\ncontexts: []'],
+    ['no kubeconfig without clusters', 'users: []\ncontexts: []', 'users: []\ncontexts: []'],
+    ['a short text', '{"a":1}', '{"a":1}'],
+  ])('%s', (_, document, shown) => {
+    expect(redact({ document })).toEqual({ document: shown });
+    expect(redact({ document: shown })).toEqual({ document: shown });
+  });
+
+  it('is followed through documents in documents', () => {
+    const wrap = (times: number, inner: Json): string =>
+      times === 0 ? JSON.stringify(inner) : JSON.stringify({ a: wrap(times - 1, inner) });
+    for (const times of [1, 2, 3]) {
+      expect(redact({ a: wrap(times, secret) })).toEqual({ a: wrap(times, clean) });
+      expect(redact({ a: wrap(times, { b: 'c' }) })).toEqual({ a: wrap(times, { b: 'c' }) });
+    }
+  });
+});
+
+test('a member’s name is scanned where it is long enough to hold a secret', () => {
+  expect(redact({ 'Bearer abcdefghi': 1, 'Bearer abcdefgh': 2, b: undefined })).toEqual({
+    'Bearer [redacted: bearer]': 1,
+    'Bearer abcdefgh': 2,
+  });
+  expect(redact({ [`a\ud800 Bearer abcdefgh`]: 1 })).toEqual({ 'a\ufffd Bearer [redacted: bearer]': 1 });
+});
+
+test('a record without a secret stays as it is', () => {
+  const record = { a: [{ b: 'c' }, [null, 1, true]], d: { e: 'f'.repeat(40) } };
+  expect(redact(record)).toBe(record);
+});
+
+describe('a large record', () => {
+  it('is cut by lists, members, texts and depth, and says so', () => {
+    const list = Array.from({ length: 1_003 }, (_, at) => at);
+    const more = expect.stringMatching(/^\[cut: \d+ more\]$/);
+    expect(redact({ list })).toEqual({ list: [...list.slice(0, 1_000), more] });
+    expect(redact({ list: list.slice(0, 1_000) })).toEqual({ list: list.slice(0, 1_000) });
+    const members = Object.fromEntries(list.map(at => [`m${at}`, at]));
+    expect(redact(members)).toEqual({
+      ...Object.fromEntries(list.slice(0, 1_000).map(at => [`m${at}`, at])),
+      '[cut]': expect.stringMatching(/^\d+ more members$/),
+    });
+    expect(redact({ text: 'x '.repeat(8_192) })).toEqual({ text: 'x '.repeat(8_192) });
+    const { text } = redact({ text: 'x '.repeat(8_193) }) as { readonly text: string }; // as it was given
+    expect(text).toBe(`${'x '.repeat(8_192).slice(0, 16_384 - 32)}[cut: 16386 characters]`);
+    const name = 'n '.repeat(200);
+    expect(redact({ [name]: 1 })).toEqual({ [`${name.slice(0, 224)}[cut: 400 characters]`]: 1 });
+    expect(redact({ [name.slice(0, 256)]: 1 })).toEqual({ [name.slice(0, 256)]: 1 });
+  });
+  it('is cut more the larger it is, until it fits', () => {
+    const of = (items: number, text: number): Json => Array.from({ length: items }, () => 'y '.repeat(text / 2));
+    const shape = (value: Json): readonly [number, number] => {
+      const kept = redact(value) as readonly string[]; // a list as it was given
+      return [kept.length, kept[0]?.length ?? 0];
+    };
+    expect(shape(of(2, 16_000))).toEqual([2, 16_000]);
+    expect(shape(of(3, 16_000))).toEqual([3, 4_096 - 32 + '[cut: 16000 characters]'.length]);
+    expect(shape(of(20, 16_000))).toEqual([20, 1_024 - 32 + '[cut: 16000 characters]'.length]);
+    expect(shape(of(64, 16_000))).toEqual([33, 256 - 32 + '[cut: 16000 characters]'.length]);
+    expect(shape(of(300, 400))).toEqual([65, 400]);
+    expect(redact(of(2, 16_000), 40_000)).toEqual(of(2, 16_000));
+    expect(redact({ a: 'x y' }, 5)).toEqual({
+      cut: 'the record is too large to keep as evidence: look it up by its event id',
+    });
+  });
+});

@@ -1,0 +1,172 @@
+import { describe, expect, it, test } from 'vitest';
+import { redactLine } from '../../core/redact.ts';
+
+/** What is cut out of a text, to the character: the secret goes, what tells the story stays. */
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const key = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+const id = 'AKIAEXAMPLEKEY000001';
+const body = 'MIIEpAIBAAKCAQEA';
+const pem = (kind: string): string => `-----BEGIN ${kind}-----\n${body}\n-----END ${kind}-----`;
+
+const rows: readonly (readonly [string, string])[] = [
+  // PEM
+  [`a ${pem('RSA PRIVATE KEY')} b`, 'a [redacted: private key] b'],
+  [`${pem('PRIVATE KEY')}${pem('EC PRIVATE KEY')}!`, '[redacted: private key][redacted: private key]!'],
+  [`${pem('CERTIFICATE')}\n${pem('PRIVATE KEY')}\nx`, `${pem('CERTIFICATE')}\n[redacted: private key]\nx`],
+  [`a -----BEGIN PRIVATE KEY-----\n${body}`, 'a [redacted: private key]'],
+  [`a -----BEGIN PRIVATE KEY-----\n${body}\n-----END PRIV`, 'a [redacted: private key]'],
+  [
+    `-----BEGIN PRIVATE KEY-----\n-----BEGIN PRIVATE KEY-----\n${body}\n-----END PRIVATE KEY-----x`,
+    '[redacted: private key]x',
+  ],
+  // name=value
+  ['password=hunter2 x', 'password=[redacted: password] x'],
+  ['password = hunter2', 'password = [redacted: password]'],
+  ['password: hunter2, b', 'password: [redacted: password], b'],
+  ['password\t:\thunter2', 'password\t:\t[redacted: password]'],
+  ['"password": "a b, c" d', '"password": "[redacted: password]" d'],
+  ["'password':'a b' d", "'password':'[redacted: password]' d"],
+  ['`password`=`hunter2` d', '`password`=`[redacted: password]` d'],
+  ['{\\"password\\":\\"a b\\"} d', '{\\"password\\":\\"[redacted: password]\\"} d'],
+  ['password="a b\nc', 'password="[redacted: password]\nc'],
+  ['password="a b', 'password="[redacted: password]'],
+  ['token=abc&password=def&x=1', 'token=[redacted: token]&password=[redacted: password]&x=1'],
+  ['a%26token%3Dhunter2%26x%3D1', 'a%26token%3D[redacted: token]%26x%3D1'],
+  ['a%26token%3dhunter2 x', 'a%26token%3d[redacted: token] x'],
+  ['a b.C-d_9Password=hunter2', 'a b.C-d_9Password=[redacted: b.c-d_9password]'],
+  [`${'x'.repeat(100)}password=hunter2`, `${'x'.repeat(100)}password=[redacted: ${'x'.repeat(56)}password]`],
+  ['Authorization: Custom a b\r\nHost: x', 'Authorization: [redacted: authorization]\r\nHost: x'],
+  ['Proxy-Authorization: a "b"', 'Proxy-Authorization: [redacted: proxy-authorization]"b"'],
+  ["x-authorization: a b'c", "x-authorization: [redacted: x-authorization]'c"],
+  ['Cookie: a=b; c=d\nX: y', 'Cookie: [redacted: cookie]\nX: y'],
+  ['Set-Cookie: a=b; c', 'Set-Cookie: [redacted: set-cookie]'],
+  ['the password= ', 'the password= '],
+  ['the password=&x=1', 'the password=&x=1'],
+  ['the password=', 'the password='],
+  ['password=[redacted: password] x', 'password=[redacted: password] x'],
+  ['password=HIDDEN_DUE_TO_SECURITY_REASONS', 'password=HIDDEN_DUE_TO_SECURITY_REASONS'],
+  ['passwords=hunter2', 'passwords=hunter2'],
+  ['see =x and :y', 'see =x and :y'],
+  // flags
+  ['login --password hunter2 now', 'login --password [redacted: password] now'],
+  ['login --password   "hunter2" now', 'login --password   "[redacted: password]" now'],
+  ['--token\thunter2 --secret-key x9 b', '--token\t[redacted: token] --secret-key [redacted: secret-key] b'],
+  ['a --password --verbose', 'a --password --verbose'],
+  ['a --password ', 'a --password '],
+  ['a --password', 'a --password'],
+  ['a --user bob --passwordless x', 'a --user bob --passwordless x'],
+  ['a --password [redacted: password] b', 'a --password [redacted: password] b'],
+  // addresses
+  ['postgres://admin:hunter2@db/x y', 'postgres://admin:[redacted: password]@db/x y'],
+  ['x://a:b:c@d z://:e@f', 'x://a:[redacted: password]@d z://:[redacted: password]@f'],
+  ['https://example.com:8443/x@y', 'https://example.com:8443/x@y'],
+  ['https://bob@example.com', 'https://bob@example.com'],
+  ['https://a:b c@d', 'https://a:b c@d'],
+  ['https://a:[redacted: password]@d', 'https://a:[redacted: password]@d'],
+  // schemes
+  ['Bearer abcdefgh x', 'Bearer [redacted: bearer] x'],
+  ['BEARER abcdefgh, bearer hgfedcba.', 'BEARER [redacted: bearer], bearer [redacted: bearer]'],
+  ['bearer abcdefg x', 'bearer abcdefg x'],
+  [`x Basic ${base64('user:pass')} y`, 'x Basic [redacted: basic] y'],
+  [`Basic ${base64('user:pass')} Bearer abcdefgh`, 'Basic [redacted: basic] Bearer [redacted: bearer]'],
+  ['Basic training goes on, Basic knowledge', 'Basic training goes on, Basic knowledge'],
+  [`Basic ${base64('no colon here')}`, `Basic ${base64('no colon here')}`],
+  [`Basic ${Buffer.from([1, 58, 200, 3, 4, 5]).toString('base64')}`, 'Basic ATrIAwQF'],
+  ['Bearer [redacted: bearer]', 'Bearer [redacted: bearer]'],
+  // tokens
+  ...['k8s-aws-v1.', 'ghp_', 'gho_', 'ghs_', 'ghu_', 'github_pat_', 'glpat-', 'xoxb-', 'xoxp-', 'xapp-'].flatMap(
+    (prefix): readonly (readonly [string, string])[] => [
+      [`x ${prefix}aaaaaaaaaaaa y`, 'x [redacted: token] y'],
+      [`x=${prefix}aaaaaaaaaaa y`, `x=${prefix}aaaaaaaaaaa y`],
+      [`x/a${prefix}aaaaaaaaaaaaaaaa y`, 'x/a[redacted: token] y'],
+    ],
+  ),
+  [`x eyJ${'a'.repeat(17)} y`, 'x [redacted: JSON web token] y'],
+  [`x eyJ${'a'.repeat(16)} y`, `x eyJ${'a'.repeat(16)} y`],
+  [`x/eyJ${'a'.repeat(17)} y`, 'x/[redacted: JSON web token] y'],
+  [`a.eyJ${'a'.repeat(17)}`, 'a.[redacted: JSON web token]'],
+  [`a-eyJ${'a'.repeat(17)}`, 'a-[redacted: JSON web token]'],
+  [`a_eyJ${'a'.repeat(17)}`, 'a_[redacted: JSON web token]'],
+  [`aeyJ${'a'.repeat(17)}`, `aeyJ${'a'.repeat(17)}`],
+  [`aeyJa.eyJ${'a'.repeat(17)}`, 'aeyJa.[redacted: JSON web token]'],
+  [`H4sI${'A'.repeat(36)}`, '[redacted: compressed data]'],
+  [`H4sI${'A'.repeat(35)}`, `H4sI${'A'.repeat(35)}`],
+  [base64('password=hunter2 for the database'), '[redacted: encoded secret]'],
+  [base64('a harmless text of the database'), base64('a harmless text of the database')],
+  [`data=${base64('password=hunter2 for the database')}`, '[redacted: encoded secret]'],
+  // bootstrap tokens: six, a dot, sixteen
+  ['abcdef.0123456789abcdef', 'abcdef.[redacted: bootstrap token]'],
+  ['az09zz.az09zz0123456789 x', 'az09zz.[redacted: bootstrap token] x'],
+  ['x-abcdef.0123456789abcdef', 'x-abcdef.[redacted: bootstrap token]'],
+  ['abcdeF.0123456789abcdef', 'abcdeF.0123456789abcdef'],
+  ['abcdef.0123456789abcdeF', 'abcdef.0123456789abcdeF'],
+  ['abcde.0123456789abcdef', 'abcde.0123456789abcdef'],
+  ['abcdef.0123456789abcde', 'abcdef.0123456789abcde'],
+  ['abcdef.0123456789abcdef0', 'abcdef.0123456789abcdef0'],
+  ['abcdef-0123456789abcdef', 'abcdef-0123456789abcdef'],
+  // secret keys of AWS: forty characters
+  [`found ${key} in it`, 'found [redacted: secret key] in it'],
+  [`a=${key}`, 'a=[redacted: secret key]'],
+  [`found ${key}x in it`, `found ${key}x in it`],
+  [`found ${key.slice(1)} in it`, `found ${key.slice(1)} in it`],
+  ['ref 0123456789abcdef0123456789abcdef01234567', 'ref 0123456789abcdef0123456789abcdef01234567'],
+  [`${id} ${'q'.repeat(40)}`, `${id} [redacted: secret key]`],
+  [`${id} 0123456789abcdef0123456789abcdef01234567`, `${id} 0123456789abcdef0123456789abcdef01234567`],
+  [`ref ${'q'.repeat(40)}`, `ref ${'q'.repeat(40)}`],
+  [`${id}/${key}`, `${id}[redacted: secret key]`],
+  [`${id}:${key}`, `${id}:[redacted: secret key]`],
+  [`ASIAEXAMPLEKEY000001 and ${key}`, 'ASIAEXAMPLEKEY000001 and [redacted: secret key]'],
+  // what is no secret
+  ['short', 'short'],
+  ['token', 'token'],
+  ['i-0aaaabbbbccccdddd runs ami-0123456789abcdef0', 'i-0aaaabbbbccccdddd runs ami-0123456789abcdef0'],
+  [
+    'arn:aws:iam::111122223333:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS',
+    'arn:aws:iam::111122223333:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS',
+  ],
+];
+
+test.each(rows)('%j becomes %j', (text, clean) => {
+  expect(redactLine(text)).toBe(clean);
+  expect(redactLine(clean)).toBe(clean);
+});
+
+describe('a value ends', () => {
+  it.each([' ', '\t', '\n', '\r', '"', "'", '`', '&', ',', ';', '}', ')', '<', '>', '|', '\\', '%26'])('at %j', end => {
+    expect(redactLine(`password=hunter2${end}rest of it`)).toBe(`password=[redacted: password]${end}rest of it`);
+    expect(redactLine(`--password hunter2${end}rest of it`)).toBe(`--password [redacted: password]${end}rest of it`);
+  });
+});
+
+describe('a long opaque token', () => {
+  const random = Array.from({ length: 40 }, (_, at) => 'aB3/xY9+q'.slice(at % 5, (at % 5) + 4) + String(at % 10)).join(
+    '',
+  );
+  it('is told by its length and by how often its characters change', () => {
+    expect(random.length).toBe(200);
+    expect(redactLine(`x ${random} y`)).toBe('x [redacted: opaque token] y');
+    expect(redactLine(`x ${random.slice(1)} y`)).toBe(`x ${random.slice(1)} y`);
+    expect(redactLine(`x a=${random} y`)).toBe('x a=[redacted: opaque token] y');
+    const words = 'readwriteexecutelist'.repeat(10);
+    expect(redactLine(`x ${words} y`)).toBe(`x ${words} y`);
+  });
+});
+
+describe('a line', () => {
+  it('is cut to the bytes it may have, between characters, and says so', () => {
+    expect(redactLine('x'.repeat(512))).toBe('x'.repeat(512));
+    expect(redactLine('x'.repeat(513))).toBe(`${'x'.repeat(509)}…`);
+    expect(redactLine('é'.repeat(256))).toBe('é'.repeat(256));
+    expect(redactLine('é'.repeat(257))).toBe(`${'é'.repeat(254)}…`);
+    expect(redactLine('😀'.repeat(10), 20)).toBe(`${'😀'.repeat(4)}…`);
+    expect(redactLine('abcdef', 5)).toBe('ab…');
+    expect(redactLine('a\ud800bcdefgh')).toBe('a\ufffdbcdefgh');
+  });
+  it('is redacted before it is cut', () => {
+    expect(redactLine(`${'x '.repeat(250)}password=hunter2hunter2`)).not.toContain('hunter');
+    expect(redactLine(`${' '.repeat(8_180)}password=hunter2`, 10_000)).toBe(
+      `${' '.repeat(8_180)}password=[redacted: password]`,
+    );
+  });
+});

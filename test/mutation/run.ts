@@ -1,0 +1,88 @@
+/**
+ * Mutation testing with Stryker: `npm run mutation -- [AREA …] [--mutate PATH …] [--concurrency N]`. Without an area all of them,
+ * one after the other; `--mutate` narrows one to files or lines (`core/pattern/keys.ts:30-40`). Prints the mutants that no test
+ * told apart and the score of each file; `reports/mutation/AREA.json` holds every mutant.
+ */
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { MutantResult } from '@stryker-mutator/api/core';
+import { Stryker } from '@stryker-mutator/core';
+import { type Area, areas } from './areas.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    mutate: { type: 'string', multiple: true },
+    concurrency: { type: 'string', default: '2' },
+  },
+});
+const names = positionals.length === 0 ? Object.keys(areas) : positionals;
+
+const everyFile = (path: string): string => (/\.ts(?::|$)/.test(path) ? path : `${path}/**/*.ts`);
+
+const judge = (name: string, { mutate, tests, without }: Area): Promise<readonly MutantResult[]> => {
+  // Properties draw few cases, the same ones for every mutant: what only luck would find is not pinned.
+  Object.assign(process.env, {
+    MUTATION_TESTS: tests.join(','),
+    MUTATION_WITHOUT: without?.source ?? '',
+    FUZZ_SEED: '1',
+    FUZZ_RUNS: '200',
+    RUNS: '2',
+  });
+  return new Stryker({
+    plugins: ['./test/mutation/runner.ts'],
+    testRunner: 'in-process',
+    mutate: (values.mutate ?? mutate).map(everyFile),
+    concurrency: Number(values.concurrency),
+    coverageAnalysis: 'perTest',
+    reporters: ['json', 'progress-append-only'],
+    jsonReporter: { fileName: `reports/mutation/${name}.json` },
+    // Types are erased, not checked: every mutant runs.
+    disableTypeChecks: false,
+    tsconfigFile: 'none',
+    tempDirName: `.stryker-tmp/${name}`,
+    ignorePatterns: ['.stryker-tmp', '.sst', 'examples/logs'],
+    timeoutMS: 5_000,
+    timeoutFactor: 1.5,
+    warnings: false,
+    allowConsoleColors: false,
+  }).runMutationTest();
+};
+
+/** What was put in a mutant's place, on one line. */
+const said = ({ fileName, location: { start, end }, status, replacement = '' }: MutantResult): string => {
+  const path = relative(process.cwd(), fileName);
+  const lines = readFileSync(path, 'utf8')
+    .split('\n')
+    .slice(start.line - 1, end.line);
+  const last = lines.length - 1;
+  const before = lines
+    .map((line, at) => line.slice(at === 0 ? start.column - 1 : 0, at === last ? end.column - 1 : undefined))
+    .join('\n');
+  const short = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 100);
+  return `${status}: ${path}:${start.line}:${start.column}: ${short(before)} → ${short(replacement)}`;
+};
+
+const detected = new Set(['Killed', 'Timeout']);
+const missed = new Set(['Survived', 'NoCoverage']);
+
+const scoreOf = (results: readonly MutantResult[]): string => {
+  const [found, lost] = [detected, missed].map(set => results.filter(({ status }) => set.has(status)).length);
+  const timeouts = results.filter(({ status }) => status === 'Timeout').length;
+  const all = (found ?? 0) + (lost ?? 0);
+  return `${(((found ?? 0) / all) * 100).toFixed(1).padStart(5)} %  ${found} of ${all}, ${timeouts} by time-out`;
+};
+
+for (const name of names) {
+  const area = areas[name];
+  if (area === undefined) {
+    process.stderr.write(`mutation: ${name}: one of ${Object.keys(areas).join(', ')}\n`);
+    process.exit(2);
+  }
+  const results = await judge(name, area);
+  for (const result of results) if (missed.has(result.status)) process.stdout.write(`${said(result)}\n`);
+  const files = Map.groupBy(results, ({ fileName }) => relative(process.cwd(), fileName));
+  for (const [path, some] of [...files].sort()) process.stdout.write(`${scoreOf(some)}  ${path}\n`);
+  process.stdout.write(`${scoreOf(results)}  ${name}\n`);
+}
