@@ -1,3 +1,4 @@
+import { isCanary } from './canary.ts';
 import { type Severity, severities } from './detection.ts';
 import { type Finding, isRemedy } from './finding.ts';
 import type { DayKpi } from './inventory/kpi.ts';
@@ -146,7 +147,7 @@ export const reportOf = (
   to: number,
   standing: readonly DayKpi[] = [],
 ): Report => {
-  const alerting = findings.filter(({ ruleStatus }) => ruleStatus === 'alerting');
+  const alerting = findings.filter(({ ruleStatus, detection }) => ruleStatus === 'alerting' && !isCanary(detection));
   const open = alerting.filter(isOpen);
   const ageOf = (one: Finding): number => ages.findIndex(({ upTo }) => to - one.first < upTo);
   const byPrincipal = Map.groupBy(

@@ -1,3 +1,4 @@
+import { isCanary } from './canary.ts';
 import type { Finding, Window } from './finding.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Match } from './match.ts';
@@ -59,9 +60,10 @@ const hiding = (loaded: readonly Loaded[], subject: Subject, time: number): Supp
 /**
  * A match as it is folded: one that a suppression hides is stored and counted like any other, but it is `watching`, so that
  * nothing is announced because of it, and it says among its notes what hid it. Judged by the event's time: pure.
+ * That a canary came back is never hidden: nobody is told of it, and the canary would be lost.
  */
 export const suppressed = (match: Match, loaded: readonly Loaded[]): Match => {
-  if (match.status !== 'alerting' || loaded.length === 0) return match;
+  if (match.status !== 'alerting' || loaded.length === 0 || isCanary(match.detection)) return match;
   const by = hiding(loaded, subjectOf(match, match.evidence), match.time);
   if (by === undefined) return match;
   return { ...match, status: 'watching', notes: [...match.notes, noteOf(by)] };

@@ -29,6 +29,7 @@ describe('a report', () => {
       one({ first: now - 40 * day, severity: 'critical', status: 'suppressed' }),
       one({ status: 'resolved' }),
       one({ ruleStatus: 'watching' }),
+      one({ detection: 'pipeline/canary-returned' }),
     ]);
     expect(open.map(({ severity, total, byAge }) => [severity, total, byAge])).toEqual([
       ['critical', 1, [0, 0, 0, 0, 1]],

@@ -52,6 +52,12 @@ describe('a suppressed match', () => {
     expect(suppressed(match(0, { time: Date.parse(time) }), [loadSuppression(suppression())]).status).toBe(status);
   });
 
+  test('is never a canary that came back: it would be lost', () => {
+    const everything = [loadSuppression(suppression({ when: { finding: { account: [{ exists: true }] } } }))];
+    expect(suppressed(match(0), everything).status).toBe('watching');
+    expect(suppressed(match(0, { detection: 'pipeline/canary-returned' }), everything).status).toBe('alerting');
+  });
+
   test('is stored and counted, and nothing is due because of it', async () => {
     world.with({ settings: { ...exampleSettings, suppressions: [suppression()] } });
     const meter = newMeter();
