@@ -25,7 +25,7 @@ interface Kept {
   touched: number;
 }
 
-/** A due item as it waits: its event as JSON, which takes a third of the memory. */
+/** A due item as it waits: as JSON, which takes less memory than its objects. */
 interface Waiting {
   readonly at: number;
   readonly written: string;
@@ -65,7 +65,7 @@ export const memoryStore = ({
     let grown = known === undefined ? overhead.item + scope.length : 0;
     for (const [name, members] of Object.entries(added)) {
       for (const member of members) {
-        const list = item.item[name];
+        const list = Object.hasOwn(item.item, name) ? item.item[name] : undefined;
         const at = list === undefined ? 0 : placeIn(list, member);
         if (member === '' || list?.[at] === member) continue;
         const bytes = memberBytes(name, member);
@@ -102,12 +102,12 @@ export const memoryStore = ({
     size -= item.size;
   };
 
-  /** Makes room, a quarter more than there has to be; says whether something went that had not expired. */
+  /** Makes room; says whether something went that had not expired, of which then a quarter more goes than has to. */
   const makeRoom = (): boolean => {
     if (size <= most) return false;
     const time = now();
     for (const [scope, item] of items) if (item.expires < time) forget(scope, item);
-    if (size <= most * 0.75) return false;
+    if (size <= most) return false;
     const idle = [...items].filter(([, item]) => item.touched < calls).sort(([, a], [, b]) => a.touched - b.touched);
     for (const [scope, item] of idle) {
       if (size <= most * 0.75) break;
