@@ -41,7 +41,7 @@ export const pagerDutyEvent = (message: Message, routingKey: string): JsonObject
     client: 'Tripline',
     payload: {
       summary: plain(`${message.headline}: ${finding.title}`, 1024),
-      source: plain(finding.resources[0] ?? whereText(message), 255),
+      source: plain(finding.resources.find(name => name.trim() !== '') ?? whereText(message), 255).trim() || 'tripline', // required
       severity: severities[finding.severity],
       timestamp: finding.last,
       component: plain(finding.cluster || finding.account, 255),

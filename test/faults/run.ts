@@ -39,6 +39,8 @@ type Answer = Omit<Played, 'trace'>;
 
 /** A process of its own that plays the schedules it is asked to, one after the other. */
 const work = async (): Promise<void> => {
+  // A terminal interrupts workers, too: they end when they are let go.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
   const ground = await startGround();
   process.on('message', async (seed: number) => {
     const { trace: _, ...answer } = await ground.play(seed, over);
