@@ -236,6 +236,15 @@ describe('a large record', () => {
     expect(redact({ [name]: 1 })).toEqual({ [`${name.slice(0, 224)}[cut: 400 characters]`]: 1 });
     expect(redact({ [name.slice(0, 256)]: 1 })).toEqual({ [name.slice(0, 256)]: 1 });
   });
+  it('keeps what is just small enough beside what is not', () => {
+    const list = Array.from({ length: 1_000 }, (_, at) => at);
+    const members = Object.fromEntries(list.map(at => [`m${at}`, at]));
+    const record = { list, members, text: 'x '.repeat(8_192), [`n ${'n'.repeat(254)}`]: ['a', null, 'b'] };
+    expect(redact({ ...record, big: ['c', 'x '.repeat(9_000)] }, 100_000)).toEqual({
+      ...record,
+      big: ['c', `${'x '.repeat(8_176)}[cut: 18000 characters]`],
+    });
+  });
   it('is cut more the larger it is, until it fits', () => {
     const of = (items: number, text: number): Json => Array.from({ length: items }, () => 'y '.repeat(text / 2));
     const shape = (value: Json): readonly [number, number] => {
@@ -247,6 +256,19 @@ describe('a large record', () => {
     expect(shape(of(20, 16_000))).toEqual([20, 1_024 - 32 + '[cut: 16000 characters]'.length]);
     expect(shape(of(64, 16_000))).toEqual([33, 256 - 32 + '[cut: 16000 characters]'.length]);
     expect(shape(of(300, 400))).toEqual([65, 400]);
+    const square = (side: number): Json => Array.from({ length: side }, () => of(side, 300));
+    const inner = (value: Json): string => (redact(value) as readonly (readonly string[])[])[0]?.[0] ?? ''; // lists of lists
+    expect(inner(square(15))).toBe(`${'y '.repeat(48)}[cut: 300 characters]`);
+    expect(inner(square(20))).toBe(`${'y '.repeat(16)}[cut: 300 characters]`);
+    expect((redact(of(300, 400)) as readonly string[]).at(-1)).toBe('[cut: 236 more]');
+    expect(
+      redact(Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`m${at}`, 'y '.repeat(200)]))),
+    ).toMatchObject({
+      '[cut]': '236 more members',
+    });
+    const size = Buffer.byteLength(JSON.stringify(of(2, 16_000)));
+    expect(redact(of(2, 16_000), size)).toEqual(of(2, 16_000));
+    expect(redact(of(2, 16_000), size - 1)).not.toEqual(of(2, 16_000));
     expect(redact(of(2, 16_000), 40_000)).toEqual(of(2, 16_000));
     expect(redact({ a: 'x y' }, 5)).toEqual({
       cut: 'the record is too large to keep as evidence: look it up by its event id',

@@ -161,6 +161,7 @@ describe('a line', () => {
     expect(redactLine('é'.repeat(257))).toBe(`${'é'.repeat(254)}…`);
     expect(redactLine('😀'.repeat(10), 20)).toBe(`${'😀'.repeat(4)}…`);
     expect(redactLine('abcdef', 5)).toBe('ab…');
+    expect(redactLine(`a\ufffd${'b'.repeat(600)}`)).toBe(`a\ufffd${'b'.repeat(505)}…`);
     expect(redactLine('a\ud800bcdefgh')).toBe('a\ufffdbcdefgh');
   });
   it('is redacted before it is cut', () => {

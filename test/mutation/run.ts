@@ -22,13 +22,9 @@ const names = positionals.length === 0 ? Object.keys(areas) : positionals;
 const everyFile = (path: string): string => (/\.ts(?::|$)/.test(path) ? path : `${path}/**/*.ts`);
 
 const judge = (name: string, { mutate, tests, without }: Area): Promise<readonly MutantResult[]> => {
-  // Properties draw few cases, the same ones for every mutant: what only luck would find is not pinned.
   Object.assign(process.env, {
     MUTATION_TESTS: tests.join(','),
     MUTATION_WITHOUT: without?.source ?? '',
-    FUZZ_SEED: '1',
-    FUZZ_RUNS: '200',
-    RUNS: '2',
   });
   return new Stryker({
     plugins: ['./test/mutation/runner.ts'],

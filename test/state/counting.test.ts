@@ -167,6 +167,7 @@ describe('a sum', () => {
     [[`${time + within - 1}#101#f`], undefined, ['f']],
     [[`${time + within}#101#f`], undefined, []],
     [[`${time - 1}#101#f`], undefined, []],
+    [[`${time + 1}#101#g`, `${time}#101#e`], undefined, ['e', 'g']],
     [[`${time}#101#e`], 101, []],
     [[`${time}#102#e`], 101, ['e']],
   ])('of %j over %j is found at %j', (parts, limit, ids) => {
@@ -235,6 +236,12 @@ describe('a sequence', () => {
     expect(ids(rule())).toEqual([...ordered].sort());
     expect(ids(rule({ ordered: true }))).toEqual([...ordered].sort());
     expect(ids(rule({ ordered: false }))).toEqual([...unordered].sort());
+  });
+
+  it('in any order holds only what lies in its span', () => {
+    const told = { a: [`${time + 5}#1`], b: [`${time}#e`, `${time + 6}#f`], c: [`${time + 4 + within}#3`] };
+    const found = rule({ ordered: false }).decide(viewAt(time), key, answered(told));
+    expect(found.map(({ eventId }) => eventId)).toEqual(['f']);
   });
 
   it('of several steps before and after the found one', () => {

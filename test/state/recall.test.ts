@@ -5,7 +5,7 @@ import type { AnyEvent } from '../../core/event.ts';
 import type { View } from '../../core/fact.ts';
 import type { Json } from '../../core/json.ts';
 import { absence } from '../../core/state/absence.ts';
-import { daysHeard, marksIn, marksOf, sinceScopes, streamOf } from '../../core/state/heard.ts';
+import { askHeard, daysHeard, marksIn, marksOf, sinceScopes, streamOf } from '../../core/state/heard.ts';
 import { imageScope, recallOwner } from '../../core/state/image.ts';
 import { instanceScope, knownInstance, onNodes, recallInstance } from '../../core/state/instance.ts';
 import { learnedIndex, learnedNames, nameLearned, revoke, revoked, revokedScope } from '../../core/state/learned.ts';
@@ -178,6 +178,8 @@ describe('an instance', () => {
     expect(byLaunch.again?.(viewOf(), { instance }, answered({}))).toEqual({ after: time });
     const byCluster = recallInstance('d', ({ clusters }) => (clusters.length > 0 ? { note: 'of one' } : undefined));
     expect(byCluster.again?.(viewOf(), { instance }, answered({}))).toEqual({ after: time });
+    const byNode = recallInstance('d', ({ kind }) => (kind === 'node' ? { note: 'a node' } : undefined));
+    expect(byNode.again?.(viewOf(), { instance }, answered({}))).toEqual({ after: time });
     const byKind = recallInstance('d', ({ kind }) => (kind === 'unknown' ? { note: 'unknown' } : undefined));
     expect(byKind.again?.(viewOf(), { instance }, answered({}))).toEqual({ after: time });
     const byOther = recallInstance('d', ({ kind, launchedBy }) =>
@@ -353,6 +355,8 @@ describe('a stream leaves', () => {
       expect.objectContaining({ scope: expect.stringContaining('#days#'), add: { days: ['2026-09-02'] } }),
     ]);
     const days = marks[1];
+    expect(days?.expires).toBe(Date.parse('2026-09-01') + 91 * day);
+    expect(askHeard('s', time)).toEqual({ scope: 's#2026-09-01', also: ['s#2026-09-02'], expires: time });
     expect(sinceScopes(scope, time)).toEqual([
       days?.scope,
       days?.scope.replace(/\d+$/, number => `${Number(number) - 1}`),
@@ -376,9 +380,16 @@ describe('a stream leaves', () => {
       'heard#cloudtrail#444455556666#2026-09-01',
     ]);
   });
+  it('marks of its own where only its source or its account is another', () => {
+    const scopes = (other: object) =>
+      marksOf([at(time, { cluster: '' }), at(time, { cluster: '', ...other })]).filter(({ add }) => add?.['marks']);
+    expect(scopes({ source: 'kubernetes' })).toHaveLength(2);
+    expect(scopes({ account: '444455556666' })).toHaveLength(2);
+    expect(scopes({})).toHaveLength(1);
+  });
   it('no mark in years beyond reach', () => {
     expect(marksOf([at(Number.NaN), at(8.7e15), at(-8.7e15), at(Number.POSITIVE_INFINITY)])).toEqual([]);
-    expect(marksOf([at(8.63e14)]).length).toBeGreaterThan(0);
+    expect(marksOf([at(8.64e14)]).length).toBeGreaterThan(0);
     expect(marksOf([])).toEqual([]);
   });
   it('marks that are read back once each, oldest first', () => {
