@@ -70,7 +70,7 @@ const many = async (): Promise<boolean> => {
   let next = from;
   let isStopped = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
+    process.on(signal, () => {
       isStopped = true;
     });
 
