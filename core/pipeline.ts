@@ -17,7 +17,7 @@ export interface DetectDeps {
   readonly findings: Findings;
   readonly quarantine: Quarantine;
   /** What is kept of events whatever they match: additions alone, that bear repetition and any order. */
-  readonly keep?: (events: readonly AnyEvent[]) => readonly Observation[];
+  readonly keep?: (events: readonly AnyEvent[]) => Promise<readonly Observation[]>;
   /** Milliseconds since 1970, from which freshness is judged. Absent: the newest event's time so far (`scan`). */
   readonly now?: number;
   /** Reads judged together; default 1,000. */
@@ -77,7 +77,7 @@ export const detect = async (
     if (folded.status === 'rejected') throw folded.reason;
     if (kept.status === 'rejected') throw kept.reason;
     // Last: a stream counts as heard only when all that was heard is stored.
-    await deps.store.observe([...(deps.keep?.(events) ?? []), ...marksOf(events)]);
+    await deps.store.observe([...((await deps.keep?.(events)) ?? []), ...marksOf(events)]);
     counts.matched += new Set(folded.value.map(({ source, eventId }) => `${source}#${eventId}`)).size;
     counts.ruleErrors += folded.value.filter(({ detection }) => detection === 'pipeline/rule-failed').length;
     counts.overLimit += folded.value.filter(({ detection }) => detection === 'pipeline/limit-reached').length;

@@ -211,10 +211,7 @@ export const useEach = (next: () => Deps): void => {
 
 /** What announcing needs of them. */
 export const announceDeps = async (): Promise<AnnounceDeps> => {
-  const [{ stormOf }, { isCanary }] = await Promise.all([
-    import('../core/announce/storm.ts'),
-    import('../core/canary.ts'),
-  ]);
+  const { stormFor } = await import('./storm.ts');
   const { findings, ledger, channels, detections, settings, now, escalateAfter, store } = deps();
   return {
     cases: findings(),
@@ -224,8 +221,6 @@ export const announceDeps = async (): Promise<AnnounceDeps> => {
     settings,
     now,
     escalateAfter,
-    // Canaries of many regions come back together, and each must be told.
-    storm: async finding =>
-      isCanary(finding.detection) ? undefined : stormOf(store(), finding, settings.announcing.stormFindings),
+    storm: finding => stormFor(finding, store(), settings),
   };
 };

@@ -1,8 +1,6 @@
-import type { AnyEvent, Event } from '../core/event.ts';
-import { addressOf, wantsReading } from '../core/kubernetes/reading.ts';
+import type { AnyEvent } from '../core/event.ts';
 import { type DetectDeps, detect } from '../core/pipeline.ts';
 import type { Read } from '../core/read/contract.ts';
-import { usageMarks } from '../core/usage/kept.ts';
 import { deps } from './deps.ts';
 import type { Meter } from './meter.ts';
 
@@ -29,31 +27,13 @@ export const detecting = (meter: Meter): Pick<DetectDeps, 'store' | 'findings'> 
   };
 };
 
-/** Writes of one object in one batch that are asked about: one reading answers for all of them, and the newest matter. */
-const askedOfOne = 20;
-
-/** Gathers the writes that the posture reader is to look at, the newest of each object. */
-const gather = () => {
-  const { settings, now } = deps();
-  const objects = new Map<string, Event<'kubernetes'>[]>();
-  return {
-    see: (event: AnyEvent): void => {
-      if (!wantsReading(event, settings, now())) return;
-      const key = JSON.stringify([event.account, event.cluster, addressOf(event)]);
-      const before = objects.get(key) ?? [];
-      objects.set(key, [...before, event].slice(-askedOfOne));
-    },
-    all: (): readonly Event<'kubernetes'>[] => [...objects.values()].flat(),
-  };
-};
-
 /** Judges what was read and counts it. Tables and the quarantine are reached only when there is something to write. */
 export const detectCounted = async (
   reads: Iterable<Read> | AsyncIterable<readonly Read[]>,
   meter: Meter,
 ): Promise<void> => {
   const { settings, quarantine, now, readings } = deps();
-  const asked = readings === undefined ? undefined : gather();
+  const asked = readings === undefined ? undefined : (await import('./readings.ts')).gather();
   const judge = isQuiet(reads) ? nothing : await deps().match();
   const counts = await detect(reads, {
     match: event => {
@@ -62,7 +42,8 @@ export const detectCounted = async (
     },
     ...detecting(meter),
     quarantine: { keep: rejected => quarantine().keep(rejected) },
-    keep: events => usageMarks(events, settings),
+    keep: async events =>
+      events.some(isOfRole) ? (await import('../core/usage/kept.ts')).usageMarks(events, settings) : [],
     now: now(),
   });
   meter.add('EventsRead', counts.read);
@@ -78,6 +59,10 @@ export const detectCounted = async (
   await askFor(readings, events);
   meter.add('ReadingsAsked', events.length);
 };
+
+/** Whether a role made the call: what it did may be kept (`core/usage/kept.ts` says of which roles). */
+const isOfRole = (event: AnyEvent): boolean =>
+  event.source === 'cloudtrail' && event.record.userIdentity?.sessionContext?.sessionIssuer !== undefined;
 
 const nothing = (): readonly never[] => [];
 

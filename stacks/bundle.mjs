@@ -1,5 +1,6 @@
 // @ts-check
 
+import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -130,6 +131,19 @@ const contentsOf = async (path, file, isJudging) => {
   return undefined;
 };
 
+/**
+ * Modules of ours that are loaded when they are needed: only functions do so. Read off their code beforehand, because esbuild
+ * resolves and loads at once, and a module that is imported both ways would come out by chance.
+ * @type {ReadonlySet<string>}
+ */
+const later = new Set(
+  readdirSync(join(root, 'functions')).flatMap(name =>
+    [...readFileSync(join(root, 'functions', name), 'utf8').matchAll(/\bimport\('(\.[^']+)'\)/g)].map(([, path = '']) =>
+      resolve(root, 'functions', path),
+    ),
+  ),
+);
+
 export default [
   {
     name: 'tripline',
@@ -140,12 +154,8 @@ export default [
      */
     setup: ({ onResolve, onLoad, onStart }) => {
       let entry = '';
-      /** @type {Set<string>} modules of ours that are loaded when they are needed */
-      const later = new Set();
       onResolve({ filter: /.*/ }, (/** @type {Resolve} */ { path, namespace, resolveDir, kind }) => {
         if (kind === 'entry-point') entry = resolve(resolveDir, path);
-        if (kind === 'dynamic-import' && path.startsWith('.') && !resolveDir.includes('node_modules'))
-          later.add(resolve(resolveDir, path));
         // An ES import of a module of Node's own reads all that it exports, and `node:http` loads fetch for that: `require` doesn't.
         if (kind !== 'import-statement' || namespace === builtin) return undefined;
         if (isBuiltin(path)) return { path: path.startsWith('node:') ? path : `node:${path}`, namespace: builtin };
