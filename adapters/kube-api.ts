@@ -30,7 +30,8 @@ export const usualBounds: Bounds = { timeout: 5_000, most: 16 * 1024 * 1024 };
 
 /** A name as one segment of a path (kubernetes/apimachinery, `api/validation/path`): anything else could ask for something else. */
 const segment = (value: string, what: string): string => {
-  if (value === '' || value.length > 253 || value === '.' || value === '..' || /[/%\u0000-\u0020\u007f]/.test(value))
+  const isPlain = value.isWellFormed() && !/[/%\u0000-\u0020\u007f]/.test(value);
+  if (!isPlain || value === '' || value.length > 253 || value === '.' || value === '..')
     throw new KubeError('misnamed', `the event names no ${what} that can be asked for`);
   return encodeURIComponent(value);
 };
