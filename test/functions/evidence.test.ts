@@ -90,9 +90,20 @@ const pod = {
     volumes: [
       { name: 'host', hostPath: { path: '/' } },
       { name: 'creds', secret: { secretName: 'db' } },
+      { name: 'share', csi: { driver: 'files.example.com', volumeAttributes: { mountOptions: `user,${canary}` } } },
     ],
   },
-  status: { phase: 'Running', containerStatuses: [{ name: 'web', imageID: 'sha256:0', restartCount: 2 }] },
+  status: {
+    phase: 'Running',
+    containerStatuses: [
+      {
+        name: 'web',
+        imageID: 'sha256:0',
+        restartCount: 2,
+        state: { terminated: { reason: 'Error', exitCode: 1, message: `cannot log in with ${canary}` } },
+      },
+    ],
+  },
 };
 
 beforeEach(async () => {
@@ -177,7 +188,11 @@ describe('on a critical finding about a node', () => {
     expect(machine.parts.pods.pods[0].spec.volumes).toEqual([
       { name: 'host', hostPath: { path: '/' } },
       { name: 'creds', secretName: 'db' },
+      { name: 'share', csi: { driver: 'files.example.com' } },
     ]);
+    expect(machine.parts.pods.pods[0].status.containerStatuses[0].state).toEqual({
+      terminated: { reason: 'Error', exitCode: 1 },
+    });
     const stored = await world.tables.findings.read(id);
     expect(stored?.finding.captures).toEqual([`s3://evidence/findings/${id}/first.json`]);
   });
