@@ -13,6 +13,7 @@ import {
 } from '../adapters/doctor.ts';
 import { clientsOf, take } from '../adapters/inventory.ts';
 import { concurrencyOf, countRules, enabledRegions } from '../adapters/quotas.ts';
+import { auditGroup } from '../core/audit-group.ts';
 import { canariesCheck, canaryCheck } from '../core/doctor/canary.ts';
 import { bad, type Check, good, weak } from '../core/doctor/check.ts';
 import { concurrencyQuota, rulesQuota } from '../core/doctor/quotas.ts';
@@ -148,9 +149,9 @@ const ofRegion = (
 
 /** Log groups of clusters whose audit log is in CloudWatch Logs, each in its cluster's region: it is heard there. */
 const auditGroups = ({ clusters, home }: Settings): readonly { readonly group: string; readonly region: string }[] =>
-  clusters.flatMap(({ name, kind, audit, region = home }) => {
-    if (audit !== undefined) return 'logGroup' in audit ? [{ group: audit.logGroup, region }] : [];
-    return kind === 'eks' ? [{ group: `/aws/eks/${name}/cluster`, region }] : [];
+  clusters.flatMap(cluster => {
+    const group = auditGroup(cluster);
+    return group === undefined ? [] : [{ group, region: cluster.region ?? home }];
   });
 
 const ofStage = (prefix: string, settings: Settings, now: number): readonly Named[] => {

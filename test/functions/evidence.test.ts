@@ -16,12 +16,11 @@ import { announcementJson, readAnnouncement } from '../../core/announce/json.ts'
 import type { Message } from '../../core/announce/message.ts';
 import { slackMessage } from '../../core/announce/slack.ts';
 import { mailText } from '../../core/announce/text.ts';
-import { canonicalJson } from '../../core/evidence/bundle.ts';
 import { subjectsOf } from '../../core/evidence/subject.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Finding } from '../../core/finding.ts';
 import { findingId } from '../../core/findings/identity.ts';
-import type { Json } from '../../core/json.ts';
+import { canonicalJson, type Json } from '../../core/json.ts';
 import type { Settings } from '../../core/settings.ts';
 import { handler } from '../../functions/evidence.ts';
 import { later, message } from '../announce/message.ts';
