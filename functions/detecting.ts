@@ -1,5 +1,4 @@
 import type { AnyEvent, Event } from '../core/event.ts';
-import { addressOf, wantsReading } from '../core/kubernetes/reading.ts';
 import { type DetectDeps, detect } from '../core/pipeline.ts';
 import type { Read } from '../core/read/contract.ts';
 import { usageMarks } from '../core/usage/kept.ts';
@@ -32,8 +31,9 @@ export const detecting = (meter: Meter): Pick<DetectDeps, 'store' | 'findings'> 
 /** Writes of one object in one batch that are asked about: one reading answers for all of them, and the newest matter. */
 const askedOfOne = 20;
 
-/** Gathers the writes that the posture reader is to look at, the newest of each object. */
-const gather = () => {
+/** Gathers the writes that the posture reader is to look at, the newest of each object. What it knows of them is loaded where there is one. */
+const gather = async () => {
+  const { addressOf, wantsReading } = await import('../core/kubernetes/reading.ts');
   const { settings, now } = deps();
   const objects = new Map<string, Event<'kubernetes'>[]>();
   return {
@@ -53,7 +53,7 @@ export const detectCounted = async (
   meter: Meter,
 ): Promise<void> => {
   const { settings, quarantine, now, readings } = deps();
-  const asked = readings === undefined ? undefined : gather();
+  const asked = readings === undefined ? undefined : await gather();
   const judge = isQuiet(reads) ? nothing : await deps().match();
   const counts = await detect(reads, {
     match: event => {
