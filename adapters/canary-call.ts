@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { request } from 'node:https';
 import { DescribeExportTasksCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
+import { EKSClient } from '@aws-sdk/client-eks';
 import { agentName, roundPath } from '../core/canary.ts';
+import { describeCluster } from './eks.ts';
+import { within } from './hurried.ts';
+import { getKube, KubeError, type Server } from './kube-api.ts';
 
 /**
  * How a canary's call ended. `refused`: as it should, and what refused it recorded that. `allowed`: somebody lets the canary look;
@@ -27,21 +29,21 @@ export interface CanaryCalls {
 }
 
 /** Milliseconds that a service or an API server may take to answer. */
-const timeout = 5_000;
+const usual = 5_000;
 
 const refusals = /^(UnauthorizedOperation|AccessDenied(Exception)?)$/;
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
+const unmade = (error: unknown): Outcome => ({
+  state: 'unmade',
+  why: error instanceof KubeError ? error.message : nameOf(error),
+});
 
-export const canaryCalls = (): CanaryCalls => ({
+/** @param timeout milliseconds of one try: one service that says nothing must not take the others' time */
+export const canaryCalls = (timeout = usual): CanaryCalls => ({
   nonce: () => randomBytes(8).toString('hex'),
   region: async (region, round) => {
-    const client = new EC2Client({
-      region,
-      customUserAgent: [[agentName, round]],
-      maxAttempts: 2,
-      requestHandler: { connectionTimeout: timeout, requestTimeout: timeout },
-    });
+    const client = new EC2Client({ region, customUserAgent: [[agentName, round]], ...within(timeout) });
     try {
       await client.send(new DescribeExportTasksCommand({}));
       return { state: 'allowed' };
@@ -53,50 +55,41 @@ export const canaryCalls = (): CanaryCalls => ({
     }
   },
   cluster: async (name, region, round) => {
-    const client = new EKSClient({
-      region,
-      maxAttempts: 2,
-      requestHandler: { connectionTimeout: timeout, requestTimeout: timeout },
-    });
+    const client = new EKSClient({ region, ...within(timeout) });
     try {
-      const { cluster } = await client.send(new DescribeClusterCommand({ name }));
-      const [endpoint, ca] = [cluster?.endpoint, cluster?.certificateAuthority?.data];
-      if (endpoint === undefined || ca === undefined)
-        return { state: 'unmade', why: `the cluster has no endpoint: it is ${cluster?.status ?? 'unknown'}` };
-      if (cluster?.resourcesVpcConfig?.endpointPublicAccess === false)
+      const { isPublic, ...server } = await describeCluster(client, name);
+      if (!isPublic)
         return { state: 'unmade', why: 'its endpoint is private: it cannot be reached from outside its VPC' };
-      return await askCluster(endpoint, Buffer.from(ca, 'base64').toString('utf8'), round);
+      return await askCluster(server, round, timeout);
     } catch (error) {
-      return { state: 'unmade', why: `eks:DescribeCluster: ${nameOf(error)}` };
+      return unmade(error);
     } finally {
       client.destroy();
     }
   },
 });
 
+/** Bytes of an answer: a Status is far shorter. */
+const most = 65_536;
+
 /**
  * Asks an API server, as nobody, for what nobody may have. It answers 403 where anonymous requests are known and forbidden, 401
  * where they are not known at all; it audits both (kubernetes/apiserver, pkg/endpoints/filters). 404 says that somebody lets
- * everybody look. The answer's body is not read.
- * @param ca PEM of the cluster's own authority: nothing else is trusted
- * @param patience milliseconds until it must have answered
+ * everybody look.
+ * @param timeout milliseconds until it must have answered
  */
-export const askCluster = (endpoint: string, ca: string, round: string, patience = timeout): Promise<Outcome> =>
-  new Promise(resolve => {
-    const unmade = (why: string): void => resolve({ state: 'unmade', why });
-    const address = URL.parse(roundPath(round), endpoint);
-    if (address?.protocol !== 'https:') return unmade('its endpoint is no https address');
-    const signal = AbortSignal.timeout(patience);
-    const headers = { 'user-agent': `${agentName}/${round}`, accept: 'application/json' };
-    const asked = request(address, { ca, signal, headers, agent: false }, ({ statusCode = 0 }) => {
-      asked.destroy();
-      if (statusCode === 401 || statusCode === 403) return resolve({ state: 'refused' });
-      if (statusCode === 200 || statusCode === 404) return resolve({ state: 'allowed' });
-      unmade(`its API server answered ${statusCode}`);
-    });
-    asked.on('error', (error: NodeJS.ErrnoException) => {
-      const why = signal.aborted ? `no answer in ${patience} ms` : (error.code ?? nameOf(error));
-      unmade(`it cannot be reached: ${why} (is its endpoint public, and open to this function?)`);
-    });
-    asked.end();
-  });
+export const askCluster = async (server: Server, round: string, timeout = usual): Promise<Outcome> => {
+  try {
+    const { status } = await getKube(
+      server,
+      roundPath(round),
+      { 'user-agent': `${agentName}/${round}` },
+      { timeout, most },
+    );
+    if (status === 401 || status === 403) return { state: 'refused' };
+    if (status === 200 || status === 404) return { state: 'allowed' };
+    return { state: 'unmade', why: `its API server answered ${status}` };
+  } catch (error) {
+    return unmade(error);
+  }
+};

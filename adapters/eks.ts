@@ -79,33 +79,40 @@ export const eksToken = async (
 const refusals = new Set(['ResourceNotFoundException', 'AccessDeniedException', 'InvalidParameterException']);
 
 /**
- * Where a cluster's API server is, asked once a process.
- * @param client of the cluster's region; it needs eks:DescribeCluster on the cluster
+ * Where a cluster's API server is, by whose certificates, and whether it is reached from outside its VPC. It needs
+ * eks:DescribeCluster on the cluster.
+ * @throws KubeError where EKS does not say
+ */
+export const describeCluster = async (
+  client: EKSClient,
+  name: string,
+): Promise<Pick<Endpoint, 'url' | 'ca'> & { readonly isPublic: boolean }> => {
+  const { cluster } = await client.send(new DescribeClusterCommand({ name })).catch(error => {
+    const refused = error instanceof Error && refusals.has(error.name);
+    throw new KubeError(refused ? 'undescribed' : 'unreachable', `eks:DescribeCluster: ${error?.name ?? 'no answer'}`);
+  });
+  const url = cluster?.endpoint;
+  const ca = cluster?.certificateAuthority?.data;
+  if (url === undefined || ca === undefined)
+    throw new KubeError('undescribed', 'EKS says no endpoint or no certificate authority: is the cluster being made?');
+  return {
+    url,
+    ca: Buffer.from(ca, 'base64').toString('latin1'),
+    isPublic: cluster?.resourcesVpcConfig?.endpointPublicAccess !== false,
+  };
+};
+
+/**
+ * Where clusters' API servers are, each asked for once a process.
+ * @param client of the cluster's region
  * @param clock milliseconds since 1970, for tokens
  */
 export const eksEndpoints = (client: (region: string) => EKSClient, clock: () => number) => {
   const known = new Map<string, Promise<Endpoint>>();
   const describe = async (name: string, region: string): Promise<Endpoint> => {
     const eks = client(region);
-    const { cluster } = await eks.send(new DescribeClusterCommand({ name })).catch(error => {
-      const refused = error instanceof Error && refusals.has(error.name);
-      throw new KubeError(
-        refused ? 'undescribed' : 'unreachable',
-        `eks:DescribeCluster: ${error?.name ?? 'no answer'}`,
-      );
-    });
-    const url = cluster?.endpoint;
-    const ca = cluster?.certificateAuthority?.data;
-    if (url === undefined || ca === undefined)
-      throw new KubeError(
-        'undescribed',
-        'EKS says no endpoint or no certificate authority: is the cluster being made?',
-      );
-    return {
-      url,
-      ca: Buffer.from(ca, 'base64').toString('latin1'),
-      token: () => eksToken(name, { region, credentials: eks.config.credentials }, clock()),
-    };
+    const { url, ca } = await describeCluster(eks, name);
+    return { url, ca, token: () => eksToken(name, { region, credentials: eks.config.credentials }, clock()) };
   };
   return {
     /** @throws KubeError where EKS does not say */

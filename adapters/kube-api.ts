@@ -30,7 +30,8 @@ export const usualBounds: Bounds = { timeout: 5_000, most: 16 * 1024 * 1024 };
 
 /** A name as one segment of a path (kubernetes/apimachinery, `api/validation/path`): anything else could ask for something else. */
 const segment = (value: string, what: string): string => {
-  if (value === '' || value.length > 253 || value === '.' || value === '..' || /[/%\u0000-\u0020\u007f]/.test(value))
+  const isPlain = value.isWellFormed() && !/[/%\u0000-\u0020\u007f]/.test(value);
+  if (!isPlain || value === '' || value.length > 253 || value === '.' || value === '..')
     throw new KubeError('misnamed', `the event names no ${what} that can be asked for`);
   return encodeURIComponent(value);
 };
@@ -72,24 +73,25 @@ const isUntrusted = (code: unknown): boolean =>
     code,
   );
 
+/** Where an API server is, and the PEM of the one authority that its certificate may come from. */
+export type Server = Pick<Endpoint, 'url' | 'ca'>;
+
 /**
- * Gets one JSON object from a cluster's API server: over TLS, believing the cluster's own authority alone, following no redirect,
- * within its bounds. It can only read: no other method is ever sent.
+ * Asks a cluster's API server for something: over TLS, believing the cluster's own authority alone, following no redirect, within
+ * its bounds. It can only read: no other method is ever sent.
  * @param path as `pathOf` makes it, or a list's with its query
- * @throws KubeError, whatever goes wrong
+ * @throws KubeError where no whole answer came, whatever it says
  */
-export const readKube = async (
-  endpoint: Endpoint,
+export const getKube = async (
+  server: Server,
   path: string,
-  { timeout, most }: Bounds = usualBounds,
-): Promise<JsonObject> => {
-  const base = URL.parse(endpoint.url);
+  headers: { readonly [name: string]: string },
+  { timeout, most }: Bounds,
+): Promise<{ readonly status: number; readonly body: Buffer }> => {
+  const base = URL.parse(server.url);
   if (base === null || base.protocol !== 'https:' || base.username !== '' || base.password !== '')
     throw new KubeError('undescribed', 'the endpoint is no https address');
-  const token = await endpoint.token().catch(() => {
-    throw new KubeError('unreachable', 'no credentials to sign a token with');
-  });
-  const { status, body } = await new Promise<{ readonly status: number; readonly body: Buffer }>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeout);
     const failed = (error: Error & { readonly code?: unknown }): void => {
       if (error instanceof KubeError) reject(error);
@@ -104,8 +106,8 @@ export const readKube = async (
         hostname: base.hostname.replace(/^\[|\]$/g, ''),
         port: base.port === '' ? 443 : base.port,
         path,
-        headers: { accept: 'application/json', authorization: `Bearer ${token}`, 'user-agent': 'tripline' },
-        ca: endpoint.ca,
+        headers: { accept: 'application/json', ...headers },
+        ca: server.ca,
         rejectUnauthorized: true,
         minVersion: 'TLSv1.2',
         agent: false,
@@ -128,6 +130,18 @@ export const readKube = async (
     asking.on('error', failed);
     asking.end();
   });
+};
+
+/**
+ * Gets one JSON object from a cluster's API server, as who the endpoint's token says.
+ * @throws KubeError, whatever goes wrong
+ */
+export const readKube = async (endpoint: Endpoint, path: string, bounds: Bounds = usualBounds): Promise<JsonObject> => {
+  const token = await endpoint.token().catch(() => {
+    throw new KubeError('unreachable', 'no credentials to sign a token with');
+  });
+  const headers = { authorization: `Bearer ${token}`, 'user-agent': 'tripline' };
+  const { status, body } = await getKube(endpoint, path, headers, bounds);
   if (status !== 200) throw new KubeError(failureOf(status), `it answered ${status}${reasonIn(body)}`);
   let parsed: Json;
   try {

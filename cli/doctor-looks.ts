@@ -5,18 +5,17 @@ import {
   findCanaries,
   findDeadLetters,
   findFilter,
-  findFunctions,
   findMappings,
   findRule,
   findSubscriptions,
   heldSuppressions,
   openFindings,
-  reservedFor,
 } from '../adapters/doctor.ts';
 import { clientsOf, take } from '../adapters/inventory.ts';
 import { concurrencyOf, countRules, enabledRegions } from '../adapters/quotas.ts';
+import { auditGroup } from '../core/audit-group.ts';
 import { canariesCheck, canaryCheck } from '../core/doctor/canary.ts';
-import { bad, type Check, good, unknown, weak } from '../core/doctor/check.ts';
+import { bad, type Check, good, weak } from '../core/doctor/check.ts';
 import { concurrencyQuota, rulesQuota } from '../core/doctor/quotas.ts';
 import { suppressionChecks } from '../core/doctor/settings.ts';
 import {
@@ -25,13 +24,11 @@ import {
   deadLetterCheck,
   dueCheck,
   filterCheck,
-  functionCheck,
   mappingCheck,
   ownFindingsCheck,
   quarantineCheck,
   ruleCheck,
   subscriptionCheck,
-  throttleCheck,
   trailCheck,
 } from '../core/doctor/stage.ts';
 import type { Trail } from '../core/inventory/aws.ts';
@@ -40,6 +37,7 @@ import type { Settings } from '../core/settings.ts';
 import { type EventPattern, eventBridgeFilter } from '../core/targets/eventbridge.ts';
 import { logsFilter } from '../core/targets/logs.ts';
 import { detections, knowledge } from '../detections/index.ts';
+import { functionsOf, hearing, needed } from './doctor-functions.ts';
 
 /** One look at a deployed stage: what fails in it is its own. */
 export type Look = () => Promise<readonly Check[]>;
@@ -50,10 +48,6 @@ const patience = 15 * 60_000;
 const day = 86_400_000;
 /** Days of the quarantine that are looked at. */
 const quarantineDays = 9;
-/** Functions without which nothing is detected or said, and those of them that poll. */
-const needed = ['cloudtrail', 'audit', 'announce', 'sweep', 'subscribe', 'inventory'];
-const polling = ['cloudtrail', 'announce'];
-
 /** What the pipeline says of itself. */
 const own = detections.flatMap(({ id }) => (id.startsWith('pipeline/') ? [id] : []));
 
@@ -153,42 +147,49 @@ const ofRegion = (
   ];
 };
 
-/** Log groups of clusters whose audit log is in CloudWatch Logs. */
-const auditGroups = ({ clusters }: Settings): readonly string[] =>
-  clusters.flatMap(({ name, kind, audit }) =>
-    audit === undefined
-      ? kind === 'eks'
-        ? [`/aws/eks/${name}/cluster`]
-        : []
-      : 'logGroup' in audit
-        ? [audit.logGroup]
-        : [],
-  );
+/** Log groups of clusters whose audit log is in CloudWatch Logs, each in its cluster's region: it is heard there. */
+const auditGroups = ({ clusters, home }: Settings): readonly { readonly group: string; readonly region: string }[] =>
+  clusters.flatMap(cluster => {
+    const group = auditGroup(cluster);
+    return group === undefined ? [] : [{ group, region: cluster.region ?? home }];
+  });
 
 const ofStage = (prefix: string, settings: Settings, now: number): readonly Named[] => {
   const { home } = settings;
   const findings = `${prefix}findings`;
   const { pattern } = logsFilter(detections, knowledge, settings);
+  const groups = auditGroups(settings);
+  const away = [...new Set(groups.map(({ region }) => region))].filter(region => region !== home).sort();
+  const here = (name: string, region: string): string => (region === home ? name : `${name} ${region}`);
+  const parts = needed(settings).map(({ part }) => part);
   const days = Array.from({ length: quarantineDays }, (_, back) =>
     new Date(now - (quarantineDays - 1 - back) * day).toISOString().slice(0, 10),
   );
   return [
-    ...auditGroups(settings).map(
-      (group): Named => [
-        `audit log ${group}`,
+    ...groups.map(
+      ({ group, region }): Named => [
+        `audit log ${here(group, region)}`,
         async () => {
-          const { ours, others } = await findFilter(home, group, `${prefix}audit`);
-          return [filterCheck(group, pattern, ours, others)];
+          const { ours, others } = await findFilter(region, group, `${prefix}audit`);
+          return [filterCheck(here(group, region), pattern, ours, others)];
         },
       ],
     ),
-    ['functions', async () => functionsOf(prefix, await findFunctions(home, prefix), settings)],
-    ...polling.map(
-      (part): Named => [
-        `source of ${prefix}${part}`,
-        async () => mappingCheck(`${prefix}${part}`, await findMappings(home, `${prefix}${part}`)),
+    ['functions', async () => functionsOf(home, prefix, parts, name => name)],
+    ...away.map(
+      (region): Named => [
+        `functions ${region}`,
+        async () => functionsOf(region, prefix, hearing, name => here(name, region)),
       ],
     ),
+    ...needed(settings)
+      .filter(({ polls }) => polls)
+      .map(
+        ({ part }): Named => [
+          `source of ${prefix}${part}`,
+          async () => mappingCheck(`${prefix}${part}`, await findMappings(home, `${prefix}${part}`)),
+        ],
+      ),
     ['quota of concurrency', async () => [concurrencyQuota(await concurrencyOf(home))]],
     ...['alerts', 'guard'].map((topic): Named => [topic, async () => subscribers(home, `${prefix}${topic}`, topic)]),
     ['announcements', async () => [dueCheck(await countOverdue(home, findings, now - patience))]],
@@ -233,42 +234,4 @@ const subscribers = async (home: string, name: string, topic: string): Promise<r
         : bad(topic, `Nobody is subscribed to the topic ${name}.`, 'Set `channels` in tripline.config.ts and deploy.'),
     ];
   return found.map(one => subscriptionCheck(topic, one.endpoint, one.arn));
-};
-
-const functionsOf = async (
-  prefix: string,
-  found: Awaited<ReturnType<typeof findFunctions>>,
-  { home, deployment: { canary } }: Settings,
-): Promise<readonly Check[]> => {
-  const canaries = canary.regions || canary.clusters.length > 0 ? ['canary'] : [];
-  const names = new Set([
-    ...[...needed, ...canaries].map(part => `${prefix}${part}`),
-    ...found.map(({ name }) => name),
-  ]);
-  // A deployment replaces them together: the median tells when that was.
-  const times = found.map(({ modified }) => modified).sort();
-  const deployed = times[Math.floor((times.length - 1) / 2)];
-  const checks: Check[] = [];
-  for (const name of [...names].sort()) {
-    const one = found.find(other => other.name === name);
-    const off = one === undefined ? [] : await throttled(home, name);
-    checks.push(...(off.length > 0 ? off : [functionCheck(name, one, deployed)]));
-  }
-  return checks;
-};
-
-/** Whether it is switched off by its concurrency; that this could not be asked hides nothing else about it. */
-const throttled = async (home: string, name: string): Promise<readonly Check[]> => {
-  try {
-    return throttleCheck(name, await reservedFor(home, name));
-  } catch (error) {
-    const why = error instanceof Error ? error.name : 'unknown';
-    return [
-      unknown(
-        `function ${name}`,
-        `Its concurrency could not be looked at (${why}).`,
-        'Give these credentials lambda:GetFunctionConcurrency.',
-      ),
-    ];
-  }
 };

@@ -9,6 +9,8 @@ export interface Kept {
   readonly uses: readonly Use[];
   /** Roles of which a day is not whole: it held as many distinct calls as a day holds. */
   readonly full: readonly string[];
+  /** Accounts that have more roles than are kept. */
+  readonly crowded: readonly string[];
 }
 
 /**
@@ -26,12 +28,14 @@ export const keptUsage = async (
   const { store, close } = await openDatabase(where);
   try {
     const answers = await store.observe(accounts.map(askRoles));
-    const roles = [...new Set(answers.flatMap(({ item }) => rolesIn(item)))].filter(wanted).sort();
+    const named = answers.map(({ item }) => rolesIn(item));
+    const roles = [...new Set(named.flatMap(one => one.roles))].filter(wanted).sort();
     const found = [];
     for (const role of roles) found.push({ role, ...(await ofRole(store, role, from, to)) });
     return {
       uses: found.flatMap(({ uses }) => uses),
       full: found.filter(({ full }) => full).map(({ role }) => role),
+      crowded: accounts.filter((_, at) => named[at]?.full === true),
     };
   } finally {
     await close();

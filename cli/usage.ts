@@ -106,10 +106,14 @@ const keptOf = async (
   if (accounts.length === 0) throw new UsageError('say --account ID, or set `accounts` in the settings');
   const now = Date.now();
   const span = durationOf('for', values.for ?? '30d');
-  const { uses, full } = await keptUsage(values, accounts, wanted, now - span, now);
+  const { uses, full, crowded } = await keptUsage(values, accounts, wanted, now - span, now);
   if (full.length > 0)
     io.stderr.write(
       `a day of ${full.map(shown).join(', ')} held more distinct calls than are kept: the list is not complete\n`,
+    );
+  for (const one of crowded)
+    io.stderr.write(
+      `account ${shown(one)} has more node and controller roles than are kept: the list is not complete\n`,
     );
   return uses;
 };

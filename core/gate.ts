@@ -1,5 +1,5 @@
 import type { AnyEvent, Source } from './event.ts';
-import { at, type JsonObject } from './json.ts';
+import { at, type JsonObject, member } from './json.ts';
 import { once } from './once.ts';
 import { compilePattern, type Shared } from './pattern/compile.ts';
 import type { Group, Node } from './pattern/node.ts';
@@ -44,9 +44,15 @@ const namesIn = (source: Source, requirement: Requirement): readonly string[] | 
   return values?.some(value => value === undefined) === false ? values.flatMap(value => value ?? []) : undefined;
 };
 
-/** The value of an event's key: empty where it has none, undefined where it has one that is no text. */
+/**
+ * The value of an event's key: empty where it has none, undefined where it has one that is no text, or a list stands on the way to
+ * it, into which patterns look.
+ */
 export const keyOf = ({ source, record }: AnyEvent): string | undefined => {
-  const value = at(record as unknown as JsonObject, ...keys[source]) ?? ''; // a JSON object: it was read from JSON
+  const [first = '', ...more] = keys[source];
+  const outer = member(record, first);
+  if (Array.isArray(outer)) return undefined;
+  const value = at(outer, ...more) ?? '';
   return typeof value === 'string' ? value : undefined;
 };
 

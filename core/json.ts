@@ -39,3 +39,9 @@ export const list = (value: unknown, ...path: readonly string[]): readonly Json[
   if (found === undefined || found === null) return [];
   return Array.isArray(found) ? (found as readonly Json[]) : [found];
 };
+
+/** JSON with the members of every object in one order: the same value is the same text. */
+export const canonicalJson = (value: Json): string =>
+  JSON.stringify(value, (_, one) =>
+    isObject(one) ? Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) : one,
+  );

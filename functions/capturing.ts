@@ -9,6 +9,7 @@ import {
   securityGroupsOf,
   userDataOf,
 } from '../adapters/ec2-evidence.ts';
+import { hurried } from '../adapters/hurried.ts';
 import { KubeError, pathOf } from '../adapters/kube-api.ts';
 import type { Message } from '../core/announce/message.ts';
 import { plain } from '../core/escape.ts';
@@ -16,7 +17,7 @@ import type { Kept, Machine } from '../core/evidence/bundle.ts';
 import { awsShape, nodeClaimShape, nodeShape, podsShape } from '../core/evidence/shape.ts';
 import { mostSubjects, type Subject, subjectsOf } from '../core/evidence/subject.ts';
 import { type Json, list, text } from '../core/json.ts';
-import { clusters, hurried } from './clusters.ts';
+import { clusters } from './clusters.ts';
 import { deps } from './deps.ts';
 
 /** Milliseconds that one machine may take: with less left none is begun, and what there is is kept. */

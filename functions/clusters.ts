@@ -1,13 +1,8 @@
 import { EKSClient } from '@aws-sdk/client-eks';
 import { type Endpoints, eksEndpoints } from '../adapters/eks.ts';
+import { hurried } from '../adapters/hurried.ts';
 import { type Kube, kubeOf } from '../adapters/kube-api.ts';
 import { deps } from './deps.ts';
-
-/** How clients of AWS are made where somebody waits: two tries of a few seconds each. */
-export const hurried = {
-  maxAttempts: 2,
-  requestHandler: { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-} as const;
 
 /** By the deps they are asked under, so that a test's clusters are not the next one's. */
 const known = new WeakMap<object, Endpoints>();

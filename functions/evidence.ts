@@ -1,12 +1,12 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { keepDocument } from '../adapters/evidence-bucket.ts';
+import { hurried } from '../adapters/hurried.ts';
 import { deliver } from '../core/announce/deliver.ts';
 import type { Message } from '../core/announce/message.ts';
 import { bundleKey, bundleOf } from '../core/evidence/bundle.ts';
 import { subjectsOf } from '../core/evidence/subject.ts';
 import { captureAll } from './capturing.ts';
-import { hurried } from './clusters.ts';
 import { deps } from './deps.ts';
 import { lambda, warn } from './lambda.ts';
 import { saidIn } from './said.ts';

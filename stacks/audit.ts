@@ -1,3 +1,4 @@
+import { auditGroup } from '../core/audit-group.ts';
 import settings from '../tripline.config.ts';
 import { type Grant, type Lambda, lambda } from './function.ts';
 import { key } from './key.ts';
@@ -6,14 +7,6 @@ import { type Account, home, inside, type Place, within } from './place.ts';
 import { asking, asks } from './posture-reader.ts';
 import { deadLetters, type Queue } from './queue.ts';
 import { detects, environment, type Storage } from './storage.ts';
-
-type Cluster = (typeof settings.clusters)[number];
-
-/** Where a cluster's audit log is, if it is in CloudWatch Logs. */
-const auditGroup = ({ name, kind, audit }: Cluster): string | undefined => {
-  if (audit !== undefined) return 'logGroup' in audit ? audit.logGroup : undefined;
-  return kind === 'eks' ? `/aws/eks/${name}/cluster` : undefined;
-};
 
 /** The log groups of a region that the settings' clusters write their audit logs to. */
 export const auditGroups = ({ region }: Place): readonly string[] =>

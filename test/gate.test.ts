@@ -5,6 +5,7 @@ import { defineConfig } from '../core/config.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { exampleSettings } from '../core/example-settings.ts';
 import { admitting, type Gate, gateOf } from '../core/gate.ts';
+import { audit } from '../core/kubernetes/example.ts';
 import { prepare } from '../core/prepare.ts';
 import type { Settings } from '../core/settings.ts';
 import { detections, knowledge } from '../detections/index.ts';
@@ -56,6 +57,13 @@ it('an event whose name is no text is admitted: the rules say what it is', () =>
   const event = call('ec2', 'DescribeVpcs');
   const odd = { ...event, record: { ...event.record, eventName: ['DescribeVpcs'] } };
   expect(concerns(odd as unknown as AnyEvent)).toBe(true); // readers refuse it; the gate doesn't rely on that
+});
+
+it('an object whose reference is a list is admitted, for patterns look into it', () => {
+  const concerns = admitting(prepared(exampleSettings).gate);
+  const event = audit('list', 'endpointslices.discovery.k8s.io');
+  const odd = { ...event, record: { ...event.record, objectRef: [event.record.objectRef] } };
+  expect([concerns(event), concerns(odd as unknown as AnyEvent)]).toEqual([false, true]);
 });
 
 it('without a gate everything is admitted', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { canonicalJson, type Json, type JsonObject } from '../json.ts';
 import type { Subject } from './subject.ts';
 
 /** The name of this form. */
@@ -41,12 +41,6 @@ export interface Occasion {
   /** ISO. */
   readonly capturedAt: string;
 }
-
-/** JSON with the members of every object in one order: the same value is the same bytes. */
-export const canonicalJson = (value: Json): string =>
-  JSON.stringify(value, (_, one) =>
-    isObject(one) ? Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) : one,
-  );
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 

@@ -60,11 +60,25 @@ const container = (one: Json): JsonObject => {
   };
 };
 
+/** A CSI volume without its attributes, which are the driver's own and may hold anything. */
+const csi = (one: Json | undefined): { readonly csi?: Json } =>
+  one === undefined ? {} : { csi: pick(one, 'driver', 'readOnly', 'nodePublishSecretRef') };
+
 const volume = (one: Json): JsonObject => ({
-  ...pick(one, 'name', 'hostPath', 'persistentVolumeClaim', 'projected', 'csi'),
+  ...pick(one, 'name', 'hostPath', 'persistentVolumeClaim', 'projected'),
+  ...csi(at(one, 'csi')),
   ...(text(one, 'secret', 'secretName') === undefined ? {} : { secretName: text(one, 'secret', 'secretName') }),
   ...(text(one, 'configMap', 'name') === undefined ? {} : { configMap: text(one, 'configMap', 'name') }),
 });
+
+/** How a container is, without messages: of one that ended it is what it wrote last (Kubernetes documentation, "Termination messages"). */
+const state = (one: Json): Json =>
+  Object.fromEntries(
+    ['waiting', 'running', 'terminated'].flatMap((kind): [string, Json][] => {
+      const own = at(one, kind);
+      return own === undefined ? [] : [[kind, pick(own, 'reason', 'exitCode', 'signal', 'startedAt', 'finishedAt')]];
+    }),
+  );
 
 /**
  * A pod as evidence: what ran, as whom and with what access; commands as hashes, of the environment the names alone, no
@@ -85,9 +99,10 @@ export const podShape = (pod: Json): Json => {
     },
     status: {
       ...pick(at(pod, 'status'), 'phase', 'podIP', 'hostIP', 'startTime', 'qosClass'),
-      containerStatuses: list(pod, 'status', 'containerStatuses').map(one =>
-        pick(one, 'name', 'containerID', 'imageID', 'restartCount', 'started', 'state'),
-      ),
+      containerStatuses: list(pod, 'status', 'containerStatuses').map(one => ({
+        ...pick(one, 'name', 'containerID', 'imageID', 'restartCount', 'started'),
+        state: state(at(one, 'state') ?? {}),
+      })),
     },
   };
 };

@@ -1,4 +1,4 @@
-import { isObject, type Json, member, text } from '../json.ts';
+import { canonicalJson, isObject, type Json, member, text } from '../json.ts';
 
 /** One member that is another than before. */
 export interface Change {
@@ -40,11 +40,8 @@ const elements = (list: readonly Json[]): ReadonlyMap<string, Json> | undefined 
   return new Map(list.map((one, at) => [key === undefined ? String(at) : (text(one, key) ?? ''), one]));
 };
 
-/** An object's members written out canonically, so that their order makes no difference. */
-const canonical = (value: Json | undefined): string =>
-  JSON.stringify(value, (_, one) =>
-    isObject(one) ? Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1))) : one,
-  ) ?? '';
+const same = (one: Json | undefined, other: Json | undefined): boolean =>
+  one === undefined || other === undefined ? one === other : canonicalJson(one) === canonicalJson(other);
 
 /**
  * What is different between two versions of an object, by path. Pure; the order of members means nothing, the order of a list's
@@ -59,7 +56,7 @@ export const differenceOf = (
 ): { readonly changes: readonly Change[]; readonly more: number } => {
   const found: Change[] = [];
   const compare = (path: string, one: Json | undefined, other: Json | undefined, depth: number): void => {
-    if (canonical(one) === canonical(other)) return;
+    if (same(one, other)) return;
     if (depth < deepest && isObject(one) && isObject(other)) {
       for (const name of new Set([...Object.keys(one), ...Object.keys(other)]))
         compare(`${path}.${name}`, member(one, name), member(other, name), depth + 1);

@@ -83,9 +83,11 @@ const oldest = 86_400_000;
 /** How far apart our clock and the API server's may be. */
 const skew = 5_000;
 
-/** Whether an event happened in a cluster of the settings. */
-const isIn = ({ name, account }: Cluster, event: AnyEvent): boolean =>
-  name === event.cluster && (account === undefined || event.account === '' || account === event.account);
+/** Whether an event happened in a cluster of the settings: another account or region may have one of the same name. */
+const isIn = ({ name, account, region }: Cluster, { home }: Settings, event: AnyEvent): boolean =>
+  name === event.cluster &&
+  (account === undefined || event.account === '' || account === event.account) &&
+  (event.region === '' || event.region === (region ?? home));
 
 /**
  * Whether an event is a write whose object is to be read: it succeeded, those detections judge its kind, no body was logged, no
@@ -99,7 +101,7 @@ export const wantsReading = (event: AnyEvent, settings: Settings, now: number): 
   if (judgedKind(resource, apiGroup) === undefined || subresource) return false;
   if (!['create', 'update', 'patch'].includes(record.verb)) return false;
   if (record.requestObject !== undefined || record.responseObject !== undefined) return false;
-  if (!settings.clusters.some(one => one.reader === true && isIn(one, event))) return false;
+  if (!settings.clusters.some(one => one.reader === true && isIn(one, settings, event))) return false;
   if (outcomeOf(record) !== 'succeeded') return false;
   const { real, effective } = callers(event, settings);
   return real.kind !== 'controller' || effective.kind !== 'controller';
@@ -120,10 +122,18 @@ export const addressOf = ({ record }: Event<'kubernetes'>): Address => {
 /** Bytes of an event's record that travel to the reader: ten fit one batch of a queue. */
 const askedBytes = 16_384;
 
-/** The event as it travels to the reader: small, without secrets. */
+/**
+ * The event as it travels to the reader: small, without secrets. The object's address stays as it is: one whose name looks like a
+ * secret could not be asked for otherwise, and whoever writes it chooses that name.
+ */
 export const askingOf = (event: Event<'kubernetes'>): Event<'kubernetes'> => ({
   ...event,
-  record: redact(event.record as never, askedBytes) as never, // a record is JSON, and what redaction leaves of one is one
+  record: {
+    ...(redact(event.record as never, askedBytes) as never as AuditRecord), // a record is JSON, and what redaction leaves of one is one
+    objectRef: Object.fromEntries(
+      Object.entries(event.record.objectRef ?? {}).filter(([, one]) => typeof one === 'string' && one.length <= 253),
+    ),
+  },
 });
 
 /** When an object's specification or metadata was last written, in milliseconds, to the second; undefined where it does not say. */

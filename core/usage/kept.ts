@@ -4,6 +4,7 @@ import { lastSegment, roleByArn } from '../cloudtrail/roles.ts';
 import type { AnyEvent } from '../event.ts';
 import { text } from '../json.ts';
 import type { Settings } from '../settings.ts';
+import { itemBytes, memberBytes } from '../state/memory.ts';
 import type { Item, Observation } from '../state/observation.ts';
 import { iamActions, iamPrefix, isName, passed } from './action.ts';
 import type { Use } from './usage.ts';
@@ -18,6 +19,8 @@ const day = 86_400_000;
 export const keptDays = 90;
 /** Members that one of an item's sets holds; a day whose set is full is not whole. */
 const mostMembers = 1_000;
+/** Characters of a member: longer ones are not kept. */
+const longestMember = 512;
 
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 const expiryOf = (time: number): number => (Math.floor(time / day) + keptDays + 1) * day;
@@ -34,7 +37,7 @@ export const usageMarks = (events: readonly AnyEvent[], settings: Settings): rea
   const marks = new Map<string, Observation>();
   const mark = (scope: string, set: string, member: string, time: number): void => {
     const key = JSON.stringify([scope, set, member]);
-    if (member.length > 512 || marks.has(key)) return;
+    if (member.length > longestMember || marks.has(key)) return;
     marks.set(key, {
       ...{ scope, add: { [set]: [member] }, cap: mostMembers },
       ...{ quiet: true, read: false, expires: expiryOf(time) },
@@ -67,7 +70,18 @@ export const usageMarks = (events: readonly AnyEvent[], settings: Settings): rea
 
 /** Asks which roles of an account there are. */
 export const askRoles = (account: string): Observation => ({ scope: rolesScope(account), expires: 0 });
-export const rolesIn = (item: Item): readonly string[] => item['roles'] ?? [];
+/** The roles, and whether there may be more than are kept. */
+export const rolesIn = (item: Item): { readonly roles: readonly string[]; readonly full: boolean } => ({
+  roles: item['roles'] ?? [],
+  full: isFull(item),
+});
+
+/** Whether something may be missing in an item: a set is at its bound, or another long member would not have fitted. */
+const isFull = (item: Item): boolean => {
+  const sets = Object.entries(item);
+  const bytes = sets.reduce((sum, [set, all]) => all.reduce((some, one) => some + memberBytes(set, one), sum), 0);
+  return sets.some(([, members]) => members.length >= mostMembers) || bytes + longestMember > itemBytes;
+};
 
 /** The items of a role between two times, a day each; 90 at most. */
 export const askUsage = (role: string, from: number, to: number): readonly Observation[] => {
@@ -128,9 +142,8 @@ export const usesIn = (role: string, days: readonly { readonly date: string; rea
       ];
     },
   );
-  const sets = days.flatMap(({ item }) => Object.values(item));
   return {
     uses: uses.toSorted((a, b) => (`${a.service} ${a.api}` < `${b.service} ${b.api}` ? -1 : 1)),
-    full: sets.some(members => members.length >= mostMembers),
+    full: days.some(({ item }) => isFull(item)),
   };
 };

@@ -15,6 +15,7 @@ import { handler as canary } from '../../functions/canary.ts';
 import { handler as trail } from '../../functions/cloudtrail.ts';
 import { deps } from '../../functions/deps.ts';
 import { at } from '../announce/case.ts';
+import { standIn } from '../announce/stand-in.ts';
 import { startTables } from '../announce/tables.ts';
 import { context, logged, measured, setUp } from '../functions/setup.ts';
 import { type Account, delivered, startAccount } from './account.ts';
@@ -79,6 +80,23 @@ const comesBack = async (after: number, region = 'eu-west-1') => {
 };
 const metric = (name: string) => measured(world).flatMap(line => (name in line ? [line[name]].flat() : []));
 const ours = () => aws.published().map(({ message }) => JSON.parse(message));
+
+test('a call to a service that says nothing ends, and is unmade', async () => {
+  const silent = await standIn(() => ({ never: true }));
+  const before = process.env['AWS_ENDPOINT_URL'];
+  process.env['AWS_ENDPOINT_URL'] = silent.address;
+  try {
+    const calls = canaryCalls(200);
+    expect(await calls.region('eu-west-1', 'x')).toEqual({ state: 'unmade', why: 'EC2 of eu-west-1: TimeoutError' });
+    expect(await calls.cluster('prod', 'eu-west-1', 'x')).toMatchObject({
+      state: 'unmade',
+      why: expect.stringContaining('eks:DescribeCluster: TimeoutError'),
+    });
+  } finally {
+    process.env['AWS_ENDPOINT_URL'] = before;
+    await silent.stop();
+  }
+});
 
 describe('a round', () => {
   test('is one call in each region that is signed, carries the round, and is denied', async () => {

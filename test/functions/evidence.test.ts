@@ -16,12 +16,11 @@ import { announcementJson, readAnnouncement } from '../../core/announce/json.ts'
 import type { Message } from '../../core/announce/message.ts';
 import { slackMessage } from '../../core/announce/slack.ts';
 import { mailText } from '../../core/announce/text.ts';
-import { canonicalJson } from '../../core/evidence/bundle.ts';
 import { subjectsOf } from '../../core/evidence/subject.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Finding } from '../../core/finding.ts';
 import { findingId } from '../../core/findings/identity.ts';
-import type { Json } from '../../core/json.ts';
+import { canonicalJson, type Json } from '../../core/json.ts';
 import type { Settings } from '../../core/settings.ts';
 import { handler } from '../../functions/evidence.ts';
 import { later, message } from '../announce/message.ts';
@@ -90,9 +89,20 @@ const pod = {
     volumes: [
       { name: 'host', hostPath: { path: '/' } },
       { name: 'creds', secret: { secretName: 'db' } },
+      { name: 'share', csi: { driver: 'files.example.com', volumeAttributes: { mountOptions: `user,${canary}` } } },
     ],
   },
-  status: { phase: 'Running', containerStatuses: [{ name: 'web', imageID: 'sha256:0', restartCount: 2 }] },
+  status: {
+    phase: 'Running',
+    containerStatuses: [
+      {
+        name: 'web',
+        imageID: 'sha256:0',
+        restartCount: 2,
+        state: { terminated: { reason: 'Error', exitCode: 1, message: `cannot log in with ${canary}` } },
+      },
+    ],
+  },
 };
 
 beforeEach(async () => {
@@ -177,7 +187,11 @@ describe('on a critical finding about a node', () => {
     expect(machine.parts.pods.pods[0].spec.volumes).toEqual([
       { name: 'host', hostPath: { path: '/' } },
       { name: 'creds', secretName: 'db' },
+      { name: 'share', csi: { driver: 'files.example.com' } },
     ]);
+    expect(machine.parts.pods.pods[0].status.containerStatuses[0].state).toEqual({
+      terminated: { reason: 'Error', exitCode: 1 },
+    });
     const stored = await world.tables.findings.read(id);
     expect(stored?.finding.captures).toEqual([`s3://evidence/findings/${id}/first.json`]);
   });

@@ -213,6 +213,15 @@ describe('a write without a body', () => {
     expect(written).not.toContain(canary);
   });
 
+  test('is judged though its name looks like a secret', async () => {
+    name = 'abcdef.0123456789abcdef'; // as a bootstrap token, and a name that Kubernetes takes
+    server.objects[pathOf()] = pool({ ...good, limits: {} });
+    expect(await happens([write(-5)])).toEqual(none);
+    expect(server.asked.map(({ path }) => path)).toEqual([pathOf()]);
+    name = 'abcdef.';
+    expect(await findings('kubernetes/nodepool-unrestricted')).toHaveLength(1);
+  });
+
   test('is said to have been written again meanwhile', async () => {
     const written = new Date(world.now - 1000).toISOString();
     server.objects[pathOf()] = pool(

@@ -123,6 +123,7 @@ describe('a path', () => {
     [{ ...pool, name: '%2e%2e' }, undefined],
     [{ ...pool, name: 'a\r\nHost: evil' }, undefined],
     [{ ...pool, name: 'x'.repeat(254) }, undefined],
+    [{ ...pool, name: 'half\ud800' }, undefined],
     [{ ...pool, namespace: '../x' }, undefined],
     [{ ...pool, version: 'v1/namespaces' }, undefined],
     [{ ...pool, resource: 'nodepools/status' }, undefined],

@@ -8,6 +8,7 @@ import { differenceOf } from '../../core/kubernetes/difference.ts';
 import { audit, serviceAccount, users } from '../../core/kubernetes/example.ts';
 import { keptBytes, keptOf } from '../../core/kubernetes/kept.ts';
 import {
+  addressOf,
   askingOf,
   readAgainBy,
   readingOf,
@@ -46,6 +47,8 @@ describe('an object is read', () => {
     ['not of a kind of another group', write({}, 'patch', 'nodepools.example.com'), false],
     ['not in a cluster without a reader', write({ cluster: 'fleet' }), false],
     ['not in a cluster that nobody named', write({ cluster: 'other' }), false],
+    ['not in a cluster of the same name in another account', { ...write(), account: '444455556666' }, false],
+    ['not in a cluster of the same name in another region', { ...write(), region: 'us-east-1' }, false],
   ];
   test.each(rows)('%s', (_, event, expected) => {
     expect(wantsReading(event, settings, time + second)).toBe(expected);
@@ -192,6 +195,12 @@ describe('what is kept of an object', () => {
     expect(Buffer.byteLength(JSON.stringify(asking))).toBeLessThan(20_000);
     expect([asking.id, asking.time, asking.record.objectRef]).toEqual([event.id, event.time, event.record.objectRef]);
   });
+});
+
+test('an object is asked for by its name even where that looks like a secret', () => {
+  const name = 'abcdef.0123456789abcdef'; // as a bootstrap token
+  const { record } = askingOf(write({ objectRef: { name } }));
+  expect(addressOf({ ...write(), record }).name).toBe(name);
 });
 
 describe('a difference', () => {

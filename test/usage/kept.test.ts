@@ -53,7 +53,7 @@ describe('what a stage keeps of a role', () => {
   test('is its APIs with the hours of each outcome, and what lies beyond being a node', async () => {
     const store = memoryStore();
     await store.observe(usageMarks(story, exampleSettings));
-    expect(rolesIn((await store.observe([askRoles(account)]))[0]?.item ?? {})).toEqual([role]);
+    expect(rolesIn((await store.observe([askRoles(account)]))[0]?.item ?? {})).toEqual({ roles: [role], full: false });
     const { uses, full } = await read(store, role, noon - day, noon + 2 * day);
     expect(full).toBe(false);
     expect(uses.map(one => [`${one.service}:${one.api}`, one.calls, one.denied, one.node])).toEqual([
@@ -81,6 +81,28 @@ describe('what a stage keeps of a role', () => {
     await store.observe(usageMarks(many, exampleSettings));
     const { uses, full } = await read(store, role, noon, noon);
     expect([uses.length, full]).toEqual([1_000, true]);
+  });
+
+  test('says that it is full, too, where long names fill an item before its bound of members', async () => {
+    const store = memoryStore();
+    const handed = (n: number) => `arn:aws:iam::${account}:role/${'r'.repeat(400)}${n}`;
+    const many = Array.from({ length: 900 }, (_, n) =>
+      byNode('lambda', 'CreateFunction20150331', noon, { requestParameters: { role: handed(n) } }),
+    );
+    await store.observe(usageMarks(many, exampleSettings));
+    const { uses, full } = await read(store, role, noon, noon);
+    expect(uses[0]?.passedRoles.length).toBeLessThan(900);
+    expect(full).toBe(true);
+  });
+
+  test('says of an account that it has more roles than are kept', async () => {
+    const store = memoryStore();
+    const roles = Array.from({ length: 1_001 }, (_, n) => `KarpenterNodeRole-${n}`);
+    const many = roles.map(name =>
+      call('ec2', 'DescribeInstances', { userIdentity: roleSession(name, 'i-0aaaabbbbccccdddd'), ...at(noon) }),
+    );
+    await store.observe(usageMarks(many, exampleSettings));
+    expect(rolesIn((await store.observe([askRoles(account)]))[0]?.item ?? {})).toMatchObject({ full: true });
   });
 
   test('takes no name that is none: neither spaces nor control characters reach the table', () => {

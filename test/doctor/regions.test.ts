@@ -1,0 +1,61 @@
+import { CloudWatchLogsClient, DescribeSubscriptionFiltersCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { LambdaClient, ListEventSourceMappingsCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, expect, test } from 'vitest';
+import { looks } from '../../cli/doctor-looks.ts';
+import { defineConfig } from '../../core/config.ts';
+import type { Check } from '../../core/doctor/check.ts';
+import type { Settings } from '../../core/settings.ts';
+
+const logs = mockClient(CloudWatchLogsClient);
+const lambda = mockClient(LambdaClient);
+afterEach(() => {
+  logs.reset();
+  lambda.reset();
+});
+
+/** What the doctor says of functions, what feeds them, and audit logs; no other service answers. */
+const checked = async (settings: Settings): Promise<ReadonlyMap<string, Check>> => {
+  const checks: Check[] = [];
+  for await (const some of looks('tripline-prod-', settings, Date.now()))
+    for (const [name, look] of some)
+      if (/^(audit log|functions|source of) ?/.test(name)) checks.push(...(await look()));
+  return new Map(checks.map(one => [one.name, one]));
+};
+
+test('an audit log, and who hears it, is looked for in the region of its cluster', async () => {
+  const settings = defineConfig({
+    home: 'eu-west-1',
+    clusters: [{ name: 'prod' }, { name: 'away', region: 'us-east-1' }],
+  });
+  const regions: string[] = [];
+  logs.on(DescribeSubscriptionFiltersCommand).callsFake(async ({ logGroupName }, client) => {
+    regions.push(`${logGroupName} ${await client().config.region()}`);
+    return { subscriptionFilters: [] };
+  });
+  lambda.on(ListFunctionsCommand).resolves({ Functions: [] });
+  lambda.on(ListEventSourceMappingsCommand).resolves({ EventSourceMappings: [] });
+  const checks = await checked(settings);
+  expect(regions.sort()).toEqual(['/aws/eks/away/cluster us-east-1', '/aws/eks/prod/cluster eu-west-1']);
+  expect([...checks.keys()].filter(name => name.startsWith('function ') && name.endsWith('us-east-1'))).toEqual([
+    'function tripline-prod-audit us-east-1',
+    'function tripline-prod-subscribe us-east-1',
+  ]);
+});
+
+test('what the settings ask for is missed where it is not there', async () => {
+  lambda.on(ListFunctionsCommand).resolves({ Functions: [] });
+  lambda.on(ListEventSourceMappingsCommand).resolves({ EventSourceMappings: [] });
+  logs.on(DescribeSubscriptionFiltersCommand).resolves({ subscriptionFilters: [] });
+  const without = await checked(defineConfig({ clusters: [{ name: 'prod' }] }));
+  const asked = await checked(
+    defineConfig({ clusters: [{ name: 'prod', reader: true }], deployment: { evidence: { retentionDays: 30 } } }),
+  );
+  const more = [...asked.keys()].filter(name => !without.has(name)).sort();
+  expect(more.filter(name => name.startsWith('function '))).toEqual([
+    'function tripline-prod-evidence',
+    'function tripline-prod-posture-reader',
+  ]);
+  expect(more).toHaveLength(4); // and what feeds each
+  expect(more.map(name => asked.get(name)?.state)).toEqual(['bad', 'bad', 'bad', 'bad']);
+});
