@@ -4,7 +4,7 @@ import { keyOf, named } from './gate.ts';
 import { loadDetection, loadKnowledge, openDetection } from './load.ts';
 import type { Match } from './match.ts';
 import { once } from './once.ts';
-import { type Dispatched, dispatch } from './pattern/dispatch.ts';
+import { type Dispatched, dispatchSome, inOrder, placesOf } from './pattern/dispatch.ts';
 import type { Group } from './pattern/node.ts';
 import type { Requirement } from './pattern/tree.ts';
 import type { Place } from './read/contract.ts';
@@ -104,19 +104,21 @@ type Candidates = (event: AnyEvent, view: AnyView) => readonly Rule[];
 
 /** Dispatches rules by the name that most of them ask for, so that the tree of a name is built when an event first bears it. */
 const byName = (source: Source, all: readonly Dispatched<Rule>[]): Candidates => {
-  const order = new Map(all.map(({ item }, index) => [item, index]));
+  const rules = all.map(({ item }) => item);
+  const places = placesOf(all);
   const { names, rest } = named(source, all);
-  const others = once(() => dispatch(rest));
-  const every = once(() => dispatch(all));
-  const trees = new Map([...names].map(([name, some]) => [name, once(() => dispatch(some))]));
+  const others = once(() => dispatchSome(rest, places));
+  const every = once(() => dispatchSome(all, places));
+  const trees = new Map([...names].map(([name, some]) => [name, once(() => dispatchSome(some, places))]));
   return (event, view) => {
+    const found: number[] = [];
     const key = keyOf(event);
-    if (key === undefined) return every()(view);
-    const unnamed = others()(view);
-    const own = trees.get(key)?.()(view) ?? [];
-    if (own.length === 0) return unnamed;
-    if (unnamed.length === 0) return own;
-    return [...own, ...unnamed].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+    if (key === undefined) every()(view, found);
+    else {
+      others()(view, found);
+      trees.get(key)?.()(view, found);
+    }
+    return inOrder(rules, found);
   };
 };
 

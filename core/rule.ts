@@ -11,6 +11,7 @@ import { redact, redactLine } from './redact.ts';
 import { isSet, type Settings } from './settings.ts';
 import type { Description, SourceModule } from './source.ts';
 import { sources } from './sources.ts';
+import type { Due } from './state/agenda.ts';
 import type { Answer, Observation } from './state/observation.ts';
 import type { System } from './system.ts';
 import { fillTitle } from './title.ts';
@@ -211,33 +212,27 @@ const stateful = (
     // Of an earlier event only its id and time are stored: this event's record would be no evidence of it.
     evidence: verdict.eventId === full.eventId ? evidenceOf(view) : null,
   });
-  const judged: Match = {
-    ...match,
-    observations,
-    decide: answers => {
-      try {
-        const verdicts = state.decide(view, match.key, answers);
-        if (verdicts.length === 0) return limits(match.detection, observations, answers, view, system);
-        const full = inFull();
-        const titles = new Map<string, string>();
-        const decided = verdicts.map(verdict => found(full, verdict, titles));
-        return [...decided, ...limits(match.detection, observations, answers, view, system)];
-      } catch (cause) {
-        return system.failed(match.detection, view.event, cause);
-      }
-    },
+  const decide = (answers: readonly Answer[]): readonly Match[] => {
+    try {
+      const verdicts = state.decide(view, match.key, answers);
+      if (verdicts.length === 0) return limits(match.detection, observations, answers, view, system);
+      const full = inFull();
+      const titles = new Map<string, string>();
+      const decided = verdicts.map(verdict => found(full, verdict, titles));
+      return [...decided, ...limits(match.detection, observations, answers, view, system)];
+    } catch (cause) {
+      return system.failed(match.detection, view.event, cause);
+    }
   };
-  if (state.again === undefined || view.again !== undefined) return judged;
-  return {
-    ...judged,
-    again: answers => {
-      try {
-        return dueOf(match.detection, state.again?.(view, match.key, answers), view.event, settings);
-      } catch {
-        return []; // `decide`, asked beside it, says that the rule failed
-      }
-    },
+  if (state.again === undefined || view.again !== undefined) return { ...match, observations, decide };
+  const again = (answers: readonly Answer[]): readonly Due[] => {
+    try {
+      return dueOf(match.detection, state.again?.(view, match.key, answers), view.event, settings);
+    } catch {
+      return []; // `decide`, asked beside it, says that the rule failed
+    }
   };
+  return { ...match, observations, decide, again };
 };
 
 const limits = (

@@ -61,9 +61,14 @@ export const explained = (
 };
 
 /** Whether an address is one of the instance's, or in a prefix that its network plugin took for its pods (`10.0.3.16/28`). */
-const owns = (own: readonly string[], address: string): boolean =>
-  isIP(address) !== 0 &&
-  (own.includes(address) || (own.length > 0 && listOf(own).check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')));
+const owns = (own: readonly string[], address: string): boolean => {
+  if (own.length === 0 || isIP(address) === 0) return false;
+  if (own.includes(address)) return true;
+  // An IPv6 address can be written in several ways, an IPv4 address in one.
+  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+  const others = own.filter(one => one.includes('/') || family === 'ipv6');
+  return others.length > 0 && listOf(others).check(address, family);
+};
 
 const raise = (severity: Severity, by: number): Severity =>
   severities[Math.max(0, Math.min(severities.length - 1, severities.indexOf(severity) + by))] ?? severity;

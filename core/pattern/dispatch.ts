@@ -15,23 +15,57 @@ export interface Dispatched<T> {
  * Where an event has a list of more than 64 values at a path, or a fact throws, every item below that path is given.
  */
 export const dispatch = <T>(all: readonly Dispatched<T>[]): ((subject: Subject) => readonly T[]) => {
-  const entries = all.flatMap(({ requirements }, index) =>
-    requirements.map(requirement => entryOf(index, requirement)),
-  );
-  const root = treeOf(entries);
+  const ask = dispatchSome(all, placesOf(all));
   const items = all.map(({ item }) => item);
   return subject => {
     const found: number[] = [];
-    collect(root, subject, found);
-    if (found.length === 0) return nobody;
-    if (found.length > 1) found.sort((a, b) => a - b);
-    const candidates: T[] = [];
-    for (let at = 0; at < found.length; at++) {
-      const index = found[at] ?? 0;
-      if (index !== found[at - 1]) candidates.push(items[index] as T); // an index of `all`
-    }
-    return candidates;
+    ask(subject, found);
+    return inOrder(items, found);
   };
+};
+
+/** Where each of a list stands in it. */
+export const placesOf = <T>(all: readonly T[]): ReadonlyMap<T, number> =>
+  new Map(all.map((one, place) => [one, place] as const));
+
+/**
+ * The same for some of many, which are asked together with others of them: it adds where in the list of all those stand that can
+ * hold.
+ */
+export const dispatchSome = <T>(
+  some: readonly Dispatched<T>[],
+  places: ReadonlyMap<Dispatched<T>, number>,
+): ((subject: Subject, found: number[]) => void) => {
+  const root = treeOf(
+    some.flatMap(one => one.requirements.map(requirement => entryOf(places.get(one) ?? 0, requirement))),
+  );
+  return (subject, found) => collect(root, subject, found);
+};
+
+/** The items that stand at places, each once and in order. @param found is sorted */
+export const inOrder = <T>(items: readonly T[], found: number[]): readonly T[] => {
+  if (found.length === 0) return nobody;
+  sort(found);
+  const candidates: T[] = [];
+  for (let at = 0; at < found.length; at++) {
+    const index = found[at] ?? 0;
+    if (index !== found[at - 1]) candidates.push(items[index] as T); // a place in `items`
+  }
+  return candidates;
+};
+
+/** A few numbers are put in order sooner than a comparison is called for each. */
+const sort = (found: number[]): void => {
+  if (found.length > 32) {
+    found.sort((a, b) => a - b);
+    return;
+  }
+  for (let at = 1; at < found.length; at++) {
+    const one = found[at] ?? 0;
+    let before = at - 1;
+    for (; before >= 0 && (found[before] ?? 0) > one; before--) found[before + 1] = found[before] ?? 0;
+    found[before + 1] = one;
+  }
 };
 
 const nobody: readonly never[] = [];

@@ -7,7 +7,17 @@ import type { Item } from './observation.ts';
 const networkScope = (account: string, day: string): string => `network#${account}#${day}`;
 
 const day = 86_400_000;
-const dayOf = (time: number): string => new Date(Math.floor(time / day) * day).toISOString().slice(0, 10);
+/** Many events ask for the same two days: they are written once. */
+const dayOf = (time: number): string => {
+  const number = Math.floor(time / day);
+  const known = days.get(number);
+  if (known !== undefined) return known;
+  const written = new Date(number * day).toISOString().slice(0, 10);
+  if (days.size >= 16) days.clear();
+  days.set(number, written);
+  return written;
+};
+const days = new Map<number, string>();
 
 /** Milliseconds that an item is kept: a day's events, late ones and those judged again, look at that day and the one before. */
 export const networkKept = 4 * day;
@@ -26,10 +36,17 @@ export interface KnownNetwork {
 }
 
 export const networkIn = (items: readonly Item[]): KnownNetwork => {
+  if (items.every(isEmpty)) return unknown;
   const members = (set: string): readonly string[] => items.flatMap(item => item[set] ?? []);
   return {
     egress: new Set(members('egress')),
     ranges: [...new Set(members('range'))],
     endpoints: new Set(members('endpoint')),
   };
+};
+
+const unknown: KnownNetwork = { egress: new Set(), ranges: [], endpoints: new Set() };
+const isEmpty = (item: Item): boolean => {
+  for (const _ in item) return false;
+  return true;
 };

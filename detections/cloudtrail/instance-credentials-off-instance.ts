@@ -56,7 +56,22 @@ const asking = (view: View<'cloudtrail'>): readonly Observation[] => {
   return [{ scope, also: [before], expires: view.event.time, stale: 600_000 }];
 };
 
+/** Both `decide` and `again` ask, one after the other: what was found last is remembered. */
 const sightingOf = (view: View<'cloudtrail'>, key: Key, answers: readonly Answer[]): Sighting => {
+  if (last?.answers !== answers || last.view !== view || last.key !== key)
+    last = { view, key, answers, sighting: sighted(view, key, answers) };
+  return last.sighting;
+};
+let last:
+  | {
+      readonly view: View<'cloudtrail'>;
+      readonly key: Key;
+      readonly answers: readonly Answer[];
+      readonly sighting: Sighting;
+    }
+  | undefined;
+
+const sighted = (view: View<'cloudtrail'>, key: Key, answers: readonly Answer[]): Sighting => {
   const [answer] = answers;
   const asked = asking(view).length;
   const network = asked === 0 ? undefined : answers[1];

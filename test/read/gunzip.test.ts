@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { gunzip, InflateFault } from '../../core/read/gunzip.ts';
+import { limits } from '../../core/read/limits.ts';
+
+async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
+}
+
+const inflated = async (packed: Uint8Array, size: number, bounds = limits) => {
+  const out: Uint8Array[] = [];
+  try {
+    for await (const chunk of gunzip(pieces(packed, size), bounds)) out.push(chunk);
+    return { bytes: Buffer.concat(out), fault: undefined };
+  } catch (error) {
+    if (!(error instanceof InflateFault)) throw error;
+    return { bytes: Buffer.concat(out), fault: error.reason };
+  }
+};
+
+/** Below and above what is inflated at once, packed (256 KiB) and inflated (16 MiB). */
+const texts = {
+  'a small file': Buffer.from('{"a":1}\n'.repeat(1_000)),
+  'a file that packs badly': randomBytes(400_000),
+  'a file that inflates far': Buffer.concat(
+    Array.from({ length: 1_100 }, () => randomBytes(128).toString('hex')).map(line => Buffer.from(line.repeat(64))),
+  ),
+};
+
+describe.each(Object.entries(texts))('%s', (_, text) => {
+  test.each([1_000, 65_536, 10_000_000])('comes out whole, in pieces of %i bytes', async size => {
+    const { bytes, fault } = await inflated(gzipSync(text), size);
+    expect(fault).toBeUndefined();
+    expect(bytes.equals(text)).toBe(true);
+  });
+
+  test('of two members and padding, too', async () => {
+    const at = Math.floor(text.length / 3);
+    const packed = Buffer.concat([gzipSync(text.subarray(0, at)), gzipSync(text.subarray(at)), new Uint8Array(1_000)]);
+    const { bytes, fault } = await inflated(packed, 65_536);
+    expect(fault).toBeUndefined();
+    expect(bytes.equals(text)).toBe(true);
+  });
+
+  test('is said to be damaged where something else follows, and cut off where its end is missing', async () => {
+    const packed = gzipSync(text);
+    const followed = await inflated(Buffer.concat([packed, new Uint8Array(8), Buffer.from('x')]), 65_536);
+    expect(followed.fault).toBe('bad-gzip');
+    expect((await inflated(packed.subarray(0, -9), 65_536)).fault).toBe('truncated');
+  });
+
+  test('stops at its bound', async () => {
+    const bounds = { ...limits, inflatedBytes: text.length - 1 };
+    const { bytes, fault } = await inflated(gzipSync(text), 65_536, bounds);
+    expect(fault).toBe('inflates-too-far');
+    expect(bytes.length).toBeLessThan(text.length);
+  });
+});
+
+test('whoever stops reading lets go of the source', async () => {
+  for (const text of Object.values(texts)) {
+    let isClosed = false;
+    const source = async function* (): AsyncGenerator<Uint8Array> {
+      try {
+        yield* pieces(gzipSync(text), 100_000);
+        yield new Uint8Array(0);
+      } finally {
+        isClosed = true;
+      }
+    };
+    for await (const _ of gunzip(source(), limits)) break;
+    expect(isClosed).toBe(true);
+  }
+});
