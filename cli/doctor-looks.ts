@@ -15,6 +15,7 @@ import {
 } from '../adapters/doctor.ts';
 import { clientsOf, take } from '../adapters/inventory.ts';
 import { concurrencyOf, countRules, enabledRegions } from '../adapters/quotas.ts';
+import { auditGroups } from '../core/audit-groups.ts';
 import { canariesCheck, canaryCheck } from '../core/doctor/canary.ts';
 import { bad, type Check, good, unknown, weak } from '../core/doctor/check.ts';
 import { concurrencyQuota, rulesQuota } from '../core/doctor/quotas.ts';
@@ -38,6 +39,7 @@ import type { Trail } from '../core/inventory/aws.ts';
 import { regionsOf } from '../core/inventory/tasks.ts';
 import type { Settings } from '../core/settings.ts';
 import { type EventPattern, eventBridgeFilter } from '../core/targets/eventbridge.ts';
+import { guardPatterns } from '../core/targets/guard.ts';
 import { logsFilter } from '../core/targets/logs.ts';
 import { detections, knowledge } from '../detections/index.ts';
 
@@ -118,13 +120,15 @@ const ofRegion = (
   patterns: readonly EventPattern[],
 ): readonly Named[] => {
   const isHome = region === settings.home;
+  const guards = guardPatterns(prefix, settings);
   const rules = [
     ...patterns.map(({ pattern, readOnly }, index) => ({
       name: `${prefix}candidates-${index + 1}`,
       pattern,
       state: readOnly ? 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' : 'ENABLED',
     })),
-    { name: `${prefix}guard`, state: 'ENABLED' },
+    ...guards.map((pattern, index) => ({ name: `${prefix}guard-${index + 1}`, pattern, state: 'ENABLED' })),
+    { name: `${prefix}guard-keys-1`, state: 'ENABLED' },
     ...(isHome
       ? [
           {
@@ -132,6 +136,10 @@ const ofRegion = (
             state: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
             bus: `${prefix}regions`,
           },
+          ...guards.flatMap((pattern, index) => [
+            { name: `${prefix}guard-${index + 1}-told`, pattern, state: 'ENABLED', bus: `${prefix}regions` },
+            { name: `${prefix}to-witness-guard-${index + 1}`, pattern, state: 'ENABLED' },
+          ]),
         ]
       : [{ name: `${prefix}alarms`, state: 'ENABLED' }]),
   ];
@@ -153,18 +161,6 @@ const ofRegion = (
   ];
 };
 
-/** Log groups of clusters whose audit log is in CloudWatch Logs. */
-const auditGroups = ({ clusters }: Settings): readonly string[] =>
-  clusters.flatMap(({ name, kind, audit }) =>
-    audit === undefined
-      ? kind === 'eks'
-        ? [`/aws/eks/${name}/cluster`]
-        : []
-      : 'logGroup' in audit
-        ? [audit.logGroup]
-        : [],
-  );
-
 const ofStage = (prefix: string, settings: Settings, now: number): readonly Named[] => {
   const { home } = settings;
   const findings = `${prefix}findings`;
@@ -174,10 +170,10 @@ const ofStage = (prefix: string, settings: Settings, now: number): readonly Name
   );
   return [
     ...auditGroups(settings).map(
-      (group): Named => [
-        `audit log ${group}`,
+      ({ group, region }): Named => [
+        `audit log ${group} ${region}`,
         async () => {
-          const { ours, others } = await findFilter(home, group, `${prefix}audit`);
+          const { ours, others } = await findFilter(region, group, `${prefix}audit`);
           return [filterCheck(group, pattern, ours, others)];
         },
       ],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { longestStage, stagePrefix } from '../../core/stage.ts';
 import { checks, forced } from './checks.ts';
 import { homeRegion, type Resource, regions } from './mocks.ts';
 
@@ -24,6 +25,51 @@ describe.each([
 ])('the stack with %s settings', (_, { resources }, every) => {
   it.each(Object.entries(every))('%s', { timeout: 30_000 }, (__, check) => {
     expect(check(resources)).toEqual([]);
+  });
+});
+
+/** Characters that AWS takes for names, by type (API references of each service: CreateFunction, PutRule, CreateRole, …). */
+const longest: Readonly<Record<string, number>> = {
+  'aws:lambda/function:Function': 64,
+  'aws:cloudwatch/eventRule:EventRule': 64,
+  'aws:iam/role:Role': 64,
+  'aws:scheduler/schedule:Schedule': 64,
+  'aws:sqs/queue:Queue': 80,
+  'aws:cloudwatch/eventBus:EventBus': 256,
+  'aws:sns/topic:Topic': 256,
+  'aws:dynamodb/table:Table': 255,
+  'aws:cloudwatch/metricAlarm:MetricAlarm': 255,
+};
+
+describe('a stage with the longest name that one may have', () => {
+  const begins = stagePrefix('x'.repeat(longestStage));
+  const long = read('long').resources;
+
+  it.each(Object.entries(longest))('%s: names are whole, ours, and within %d characters', (type, most) => {
+    const found = long.filter(one => one.type === type).map(({ inputs }) => String(inputs['name']));
+    expect(found).not.toEqual([]);
+    expect(found.filter(name => name.length > most || !name.startsWith(begins))).toEqual([]);
+  });
+
+  it('has buckets that begin with its name, and differ after it', () => {
+    const buckets = long
+      .filter(({ type }) => type === 'aws:s3/bucket:Bucket')
+      .map(({ inputs }) => String(inputs['bucketPrefix']));
+    expect(new Set(buckets).size).toBe(2);
+    for (const bucket of buckets) expect([bucket.startsWith(begins), bucket.length]).toEqual([true, 37]);
+  });
+
+  it('has patterns within their quota', () => {
+    expect(all['every pattern fits its quota and is one that AWS takes']?.(long)).toEqual([]);
+  });
+
+  it('has the rules that any other has', () => {
+    const parts = (resources: readonly Resource[], stage: string) =>
+      resources
+        .filter(({ type }) => type === rule)
+        .map(({ inputs, region }) => `${region} ${String(inputs['name']).slice(stagePrefix(stage).length)}`)
+        .toSorted();
+    expect(parts(long, 'x'.repeat(longestStage))).toEqual(parts(full.resources, 'production'));
   });
 });
 
@@ -321,7 +367,18 @@ const faults: readonly (readonly [check: string, fault: string, planted: () => r
   [
     'changes to the watcher are told without it, from two regions',
     'a raw event',
-    () => changed(target, without('inputTransformer'), 'GuardPostTarget'),
+    () => changed(target, without('inputTransformer'), 'Guard1PostTarget'),
+  ],
+  [
+    'changes to the watcher are told without it, from two regions',
+    'a rule of several that is told in one region only',
+    () =>
+      full.resources.filter(({ type, name }) => !(type === target && name.startsWith('Guard2ToldPostTargetUsEast1'))),
+  ],
+  [
+    'every enabled region forwards',
+    'a region without one of the rules of self-protection',
+    () => full.resources.filter(({ type, name }) => !(type === rule && name === 'Guard2UsWest2')),
   ],
   [
     'the canary may steer nothing, and its call is denied',
