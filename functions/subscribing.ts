@@ -1,6 +1,7 @@
 import { mostSubscriptions, type Subscription, type Subscriptions } from '../adapters/logs.ts';
+import { auditGroups } from '../core/audit-groups.ts';
 import type { Match } from '../core/match.ts';
-import type { Cluster, Settings } from '../core/settings.ts';
+import type { Settings } from '../core/settings.ts';
 import { aboutSource } from './source-silent.ts';
 
 /** A cluster whose audit log does not reach us, and why. */
@@ -25,11 +26,11 @@ const auditStreams = 'kube-apiserver-audit-';
  */
 export const subscribeAll = async (logs: Subscriptions, wanted: Subscription, settings: Settings): Promise<Outcome> => {
   const found = (await logs.groups('/aws/eks/')).filter(name => eksGroup.test(name));
-  const named = settings.clusters.flatMap(cluster => groupOf(cluster) ?? []);
+  const named = auditGroups(settings);
   const put: string[] = [];
   const gaps: Gap[] = [];
-  for (const group of new Set([...named, ...found])) {
-    const cluster = settings.clusters.find(one => groupOf(one) === group)?.name ?? eksGroup.exec(group)?.[1] ?? group;
+  for (const group of new Set([...named.map(one => one.group), ...found])) {
+    const cluster = named.find(one => one.group === group)?.cluster ?? eksGroup.exec(group)?.[1] ?? group;
     const filters = await logs.of(group);
     if (filters === undefined) {
       gaps.push({ cluster, why: `the log group ${group} does not exist: audit logging is off` });
@@ -48,12 +49,6 @@ export const subscribeAll = async (logs: Subscriptions, wanted: Subscription, se
     put.push(group);
   }
   return { put, gaps };
-};
-
-/** Where a cluster's audit log is in CloudWatch Logs; undefined where it comes by S3 or nobody said. */
-const groupOf = ({ name, kind, audit }: Cluster): string | undefined => {
-  if (audit !== undefined) return 'logGroup' in audit ? audit.logGroup : undefined;
-  return kind === 'eks' ? `/aws/eks/${name}/cluster` : undefined;
 };
 
 const verdictOf = (filters: readonly Subscription[], wanted: Subscription): 'kept' | 'put' | 'full' => {

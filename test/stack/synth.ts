@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { legalStage } from '../../core/stage.ts';
+import { legalStage, longestStage } from '../../core/stage.ts';
 import { homeRegion, type Resource, recording } from './mocks.ts';
 import { type Handlers, rpcServer, type Sizes } from './rpc.ts';
 
@@ -45,6 +45,7 @@ const synthesise = async (variant: string, stage: string, name: string): Promise
         import config from '${join(root, 'sst.config.ts')}';
         Object.assign(globalThis, { aws, sst });
         export const read = () => config.app({ stage: ${JSON.stringify(stage)} });
+        export const refuse = () => config.app({ stage: ${JSON.stringify('x'.repeat(longestStage + 1))} });
         export const go = () => run(config.run);
         export { pulumi };`,
       resolveDir: platform,
@@ -97,6 +98,8 @@ const synthesise = async (variant: string, stage: string, name: string): Promise
   server.close();
   if (failures.length > 0) throw failures[0];
   resources.push({ type: 'tripline:app', name: 'app', region: '', inputs: read, arn: '' });
+  const refused = await program.refuse().catch((error: unknown) => String(error));
+  resources.push({ type: 'tripline:refused', name: 'refused', region: '', inputs: { error: refused }, arn: '' });
   for (const [fn, handler] of Object.entries(handlers))
     resources.push({ type: 'tripline:handler', name: fn, region: homeRegion, inputs: { handler }, arn: '' });
   return { resources, sizes };
