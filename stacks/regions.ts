@@ -5,10 +5,10 @@ import { logical, named, prefix } from './names.ts';
 import { type Account, inside, type Place } from './place.ts';
 import { accept, deadLetters } from './queue.ts';
 
-/** Who carries events of other regions to the home region's bus. */
-export const carrier = (bus: aws.cloudwatch.EventBus, { id }: Account): aws.iam.Role =>
-  new aws.iam.Role('Carrier', {
-    name: named('carrier'),
+/** Who carries events to a bus of another region: to that one only. */
+export const carrier = (part: string, bus: aws.cloudwatch.EventBus, { id }: Account): aws.iam.Role =>
+  new aws.iam.Role(logical(part), {
+    name: named(part),
     assumeRolePolicy: JSON.stringify({
       Version: '2012-10-17',
       Statement: [

@@ -6,7 +6,7 @@ import { type Key, key } from './key.ts';
 import { logical, named } from './names.ts';
 import { type Account, inside, type Place } from './place.ts';
 import { accept, deadLetters, type Queue } from './queue.ts';
-import { alarmsOfOurs } from './regions.ts';
+import { alarmsOfOurs, carrier } from './regions.ts';
 
 export interface Guard {
   readonly topic: aws.sns.Topic;
@@ -23,7 +23,6 @@ export const selfProtection = (
   homePlace: Place,
   regions: aws.cloudwatch.EventBus,
   witness: Place | undefined,
-  carrier: aws.iam.Role,
   account: Account,
   guards: readonly Guarding[],
 ): Guard => {
@@ -35,6 +34,7 @@ export const selfProtection = (
   const second = post(witness, witnessKey, account, guards, [bus]);
   for (const lost of second.dead) hears('guard', lost, witness);
   const dead = deadLetters('witness', homePlace, homeKey);
+  const role = carrier('witness-carrier', bus, account);
   const rules = guards.map(({ part, pattern }) => {
     const rule = new aws.cloudwatch.EventRule(logical(`to witness ${part}`), {
       name: named(`to-witness-${part}`),
@@ -45,7 +45,7 @@ export const selfProtection = (
     new aws.cloudwatch.EventTarget(logical(`to witness target ${part}`), {
       rule: rule.name,
       arn: bus.arn,
-      roleArn: carrier.arn,
+      roleArn: role.arn,
       deadLetterConfig: { arn: dead.arn },
     });
     return rule;

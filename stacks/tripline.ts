@@ -43,12 +43,12 @@ export const tripline = async () => {
   const daily = digest(stored, told, ourKey);
   const listed = inventory(stored, ourKey);
   const sent = canary(stored, everywhere, ourKey, us);
-  const role = carrier(read.regions, us);
+  const role = carrier('carrier', read.regions, us);
   const witness = others.find(({ region }) => region === 'us-east-1') ?? others[0];
   const keyed = [home, ...(witness === undefined ? [] : [witness]), ...hearAway.map(({ place }) => place)];
   const guards = guarding([...new Set(keyed.map(place => key(place, us)))]);
   for (const place of others) forward(place, patterns, guards, read.regions, role);
-  const guard = selfProtection(ourKey, home, read.regions, witness, role, us, guards);
+  const guard = selfProtection(ourKey, home, read.regions, witness, us, guards);
   const reported = reportsToHub(told.bus, ourKey, us);
   const gathered = gathers(guard.topic, ourKey, us);
   for (const { place, ...heard } of hearAway) healthAway(place, heard);

@@ -606,6 +606,19 @@ const guard: Check = resources => {
   ];
 };
 
+/** A rule puts events on another bus in the name of a role, and without its permission they end as dead letters. */
+const carriers: Check = resources =>
+  of(resources, 'aws:cloudwatch/eventTarget:EventTarget')
+    .filter(({ inputs }) => /:event-bus\//.test(String(inputs['arn'])))
+    .filter(({ inputs }) => {
+      const role = of(resources, 'aws:iam/role:Role').filter(({ arn }) => arn === inputs['roleArn']);
+      return !grants(role).some(
+        ({ actions, resources: buses }) =>
+          actions.includes('events:PutEvents') && buses.includes(String(inputs['arn'])),
+      );
+    })
+    .map(({ name, region }) => `${name} (${region}) may not put events on its bus`);
+
 /** Who hands things to what a key encrypts, by how AWS's guides tell the key's policy to let them in. */
 const keysDeliver: Check = resources => {
   const rules = new Set(of(resources, 'aws:cloudwatch/eventRule:EventRule').map(({ arn }) => arn));
@@ -721,6 +734,7 @@ export const checks = (regions: readonly string[], heard: readonly string[]): Re
   'keys let in whoever delivers to what they encrypt': keysDeliver,
   'audit logs are heard in every region that has clusters': auditRegions(heard),
   'every alarm tells somebody': alarmsTell,
+  'whoever carries events to another bus may put them there': carriers,
   'changes to the watcher are told without it, from two regions': guard,
   'the canary may steer nothing, and its call is denied': canary,
   'a canary that does not come back, or is not sent, is an alarm': canaryAlarm,

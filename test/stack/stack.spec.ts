@@ -362,6 +362,22 @@ const faults: readonly (readonly [check: string, fault: string, planted: () => r
     () => full.resources.filter(({ name }) => name !== 'AlarmsUsWest2'),
   ],
   [
+    'whoever carries events to another bus may put them there',
+    'a role that may write to another bus only',
+    () =>
+      changed(
+        role,
+        plus(
+          policy({
+            Effect: 'Allow',
+            Action: ['events:PutEvents'],
+            Resource: ['arn:aws:events:eu-west-1:111122223333:event-bus/tripline-production-regions'],
+          }),
+        ),
+        'WitnessCarrier',
+      ),
+  ],
+  [
     'changes to the watcher are told without it, from two regions',
     'one region',
     () => full.resources.filter(({ type, region }) => !(type === 'aws:sns/topic:Topic' && region !== homeRegion)),
