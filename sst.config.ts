@@ -4,6 +4,8 @@
 export default $config({
   async app({ stage }) {
     const { default: settings } = await import('./tripline.config.ts');
+    const { legalStage } = await import('./core/stage.ts');
+    legalStage(stage);
     const production = /^prod(uction)?$/.test(stage);
     return {
       name: 'tripline',

@@ -13,7 +13,7 @@ import {
 } from '../adapters/doctor.ts';
 import { clientsOf, take } from '../adapters/inventory.ts';
 import { concurrencyOf, countRules, enabledRegions } from '../adapters/quotas.ts';
-import { auditGroup } from '../core/audit-group.ts';
+import { auditGroups } from '../core/audit-groups.ts';
 import { canariesCheck, canaryCheck } from '../core/doctor/canary.ts';
 import { bad, type Check, good, weak } from '../core/doctor/check.ts';
 import { concurrencyQuota, rulesQuota } from '../core/doctor/quotas.ts';
@@ -35,6 +35,7 @@ import type { Trail } from '../core/inventory/aws.ts';
 import { regionsOf } from '../core/inventory/tasks.ts';
 import type { Settings } from '../core/settings.ts';
 import { type EventPattern, eventBridgeFilter } from '../core/targets/eventbridge.ts';
+import { guardPatterns } from '../core/targets/guard.ts';
 import { logsFilter } from '../core/targets/logs.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import { functionsOf, hearing, needed } from './doctor-functions.ts';
@@ -112,13 +113,15 @@ const ofRegion = (
   patterns: readonly EventPattern[],
 ): readonly Named[] => {
   const isHome = region === settings.home;
+  const guards = guardPatterns(prefix, settings);
   const rules = [
     ...patterns.map(({ pattern, readOnly }, index) => ({
       name: `${prefix}candidates-${index + 1}`,
       pattern,
       state: readOnly ? 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' : 'ENABLED',
     })),
-    { name: `${prefix}guard`, state: 'ENABLED' },
+    ...guards.map((pattern, index) => ({ name: `${prefix}guard-${index + 1}`, pattern, state: 'ENABLED' })),
+    { name: `${prefix}guard-keys-1`, state: 'ENABLED' },
     ...(isHome
       ? [
           {
@@ -126,6 +129,10 @@ const ofRegion = (
             state: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
             bus: `${prefix}regions`,
           },
+          ...guards.flatMap((pattern, index) => [
+            { name: `${prefix}guard-${index + 1}-told`, pattern, state: 'ENABLED', bus: `${prefix}regions` },
+            { name: `${prefix}to-witness-guard-${index + 1}`, pattern, state: 'ENABLED' },
+          ]),
         ]
       : [{ name: `${prefix}alarms`, state: 'ENABLED' }]),
   ];
@@ -146,13 +153,6 @@ const ofRegion = (
     ],
   ];
 };
-
-/** Log groups of clusters whose audit log is in CloudWatch Logs, each in its cluster's region: it is heard there. */
-const auditGroups = ({ clusters, home }: Settings): readonly { readonly group: string; readonly region: string }[] =>
-  clusters.flatMap(cluster => {
-    const group = auditGroup(cluster);
-    return group === undefined ? [] : [{ group, region: cluster.region ?? home }];
-  });
 
 const ofStage = (prefix: string, settings: Settings, now: number): readonly Named[] => {
   const { home } = settings;

@@ -1,5 +1,5 @@
 import { mostSubscriptions, type Subscription, type Subscriptions } from '../adapters/logs.ts';
-import { auditGroup } from '../core/audit-group.ts';
+import { auditGroups } from '../core/audit-groups.ts';
 import type { Match } from '../core/match.ts';
 import type { Settings } from '../core/settings.ts';
 import { aboutSource } from './source-silent.ts';
@@ -26,12 +26,11 @@ const auditStreams = 'kube-apiserver-audit-';
  */
 export const subscribeAll = async (logs: Subscriptions, wanted: Subscription, settings: Settings): Promise<Outcome> => {
   const found = (await logs.groups('/aws/eks/')).filter(name => eksGroup.test(name));
-  const named = settings.clusters.flatMap(cluster => auditGroup(cluster) ?? []);
+  const named = auditGroups(settings);
   const put: string[] = [];
   const gaps: Gap[] = [];
-  for (const group of new Set([...named, ...found])) {
-    const cluster =
-      settings.clusters.find(one => auditGroup(one) === group)?.name ?? eksGroup.exec(group)?.[1] ?? group;
+  for (const group of new Set([...named.map(one => one.group), ...found])) {
+    const cluster = named.find(one => one.group === group)?.cluster ?? eksGroup.exec(group)?.[1] ?? group;
     const filters = await logs.of(group);
     if (filters === undefined) {
       gaps.push({ cluster, why: `the log group ${group} does not exist: audit logging is off` });

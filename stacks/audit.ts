@@ -1,4 +1,4 @@
-import { auditGroup } from '../core/audit-group.ts';
+import { auditRegions, auditGroups as groups } from '../core/audit-groups.ts';
 import settings from '../tripline.config.ts';
 import { type Grant, type Lambda, lambda } from './function.ts';
 import { key } from './key.ts';
@@ -10,25 +10,18 @@ import { detects, environment, type Storage } from './storage.ts';
 
 /** The log groups of a region that the settings' clusters write their audit logs to. */
 export const auditGroups = ({ region }: Place): readonly string[] =>
-  settings.clusters
-    .filter(cluster => (cluster.region ?? settings.home) === region)
-    .flatMap(cluster => auditGroup(cluster) ?? []);
+  groups(settings).flatMap(one => (one.region === region ? [one.group] : []));
 
 /**
- * Where audit logs are heard: at home, and in every other region that the settings have such a cluster in, because a subscription
- * filter calls functions of its own region only.
+ * Where audit logs are heard.
  * @throws Error where the account has not enabled a cluster's region
  */
 export const auditPlaces = (others: readonly Place[]): readonly Place[] => {
-  const enabled = new Set([settings.home, ...others.map(({ region }) => region)]);
-  const lost = settings.clusters.filter(
-    one => auditGroup(one) !== undefined && !enabled.has(one.region ?? settings.home),
+  const heard = auditRegions(
+    settings,
+    others.map(({ region }) => region),
   );
-  if (lost.length > 0)
-    throw new Error(
-      `clusters ${lost.map(({ name, region }) => `${name} (${region})`).join(', ')}: the account has not enabled that region. Correct the cluster's \`region\` in tripline.config.ts, or enable the region.`,
-    );
-  return [home, ...others.filter(place => auditGroups(place).length > 0)];
+  return [home, ...others.filter(({ region }) => heard.includes(region))];
 };
 
 /** What a function needs beside its own region's key that works on the tables at home. */

@@ -2,7 +2,6 @@ import { matchesAny } from '../core/wildcard.ts';
 import settings from '../tripline.config.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
-import { named } from './names.ts';
 import { type Account, home, type Place } from './place.ts';
 import { deadLetters, type Queue } from './queue.ts';
 import { schedules } from './schedule.ts';
@@ -31,8 +30,6 @@ export const canary = (
     memory: 256,
     key,
     reserved: 1,
-    // By this name its calls are known (detections/pipeline/canary-returned.ts).
-    role: named('canary'),
     grants: [
       {
         actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'],
@@ -57,6 +54,6 @@ export const canary = (
       CANARY_REGIONS: places.map(({ region }) => region).join(','),
     },
   });
-  schedules(named('canary'), fn, `rate(${minutes} minutes)`, dead);
+  schedules('canary', fn, `rate(${minutes} minutes)`, dead);
   return { functions: [fn], dead: [dead] };
 };

@@ -1,7 +1,6 @@
 import type { Alerts } from './alerts.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
-import { named } from './names.ts';
 import { home } from './place.ts';
 import { deadLetters, type Queue } from './queue.ts';
 import { schedules } from './schedule.ts';
@@ -36,6 +35,6 @@ export const digest = (
     ],
     environment: { ...environment(storage), TOPIC_ARN: topic.arn, BUS_NAME: bus.name },
   });
-  schedules(named('digest'), fn, 'cron(0 7 * * ? *)', dead);
+  schedules('digest', fn, 'cron(0 7 * * ? *)', dead);
   return { fn, dead: [dead] };
 };

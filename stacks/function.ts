@@ -2,7 +2,7 @@ import settings from '../tripline.config.ts';
 import { bundling } from './bundling.ts';
 import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
-import { home, inside, type Place, within } from './place.ts';
+import { home, inside, type Place, roleName, within } from './place.ts';
 
 /** What a function may do: exact actions on exact resources. */
 export interface Grant {
@@ -34,8 +34,6 @@ interface Options {
   readonly place?: Place;
   /** Never more than so many at once. */
   readonly reserved?: number;
-  /** The name of its role, where it is known by it; otherwise SST's. */
-  readonly role?: string;
   /** Calls clusters' API servers: it runs in the settings' subnets, where there are any. */
   readonly callsClusters?: boolean;
   /** Has an address that anybody may call: it must check by itself who does. */
@@ -85,7 +83,8 @@ export const lambda = (part: string, options: Options): Lambda => {
       transform: {
         role: role => {
           role.managedPolicyArns = [];
-          if (options.role !== undefined) role.name = options.role;
+          // Self-protection, `foreign write` and the canary's detection know it by its name, of which SST would cut the beginning.
+          role.name = roleName(place, part);
         },
         function: one => {
           one.tracingConfig = { mode: settings.deployment.tracing ? 'Active' : 'PassThrough' };

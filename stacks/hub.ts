@@ -36,7 +36,7 @@ export const reportsToHub = (
       ...(url === undefined ? {} : { HEARTBEAT_URL: url.value }),
     },
   });
-  schedules(named('heartbeat'), beat, 'rate(5 minutes)', dead);
+  schedules('heartbeat', beat, 'rate(5 minutes)', dead);
   return { functions: [beat], dead: [dead] };
 };
 

@@ -1,7 +1,6 @@
 import { inventoryActions } from '../core/inventory/permissions.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
-import { named } from './names.ts';
 import { home } from './place.ts';
 import { deadLetters, type Queue } from './queue.ts';
 import { schedules } from './schedule.ts';
@@ -33,6 +32,6 @@ export const inventory = (storage: Storage, key: Key): { readonly fn: Lambda; re
     environment: environment(storage),
   });
   // It does what the day still lacks, and nothing where all is known.
-  schedules(named('inventory'), fn, 'rate(1 hour)', dead);
+  schedules('inventory', fn, 'rate(1 hour)', dead);
   return { fn, dead: [dead] };
 };

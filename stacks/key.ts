@@ -1,7 +1,11 @@
+import settings from '../tripline.config.ts';
 import { logical, named } from './names.ts';
-import { type Account, inside, type Place } from './place.ts';
+import { type Account, home, inside, type Place } from './place.ts';
 
 export type Key = aws.kms.Key;
+
+/** Tables and buckets of a production stage, locked evidence of any. */
+const somethingStays = (): boolean => $app.removal !== 'remove' || settings.deployment.evidence !== undefined;
 
 const keys = new Map<string, Key>();
 
@@ -74,7 +78,8 @@ const make = (place: Place, { id, partition }: Account): Key => {
         ],
       }),
     },
-    inside(place),
+    // What stays when the stage is removed could not be read any more without it.
+    { ...inside(place), retainOnDelete: place === home && somethingStays() },
   );
   new aws.kms.Alias(
     logical(`key alias ${place.region}`),

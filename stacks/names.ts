@@ -1,8 +1,10 @@
+import { stagePrefix } from '../core/stage.ts';
+
 /** The name of a resource of this stage. Everything of ours begins so, and self-protection knows it by that. */
 export const named = (part: string): string => `${prefix()}${part}`;
 
 /** What every name of this stage begins with. */
-export const prefix = (): string => `${$app.name}-${$app.stage}-`;
+export const prefix = (): string => stagePrefix($app.stage);
 
 /** A logical name, unique in the program: `dead letters of us-east-1` → `DeadLettersOfUsEast1`. */
 export const logical = (words: string): string =>

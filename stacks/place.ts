@@ -1,4 +1,5 @@
 import settings from '../tripline.config.ts';
+import { named } from './names.ts';
 
 /** Where resources of one region are made, and how their ARNs begin. */
 export interface Place {
@@ -21,6 +22,10 @@ export const inside = (place: Place): { provider?: aws.Provider } =>
 
 /** Words for a logical name of something that may stand in several regions: with the region, but at home. */
 export const within = (place: Place, words: string): string => (place === home ? words : `${words} ${place.region}`);
+
+/** Of a role that stands for something in a place: roles are the account's, so that it says the region, but at home. */
+export const roleName = (place: Place, part: string): string =>
+  named(place === home ? part : `${part}-${place.region}`);
 
 /** Asks AWS whose account this is. */
 export const account = async (): Promise<Account> => {

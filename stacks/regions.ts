@@ -1,13 +1,14 @@
 import type { EventPattern } from '../core/targets/eventbridge.ts';
+import type { Guarding } from './guarding.ts';
 import { hears } from './health.ts';
 import { logical, named, prefix } from './names.ts';
 import { type Account, inside, type Place } from './place.ts';
 import { accept, deadLetters } from './queue.ts';
 
-/** Who carries events of other regions to the home region's bus. */
-export const carrier = (bus: aws.cloudwatch.EventBus, { id }: Account): aws.iam.Role =>
-  new aws.iam.Role('Carrier', {
-    name: named('carrier'),
+/** Who carries events to a bus of another region: to that one only. */
+export const carrier = (part: string, bus: aws.cloudwatch.EventBus, { id }: Account): aws.iam.Role =>
+  new aws.iam.Role(logical(part), {
+    name: named(part),
     assumeRolePolicy: JSON.stringify({
       Version: '2012-10-17',
       Statement: [
@@ -31,20 +32,20 @@ export const carrier = (bus: aws.cloudwatch.EventBus, { id }: Account): aws.iam.
   });
 
 /**
- * Forwards a region's candidates, changes to this stage's own resources there, and its alarms to the home region. Two rules and
- * not one: the deletion of either is seen by the other.
+ * Forwards a region's candidates, changes to this stage's own resources there, and its alarms to the home region. Several
+ * rules and not one: the deletion of any is seen by another.
  */
 export const forward = (
   place: Place,
   patterns: readonly EventPattern[],
-  guarded: string,
+  guards: readonly Guarding[],
   bus: aws.cloudwatch.EventBus,
   role: aws.iam.Role,
 ): void => {
   const dead = deadLetters('forward', place);
   const rules = [
     ...patterns.map(({ pattern, readOnly }, index) => ({ part: `candidates-${index + 1}`, pattern, readOnly })),
-    { part: 'guard', pattern: guarded, readOnly: false },
+    ...guards.map(guard => ({ ...guard, readOnly: false })),
     { part: 'alarms', pattern: alarmsOfOurs(), readOnly: false },
   ].map(({ part, pattern, readOnly }) => {
     const rule = new aws.cloudwatch.EventRule(

@@ -1,17 +1,19 @@
 import type { Lambda } from './function.ts';
-import { logical } from './names.ts';
-import { home, inside, type Place, within } from './place.ts';
+import { logical, named } from './names.ts';
+import { home, inside, type Place, roleName, within } from './place.ts';
 import type { Queue } from './queue.ts';
 
 /** Invokes a function on a schedule (Amazon EventBridge Scheduler). What could not be invoked, or failed thrice, is kept. */
 export const schedules = (
-  name: string,
+  part: string,
   { fn }: Lambda,
   expression: string,
   dead: Queue,
   place: Place = home,
 ): aws.scheduler.Schedule => {
+  const name = named(part);
   const role = new aws.iam.Role(logical(within(place, `${name} scheduler`)), {
+    name: roleName(place, `${part}-timer`),
     assumeRolePolicy: JSON.stringify({
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole' }],

@@ -1,63 +1,12 @@
 import settings from '../tripline.config.ts';
 import { email, encryptedTopic } from './alerts.ts';
+import type { Guarding } from './guarding.ts';
 import { hears } from './health.ts';
 import { type Key, key } from './key.ts';
-import { logical, named, prefix } from './names.ts';
+import { logical, named } from './names.ts';
 import { type Account, inside, type Place } from './place.ts';
 import { accept, deadLetters, type Queue } from './queue.ts';
-import { alarmsOfOurs } from './regions.ts';
-
-/** Calls that blind, redirect or weaken something that carries the stage's name. */
-const touching: readonly (readonly [names: readonly string[], field: string, where: 'prefix' | 'inside'])[] = [
-  [['DisableRule', 'DeleteRule', 'PutRule', 'UpdateSchedule', 'DeleteSchedule', 'DeleteEventBus'], 'name', 'prefix'],
-  [['PutTargets', 'RemoveTargets'], 'rule', 'prefix'],
-  [
-    [
-      'DeleteFunction20150331',
-      'UpdateFunctionCode20150331v2',
-      'UpdateFunctionConfiguration20150331v2',
-      'PutFunctionConcurrency20171031',
-      'RemovePermission20150331v2',
-      'PutFunctionEventInvokeConfig20190925',
-    ],
-    'functionName',
-    'inside',
-  ],
-  [['DeleteTopic', 'SetTopicAttributes', 'Subscribe'], 'topicArn', 'inside'],
-  [['Unsubscribe', 'SetSubscriptionAttributes'], 'subscriptionArn', 'inside'],
-  [['DeleteQueue', 'PurgeQueue', 'SetQueueAttributes'], 'queueUrl', 'inside'],
-  [['DeleteTable', 'UpdateTable', 'UpdateTimeToLive', 'UpdateContinuousBackups'], 'tableName', 'inside'],
-  [['DeleteBucket', 'PutBucketPolicy', 'DeleteBucketPolicy', 'PutBucketLifecycle'], 'bucketName', 'prefix'],
-  [['DeleteSubscriptionFilter'], 'filterName', 'prefix'],
-  [['DeleteLogGroup', 'PutRetentionPolicy'], 'logGroupName', 'inside'],
-  [['DeleteAlarms', 'DisableAlarmActions'], 'alarmNames', 'prefix'],
-  [['DetachRolePolicy', 'PutRolePolicy', 'DeleteRolePolicy', 'UpdateAssumeRolePolicy'], 'roleName', 'prefix'],
-];
-
-/** The pattern of every change to this stage's resources, of the trails that feed it, and of its keys. */
-export const guardPattern = (): string =>
-  JSON.stringify({
-    source: [{ prefix: 'aws.' }],
-    detail: {
-      errorCode: [{ exists: false }],
-      $or: [
-        {
-          eventName: [
-            'StopLogging',
-            'DeleteTrail',
-            'PutEventSelectors',
-            'UpdateTrail',
-            'DisableKey',
-            'ScheduleKeyDeletion',
-          ],
-        },
-        ...touching.map(([names, field, where]) => ({
-          eventName: names,
-          requestParameters: { [field]: [where === 'prefix' ? { prefix: prefix() } : { wildcard: `*${prefix()}*` }] },
-        })),
-      ],
-    },
-  });
+import { alarmsOfOurs, carrier } from './regions.ts';
 
 export interface Guard {
   readonly topic: aws.sns.Topic;
@@ -74,30 +23,34 @@ export const selfProtection = (
   homePlace: Place,
   regions: aws.cloudwatch.EventBus,
   witness: Place | undefined,
-  carrier: aws.iam.Role,
   account: Account,
+  guards: readonly Guarding[],
 ): Guard => {
-  const first = post(homePlace, homeKey, account, [undefined, regions]);
+  const first = post(homePlace, homeKey, account, guards, [undefined, regions]);
   if (witness === undefined) return first;
   // What happens at home is also carried to the witness, which tells it from there.
   const bus = new aws.cloudwatch.EventBus('WitnessBus', { name: named('witness') }, inside(witness));
   const witnessKey = key(witness, account);
-  const second = post(witness, witnessKey, account, [bus]);
+  const second = post(witness, witnessKey, account, guards, [bus]);
   for (const lost of second.dead) hears('guard', lost, witness);
   const dead = deadLetters('witness', homePlace, homeKey);
-  const rule = new aws.cloudwatch.EventRule('ToWitness', {
-    name: named('to-witness'),
-    description: 'Tripline: changes to the watcher, told from another region',
-    eventPattern: guardPattern(),
-    state: 'ENABLED',
+  const role = carrier('witness-carrier', bus, account);
+  const rules = guards.map(({ part, pattern }) => {
+    const rule = new aws.cloudwatch.EventRule(logical(`to witness ${part}`), {
+      name: named(`to-witness-${part}`),
+      description: 'Tripline: changes to the watcher, told from another region',
+      eventPattern: pattern,
+      state: 'ENABLED',
+    });
+    new aws.cloudwatch.EventTarget(logical(`to witness target ${part}`), {
+      rule: rule.name,
+      arn: bus.arn,
+      roleArn: role.arn,
+      deadLetterConfig: { arn: dead.arn },
+    });
+    return rule;
   });
-  new aws.cloudwatch.EventTarget('ToWitnessTarget', {
-    rule: rule.name,
-    arn: bus.arn,
-    roleArn: carrier.arn,
-    deadLetterConfig: { arn: dead.arn },
-  });
-  accept('witness', dead, { events: [rule.arn] });
+  accept('witness', dead, { events: rules.map(rule => rule.arn) });
   return { topic: first.topic, dead: [...first.dead, dead] };
 };
 
@@ -106,6 +59,7 @@ const post = (
   place: Place,
   own: Key,
   account: Account,
+  guards: readonly Guarding[],
   buses: readonly (aws.cloudwatch.EventBus | undefined)[],
 ): Guard => {
   const topic = encryptedTopic('guard', own, account, place);
@@ -114,7 +68,7 @@ const post = (
     if (channel.kind === 'email') email(topic, channel.address, dead, undefined, place);
   const rules = buses.flatMap((bus, index) =>
     [
-      { part: 'guard', pattern: guardPattern(), tell: changed },
+      ...guards.map(guard => ({ ...guard, tell: changed })),
       // Alarms of a region write to its topic themselves: only those that were forwarded are told here.
       ...(bus === undefined ? [] : [{ part: 'alarms', pattern: alarmsOfOurs(), tell: alarmed }]),
     ].map(({ part, pattern, tell }) => {

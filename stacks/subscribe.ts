@@ -89,6 +89,6 @@ export const subscribe = (
     inside(place),
   );
   accept('subscribe dead letters', dead, { events: [rule.arn] }, place);
-  schedules(named('subscribe'), fn, 'rate(1 hour)', dead, place);
+  schedules('subscribe', fn, 'rate(1 hour)', dead, place);
   return { fn, dead };
 };

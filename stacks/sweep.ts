@@ -1,7 +1,6 @@
 import { type Alerts, announces } from './alerts.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
-import { named } from './names.ts';
 import { home } from './place.ts';
 import { deadLetters, type Queue } from './queue.ts';
 import { schedules } from './schedule.ts';
@@ -35,6 +34,6 @@ export const sweep = (
     ],
     environment: { ...environment(storage), TOPIC_ARN: topic.arn, BUS_NAME: bus.name },
   });
-  schedules(named('sweep'), fn, 'rate(5 minutes)', dead);
+  schedules('sweep', fn, 'rate(5 minutes)', dead);
   return { fn, dead: [dead] };
 };

@@ -61,6 +61,7 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     DeleteAccountPolicy: accountPolicy('account-wide subscription deleted', []),
     PutDestinationPolicy: ours('log destination changed', 'destinationName'),
     DeleteDestination: ours('log destination deleted', 'destinationName'),
+    DisassociateKmsKey: group('log group no longer encrypted with its key'),
   },
   events: {
     DisableRule: ours('rule disabled', 'name'),
@@ -69,6 +70,7 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     RemoveTargets: ours('target removed', 'rule'),
     PutTargets: ours('targets rewritten', 'rule'),
     DeleteEventBus: ours('event bus deleted', 'name'),
+    UpdateEventBus: ours('event bus changed', 'name'),
     PutPermission: ours('bus opened to others', 'eventBusName'),
     RemovePermission: ours('bus closed to senders', 'eventBusName'),
   },
@@ -85,6 +87,7 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     DeleteFunctionEventInvokeConfig: lambda('retries and destinations removed'),
     AddPermission: lambda('somebody else may invoke it'),
     RemovePermission: lambda('its sources may no longer invoke it'),
+    CreateEventSourceMapping: ours('read by another function', 'eventSourceArn'),
     UpdateEventSourceMapping: lambda('event source changed'),
     DeleteEventSourceMapping: lambda('event source removed'),
   },
@@ -101,6 +104,8 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     PurgeQueue: ours('queue emptied', 'queueUrl'),
     DeleteQueue: ours('queue deleted', 'queueUrl'),
     SetQueueAttributes: ours('queue changed', 'queueUrl'),
+    AddPermission: ours('queue opened', 'queueUrl'),
+    RemovePermission: ours('queue closed to senders', 'queueUrl'),
   },
   dynamodb: {
     DeleteTable: ours('table deleted', 'tableName'),
@@ -119,6 +124,13 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     DeleteBucketPolicy: bucket('bucket policy deleted'),
     PutBucketLifecycle: bucket('objects expire'),
     PutBucketNotification: bucket('notifications changed'),
+    PutBucketVersioning: bucket('versions changed'),
+    PutBucketReplication: bucket('objects copied elsewhere'),
+    // One API: CloudTrail's list of S3's events and the API's own name differ.
+    PutObjectLockConfiguration: bucket('object lock changed'),
+    PutBucketObjectLockConfiguration: bucket('object lock changed'),
+    PutBucketPublicAccessBlock: bucket('public access changed'),
+    DeleteBucketPublicAccessBlock: bucket('public access no longer blocked'),
   },
   kms: {
     DisableKey: key('key disabled'),
@@ -129,6 +141,8 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     DeleteAlarms: alarms('alarm deleted'),
     DisableAlarmActions: alarms('alarm silenced'),
     PutMetricAlarm: alarms('alarm rewritten'),
+    PutCompositeAlarm: alarms('alarm rewritten'),
+    SetAlarmState: alarms('alarm state set by hand'),
   },
   ec2: { DeleteFlowLogs: flowLogs },
   route53resolver: {

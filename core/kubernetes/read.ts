@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Context, Event } from '../event.ts';
-import { isObject, type Json, text } from '../json.ts';
+import { isObject, type Json, type JsonObject, text } from '../json.ts';
 import type { Problem } from '../read/contract.ts';
 import { instant, misfit, type Shape } from '../read/shape.ts';
 import type { AuditRecord } from './record.ts';
@@ -107,6 +107,12 @@ export const readAudit = (record: Json, place: Context): Event<'kubernetes'> | P
     account: place.account,
     region: place.region,
     cluster: place.cluster,
-    record: record as unknown as AuditRecord, // checked above: the required members and every typed one we read
+    record: unread(record) as unknown as AuditRecord, // checked above: the required members and every typed one we read
   };
 };
+
+/** What the posture reader saw is added by us alone (`core/kubernetes/reading.ts`): a log that says so itself is not believed. */
+const unread = (record: JsonObject): JsonObject =>
+  Object.hasOwn(record, 'reading')
+    ? Object.fromEntries(Object.entries(record).filter(([name]) => name !== 'reading'))
+    : record;

@@ -30,6 +30,7 @@ import {
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Trail } from '../../core/inventory/aws.ts';
 import { eventBridgeFilter } from '../../core/targets/eventbridge.ts';
+import { guardPatterns } from '../../core/targets/guard.ts';
 import { detections, knowledge } from '../../detections/index.ts';
 import { hasMoto, startMoto } from '../inventory/moto.ts';
 import { tripline } from '../usage/run.ts';
@@ -240,6 +241,10 @@ describe.skipIf(!hasMoto())('tripline doctor --stage, against an emulator', { ti
         }),
       );
     }
+    const [EventPattern] = guardPatterns('tripline-test-', config);
+    await client.send(new PutRuleCommand({ Name: 'tripline-test-guard-1', EventPattern, State: 'ENABLED' }));
+    const Targets = [{ Id: 'topic', Arn: `arn:aws:sns:${region}:123456789012:tripline-test-guard` }];
+    await client.send(new PutTargetsCommand({ Rule: 'tripline-test-guard-1', Targets }));
     await new S3Client({ region, forcePathStyle: true }).send(
       new CreateBucketCommand({ Bucket: 'trail', CreateBucketConfiguration: { LocationConstraint: region } }),
     );
@@ -282,7 +287,11 @@ describe.skipIf(!hasMoto())('tripline doctor --stage, against an emulator', { ti
     expect(state('rule tripline-test-candidates-1 us-east-1')).toBe('bad');
     expect(state(`quota of rules ${region}`)).toBe('good');
     expect(state('quarantine')).toBe('weak');
-    expect(state(`rule tripline-test-guard ${region}`)).toBe('bad');
+    // One of the rules of self-protection stands as derived, another is gone.
+    expect(state(`rule tripline-test-guard-1 ${region}`)).toBe('good');
+    expect(state(`rule tripline-test-guard-2 ${region}`)).toBe('bad');
+    expect(state(`rule tripline-test-guard-keys-1 ${region}`)).toBe('bad');
+    expect(state(`rule tripline-test-guard-1-told ${region}`)).toBe('bad');
     expect(state('guard')).toBe('bad');
     expect(state(`queue tripline-test-events-dlq ${region}`)).toBe('bad');
     expect(state(`queue tripline-test-undelivered-dlq ${region}`)).toBe('good');

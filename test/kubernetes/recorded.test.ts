@@ -4,6 +4,7 @@ import { compile } from '../../core/compile.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { list, text } from '../../core/json.ts';
+import { audit } from '../../core/kubernetes/example.ts';
 import { readAudit } from '../../core/kubernetes/read.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import { files } from '../catalogue.ts';
@@ -101,3 +102,10 @@ const whole = (snippet: JsonObject, index: number): JsonObject => {
     annotations: { 'authorization.k8s.io/decision': 'allow' },
   };
 };
+
+test('what the posture reader saw is never taken from a log', () => {
+  const { record } = audit('patch', 'nodepools.karpenter.sh', { objectRef: { name: 'default' } });
+  const forged = { ...record, reading: { at: 1, changes: ['spec.userData'] } } as unknown as JsonObject; // a log may hold anything
+  expect(readAudit(forged, place)).toMatchObject({ record });
+  expect(readAudit(forged, place)).not.toHaveProperty('record.reading');
+});

@@ -447,6 +447,13 @@ const patterns: Check = resources => {
   ];
 };
 
+/** Self-protection's rules, as they stand at home. */
+const guardParts = (resources: readonly Resource[]): readonly string[] =>
+  of(resources, 'aws:cloudwatch/eventRule:EventRule')
+    .filter(({ region, inputs }) => region === homeRegion && inputs['eventBusName'] === undefined)
+    .flatMap(({ inputs }) => /-(guard-(?:keys-)?\d+)$/.exec(String(inputs['name']))?.[1] ?? [])
+    .filter((part, index, all) => all.indexOf(part) === index);
+
 /** Each region but the home one sends its candidates, and changes to the watcher, to the home region. */
 const everyRegion =
   (regions: readonly string[]): Check =>
@@ -455,9 +462,9 @@ const everyRegion =
       const names = of(resources, 'aws:cloudwatch/eventRule:EventRule')
         .filter(one => one.region === region)
         .map(({ inputs }) => String(inputs['name']));
-      return ['-candidates-1', '-guard'].flatMap(end =>
-        names.some(name => name.endsWith(end)) ? [] : [`${region} has no rule that ends in ${end}`],
-      );
+      return ['candidates-1', ...guardParts(resources)]
+        .map(part => `-${part}`)
+        .flatMap(end => (names.some(name => name.endsWith(end)) ? [] : [`${region} has no rule that ends in ${end}`]));
     });
 
 /** Those of every stage, and the hub's where a stage has its function. */
@@ -546,24 +553,71 @@ const runtimes: Check = resources =>
 
 /** What tells of changes to the watcher passes no function and no table. */
 const guard: Check = resources => {
-  const topics = new Set<unknown>(
-    of(resources, 'aws:sns/topic:Topic')
-      .filter(({ inputs }) => String(inputs['name']).endsWith('-guard'))
-      .map(({ arn }) => arn),
+  const topics = of(resources, 'aws:sns/topic:Topic').filter(({ inputs }) => String(inputs['name']).endsWith('-guard'));
+  const rules = of(resources, 'aws:cloudwatch/eventRule:EventRule');
+  const targets = of(resources, 'aws:cloudwatch/eventTarget:EventTarget');
+  const told = targets.filter(({ inputs }) => topics.some(({ arn }) => arn === inputs['arn']));
+  /** The patterns of the rules on a bus that tell a topic. */
+  const tells = (topic: Resource, bus: unknown): ReadonlySet<unknown> =>
+    new Set(
+      told
+        .filter(({ inputs }) => inputs['arn'] === topic.arn && inputs['eventBusName'] === bus)
+        .map(target =>
+          rules.find(
+            rule =>
+              rule.region === target.region &&
+              rule.inputs['name'] === target.inputs['rule'] &&
+              rule.inputs['eventBusName'] === bus,
+          ),
+        )
+        .map(rule => rule?.inputs['eventPattern']),
+    );
+  const all = new Set(
+    rules
+      .filter(({ inputs }) => /-guard-(keys-)?\d+$/.test(String(inputs['name'])))
+      .map(({ inputs }) => inputs['eventPattern']),
   );
-  const told = of(resources, 'aws:cloudwatch/eventTarget:EventTarget').filter(({ inputs }) =>
-    topics.has(inputs['arn']),
+  const lacks = (where: string, said: ReadonlySet<unknown>): readonly string[] =>
+    [...all]
+      .filter(pattern => !said.has(pattern))
+      .map(pattern => `${where} says nothing of ${String(pattern).slice(0, 200)}`);
+  const carried = new Set(
+    rules
+      .filter(({ inputs }) => String(inputs['name']).includes('-to-witness-'))
+      .map(({ inputs }) => inputs['eventPattern']),
   );
   return [
-    ...(topics.size >= 2
+    ...(topics.length >= 2
       ? []
       : ['only one region tells of changes to the watcher: the rule cannot report its own deletion']),
+    ...(all.size > 0 ? [] : ['there is no rule for changes to the watcher']),
+    ...topics.flatMap(topic =>
+      topic.region === homeRegion
+        ? [
+            ...lacks('home', tells(topic, undefined)),
+            ...lacks('home, of other regions,', tells(topic, 'tripline-production-regions')),
+          ]
+        : lacks('the second region', tells(topic, 'tripline-production-witness')),
+    ),
+    ...lacks('what is carried to the second region', carried),
     ...told
       .filter(({ inputs }) => inner(inputs, 'inputTransformer', 'inputTemplate') === undefined)
       .map(({ name }) => `${name} sends raw events to people`),
-    ...(told.length >= 2 ? [] : ['a guard topic is told nothing']),
   ];
 };
+
+/** A rule puts events on another bus in the name of a role, and without its permission they end as dead letters. */
+const carriers: Check = resources =>
+  of(resources, 'aws:cloudwatch/eventTarget:EventTarget')
+    .filter(({ inputs }) => /:event-bus\//.test(String(inputs['arn'])))
+    .filter(({ inputs }) => {
+      const role = of(resources, 'aws:iam/role:Role').filter(({ arn }) => arn === inputs['roleArn']);
+      return !grants(role).some(
+        ({ actions, resources: buses }) =>
+          actions.includes('events:PutEvents') && buses.includes(String(inputs['arn'])),
+      );
+    })
+    .map(({ name, region }) => `${name} (${region}) may not put events on its bus`);
 
 /** Who hands things to what a key encrypts, by how AWS's guides tell the key's policy to let them in. */
 const keysDeliver: Check = resources => {
@@ -680,6 +734,7 @@ export const checks = (regions: readonly string[], heard: readonly string[]): Re
   'keys let in whoever delivers to what they encrypt': keysDeliver,
   'audit logs are heard in every region that has clusters': auditRegions(heard),
   'every alarm tells somebody': alarmsTell,
+  'whoever carries events to another bus may put them there': carriers,
   'changes to the watcher are told without it, from two regions': guard,
   'the canary may steer nothing, and its call is denied': canary,
   'a canary that does not come back, or is not sent, is an alarm': canaryAlarm,

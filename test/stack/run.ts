@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { longestStage } from '../../core/stage.ts';
 
 /**
  * `npm run stack:test`: types, synthesises and checks the stack without an account. SST writes its platform into `.sst/` on
@@ -51,5 +52,11 @@ if (installed() === undefined) {
 step('types of sst.config.ts and stacks/', process.execPath, ['test/stack/types.ts']);
 for (const variant of ['plain', 'full'])
   step(`synthesising with ${variant} settings`, process.execPath, ['test/stack/synth.ts', variant]);
+step('synthesising with full settings and the longest name that a stage may have', process.execPath, [
+  'test/stack/synth.ts',
+  'full',
+  'x'.repeat(longestStage),
+  'long',
+]);
 step('counting what costs by the month', process.execPath, ['test/stack/count.ts', 'plain', 'full']);
 step('checking what was synthesised', 'vitest', ['run', '--config', 'test/stack/vitest.config.ts']);

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadPattern } from '../../core/pattern/load.ts';
+import { match } from '../../core/pattern/match.ts';
+import { longestStage, stagePrefix } from '../../core/stage.ts';
 import { checks, forced } from './checks.ts';
 import { homeRegion, type Resource, regions } from './mocks.ts';
 
@@ -24,6 +27,51 @@ describe.each([
 ])('the stack with %s settings', (_, { resources }, every) => {
   it.each(Object.entries(every))('%s', { timeout: 30_000 }, (__, check) => {
     expect(check(resources)).toEqual([]);
+  });
+});
+
+/** Characters that AWS takes for names, by type (API references of each service: CreateFunction, PutRule, CreateRole, …). */
+const longest: Readonly<Record<string, number>> = {
+  'aws:lambda/function:Function': 64,
+  'aws:cloudwatch/eventRule:EventRule': 64,
+  'aws:iam/role:Role': 64,
+  'aws:scheduler/schedule:Schedule': 64,
+  'aws:sqs/queue:Queue': 80,
+  'aws:cloudwatch/eventBus:EventBus': 256,
+  'aws:sns/topic:Topic': 256,
+  'aws:dynamodb/table:Table': 255,
+  'aws:cloudwatch/metricAlarm:MetricAlarm': 255,
+};
+
+describe('a stage with the longest name that one may have', () => {
+  const begins = stagePrefix('x'.repeat(longestStage));
+  const long = read('long').resources;
+
+  it.each(Object.entries(longest))('%s: names are whole, ours, and within %d characters', (type, most) => {
+    const found = long.filter(one => one.type === type).map(({ inputs }) => String(inputs['name']));
+    expect(found).not.toEqual([]);
+    expect(found.filter(name => name.length > most || !name.startsWith(begins))).toEqual([]);
+  });
+
+  it('has buckets that begin with its name, and differ after it', () => {
+    const buckets = long
+      .filter(({ type }) => type === 'aws:s3/bucket:Bucket')
+      .map(({ inputs }) => String(inputs['bucketPrefix']));
+    expect(new Set(buckets).size).toBe(2);
+    for (const bucket of buckets) expect([bucket.startsWith(begins), bucket.length]).toEqual([true, 37]);
+  });
+
+  it('has patterns within their quota', () => {
+    expect(all['every pattern fits its quota and is one that AWS takes']?.(long)).toEqual([]);
+  });
+
+  it('has the rules that any other has', () => {
+    const parts = (resources: readonly Resource[], stage: string) =>
+      resources
+        .filter(({ type }) => type === rule)
+        .map(({ inputs, region }) => `${region} ${String(inputs['name']).slice(stagePrefix(stage).length)}`)
+        .toSorted();
+    expect(parts(long, 'x'.repeat(longestStage))).toEqual(parts(full.resources, 'production'));
   });
 });
 
@@ -314,6 +362,22 @@ const faults: readonly (readonly [check: string, fault: string, planted: () => r
     () => full.resources.filter(({ name }) => name !== 'AlarmsUsWest2'),
   ],
   [
+    'whoever carries events to another bus may put them there',
+    'a role that may write to another bus only',
+    () =>
+      changed(
+        role,
+        plus(
+          policy({
+            Effect: 'Allow',
+            Action: ['events:PutEvents'],
+            Resource: ['arn:aws:events:eu-west-1:111122223333:event-bus/tripline-production-regions'],
+          }),
+        ),
+        'WitnessCarrier',
+      ),
+  ],
+  [
     'changes to the watcher are told without it, from two regions',
     'one region',
     () => full.resources.filter(({ type, region }) => !(type === 'aws:sns/topic:Topic' && region !== homeRegion)),
@@ -321,7 +385,18 @@ const faults: readonly (readonly [check: string, fault: string, planted: () => r
   [
     'changes to the watcher are told without it, from two regions',
     'a raw event',
-    () => changed(target, without('inputTransformer'), 'GuardPostTarget'),
+    () => changed(target, without('inputTransformer'), 'Guard1PostTarget'),
+  ],
+  [
+    'changes to the watcher are told without it, from two regions',
+    'a rule of several that is told in one region only',
+    () =>
+      full.resources.filter(({ type, name }) => !(type === target && name.startsWith('Guard2ToldPostTargetUsEast1'))),
+  ],
+  [
+    'every enabled region forwards',
+    'a region without one of the rules of self-protection',
+    () => full.resources.filter(({ type, name }) => !(type === rule && name === 'Guard2UsWest2')),
   ],
   [
     'the canary may steer nothing, and its call is denied',
@@ -371,6 +446,95 @@ describe('a stage', () => {
       protect: true,
       providers: { aws: { region: 'eu-west-1', allowedAccountIds: ['111122223333'] } },
     });
+  });
+
+  it('is removed whole where it is no production, and has no name that is too long', () => {
+    const { resources } = read('long');
+    expect(resources.find(({ type }) => type === 'tripline:app')?.inputs).toMatchObject({
+      removal: 'remove',
+      protect: false,
+    });
+    expect(resources.find(({ type }) => type === 'tripline:refused')?.inputs['error']).toContain(
+      'Deploy with a shorter --stage NAME',
+    );
+  });
+
+  it('hears read-only calls in every region, where a detection asks for them', () => {
+    const states = (region: string, word: RegExp) =>
+      full.resources
+        .filter(one => one.type === rule && one.region === region && word.test(String(one.inputs['name'])))
+        .map(({ inputs }) => inputs['state']);
+    const asked = states(homeRegion, /-candidates-\d+$/);
+    expect(asked).toContain('ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS');
+    for (const region of others) expect(states(region, /-candidates-\d+$/)).toEqual(asked);
+    expect(states(homeRegion, /-forwarded$/)).toEqual(['ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS']);
+  });
+
+  it('reads log files of trails in archives, and neither digests nor insights', () => {
+    const one = full.resources.find(({ type, name }) => type === rule && name === 'Archive1Rule');
+    const pattern = loadPattern(JSON.parse(String(one?.inputs['eventPattern'])));
+    const admits = (kind: string, bucket = 'organisation-trail') =>
+      match(pattern, {
+        source: 'aws.s3',
+        'detail-type': 'Object Created',
+        detail: {
+          bucket: { name: bucket },
+          object: { key: `AWSLogs/o-example/111122223333/${kind}/eu-west-1/2026/09/01/x.json.gz` },
+        },
+      });
+    expect([admits('CloudTrail'), admits('CloudTrail-Digest'), admits('CloudTrail-Insight')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(admits('CloudTrail', 'other')).toBe(false);
+  });
+
+  it('bounds what runs at once where that protects: nobody twice, no channel, cluster or account flooded', () => {
+    const bounded = Object.fromEntries(
+      full.resources
+        .filter(({ type, region }) => type === lambda && region === homeRegion)
+        .map(({ inputs }) => [
+          String(inputs['name']).slice('tripline-production-'.length),
+          inputs['reservedConcurrentExecutions'],
+        ])
+        .filter(([, reserved]) => reserved !== undefined),
+    );
+    expect(bounded).toEqual({
+      canary: 1,
+      digest: 1,
+      heartbeat: 1,
+      inventory: 1,
+      subscribe: 1,
+      sweep: 1,
+      evidence: 3,
+      'posture-reader': 2,
+      'slack-2': 2,
+      'slack-app-3': 2,
+      'triage-3': 5,
+      'pagerduty-4': 2,
+      'webhook-5': 2,
+    });
+    const most = (name: string) => full.resources.find(one => one.name === name)?.inputs['scalingConfig'];
+    expect([most('EventsMapping'), most('GatheredMapping')]).toEqual([
+      { maximumConcurrency: 20 },
+      { maximumConcurrency: 5 },
+    ]);
+  });
+
+  it('hears an account that falls silent, and says every five minutes that it is alive', () => {
+    const silent = full.resources.find(({ inputs }) => inputs['name'] === 'tripline-production-silence-444455556666');
+    expect(silent?.inputs).toMatchObject({
+      metricName: 'MatchedEvents',
+      treatMissingData: 'breaching',
+      comparisonOperator: 'LessThanThreshold',
+      threshold: 1,
+    });
+    const beat = full.resources.find(
+      ({ inputs }) =>
+        inputs['scheduleExpression'] === 'rate(5 minutes)' && inputs['name'] === 'tripline-production-heartbeat',
+    );
+    expect(beat?.inputs).toMatchObject({ target: { retryPolicy: { maximumRetryAttempts: 3 } } });
   });
 
   it('lets functions trace only where the settings ask for it', () => {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { legalStage, longestStage } from '../../core/stage.ts';
 import { homeRegion, type Resource, recording } from './mocks.ts';
 import { type Handlers, rpcServer, type Sizes } from './rpc.ts';
 
@@ -13,27 +14,27 @@ export interface Synthesis {
   readonly sizes: Sizes;
 }
 
-/** Where a variant's synthesis is written. */
-export const fileOf = (variant: string): string => join(root, `.sst/stack-test/${variant}.json`);
+/** Where a synthesis is written. */
+export const fileOf = (name: string): string => join(root, `.sst/stack-test/${name}.json`);
 
 /**
  * Runs `sst.config.ts` as SST does, with SST's real components, and writes down every resource it asks for. In a process of its
  * own, because SST keeps state in globals.
  * @param variant a settings file in `test/stack/settings/`, taken for `tripline.config.ts`
+ * @param name of what is written
  */
-const synthesise = async (variant: string): Promise<Synthesis> => {
-  const stage = 'production';
-  const work = join(root, `.sst/stack-test/${variant}`);
+const synthesise = async (variant: string, stage: string, name: string): Promise<Synthesis> => {
+  const work = join(root, `.sst/stack-test/${name}`);
   mkdirSync(work, { recursive: true });
   const sizes: Sizes = {};
   const handlers: Handlers = {};
   const server = await rpcServer(root, join(work, 'functions'), sizes, handlers);
   process.env['SST_SERVER'] = server.address;
-  for (const name of ['SlackWebhook', 'SlackToken', 'SlackSigning', 'PagerDuty', 'WebhookKey', 'Heartbeat'])
-    process.env[`SST_SECRET_${name}`] = 'https://hooks.example.com/secret';
+  for (const secret of ['SlackWebhook', 'SlackToken', 'SlackSigning', 'PagerDuty', 'WebhookKey', 'Heartbeat'])
+    process.env[`SST_SECRET_${secret}`] = 'https://hooks.example.com/secret';
   const app = { name: 'tripline', stage, removal: 'retain', protect: true, providers: { aws: { region: homeRegion } } };
   const cli = { command: 'deploy', paths: { root, work, home: work, platform }, state: {} };
-  const out = join(platform, `stack-test-${variant}.mjs`);
+  const out = join(platform, `stack-test-${name}.mjs`);
   await build({
     stdin: {
       contents: `
@@ -44,6 +45,7 @@ const synthesise = async (variant: string): Promise<Synthesis> => {
         import config from '${join(root, 'sst.config.ts')}';
         Object.assign(globalThis, { aws, sst });
         export const read = () => config.app({ stage: ${JSON.stringify(stage)} });
+        export const refuse = () => config.app({ stage: ${JSON.stringify('x'.repeat(longestStage + 1))} });
         export const go = () => run(config.run);
         export { pulumi };`,
       resolveDir: platform,
@@ -96,14 +98,16 @@ const synthesise = async (variant: string): Promise<Synthesis> => {
   server.close();
   if (failures.length > 0) throw failures[0];
   resources.push({ type: 'tripline:app', name: 'app', region: '', inputs: read, arn: '' });
-  for (const [name, handler] of Object.entries(handlers))
-    resources.push({ type: 'tripline:handler', name, region: homeRegion, inputs: { handler }, arn: '' });
+  const refused = await program.refuse().catch((error: unknown) => String(error));
+  resources.push({ type: 'tripline:refused', name: 'refused', region: '', inputs: { error: refused }, arn: '' });
+  for (const [fn, handler] of Object.entries(handlers))
+    resources.push({ type: 'tripline:handler', name: fn, region: homeRegion, inputs: { handler }, arn: '' });
   return { resources, sizes };
 };
 
-const [variant = 'plain'] = process.argv.slice(2);
-const synthesis = await synthesise(variant);
-mkdirSync(dirname(fileOf(variant)), { recursive: true });
-writeFileSync(fileOf(variant), JSON.stringify(synthesis, undefined, 1));
-console.log(`${variant}: ${synthesis.resources.length} resources, ${Object.keys(synthesis.sizes).length} functions`);
+const [variant = 'plain', stage = 'production', name = variant] = process.argv.slice(2);
+const synthesis = await synthesise(variant, legalStage(stage), name);
+mkdirSync(dirname(fileOf(name)), { recursive: true });
+writeFileSync(fileOf(name), JSON.stringify(synthesis, undefined, 1));
+console.log(`${name}: ${synthesis.resources.length} resources, ${Object.keys(synthesis.sizes).length} functions`);
 process.exit(0); // Pulumi keeps handles open

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { auditGroups, auditRegions } from '../core/audit-groups.ts';
+import { defineConfig } from '../core/config.ts';
+
+const settings = defineConfig({
+  home: 'eu-west-1',
+  clusters: [
+    { name: 'prod' },
+    { name: 'west', region: 'us-west-2' },
+    { name: 'fleet', kind: 'kubeadm', region: 'us-west-2', audit: { logGroup: '/fleet/audit' } },
+    { name: 'edge', kind: 'kubeadm', region: 'ap-south-1', audit: { bucket: 'edge-audit', prefix: 'edge/' } },
+    { name: 'bare', kind: 'kubeadm', region: 'sa-east-1' },
+  ],
+});
+
+describe('audit logs in CloudWatch Logs', () => {
+  test('are EKS’s own groups and those that the settings name, each in its region', () => {
+    expect(auditGroups(settings)).toEqual([
+      { cluster: 'prod', group: '/aws/eks/prod/cluster', region: 'eu-west-1' },
+      { cluster: 'west', group: '/aws/eks/west/cluster', region: 'us-west-2' },
+      { cluster: 'fleet', group: '/fleet/audit', region: 'us-west-2' },
+    ]);
+  });
+
+  test('are heard at home and where they are, whatever else is enabled', () => {
+    expect(auditRegions(settings, ['us-east-1', 'us-west-2'])).toEqual(['eu-west-1', 'us-west-2']);
+    expect(auditRegions(defineConfig({ home: 'eu-west-1' }), ['us-east-1'])).toEqual(['eu-west-1']);
+  });
+
+  test('cannot be heard in a region that the account has not enabled: the error names the clusters and what to do', () => {
+    expect(() => auditRegions(settings, ['us-east-1'])).toThrow(
+      "clusters west (us-west-2), fleet (us-west-2): the account has not enabled that region. Correct the cluster's `region` in tripline.config.ts, or enable the region.",
+    );
+  });
+});
