@@ -64,9 +64,9 @@ export const explained = (
 const owns = (own: readonly string[], address: string): boolean => {
   if (own.length === 0 || isIP(address) === 0) return false;
   if (own.includes(address)) return true;
-  // An IPv6 address can be written in several ways, an IPv4 address in one.
+  // An IPv6 address can be written in several ways, and hold an IPv4 address, which itself is written in one.
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-  const others = own.filter(one => one.includes('/') || family === 'ipv6');
+  const others = own.filter(one => family === 'ipv6' || one.includes('/') || one.includes(':'));
   return others.length > 0 && listOf(others).check(address, family);
 };
 

@@ -1,4 +1,4 @@
-import { createGunzip, type Gunzip, gunzipSync } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import type { Reason } from './contract.ts';
 import type { Limits } from './limits.ts';
 
@@ -15,61 +15,11 @@ export class InflateFault extends Error {
 /** So much is given to zlib at once: at gzip's highest ratio (1,032) it becomes 16 MiB, the most that waits here. */
 const portion = 16 * 1024;
 
-/** What has come to an end within so many bytes is inflated at once, where it becomes no more than so many: most log files do. */
-const small = 256 * 1024;
-const smallInflated = 16 * 1024 * 1024;
-/** In such pieces is it given, as they stay in a processor's cache until they are read. */
-const piece = 64 * 1024;
-
 /**
  * Inflates gzip, of one member or many, as it arrives; the next portion is inflated while the last one is being read.
  * @throws InflateFault when it is cut off, broken, or inflates too far; whatever `source` throws
  */
 export async function* gunzip(source: AsyncIterable<Uint8Array>, bounds: Limits): AsyncGenerator<Uint8Array> {
-  const chunks = source[Symbol.asyncIterator]();
-  let isOver = false;
-  try {
-    const begun: Uint8Array[] = [];
-    let size = 0;
-    while (size <= small && !isOver) {
-      const { value, done } = await chunks.next();
-      isOver = done === true;
-      if (value !== undefined) begun.push(value);
-      size += value?.length ?? 0;
-    }
-    const whole = isOver ? inflated(begun, bounds) : undefined;
-    if (whole === undefined) yield* inflating(joined(begun, { [Symbol.asyncIterator]: () => chunks }), bounds);
-    else for (let from = 0; from < whole.length; from += piece) yield whole.subarray(from, from + piece);
-  } finally {
-    if (!isOver) await chunks.return?.();
-  }
-}
-
-/** What a small file holds; undefined where anything is unusual about it, which is told on the long way. */
-const inflated = (chunks: readonly Uint8Array[], bounds: Limits): Buffer | undefined => {
-  const packed = Buffer.concat(chunks);
-  const most = Math.min(smallInflated, bounds.inflatedBytes, Math.max(bounds.ratioFrom, packed.length * bounds.ratio));
-  // The last four bytes say how long the text is, of one member: as much room as that takes is made, within the bound.
-  const said = packed.length < 18 ? 0 : packed.readUInt32LE(packed.length - 4);
-  if (said > most) return undefined;
-  try {
-    const { buffer, engine } = gunzipSync(packed, {
-      chunkSize: Math.max(piece, said),
-      maxOutputLength: most,
-      info: true,
-    }) as unknown as { readonly buffer: Buffer; readonly engine: Gunzip }; // which `info` gives (Node's zlib, "Class: Options")
-    return engine.bytesWritten === packed.length ? buffer : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-async function* joined(first: readonly Uint8Array[], rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* first;
-  yield* rest;
-}
-
-async function* inflating(source: AsyncIterable<Uint8Array>, bounds: Limits): AsyncGenerator<Uint8Array> {
   const zlib = createGunzip({ chunkSize: 64 * 1024 });
   let out: Uint8Array[] = [];
   let fault: InflateFault | undefined;

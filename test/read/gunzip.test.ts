@@ -19,7 +19,7 @@ const inflated = async (packed: Uint8Array, size: number, bounds = limits) => {
   }
 };
 
-/** Below and above what is inflated at once, packed (256 KiB) and inflated (16 MiB). */
+/** Of one portion (16 KiB packed) and of many, at a ratio below one and of more than a hundred. */
 const texts = {
   'a small file': Buffer.from('{"a":1}\n'.repeat(1_000)),
   'a file that packs badly': randomBytes(400_000),
