@@ -96,7 +96,7 @@ const keyed = (text: string): string => {
     const name = nameBefore(text, at);
     if (name === '' || !isSecretName(name)) continue;
     let start = at + (encoded ? 3 : 1);
-    for (let skipped = 0; skipped < 8 && (isSpace(text[start]) || isQuote(text[start])); skipped++) start++;
+    while (isSpace(text[start]) || isQuote(text[start])) start++;
     const quoted = text[start - 1] === '"' || text[start - 1] === "'";
     const header = name.toLowerCase().endsWith('authorization') || name.toLowerCase().endsWith('cookie');
     const end = quoted ? quoteEnd(text, start) : header ? lineEnd(text, start) : valueEnd(text, start);
@@ -108,10 +108,10 @@ const keyed = (text: string): string => {
   return out + text.slice(from);
 };
 
-/** The name that stands before a separator, over quotes, spaces and percent-encoding; at most 64 characters. */
+/** The name that stands before a separator, over quotes, any spaces (files align) and percent-encoding; at most 64 characters. */
 const nameBefore = (text: string, at: number): string => {
   let end = at;
-  for (let skipped = 0; skipped < 4 && end > 0 && (isSpace(text[end - 1]) || isQuote(text[end - 1])); skipped++) end--;
+  while (isSpace(text[end - 1]) || isQuote(text[end - 1])) end--;
   let start = end;
   while (start > 0 && end - start < 64 && isNameChar(text.charCodeAt(start - 1))) start--;
   return text.slice(text[start - 1] === '%' ? start + 2 : start, end);
@@ -141,7 +141,7 @@ const flags = (text: string): string => {
     while (end < text.length && end - at < 66 && isNameChar(text.charCodeAt(end))) end++;
     if (at < from || !isSpace(text[end]) || !isSecretName(text.slice(at + 2, end))) continue;
     let start = end;
-    while (start < text.length && start - end < 8 && (isSpace(text[start]) || isQuote(text[start]))) start++;
+    while (isSpace(text[start]) || isQuote(text[start])) start++;
     const stop = valueEnd(text, start);
     if (stop <= start || text.startsWith('--', start) || isMarked(text.slice(start, start + 40))) continue;
     out += text.slice(from, start) + marker(text.slice(at + 2, end).toLowerCase());

@@ -41,6 +41,29 @@ const rows: readonly (readonly [string, string])[] = [
   ["x-authorization: a b'c", "x-authorization: [redacted: x-authorization]'c"],
   ['Cookie: a=b; c=d\nX: y', 'Cookie: [redacted: cookie]\nX: y'],
   ['Set-Cookie: a=b; c', 'Set-Cookie: [redacted: set-cookie]'],
+  [
+    `password${' '.repeat(20)}=${' '.repeat(20)}hunter2`,
+    `password${' '.repeat(20)}=${' '.repeat(20)}[redacted: password]`,
+  ],
+  [`"password"\t    :\t\t        "a b" c`, `"password"\t    :\t\t        "[redacted: password]" c`],
+  ['pwd=password=x', 'pwd=password=[redacted: password]'],
+  ['apikey=a', 'apikey=[redacted: apikey]'],
+  ['sig=abcd', 'sig=[redacted: sig]'],
+  ['sig=abc', 'sig=abc'],
+  [' = hunter2', ' = hunter2'],
+  ['=hunter2=', '=hunter2='],
+  ['token=a token=b', 'token=[redacted: token] token=[redacted: token]'],
+  ['password=a=b:c d', 'password=[redacted: password] d'],
+  ['token: password: a', 'token: [redacted: token] a'],
+  ['password="a token=b c" d', 'password="[redacted: password]" d'],
+  ['Authorization: a token=b', 'Authorization: [redacted: authorization]'],
+  ['Authorization: a\rb token=c', 'Authorization: [redacted: authorization]\rb token=[redacted: token]'],
+  ['password="a\\"b" c', 'password="[redacted: password]\\"b" c'],
+  ['password=<sensitiveDataRemoved>', 'password=<sensitiveDataRemoved>'],
+  ['password="<sensitiveDataRemoved>', 'password="<sensitiveDataRemoved>'],
+  ['token%3X=hunter2', 'token%3X=hunter2'],
+  ['token%2Dhunter2', 'token%2Dhunter2'],
+  ['a%20token=hunter2', 'a%20token=[redacted: token]'],
   ['the password= ', 'the password= '],
   ['the password=&x=1', 'the password=&x=1'],
   ['the password=', 'the password='],
@@ -52,6 +75,11 @@ const rows: readonly (readonly [string, string])[] = [
   ['login --password hunter2 now', 'login --password [redacted: password] now'],
   ['login --password   "hunter2" now', 'login --password   "[redacted: password]" now'],
   ['--token\thunter2 --secret-key x9 b', '--token\t[redacted: token] --secret-key [redacted: secret-key] b'],
+  [`a --password${' '.repeat(20)}hunter2`, `a --password${' '.repeat(20)}[redacted: password]`],
+  ['a --password hunter2', 'a --password [redacted: password]'],
+  ['a --password x--token y', 'a --password [redacted: password] y'],
+  [`a --${'x-'.repeat(28)}password hunter2`, `a --${'x-'.repeat(28)}password [redacted: ${'x-'.repeat(28)}password]`],
+  ['a --password "--token hunter2', 'a --password "--token [redacted: token]'],
   ['a --password --verbose', 'a --password --verbose'],
   ['a --password ', 'a --password '],
   ['a --password', 'a --password'],
@@ -60,6 +88,10 @@ const rows: readonly (readonly [string, string])[] = [
   // addresses
   ['postgres://admin:hunter2@db/x y', 'postgres://admin:[redacted: password]@db/x y'],
   ['x://a:b:c@d z://:e@f', 'x://a:[redacted: password]@d z://:[redacted: password]@f'],
+  [`x://a:${'b'.repeat(500)}@c`, 'x://a:[redacted: password]@c'],
+  ['x://a:b@c:d@e', 'x://a:[redacted: password]@c:d@e'],
+  ['x://a:b@c x://d:e@f', 'x://a:[redacted: password]@c x://d:[redacted: password]@f'],
+  ['x://a:b', 'x://a:b'],
   ['https://example.com:8443/x@y', 'https://example.com:8443/x@y'],
   ['https://bob@example.com', 'https://bob@example.com'],
   ['https://a:b c@d', 'https://a:b c@d'],
@@ -130,6 +162,18 @@ const rows: readonly (readonly [string, string])[] = [
 test.each(rows)('%j becomes %j', (text, clean) => {
   expect(redactLine(text)).toBe(clean);
   expect(redactLine(clean)).toBe(clean);
+});
+
+describe('the name before a separator', () => {
+  it.each([...'azAZ09_-.'])('has %j', char => {
+    const name = `${char}-password`;
+    expect(redactLine(`x/${name}=hunter2`)).toBe(`x/${name}=[redacted: ${name.toLowerCase()}]`);
+    expect(redactLine(`x --${name} hunter2`)).toBe(`x --${name} [redacted: ${name.toLowerCase()}]`);
+  });
+  it.each([...'/:;@[{^', '`', 'é'])('begins behind %j', char => {
+    expect(redactLine(`x${char}password=hunter2`)).toBe(`x${char}password=[redacted: password]`);
+    if (char !== ':') expect(redactLine(`x --password${char} hunter2`)).toBe(`x --password${char} hunter2`);
+  });
 });
 
 describe('a value ends', () => {
