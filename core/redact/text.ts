@@ -176,7 +176,8 @@ const urlPasswords = (text: string): string => {
 
 /** `Bearer …`, and `Basic …` where what follows decodes to a name and a password (RFC 7617). */
 const schemes = (text: string): string => {
-  const lower = text.toLowerCase();
+  // `İ` is the one letter that is two in lower case: what stands behind it would be cut at the wrong place.
+  const lower = text.replaceAll('İ', 'i').toLowerCase();
   if (!lower.includes('bearer ') && !lower.includes('basic ')) return text;
   let out = '';
   let from = 0;
