@@ -100,7 +100,7 @@ const keyed = (text: string): string => {
     const quoted = text[start - 1] === '"' || text[start - 1] === "'";
     const header = name.toLowerCase().endsWith('authorization') || name.toLowerCase().endsWith('cookie');
     const end = quoted ? quoteEnd(text, start) : header ? lineEnd(text, start) : valueEnd(text, start);
-    if (end <= start || start < from || isMarked(text.slice(start, start + 40))) continue;
+    if (end <= start || isMarked(text.slice(start, start + 40))) continue;
     out += text.slice(from, start) + marker(name.toLowerCase());
     from = end;
     at = end - 1;
@@ -138,7 +138,7 @@ const flags = (text: string): string => {
   let from = 0;
   for (let at = text.indexOf('--'); at >= 0; at = text.indexOf('--', at + 2)) {
     let end = at + 2;
-    while (end < text.length && end - at < 66 && isNameChar(text.charCodeAt(end))) end++;
+    while (end - at < 66 && isNameChar(text.charCodeAt(end))) end++;
     if (at < from || !isSpace(text[end]) || !isSecretName(text.slice(at + 2, end))) continue;
     let start = end;
     while (isSpace(text[start]) || isQuote(text[start])) start++;
@@ -167,7 +167,7 @@ const urlPasswords = (text: string): string => {
       if (colon < 0 && text[end] === ':') colon = end;
       end++;
     }
-    if (at < from || colon < 0 || text[end] !== '@' || isMarked(text.slice(colon + 1, end))) continue;
+    if (colon < 0 || text[end] !== '@' || isMarked(text.slice(colon + 1, end))) continue;
     out += text.slice(from, colon + 1) + marker('password');
     from = end;
   }
@@ -185,7 +185,7 @@ const schemes = (text: string): string => {
     for (let at = lower.indexOf(scheme, from); at >= 0; at = lower.indexOf(scheme, at + scheme.length)) {
       const start = at + scheme.length;
       const end = valueEnd(text, start);
-      if (at < from || isMarked(text.slice(start, start + 40)) || !isSecret(text.slice(start, end))) continue;
+      if (isMarked(text.slice(start, start + 40)) || !isSecret(text.slice(start, end))) continue;
       out += text.slice(from, start) + marker(scheme.trim());
       from = end;
     }
