@@ -142,6 +142,7 @@ const rows: readonly (readonly [string, string])[] = [
   [`a_eyJ${'a'.repeat(17)}`, 'a_[redacted: JSON web token]'],
   [`aeyJ${'a'.repeat(17)}`, `aeyJ${'a'.repeat(17)}`],
   [`aeyJa.eyJ${'a'.repeat(17)}`, 'aeyJa.[redacted: JSON web token]'],
+  ['/opt/files/of/an/app/eyJabcd', '/opt/files/of/an/app/eyJabcd'],
   [`H4sI${'A'.repeat(36)}`, '[redacted: compressed data]'],
   [`H4sI${'A'.repeat(35)}`, `H4sI${'A'.repeat(35)}`],
   [base64('password=hunter2 for the database'), '[redacted: encoded secret]'],
@@ -194,6 +195,7 @@ const rows: readonly (readonly [string, string])[] = [
   ]),
   [`x ${'aA'.repeat(6)}${'a'.repeat(28)} y`, 'x [redacted: secret key] y'],
   [`x ${'aA'.repeat(6)}${'A'.repeat(28)} y`, `x ${'aA'.repeat(6)}${'A'.repeat(28)} y`],
+  [`x aa${'Aa'.repeat(5)}${'A'.repeat(28)} y`, `x aa${'Aa'.repeat(5)}${'A'.repeat(28)} y`],
   ['abc/ef.0123456789abcdef', 'abc/ef.0123456789abcdef'],
   // what is no secret
   ['short', 'short'],
@@ -229,6 +231,17 @@ describe('a value ends', () => {
   });
 });
 
+describe('text in base64', () => {
+  it('is looked into from 24 characters on', () => {
+    expect(base64('password=hunter').length).toBe(20);
+    expect(redactLine(base64('password=hunter'))).toBe(base64('password=hunter'));
+  });
+  it('is text by its first 4,096 characters', () => {
+    const long = base64(`password=hunter2 ${'x '.repeat(2_500)}\u0001`);
+    expect(redactLine(long)).toBe('[redacted: encoded secret]');
+  });
+});
+
 describe('a long opaque token', () => {
   const random = Array.from({ length: 40 }, (_, at) => 'aB3/xY9+q'.slice(at % 5, (at % 5) + 4) + String(at % 10)).join(
     '',
@@ -238,6 +251,7 @@ describe('a long opaque token', () => {
     expect(redactLine(`x ${random} y`)).toBe('x [redacted: opaque token] y');
     expect(redactLine(`x ${random.slice(1)} y`)).toBe(`x ${random.slice(1)} y`);
     expect(redactLine(`x a=${random} y`)).toBe('x a=[redacted: opaque token] y');
+    expect(redactLine(`x ${random}${'a'.repeat(800)} y`)).toBe('x [redacted: opaque token] y');
     const words = 'readwriteexecutelist'.repeat(10);
     expect(redactLine(`x ${words} y`)).toBe(`x ${words} y`);
   });

@@ -51,6 +51,8 @@ describe.each(Object.entries(stores))('a store in %s', (_, open) => {
     const { item } = await one({ add: { 's:x': ['3'], 'a b': ['5'] } });
     expect(item).toEqual({ pk: ['1'], expires: ['2'], 's:x': ['3'], 'a b': ['5'] });
     expect(Object.keys(item)).toEqual(['a b', 'expires', 'pk', 's:x']);
+    const another = await one({ scope: 'b', add: { c: ['1'], a: ['1'], b: ['1'] } });
+    expect(Object.keys(another.item)).toEqual(['a', 'b', 'c']);
   });
   it('adds the same again without a trace', async () => {
     const { one } = fresh();
