@@ -126,6 +126,7 @@ export const areas: { readonly [name: string]: Area } = {
         'identity-blinding.test.ts',
         'launch-ec2.test.ts',
         'launch-facts.test.ts',
+        'exposure-facts.test.ts',
       ),
       ...examples,
     ],
