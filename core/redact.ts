@@ -74,17 +74,34 @@ const cutDown = (value: Json, limits: Limits, depth: number): Json => {
   if (depth >= limits.depth) return '[cut: nested too deeply]';
   if (Array.isArray(value)) {
     const items = value as readonly Json[];
-    const kept = items.slice(0, limits.members).map(item => cutDown(item, limits, depth + 1));
-    return items.length > limits.members ? [...kept, `[cut: ${items.length - limits.members} more]`] : kept;
+    const before = numberIn(cutItems, items.at(-1));
+    const there = before === 0 ? items : items.slice(0, -1);
+    const kept = there.slice(0, limits.members).map(item => cutDown(item, limits, depth + 1));
+    const more = before + there.length - kept.length;
+    return more === 0 ? kept : [...kept, `[cut: ${more} more]`];
   }
   if (!isObject(value)) return null;
+  const before = numberIn(cutMembers, value['[cut]']);
   const members = Object.entries(value).flatMap(([key, member]): [string, Json][] =>
-    member === undefined ? [] : [[shorten(key, limits.name), cutDown(member, limits, depth + 1)]],
+    member === undefined || (before > 0 && key === '[cut]')
+      ? []
+      : [[shorten(key, limits.name), cutDown(member, limits, depth + 1)]],
   );
   const kept = members.slice(0, limits.members);
-  if (members.length > limits.members) kept.push(['[cut]', `${members.length - limits.members} more members`]);
+  const more = before + members.length - kept.length;
+  if (more > 0) kept.push(['[cut]', `${more} more members`]);
   return Object.fromEntries(kept);
 };
 
+/** What an earlier cut says it left out, or was the length of: the next one counts on. */
+const cutItems = /^\[cut: (\d{1,9}) more\]$/;
+const cutMembers = /^(\d{1,9}) more members$/;
+const cutText = /\[cut: (\d{1,9}) characters\]$/;
+
+const numberIn = (said: RegExp, value: Json | undefined): number =>
+  typeof value === 'string' ? Number(said.exec(value)?.[1] ?? 0) : 0;
+
 const shorten = (text: string, longest: number): string =>
-  text.length <= longest ? text : `${text.slice(0, longest - 32).toWellFormed()}[cut: ${text.length} characters]`;
+  text.length <= longest
+    ? text
+    : `${text.slice(0, longest - 32).toWellFormed()}[cut: ${Math.max(text.length, numberIn(cutText, text))} characters]`;

@@ -96,11 +96,11 @@ const keyed = (text: string): string => {
     const name = nameBefore(text, at);
     if (name === '' || !isSecretName(name)) continue;
     let start = at + (encoded ? 3 : 1);
-    for (let skipped = 0; skipped < 8 && (isSpace(text[start]) || isQuote(text[start])); skipped++) start++;
+    while (isSpace(text[start]) || isQuote(text[start])) start++;
     const quoted = text[start - 1] === '"' || text[start - 1] === "'";
     const header = name.toLowerCase().endsWith('authorization') || name.toLowerCase().endsWith('cookie');
     const end = quoted ? quoteEnd(text, start) : header ? lineEnd(text, start) : valueEnd(text, start);
-    if (end <= start || start < from || isMarked(text.slice(start, start + 40))) continue;
+    if (end <= start || isMarked(text.slice(start, start + 40))) continue;
     out += text.slice(from, start) + marker(name.toLowerCase());
     from = end;
     at = end - 1;
@@ -108,10 +108,10 @@ const keyed = (text: string): string => {
   return out + text.slice(from);
 };
 
-/** The name that stands before a separator, over quotes, spaces and percent-encoding; at most 64 characters. */
+/** The name that stands before a separator, over quotes, any spaces (files align) and percent-encoding; at most 64 characters. */
 const nameBefore = (text: string, at: number): string => {
   let end = at;
-  for (let skipped = 0; skipped < 4 && end > 0 && (isSpace(text[end - 1]) || isQuote(text[end - 1])); skipped++) end--;
+  while (isSpace(text[end - 1]) || isQuote(text[end - 1])) end--;
   let start = end;
   while (start > 0 && end - start < 64 && isNameChar(text.charCodeAt(start - 1))) start--;
   return text.slice(text[start - 1] === '%' ? start + 2 : start, end);
@@ -138,10 +138,10 @@ const flags = (text: string): string => {
   let from = 0;
   for (let at = text.indexOf('--'); at >= 0; at = text.indexOf('--', at + 2)) {
     let end = at + 2;
-    while (end < text.length && end - at < 66 && isNameChar(text.charCodeAt(end))) end++;
+    while (end - at < 66 && isNameChar(text.charCodeAt(end))) end++;
     if (at < from || !isSpace(text[end]) || !isSecretName(text.slice(at + 2, end))) continue;
     let start = end;
-    while (start < text.length && start - end < 8 && (isSpace(text[start]) || isQuote(text[start]))) start++;
+    while (isSpace(text[start]) || isQuote(text[start])) start++;
     const stop = valueEnd(text, start);
     if (stop <= start || text.startsWith('--', start) || isMarked(text.slice(start, start + 40))) continue;
     out += text.slice(from, start) + marker(text.slice(at + 2, end).toLowerCase());
@@ -167,7 +167,7 @@ const urlPasswords = (text: string): string => {
       if (colon < 0 && text[end] === ':') colon = end;
       end++;
     }
-    if (at < from || colon < 0 || text[end] !== '@' || isMarked(text.slice(colon + 1, end))) continue;
+    if (colon < 0 || text[end] !== '@' || isMarked(text.slice(colon + 1, end))) continue;
     out += text.slice(from, colon + 1) + marker('password');
     from = end;
   }
@@ -176,7 +176,8 @@ const urlPasswords = (text: string): string => {
 
 /** `Bearer …`, and `Basic …` where what follows decodes to a name and a password (RFC 7617). */
 const schemes = (text: string): string => {
-  const lower = text.toLowerCase();
+  // `İ` is the one letter that is two in lower case: what stands behind it would be cut at the wrong place.
+  const lower = text.replaceAll('İ', 'i').toLowerCase();
   if (!lower.includes('bearer ') && !lower.includes('basic ')) return text;
   let out = '';
   let from = 0;
@@ -184,7 +185,7 @@ const schemes = (text: string): string => {
     for (let at = lower.indexOf(scheme, from); at >= 0; at = lower.indexOf(scheme, at + scheme.length)) {
       const start = at + scheme.length;
       const end = valueEnd(text, start);
-      if (at < from || isMarked(text.slice(start, start + 40)) || !isSecret(text.slice(start, end))) continue;
+      if (isMarked(text.slice(start, start + 40)) || !isSecret(text.slice(start, end))) continue;
       out += text.slice(from, start) + marker(scheme.trim());
       from = end;
     }

@@ -41,6 +41,30 @@ const rows: readonly (readonly [string, string])[] = [
   ["x-authorization: a b'c", "x-authorization: [redacted: x-authorization]'c"],
   ['Cookie: a=b; c=d\nX: y', 'Cookie: [redacted: cookie]\nX: y'],
   ['Set-Cookie: a=b; c', 'Set-Cookie: [redacted: set-cookie]'],
+  [
+    `password${' '.repeat(20)}=${' '.repeat(20)}hunter2`,
+    `password${' '.repeat(20)}=${' '.repeat(20)}[redacted: password]`,
+  ],
+  [`"password"\t    :\t\t        "a b" c`, `"password"\t    :\t\t        "[redacted: password]" c`],
+  ['pwd=password=x', 'pwd=password=[redacted: password]'],
+  ['apikey=a', 'apikey=[redacted: apikey]'],
+  ['sig=abcd', 'sig=[redacted: sig]'],
+  ['sig=abc', 'sig=abc'],
+  [' = hunter2', ' = hunter2'],
+  ['=hunter2=', '=hunter2='],
+  ['token=a token=b', 'token=[redacted: token] token=[redacted: token]'],
+  ['password=a=b:c d', 'password=[redacted: password] d'],
+  ['token: password: a', 'token: [redacted: token] a'],
+  ['password="a token=b c" d', 'password="[redacted: password]" d'],
+  ['Authorization: a token=b', 'Authorization: [redacted: authorization]'],
+  ['Authorization: a\rb token=c', 'Authorization: [redacted: authorization]\rb token=[redacted: token]'],
+  ['password="a\\"b" c', 'password="[redacted: password]\\"b" c'],
+  ['password=<sensitiveDataRemoved>', 'password=<sensitiveDataRemoved>'],
+  ['password="<sensitiveDataRemoved>', 'password="<sensitiveDataRemoved>'],
+  ['token!3Dhunter2', 'token!3Dhunter2'],
+  ['token%3X=hunter2', 'token%3X=hunter2'],
+  ['token%2Dhunter2', 'token%2Dhunter2'],
+  ['a%20token=hunter2', 'a%20token=[redacted: token]'],
   ['the password= ', 'the password= '],
   ['the password=&x=1', 'the password=&x=1'],
   ['the password=', 'the password='],
@@ -52,6 +76,11 @@ const rows: readonly (readonly [string, string])[] = [
   ['login --password hunter2 now', 'login --password [redacted: password] now'],
   ['login --password   "hunter2" now', 'login --password   "[redacted: password]" now'],
   ['--token\thunter2 --secret-key x9 b', '--token\t[redacted: token] --secret-key [redacted: secret-key] b'],
+  [`a --password${' '.repeat(20)}hunter2`, `a --password${' '.repeat(20)}[redacted: password]`],
+  ['a --password hunter2', 'a --password [redacted: password]'],
+  ['a --password x--token y', 'a --password [redacted: password] y'],
+  [`a --${'x-'.repeat(28)}password hunter2`, `a --${'x-'.repeat(28)}password [redacted: ${'x-'.repeat(28)}password]`],
+  ['a --password "--token hunter2', 'a --password "--token [redacted: token]'],
   ['a --password --verbose', 'a --password --verbose'],
   ['a --password ', 'a --password '],
   ['a --password', 'a --password'],
@@ -60,6 +89,13 @@ const rows: readonly (readonly [string, string])[] = [
   // addresses
   ['postgres://admin:hunter2@db/x y', 'postgres://admin:[redacted: password]@db/x y'],
   ['x://a:b:c@d z://:e@f', 'x://a:[redacted: password]@d z://:[redacted: password]@f'],
+  [`x://a:${'b'.repeat(500)}@c`, 'x://a:[redacted: password]@c'],
+  ['x://a:b@c:d@e', 'x://a:[redacted: password]@c:d@e'],
+  ['x://a:b@c x://d:e@f', 'x://a:[redacted: password]@c x://d:[redacted: password]@f'],
+  ['x://a:b', 'x://a:b'],
+  ['://a:b@c and', '://a:[redacted: password]@c and'],
+  [`${'x '.repeat(150)}x://a:b@c`, `${'x '.repeat(150)}x://a:[redacted: password]@c`],
+  ['x://a:HIDDEN_DUE_TO_SECURITY_REASONS@d', 'x://a:HIDDEN_DUE_TO_SECURITY_REASONS@d'],
   ['https://example.com:8443/x@y', 'https://example.com:8443/x@y'],
   ['https://bob@example.com', 'https://bob@example.com'],
   ['https://a:b c@d', 'https://a:b c@d'],
@@ -68,6 +104,22 @@ const rows: readonly (readonly [string, string])[] = [
   ['Bearer abcdefgh x', 'Bearer [redacted: bearer] x'],
   ['BEARER abcdefgh, bearer hgfedcba.', 'BEARER [redacted: bearer], bearer [redacted: bearer]'],
   ['bearer abcdefg x', 'bearer abcdefg x'],
+  ['İİİİ Bearer abcdefgh x', 'İİİİ Bearer [redacted: bearer] x'],
+  [`${'İ'.repeat(20)} BASIC ${base64('user:pass')}`, `${'İ'.repeat(20)} BASIC [redacted: basic]`],
+  [`Basic ${base64('a:bcd')}`, 'Basic [redacted: basic]'],
+  [`Basic ${base64('a:b')} and more`, `Basic ${base64('a:b')} and more`],
+  [`Bearer abcdefgh Basic ${base64('user:pass')} x`, 'Bearer [redacted: bearer] Basic [redacted: basic] x'],
+  ...['a:\u0001bcd', 'a:\u007fbcd', 'a:\u001fbcd'].map((text): readonly [string, string] => [
+    `Basic ${base64(text)} x`,
+    `Basic ${base64(text)} x`,
+  ]),
+  ...['a:~bcd', 'a: bcd', 'a:\tbcd'].map((text): readonly [string, string] => [
+    `Basic ${base64(text)} x`,
+    'Basic [redacted: basic] x',
+  ]),
+  ['Basic YTrIYmNk x', 'Basic YTrIYmNk x'],
+  ['Bearer bearerx abcdefgh', 'Bearer bearerx abcdefgh'],
+  ['bearer a bearer abcdefgh', 'bearer a bearer [redacted: bearer]'],
   [`x Basic ${base64('user:pass')} y`, 'x Basic [redacted: basic] y'],
   [`Basic ${base64('user:pass')} Bearer abcdefgh`, 'Basic [redacted: basic] Bearer [redacted: bearer]'],
   ['Basic training goes on, Basic knowledge', 'Basic training goes on, Basic knowledge'],
@@ -90,9 +142,18 @@ const rows: readonly (readonly [string, string])[] = [
   [`a_eyJ${'a'.repeat(17)}`, 'a_[redacted: JSON web token]'],
   [`aeyJ${'a'.repeat(17)}`, `aeyJ${'a'.repeat(17)}`],
   [`aeyJa.eyJ${'a'.repeat(17)}`, 'aeyJa.[redacted: JSON web token]'],
+  ['/opt/files/of/an/app/eyJabcd', '/opt/files/of/an/app/eyJabcd'],
   [`H4sI${'A'.repeat(36)}`, '[redacted: compressed data]'],
   [`H4sI${'A'.repeat(35)}`, `H4sI${'A'.repeat(35)}`],
   [base64('password=hunter2 for the database'), '[redacted: encoded secret]'],
+  [base64('password=hunter2xy'), '[redacted: encoded secret]'],
+  [base64('password=hunter2'), '[redacted: encoded secret]'],
+  [`x=${base64('password=hunter2')} y`, '[redacted: encoded secret] y'],
+  [base64('~ password=hunter2\n\tfor the database\r\n'), '[redacted: encoded secret]'],
+  [base64(base64('password=hunter2 for the database')), '[redacted: encoded secret]'],
+  [base64(base64(base64('password=hunter2 for the database'))), '[redacted: encoded secret]'],
+  [`x-${base64('password=hunter2 for the database')}`, 'x-[redacted: encoded secret]'],
+  ['\u007fpassword=hunter2\u007f', '\u007fpassword=[redacted: password]'],
   [base64('a harmless text of the database'), base64('a harmless text of the database')],
   [`data=${base64('password=hunter2 for the database')}`, '[redacted: encoded secret]'],
   // bootstrap tokens: six, a dot, sixteen
@@ -117,6 +178,25 @@ const rows: readonly (readonly [string, string])[] = [
   [`${id}/${key}`, `${id}[redacted: secret key]`],
   [`${id}:${key}`, `${id}:[redacted: secret key]`],
   [`ASIAEXAMPLEKEY000001 and ${key}`, 'ASIAEXAMPLEKEY000001 and [redacted: secret key]'],
+  [`${id}${key}`, `${id}[redacted: secret key]`],
+  [`${id}${key.slice(1)}`, `${id}${key.slice(1)}`],
+  [`${id} ${'0'.repeat(20)}${'f'.repeat(19)}g`, `${id} [redacted: secret key]`],
+  [`${id} ${'9'.repeat(20)}${'a'.repeat(19)}+`, `${id} [redacted: secret key]`],
+  [`${id} ${'Z'.repeat(40)}`, `${id} [redacted: secret key]`],
+  [
+    `${id} ${'0'.repeat(10)}${'9'.repeat(10)}${'a'.repeat(10)}${'f'.repeat(10)}`,
+    `${id} ${'0'.repeat(10)}${'9'.repeat(10)}${'a'.repeat(10)}${'f'.repeat(10)}`,
+  ],
+  ...['AZ', 'az', '+/'].map((two): readonly [string, string] => [`x ${two.repeat(20)} y`, `x ${two.repeat(20)} y`]),
+  [`x g${'09'.repeat(19)}0 y`, `x g${'09'.repeat(19)}0 y`],
+  ...['A0', 'Z9', 'z9', '/0', '+Z', 'Az', 'a/'].map((two): readonly [string, string] => [
+    `x ${two.repeat(20)} y`,
+    'x [redacted: secret key] y',
+  ]),
+  [`x ${'aA'.repeat(6)}${'a'.repeat(28)} y`, 'x [redacted: secret key] y'],
+  [`x ${'aA'.repeat(6)}${'A'.repeat(28)} y`, `x ${'aA'.repeat(6)}${'A'.repeat(28)} y`],
+  [`x aa${'Aa'.repeat(5)}${'A'.repeat(28)} y`, `x aa${'Aa'.repeat(5)}${'A'.repeat(28)} y`],
+  ['abc/ef.0123456789abcdef', 'abc/ef.0123456789abcdef'],
   // what is no secret
   ['short', 'short'],
   ['token', 'token'],
@@ -132,10 +212,33 @@ test.each(rows)('%j becomes %j', (text, clean) => {
   expect(redactLine(clean)).toBe(clean);
 });
 
+describe('the name before a separator', () => {
+  it.each([...'azAZ09_-.'])('has %j', char => {
+    const name = `${char}-password`;
+    expect(redactLine(`x/${name}=hunter2`)).toBe(`x/${name}=[redacted: ${name.toLowerCase()}]`);
+    expect(redactLine(`x --${name} hunter2`)).toBe(`x --${name} [redacted: ${name.toLowerCase()}]`);
+  });
+  it.each([...'/:;@[{^', '`', 'é'])('begins behind %j', char => {
+    expect(redactLine(`x${char}password=hunter2`)).toBe(`x${char}password=[redacted: password]`);
+    if (char !== ':') expect(redactLine(`x --password${char} hunter2`)).toBe(`x --password${char} hunter2`);
+  });
+});
+
 describe('a value ends', () => {
   it.each([' ', '\t', '\n', '\r', '"', "'", '`', '&', ',', ';', '}', ')', '<', '>', '|', '\\', '%26'])('at %j', end => {
     expect(redactLine(`password=hunter2${end}rest of it`)).toBe(`password=[redacted: password]${end}rest of it`);
     expect(redactLine(`--password hunter2${end}rest of it`)).toBe(`--password [redacted: password]${end}rest of it`);
+  });
+});
+
+describe('text in base64', () => {
+  it('is looked into from 24 characters on', () => {
+    expect(base64('password=hunter').length).toBe(20);
+    expect(redactLine(base64('password=hunter'))).toBe(base64('password=hunter'));
+  });
+  it('is text by its first 4,096 characters', () => {
+    const long = base64(`password=hunter2 ${'x '.repeat(2_500)}\u0001`);
+    expect(redactLine(long)).toBe('[redacted: encoded secret]');
   });
 });
 
@@ -148,6 +251,7 @@ describe('a long opaque token', () => {
     expect(redactLine(`x ${random} y`)).toBe('x [redacted: opaque token] y');
     expect(redactLine(`x ${random.slice(1)} y`)).toBe(`x ${random.slice(1)} y`);
     expect(redactLine(`x a=${random} y`)).toBe('x a=[redacted: opaque token] y');
+    expect(redactLine(`x ${random}${'a'.repeat(800)} y`)).toBe('x [redacted: opaque token] y');
     const words = 'readwriteexecutelist'.repeat(10);
     expect(redactLine(`x ${words} y`)).toBe(`x ${words} y`);
   });

@@ -36,6 +36,17 @@ describe('matches that repeat what a batch has said', () => {
     expect(said.length).toBeLessThanOrEqual(3_000);
   });
 
+  it('are kept where they are the earliest of their window, in whatever order they are decided', () => {
+    const fresh = unrepeated();
+    fresh(decision(9, [1, 2, 3]));
+    for (const events of [
+      [3, 1, 2],
+      [1, 2, 3],
+      [2, 3, 1],
+    ])
+      expect(fresh(decision(8, events)).map(({ eventId }) => eventId)).toEqual(['e-1']);
+  });
+
   it('change no finding: folded with or without them it is the same', async () => {
     const decided = fc
       .record({

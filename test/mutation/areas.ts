@@ -11,6 +11,11 @@ export interface Area {
 const testsIn = (folder: string, ...names: readonly string[]): readonly string[] =>
   names.map(name => `test/${folder}/${name}`);
 
+/** The examples of all detections and knowledge. */
+const examples = ['test/catalogue.test.ts'];
+/** Tests of the catalogue that ask more of an example than what it comes to. */
+const notAnExample = /proves each clause|the same among all others/;
+
 export const areas: { readonly [name: string]: Area } = {
   pattern: {
     mutate: ['core/pattern'],
@@ -55,5 +60,110 @@ export const areas: { readonly [name: string]: Area } = {
     mutate: ['core/redact.ts'],
     tests: testsIn('findings', 'redact-text.test.ts', 'redact-names.test.ts', 'redact-shape.test.ts', 'redact.test.ts'),
     without: /in time/,
+  },
+  findings: {
+    mutate: ['core/findings'],
+    tests: testsIn(
+      'findings',
+      'life.test.ts',
+      'fold.test.ts',
+      'repeats.test.ts',
+      'pipeline.test.ts',
+      'scratch.test.ts',
+    ),
+    without: /a thousand events/,
+  },
+  announce: {
+    mutate: ['core/announce'],
+    tests: testsIn(
+      'announce',
+      'transitions.test.ts',
+      'render.test.ts',
+      'context.test.ts',
+      'notice.test.ts',
+      'announce.test.ts',
+      'ledger.test.ts',
+      'docs.test.ts',
+      'channels.test.ts',
+      'fill.test.ts',
+    ),
+    // Snapshots need vitest itself.
+    without: /reads top to bottom|shows severity, who|shows a finding in short|at most 256 KB|at most 100 KB/,
+  },
+  read: {
+    mutate: ['core/read'],
+    tests: testsIn(
+      'read',
+      'record.test.ts',
+      'transports.test.ts',
+      'files.test.ts',
+      'guess.test.ts',
+      'quarantine.test.ts',
+      'hostile.test.ts',
+    ),
+    without: /1 GB|gzip bomb|or a bomb/,
+  },
+  targets: {
+    mutate: ['core/targets'],
+    tests: testsIn(
+      'targets',
+      'narrow.test.ts',
+      'logs-grammar.test.ts',
+      'logs.test.ts',
+      'eventbridge.test.ts',
+      'soundness.test.ts',
+    ),
+    without: /generated events|this law can fail|settings that say nothing|in any example|in any recorded event/,
+  },
+  cloudtrail: {
+    mutate: ['core/cloudtrail', '!core/cloudtrail/example*.ts'],
+    tests: [
+      ...testsIn(
+        'cloudtrail',
+        'identity-policy.test.ts',
+        'identity-principal.test.ts',
+        'identity-off-instance.test.ts',
+        'identity-blinding.test.ts',
+        'launch-ec2.test.ts',
+        'launch-facts.test.ts',
+        'exposure-facts.test.ts',
+      ),
+      ...examples,
+    ],
+    without: notAnExample,
+  },
+  kubernetes: {
+    mutate: ['core/kubernetes', '!core/kubernetes/example*.ts'],
+    tests: [
+      ...testsIn('kubernetes', 'body.test.ts', 'content.test.ts', 'identity.test.ts', 'nulls.test.ts'),
+      ...testsIn('kube', 'reading.test.ts'),
+      ...examples,
+    ],
+    without: notAnExample,
+  },
+  posture: {
+    mutate: ['core/posture'],
+    tests: [...testsIn('kubernetes', 'posture.test.ts'), ...testsIn('posture', 'manifest.test.ts')],
+  },
+  inventory: {
+    mutate: ['core/inventory'],
+    tests: testsIn('inventory', 'taggers.test.ts', 'inventory.test.ts'),
+  },
+  usage: {
+    mutate: ['core/usage'],
+    tests: testsIn('usage', 'usage.test.ts'),
+  },
+  rest: {
+    mutate: ['core/*.ts', '!core/redact.ts', '!core/example-settings.ts'],
+    tests: [
+      ...testsIn('settings', 'config.test.ts'),
+      ...testsIn('announce', 'escape.test.ts', 'attack.test.ts', 'ocsf.test.ts'),
+      ...testsIn('pattern', 'rules.test.ts'),
+      ...testsIn('state', 'rejudge.test.ts'),
+      ...testsIn('findings', 'pipeline.test.ts'),
+      'test/gate.test.ts',
+      ...examples,
+    ],
+    without: notAnExample,
   },
 };

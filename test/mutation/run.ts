@@ -1,7 +1,8 @@
 /**
- * Mutation testing with Stryker: `npm run mutation -- [AREA …] [--mutate PATH …] [--concurrency N]`. Without an area all of them,
- * one after the other; `--mutate` narrows one to files or lines (`core/pattern/keys.ts:30-40`). Prints the mutants that no test
- * told apart and the score of each file; `reports/mutation/AREA.json` holds every mutant.
+ * Mutation testing with Stryker: `npm run mutation -- [AREA …] [--mutate PATH …] [--every K] [--concurrency N]`. Without an area
+ * all of them, one after the other; `--mutate` narrows one to files or lines (`core/pattern/keys.ts:30-40`), `--every` to every
+ * K-th mutant. Prints the mutants that no test told apart and the score of each file; `reports/mutation/AREA.json` holds every
+ * mutant, those outside of the sample as errors.
  */
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -9,15 +10,23 @@ import { parseArgs } from 'node:util';
 import type { MutantResult } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
 import { type Area, areas } from './areas.ts';
+import { isDrawn } from './sample.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     mutate: { type: 'string', multiple: true },
+    every: { type: 'string', default: '1' },
     concurrency: { type: 'string', default: '2' },
   },
 });
 const names = positionals.length === 0 ? Object.keys(areas) : positionals;
+
+if (!/^[1-9]\d*$/.test(values.every)) {
+  process.stderr.write(`mutation: --every ${values.every}: a whole number from 1 on\n`);
+  process.exit(2);
+}
+process.env['MUTATION_EVERY'] = values.every;
 
 const everyFile = (path: string): string => (/\.ts(?::|$)/.test(path) ? path : `${path}/**/*.ts`);
 
@@ -76,9 +85,11 @@ for (const name of names) {
     process.stderr.write(`mutation: ${name}: one of ${Object.keys(areas).join(', ')}\n`);
     process.exit(2);
   }
-  const results = await judge(name, area);
+  const every = await judge(name, area);
+  const results = every.filter(isDrawn);
   for (const result of results) if (missed.has(result.status)) process.stdout.write(`${said(result)}\n`);
   const files = Map.groupBy(results, ({ fileName }) => relative(process.cwd(), fileName));
   for (const [path, some] of [...files].sort()) process.stdout.write(`${scoreOf(some)}  ${path}\n`);
-  process.stdout.write(`${scoreOf(results)}  ${name}\n`);
+  const drawn = results.length === every.length ? '' : `: every ${values.every}th of ${every.length} mutants`;
+  process.stdout.write(`${scoreOf(results)}  ${name}${drawn}\n`);
 }

@@ -13,12 +13,14 @@ import {
   determineHitLimitReached,
   type MutantRunOptions,
   type MutantRunResult,
+  MutantRunStatus,
   type TestResult,
   type TestRunner,
   TestStatus,
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner';
 import { begin, type Collected, collected } from './collect.ts';
+import { isDrawn } from './sample.ts';
 
 /** What stands in for a package where a test imports it. */
 const standIns = new Map(
@@ -57,12 +59,14 @@ const memoriesOf = async (run: () => Promise<void>): Promise<typeof memories> =>
   globalThis.Map = class<K, V> extends OrdinaryMap<K, V> {
     constructor(entries?: Iterable<readonly [K, V]> | null) {
       super(entries);
+      Object.setPrototypeOf(this, OrdinaryMap.prototype);
       made.push(this);
     }
   } as MapConstructor; // its static members are inherited
   globalThis.Set = class<T> extends OrdinarySet<T> {
     constructor(values?: Iterable<T> | null) {
       super(values);
+      Object.setPrototypeOf(this, OrdinarySet.prototype);
       made.push(this);
     }
   } as SetConstructor; // its static members are inherited
@@ -138,6 +142,7 @@ class InProcess implements TestRunner {
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
     const { activeMutant, hitLimit, mutantActivation, testFilter } = options;
+    if (!isDrawn(activeMutant)) return { status: MutantRunStatus.Error, errorMessage: 'not of the sample' };
     try {
       const tests = await load(mutantActivation === 'static' ? activeMutant.id : undefined);
       const asked = new Set(testFilter);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { call } from '../../core/cloudtrail/example.ts';
 import type { Due } from '../../core/state/agenda.ts';
 import { memoryStore } from '../../core/state/memory.ts';
+import type { Store } from '../../core/state/observation.ts';
 
 const later = 2_000_000_000_000;
 const remember = (scope: string, expires = later) => ({ scope, add: { seen: ['x'.repeat(100)] }, expires });
@@ -84,5 +85,104 @@ describe('a store of bounded memory', () => {
     expect((await store.due(25, 10)).map(({ id }) => id)).toEqual(['due-20']);
     expect((await store.due(35, 10)).map(({ id }) => id)).toEqual(['due-20', 'due-10']);
     expect((await store.due(35, 1)).map(({ id }) => id)).toEqual(['due-20']);
+  });
+
+  it('has put off nothing to begin with', async () => {
+    expect(await memoryStore().due(later, 10)).toEqual([]);
+  });
+
+  it('gives on what waits before and behind a thousand that are done', async () => {
+    const store = memoryStore();
+    await store.postpone(Array.from({ length: 1_500 }, (_, at) => due(at)));
+    expect(await store.due(later, 1)).toEqual([due(0)]);
+    await store.done(Array.from({ length: 1_498 }, (_, at) => due(1 + at)));
+    for (const _ of [1, 2]) expect((await store.due(later, 10)).map(({ at }) => at)).toEqual([0, 1_499]);
+    await store.done([due(0)]);
+    for (const _ of [1, 2]) expect((await store.due(later, 10)).map(({ at }) => at)).toEqual([1_499]);
+  });
+});
+
+describe('what a bound counts', () => {
+  // 250 bytes an item, 70 a set, 40 a member, besides the texts of scope and member.
+  const one = (scope: string, ...members: readonly string[]) => ({ scope, add: { seen: members }, expires: later });
+  const text = 'x'.repeat(99);
+  const size = 250 + 1 + 70 + 40 + 100;
+  const kept = async (store: Store, scopes: string): Promise<string> => {
+    const answers = await store.observe([...scopes].map(scope => ({ scope, expires: 0 })));
+    return [...scopes].filter((_, at) => answers[at]?.item['seen'] !== undefined).join('');
+  };
+
+  it.each([
+    ['an item', [[one('a', `1${text}`)]], size],
+    ['two items', [[one('a', `1${text}`)], [one('b', `1${text}`)]], 2 * size],
+    ['a member more of a set', [[one('a', `1${text}`)], [one('a', `2${text}`)]], size + 140],
+    ['two members at once', [[one('a', `1${text}`, `2${text}`)]], size + 140],
+  ])('%s, to the byte', async (_, calls, bytes) => {
+    const full = async (most: number) => {
+      const store = memoryStore({ bytes: most });
+      const answers = [];
+      for (const observations of calls) answers.push(...(await store.observe(observations)));
+      return answers.map(answer => answer.full);
+    };
+    expect(await full(bytes)).not.toContain(true);
+    expect((await full(bytes - 1)).at(-1)).toBe(true);
+  });
+
+  it('is not what was asked for and is not there', async () => {
+    const store = memoryStore({ bytes: size });
+    await store.observe([...'bcdefgh'].map(scope => ({ scope, expires: later })));
+    expect((await store.observe([one('a', `1${text}`)]))[0]?.full).toBe(false);
+  });
+
+  it('takes 350,000 bytes of members in an item, and not one more', async () => {
+    const store = memoryStore();
+    const members = Array.from({ length: 350 }, (_, at) => `${at}`.padEnd(996, 'x'));
+    const [exact] = await store.observe([{ ...one('a', ...members), cap: 1_000 }]);
+    expect([exact?.full, exact?.item['seen']?.length]).toEqual([false, 350]);
+    const [more] = await store.observe([{ ...one('a', 'y'), cap: 1_000 }]);
+    expect([more?.full, more?.item['seen']?.length]).toEqual([true, 350]);
+  });
+
+  it('forgets nothing of the call that goes over it', async () => {
+    const store = memoryStore({ bytes: size });
+    const answers = await store.observe([one('a', `1${text}`), one('b', `1${text}`)]);
+    expect(answers.map(({ full }) => full)).toEqual([true, true]);
+    expect(await kept(store, 'ab')).toBe('ab');
+  });
+
+  it('forgets down to three quarters of it', async () => {
+    const store = memoryStore({ bytes: 4 * size });
+    for (const scope of 'abcde') await store.observe([one(scope, `1${text}`)]);
+    expect(await kept(store, 'abcde')).toBe('cde');
+  });
+
+  it.each([
+    [1_000, 3_000],
+    [3_000, 1_000],
+    [1_000, 2_000],
+  ])('keeps an item as long as the later of %d and %d says', async (first, second) => {
+    let now = 0;
+    const store = memoryStore({ bytes: 2 * size + 140, now: () => now });
+    await store.observe([{ ...one('a', `1${text}`), expires: first }]);
+    await store.observe([{ ...one('a', `2${text}`), expires: second }]);
+    await store.observe([{ ...one('b', `1${text}`), expires: 1_999 }]);
+    now = 2_000;
+    await store.observe([one('c', `1${text}`)]);
+    expect(await kept(store, 'abc')).toBe('ac');
+  });
+
+  it('holds half as much again of what waits, and presses from half of that', async () => {
+    const waits = 500 + JSON.stringify(due(1)).length;
+    const store = memoryStore({ bytes: 8 * waits });
+    for (const at of [1, 2, 1, 2, 1, 2]) await store.postpone([due(at)]);
+    expect(store.isPressing()).toBe(false);
+    await store.postpone([due(3)]);
+    expect(store.isPressing()).toBe(true);
+    await store.postpone([due(4)]);
+    expect(await store.observe([])).toEqual([]);
+    expect((await store.observe([one('a', '1')]))[0]?.full).toBe(false);
+    await store.postpone([due(5)]);
+    expect((await store.observe([one('a', '1')]))[0]?.full).toBe(true);
+    expect((await store.due(later, 10)).map(({ at }) => at)).toEqual([1, 2, 3, 4]);
   });
 });

@@ -48,12 +48,11 @@ describe.each(Object.entries(stores))('a store in %s', (_, open) => {
   it('keeps sets apart, and their names from its own', async () => {
     const { one } = fresh();
     await one({ add: { pk: ['1'], expires: ['2'] } });
-    expect((await one({ add: { 's:x': ['3'], 'a b': ['5'] } })).item).toEqual({
-      pk: ['1'],
-      expires: ['2'],
-      's:x': ['3'],
-      'a b': ['5'],
-    });
+    const { item } = await one({ add: { 's:x': ['3'], 'a b': ['5'] } });
+    expect(item).toEqual({ pk: ['1'], expires: ['2'], 's:x': ['3'], 'a b': ['5'] });
+    expect(Object.keys(item)).toEqual(['a b', 'expires', 'pk', 's:x']);
+    const another = await one({ scope: 'b', add: { c: ['1'], a: ['1'], b: ['1'] } });
+    expect(Object.keys(another.item)).toEqual(['a', 'b', 'c']);
   });
   it('adds the same again without a trace', async () => {
     const { one } = fresh();
@@ -126,8 +125,9 @@ describe.each(Object.entries(stores))('a store in %s', (_, open) => {
     expect(answers.map(({ full }) => full)).toEqual([false, true, false]);
   });
   it('reads nothing for what is only taught, and says what was dropped all the same', async () => {
-    const { one } = fresh();
-    expect(await one({ add: { seen: ['a', 'b'] }, cap: 1, also: ['x'], read: false })).toEqual({
+    const { one, mine } = fresh();
+    await one({ scope: 'b', add: { seen: ['c'] } });
+    expect(await one({ add: { seen: ['a', 'b'] }, cap: 1, also: [`${mine}#b`], read: false })).toEqual({
       item: {},
       also: [{}],
       full: true,
