@@ -259,7 +259,7 @@ describe('a large record', () => {
     });
     const lie = `${'x '.repeat(9_000)}[cut: 5 characters]`;
     expect(redact([lie])).toEqual([expect.stringMatching(/ \[cut: 18019 characters\]$/)]);
-    const others = Array.from({ length: 1_001 }, (_, at) => (at === 500 ? '[cut: 7 more]' : at));
+    const others: readonly Json[] = Array.from({ length: 1_001 }, (_, at) => (at === 500 ? '[cut: 7 more]' : at));
     expect((redact(others) as Json[]).at(-1)).toBe('[cut: 1 more]');
     for (const last of ['[cut: 7 more] b', 'b [cut: 7 more]'])
       expect((redact(others.with(-1, last)) as Json[]).at(-1), last).toBe('[cut: 1 more]');
