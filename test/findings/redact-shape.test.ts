@@ -259,8 +259,17 @@ describe('a large record', () => {
     });
     const lie = `${'x '.repeat(9_000)}[cut: 5 characters]`;
     expect(redact([lie])).toEqual([expect.stringMatching(/ \[cut: 18019 characters\]$/)]);
-    const others = Array.from({ length: 1_001 }, (_, at) => (at === 500 ? '[cut: 7 more]' : at));
+    const others: readonly Json[] = Array.from({ length: 1_001 }, (_, at) => (at === 500 ? '[cut: 7 more]' : at));
     expect((redact(others) as Json[]).at(-1)).toBe('[cut: 1 more]');
+    for (const last of ['[cut: 7 more] b', 'b [cut: 7 more]'])
+      expect((redact(others.with(-1, last)) as Json[]).at(-1), last).toBe('[cut: 1 more]');
+    for (const text of ['7 more members b', 'b 7 more members']) {
+      const members = { '[cut]': text, ...Object.fromEntries(others.slice(1).map((_, at) => [`m${at}`, at])) };
+      expect(redact(members), text).toMatchObject({ '[cut]': '1 more members' });
+    }
+    expect(redact([`[cut: 90000 characters]${'x '.repeat(9_000)}`])).toEqual([
+      expect.stringMatching(/x\[cut: 18023 characters\]$/),
+    ]);
   });
   it('keeps what is just small enough beside what is not', () => {
     const list = Array.from({ length: 1_000 }, (_, at) => at);
