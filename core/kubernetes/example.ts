@@ -126,7 +126,8 @@ export const audit = (verb: string, target: string, over: Over = {}): Event<'kub
     `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
   const read = readAudit({ ...record, auditID }, { account: example.account, region: example.region, cluster });
   if ('problem' in read) throw new Error(`The example ${verb} ${target} is no audit event: ${read.problem}`);
-  return read;
+  // No log holds what the posture reader saw: it is added afterwards, as the reader does.
+  return rest.reading === undefined ? read : { ...read, record: { ...read.record, reading: rest.reading } };
 };
 
 const codeOf = (verb: string, subresource: string | undefined): number => {

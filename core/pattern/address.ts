@@ -46,11 +46,9 @@ const width = (family: 4 | 6): number => (family === 4 ? 32 : 128);
 const fromV4 = (text: string): bigint => text.split('.').reduce((value, part) => (value << 8n) | BigInt(part), 0n);
 
 const fromV6 = (text: string): bigint => {
-  const last = text.slice(text.lastIndexOf(':') + 1);
-  const tail = fromV4(last);
-  const plain = last.includes('.')
-    ? `${text.slice(0, -last.length)}${(tail >> 16n).toString(16)}:${(tail & 0xffffn).toString(16)}`
-    : text;
+  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
+  const tail = dotted === null ? 0n : fromV4(dotted[2] ?? '0.0.0.0');
+  const plain = dotted === null ? text : `${dotted[1]}${(tail >> 16n).toString(16)}:${(tail & 0xffffn).toString(16)}`;
   const [left = '', right] = plain.split('::');
   const head = groups(left);
   const end = groups(right ?? '');

@@ -224,6 +224,12 @@ export const rows: readonly Row[] = [
     bads: a('2001:db8:8000::', '2001:db7::', '10.0.0.1', 'fe80::1%eth0'),
   },
   {
+    name: 'cidr, IPv6 whose last group has letters',
+    pattern: { a: [{ cidr: '2001:db8::a0/124' }] },
+    goods: a('2001:db8::af', '2001:DB8::AA', '2001:db8:0:0:0:0:0:a1'),
+    bads: a('2001:db8::bf', '::ff', 'fe80::dead:beef', '::ffff:192.0.2.1'),
+  },
+  {
     name: 'cidr, the longest way to write an address',
     pattern: { a: [{ cidr: '255.255.255.255/32' }] },
     goods: a('0000:0000:0000:0000:0000:ffff:255.255.255.255'),
