@@ -190,15 +190,16 @@ const unsaid = ({ taken }: World, stored: readonly Finding[]): readonly string[]
       }),
     ];
   });
-  const missed = heard.flatMap(({ name, mine }) =>
-    [...ids].filter(id => !mine.has(id)).map(id => `${name} never heard ${id}`),
-  );
-  // Whoever took a first announcement that another channel failed to take, before a storm was seen, heard it and the storm.
+  // A first announcement that one of topic and bus took, and the other failed to take before a storm was seen: the one heard it and
+  // the storm, the other the storm alone.
   const inStorm = stored.filter(({ transitions }) => transitions.some(mark => mark.startsWith('storm:')));
+  const isExcused = (name: string, id: string): boolean =>
+    name === 'bus' && inStorm.some(finding => id === `${finding.id}:first`);
+  const missed = heard.flatMap(({ name, mine }) =>
+    [...ids].filter(id => !mine.has(id) && !isExcused(name, id)).map(id => `${name} never heard ${id}`),
+  );
   const unknown = heard.flatMap(({ name, mine }) =>
-    [...mine.difference(ids)]
-      .filter(id => name !== 'bus' || !inStorm.some(finding => id === `${finding.id}:first`))
-      .map(id => `${name} alone heard ${id}`),
+    [...mine.difference(ids)].filter(id => !isExcused(name, id)).map(id => `${name} alone heard ${id}`),
   );
   return [...said, ...missed, ...unknown];
 };
