@@ -6,7 +6,7 @@ import type { Group, Node } from './pattern/node.ts';
 import type { Requirement } from './pattern/tree.ts';
 
 /** The member that most rules of a source name outright. */
-const keys: { readonly [S in Source]: readonly string[] } = {
+export const keys: { readonly [S in Source]: readonly string[] } = {
   cloudtrail: ['eventName'],
   kubernetes: ['objectRef', 'resource'],
 };
