@@ -107,7 +107,8 @@ const once = (check: Check): Check => {
   };
 };
 
-const textOf = ({ path, node }: Field): string =>
+/** A condition as text: alike ones have the same. */
+export const textOf = ({ path, node }: Pick<Field, 'path' | 'node'>): string =>
   JSON.stringify([path, node], (_key, value) => {
     if (typeof value === 'bigint') return `${value}n`;
     return typeof value === 'object' && value !== null && 'pattern' in value && typeof value.pattern === 'function'
