@@ -92,7 +92,8 @@ export const compile = (
     const rules = again === undefined ? ofSource(event, view) : [byId.get(again.detection) ?? []].flat();
     for (const rule of rules) {
       try {
-        matches.push(...rule.judge(view));
+        const found = rule.judge(view);
+        for (let at = 0; at < found.length; at++) matches.push(found[at] as Match); // a place in it
       } catch (cause) {
         matches.push(...system.failed(rule.id, event, cause));
       }

@@ -9,8 +9,8 @@ export const auditOutline: Outline<'kubernetes'> = {
   refused: ['reading'],
   reads: [['kind'], ['apiVersion'], ['auditID'], ['verb'], ...clocks.map(clock => [clock])],
   heard: ([kind, version, id, verb, ...written], place) => {
-    const times = written.map(instant).filter(time => time !== undefined);
-    const [time] = times;
+    let time: number | undefined;
+    for (let clock = 0; clock < written.length && time === undefined; clock++) time = instant(written[clock]);
     if (kind !== 'Event' || version?.startsWith('audit.k8s.io/') !== true || !id || !verb || time === undefined)
       return undefined;
     return { source: 'kubernetes', account: place.account, cluster: place.cluster, time };
