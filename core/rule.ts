@@ -198,7 +198,9 @@ const stateful = (
   const observations = state.observe(view, match.key);
   /** Verdicts of one event share a few notes: each title is redacted once. */
   const titled = (full: Match, note: string, titles: Map<string, string>): string => {
-    const title = titles.get(note) ?? redactLine(`${full.title}: ${note}`, titleLength);
+    const before = titles.get(note);
+    if (before !== undefined) return before;
+    const title = redactLine(`${full.title}: ${note}`, titleLength);
     titles.set(note, title);
     return title;
   };
