@@ -32,6 +32,26 @@ export const bestOf = (match: Match): Best => ({
   region: redactLine(match.region, 64),
 });
 
+/** One match or more of one finding. */
+export type Matches = readonly [Match, ...Match[]];
+
+/** The matches of which one speaks, by what needs no redaction: severity, evidence and time. Of a flood they are few. */
+export const foremost = (matches: Matches): Matches => {
+  let found: [Match, ...Match[]] = [matches[0]];
+  for (const match of matches.slice(1)) {
+    const order = comparePlain(match, found[0]);
+    if (order < 0) found = [match];
+    else if (order === 0) found.push(match);
+  }
+  return found;
+};
+
+/** As {@link compareBest} begins. */
+const comparePlain = (a: Match, b: Match): number =>
+  rank(b.severity) - rank(a.severity) ||
+  Number(b.evidence !== null) - Number(a.evidence !== null) ||
+  boundedTime(a.time) - boundedTime(b.time);
+
 /** Numbers compare as numbers, so that of "9 calls" and "10 calls" the later count speaks. */
 const collator = new Intl.Collator('en', { numeric: true });
 
