@@ -1,8 +1,6 @@
 import { clean, distinct, names } from './bounds.ts';
 import type { Again, Key, Severity, StateRule, Verdict } from './detection.ts';
 import { dueOf } from './due.ts';
-import type { AnyEvent } from './event.ts';
-import type { Json } from './json.ts';
 import type { LoadedDetection, LoadedKnowledge } from './load.ts';
 import type { Match, Status } from './match.ts';
 import { type Check, compilePattern, type Shared } from './pattern/compile.ts';
@@ -80,7 +78,7 @@ export const detectionRule = (loaded: LoadedDetection, bench: Bench): Rule | und
       const matches = keys.slice(0, keysPerEvent).map(key => {
         const inFull = (): Match => matchOf(key, view, describe(view.event, settings));
         return parts.state === undefined
-          ? { ...inFull(), evidence: evidenceOf(view) }
+          ? { ...inFull(), evidence: redact(view.record) }
           : stateful(unsettled(loaded, key, view, status), inFull, parts.state, view, bench);
       });
       if (keys.length <= keysPerEvent) return matches;
@@ -212,7 +210,7 @@ const stateful = (
     severity: settings.detections[full.detection]?.severity ?? verdict.severity ?? full.severity,
     title: verdict.note === undefined ? full.title : titled(full, verdict.note, titles),
     // Of an earlier event only its id and time are stored: this event's record would be no evidence of it.
-    evidence: verdict.eventId === full.eventId ? evidenceOf(view) : null,
+    evidence: verdict.eventId === full.eventId ? redact(view.record) : null,
   });
   const decide = (answers: readonly Answer[]): readonly Match[] => {
     try {
@@ -247,13 +245,3 @@ const limits = (
   answers.some(({ full }, index) => full && observations[index]?.quiet !== true)
     ? system.limited(`state of ${id}`, view.event)
     : [];
-
-/** Redacted once per event, however many rules match it. */
-const redacted = new WeakMap<AnyEvent, Json>();
-const evidenceOf = (view: AnyView): Json => {
-  const known = redacted.get(view.event);
-  if (known !== undefined) return known;
-  const evidence = redact(view.record);
-  redacted.set(view.event, evidence);
-  return evidence;
-};
