@@ -1,11 +1,12 @@
 import { clean, distinct, names } from './bounds.ts';
 import type { Again, Key, Severity, StateRule, Verdict } from './detection.ts';
 import { dueOf } from './due.ts';
+import { Evidence } from './evidence/record.ts';
 import type { LoadedDetection, LoadedKnowledge } from './load.ts';
 import type { Match, Status } from './match.ts';
 import { type Check, compilePattern, type Shared } from './pattern/compile.ts';
 import { loadPattern } from './pattern/load.ts';
-import { redact, redactLine } from './redact.ts';
+import { redactLine } from './redact.ts';
 import { isSet, type Settings } from './settings.ts';
 import type { Description, SourceModule } from './source.ts';
 import { sources } from './sources.ts';
@@ -78,7 +79,7 @@ export const detectionRule = (loaded: LoadedDetection, bench: Bench): Rule | und
       const matches = keys.slice(0, keysPerEvent).map(key => {
         const inFull = (): Match => matchOf(key, view, describe(view.event, settings));
         return parts.state === undefined
-          ? { ...inFull(), evidence: redact(view.record) }
+          ? { ...inFull(), evidence: new Evidence(view.record) }
           : stateful(unsettled(loaded, key, view, status), inFull, parts.state, view, bench);
       });
       if (keys.length <= keysPerEvent) return matches;
@@ -210,7 +211,7 @@ const stateful = (
     severity: settings.detections[full.detection]?.severity ?? verdict.severity ?? full.severity,
     title: verdict.note === undefined ? full.title : titled(full, verdict.note, titles),
     // Of an earlier event only its id and time are stored: this event's record would be no evidence of it.
-    evidence: verdict.eventId === full.eventId ? redact(view.record) : null,
+    evidence: verdict.eventId === full.eventId ? new Evidence(view.record) : null,
   });
   const decide = (answers: readonly Answer[]): readonly Match[] => {
     try {

@@ -2,7 +2,7 @@ import { type Severity, severities } from '../detection.ts';
 import type { Source } from '../event.ts';
 import type { Json } from '../json.ts';
 import type { Match } from '../match.ts';
-import { redact, redactLine } from '../redact.ts';
+import { redactLine } from '../redact.ts';
 import { boundedTime } from './identity.ts';
 
 /** The match that speaks for a window or a case: what title, severity, version, source and region are taken from. */
@@ -76,8 +76,7 @@ const compare = (a: string, b: string): number => {
 };
 
 /** The match's record without secrets, as JSON; '' where it has none. */
-export const evidenceOf = (match: Match): string =>
-  match.evidence === null ? '' : JSON.stringify(redact(match.evidence));
+export const evidenceOf = (match: Match): string => (match.evidence === null ? '' : JSON.stringify(match.evidence));
 
 /** Evidence as it was written by {@link evidenceOf}; null where there is none. */
 export const parseEvidence = (evidence: string): Json => (evidence === '' ? null : (JSON.parse(evidence) as Json)); // our own JSON
