@@ -25,6 +25,7 @@ export interface Progress {
 export interface FileOptions {
   readonly place: Place;
   readonly clusters?: ObjectOptions['clusters'];
+  readonly quiet?: ObjectOptions['quiet'];
   /** What `-` stands for. */
   readonly stdin?: AsyncIterable<Uint8Array>;
   /** Called about once every 256 KB. */
@@ -62,6 +63,7 @@ export async function* readFiles(paths: readonly string[], options: FileOptions)
     yield* readObject(counted(stream, name, report), name, options.place, {
       clusters: options.clusters ?? [],
       limits: localLimits,
+      ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
     });
   }
 }

@@ -6,12 +6,14 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { keepYoung } from '../adapters/young.ts';
-import { endToEnd, matcher, readLog } from './end-to-end.ts';
-import { type Corpus, type Log, parseAll, recordedLogs, seededDay } from './logs.ts';
+import { endToEnd, readLog, ruleSet } from './end-to-end.ts';
+import { type Corpus, type Log, ordinaryAudits, ordinaryCalls, parseAll, recordedLogs, seededDay } from './logs.ts';
 import { type Measured, measured, processorSeconds } from './measure.ts';
 
 export const corpora = {
   day: () => seededDay(1),
+  'ordinary-calls': () => ordinaryCalls(20_000),
+  'ordinary-audit': () => ordinaryAudits(20_000),
   cloudtrail: () => recordedLogs('recorded CloudTrail', 'stratus-detonation-logs/cloudtrail*.jsonl', 2e6),
   audit: () => recordedLogs('recorded audit logs', '{audit2rbac-demo,rbac-tool-auditgen}/*.jsonl', 3e5),
 } as const satisfies { readonly [name: string]: () => Corpus };
@@ -38,8 +40,8 @@ const work = (contestant: Contestant, logs: readonly Log[]): (() => unknown) => 
     return async () => {
       for (const log of logs) for await (const _ of readLog(log));
     };
-  const match = matcher(contestant);
-  return () => endToEnd(logs, match);
+  const set = ruleSet(contestant);
+  return () => endToEnd(logs, set);
 };
 
 /**

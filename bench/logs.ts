@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { folder } from '../examples/day/write.ts';
+import { ordinaryAudit, ordinaryTrail } from './ordinary-log.ts';
 
 /** A log file as it is stored, and what is in it. */
 export interface Log {
@@ -51,6 +52,41 @@ export const seededDay = (times: number): Corpus => ({
       return Array.from({ length: times }, (_, round) => logOf(path, again(text, round)));
     }),
 });
+
+/** CloudTrail of an ordinary account, in files as large as CloudTrail delivers them. */
+export const ordinaryCalls = (count: number): Corpus => {
+  const records = ordinaryTrail(count);
+  const files = Array.from({ length: Math.ceil(count / perFile) }, (_, at) =>
+    records.slice(at * perFile, (at + 1) * perFile),
+  );
+  return {
+    name: 'CloudTrail of an ordinary account',
+    logs: files.map((some, at) =>
+      logOf(
+        `AWSLogs/111122223333/CloudTrail/eu-west-1/2026/09/01/${at}.json.gz`,
+        Buffer.from(JSON.stringify({ Records: some })),
+      ),
+    ),
+  };
+};
+
+/** The audit log of an ordinary cluster, as JSON lines. */
+export const ordinaryAudits = (count: number): Corpus => ({
+  name: 'audit log of an ordinary cluster',
+  logs: [
+    logOf(
+      'audit.jsonl.gz',
+      Buffer.from(
+        ordinaryAudit(count)
+          .map(one => `${JSON.stringify(one)}\n`)
+          .join(''),
+      ),
+    ),
+  ],
+});
+
+/** Records of a file of a busy account. */
+const perFile = 2_500;
 
 const recorded = resolve(import.meta.dirname, '../../shared/data');
 

@@ -12,7 +12,7 @@ import type { AnyEvent } from '../core/event.ts';
 import { detections } from '../detections/index.ts';
 import { coldStarts } from './cold-start.ts';
 import { type CorpusName, contest, corpora } from './contest.ts';
-import { matcher, readLog } from './end-to-end.ts';
+import { readLog, ruleSet } from './end-to-end.ts';
 import { latency } from './latency.ts';
 import { type Log, parseAll, seededDay } from './logs.ts';
 import { compete, type Measured, measured, processorSeconds } from './measure.ts';
@@ -84,7 +84,7 @@ const scaled = ({ median, least, most, runs }: Measured, by: number): Measured =
   runs,
 });
 
-/** Every rule asked plainly, on a sample: it is what the matcher is held against. */
+/** Every rule asked plainly, on a sample: it is what the ruleSet is held against. */
 const naiveTable = async (logs: readonly Log[]): Promise<Table> => {
   const sample: AnyEvent[] = [];
   for (const log of logs)
@@ -92,14 +92,14 @@ const naiveTable = async (logs: readonly Log[]): Promise<Table> => {
       for (const [at, read] of reads.entries()) if (read.kind === 'event' && at % 40 === 0) sample.push(read.event);
   const rows: Row[] = [];
   for (const count of [detections.length, 400]) {
-    const match = matcher(count);
+    const match = ruleSet(count).match;
     const plainly = naive(sample, count);
     const matching = (): void => {
       for (const event of sample) match({ ...event });
     };
     const [compiled, oracle] = await compete(
       [
-        { name: 'matcher', run: matching },
+        { name: 'ruleSet', run: matching },
         { name: 'oracle', run: plainly },
       ],
       Math.min(rounds, 3),
@@ -109,9 +109,9 @@ const naiveTable = async (logs: readonly Log[]): Promise<Table> => {
     rows.push({
       what: `${count} rules`,
       figures: {
-        'matcher, µs an event': scaled(compiled.seconds, 1e6 / sample.length),
+        'ruleSet, µs an event': scaled(compiled.seconds, 1e6 / sample.length),
         'every rule, µs an event': scaled(oracle.seconds, 1e6 / sample.length),
-        'times the matcher': oracle.ratio,
+        'times the ruleSet': oracle.ratio,
       },
     });
   }
@@ -122,12 +122,12 @@ const payloadTable = async (logs: readonly Log[]): Promise<{ readonly table: Tab
   const payloads = payloadsOf(logs);
   const unpacked = unpackedOf(payloads);
   const records = parsePayloads(unpacked);
-  const match = matcher(detections.length);
+  const match = ruleSet(detections.length).match;
   const results = await compete(
     [
       { name: 'JSON.parse of payloads and records', run: () => parsePayloads(unpacked) },
       { name: `the catalogue (${detections.length} rules)`, run: () => judgePayloads(payloads, match) },
-      ...[matcher(400)].map(many => ({ name: '400 rules', run: () => judgePayloads(payloads, many) })),
+      ...[ruleSet(400).match].map(many => ({ name: '400 rules', run: () => judgePayloads(payloads, many) })),
     ],
     rounds,
     line => say(`payloads: ${line}`),

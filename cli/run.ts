@@ -107,7 +107,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
           waiting.push(read.event);
           whole++;
         } else if (read.kind === 'skipped') skipped += read.count;
-        else {
+        else if (read.kind === 'rejected') {
           rejections++;
           if (rejected.length < 5) rejected.push(read.rejected);
           await quarantine.keep([read.rejected]);

@@ -7,6 +7,7 @@ import { type Severity, severities } from '../core/detection.ts';
 import { rank } from '../core/findings/best.ts';
 import { memoryFindings } from '../core/findings/memory.ts';
 import { detect } from '../core/pipeline.ts';
+import { quietOf } from '../core/quiet.ts';
 import { rejudge } from '../core/rejudge.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { detections, knowledge } from '../detections/index.ts';
@@ -56,6 +57,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     const options = {
       place: placeOf(values, settings),
       clusters: settings.clusters,
+      quiet: quietOf(detections, knowledge, settings),
       stdin: io.stdin as AsyncIterable<Uint8Array>, // a byte stream: nobody sets its encoding
       onProgress: ({ bytes, total }: { bytes: number; total: number | undefined }) => {
         size = bytes;
@@ -67,6 +69,9 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
         if (read.kind === 'event') {
           events++;
           newest = Math.max(newest, read.event.time);
+        } else if (read.kind === 'quiet') {
+          events += read.count;
+          newest = Math.max(newest, read.heard.time);
         } else if (read.kind === 'skipped') skipped += read.count;
       }
       await detect(reads, { match, store, findings, quarantine, now: newest });

@@ -4,6 +4,7 @@ import { keyOf, named } from './gate.ts';
 import { loadDetection, loadKnowledge, openDetection } from './load.ts';
 import type { Match } from './match.ts';
 import { once } from './once.ts';
+import type { Shared } from './pattern/compile.ts';
 import { type Dispatched, dispatchSome, inOrder, placesOf } from './pattern/dispatch.ts';
 import type { Group } from './pattern/node.ts';
 import type { Requirement } from './pattern/tree.ts';
@@ -72,7 +73,7 @@ export const compile = (
       return [entry(id, load, () => detectionRule(load(), bench))];
     });
     for (const { item } of detecting) byId.set(item.id, item);
-    return byName(source, [...learned, ...detecting]);
+    return byName(source, [...learned, ...detecting], bench.shared);
   };
   const candidates: { readonly [S in Source]: () => Candidates } = {
     cloudtrail: once(() => candidatesOf('cloudtrail')),
@@ -91,7 +92,8 @@ export const compile = (
     const rules = again === undefined ? ofSource(event, view) : [byId.get(again.detection) ?? []].flat();
     for (const rule of rules) {
       try {
-        matches.push(...rule.judge(view));
+        const found = rule.judge(view);
+        for (let at = 0; at < found.length; at++) matches.push(found[at] as Match); // a place in it
       } catch (cause) {
         matches.push(...system.failed(rule.id, event, cause));
       }
@@ -103,13 +105,13 @@ export const compile = (
 type Candidates = (event: AnyEvent, view: AnyView) => readonly Rule[];
 
 /** Dispatches rules by the name that most of them ask for, so that the tree of a name is built when an event first bears it. */
-const byName = (source: Source, all: readonly Dispatched<Rule>[]): Candidates => {
+const byName = (source: Source, all: readonly Dispatched<Rule>[], shared: Shared): Candidates => {
   const rules = all.map(({ item }) => item);
   const places = placesOf(all);
   const { names, rest } = named(source, all);
-  const others = once(() => dispatchSome(rest, places));
-  const every = once(() => dispatchSome(all, places));
-  const trees = new Map([...names].map(([name, some]) => [name, once(() => dispatchSome(some, places))]));
+  const others = once(() => dispatchSome(rest, places, shared));
+  const every = once(() => dispatchSome(all, places, shared));
+  const trees = new Map([...names].map(([name, some]) => [name, once(() => dispatchSome(some, places, shared))]));
   return (event, view) => {
     const found: number[] = [];
     const key = keyOf(event);

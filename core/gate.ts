@@ -2,11 +2,10 @@ import type { AnyEvent, Source } from './event.ts';
 import { at, type JsonObject, member } from './json.ts';
 import { once } from './once.ts';
 import { compilePattern, type Shared } from './pattern/compile.ts';
-import type { Group, Node } from './pattern/node.ts';
-import type { Requirement } from './pattern/tree.ts';
+import { alone, type Requirement } from './pattern/tree.ts';
 
 /** The member that most rules of a source name outright. */
-const keys: { readonly [S in Source]: readonly string[] } = {
+export const keys: { readonly [S in Source]: readonly string[] } = {
   cloudtrail: ['eventName'],
   kubernetes: ['objectRef', 'resource'],
 };
@@ -100,10 +99,3 @@ export const admitting = (data: Gate | undefined): ((event: AnyEvent) => boolean
     return admits(event);
   };
 };
-
-/** The pattern that asks one thing of one path. */
-const alone = ({ path, tests }: Requirement[number]): Group =>
-  path.reduceRight<Node>(
-    (node, name, at): Group => ({ is: 'group', fields: [{ name, path: path.slice(0, at + 1), node }], or: [] }),
-    { is: 'leaf', tests },
-  ) as Group; // a path has a member at least

@@ -5,7 +5,7 @@ import { unrepeated } from './findings/repeats.ts';
 import { bounded } from './flood.ts';
 import { inLanes } from './lanes.ts';
 import type { Match } from './match.ts';
-import type { Quarantine, Read, Rejected } from './read/contract.ts';
+import type { Heard, Quarantine, Read, Rejected } from './read/contract.ts';
 import type { Due } from './state/agenda.ts';
 import { marksOf } from './state/heard.ts';
 import type { Observation, Store } from './state/observation.ts';
@@ -60,12 +60,17 @@ export const detect = async (
     const matches: Match[] = [];
     const rejected: Rejected[] = [];
     const events: AnyEvent[] = [];
+    const heard: Heard[] = [];
     for (const read of batch) {
       if (read.kind === 'event') {
         counts.read++;
         events.push(read.event);
         if (read.event.time > newest) newest = read.event.time;
         for (const match of deps.match(read.event)) matches.push(match);
+      } else if (read.kind === 'quiet') {
+        counts.read += read.count;
+        heard.push(read.heard);
+        if (read.heard.time > newest) newest = read.heard.time;
       } else if (read.kind === 'rejected') rejected.push(read.rejected);
       else counts.skipped += read.count;
     }
@@ -77,7 +82,8 @@ export const detect = async (
     if (folded.status === 'rejected') throw folded.reason;
     if (kept.status === 'rejected') throw kept.reason;
     // Last: a stream counts as heard only when all that was heard is stored.
-    await deps.store.observe([...((await deps.keep?.(events)) ?? []), ...marksOf(events)]);
+    const marks = marksOf(heard.length === 0 ? events : [...heard, ...events]);
+    await deps.store.observe([...((await deps.keep?.(events)) ?? []), ...marks]);
     counts.matched += new Set(folded.value.map(({ source, eventId }) => `${source}#${eventId}`)).size;
     counts.ruleErrors += folded.value.filter(({ detection }) => detection === 'pipeline/rule-failed').length;
     counts.overLimit += folded.value.filter(({ detection }) => detection === 'pipeline/limit-reached').length;

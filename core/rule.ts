@@ -70,23 +70,28 @@ export const detectionRule = (loaded: LoadedDetection, bench: Bench): Rule | und
     evidence: null,
   });
 
+  const found = (view: AnyView): readonly Match[] => {
+    const keys = distinct(parts.by(view).map(clean));
+    const matches = keys.slice(0, keysPerEvent).map(key => {
+      const inFull = (): Match => matchOf(key, view, describe(view.event, settings));
+      return parts.state === undefined
+        ? { ...inFull(), evidence: new Evidence(view.record) }
+        : stateful(unsettled(loaded, key, view, status), inFull, parts.state, view, bench);
+    });
+    if (keys.length <= keysPerEvent) return matches;
+    return [...matches, ...system.limited(`findings of one event by ${detection.id}`, view.event)];
+  };
+  const excepts = unless.length === 0 ? () => false : (view: AnyView) => unless.some(check => check(view));
   return {
     id: detection.id,
-    judge: asked => {
-      if (!when(asked) || unless.some(check => check(asked)) || exempt(asked)) return [];
-      const view = threshold === undefined ? asked : { ...asked, threshold };
-      const keys = distinct(parts.by(view).map(clean));
-      const matches = keys.slice(0, keysPerEvent).map(key => {
-        const inFull = (): Match => matchOf(key, view, describe(view.event, settings));
-        return parts.state === undefined
-          ? { ...inFull(), evidence: new Evidence(view.record) }
-          : stateful(unsettled(loaded, key, view, status), inFull, parts.state, view, bench);
-      });
-      if (keys.length <= keysPerEvent) return matches;
-      return [...matches, ...system.limited(`findings of one event by ${detection.id}`, view.event)];
+    judge: view => {
+      if (!when(view) || excepts(view) || exempt(view)) return nobody;
+      return found(threshold === undefined ? view : { ...view, threshold });
     },
   };
 };
+
+const nobody: readonly never[] = [];
 
 /** Prepares knowledge: its matches are observations only. */
 export const knowledgeRule = (loaded: LoadedKnowledge, bench: Bench): Rule => {
@@ -166,6 +171,7 @@ const exemptions = ({ detection }: LoadedDetection, bench: Bench): ((view: AnyVi
       throw new Error(`${where}.when: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     }
   });
+  if (all.length === 0) return () => false;
   return (view: AnyView) => all.some(({ end, holds }) => view.event.time < end && holds(view));
 };
 

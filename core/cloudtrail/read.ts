@@ -18,7 +18,7 @@ export const isInsight = (value: Json): boolean => text(value, 'eventType') === 
  * Request and response are left as they are: services differ, and a record with an odd one is better judged than set aside.
  * Members that our code reads as text or objects are checked, so that nothing behind this line has to.
  */
-const shape: Shape = [
+export const shape: Shape = [
   [
     'userIdentity',
     [
@@ -56,7 +56,7 @@ const shape: Shape = [
 const required = ['eventID', 'eventTime', 'eventSource', 'eventName'];
 
 /** Longer than any GUID; ids become keys of stored items. */
-const longestId = 128;
+export const longestId = 128;
 
 /**
  * One CloudTrail record as an event (CloudTrail User Guide, "CloudTrail record contents"), or what is wrong with it.

@@ -123,8 +123,12 @@ const accountsIn = (settings: Settings): ControllerAccounts => {
 };
 
 /** The IAM ARNs behind a user: present only where the IAM authenticator signed it in. */
-export const arnsOf = (user: AuditUser | undefined): readonly string[] =>
-  [...list(user, 'extra', 'arn'), ...list(user, 'extra', 'canonicalArn')].filter(arn => typeof arn === 'string');
+export const arnsOf = (user: AuditUser | undefined): readonly string[] => {
+  if (!user?.extra) return none;
+  return [...list(user, 'extra', 'arn'), ...list(user, 'extra', 'canonicalArn')].filter(arn => typeof arn === 'string');
+};
+
+const none: readonly never[] = [];
 
 /**
  * What a user is by its form. A name that only the system may carry counts for nothing on a user who came through the IAM

@@ -67,10 +67,19 @@ const isNodeRole = remembered((arn: string, settings) => {
   });
 }, itself);
 
-const nodeRolesOf = (settings: Settings): readonly string[] => [
-  ...settings.nodeRoles,
-  ...settings.clusters.flatMap(cluster => cluster.nodeRoles ?? []),
-];
+const nodeRolesOf = (settings: Settings): readonly string[] => {
+  const known = nodeRoles.get(settings);
+  if (known !== undefined) return known;
+  const found = [...settings.nodeRoles, ...settings.clusters.flatMap(cluster => cluster.nodeRoles ?? [])];
+  nodeRoles.set(settings, found);
+  return found;
+};
+
+/** Told once for settings, which never change. */
+const nodeRoles = new WeakMap<Settings, readonly string[]>();
+
+const entered: ReadonlySet<string> = new Set(['pods', 'nodes', 'services']);
+const ofProvisioning: ReadonlySet<string> = new Set([...provisioningGroups, ...clusterApiGroups]);
 
 /** Calls on which stolen identities are judged: what an intruder wants, not what a kubelet does all day. */
 export type Sensitive =
@@ -102,11 +111,10 @@ export const sensitiveCall = (record: AuditRecord): readonly Sensitive[] => {
   if (resource === 'configmaps') found.push('configmap');
   if (resource === 'serviceaccounts' && subresource === 'token') found.push('token');
   if (resource === 'certificatesigningrequests' && isWrite) found.push('certificate');
-  if (['pods', 'nodes', 'services'].includes(resource) && entering.some(one => one === subresource)) found.push('exec');
+  if (entered.has(resource) && entering.some(one => one === subresource)) found.push('exec');
   if (apiGroup === 'rbac.authorization.k8s.io') found.push('rbac');
   if (isWrite && isPodWrite(resource, subresource)) found.push('pod-write');
-  if (isWrite && [...provisioningGroups, ...clusterApiGroups].some(group => group === apiGroup))
-    found.push('provisioning');
+  if (isWrite && ofProvisioning.has(apiGroup)) found.push('provisioning');
   if (record.responseStatus?.code === 403) found.push('forbidden');
   return found;
 };

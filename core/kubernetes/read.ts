@@ -19,7 +19,7 @@ const user: Shape = [
   ['extra', 'object'],
 ];
 
-const shape: Shape = [
+export const shape: Shape = [
   ['level', 'text'],
   ['stage', 'text'],
   ['requestURI', 'text'],
@@ -49,7 +49,7 @@ const shape: Shape = [
 ];
 
 /** The members that may say when a call was made, best first; `timestamp` is that of audit.k8s.io/v1alpha1. */
-const clocks = ['requestReceivedTimestamp', 'stageTimestamp', 'timestamp'] as const;
+export const clocks = ['requestReceivedTimestamp', 'stageTimestamp', 'timestamp'] as const;
 
 /**
  * When a call was made, in milliseconds since 1970, and which member says so. Anything but `requestReceivedTimestamp` is the time

@@ -107,7 +107,8 @@ const once = (check: Check): Check => {
   };
 };
 
-const textOf = ({ path, node }: Field): string =>
+/** A condition as text: alike ones have the same. */
+export const textOf = ({ path, node }: Pick<Field, 'path' | 'node'>): string =>
   JSON.stringify([path, node], (_key, value) => {
     if (typeof value === 'bigint') return `${value}n`;
     return typeof value === 'object' && value !== null && 'pattern' in value && typeof value.pattern === 'function'
@@ -129,11 +130,14 @@ const inner = ({ node, path }: Field, compile: Compile): Look =>
 
 const leaf = (node: Leaf, path: readonly string[], compile: Compile): Look => {
   const test = compileTests(node.tests);
+  // Lists are looked into elsewhere: a function that makes another one pays for it whenever it is called.
+  const listed = (list: readonly Json[], subject: Subject): boolean =>
+    someElement(list, element => isScalar(element) && test(element, subject));
   const present: Look = (value, subject) => {
     if (typeof value === 'string') return test(value, subject);
     if (value === undefined) return false;
     if (isScalar(value)) return test(value, subject);
-    return Array.isArray(value) && someElement(value, element => isScalar(element) && test(element, subject));
+    return Array.isArray(value) && listed(value, subject);
   };
   if (!node.tests.some(each => each.is === 'absent')) return present;
   const nowhere = once(subject => !reaches(subject, path, compile.facts));
@@ -144,17 +148,19 @@ const nothing: JsonObject = {};
 
 /** Some object at this place satisfies the group; where there is none, nothing does (a group may ask for absence alone). */
 const within = (check: Look, forNothing: boolean): Look => {
+  const listed = (list: readonly Json[], subject: Subject): boolean => {
+    let tried = false;
+    const found = someElement(list, element => {
+      if (!isObject(element)) return false;
+      tried = true;
+      return check(element, subject);
+    });
+    return found || (!tried && forNothing && check(nothing, subject));
+  };
   return (value, subject) => {
     if (isObject(value)) return check(value, subject);
-    let tried = false;
-    const found =
-      Array.isArray(value) &&
-      someElement(value, element => {
-        if (!isObject(element)) return false;
-        tried = true;
-        return check(element, subject);
-      });
-    return found || (!tried && forNothing && check(nothing, subject));
+    if (Array.isArray(value)) return listed(value, subject);
+    return forNothing && check(nothing, subject);
   };
 };
 

@@ -1,7 +1,7 @@
 import { type Json, member } from '../json.ts';
-import type { Subject } from './compile.ts';
+import type { Check, Shared, Subject } from './compile.ts';
 import type { Scalar } from './language.ts';
-import { entryOf, type Requirement, type Split, type Tree, treeOf } from './tree.ts';
+import { bare, entryOf, type Requirement, type Split, type Tree, treeOf } from './tree.ts';
 
 /** An item and the requirements of which at least one must hold; none at all never holds, an empty one always. */
 export interface Dispatched<T> {
@@ -35,9 +35,11 @@ export const placesOf = <T>(all: readonly T[]): ReadonlyMap<T, number> =>
 export const dispatchSome = <T>(
   some: readonly Dispatched<T>[],
   places: ReadonlyMap<Dispatched<T>, number>,
+  shared: Shared = new Map(),
 ): ((subject: Subject, found: number[]) => void) => {
   const root = treeOf(
     some.flatMap(one => one.requirements.map(requirement => entryOf(places.get(one) ?? 0, requirement))),
+    shared,
   );
   return (subject, found) => collect(root, subject, found);
 };
@@ -71,8 +73,14 @@ const sort = (found: number[]): void => {
 const nobody: readonly never[] = [];
 
 const collect = (tree: Tree, subject: Subject, found: number[]): void => {
-  const { items, split } = tree;
+  if (tree === bare) return;
+  const { items, ask, split } = tree;
   for (let at = 0; at < items.length; at++) found.push(items[at] ?? 0);
+  if (ask !== undefined) {
+    if (holds(ask.check, subject)) collect(ask.met, subject, found);
+    collect(ask.rest, subject, found);
+    return;
+  }
   if (split === undefined) return;
   collect(split.rest, subject, found);
   const value = valueAt(subject, split);
@@ -91,6 +99,15 @@ const collect = (tree: Tree, subject: Subject, found: number[]): void => {
   for (const one of values) collectOne(split, one, subject, found);
 };
 
+/** The rules that ask a fact which throws will throw one by one, and each is told. */
+const holds = (check: Check, subject: Subject): boolean => {
+  try {
+    return check(subject);
+  } catch {
+    return true;
+  }
+};
+
 const collectOne = (split: Split, value: Scalar, subject: Subject, found: number[]): void => {
   const { values, prefixes, suffixes } = split;
   const equal = values.get(value);
@@ -106,8 +123,9 @@ const collectOne = (split: Split, value: Scalar, subject: Subject, found: number
   }
 };
 
-const collectAll = ({ items, split }: Tree, found: number[]): void => {
+const collectAll = ({ items, ask, split }: Tree, found: number[]): void => {
   for (const index of items) found.push(index);
+  if (ask !== undefined) for (const tree of [ask.met, ask.rest]) collectAll(tree, found);
   if (split === undefined) return;
   for (const tree of [split.rest, ...branches(split)]) collectAll(tree, found);
 };

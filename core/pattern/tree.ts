@@ -1,20 +1,47 @@
+import { type Check, compilePattern, type Shared, textOf } from './compile.ts';
 import { type Keys, keysOf } from './keys.ts';
 import type { Scalar } from './language.ts';
-import type { Test } from './node.ts';
+import type { Group, Node, Test } from './node.ts';
 
 /** What must hold of an event for a rule to be worth asking: tests by path (a fact's path is `['fact', name, …]`). */
-export type Requirement = readonly { readonly path: readonly string[]; readonly tests: readonly Test[] }[];
+export type Requirement = readonly Condition[];
+
+/** One thing that must hold: of the values at a path one passes one of the tests. */
+export interface Condition {
+  readonly path: readonly string[];
+  readonly tests: readonly Test[];
+}
+
+/** The pattern that asks one thing of one path. */
+export const alone = ({ path, tests }: Condition): Group =>
+  path.reduceRight<Node>(
+    (node, name, at): Group => ({ is: 'group', fields: [{ name, path: path.slice(0, at + 1), node }], or: [] }),
+    { is: 'leaf', tests },
+  ) as Group; // a path has a member at least
 
 /** One requirement of one item: per path, what a value there must be like. */
 export interface Entry {
   readonly index: number;
   readonly keys: ReadonlyMap<string, Keys>;
+  /** Its conditions by path, and what each is as text: alike ones are asked once for all that share them. */
+  readonly conditions: ReadonlyMap<string, { readonly text: string; readonly condition: Condition }>;
 }
 
 export interface Tree {
   /** Items that are found as soon as the tree is reached. */
   readonly items: readonly number[];
+  readonly ask?: Ask;
   readonly split?: Split;
+}
+
+/** A condition that several entries share. */
+export interface Ask {
+  readonly path: readonly string[];
+  readonly check: Check;
+  /** Those entries. */
+  readonly met: Tree;
+  /** All the others. */
+  readonly rest: Tree;
 }
 
 export interface Split {
@@ -45,11 +72,21 @@ export const entryOf = (index: number, requirement: Requirement): Entry => ({
       return keys === undefined ? [] : [[JSON.stringify(path), keys] as const];
     }),
   ),
+  conditions: new Map(
+    requirement.map(condition => {
+      const { path, tests } = condition;
+      return [JSON.stringify(path), { text: textOf({ path, node: { is: 'leaf', tests } }), condition }] as const;
+    }),
+  ),
 });
 
-/** A decision tree over entries: each level looks up one path, the one that leaves the fewest. */
-export const treeOf = (entries: readonly Entry[]): Tree =>
+/**
+ * A decision tree over entries: each level asks what many of them share, or looks up one path, whichever leaves the fewest.
+ * @param shared conditions shared with other trees and patterns
+ */
+export const treeOf = (entries: readonly Entry[], shared: Shared = new Map()): Tree =>
   build(entries, new Set(), {
+    shared,
     room: roomy,
     numbers: new Map(entries.map((entry, at) => [entry, at])),
     made: new Map(),
@@ -63,6 +100,7 @@ const roomy = 200_000;
 
 interface Building {
   room: number;
+  readonly shared: Shared;
   readonly numbers: ReadonlyMap<Entry, number>;
   /** Trees by what they are made of: a rule that names a hundred calls leads to one tree, not to a hundred alike. */
   readonly made: Map<string, Tree>;
@@ -78,12 +116,35 @@ const build = (entries: readonly Entry[], used: ReadonlySet<string>, building: B
   return tree;
 };
 
-const leafOf = (entries: readonly Entry[]): Tree => ({ items: [...new Set(entries.map(({ index }) => index))] });
+/** The tree of no entries. */
+export const bare: Tree = { items: [] };
+
+const leafOf = (entries: readonly Entry[]): Tree =>
+  entries.length === 0 ? bare : { items: [...new Set(entries.map(({ index }) => index))] };
 
 const split = (entries: readonly Entry[], used: ReadonlySet<string>, building: Building): Tree => {
   building.room -= entries.length;
-  const written = building.room < 0 ? undefined : bestPath(entries, used);
-  if (written === undefined) return leafOf(entries);
+  if (building.room < 0) return leafOf(entries);
+  const best = bestPath(entries, used);
+  const common = mostShared(entries, used);
+  if (common !== undefined && common.left <= (best?.left ?? Number.POSITIVE_INFINITY)) {
+    const has = (entry: Entry): boolean => entry.conditions.get(common.path)?.text === common.text;
+    return {
+      items: [],
+      ask: {
+        path: common.condition.path,
+        check: compilePattern(alone(common.condition), { facts: true, shared: building.shared }),
+        rest: build(
+          entries.filter(entry => !has(entry)),
+          used,
+          building,
+        ),
+        met: build(entries.filter(has), new Set([...used, common.path]), building),
+      },
+    };
+  }
+  if (best === undefined) return leafOf(entries);
+  const written = best.path;
   const path = JSON.parse(written) as readonly string[]; // written by entryOf
   const sorted = sort(entries, written);
   const below = new Set([...used, written]);
@@ -136,8 +197,34 @@ const push = <K>(map: Map<K, Entry[]>, key: K, entry: Entry): void => {
   else list.push(entry);
 };
 
-/** The path that leaves the fewest entries to an event; facts cost more to read than members. */
-const bestPath = (entries: readonly Entry[], used: ReadonlySet<string>): string | undefined => {
+/** So many entries at least share what is asked of an event before anything is looked up. */
+const many = 2;
+/** The share of events that such a condition is taken to hold for. Asking is cheap, so it is put low. */
+const often = 1 / 10;
+
+/** The condition that most entries share; one of facts is worth less, and one that absence meets is nearly always met. */
+const mostShared = (entries: readonly Entry[], used: ReadonlySet<string>) => {
+  const counts = new Map<string, { path: string; text: string; condition: Condition; count: number }>();
+  for (const entry of entries)
+    for (const [path, { text, condition }] of entry.conditions) {
+      if (used.has(path) || condition.tests.some(({ is }) => is === 'absent')) continue;
+      const seen = counts.get(text) ?? { path, text, condition, count: 0 };
+      counts.set(text, seen);
+      seen.count += 1;
+    }
+  let best: { path: string; text: string; condition: Condition; left: number } | undefined;
+  for (const { count, ...one } of counts.values()) {
+    const left = entries.length - count * (1 - often) + dear(one.path, entries);
+    if (count >= many && (best === undefined || left < best.left)) best = { ...one, left };
+  }
+  return best;
+};
+
+/** Facts cost more to read than members. */
+const dear = (path: string, entries: readonly Entry[]): number => (path.startsWith('["fact"') ? entries.length / 4 : 0);
+
+/** The path that leaves the fewest entries to an event. */
+const bestPath = (entries: readonly Entry[], used: ReadonlySet<string>) => {
   const paths = new Map<string, { asked: number; present: number; keys: Set<unknown> }>();
   for (const entry of entries)
     for (const [path, keys] of entry.keys) {
@@ -150,9 +237,9 @@ const bestPath = (entries: readonly Entry[], used: ReadonlySet<string>): string 
     }
   let best: { readonly path: string; readonly left: number } | undefined;
   for (const [path, { asked, present, keys }] of paths) {
-    const left = entries.length - asked + present / 2 + (asked - present) / Math.max(1, keys.size);
-    const dear = path.startsWith('["fact"') ? entries.length / 4 : 0;
-    if (best === undefined || left + dear < best.left) best = { path, left: left + dear };
+    const found = present / 2 + (asked - present) / Math.max(1, keys.size);
+    const left = entries.length - asked + found + dear(path, entries);
+    if (best === undefined || left < best.left) best = { path, left };
   }
-  return best?.path;
+  return best;
 };

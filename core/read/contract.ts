@@ -28,10 +28,17 @@ export interface Problem {
   readonly problem: string;
 }
 
-/** What a transport gives: events, rejected records, and how many it skipped on purpose (control messages, other streams, digests). */
+/** What is known of any record: which stream it is of, and when. */
+export type Heard = Pick<AnyEvent, 'source' | 'account' | 'cluster' | 'time'>;
+
+/**
+ * What a transport gives: events, rejected records, and how many it skipped on purpose (control messages, other streams, digests).
+ * Quiet: so many records in a row, of one stream and quarter of an hour, that no rule can be about; `heard` is the latest.
+ */
 export type Read =
   | { readonly kind: 'event'; readonly event: AnyEvent }
   | { readonly kind: 'rejected'; readonly rejected: Rejected }
+  | { readonly kind: 'quiet'; readonly count: number; readonly heard: Heard }
   | { readonly kind: 'skipped'; readonly why: string; readonly count: number };
 
 /** How to place records of a source when they don't say it themselves. */

@@ -1,9 +1,11 @@
 import type { Cluster } from '../settings.ts';
+import { sharesMark } from '../state/heard.ts';
 import type { Place, Read } from './contract.ts';
 import { gunzip, InflateFault } from './gunzip.ts';
 import { placeOfKey } from './key.ts';
 import { limits as defaults, type Limits } from './limits.ts';
-import { chunkTexts, type Origin, readGuess, readPiece } from './record.ts';
+import { eased, type Quiet } from './quiet.ts';
+import { ChunkTexts, type Origin, readGuess, readPiece } from './record.ts';
 import { rejected, skipped } from './reject.ts';
 import { Splitter } from './split.ts';
 
@@ -14,6 +16,8 @@ export interface ObjectOptions {
   /** For people, in what is set aside: `s3://bucket/key`, a path. Default: the key. */
   readonly where?: string;
   readonly limits?: Limits;
+  /** Tells records that no rule can be about, which are not parsed then but counted. */
+  readonly quiet?: Quiet;
 }
 
 /**
@@ -39,13 +43,14 @@ export async function* readObject(
   const origin: Origin = { place: belonging.place, where, clusters };
   const ration = new Ration(limits.rejectedRecords, where);
   let batch: Read[] = [];
-  const texts = chunkTexts();
+  const texts = new ChunkTexts();
+  const quiet = options.quiet === undefined ? undefined : eased(options.quiet);
   const splitter = new Splitter(
     piece => {
       for (const read of readPiece(piece, origin)) ration.add(batch, read);
     },
     guess => {
-      const read = readGuess(guess, origin, texts);
+      const read = readGuess(guess, origin, texts, quiet);
       if (read !== undefined) ration.add(batch, read);
       return read !== undefined;
     },
@@ -87,7 +92,7 @@ class Ration {
   add(batch: Read[], read: Read): void {
     this.gaveAnything = true;
     if (read.kind === 'rejected' && ++this.#kept > this.#most) this.#more++;
-    else batch.push(read);
+    else if (read.kind !== 'quiet' || !joined(batch, read)) batch.push(read);
   }
 
   rest(): readonly Read[] {
@@ -96,6 +101,15 @@ class Ration {
     return [rejected('not-json', detail, this.#where, new Uint8Array(0), Number.POSITIVE_INFINITY)];
   }
 }
+
+/** Quiet records of one stream and quarter of an hour are counted together; the latest stands for them. */
+const joined = (batch: Read[], { count, heard }: Extract<Read, { kind: 'quiet' }>): boolean => {
+  const last = batch.at(-1);
+  if (last?.kind !== 'quiet' || !sharesMark(last.heard, heard)) return false;
+  const latest = heard.time > last.heard.time ? heard : last.heard;
+  batch[batch.length - 1] = { kind: 'quiet', count: last.count + count, heard: latest };
+  return true;
+};
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 

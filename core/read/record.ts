@@ -7,6 +7,7 @@ import type { Cluster } from '../settings.ts';
 import type { Place, Problem, Read, Reason } from './contract.ts';
 import { limits } from './limits.ts';
 import { placeOfStream } from './log-group.ts';
+import type { Quiet } from './quiet.ts';
 import { rejected, skipped } from './reject.ts';
 import { deeperThan } from './shape.ts';
 import { type Guess, longestGuess, type Piece, Splitter } from './split.ts';
@@ -41,7 +42,7 @@ export const readRecord = (bytes: Uint8Array, place: Place, where: string): Read
 /** Reads the bytes of one or several records, whatever lies around and between them. Never throws. */
 export const readRecords = (bytes: Uint8Array, origin: Origin): readonly Read[] => {
   const reads: Read[] = [];
-  const texts = chunkTexts();
+  const texts = new ChunkTexts();
   const splitter = new Splitter(
     piece => reads.push(...readPiece(piece, origin)),
     guess => {
@@ -93,19 +94,27 @@ export const readPiece = (piece: Piece, origin: Origin): readonly Read[] => {
 };
 
 /**
- * Reads what is probably a whole record: the event, where it is one of an ordinary record, whose bytes nobody will ask for.
- * Undefined: it is to be counted out and read by {@link readPiece}, which knows all that may be wrong with it or lie around it.
+ * Reads what is probably a whole record: the event, where it is one of an ordinary record, whose bytes nobody will ask for, or that
+ * no rule can be about it. Undefined: it is to be counted out and read by {@link readPiece}, which knows all that may be wrong with
+ * it or lie around it.
  * @param texts of the chunks of this stream
  */
 export const readGuess = (
   { chunk, from, to, head }: Guess,
   origin: Origin,
-  texts: (chunk: Uint8Array, from: number, to: number) => string | undefined,
+  texts: ChunkTexts,
+  quiet?: Quiet,
 ): Read | undefined => {
   const belonging = head === undefined ? origin : within(head, origin);
   if ('skip' in belonging) return undefined;
-  const written = texts(chunk, from, to);
-  return written === undefined ? undefined : readPlain(written, belonging.place);
+  const ascii = texts.ascii(chunk);
+  if (ascii === undefined) {
+    const written = decoded(chunk.subarray(from, to));
+    return written === undefined ? undefined : readPlain(written, belonging.place);
+  }
+  const heard = quiet?.(chunk, ascii, from, to, belonging.place);
+  if (heard !== undefined) return { kind: 'quiet', count: 1, heard };
+  return readPlain(ascii.slice(from, to), belonging.place);
 };
 
 /** The event in the text of one ordinary record; undefined for any other text. */
@@ -120,18 +129,20 @@ const readPlain = (written: string, expected: Place): Read | undefined => {
   return 'problem' in event ? undefined : { kind: 'event', event };
 };
 
-/** Decodes stretches of chunks: a chunk of ASCII at once, of which its stretches are parts. Undefined: they are no UTF-8. */
-export const chunkTexts = (): ((chunk: Uint8Array, from: number, to: number) => string | undefined) => {
-  let last: Uint8Array | undefined;
-  let ascii: string | undefined;
-  return (chunk, from, to) => {
-    if (chunk !== last) {
-      last = chunk;
-      ascii = isAscii(chunk) ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1') : undefined;
-    }
-    return ascii === undefined ? decoded(chunk.subarray(from, to)) : ascii.slice(from, to);
-  };
-};
+/** The texts of chunks of ASCII: each is decoded at once, and its records are parts of it. */
+export class ChunkTexts {
+  #last: Uint8Array | undefined;
+  #text: string | undefined;
+
+  /** The whole chunk; undefined where it is not ASCII. */
+  ascii(chunk: Uint8Array): string | undefined {
+    if (chunk === this.#last) return this.#text;
+    this.#last = chunk;
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    this.#text = isAscii(chunk) ? bytes.toString('latin1') : undefined;
+    return this.#text;
+  }
+}
 
 /** Reads what a transport has parsed: a record, or what wraps one or several. Never throws. */
 export const readJson = (json: Json, origin: Origin): readonly Read[] => {

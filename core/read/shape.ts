@@ -44,7 +44,43 @@ const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d
 
 /** Milliseconds since 1970 of an RFC 3339 time, or undefined: `Date.parse` alone takes almost anything. */
 export const instant = (written: Json | undefined): number | undefined => {
-  if (typeof written !== 'string' || !rfc3339.test(written)) return undefined;
+  if (typeof written !== 'string') return undefined;
+  const since = written.startsWith(last.minute) ? ofMinute(written) : undefined;
+  if (since !== undefined) return last.time + since;
+  if (!rfc3339.test(written)) return undefined;
   const time = Date.parse(written);
-  return Number.isNaN(time) ? undefined : time;
+  if (Number.isNaN(time)) return undefined;
+  // 24:00:00 is the only time of its minute.
+  if (written.endsWith('Z') && written.slice(11, 13) < '24')
+    last = { minute: written.slice(0, minuteLength), time: Math.floor(time / 60_000) * 60_000 };
+  return time;
+};
+
+/** `2026-09-01T10:00:`; one record comes soon after the other. */
+const minuteLength = 17;
+/** The minute that was read last; at first none that anything begins with. */
+let last = { minute: 'none', time: 0 };
+
+/** Milliseconds into its minute of a time that ends like `00Z` or `00.123456Z`; undefined: it is to be looked at in full. */
+const ofMinute = (written: string): number | undefined => {
+  const end = written.length - 1;
+  const tens = digit(written, minuteLength);
+  const seconds = digit(written, minuteLength + 1);
+  if (!(tens <= 5 && seconds <= 9 && written[end] === 'Z')) return undefined;
+  let milliseconds = (tens * 10 + seconds) * 1_000;
+  const point = minuteLength + 2;
+  if (end === point) return milliseconds;
+  if (written[point] !== '.' || end < point + 2 || end > point + 10) return undefined;
+  for (let at = point + 1, worth = 100; at < end; at++, worth /= 10) {
+    const value = digit(written, at);
+    if (!(value <= 9)) return undefined;
+    if (worth >= 1) milliseconds += value * worth;
+  }
+  return milliseconds;
+};
+
+/** The digit at a place; anything else is more than 9 or not a number. */
+const digit = (written: string, at: number): number => {
+  const value = written.charCodeAt(at) - 0x30;
+  return value < 0 ? Number.NaN : value;
 };

@@ -1,4 +1,5 @@
-import type { AnyEvent, Source } from '../event.ts';
+import type { Source } from '../event.ts';
+import type { Heard } from '../read/contract.ts';
 import type { Item, Observation } from './observation.ts';
 
 /**
@@ -16,9 +17,9 @@ const dayOf = (time: number): string => new Date(Math.floor(time / day) * day).t
 const markOf = (time: number): string => new Date(Math.floor(time / quarter) * quarter).toISOString();
 
 /** One mark for each stream and quarter of an hour among events. */
-export const marksOf = (events: readonly AnyEvent[]): readonly Observation[] => {
+export const marksOf = (events: readonly Heard[]): readonly Observation[] => {
   const marks = new Map<string, Observation>();
-  let last: AnyEvent | undefined;
+  let last: Heard | undefined;
   for (const event of events) {
     const { source, account, cluster, time } = event;
     if (!Number.isFinite(time) || Math.abs(time) > 8.64e14) continue; // years beyond reach have no mark
@@ -55,7 +56,8 @@ export const daysHeard = (items: readonly Item[], time: number): number => {
   return first <= time ? Math.min(60, Math.floor((time - first) / day)) : 0;
 };
 
-const sharesMark = (one: AnyEvent, other: AnyEvent): boolean =>
+/** Whether two records are of one stream and quarter of an hour. */
+export const sharesMark = (one: Heard, other: Heard): boolean =>
   one.source === other.source &&
   one.cluster === other.cluster &&
   one.account === other.account &&

@@ -1,7 +1,8 @@
 /**
- * Seeded schedules of faults by the thousand: `npm run faults -- [--runs N] [--seed S] [--jobs N] [--without GUARD]`, 10,000 where
+ * Seeded schedules of faults by the thousand: `npm run faults -- [--runs N] [--seed S] [--jobs N] [--without GUARD] [--wire]`, 10,000 where
  * nothing is said. A failing seed is run again with fewer faults and events, and the shortest schedule that fails is printed;
  * `--seed S` alone runs one and prints all that happened in it. `--without GUARD` leaves a guard out: some seed must notice.
+ * `--wire` reaches dynalite through a socket, which changes nothing but the time it takes.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     without: { type: 'string' },
+    wire: { type: 'boolean', default: false },
     worker: { type: 'boolean', default: false },
   },
 });
@@ -27,7 +29,10 @@ for (const [name, value] of Object.entries({ seed: from, runs, jobs }))
   if (!Number.isInteger(value) || value < 1) refuse(`--${name} is to be a whole number from 1`);
 if (values.without !== undefined && without === undefined)
   refuse(`--without ${values.without}: one of ${guards.join(', ')}`);
-const over: { readonly without?: Guard } = without === undefined ? {} : { without };
+const over: { readonly without?: Guard; readonly wire: boolean } = {
+  wire: values.wire,
+  ...(without === undefined ? {} : { without }),
+};
 
 function refuse(problem: string): never {
   process.stderr.write(`faults: ${problem}\n`);
@@ -75,7 +80,11 @@ const many = async (): Promise<boolean> => {
     });
 
   const lane = async (): Promise<void> => {
-    const args = ['--worker', ...(without === undefined ? [] : ['--without', without])];
+    const args = [
+      '--worker',
+      ...(values.wire ? ['--wire'] : []),
+      ...(without === undefined ? [] : ['--without', without]),
+    ];
     const worker = fork(import.meta.filename, args, { execArgv: ['--max-semi-space-size=64'] });
     await answerOf(worker);
     while (next < from + runs && !isStopped) {

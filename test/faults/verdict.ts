@@ -7,7 +7,7 @@ import { rank } from '../../core/findings/best.ts';
 import { findingOf } from '../../core/findings/case.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import { parseCase, parseWindow } from '../../core/findings/items.ts';
-import { memoryFindings } from '../../core/findings/memory.ts';
+import { type MemoryFindings, memoryFindings } from '../../core/findings/memory.ts';
 import { windowOf } from '../../core/findings/window.ts';
 import type { Match } from '../../core/match.ts';
 import { detect } from '../../core/pipeline.ts';
@@ -97,13 +97,13 @@ const differing = async (
   const all = (await storedLines(tables.client, tables.findings)).filter(
     line => !unfinished.some(id => line.includes(id)),
   );
-  await findings.fold(await silencesIn(all, heard.possible(), mustBe), now);
+  const silences = await silencesIn(all, heard.possible(), mustBe);
 
   // What a stateful detection's windows hold depends on what was stored before: of it only findings and counts are the same.
   const counting = findings.list().filter(({ finding }) => finding.detection === stateful);
   const others = (lines: readonly string[]) =>
     new Set(lines.filter(line => !counting.some(({ finding }) => line.includes(finding.id))));
-  const [expected, written] = [others(contentLines(findings)), others(all)];
+  const [expected, written] = [others([...contentLines(findings), ...silences]), others(all)];
   const summary = ({ id, severity, count, first, last }: Finding) =>
     JSON.stringify({ id, severity, count, first, last });
   const summaries = new Set(stored.map(({ finding }) => summary(finding)));
@@ -139,28 +139,58 @@ const unfinishedSilences = (
 };
 
 /**
- * Which of the silences that somebody may have stored were: those that must be, and of the rest whatever explains what is stored.
- * A sweep that met a fault may have stored what it saw or not.
+ * What is stored of the silences that somebody may have stored: those that must be, and of the rest whatever explains what is found.
+ * A sweep that met a fault may have stored what it saw or not, or its window alone, where late events had ended that silence before
+ * the next sweep: then the case counts it, since it counts by its windows, and says nothing else of it.
  */
 const silencesIn = async (
   stored: readonly string[],
   possible: ReadonlyMap<string, Match>,
   mustBe: ReadonlySet<string>,
-): Promise<readonly Match[]> => {
+): Promise<readonly string[]> => {
   const written = new Set(stored);
   const sure = [...possible].flatMap(([name, match]) => (mustBe.has(name) ? [match] : []));
   const unsure = [...possible].flatMap(([name, match]) => (mustBe.has(name) ? [] : [match])).slice(0, 8);
+  const explains = (lines: readonly string[], ids: readonly string[]): boolean =>
+    lines.every(line => written.has(line)) &&
+    stored.every(line => !line.includes(silence) || ids.some(id => line.includes(id)));
   for (let subset = 0; subset < 2 ** unsure.length; subset++) {
     const some = [...sure, ...unsure.filter((_, at) => (subset >> at) % 2 === 1)];
-    const findings = memoryFindings();
-    await findings.fold(some, 0);
-    const lines = new Set(contentLines(findings));
-    const ids = findings.list().map(({ finding }) => finding.id);
-    const theirs = stored.filter(line => line.includes(silence) && !ids.some(id => line.includes(id)));
-    if (theirs.length === 0 && [...lines].every(line => written.has(line))) return some;
+    const whole = await folded(some);
+    const ids = whole.list().map(({ finding }) => finding.id);
+    if (explains(contentLines(whole), ids)) return contentLines(whole);
+    for (const left of some.filter(match => unsure.includes(match))) {
+      const rest = await folded(some.filter(match => match !== left));
+      const lines = halfStored(contentLines(whole), contentLines(rest), stored);
+      if (explains(lines, ids)) return lines;
+    }
   }
-  return sure;
+  return contentLines(await folded(sure));
 };
+
+const folded = async (matches: readonly Match[]): Promise<MemoryFindings> => {
+  const findings = memoryFindings();
+  await findings.fold(matches, 0);
+  return findings;
+};
+
+/** The windows of the one, and of the other the cases, which count by these windows. A revision tells of the writes, not of what they said. */
+const halfStored = (
+  windows: readonly string[],
+  cases: readonly string[],
+  stored: readonly string[],
+): readonly string[] => {
+  const isCase = (line: string): boolean => line.includes('"sk":{"S":"case"}');
+  const counts = new Map(windows.filter(isCase).map(line => [keyOf(line), JSON.parse(line)]));
+  const revisions = new Map(stored.filter(isCase).map(line => [keyOf(line), JSON.parse(line).revision]));
+  const counted = cases.filter(isCase).map(line => {
+    const { count, windows: own } = counts.get(keyOf(line)) ?? {};
+    return JSON.stringify({ ...JSON.parse(line), count, windows: own, revision: revisions.get(keyOf(line)) });
+  });
+  return [...windows.filter(line => !isCase(line)), ...counted];
+};
+
+const keyOf = (line: string): string => JSON.parse(line).pk.S;
 
 /** What channels should have heard of what is stored, and did not. */
 const unsaid = ({ taken }: World, stored: readonly Finding[]): readonly string[] => {

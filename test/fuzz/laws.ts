@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
 import { dig, items } from '../../core/cloudtrail/ec2.ts';
 import { compile } from '../../core/compile.ts';
@@ -9,6 +10,7 @@ import { compilePattern } from '../../core/pattern/compile.ts';
 import { PatternError } from '../../core/pattern/fault.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { match as oracle } from '../../core/pattern/match.ts';
+import { quietOf } from '../../core/quiet.ts';
 import type { Read } from '../../core/read/contract.ts';
 import { readLogs } from '../../core/read/logs.ts';
 import { readRecords } from '../../core/read/record.ts';
@@ -172,8 +174,30 @@ const filters = (random: Random): string | undefined => {
   return dropped === undefined ? undefined : `${dropped.id} asks for an event that the filters drop`;
 };
 
+const ask = quietOf(detections, knowledge, exampleSettings);
+
+/** What is quiet by its bytes is one event, of that stream and time, which no rule says anything of. */
+const silence = (random: Random): string | undefined => {
+  const record = mutate(pick(random, events).record as unknown as Json, pools[pick(random, sourceNames)], random); // JSON
+  const whole = Buffer.from(JSON.stringify(record));
+  const bytes = random() < 0.3 ? damaged(whole, random) : whole;
+  if (!isAscii(bytes)) return undefined;
+  const heard = ask(bytes, bytes.toString('latin1'), 0, bytes.length, nowhere);
+  if (heard === undefined) return undefined;
+  const [read, ...more] = readRecords(bytes, { place: nowhere, where: 'fuzz' });
+  if (read?.kind !== 'event' || more.length > 0) return `quiet, and read it is ${read?.kind}`;
+  const { source, account, cluster, time } = read.event;
+  if (source !== heard.source || account !== heard.account || cluster !== heard.cluster || time !== heard.time)
+    return 'quiet of another stream or time than it is read';
+  const [said] = match(read.event);
+  return said === undefined ? undefined : `quiet, and ${said.detection} is about it`;
+};
+
+const sourceNames = ['cloudtrail', 'kubernetes'] as const;
+
 export const laws: readonly Law[] = [
-  { name: 'readers', share: 0.35, holds: readers },
+  { name: 'readers', share: 0.3, holds: readers },
+  { name: 'quiet records', share: 0.05, holds: silence },
   { name: 'normaliser', share: 0.2, holds: normaliser },
   { name: 'facts and rules', share: 0.18, holds: rules },
   { name: 'patterns', share: 0.15, holds: patterns },

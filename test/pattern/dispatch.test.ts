@@ -158,7 +158,7 @@ describe('an event asks by', () => {
   });
 });
 
-describe('a tree splits first by', () => {
+describe('a tree looks up first', () => {
   const first = (patterns: readonly object[]): readonly string[] | undefined =>
     treeOf(patterns.map((pattern, index) => entryOf(index, requirement(pattern)))).split?.path;
   const eight = (pattern: (index: number) => object): readonly object[] =>
@@ -170,26 +170,53 @@ describe('a tree splits first by', () => {
     ['the path with more values', eight(i => ({ a: [`${i % 2}`], b: [`${i % 3}`] })), ['b']],
     ['the path with more values, wherever it stands', eight(i => ({ a: [`${i}`], b: [`${i % 3}`] })), ['a']],
     ['the first of two alike', eight(i => ({ a: [`${i}`], b: [`${i}`] })), ['a']],
-    ['the path with more beginnings', eight(i => ({ a: ['x'], b: [{ prefix: `${i}` }] })), ['b']],
-    ['the path with more ends', eight(i => ({ a: ['x'], b: [{ suffix: `${i}` }] })), ['b']],
+    ['the path with more beginnings', eight(i => ({ a: [`${i % 2}`], b: [{ prefix: `${i}` }] })), ['b']],
+    ['the path with more ends', eight(i => ({ a: [`${i % 2}`], b: [{ suffix: `${i}` }] })), ['b']],
     // Of eight, 8/2 are left by two values everywhere; 4 + 4/4 by four values of half of them.
     ['a path that all ask', eight(i => ({ a: [`${i % 2}`], ...(i < 4 ? { b: [`${i}`] } : {}) })), ['a']],
     // 2 + 6/6 are left by six values of six.
     ['a path that most ask', eight(i => ({ a: [`${i % 2}`], ...(i < 6 ? { b: [`${i}`] } : {}) })), ['b']],
-    // Presence alone leaves half: 8/2, as two values do, or 6/2 + 2/2.
-    ['values before presence', eight(i => ({ a: [{ exists: true }], b: [`${i % 3}`] })), ['b']],
+    // Presence alone leaves half of those that ask for it, however they say so.
+    ['values before presence', eight(i => ({ a: [{ 'anything-but': `${i}` }], b: [`${i % 3}`] })), ['b']],
     [
       'presence before a path that few ask',
-      eight(i => ({ ...(i < 3 ? { b: [`${i}`] } : {}), a: [{ exists: true }] })),
+      eight(i => ({ ...(i < 3 ? { b: [`${i}`] } : {}), a: [{ 'anything-but': `${i}` }] })),
       ['a'],
     ],
-    ['presence and values', eight(i => ({ b: [`${i % 2}`], a: [i < 5 ? { exists: true } : `${i}`] })), ['a']],
     // Reading a fact costs as much as a quarter of the entries: 8/8 + 8/4 against 8/4, and against 8/2.
     ['a member before a fact', eight(i => ({ fact: { x: [`${i}`] }, a: [`${i % 4}`] })), ['a']],
     ['a member before a fact, wherever it stands', eight(i => ({ a: [`${i % 4}`], fact: { x: [`${i}`] } })), ['a']],
     ['a fact before a poor member', eight(i => ({ fact: { x: [`${i}`] }, a: [`${i % 2}`] })), ['fact', 'x']],
   ])('%s', (_, patterns, path) => {
     expect(first(patterns)).toEqual(path);
+  });
+
+  test.each<[string, readonly object[], readonly string[] | undefined]>([
+    ['what all share', eight(i => ({ a: ['x'], b: [`${i % 4}`] })), ['a']],
+    ['what most share', eight(i => ({ a: [i < 6 ? { exists: true } : `${i}`], b: [`${i % 3}`] })), ['a']],
+    ['the same of several values', eight(i => ({ a: [{ wildcard: '*x*' }, 'y'], b: [`${i % 4}`] })), ['a']],
+    ['nothing, where each asks something else', eight(i => ({ a: [`${i}`] })), undefined],
+    ['nothing that absence meets', eight(i => ({ a: [{ exists: false }], b: [`${i}`] })), undefined],
+    ['a member before a fact', eight(i => ({ fact: { x: ['y'] }, a: [i < 7 ? 'x' : 'y'] })), ['a']],
+    ['a fact', eight(i => ({ fact: { x: ['y'] }, a: [`${i % 2}`] })), ['fact', 'x']],
+  ])('and asks before that %s', (_, patterns, path) => {
+    expect(treeOf(patterns.map((pattern, index) => entryOf(index, requirement(pattern)))).ask?.path).toEqual(path);
+  });
+
+  test('what several share is asked once for all of them, and a fact that throws leaves them in', () => {
+    const patterns = eight(i => ({ fact: { x: ['y'] }, a: [`${i % 2}`] }));
+    let reads = 0;
+    const fact = (answer: string) => () => {
+      reads++;
+      return answer;
+    };
+    expect(asked(patterns, { a: '1' }, fact('z'))).toEqual([]);
+    expect(reads).toBe(1);
+    expect(asked(patterns, { a: '1' }, fact('y'))).toEqual([1, 3, 5, 7]);
+    const broken = (): never => {
+      throw new Error('broken');
+    };
+    expect(asked(patterns, { a: '1' }, broken)).toEqual([1, 3, 5, 7]);
   });
 
   test('each path once', () => {

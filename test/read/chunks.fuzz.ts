@@ -23,7 +23,7 @@ const reasons: readonly Reason[] = [
 const isDeclared = (read: Read): boolean =>
   read.kind === 'event'
     ? read.event.id !== '' && Number.isFinite(read.event.time)
-    : read.kind === 'skipped'
+    : read.kind === 'skipped' || read.kind === 'quiet'
       ? read.count > 0
       : reasons.includes(read.rejected.reason);
 

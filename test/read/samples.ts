@@ -77,5 +77,6 @@ export const readAll = async (
 export const short = (reads: readonly Read[]): readonly string[] =>
   reads.map(read => {
     if (read.kind === 'event') return read.event.source === 'cloudtrail' ? read.event.id : `audit ${read.event.time}`;
+    if (read.kind === 'quiet') return `quiet ${read.count}`;
     return read.kind === 'rejected' ? read.rejected.reason : `skipped ${read.count}: ${read.why}`;
   });

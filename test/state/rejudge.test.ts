@@ -59,11 +59,7 @@ const world = (detections = [lonely()]) => {
     quarantine: { keep: async () => undefined },
   };
   const hear = async (time: number): Promise<void> => {
-    await store.observe(
-      marksOf([
-        { ...call('ec2', 'X'), source: 'kubernetes', cluster: 'prod', time, record: { auditID: '', verb: '' } },
-      ]),
-    );
+    await store.observe(marksOf([{ source: 'kubernetes', account: call('ec2', 'X').account, cluster: 'prod', time }]));
   };
   const launch = async (): Promise<void> => {
     await detect([{ kind: 'event', event: call('ec2', 'RunInstances') }], deps);

@@ -1,0 +1,18 @@
+import type { Outline } from '../read/outline.ts';
+import { instant } from '../read/shape.ts';
+import { clocks, shape } from './read.ts';
+
+/** An audit event that is not parsed: the same conditions as those of `readAudit`, of events that say what they are. */
+export const auditOutline: Outline<'kubernetes'> = {
+  source: 'kubernetes',
+  shape,
+  refused: ['reading'],
+  reads: [['kind'], ['apiVersion'], ['auditID'], ['verb'], ...clocks.map(clock => [clock])],
+  heard: ([kind, version, id, verb, ...written], place) => {
+    let time: number | undefined;
+    for (let clock = 0; clock < written.length && time === undefined; clock++) time = instant(written[clock]);
+    if (kind !== 'Event' || version?.startsWith('audit.k8s.io/') !== true || !id || !verb || time === undefined)
+      return undefined;
+    return { source: 'kubernetes', account: place.account, cluster: place.cluster, time };
+  },
+};

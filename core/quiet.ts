@@ -1,0 +1,147 @@
+import { cloudtrailOutline } from './cloudtrail/outline.ts';
+import type { AnyDetection, AnyKnowledge } from './detection.ts';
+import type { Source } from './event.ts';
+import { keys, named } from './gate.ts';
+import { auditOutline } from './kubernetes/outline.ts';
+import { loadDetection, loadKnowledge } from './load.ts';
+import type { Test } from './pattern/node.ts';
+import { compileTests, type ScalarCheck } from './pattern/scalar.ts';
+import type { Requirement } from './pattern/tree.ts';
+import type { Outline } from './read/outline.ts';
+import type { Quiet } from './read/quiet.ts';
+import { Skimmer, unclear } from './read/skim.ts';
+import { containers } from './read/wrappers.ts';
+import { requirementsOf } from './requirements.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * Tells records that no rule can be about by their bytes, without parsing them: whatever does not meet the requirements of any
+ * rule (`requirements.ts`, facts left out). It admits more than the rules match, never less. A detection that settings switch off
+ * asks for nothing.
+ */
+export const quietOf = (
+  detections: readonly AnyDetection[],
+  knowledge: readonly AnyKnowledge[],
+  settings: Settings,
+): Quiet => {
+  const rules = [
+    ...detections
+      .filter(({ id }) => settings.detections[id]?.status !== 'off')
+      .map(loadDetection)
+      .map(({ detection: { on }, when }) => ({ on, when })),
+    ...knowledge.map(loadKnowledge).map(({ knowledge: { on }, when }) => ({ on, when })),
+  ];
+  const of = (source: Source): readonly Requirement[] =>
+    rules.filter(({ on }) => on === source).flatMap(({ on, when }) => requirementsOf(when, on, settings));
+  const audit = quiet(auditOutline, of('kubernetes'));
+  const call = quiet(cloudtrailOutline, of('cloudtrail'));
+  return (bytes, text, from, to, place) =>
+    (text.startsWith(auditBegins, from) ? audit : call)(bytes, text, from, to, place);
+};
+
+/** As every API server writes its audit events (kubernetes/apiserver, audit/v1 `Event`). Others are parsed. */
+const auditBegins = '{"kind":"Event","apiVersion":"audit.k8s.io/';
+
+/** Quiet by the requirements of rules of one source. */
+export const quiet = <S extends Source>(outline: Outline<S>, requirements: readonly Requirement[]): Quiet => {
+  const { source } = outline;
+  const paths: (readonly string[])[] = [];
+  const slotOf = (path: readonly string[]): number => {
+    const known = paths.findIndex(one => one.length === path.length && one.every((name, at) => name === path[at]));
+    return known < 0 ? paths.push(path) - 1 : known;
+  };
+  const conditions: Condition[] = [];
+  const byText = new Map<string, number>();
+  const condition = (path: readonly string[], tests: readonly Test[]): number => {
+    const text = JSON.stringify([path, tests]);
+    const known = byText.get(text) ?? conditions.push(conditionOf(slotOf(path), tests)) - 1;
+    byText.set(text, known);
+    return known;
+  };
+  const shallow = requirements.map(one => one.filter(({ path }) => path[0] !== 'fact'));
+  const { names, rest } = named(
+    source,
+    shallow.map(one => ({ requirements: [one], needed: one.map(({ path, tests }) => condition(path, tests)) })),
+  );
+  const key = slotOf(keys[source]);
+  const heard = outline.reads.map(slotOf);
+  const texts: (string | undefined)[] = [];
+  const skimmer = new Skimmer(paths, outline.shape, [...containers, ...outline.refused]);
+  /** Of each condition: 0 not asked yet, 1 it can't hold, 2 it may. */
+  const answers = new Uint8Array(conditions.length);
+  const mayHold = (at: number): boolean => {
+    if (answers[at] === 0) {
+      const { slot, check, holdsForNothing } = conditions[at] as Condition; // a place in `conditions`
+      const value = skimmer.at(slot);
+      const holds = value === undefined ? holdsForNothing : value === unclear || check(value, nothing);
+      answers[at] = holds ? 2 : 1;
+    }
+    return answers[at] === 2;
+  };
+  const mayOne = (questions: readonly Question[]): boolean => {
+    for (let at = 0; at < questions.length; at++) {
+      const one = questions[at];
+      if (one !== undefined && mayHold(one.condition) && (one.besides.length === 0 || mayOne(one.besides))) return true;
+    }
+    return false;
+  };
+  // A rule that requires nothing may be about any record.
+  if (rest.some(({ needed }) => needed.length === 0)) return () => undefined;
+  const others = questionsOf(rest.map(({ needed }) => needed));
+  const ofName = new Map(
+    [...names].map(([one, some]) => [one, questionsOf(some.map(({ needed }) => needed))] as const),
+  );
+  return (bytes, text, from, to, place) => {
+    if (place.source !== undefined && place.source !== source) return undefined;
+    if (!skimmer.over(bytes, text, from, to)) return undefined;
+    answers.fill(0);
+    const name = skimmer.at(key);
+    if (name === unclear || mayOne(others) || (typeof name === 'string' && mayOne(ofName.get(name) ?? none)))
+      return undefined;
+    for (let at = 0; at < heard.length; at++) {
+      const value = skimmer.at(heard[at] ?? 0);
+      if (value === unclear) return undefined;
+      texts[at] = typeof value === 'string' ? value : undefined;
+    }
+    return outline.heard(texts, place);
+  };
+};
+
+interface Condition {
+  readonly slot: number;
+  readonly check: ScalarCheck;
+  /** Whether it holds where no scalar stands at its path. */
+  readonly holdsForNothing: boolean;
+}
+
+const conditionOf = (slot: number, tests: readonly Test[]): Condition => ({
+  slot,
+  check: tests.some(({ is }) => is === 'same') ? () => true : compileTests(tests),
+  holdsForNothing: tests.some(({ is }) => is === 'absent'),
+});
+
+/** One thing to ask, and what is left to ask where it may be so; nothing left: a rule may be about the record. */
+interface Question {
+  readonly condition: number;
+  readonly besides: readonly Question[];
+}
+
+/** Lists of conditions that must all hold, one at least in each, as questions: those first that most lists share. */
+const questionsOf = (lists: readonly (readonly number[])[]): readonly Question[] => {
+  const questions: Question[] = [];
+  let left = lists;
+  while (left.length > 0) {
+    const counts = new Map<number, number>();
+    for (const one of left.flat()) counts.set(one, (counts.get(one) ?? 0) + 1);
+    const [condition] = [...counts].reduce((best, one) => (one[1] > best[1] ? one : best));
+    const some = left.filter(list => list.includes(condition));
+    const more = some.map(list => list.filter(one => one !== condition));
+    questions.push({ condition, besides: more.some(list => list.length === 0) ? none : questionsOf(more) });
+    left = left.filter(list => !some.includes(list));
+  }
+  return questions;
+};
+
+const none: readonly never[] = [];
+/** No condition here looks at anything but its own value. */
+const nothing = { record: {} };

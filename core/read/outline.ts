@@ -1,0 +1,19 @@
+import type { Source } from '../event.ts';
+import type { Heard, Place } from './contract.ts';
+import type { Shape } from './shape.ts';
+
+/** What is read of a record that is not parsed. */
+export interface Outline<S extends Source = Source> {
+  readonly source: S;
+  /** What its members must be. */
+  readonly shape: Shape;
+  /** Members with which it is none, or needs a closer look. */
+  readonly refused: readonly string[];
+  /** The paths of the texts that `heard` is given. */
+  readonly reads: readonly (readonly string[])[];
+  /**
+   * What is known of the record, or undefined where anything is odd about it: then a parser looks at it.
+   * @param texts in the order of `reads`; undefined where no text stands
+   */
+  readonly heard: (texts: readonly (string | undefined)[], place: Place) => Heard | undefined;
+}

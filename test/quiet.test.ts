@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { chunked } from '../bench/end-to-end.ts';
+import { seededDay } from '../bench/logs.ts';
+import { ordinaryAudit, ordinaryTrail } from '../bench/ordinary-log.ts';
+import { call } from '../core/cloudtrail/example.ts';
+import { cloudtrailOutline } from '../core/cloudtrail/outline.ts';
+import { compile } from '../core/compile.ts';
+import { defineConfig } from '../core/config.ts';
+import type { AnyEvent } from '../core/event.ts';
+import { exampleSettings } from '../core/example-settings.ts';
+import { memoryFindings } from '../core/findings/memory.ts';
+import type { JsonObject } from '../core/json.ts';
+import { audit } from '../core/kubernetes/example.ts';
+import { loadPattern } from '../core/pattern/load.ts';
+import { match as oracle } from '../core/pattern/match.ts';
+import { detect } from '../core/pipeline.ts';
+import { quiet, quietOf } from '../core/quiet.ts';
+import type { Place, Read } from '../core/read/contract.ts';
+import { readObject } from '../core/read/object.ts';
+import { eased, type Quiet } from '../core/read/quiet.ts';
+import { readRecord } from '../core/read/record.ts';
+import { requirementsOf } from '../core/requirements.ts';
+import { memoryStore } from '../core/state/memory.ts';
+import { detections, knowledge } from '../detections/index.ts';
+
+const place: Place = { account: '111122223333', region: 'eu-west-1', cluster: 'prod' };
+
+const asked = (ask: Quiet, record: unknown, at: Place = place) => {
+  const text = JSON.stringify(record);
+  return ask(Buffer.from(text), text, 0, text.length, at);
+};
+
+const events: readonly AnyEvent[] = detections.flatMap(({ examples }): readonly AnyEvent[] =>
+  [...examples.matches, ...examples.misses].flatMap(({ event, after = [], later = [] }): readonly AnyEvent[] => [
+    ...(after as readonly AnyEvent[]), // an example's events are of either source
+    event as AnyEvent,
+    ...(later as readonly AnyEvent[]),
+  ]),
+);
+
+/** A record, and what the readers make of it. */
+const readOf = (record: unknown): AnyEvent => {
+  const read = readRecord(Buffer.from(JSON.stringify(record)), place, 'here');
+  if (read.kind !== 'event') throw new Error('no event');
+  return read.event;
+};
+
+describe.each([
+  ['the example settings', exampleSettings],
+  ['no settings at all', defineConfig({})],
+] as const)('under %s', (_, settings) => {
+  const ask = quietOf(detections, knowledge, settings);
+  const match = compile(detections, knowledge, settings);
+
+  it('no event of which a rule says anything is quiet', () => {
+    expect(events.length).toBeGreaterThan(500);
+    const lost = events.filter(event => match(event).length > 0 && asked(ask, event.record) !== undefined);
+    expect(lost.map(({ record }) => record)).toEqual([]);
+  });
+
+  it('most records of an ordinary account are quiet, are what readers say they are, and match nothing', () => {
+    const records = [...ordinaryTrail(3_000), ...ordinaryAudit(3_000)];
+    let count = 0;
+    for (const record of records) {
+      const heard = asked(ask, record);
+      if (heard === undefined) continue;
+      count++;
+      const { source, account, cluster, time, ...event } = readOf(record);
+      expect(heard).toEqual({ source, account, cluster, time });
+      expect(match({ source, account, cluster, time, ...event } as AnyEvent)).toEqual([]);
+    }
+    expect(count / records.length).toBeGreaterThan(0.75);
+  });
+});
+
+describe('a record that no rule is about', () => {
+  const ask = quietOf(detections, knowledge, exampleSettings);
+  const { record } = call('ec2', 'DescribeVpcs');
+  const lease = audit('get', 'leases.coordination.k8s.io').record;
+
+  it('is quiet', () => {
+    expect(asked(ask, record)).toEqual({
+      source: 'cloudtrail',
+      account: place.account,
+      cluster: '',
+      time: Date.parse('2026-09-01T10:00:00Z'),
+    });
+    expect(asked(ask, lease)).toMatchObject({ source: 'kubernetes', cluster: 'prod' });
+  });
+
+  it.each<[string, object]>([
+    ['is of an insight', { eventType: 'AwsCloudTrailInsight' }],
+    ['is a notification', { eventSource: 'aws:s3' }],
+    ['lacks its id', { eventID: undefined }],
+    ['has an empty name', { eventName: '' }],
+    ['has an id that is too long', { eventID: 'x'.repeat(129) }],
+    ['has a time of another form', { eventTime: '2026-09-01 10:00:00' }],
+    ['has a text where an object belongs', { userIdentity: 'alice' }],
+    ['has a number where a text belongs', { userAgent: 7 }],
+    ['holds a list of records', { Records: [] }],
+    ['has an escape in a text that is read', { eventName: 'Describe\u0001Vpcs' }],
+    [
+      'has a list that a pattern looks into',
+      { userIdentity: { ...record.userIdentity, sessionContext: { sessionIssuer: [{}] } } },
+    ],
+  ])('is left to the parser where it %s', (_, over) => {
+    expect(asked(ask, { ...record, ...over })).toBeUndefined();
+  });
+
+  it.each<[string, object]>([
+    ['says what the posture reader adds', { reading: {} }],
+    ['is of another kind', { kind: 'EventList' }],
+    ['has no time', { requestReceivedTimestamp: undefined, stageTimestamp: undefined }],
+    ['has no verb', { verb: '' }],
+    ['has groups that are no texts', { user: { ...lease.user, groups: [1] } }],
+  ])('and an audit event where it %s', (_, over) => {
+    expect(asked(ask, { ...lease, ...over })).toBeUndefined();
+  });
+
+  it('is left to the parser where another source is expected', () => {
+    expect(asked(ask, record, { ...place, source: 'kubernetes' })).toBeUndefined();
+    expect(asked(ask, lease, { ...place, source: 'cloudtrail' })).toBeUndefined();
+  });
+
+  it('is of the account that it names, the caller’s, or the place’s', () => {
+    const of = (over: object) => asked(ask, { ...record, ...over })?.account;
+    expect(of({ recipientAccountId: '1' })).toBe('1');
+    expect(of({ recipientAccountId: undefined, userIdentity: { type: 'AWSAccount', accountId: '2' } })).toBe('2');
+    expect(of({ recipientAccountId: undefined, userIdentity: { type: 'AWSAccount' } })).toBe(place.account);
+  });
+});
+
+test('whatever a pattern matches is not quiet', () => {
+  const scalar = fc.constantFrom('a', 'ab', 'b', '', 7, 7.5, true, null);
+  const test = fc.oneof(
+    scalar,
+    fc.constantFrom('a', 'b').map(prefix => ({ prefix })),
+    fc.constantFrom('b', 'ab').map(suffix => ({ suffix })),
+    fc.constantFrom('a*', '*b').map(wildcard => ({ wildcard })),
+    fc.constantFrom('a', 7).map(one => ({ 'anything-but': one })),
+    fc.boolean().map(exists => ({ exists })),
+    fc.constant({ numeric: ['>', 7] }),
+  );
+  const tests = fc.array(test, { minLength: 1, maxLength: 3 });
+  const some = (names: readonly string[], inner: fc.Arbitrary<unknown>) =>
+    fc.dictionary(fc.constantFrom(...names), inner, { minKeys: 1, maxKeys: 3, noNullPrototype: true });
+  const pattern = fc.oneof(
+    some(['x', 'y', 'eventName'], tests),
+    some(['x', 'y', 'in'], fc.oneof(tests, some(['z', 'w'], tests))),
+    fc.record({ $or: fc.array(some(['x', 'y', 'in'], tests), { minLength: 2, maxLength: 3 }), eventName: tests }),
+  );
+  const value: fc.Arbitrary<unknown> = fc.oneof(scalar, fc.array(scalar, { maxLength: 3 }), some(['z', 'w'], scalar));
+  let matched = 0;
+  let silent = 0;
+  fc.assert(
+    fc.property(pattern, some(['x', 'y', 'in', 'eventName'], value), fc.boolean(), (written, members, named) => {
+      const when = loadPattern(written as JsonObject, { facts: [] });
+      const ask = quiet(cloudtrailOutline, requirementsOf(when, 'cloudtrail', exampleSettings));
+      const { record } = call('x', 'y');
+      const subject = { ...record, ...members, ...(named ? { eventName: 'ab' } : {}) } as unknown as JsonObject;
+      const heard = asked(ask, subject);
+      if (oracle(when, subject)) {
+        matched++;
+        expect(heard).toBeUndefined();
+      } else if (heard !== undefined) silent++;
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(Math.min(matched, silent)).toBeGreaterThan(200);
+});
+
+describe('an object', () => {
+  const ask = quietOf(detections, knowledge, exampleSettings);
+  const read = async (packed: Uint8Array, key: string, how: { readonly quiet?: Quiet }): Promise<readonly Read[]> => {
+    const reads: Read[] = [];
+    for await (const batch of readObject(chunked(packed), key, place, how)) reads.push(...batch);
+    return reads;
+  };
+
+  it('gives the same counts and the same findings whether quiet records are parsed or not', async () => {
+    const corpus = seededDay(1);
+    if (!('logs' in corpus)) throw new Error('the seeded day is always there');
+    const judged = async (how: { readonly quiet?: Quiet }) => {
+      const findings = memoryFindings();
+      const deps = {
+        match: compile(detections, knowledge, exampleSettings),
+        store: memoryStore(),
+        findings,
+        quarantine: { keep: async () => undefined },
+        now: Date.parse('2026-09-02T00:00:00Z'), // what is fresh must not depend on how many reads are judged together
+      };
+      const counts = await detect(
+        (async function* () {
+          for (const { packed, key } of corpus.logs.slice(0, 60)) yield await read(packed, key, how);
+        })(),
+        deps,
+      );
+      return { counts, found: findings.briefs().map(({ id }) => findings.get(id)) };
+    };
+    const plain = await judged({});
+    expect(plain.counts.read).toBeGreaterThan(5_000);
+    expect(plain.found.length).toBeGreaterThan(3);
+    expect(await judged({ quiet: ask })).toEqual(plain);
+  });
+
+  it('counts quiet records of one stream and quarter of an hour together', async () => {
+    const at = (minute: string) => ({
+      ...call('ec2', 'DescribeVpcs').record,
+      eventTime: `2026-09-01T10:${minute}:00Z`,
+    });
+    const launch = call('ec2', 'RunInstances').record;
+    const text = [at('00'), at('14'), at('03'), launch, at('04'), at('15')]
+      .map(one => `${JSON.stringify(one)}\n`)
+      .join('');
+    const reads = await read(Buffer.from(text), 'log.jsonl', { quiet: ask });
+    expect(
+      reads.map(one =>
+        one.kind === 'quiet' ? [one.count, new Date(one.heard.time).toISOString().slice(14, 16)] : one.kind,
+      ),
+    ).toEqual([[3, '14'], 'event', [1, '04'], [1, '15']]);
+  });
+
+  it('still has its unreadable records set aside', async () => {
+    const good = JSON.stringify(call('ec2', 'DescribeVpcs').record);
+    const text = `${good}\n${good.replace('"awsRegion":', '"awsRegion"')}\n${good.slice(0, -9)}\n${good}\n`;
+    const reads = await read(Buffer.from(text), 'log.jsonl', { quiet: ask });
+    expect(reads.map(one => (one.kind === 'rejected' ? one.rejected.reason : one.kind))).toEqual([
+      'quiet',
+      'not-json',
+      'truncated',
+      'quiet',
+    ]);
+  });
+});
+
+test('where hardly any record is quiet only one in eight is tried', () => {
+  let tries = 0;
+  const ask = eased(() => {
+    tries++;
+    return undefined;
+  });
+  for (let at = 0; at < 5_120; at++) ask(Buffer.alloc(0), '', 0, 0, place);
+  expect(tries).toBe(640);
+});
