@@ -6,6 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Finding, Findings, Window } from '../core/finding.ts';
+import type { Matches } from '../core/findings/best.ts';
 import { type CaseLife, findingOf, joinCase, type StoredCase } from '../core/findings/case.ts';
 import type { EntityKind, EntityRow } from '../core/findings/entity.ts';
 import {
@@ -23,7 +24,7 @@ import {
 import { type By, type Change, changed, settled } from '../core/findings/life.ts';
 import { byFinding } from '../core/findings/memory.ts';
 import { revisionOf } from '../core/findings/revision.ts';
-import { joinWindow, type Matches, type StoredWindow, windowOf } from '../core/findings/window.ts';
+import { joinWindow, type StoredWindow, windowOf } from '../core/findings/window.ts';
 import { assign, fromItem, getAll, pause, putAll, toItem, tries } from './dynamodb.ts';
 import { type Filter, type Page, type PageRequest, queries } from './findings-queries.ts';
 

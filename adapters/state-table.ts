@@ -100,11 +100,13 @@ export const dynamoStore = (client: DynamoDBClient, table: string): Store => {
         left.set(addition.scope, await settle(addition));
       });
       const asking = observations.filter(({ read: asked }) => asked !== false);
-      const items = await read(asking.flatMap(({ scope, also = [] }) => [scope, ...also]));
+      const stored = await read(asking.flatMap(({ scope, also = [] }) => [scope, ...also]));
+      // The events of a flood ask for the same items: each is sorted once, and is the same object in all their answers.
+      const items = new Map([...stored].map(([scope, item]) => [scope, itemOf(item)]));
       return observations.map(
         ({ scope, also = [], add: own = {}, read: asked }): Answer => ({
-          item: asked === false ? {} : itemOf(items.get(scope)),
-          also: also.map(other => (asked === false ? {} : itemOf(items.get(other)))),
+          item: (asked === false ? undefined : items.get(scope)) ?? noItem,
+          also: also.map(other => (asked === false ? undefined : items.get(other)) ?? noItem),
           full: Object.entries(own).some(([set, members]) =>
             members.some(member => left.get(scope)?.has(dropped(set, member)) === true),
           ),
@@ -113,6 +115,8 @@ export const dynamoStore = (client: DynamoDBClient, table: string): Store => {
     },
   };
 };
+
+const noItem: Item = {};
 
 const together = (observations: readonly Observation[]): readonly Addition[] => {
   const additions = new Map<string, Addition>();

@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { keepYoung } from '../adapters/young.ts';
 import { endToEnd, readLog, ruleSet } from './end-to-end.ts';
 import { type Corpus, type Log, ordinaryAudits, ordinaryCalls, parseAll, recordedLogs, seededDay } from './logs.ts';
 import { type Measured, measured, processorSeconds } from './measure.ts';
@@ -88,6 +89,7 @@ const child = async (name: string, which: string): Promise<void> => {
   const { logs } = corpus;
   const records = parseAll(logs);
   const times = Math.ceil(recordsARun / records);
+  if (which !== 'parse') keepYoung(); // as the functions do
   const run = work(which === 'parse' || which === 'read' ? which : Number(which), logs);
   const once = async (): Promise<number> =>
     (await processorSeconds(async () => {

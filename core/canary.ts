@@ -1,4 +1,5 @@
 import type { CloudTrailRecord } from './cloudtrail/record.ts';
+import { Evidence } from './evidence/record.ts';
 import { findingId } from './findings/identity.ts';
 import type { AuditRecord } from './kubernetes/record.ts';
 import type { Match } from './match.ts';
@@ -102,7 +103,7 @@ export const lostMatch = (canary: Canary, account: string, since: number, settin
       resources: [canary.of],
       addresses: [],
       notes: [why],
-      evidence: { canary: canary.name, why },
+      evidence: new Evidence({ canary: canary.name, why }),
     },
   ];
 };

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Again } from './detection.ts';
 import type { AnyEvent } from './event.ts';
-import type { Json } from './json.ts';
 import { redact } from './redact.ts';
 import type { Settings } from './settings.ts';
 import type { Due } from './state/agenda.ts';
@@ -18,7 +17,7 @@ export const dueOf = (
 ): readonly Due[] => {
   if (again === undefined) return [];
   const { after, streams = [] } = again;
-  const record = memoOf(event);
+  const record = redact(event.record as never, memoBytes); // a record is JSON
   const name = JSON.stringify([detection, event.source, event.account, event.cluster, event.id, after, streams]);
   return [
     {
@@ -30,14 +29,4 @@ export const dueOf = (
       after,
     },
   ];
-};
-
-/** Redacted once per event, however many detections judge it again. */
-const memos = new WeakMap<AnyEvent, Json>();
-const memoOf = (event: AnyEvent): Json => {
-  const known = memos.get(event);
-  if (known !== undefined) return known;
-  const memo = redact(event.record as never, memoBytes); // a record is JSON
-  memos.set(event, memo);
-  return memo;
 };

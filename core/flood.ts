@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { boundedTime, findingId } from './findings/identity.ts';
 import type { Match } from './match.ts';
 import type { Observation, Store } from './state/observation.ts';
@@ -18,12 +18,12 @@ const hourOf = ({ time }: Match): number => Math.floor(boundedTime(time) / hour)
 /** The item in which the findings of an hour are counted. A graver finding is never kept out by a flood of lesser ones. */
 const scopeOf = (match: Match): string => {
   const { detection, account, cluster, severity } = match;
-  const flood = createHash('sha256')
-    .update(JSON.stringify([detection, account, cluster, severity]))
-    .digest('hex')
-    .slice(0, 16);
+  const flood = hash('sha256', JSON.stringify([detection, account, cluster, severity])).slice(0, 16);
   return `flood#${flood}#${new Date(hourOf(match)).toISOString()}`;
 };
+
+/** Which finding of which hour and severity a match asks to make: what {@link asking} says, in short. */
+const nameOf = (match: Match): string => `${findingId(match)} ${match.severity} ${hourOf(match)}`;
 
 /** Eight characters of the finding's id: that two of 500 share them changes one count by one. */
 const asking = (match: Match): Observation => ({
@@ -56,7 +56,6 @@ const joined = (match: Match): Match => ({
  */
 export const bounded = async (matches: readonly Match[], store: Pick<Store, 'observe'>): Promise<readonly Match[]> => {
   const asked = new Map<string, Observation>();
-  const nameOf = (match: Match): string => `${scopeOf(match)} ${findingId(match)}`;
   const names = matches.map(match => (isExempt(match) ? undefined : nameOf(match)));
   for (const [at, match] of matches.entries()) {
     const name = names[at];

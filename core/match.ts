@@ -1,6 +1,6 @@
 import type { Key, Severity } from './detection.ts';
 import type { Context, Source } from './event.ts';
-import type { Json } from './json.ts';
+import type { Evidence } from './evidence/record.ts';
 import type { Due } from './state/agenda.ts';
 import type { Answer, Observation } from './state/observation.ts';
 
@@ -27,8 +27,8 @@ export interface Match extends Context {
   readonly addresses: readonly string[];
   /** What lowers its confidence or force, in words: "controllers are guessed by well-known names: set `controllers`". */
   readonly notes: readonly string[];
-  /** The record, redacted and capped at 32 KB. */
-  readonly evidence: Json;
+  /** The record, redacted and capped at 32 KB; null where it is not the match's own, or there is none. */
+  readonly evidence: Evidence | null;
   /** Present on a stateful detection's match and on knowledge: not a finding until `decide` has seen the store's answers. */
   readonly observations?: readonly Observation[];
   /** Pure: turns the answers to `observations` into the matches that are findings (none, its own event's, earlier events'). */

@@ -11,13 +11,39 @@ export const evidenceBytes = 32_768;
  * @param most bytes it may have, where it is not evidence but to be judged again
  */
 export const redact = (record: Json, most = evidenceBytes): Json => {
-  const bounded = cut(record, { members: 1_000, name: 65_536, text: 65_536, depth: 32 });
-  const clean = redactShape(bounded);
+  const { clean, whole } = cleaned(record);
+  if (whole.bytes <= most) return whole.value;
   for (const limits of steps) {
-    const smaller = cut(clean, limits);
-    if (Buffer.byteLength(JSON.stringify(smaller)) <= most) return smaller;
+    const smaller = measured(cut(clean, limits));
+    if (smaller.bytes <= most) return smaller.value;
   }
   return { cut: 'the record is too large to keep as evidence: look it up by its event id' };
+};
+
+interface Measured {
+  readonly value: Json;
+  /** As JSON in UTF-8. */
+  readonly bytes: number;
+}
+
+const measured = (value: Json): Measured => ({ value, bytes: Buffer.byteLength(JSON.stringify(value)) });
+
+interface Cleaned {
+  readonly clean: Json;
+  /** What is kept of it where there is room: next to all of most records. */
+  readonly whole: Measured;
+}
+
+/** Of records, which never change: each is evidence of some matches and judged again by others, and cleaned once for all of them. */
+const known = new WeakMap<object, Cleaned>();
+
+const cleaned = (record: Json): Cleaned => {
+  const before = typeof record === 'object' && record !== null ? known.get(record) : undefined;
+  if (before !== undefined) return before;
+  const clean = redactShape(cut(record, { members: 1_000, name: 65_536, text: 65_536, depth: 32 }));
+  const found: Cleaned = { clean, whole: measured(cut(clean, ample)) };
+  if (typeof record === 'object' && record !== null) known.set(record, found);
+  return found;
 };
 
 /** One line of text (title, principal, resource, note) without secrets, at most `longest` bytes of UTF-8. */
@@ -41,8 +67,9 @@ interface Limits {
   readonly depth: number;
 }
 
+const ample: Limits = { members: 1_000, name: 256, text: 16_384, depth: 32 };
+/** Of what is too large so. */
 const steps: readonly Limits[] = [
-  { members: 1_000, name: 256, text: 16_384, depth: 32 },
   { members: 200, name: 256, text: 4_096, depth: 24 },
   { members: 64, name: 256, text: 1_024, depth: 16 },
   { members: 32, name: 256, text: 256, depth: 12 },

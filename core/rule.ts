@@ -1,13 +1,12 @@
 import { clean, distinct, names } from './bounds.ts';
 import type { Again, Key, Severity, StateRule, Verdict } from './detection.ts';
 import { dueOf } from './due.ts';
-import type { AnyEvent } from './event.ts';
-import type { Json } from './json.ts';
+import { Evidence } from './evidence/record.ts';
 import type { LoadedDetection, LoadedKnowledge } from './load.ts';
 import type { Match, Status } from './match.ts';
 import { type Check, compilePattern, type Shared } from './pattern/compile.ts';
 import { loadPattern } from './pattern/load.ts';
-import { redact, redactLine } from './redact.ts';
+import { redactLine } from './redact.ts';
 import { isSet, type Settings } from './settings.ts';
 import type { Description, SourceModule } from './source.ts';
 import { sources } from './sources.ts';
@@ -76,7 +75,7 @@ export const detectionRule = (loaded: LoadedDetection, bench: Bench): Rule | und
     const matches = keys.slice(0, keysPerEvent).map(key => {
       const inFull = (): Match => matchOf(key, view, describe(view.event, settings));
       return parts.state === undefined
-        ? { ...inFull(), evidence: evidenceOf(view) }
+        ? { ...inFull(), evidence: new Evidence(view.record) }
         : stateful(unsettled(loaded, key, view, status), inFull, parts.state, view, bench);
     });
     if (keys.length <= keysPerEvent) return matches;
@@ -204,7 +203,9 @@ const stateful = (
   const observations = state.observe(view, match.key);
   /** Verdicts of one event share a few notes: each title is redacted once. */
   const titled = (full: Match, note: string, titles: Map<string, string>): string => {
-    const title = titles.get(note) ?? redactLine(`${full.title}: ${note}`, titleLength);
+    const before = titles.get(note);
+    if (before !== undefined) return before;
+    const title = redactLine(`${full.title}: ${note}`, titleLength);
     titles.set(note, title);
     return title;
   };
@@ -216,7 +217,7 @@ const stateful = (
     severity: settings.detections[full.detection]?.severity ?? verdict.severity ?? full.severity,
     title: verdict.note === undefined ? full.title : titled(full, verdict.note, titles),
     // Of an earlier event only its id and time are stored: this event's record would be no evidence of it.
-    evidence: verdict.eventId === full.eventId ? evidenceOf(view) : null,
+    evidence: verdict.eventId === full.eventId ? new Evidence(view.record) : null,
   });
   const decide = (answers: readonly Answer[]): readonly Match[] => {
     try {
@@ -251,13 +252,3 @@ const limits = (
   answers.some(({ full }, index) => full && observations[index]?.quiet !== true)
     ? system.limited(`state of ${id}`, view.event)
     : [];
-
-/** Redacted once per event, however many rules match it. */
-const redacted = new WeakMap<AnyEvent, Json>();
-const evidenceOf = (view: AnyView): Json => {
-  const known = redacted.get(view.event);
-  if (known !== undefined) return known;
-  const evidence = redact(view.record);
-  redacted.set(view.event, evidence);
-  return evidence;
-};

@@ -64,7 +64,7 @@ const hiding = (loaded: readonly Loaded[], subject: Subject, time: number): Supp
  */
 export const suppressed = (match: Match, loaded: readonly Loaded[]): Match => {
   if (match.status !== 'alerting' || loaded.length === 0 || isCanary(match.detection)) return match;
-  const by = hiding(loaded, subjectOf(match, match.evidence), match.time);
+  const by = hiding(loaded, subjectOf(match, match.evidence?.toJSON() ?? null), match.time);
   if (by === undefined) return match;
   return { ...match, status: 'watching', notes: [...match.notes, noteOf(by)] };
 };

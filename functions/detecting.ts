@@ -1,8 +1,11 @@
+import { keepYoung } from '../adapters/young.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { type DetectDeps, detect } from '../core/pipeline.ts';
 import type { Read } from '../core/read/contract.ts';
 import { deps } from './deps.ts';
 import type { Meter } from './meter.ts';
+
+keepYoung();
 
 /** Replayed logs say nothing about how fast findings are made. */
 const day = 24 * 60 * 60 * 1000;

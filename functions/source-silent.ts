@@ -1,4 +1,5 @@
 import type { Source } from '../core/event.ts';
+import { Evidence } from '../core/evidence/record.ts';
 import type { Match } from '../core/match.ts';
 import type { Settings } from '../core/settings.ts';
 
@@ -36,7 +37,7 @@ export const aboutSource = (settings: Settings, missing: Missing): readonly Matc
       resources: cluster === '' ? [account] : [cluster],
       addresses: [],
       notes: [why],
-      evidence: { source: name, why },
+      evidence: new Evidence({ source: name, why }),
     },
   ];
 };

@@ -2,7 +2,7 @@ import { type Severity, severities } from '../detection.ts';
 import type { Source } from '../event.ts';
 import type { Json } from '../json.ts';
 import type { Match } from '../match.ts';
-import { redact, redactLine } from '../redact.ts';
+import { redactLine } from '../redact.ts';
 import { boundedTime } from './identity.ts';
 
 /** The match that speaks for a window or a case: what title, severity, version, source and region are taken from. */
@@ -32,6 +32,26 @@ export const bestOf = (match: Match): Best => ({
   region: redactLine(match.region, 64),
 });
 
+/** One match or more of one finding. */
+export type Matches = readonly [Match, ...Match[]];
+
+/** The matches of which one speaks, by what needs no redaction: severity, evidence and time. Of a flood they are few. */
+export const foremost = (matches: Matches): Matches => {
+  let found: [Match, ...Match[]] = [matches[0]];
+  for (const match of matches.slice(1)) {
+    const order = comparePlain(match, found[0]);
+    if (order < 0) found = [match];
+    else if (order === 0) found.push(match);
+  }
+  return found;
+};
+
+/** As {@link compareBest} begins. */
+const comparePlain = (a: Match, b: Match): number =>
+  rank(b.severity) - rank(a.severity) ||
+  Number(b.evidence !== null) - Number(a.evidence !== null) ||
+  boundedTime(a.time) - boundedTime(b.time);
+
 /** Numbers compare as numbers, so that of "9 calls" and "10 calls" the later count speaks. */
 const collator = new Intl.Collator('en', { numeric: true });
 
@@ -56,8 +76,7 @@ const compare = (a: string, b: string): number => {
 };
 
 /** The match's record without secrets, as JSON; '' where it has none. */
-export const evidenceOf = (match: Match): string =>
-  match.evidence === null ? '' : JSON.stringify(redact(match.evidence));
+export const evidenceOf = (match: Match): string => (match.evidence === null ? '' : JSON.stringify(match.evidence));
 
 /** Evidence as it was written by {@link evidenceOf}; null where there is none. */
 export const parseEvidence = (evidence: string): Json => (evidence === '' ? null : (JSON.parse(evidence) as Json)); // our own JSON

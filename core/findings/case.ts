@@ -3,11 +3,11 @@ import type { Key } from '../detection.ts';
 import { type Act, type Disposition, type Finding, type FindingStatus, isRemedy, type Worked } from '../finding.ts';
 import type { Match, Status } from '../match.ts';
 import { redactLine } from '../redact.ts';
-import { type Best, bestOf, compareBest } from './best.ts';
+import { type Best, bestOf, compareBest, foremost, type Matches } from './best.ts';
 import { boundedTime } from './identity.ts';
-import { join, none, type Ranked } from './ranked.ts';
+import { join, none, type Ranked, seenIn } from './ranked.ts';
 import { revisionOf } from './revision.ts';
-import { type Matches, type StoredWindow, windowOf } from './window.ts';
+import { type StoredWindow, windowOf } from './window.ts';
 
 /** How many of each a case names; with lines of 512 bytes its item stays far below DynamoDB's 400 KB. */
 export const caps = { principals: 50, resources: 100, addresses: 50, regions: 40, notes: 20 } as const;
@@ -95,15 +95,16 @@ const joinContent = (
   matches: Matches,
   windows: readonly StoredWindow[],
 ): CaseContent => {
-  const [head, ...rest] = matches;
+  const [head] = matches;
+  const [first, ...rest] = foremost(matches);
   const times = matches.map(match => boundedTime(match.time));
   const set = (name: keyof Sets, of: (match: Match) => readonly string[]): Ranked =>
     join(
       stored?.[name] ?? none,
-      matches.flatMap((match, at) => of(match).map((member): [string, number] => [redactLine(member), times[at] ?? 0])),
+      seenIn(matches, of, member => redactLine(member)),
       caps[name],
     );
-  const others: readonly Match[] = stored === undefined ? rest : matches;
+  const others: readonly Match[] = stored === undefined ? rest : [first, ...rest];
   const counted = countsOf(stored?.windows ?? {}, windows);
   return {
     id,
@@ -119,7 +120,7 @@ const joinContent = (
     best: others.reduce<Best>((best, match) => {
       const other = bestOf(match);
       return compareBest(other, best) < 0 ? other : best;
-    }, stored?.best ?? bestOf(head)),
+    }, stored?.best ?? bestOf(first)),
     windows: counted.windows,
     more: stored?.more === true || counted.dropped || windows.some(({ more }) => more),
     principals: set('principals', match => match.principals),

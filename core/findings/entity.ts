@@ -1,6 +1,7 @@
 import type { Match } from '../match.ts';
 import { redactLine } from '../redact.ts';
 import { eventHash } from './identity.ts';
+import { seenIn } from './ranked.ts';
 
 export const entityKinds = ['principal', 'resource', 'address'] as const;
 export type EntityKind = (typeof entityKinds)[number];
@@ -23,9 +24,21 @@ export const entityKey = (kind: EntityKind, name: string): string => {
   return `${kind}#${clean.length <= 400 ? clean : `${clean.slice(0, 400).toWellFormed()}#${eventHash(clean)}`}`;
 };
 
-/** Whoever and whatever takes part in a match, as the partitions of their rows. */
-export const entitiesOf = (match: Match): readonly string[] => [
-  ...match.principals.map(name => entityKey('principal', name)),
-  ...match.resources.map(name => entityKey('resource', name)),
-  ...match.addresses.map(name => entityKey('address', name)),
+/** Whoever and whatever takes part in matches, as the partitions of their rows, and when each did first. */
+export const entitiesOf = (matches: readonly Match[]): readonly (readonly [string, number])[] => [
+  ...seenIn(
+    matches,
+    match => match.principals,
+    name => entityKey('principal', name),
+  ),
+  ...seenIn(
+    matches,
+    match => match.resources,
+    name => entityKey('resource', name),
+  ),
+  ...seenIn(
+    matches,
+    match => match.addresses,
+    name => entityKey('address', name),
+  ),
 ];

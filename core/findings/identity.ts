@@ -14,10 +14,9 @@ export const findingId = ({
   cluster,
   key,
 }: Pick<Match, 'detection' | 'account' | 'cluster' | 'key'>): string => {
-  const values = Object.entries(key)
-    .map(([part, value]): [string, string] => [part, value])
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  const text = JSON.stringify([detection, account, cluster, ...values.flat()]);
+  const named = [detection, account, cluster];
+  for (const part of Object.keys(key).sort()) named.push(part, key[part] ?? '');
+  const text = JSON.stringify(named);
   const before = known.get(text);
   if (before !== undefined) return before;
   const id = hash(text, 16);

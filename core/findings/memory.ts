@@ -1,8 +1,9 @@
 import type { Finding, Findings, Window } from '../finding.ts';
 import type { Match } from '../match.ts';
+import type { Matches } from './best.ts';
 import { findingOf, joinCase, type StoredCase } from './case.ts';
 import { bucketOf, findingId } from './identity.ts';
-import { joinWindow, type Matches, type StoredWindow, windowOf } from './window.ts';
+import { joinWindow, type StoredWindow, windowOf } from './window.ts';
 
 /** A finding with its windows, oldest first. */
 export interface Folded {

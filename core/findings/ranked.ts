@@ -1,3 +1,5 @@
+import { boundedTime } from './identity.ts';
+
 /**
  * A capped set that is the same whatever the order of its joins: each member with the earliest time it was seen at, and of
  * too many the earliest stay, so that a later flood pushes nothing out.
@@ -29,4 +31,21 @@ export const join = (set: Ranked, added: readonly (readonly [string, number])[],
     times: kept.map(([, time]) => time),
     full: set.full || all.length > cap,
   };
+};
+
+/**
+ * What is seen in something, each once with the earliest time it was seen at: what to {@link join}.
+ * @param clean what a member is stored as; asked once for each, as the members of a flood are few
+ */
+export const seenIn = <T extends { readonly time: number }>(
+  all: readonly T[],
+  of: (one: T) => readonly string[],
+  clean: (member: string) => string,
+): readonly (readonly [string, number])[] => {
+  const times = new Map<string, number>();
+  for (const one of all) {
+    const time = boundedTime(one.time);
+    for (const member of of(one)) if ((times.get(member) ?? Number.POSITIVE_INFINITY) > time) times.set(member, time);
+  }
+  return [...times].map(([member, time]) => [clean(member), time]);
 };

@@ -1,10 +1,9 @@
 import type { Window } from '../finding.ts';
-import type { Match } from '../match.ts';
 import { redactLine } from '../redact.ts';
-import { type Best, bestOf, compareBest, evidenceOf, parseEvidence } from './best.ts';
+import { type Best, bestOf, compareBest, evidenceOf, foremost, type Matches, parseEvidence } from './best.ts';
 import { entitiesOf } from './entity.ts';
 import { boundedTime, eventHash } from './identity.ts';
-import { join, none, type Ranked } from './ranked.ts';
+import { join, none, type Ranked, seenIn } from './ranked.ts';
 
 /** Distinct events a window counts exactly; past it the count reads "1,000+". */
 export const exactEvents = 1_000;
@@ -28,9 +27,6 @@ export interface StoredWindow {
   readonly entities: Ranked;
 }
 
-/** One match or more of one finding. */
-export type Matches = readonly [Match, ...Match[]];
-
 /**
  * Joins matches of one finding and one bucket into its window. Pure, commutative, associative and idempotent: any order,
  * any grouping and any repetition of the same matches give the same window.
@@ -42,9 +38,8 @@ export const joinWindow = (
   matches: Matches,
 ): StoredWindow => {
   const times = matches.map(match => boundedTime(match.time));
-  const timed = (of: (match: Match) => readonly string[]) =>
-    matches.flatMap((match, at) => of(match).map((member): [string, number] => [member, times[at] ?? 0]));
-  const seen = [...new Set([...(stored?.seen ?? []), ...matches.map(({ eventId }) => eventHash(eventId))])].sort();
+  const events = [...new Set(matches.map(({ eventId }) => eventId))];
+  const seen = [...new Set([...(stored?.seen ?? []), ...events.map(eventHash)])].sort();
   return {
     finding,
     bucket,
@@ -55,19 +50,23 @@ export const joinWindow = (
     ...speaking(stored, matches),
     eventIds: join(
       stored?.eventIds ?? none,
-      timed(({ eventId }) => [redactLine(eventId, 128)]),
+      seenIn(
+        matches,
+        ({ eventId }) => [eventId],
+        id => redactLine(id, 128),
+      ),
       shownIds,
     ),
-    entities: join(stored?.entities ?? none, timed(entitiesOf), entitiesPerWindow),
+    entities: join(stored?.entities ?? none, entitiesOf(matches), entitiesPerWindow),
   };
 };
 
 /** Who speaks, with its evidence: redacted only for a match that wins, so that a flood costs little. */
 const speaking = (stored: StoredWindow | undefined, matches: Matches): Pick<StoredWindow, 'best' | 'evidence'> => {
-  const [head, ...rest] = matches;
+  const [head, ...rest] = foremost(matches);
   const start = stored ?? { best: bestOf(head), evidence: evidenceOf(head) };
   let { best, evidence } = start;
-  for (const match of stored === undefined ? rest : matches) {
+  for (const match of stored === undefined ? rest : [head, ...rest]) {
     const other = bestOf(match);
     const order = compareBest(other, best);
     if (order > 0) continue;

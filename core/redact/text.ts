@@ -34,9 +34,15 @@ const remembered = 4_096;
 const longestRemembered = 200;
 const clear = new Set<string>();
 
+/** Ids (RFC 9562) and times (RFC 3339), of which every record has others: no shape of a secret, and not worth remembering. */
+const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+const isOrdinary = (input: string): boolean =>
+  input.length === 36 ? uuid.test(input) : input.length >= 20 && input.length <= 30 && instant.test(input);
+
 /** Removes secrets from one string. Never throws; idempotent. */
 export const redactText = (input: string): string => {
-  if (clear.has(input)) return input;
+  if (isOrdinary(input) || clear.has(input)) return input;
   const redacted = redactWithin(input, blobDepth);
   if (redacted !== input || input.length > longestRemembered) return redacted;
   if (clear.size >= remembered) clear.clear();

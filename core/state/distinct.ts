@@ -66,6 +66,7 @@ export const distinct = <S extends Source>(rule: Distinct<S>): StateRule<S> => {
   const bucketOf = (time: number): number => Math.floor(time / rule.within) * rule.within;
   const scope = (view: View<S>, key: Key, bucket: number): string =>
     [rule.id, view.event.account, view.event.cluster, ...Object.values(key), bucket].join('#');
+  const fired = firingOf(rule.within, rule.kinds ?? ['']);
   return {
     kind: 'distinct',
     doc: rule.doc,
@@ -87,21 +88,40 @@ export const distinct = <S extends Source>(rule: Distinct<S>): StateRule<S> => {
     decide: (view, _key, [answer]) => {
       if (answer === undefined) return [];
       const limit = view.threshold ?? rule.moreThan;
-      return firing([answer.item, ...answer.also], rule.within, limit, rule.kinds ?? [''])
+      const note = rule.note(limit);
+      return fired([answer.item, ...answer.also], limit)
         .filter(({ time }) => time >= view.event.time && time < view.event.time + rule.within)
-        .map((moment): Verdict => ({ ...moment, note: rule.note(limit) }));
+        .map(({ eventId, time }): Verdict => ({ eventId, time, note }));
     },
   };
 };
 
+interface Moment {
+  readonly time: number;
+  readonly eventId: string;
+}
+
+/**
+ * {@link firing}, worked out once for all events of a batch that are answered with the same items, as those of a flood are: items
+ * are never changed.
+ */
+const firingOf = (within: number, kinds: readonly string[]) => {
+  let last: { readonly items: readonly Item[]; readonly limit: number; readonly found: readonly Moment[] } | undefined;
+  return (items: readonly Item[], limit: number): readonly Moment[] => {
+    if (last?.limit === limit && last.items.every((item, at) => item === items[at])) return last.found;
+    last = { items, limit, found: firing(items, within, limit, kinds) };
+    return last.found;
+  };
+};
+
 /** Every stored event at whose time more than `limit` distinct values lie in the window that it ends. Linear after sorting. */
-const firing = (items: readonly Item[], within: number, limit: number, kinds: readonly string[]) => {
+const firing = (items: readonly Item[], within: number, limit: number, kinds: readonly string[]): readonly Moment[] => {
   const seen = items
     .flatMap(item => item['seen'] ?? [])
     .flatMap(member => read(member) ?? [])
     .sort((a, b) => a.time - b.time);
   const inWindow = new Map<string, number>();
-  const found = new Map<string, { readonly time: number; readonly eventId: string }>();
+  const found = new Map<string, Moment>();
   let oldest = 0;
   for (let end = 0; end < seen.length; ) {
     const now = seen[end]?.time ?? 0;

@@ -26,11 +26,12 @@ export const marksOf = (events: readonly Heard[]): readonly Observation[] => {
     if (last !== undefined && sharesMark(event, last)) continue;
     last = event;
     const stream = streamOf(source, account, cluster);
+    const name = `${stream}#${Math.floor(time / quarter)}`;
+    if (marks.has(name)) continue;
     const scope = `${stream}#${dayOf(time)}`;
     const mark = markOf(time);
-    if (marks.has(scope + mark)) continue;
     const read = false;
-    marks.set(scope + mark, { scope, add: { marks: [mark] }, cap: 96, expires: Date.parse(mark) + 8 * day, read });
+    marks.set(name, { scope, add: { marks: [mark] }, cap: 96, expires: Date.parse(mark) + 8 * day, read });
     const days = daysScope(stream, time);
     marks.set(days + dayOf(time), {
       ...{ scope: days, add: { days: [dayOf(time)] }, cap: 31, read },

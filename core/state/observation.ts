@@ -27,7 +27,7 @@ export interface Observation {
   readonly read?: false;
 }
 
-/** The sets of one stored item; members sorted, sets without members absent. */
+/** The sets of one stored item; members sorted, sets without members absent. Never changed: what is added makes another item. */
 export type Item = { readonly [set: string]: readonly string[] };
 
 export interface Answer {

@@ -1,6 +1,7 @@
 import { findingsTable } from '../../adapters/findings-table.ts';
 import { ledgerTable } from '../../adapters/ledger.ts';
 import { localDynamoDB } from '../../adapters/local-dynamodb.ts';
+import { Evidence } from '../../core/evidence/record.ts';
 import type { Match } from '../../core/match.ts';
 import { at } from './case.ts';
 
@@ -36,6 +37,6 @@ export const match = (n: number, over: Partial<Match> = {}, of = 'mallory'): Mat
   resources: ['i-0aaaabbbbccccdddd'],
   addresses: ['198.51.100.23'],
   notes: [],
-  evidence: { eventName: 'RunInstances', eventSource: 'ec2.amazonaws.com' },
+  evidence: new Evidence({ eventName: 'RunInstances', eventSource: 'ec2.amazonaws.com' }),
   ...over,
 });

@@ -5,7 +5,7 @@ import { caps } from '../../core/findings/case.ts';
 import { bucketOf, findingId } from '../../core/findings/identity.ts';
 import { memoryFindings } from '../../core/findings/memory.ts';
 import type { Match } from '../../core/match.ts';
-import { match, matches, minute, noon, redelivered } from './matches.ts';
+import { type MatchParts, match, matches, minute, noon, redelivered } from './matches.ts';
 
 const now = noon + 5 * 60 * minute;
 const day = 24 * 60 * minute;
@@ -22,9 +22,9 @@ const only = async (batches: readonly (readonly Match[])[], at = now) => {
 };
 
 describe('the case a match belongs to', () => {
-  const id = (over: Partial<Match>) => findingId(match(over));
+  const id = (over: MatchParts) => findingId(match(over));
   it('has an id of 16 hex characters', () => expect(id({})).toMatch(/^[0-9a-f]{16}$/));
-  it.each<[string, Partial<Match>]>([
+  it.each<[string, MatchParts]>([
     ['time', { time: noon + 1 }],
     ['event', { eventId: 'other' }],
     ['region', { region: 'us-east-1' }],
@@ -32,7 +32,7 @@ describe('the case a match belongs to', () => {
     ['title', { title: 'other' }],
     ['participants', { principals: [], resources: [], addresses: [] }],
   ])('is the same whatever the %s', (_, over) => expect(id(over)).toBe(id({})));
-  it.each<[string, Partial<Match>]>([
+  it.each<[string, MatchParts]>([
     ['detection', { detection: 'cloudtrail/other' }],
     ['account', { account: '444455556666' }],
     ['cluster', { cluster: 'prod' }],

@@ -1,11 +1,16 @@
 import fc from 'fast-check';
+import { Evidence } from '../../core/evidence/record.ts';
+import type { Json } from '../../core/json.ts';
 import type { Match } from '../../core/match.ts';
 
 export const noon = Date.parse('2026-09-01T12:00:00Z');
 export const minute = 60_000;
 
+/** What differs from an ordinary match; its evidence as a record. */
+export type MatchParts = Partial<Omit<Match, 'evidence'>> & { readonly evidence?: Json };
+
 /** A match as the matcher gives it: one launch by a developer at noon. */
-export const match = (over: Partial<Match> = {}): Match => ({
+export const match = ({ evidence = { eventName: 'RunInstances' }, ...over }: MatchParts = {}): Match => ({
   detection: 'cloudtrail/disallowed-instance-family-launched',
   version: 'a1b2c3d4',
   source: 'cloudtrail',
@@ -23,8 +28,8 @@ export const match = (over: Partial<Match> = {}): Match => ({
   resources: ['i-0aaaabbbbccccdddd'],
   addresses: ['198.51.100.23'],
   notes: [],
-  evidence: { eventName: 'RunInstances' },
   ...over,
+  evidence: evidence === null ? null : new Evidence(evidence),
 });
 
 const some = (values: readonly string[]) => fc.subarray([...values], { maxLength: 3 });

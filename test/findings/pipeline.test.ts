@@ -2,11 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { call } from '../../core/cloudtrail/example.ts';
 import { memoryFindings } from '../../core/findings/memory.ts';
 import { text } from '../../core/json.ts';
-import type { Match } from '../../core/match.ts';
 import { type DetectDeps, detect } from '../../core/pipeline.ts';
 import type { Read, Rejected } from '../../core/read/contract.ts';
 import { memoryStore } from '../../core/state/memory.ts';
-import { match, noon } from './matches.ts';
+import { type MatchParts, match, noon } from './matches.ts';
 
 const event = (eventName: string, n = 0): Read => ({
   kind: 'event',
@@ -21,7 +20,7 @@ const skipped: Read = { kind: 'skipped', why: 'control messages', count: 3 };
 /** What is learned by `Learn…`, and asked by `Ask…`: a match of what was learned, if anything. */
 const rules: DetectDeps['match'] = ({ id, time, record }) => {
   const eventName = text(record, 'eventName');
-  const one = (over: Partial<Match>) => [match({ eventId: id, time, ...over })];
+  const one = (over: MatchParts) => [match({ eventId: id, time, ...over })];
   const add = { known: [id] };
   const expires = noon + 1_000_000;
   if (eventName === 'RunInstances') return one({});

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { memoryFindings } from '../../core/findings/memory.ts';
 import { unrepeated } from '../../core/findings/repeats.ts';
 import type { Match } from '../../core/match.ts';
-import { match, minute, noon } from './matches.ts';
+import { type MatchParts, match, minute, noon } from './matches.ts';
 
 const key = { user: 'mallory' };
 
 /** What one event of a flood decides: each of `events` fires; all that is said of them carries whom and what this one names. */
-const decision = (asking: number, events: readonly number[], over: Partial<Match> = {}): readonly Match[] =>
+const decision = (asking: number, events: readonly number[], over: MatchParts = {}): readonly Match[] =>
   events.map(event =>
     match({
       ...{ key, eventId: `e-${event}`, time: noon + event * minute, title: 'mallory read secrets' },
