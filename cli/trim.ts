@@ -4,8 +4,9 @@ import { runInNewContext } from 'node:vm';
 /** As `--expose-gc` gives it. */
 type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
 
-/** Of the time at most a fifth goes into it, whatever the machine does. */
+/** Of the time at most a fifth goes into it, unless so much more piles up meanwhile. */
 const rest = 4;
+const urgent = 4 * 1024 * 1024;
 /** Asking the system how much memory there is takes some ten microseconds: not at every call. */
 const every = 4;
 /** What may pile up at least, however much is left after trimming. */
@@ -25,9 +26,10 @@ export const trimmer = (bytes: number): (() => void) => {
   let from = bytes;
   let notBefore = 0;
   return () => {
-    if (++calls % every !== 0 || process.memoryUsage.rss() < from) return;
+    if (++calls % every !== 0) return;
+    const resident = process.memoryUsage.rss();
     const began = performance.now();
-    if (began < notBefore) return;
+    if (resident < from || (resident < from + urgent && began < notBefore)) return;
     collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     const ended = performance.now();
     notBefore = ended + (ended - began) * rest;
