@@ -29,7 +29,7 @@ export const startWarm = (loaded: number): void => {
   if (starts >= mostStarts || cache === undefined) return;
   flushCompileCache();
   // Entries are renamed into it: its own time says whether one is new.
-  if (statSync(cache).mtimeMs >= loaded) begin(starts + 1);
+  if ((statSync(cache, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= loaded) begin(starts + 1);
 };
 
 const begin = (starts: number): void => {

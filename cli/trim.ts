@@ -7,8 +7,6 @@ type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resor
 /** Of the time at most a fifth goes into it, unless so much more piles up meanwhile. */
 const rest = 4;
 const urgent = 4 * 1024 * 1024;
-/** Asking the system how much memory there is takes some ten microseconds: not at every call. */
-const every = 4;
 /** What may pile up at least, however much is left after trimming. */
 const room = 12 * 1024 * 1024;
 
@@ -17,16 +15,14 @@ const room = 12 * 1024 * 1024;
  * goes on, the later the busier the machine is, and keeps the pages that it freed for the next time that so much piles up, so that the
  * highest peak stays. This collects at once, and gives the pages back.
  * @param bytes of resident memory from which that is worth a fifth of a second
- * @returns to be called while working, as often as is convenient
+ * @returns to be called every few milliseconds of work: it asks the system each time, which takes ten microseconds
  */
 export const trimmer = (bytes: number): (() => void) => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as Collect; // what that flag makes
-  let calls = 0;
   let from = bytes;
   let notBefore = 0;
   return () => {
-    if (++calls % every !== 0) return;
     const resident = process.memoryUsage.rss();
     const began = performance.now();
     if (resident < from || (resident < from + urgent && began < notBefore)) return;
