@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
 import { writeMonths } from './months.ts';
 
 export interface Peak {
@@ -11,14 +10,15 @@ export interface Peak {
   readonly megabytes: number;
   /** Highest resident memory over that of `node -e 0`, in megabytes. */
   readonly reading: number;
-  /** The same of the whole command with every detection, from its sources, which Node strips of their types as it loads them. */
+  /** The same of the whole command with every detection, from its sources, as `npm run tripline -- scan` runs it. */
   readonly scanning: number;
-  /** The same bundled, without the memory that stripping types takes. */
+  /** The same bundled into one file. */
   readonly bundled: number;
 }
 
-const peakOf = (args: readonly string[]): number => {
-  const { stdout, status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+const peakOf = (args: readonly string[], cache: string): number => {
+  const env = { ...process.env, NODE_COMPILE_CACHE: cache };
+  const { stdout, status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
   if (status !== 0) throw new Error(stderr.slice(0, 2_000));
   return Number(stdout) / 1024;
 };
@@ -28,7 +28,8 @@ const say = `process.stdout.write(/VmHWM:\\s+(\\d+)/.exec(require('node:fs').rea
 
 const settings = join(dirname(import.meta.dirname), 'examples/tripline.config.ts');
 
-const bundle = async (entry: string, outfile: string): Promise<string> => {
+export const bundle = async (entry: string, outfile: string): Promise<string> => {
+  const { build } = await import('esbuild');
   await build({
     entryPoints: [entry],
     outfile,
@@ -40,6 +41,7 @@ const bundle = async (entry: string, outfile: string): Promise<string> => {
     banner: {
       js: "import { createRequire as topLevelCreateRequire } from 'node:module'; const require = topLevelCreateRequire(import.meta.url);",
     },
+    external: ['esbuild'],
     logLevel: 'error',
   });
   return outfile;
@@ -50,7 +52,8 @@ export const peaks = async (sizes: readonly number[], note: (line: string) => vo
   const folder = mkdtempSync(join(tmpdir(), 'tripline-bench-'));
   const path = join(folder, 'months.jsonl.gz');
   const source = join(import.meta.dirname, 'memory-child.ts');
-  const empty = peakOf(['-e', say]);
+  const peak = (...args: readonly string[]): number => peakOf(args, join(folder, 'cache'));
+  const empty = peak('-e', say);
   try {
     const bundledScan = await bundle(source, join(folder, 'scan.mjs'));
     const bundledSettings = await bundle(settings, join(folder, 'settings.mjs'));
@@ -61,9 +64,9 @@ export const peaks = async (sizes: readonly number[], note: (line: string) => vo
       note(`memory: ${megabytes} MB`);
       found.push({
         megabytes,
-        reading: peakOf([source, 'read', path]) - empty,
-        scanning: peakOf([source, 'scan', path, settings]) - empty,
-        bundled: peakOf([bundledScan, 'scan', path, bundledSettings]) - empty,
+        reading: peak(source, 'read', path) - empty,
+        scanning: peak(source, 'scan', path, settings) - empty,
+        bundled: peak(bundledScan, 'scan', path, bundledSettings) - empty,
       });
     }
     return found;

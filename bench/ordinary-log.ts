@@ -1,10 +1,20 @@
+/**
+ * Logs of an ordinary account (`ordinary-account.ts`), with all members that a record has. As a command: its CloudTrail as one log,
+ * oldest first, for how fast `scan` is where little is about nodes:
+ *
+ *     node bench/ordinary-log.ts PATH EVENTS   then   npm run tripline -- scan PATH --json
+ */
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { overlay } from '../core/cloudtrail/example.ts';
 import type { CloudTrailRecord, UserIdentity } from '../core/cloudtrail/record.ts';
 import { type JsonObject, text } from '../core/json.ts';
 import type { AuditUser } from '../core/kubernetes/record.ts';
 import { AuditLog } from '../examples/day/audit.ts';
 import { account, egress, region, roleSession, Trail } from '../examples/day/aws.ts';
-import { midnight, Random } from '../examples/day/random.ts';
+import { midnight, Random, seconds } from '../examples/day/random.ts';
 import { auditRows, nodes, type Row, trailRows } from './ordinary-account.ts';
 
 const day = 86_400_000;
@@ -96,9 +106,9 @@ const bodies: { readonly [call: string]: (random: Random) => JsonObject } = {
   GetRole: () => ({ requestParameters: { roleName: 'shop-api' } }),
 };
 
-/** So many CloudTrail records of the account over a day, oldest first. */
-export const ordinaryTrail = (count: number): readonly CloudTrailRecord[] => {
-  const random = new Random(7);
+/** So many CloudTrail records of the account over a day, oldest first. @param seed another day of it */
+export const ordinaryTrail = (count: number, seed = 7): readonly CloudTrailRecord[] => {
+  const random = new Random(seed);
   const trail = new Trail(random);
   const draw = drawn(trailRows, random);
   for (let at = 0; at < count; at++) {
@@ -164,3 +174,18 @@ const userOf = (username: string): AuditUser => ({
     ? ['system:nodes', 'system:authenticated']
     : ['system:serviceaccounts', 'system:authenticated'],
 });
+
+/** Days of so many events each, until there are enough. */
+function* lines(events: number): Generator<string> {
+  const aDay = 20_000;
+  for (let from = 0; from < events; from += aDay)
+    for (const record of ordinaryTrail(Math.min(aDay, events - from), 7 + from)) {
+      const eventTime = seconds(Date.parse(record.eventTime) + (from / aDay) * day);
+      yield `${JSON.stringify({ ...record, eventTime })}\n`;
+    }
+}
+
+if (import.meta.main) {
+  const [path = '', events = '200000'] = process.argv.slice(2);
+  await pipeline(Readable.from(lines(Number(events))), createGzip(), createWriteStream(path));
+}

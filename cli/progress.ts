@@ -30,7 +30,7 @@ export const progressOn = (io: Io, every = 100): Progress => {
 };
 
 /** `1,234`. */
-export const grouped = (count: number): string => count.toLocaleString('en-US');
+export const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 /** `12.3 MB`. */
 export const sized = (bytes: number): string =>

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { pathToFileURL } from 'node:url';
 import { type Command, type Io, UsageError } from './io.ts';
+import { startLean } from './lean.ts';
 
 const commands: { readonly [name: string]: readonly [summary: string, load: () => Promise<Command>] } = {
   run: ['run the real handlers over logs, with a local database (npm start)', () => import('./run.ts')],
@@ -69,5 +70,6 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0); // `| head` is no fault
     throw error;
   });
+  if (process.argv[2] === 'scan') startLean(); // months of logs may be ahead
   process.exitCode = await main(process.argv.slice(2), process);
 }

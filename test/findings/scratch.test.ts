@@ -37,3 +37,17 @@ it('a scratch file has no name', () => {
   expect(named().filter(name => !before.includes(name))).toEqual([]);
   scratch.close();
 });
+
+it('room in a scratch file is used again, and what grew out of it is read back whole', () => {
+  const scratch = scratchFile();
+  const texts = ['é'.repeat(100), 'x'.repeat(250), 'y'.repeat(100_000)];
+  const places = texts.map(text => scratch.write(text));
+  const [first = 0, second = 0, third = 0] = places;
+  expect(scratch.write('shorter', first)).toBe(first);
+  expect(scratch.read(first)).toBe('shorter');
+  const moved = scratch.write('z'.repeat(5_000), first);
+  expect(places).not.toContain(moved);
+  expect(scratch.write('new')).toBe(first);
+  expect([first, second, third, moved].map(scratch.read)).toEqual(['new', texts[1], texts[2], 'z'.repeat(5_000)]);
+  scratch.close();
+});

@@ -1,0 +1,50 @@
+import { statSync } from 'node:fs';
+import { flushCompileCache, getCompileCacheDir } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/** How many times this process has begun anew; absent: it was started by somebody else. */
+const marker = 'TRIPLINE_LEAN';
+/** Once for the environment, once more where the sources were not in the cache yet. */
+const mostStarts = 2;
+
+/**
+ * Begins this process anew in its own place (same id, same streams), with what only a process that starts can take:
+ * one malloc arena instead of one for each thread, of which each keeps the most it ever held; V8's young generation no larger than
+ * what `scan` is quickest with; and a cache of what Node makes of the sources, so that it need not keep in memory what strips their
+ * types. See docs/decisions/017-memory-of-scan.md. Does nothing, and `scan` takes more memory, where Node can't do that: before 22.15
+ * and on Windows.
+ */
+export const startLean = (): void => {
+  if (process.env[marker] === undefined) begin(1);
+};
+
+/**
+ * Begins once more where this process had to strip types from its sources, which are in the cache now. To be called when all is
+ * loaded and nothing was read. Does nothing in a process that {@link startLean} did not begin.
+ * @param loaded milliseconds since 1970: when loading began
+ */
+export const startWarm = (loaded: number): void => {
+  const starts = Number(process.env[marker] ?? mostStarts);
+  const cache = getCompileCacheDir();
+  if (starts >= mostStarts || cache === undefined) return;
+  flushCompileCache();
+  // Entries are renamed into it: its own time says whether one is new.
+  if ((statSync(cache, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= loaded) begin(starts + 1);
+};
+
+const begin = (starts: number): void => {
+  const { execPath, execArgv, argv, env } = process;
+  try {
+    process.execve?.(execPath, [execPath, ...(starts === 1 ? flags : []), ...execArgv, ...argv.slice(1)], {
+      NODE_COMPILE_CACHE: join(dirname(import.meta.dirname), 'node_modules/.cache/tripline'),
+      MALLOC_ARENA_MAX: '1',
+      ...env,
+      [marker]: String(starts),
+    });
+  } catch {
+    // As it was started, then.
+  }
+};
+
+/** Megabytes: with two of them scavenging takes a fifth more time, with eight no less. */
+const flags = ['--max-semi-space-size=4'];

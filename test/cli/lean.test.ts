@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { trimmer } from '../../cli/trim.ts';
+import { createFleet } from '../../core/cloudtrail/example-ec2.ts';
+
+const root = new URL('../../', import.meta.url).pathname;
+/** Says at its end how the process was started. */
+const saying = `data:text/javascript,process.on('exit',()=>console.error(JSON.stringify([process.pid,process.env.TRIPLINE_LEAN,process.env.MALLOC_ARENA_MAX])))`;
+
+const scan = (env: NodeJS.ProcessEnv) => {
+  const { record } = createFleet({ types: ['p5.48xlarge'] });
+  const args = ['--import', saying, 'cli/tripline.ts', 'scan', '-', '--json', '--fail-on', 'low'];
+  const settings = ['--settings', 'examples/tripline.config.ts'];
+  const { pid, status, stdout, stderr } = spawnSync(process.execPath, [...args, ...settings], {
+    cwd: root,
+    encoding: 'utf8',
+    input: `${JSON.stringify(record)}\n`,
+    env: { PATH: process.env.PATH, ...env },
+  });
+  return {
+    pid,
+    status,
+    found: stdout.split('\n').filter(line => line !== ''),
+    said: stderr.trimEnd().split('\n').at(-1),
+  };
+};
+
+test.skipIf(process.execve === undefined)(
+  'scan begins anew in its own place, and reads, finds and ends as if it had not',
+  () => {
+    const lean = scan({});
+    const [pid, starts, arenas] = JSON.parse(lean.said ?? '') as unknown[];
+    expect([pid, arenas]).toEqual([lean.pid, '1']);
+    expect(['1', '2']).toContain(starts);
+    const plain = scan({ TRIPLINE_LEAN: '2' });
+    expect(JSON.parse(plain.said ?? '')).toEqual([plain.pid, '2', null]);
+    expect(lean.status).toBe(1);
+    expect(lean.found.length).toBeGreaterThan(0);
+    expect([lean.status, lean.found]).toEqual([plain.status, plain.found]);
+  },
+  120_000,
+);
+
+test.skipIf(process.execve === undefined)(
+  'scan keeps what its environment says of malloc',
+  () => {
+    const { said } = scan({ MALLOC_ARENA_MAX: '3' });
+    expect(JSON.parse(said ?? '')).toEqual([expect.any(Number), expect.any(String), '3']);
+  },
+  120_000,
+);
+
+test('trimming collects what nobody needs any more', async () => {
+  const trim = trimmer(0);
+  const ref = new WeakRef({ some: 'garbage' });
+  await new Promise(done => setImmediate(done)); // a new reference holds until its task ends
+  trim();
+  expect(ref.deref()).toBeUndefined();
+});
