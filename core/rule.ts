@@ -52,7 +52,7 @@ export const detectionRule = (loaded: LoadedDetection, bench: Bench): Rule | und
 
   const matchOf = (key: Key, view: AnyView, description: Description): Match => ({
     detection: detection.id,
-    version,
+    version: version(),
     account: view.event.account,
     region: view.event.region,
     cluster: view.event.cluster,
@@ -104,7 +104,7 @@ export const knowledgeRule = (loaded: LoadedKnowledge, bench: Bench): Rule => {
       return [
         {
           detection: id,
-          version: loaded.version,
+          version: loaded.version(),
           ...{ account, region, cluster, source, eventId, time, observations },
           key: {},
           window: 3_600_000,
@@ -178,7 +178,7 @@ const unsettled = (
   status: Exclude<Status, 'off'>,
 ): Match => ({
   detection: detection.id,
-  version,
+  version: version(),
   ...{ account, region, cluster, source, eventId, time, key, window, severity, status },
   title: '',
   principals: [],

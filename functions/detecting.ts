@@ -1,6 +1,8 @@
+import { roleByArn } from '../core/cloudtrail/roles.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { type DetectDeps, detect } from '../core/pipeline.ts';
 import type { Read } from '../core/read/contract.ts';
+import type { Settings } from '../core/settings.ts';
 import { deps } from './deps.ts';
 import type { Meter } from './meter.ts';
 
@@ -43,7 +45,9 @@ export const detectCounted = async (
     ...detecting(meter),
     quarantine: { keep: rejected => quarantine().keep(rejected) },
     keep: async events =>
-      events.some(isOfRole) ? (await import('../core/usage/kept.ts')).usageMarks(events, settings) : [],
+      events.some(event => isKept(event, settings))
+        ? (await import('../core/usage/kept.ts')).usageMarks(events, settings)
+        : [],
     now: now(),
   });
   meter.add('EventsRead', counts.read);
@@ -60,9 +64,11 @@ export const detectCounted = async (
   meter.add('ReadingsAsked', events.length);
 };
 
-/** Whether a role made the call: what it did may be kept (`core/usage/kept.ts` says of which roles). */
-const isOfRole = (event: AnyEvent): boolean =>
-  event.source === 'cloudtrail' && event.record.userIdentity?.sessionContext?.sessionIssuer !== undefined;
+/** Whether what made the call is a role of which something is kept: most are not, and what keeps it need not be loaded. */
+const isKept = (event: AnyEvent, settings: Settings): boolean => {
+  const issuer = event.source === 'cloudtrail' ? event.record.userIdentity?.sessionContext?.sessionIssuer : undefined;
+  return issuer?.arn !== undefined && roleByArn(issuer.arn, settings).kind !== 'other';
+};
 
 const nothing = (): readonly never[] => [];
 
