@@ -36,6 +36,11 @@ const edits = {
     "await import('node:async_hooks')",
     "require('node:async_hooks')",
   ],
+  // Node's zlib is loaded where a checksum is wanted; every Node that Lambda has knows this one.
+  '@smithy/core/dist-es/submodules/checksum/crc32/Crc32Node.js': [
+    'typeof zlib.crc32 === "function" ? zlib.crc32 : undefined',
+    '(...given) => zlib.crc32(...given)',
+  ],
   '@aws-sdk/core/dist-es/submodules/client/util-user-agent-browser/createUserAgentStringParsingProvider.js': [
     'await import("bowser")',
     absent('what knows browsers'),
