@@ -52,13 +52,14 @@ const firsts: readonly {
   { what: 'over TLS, the DynamoDB client alone, one item put', bundle: 'floor', event: nothing, isEncrypted: true },
 ];
 
-/** The deployed function with tables of which nothing has to be asked (`bench/unwritten.ts`). */
+/** The deployed function with tables of which nothing has to be asked (`bench/unwritten.ts`), in as many files as it has. */
 const unwritten: Plugin = {
   name: 'unwritten',
   setup: ({ onLoad }) =>
     void onLoad({ filter: /\/functions\/dynamodb\.ts$/ }, async () => ({
-      contents: await readFile(join(import.meta.dirname, 'unwritten.ts'), 'utf8'),
+      contents: `${await readFile(join(import.meta.dirname, 'unwritten.ts'), 'utf8')}\nimport './cloudtrail.ts';\n`,
       loader: 'ts',
+      resolveDir: join(root, 'functions'),
     })),
 };
 

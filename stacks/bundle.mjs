@@ -72,7 +72,8 @@ const requiring = async name => {
     : `require(require(${JSON.stringify(`${apart}${name}.cjs`)}))`;
   if (!postponed.has(name)) return `module.exports = ${load};`;
   const names = Object.keys(await import(name)).filter(one => one !== 'default');
-  return `module.exports = {${names.map(one => `get ${one}() { return ${load}.${one}; }`).join(', ')}};`;
+  const members = names.map(one => `get ${one}() { return loaded().${one}; }`);
+  return `let module_; const loaded = () => (module_ ??= ${load}); module.exports = {${members.join(', ')}};`;
 };
 
 /**
