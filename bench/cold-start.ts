@@ -29,14 +29,14 @@ const finding = createFleet({ instances: ['i-0123456789abcdef0'] });
 /** What the first event of a process is, whether anything is written, and whether its way to the tables is encrypted as AWS's is. */
 const firsts: readonly {
   readonly what: string;
-  readonly bundle: 'cloudtrail' | 'unwritten' | 'floor';
+  readonly bundle: 'cloudtrail' | 'quiet' | 'floor';
   readonly event: Event<'cloudtrail'>;
   readonly isEncrypted?: true;
 }[] = [
-  { what: 'cloudtrail, first event: no rule is about it, nothing to write', bundle: 'unwritten', event: nothing },
+  { what: 'cloudtrail, first event: no rule is about it, nothing to write', bundle: 'quiet', event: nothing },
   {
     what: 'cloudtrail, first event: rules look and none matches, nothing to write',
-    bundle: 'unwritten',
+    bundle: 'quiet',
     event: call('ec2', 'AuthorizeSecurityGroupIngress'),
   },
   { what: 'cloudtrail, first event: no rule is about it, its stream is marked', bundle: 'cloudtrail', event: nothing },
@@ -52,14 +52,14 @@ const firsts: readonly {
   { what: 'over TLS, the DynamoDB client alone, one item put', bundle: 'floor', event: nothing, isEncrypted: true },
 ];
 
-/** The deployed function with tables of which nothing has to be asked (`bench/unwritten.ts`), in as many files as it has. */
-const unwritten: Plugin = {
-  name: 'unwritten',
+/** The deployed function, its store apart (`bench/quiet.ts`): bundled from the same entry, so that all else is as it is deployed. */
+const quiet: Plugin = {
+  name: 'quiet',
   setup: ({ onLoad }) =>
-    void onLoad({ filter: /\/functions\/dynamodb\.ts$/ }, async () => ({
-      contents: `${await readFile(join(import.meta.dirname, 'unwritten.ts'), 'utf8')}\nimport './cloudtrail.ts';\n`,
+    void onLoad({ filter: /\/functions\/cloudtrail\.ts$/ }, async ({ path }) => ({
+      contents: `${await readFile(path, 'utf8')}\nimport '../bench/quiet.ts';\n`,
       loader: 'ts',
-      resolveDir: join(root, 'functions'),
+      resolveDir: dirname(path),
     })),
 };
 
@@ -146,7 +146,7 @@ export const coldStarts = async (rounds: number, say: (line: string) => void): P
       const bytes = bytesOf(await bundle(root, `functions/${name}`, out, bundling));
       contestants.push({ name: `import ${name}`, bytes, args: [join(out, 'bundle.mjs')], env });
     }
-    await bundle(root, 'functions/cloudtrail', join(folder, 'unwritten'), bundling, [unwritten, ...plugins]);
+    await bundle(root, 'functions/cloudtrail', join(folder, 'quiet'), bundling, [quiet, ...plugins]);
     await bundle(root, 'bench/floor', join(folder, 'floor'), bundling);
     for (const [at, { what, bundle: name, event, isEncrypted }] of firsts.entries()) {
       if (isEncrypted && secure === undefined) continue;
@@ -159,7 +159,7 @@ export const coldStarts = async (rounds: number, say: (line: string) => void): P
       );
       const trusting = { AWS_ENDPOINT_URL_DYNAMODB: secure?.endpoint, NODE_EXTRA_CA_CERTS: secure?.certificate };
       const own = isEncrypted ? { ...env, ...trusting } : env;
-      contestants.push({ name: what, args: [script], env: own, writes: name !== 'unwritten' });
+      contestants.push({ name: what, args: [script], env: own, writes: name !== 'quiet' });
     }
     /** Tables that nobody has written to. */
     const emptyTables = async (prefix: string): Promise<NodeJS.ProcessEnv> => {
