@@ -65,15 +65,21 @@ const alone = async name => {
   return { contents: outputFiles[0]?.text ?? '', loader: 'file' };
 };
 
-/** A module that is loaded by `require`: where it is postponed, by the first use of one of its exports. @param {string} name */
-const requiring = async name => {
+/**
+ * A module that is loaded by `require`: where it is postponed, by the first use of one of its exports. esbuild copies the members
+ * of what it requires, a hundred for some of Node's: so it is given an object that has none of its own, and inherits them.
+ * @param {string} name
+ */
+const requiring = name => {
   const load = isBuiltin(name)
     ? `require(${JSON.stringify(name)})`
     : `require(require(${JSON.stringify(`${apart}${name}.cjs`)}))`;
-  if (!postponed.has(name)) return `module.exports = ${load};`;
-  const names = Object.keys(await import(name)).filter(one => one !== 'default');
-  const members = names.map(one => `get ${one}() { return loaded().${one}; }`);
-  return `let module_; const loaded = () => (module_ ??= ${load}); module.exports = {${members.join(', ')}};`;
+  if (!postponed.has(name))
+    return `const whole = ${load}; module.exports = typeof whole === 'function' ? whole : Object.create(whole);`;
+  return `const load = () => Object.setPrototypeOf(between, ${load});
+    const traps = { get: (_, member) => load()[member], has: (_, member) => member in load() };
+    const between = Object.create(new Proxy({}, traps)); // what it inherits from is, once it was asked, the module itself
+    module.exports = Object.create(between);`;
 };
 
 /**
@@ -127,7 +133,7 @@ export default [
         return postponed.has(path) ? { path, namespace: builtin } : undefined;
       });
       const load = async (/** @type {Load} */ { path, namespace }) => {
-        if (namespace === builtin) return { contents: await requiring(path), loader: 'js', resolveDir: root };
+        if (namespace === builtin) return { contents: requiring(path), loader: 'js', resolveDir: root };
         if (namespace === apart) return alone(path.replace(/\.cjs$/, ''));
         if (namespace !== 'file') return undefined;
         const contents = await contentsOf(relative(root, path), path, judging.has(relative(root, entry)));
