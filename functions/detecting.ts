@@ -1,8 +1,6 @@
-import { roleByArn } from '../core/cloudtrail/roles.ts';
-import type { AnyEvent } from '../core/event.ts';
 import { type DetectDeps, detect } from '../core/pipeline.ts';
 import type { Read } from '../core/read/contract.ts';
-import type { Settings } from '../core/settings.ts';
+import { keptRole } from '../core/usage/kept-role.ts';
 import { deps } from './deps.ts';
 import type { Meter } from './meter.ts';
 
@@ -45,7 +43,7 @@ export const detectCounted = async (
     ...detecting(meter),
     quarantine: { keep: rejected => quarantine().keep(rejected) },
     keep: async events =>
-      events.some(event => isKept(event, settings))
+      events.some(event => event.source === 'cloudtrail' && keptRole(event.record, settings) !== undefined)
         ? (await import('../core/usage/kept.ts')).usageMarks(events, settings)
         : [],
     now: now(),
@@ -62,12 +60,6 @@ export const detectCounted = async (
   const { askFor } = await import('./sqs.ts');
   await askFor(readings, events);
   meter.add('ReadingsAsked', events.length);
-};
-
-/** Whether what made the call is a role of which something is kept: most are not, and what keeps it need not be loaded. */
-const isKept = (event: AnyEvent, settings: Settings): boolean => {
-  const issuer = event.source === 'cloudtrail' ? event.record.userIdentity?.sessionContext?.sessionIssuer : undefined;
-  return issuer?.arn !== undefined && roleByArn(issuer.arn, settings).kind !== 'other';
 };
 
 const nothing = (): readonly never[] => [];
