@@ -3,8 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
+import { compile, type Matcher } from '../../core/compile.ts';
+import type { AnyEvent } from '../../core/event.ts';
+import type { Match } from '../../core/match.ts';
+import type { Settings } from '../../core/settings.ts';
+import { detections, knowledge } from '../../detections/index.ts';
 import { bundling } from '../../stacks/bundling.ts';
 import { trimmed } from '../../stacks/trimmed.mjs';
+import settings from '../../tripline.config.ts';
 import { bridge } from './bridge.ts';
 import { bundle, bytesOf, loadedAtStart } from './bundle.ts';
 
@@ -97,6 +103,32 @@ describe('a function that judges', { timeout: 120_000 }, () => {
     }
     expect(code(there)).toEqual(code(here));
   });
+});
+
+it('the bundled catalogue says of every event of every example what the catalogue says', {
+  timeout: 120_000,
+}, async () => {
+  await bundle(root, 'functions/catalogue', join(folder, 'catalogue'), bundling);
+  const bundled: { readonly matcher: (given: Settings) => Matcher } = await import(
+    join(folder, 'catalogue/bundle.mjs')
+  );
+  const [here, there] = [compile(detections, knowledge, settings), bundled.matcher(settings)];
+  const said = (matches: readonly Match[]) =>
+    matches.map(({ detection, key, severity, title, observations }) => ({
+      detection,
+      key,
+      severity,
+      title,
+      observations,
+    }));
+  const events = detections.flatMap(({ examples }) =>
+    [...examples.matches, ...examples.misses].flatMap(({ event, after = [] }): readonly AnyEvent[] => [
+      ...(after as readonly AnyEvent[]), // an example's events are of either source
+      event as AnyEvent,
+    ]),
+  );
+  expect(events.length).toBeGreaterThan(500);
+  for (const event of events) expect(said(there(event))).toEqual(said(here(event)));
 });
 
 it('what the plugins find wrong ends the build where SST runs them, with the reason', {
