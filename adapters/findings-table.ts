@@ -85,18 +85,26 @@ export const findingsTable = (client: DynamoDBClient, table: string): FindingsTa
   };
 
   /** Joins until what is stored holds everything that was to be joined. A lost race means that a rival got on: read again. */
-  const settle = async <T>(what: string, join: () => Promise<T | undefined>): Promise<T> => {
+  const settle = async <T>(what: string, join: (attempt: number) => Promise<T | undefined>): Promise<T> => {
     for (let attempt = 0; attempt < tries; attempt++) {
       if (attempt > 0) await pause(attempt);
-      const joined = await join();
+      const joined = await join(attempt);
       if (joined !== undefined) return joined;
     }
     throw new Error(`table ${table}: ${what} changed under ${tries} tries to write it: fold it again`);
   };
 
-  const foldWindow = (id: string, bucket: number, matches: Matches): Promise<StoredWindow> =>
-    settle(`window ${bucket} of finding ${id}`, async () => {
-      const [stored] = (await getAll(client, table, [windowKey(id, bucket)])).flatMap(item => parseWindow(item) ?? []);
+  const readWindow = async (id: string, bucket: number): Promise<StoredWindow | undefined> =>
+    (await getAll(client, table, [windowKey(id, bucket)])).map(parseWindow).find(found => found !== undefined);
+
+  const foldWindow = (
+    id: string,
+    bucket: number,
+    matches: Matches,
+    before: StoredWindow | undefined,
+  ): Promise<StoredWindow> =>
+    settle(`window ${bucket} of finding ${id}`, async attempt => {
+      const stored = attempt === 0 ? before : await readWindow(id, bucket);
       const joined = joinWindow(stored, id, bucket, matches);
       const revision = stored && revisionOf(stored);
       if (revision === revisionOf(joined)) return joined;
@@ -124,9 +132,15 @@ export const findingsTable = (client: DynamoDBClient, table: string): FindingsTa
       return written ? joined : undefined;
     });
 
-  const foldCase = (id: string, matches: Matches, windows: readonly StoredWindow[], now: number): Promise<StoredCase> =>
-    settle(`finding ${id}`, async () => {
-      const stored = await readCase(id);
+  const foldCase = (
+    id: string,
+    matches: Matches,
+    windows: readonly StoredWindow[],
+    now: number,
+    before: StoredCase | undefined,
+  ): Promise<StoredCase> =>
+    settle(`finding ${id}`, async attempt => {
+      const stored = attempt === 0 ? before : await readCase(id);
       const joined = joinCase(stored, id, matches, windows, now);
       const revision = stored && revisionOf(stored.content);
       const changes = { ...contentItem(joined.content), ...lifeChanges(stored, joined) };
@@ -196,10 +210,23 @@ export const findingsTable = (client: DynamoDBClient, table: string): FindingsTa
 
   const fold: Findings['fold'] = async (matches, now) => {
     for (const { id, buckets } of byFinding(matches)) {
+      // Windows and case are read at once. Every write asks whether what it changes is still as it was read, however long ago:
+      // where it is not, that alone is read again.
+      const items = await getAll(client, table, [...buckets.map(([bucket]) => windowKey(id, bucket)), caseKey(id)]);
+      const before = items.flatMap(item => parseWindow(item) ?? []);
       const windows: StoredWindow[] = [];
-      for (const [bucket, some] of buckets) windows.push(await foldWindow(id, bucket, some));
+      for (const [bucket, some] of buckets) {
+        const stored = before.find(one => one.bucket === bucket);
+        windows.push(await foldWindow(id, bucket, some, stored));
+      }
       const all = buckets.flatMap(([, some]) => some) as unknown as Matches; // a finding's buckets are never empty
-      await foldCase(id, all, windows, now);
+      await foldCase(
+        id,
+        all,
+        windows,
+        now,
+        items.map(parseCase).find(found => found !== undefined),
+      );
     }
   };
 

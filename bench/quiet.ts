@@ -1,7 +1,5 @@
 import { fromEnvironment, use } from '../functions/deps.ts';
 
-export { handler } from '../functions/cloudtrail.ts';
-
 /** The deployed function where its stream is marked as heard already, as in every invocation of a process but the first. */
 use({
   ...fromEnvironment(process.env),

@@ -70,8 +70,14 @@ export const gateOf = (
       source,
       all.map(requirement => ({ requirements: [requirement.filter(({ path }) => path[0] !== 'fact')] })),
     );
-    const texts = new Set(rest.flatMap(({ requirements }) => requirements.map(one => JSON.stringify(one))));
-    return { names: [...names.keys()], rest: [...texts].map(text => JSON.parse(text)) };
+    const asked = rest.flatMap(({ requirements }) =>
+      requirements.map(one => new Set(one.map(each => JSON.stringify(each)))),
+    );
+    // One that asks for less admits all that another does which asks for the same and more: of two that ask the same, the first.
+    const least = asked.filter(
+      (own, at) => !asked.some((other, rank) => other.isSubsetOf(own) && (other.size < own.size || rank < at)),
+    );
+    return { names: [...names.keys()], rest: least.map(one => [...one].map(text => JSON.parse(text))) };
   };
   return { cloudtrail: of('cloudtrail'), kubernetes: of('kubernetes') };
 };

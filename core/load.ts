@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { attackVersion, revoked, techniques } from './attack.ts';
 import { type AnyDetection, type AnyKnowledge, severities } from './detection.ts';
+import { once } from './once.ts';
 import { PatternError } from './pattern/fault.ts';
 import { loadPattern } from './pattern/load.ts';
 import type { Group } from './pattern/node.ts';
@@ -19,8 +20,11 @@ export class DetectionError extends Error {
 /** A detection with its patterns loaded. */
 export interface LoadedDetection {
   readonly detection: AnyDetection;
-  /** 12 hex characters over the detection's data and its functions' source: changes whenever what it says may change. */
-  readonly version: string;
+  /**
+   * 12 hex characters over the detection's data and its functions' source: changes whenever what it says may change. Worked out
+   * when it is first asked for, which only a match does.
+   */
+  readonly version: () => string;
   readonly when: Group;
   readonly unless: readonly Group[];
   /** The pairs of a severity that depends on the event, in order; what holds otherwise is `severity`. */
@@ -33,7 +37,8 @@ export interface LoadedDetection {
 /** Knowledge with its pattern loaded. */
 export interface LoadedKnowledge {
   readonly knowledge: AnyKnowledge;
-  readonly version: string;
+  /** As a detection's. */
+  readonly version: () => string;
   readonly when: Group;
 }
 
@@ -67,7 +72,7 @@ const patternsOf = (detection: AnyDetection, problems: string[]): LoadedDetectio
   const pairs = severityPairs(detection, problems);
   return {
     detection,
-    version: versionOf(detection),
+    version: once(() => versionOf(detection)),
     when: pattern(detection.when, 'when'),
     unless: (detection.unless ?? []).map((branch, index) => pattern(branch, `unless[${index}]`)),
     severities: pairs.map(([severity, when], index) => ({ severity, when: pattern(when, `severity[${index}]`) })),
@@ -82,7 +87,7 @@ export const loadKnowledge = (knowledge: AnyKnowledge): LoadedKnowledge => {
   if (!/^knowledge\/[a-z0-9-]+$/.test(knowledge.id)) problems.push(`id: "${knowledge.id}": knowledge/lower-case-words`);
   const when = loadAt(knowledge.when, 'when', Object.keys(sources[knowledge.on]?.facts ?? {}), problems);
   if (problems.length > 0) throw new DetectionError(knowledge.id, problems);
-  return { knowledge, version: versionOf(knowledge), when };
+  return { knowledge, version: once(() => versionOf(knowledge)), when };
 };
 
 /** What decides: the prose and the examples are left out. */

@@ -51,7 +51,7 @@ export const detectionRule = (loaded: LoadedDetection, bench: Bench): Rule | und
 
   const matchOf = (key: Key, view: AnyView, description: Description): Match => ({
     detection: detection.id,
-    version,
+    version: version(),
     account: view.event.account,
     region: view.event.region,
     cluster: view.event.cluster,
@@ -108,7 +108,7 @@ export const knowledgeRule = (loaded: LoadedKnowledge, bench: Bench): Rule => {
       return [
         {
           detection: id,
-          version: loaded.version,
+          version: loaded.version(),
           ...{ account, region, cluster, source, eventId, time, observations },
           key: {},
           window: 3_600_000,
@@ -183,7 +183,7 @@ const unsettled = (
   status: Exclude<Status, 'off'>,
 ): Match => ({
   detection: detection.id,
-  version,
+  version: version(),
   ...{ account, region, cluster, source, eventId, time, key, window, severity, status },
   title: '',
   principals: [],

@@ -27,7 +27,7 @@ export const systemOf = (find: (id: string) => LoadedDetection | undefined, sett
     return [
       {
         detection: id,
-        version: own?.version ?? 'built-in',
+        version: own?.version() ?? 'built-in',
         ...{ account, region, cluster, source, eventId, time, key, title },
         window: own?.window ?? defaults[id]?.window ?? 3_600_000,
         severity: set?.severity ?? own?.severity ?? defaults[id]?.severity ?? 'high',

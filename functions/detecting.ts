@@ -1,7 +1,7 @@
 import { keepYoung } from '../adapters/young.ts';
-import type { AnyEvent } from '../core/event.ts';
 import { type DetectDeps, detect } from '../core/pipeline.ts';
 import type { Read } from '../core/read/contract.ts';
+import { keptRole } from '../core/usage/kept-role.ts';
 import { deps } from './deps.ts';
 import type { Meter } from './meter.ts';
 
@@ -46,7 +46,9 @@ export const detectCounted = async (
     ...detecting(meter),
     quarantine: { keep: rejected => quarantine().keep(rejected) },
     keep: async events =>
-      events.some(isOfRole) ? (await import('../core/usage/kept.ts')).usageMarks(events, settings) : [],
+      events.some(event => event.source === 'cloudtrail' && keptRole(event.record, settings) !== undefined)
+        ? (await import('../core/usage/kept.ts')).usageMarks(events, settings)
+        : [],
     now: now(),
   });
   meter.add('EventsRead', counts.read);
@@ -62,10 +64,6 @@ export const detectCounted = async (
   await askFor(readings, events);
   meter.add('ReadingsAsked', events.length);
 };
-
-/** Whether a role made the call: what it did may be kept (`core/usage/kept.ts` says of which roles). */
-const isOfRole = (event: AnyEvent): boolean =>
-  event.source === 'cloudtrail' && event.record.userIdentity?.sessionContext?.sessionIssuer !== undefined;
 
 const nothing = (): readonly never[] => [];
 

@@ -11,6 +11,8 @@ import { atHome } from './region.ts';
 
 /** What lies in DynamoDB, by one client: loaded by the deps when the first of it is called. */
 const client = new DynamoDBClient(atHome(process.env));
+// It picks out what of every request and answer might be logged, and then logs nothing.
+client.middlewareStack.remove('loggerMiddleware');
 
 export const store = (table: string): Store => remembering(dynamoStore(client, table), Date.now);
 export const findings = (table: string) => findingsTable(client, table);

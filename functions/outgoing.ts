@@ -3,9 +3,6 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { busChannel } from '../adapters/bus.ts';
 import { snsChannel } from '../adapters/sns.ts';
 
-// AWS's clients are made of the same parts: where all are loaded after DynamoDB's, those parts are one file of the bundle.
-import './dynamodb.ts';
-
 /** Where announcements go, each by its own client: loaded by the deps when the first is made. */
 export const topic = (arn: string) => {
   const client = new SNSClient({});

@@ -5,9 +5,6 @@ import type { ObjectPointer } from '../core/read/sqs.ts';
 import type { Settings } from '../core/settings.ts';
 import { atHome } from './region.ts';
 
-// AWS's clients are made of the same parts: where all are loaded after DynamoDB's, those parts are one file of the bundle.
-import './dynamodb.ts';
-
 /** What lies in S3, by one client: loaded by the deps when the first of it is called. */
 const client = new S3Client(atHome(process.env));
 

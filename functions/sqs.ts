@@ -3,9 +3,6 @@ import { askForReadings } from '../adapters/reading-queue.ts';
 import type { Event } from '../core/event.ts';
 import { atHome } from './region.ts';
 
-// AWS's clients are made of the same parts: where all are loaded after DynamoDB's, those parts are one file of the bundle.
-import './dynamodb.ts';
-
 /** What waits in queues, by one client: loaded when the first of it is sent. */
 const client = new SQSClient(atHome(process.env));
 

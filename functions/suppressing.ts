@@ -1,20 +1,29 @@
 import type { Match } from '../core/match.ts';
 import { type Loaded, loadSuppression, suppressed } from '../core/suppress.ts';
-import { deps } from './deps.ts';
+import { type Deps, deps } from './deps.ts';
 import { warn } from './lambda.ts';
 import type { Meter } from './meter.ts';
 
 /** Milliseconds that suppressions made by command are remembered: one query a minute and process. */
 const remembered = 60_000;
 
-/** By the deps they came from, so that nothing outlives the tables it was read from. */
-const known = new WeakMap<object, { readonly at: number; readonly loaded: readonly Loaded[] }>();
+/** By the deps they came from, so that nothing outlives the tables it was read from. Who asks while they are read waits for them. */
+const known = new WeakMap<object, { readonly at: number; readonly loaded: Promise<readonly Loaded[]> }>();
 
 /** Those of the settings and those made by command. What can't be read hides nothing: too much is said rather than too little. */
-const current = async (): Promise<readonly Loaded[]> => {
+const current = (): Promise<readonly Loaded[]> => {
   const now = deps();
   const before = known.get(now);
   if (before !== undefined && now.now() - before.at < remembered) return before.loaded;
+  const loaded = load(now).catch(error => {
+    known.delete(now);
+    throw error;
+  });
+  known.set(now, { at: now.now(), loaded });
+  return loaded;
+};
+
+const load = async (now: Deps): Promise<readonly Loaded[]> => {
   const stored = await now
     .suppressions()
     .list()
@@ -23,7 +32,7 @@ const current = async (): Promise<readonly Loaded[]> => {
       return [];
     });
   const active = [...now.settings.suppressions, ...stored.filter(({ revoked }) => revoked === undefined)];
-  const loaded = active.flatMap(one => {
+  return active.flatMap(one => {
     try {
       return [loadSuppression(one)];
     } catch (error) {
@@ -31,8 +40,6 @@ const current = async (): Promise<readonly Loaded[]> => {
       return [];
     }
   });
-  known.set(now, { at: now.now(), loaded });
-  return loaded;
 };
 
 /** Matches as they are to be folded; those that a suppression hides are counted. */

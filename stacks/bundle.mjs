@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { parseAst } from 'vite';
+import { ofLambda } from './sdk.mjs';
+import { trimmed } from './trimmed.mjs';
 
 /**
  * How functions are bundled, as esbuild plugins: what is known when a stage is deployed is worked out then, and what a function
@@ -14,66 +15,6 @@ import { parseAst } from 'vite';
  */
 
 const root = dirname(import.meta.dirname);
-
-/** @typedef {{ type: string, start: number, end: number, [member: string]: any }} Node a node of the syntax tree */
-
-/** @param {Node} node @returns {Node[]} */
-const children = node =>
-  Object.values(node).flatMap(value =>
-    Array.isArray(value)
-      ? value.filter(one => typeof one?.type === 'string')
-      : typeof value?.type === 'string'
-        ? [value]
-        : [],
-  );
-
-/** Calls that run when the module is loaded: not those inside functions. @param {Node} node @returns {Node[]} */
-const callsOf = node => {
-  if (/Function/.test(node.type)) return [];
-  const inner = children(node).flatMap(callsOf);
-  return /^(CallExpression|NewExpression)$/.test(node.type) ? [node, ...inner] : inner;
-};
-
-/** What a detection says on its page, and how it is said that it says nothing. @type {Record<string, string | undefined>} */
-const page = { why: "''", references: '[]', runbook: '[]', blind: '[]' };
-
-/**
- * A detection without its examples. Those are proven where it is tested; here they would be made, thousands of objects, each
- * time a function starts. What only they used is marked as pure, which all of `detections/` is by law, and esbuild drops it.
- * Lines stay where they are.
- * @param {string} source @param {boolean} isJudging without its page's words as well @returns {string}
- */
-export const trimmed = (source, isJudging) => {
-  /** @type {{ start: number, end: number, text: string }[]} */
-  const edits = [];
-  const tree = /** @type {Node} */ (/** @type {unknown} */ (parseAst(source, { lang: 'ts' })));
-  for (const statement of /** @type {Node[]} */ (tree['body'])) {
-    const declaration = statement.type === 'ExportNamedDeclaration' ? statement['declaration'] : statement;
-    if (declaration?.type !== 'VariableDeclaration') continue;
-    for (const { id, init } of declaration.declarations) {
-      if (init == null) continue;
-      const members =
-        id.name === 'detection' && init.type === 'CallExpression' ? init.arguments[0]?.properties : undefined;
-      /** @type {{ start: number, end: number }[]} */
-      const cut = [];
-      for (const { key, value } of members ?? []) {
-        const short =
-          key?.name === 'examples' ? '{ matches: [], misses: [] }' : isJudging ? page[key?.name] : undefined;
-        if (short === undefined) continue;
-        cut.push(value);
-        const lines = '\n'.repeat(source.slice(value.start, value.end).split('\n').length - 1);
-        edits.push({ start: value.start, end: value.end, text: short + lines });
-      }
-      for (const call of callsOf(init))
-        if (!cut.some(({ start, end }) => start <= call.start && call.start < end))
-          edits.push({ start: call.start, end: call.start, text: '/* @__PURE__ */ ' });
-    }
-  }
-  edits.sort((a, b) => b.start - a.start || b.end - a.end);
-  let text = source;
-  for (const edit of edits) text = text.slice(0, edit.start) + edit.text + text.slice(edit.end);
-  return text;
-};
 
 /** What a module of ours exports once it has run, here and now. @param {string} path @returns {Promise<Record<string, unknown>>} */
 const exportsOf = async path => {
@@ -102,6 +43,7 @@ const once = path => {
 const constant = (name, value) => `export ${name} JSON.parse(${JSON.stringify(JSON.stringify(value))});\n`;
 
 const builtin = 'tripline-builtin';
+const apart = 'tripline-apart:';
 
 /** The functions that judge and never announce: of a rule they need no word of its page. */
 const judging = new Set(['functions/cloudtrail.ts', 'functions/audit.ts']);
@@ -109,12 +51,35 @@ const judging = new Set(['functions/cloudtrail.ts', 'functions/audit.ts']);
 /** Modules that cost something to load and that most starts never call; none of their functions asks for `this`. */
 const postponed = new Set(['node:crypto', 'node:net', 'node:timers', 'node:zlib', 're2js']);
 
-/** A module that is loaded by `require`: where it is postponed, by the first use of one of its exports. @param {string} name */
-const requiring = async name => {
-  const load = `require(${JSON.stringify(name)})`;
-  if (!postponed.has(name)) return `module.exports = ${load};`;
-  const names = Object.keys(await import(name)).filter(one => one !== 'default');
-  return `module.exports = {${names.map(one => `get ${one}() { return ${load}.${one}; }`).join(', ')}};`;
+/** A package that is one file of the bundle, which nothing imports: it is read when it is first required. @param {string} name */
+const alone = async name => {
+  const { outputFiles } = await build({
+    stdin: { contents: `module.exports = require(${JSON.stringify(name)});`, resolveDir: root },
+    bundle: true,
+    minify: true,
+    write: false,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'silent',
+  });
+  return { contents: outputFiles[0]?.text ?? '', loader: 'file' };
+};
+
+/**
+ * A module that is loaded by `require`: where it is postponed, by the first use of one of its exports. esbuild copies the members
+ * of what it requires, a hundred for some of Node's: so it is given an object that has none of its own, and inherits them.
+ * @param {string} name
+ */
+const requiring = name => {
+  const load = isBuiltin(name)
+    ? `require(${JSON.stringify(name)})`
+    : `require(require(${JSON.stringify(`${apart}${name}.cjs`)}))`;
+  if (!postponed.has(name))
+    return `const whole = ${load}; module.exports = typeof whole === 'function' ? whole : Object.create(whole);`;
+  return `const load = () => Object.setPrototypeOf(between, ${load});
+    const traps = { get: (_, member) => load()[member], has: (_, member) => member in load() };
+    const between = Object.create(new Proxy({}, traps)); // what it inherits from is, once it was asked, the module itself
+    module.exports = Object.create(between);`;
 };
 
 /**
@@ -127,6 +92,8 @@ const contentsOf = async (path, file, isJudging) => {
   if (path === 'tripline.config.ts') return constant('default', (await once(file))['default']);
   const [, name] = /^functions\/(gate|requirements)\.ts$/.exec(path) ?? [];
   if (name !== undefined) return constant(`const ${name} =`, (await once(join(root, 'stacks/prepare.ts')))[name]);
+  const [, module] = /.*\bnode_modules\/(@(?:aws|aws-sdk|smithy)\/.+)$/.exec(path) ?? [];
+  if (module !== undefined) return ofLambda(module, () => readFile(file, 'utf8'));
   if (/^detections\/[a-z]+\/[\w-]+\.ts$/.test(path)) return trimmed(await readFile(file, 'utf8'), isJudging);
   return undefined;
 };
@@ -144,6 +111,9 @@ const later = new Set(
   ),
 );
 
+const catalogue = join(root, 'functions/catalogue.ts');
+const tables = join(root, 'functions/dynamodb.ts');
+
 export default [
   {
     name: 'tripline',
@@ -156,23 +126,25 @@ export default [
       let entry = '';
       onResolve({ filter: /.*/ }, (/** @type {Resolve} */ { path, namespace, resolveDir, kind }) => {
         if (kind === 'entry-point') entry = resolve(resolveDir, path);
+        if (path.startsWith(apart)) return { path: path.slice(apart.length), namespace: apart };
         // An ES import of a module of Node's own reads all that it exports, and `node:http` loads fetch for that: `require` doesn't.
         if (kind !== 'import-statement' || namespace === builtin) return undefined;
         if (isBuiltin(path)) return { path: path.startsWith('node:') ? path : `node:${path}`, namespace: builtin };
         return postponed.has(path) ? { path, namespace: builtin } : undefined;
       });
       const load = async (/** @type {Load} */ { path, namespace }) => {
-        if (namespace === builtin) return { contents: await requiring(path), loader: 'js', resolveDir: root };
+        if (namespace === builtin) return { contents: requiring(path), loader: 'js', resolveDir: root };
+        if (namespace === apart) return alone(path.replace(/\.cjs$/, ''));
         if (namespace !== 'file') return undefined;
         const contents = await contentsOf(relative(root, path), path, judging.has(relative(root, entry)));
-        // esbuild makes a file of every set of modules that share something. What is needed later says that it needs the entry,
-        // which is there by then: so all that is loaded at the start is one file.
-        if (later.has(path) && path !== entry)
-          return {
-            contents: `${contents ?? (await readFile(path, 'utf8'))}\nimport ${JSON.stringify(entry)};\n`,
-            loader: 'ts',
-            resolveDir: dirname(path),
-          };
+        // esbuild makes a file of every set of modules that the same later files need. What is needed later says that it needs the
+        // entry, which is there by then, and the tables, which come first of all: so each start reads few files.
+        if (later.has(path) && path !== entry) {
+          const needs = [entry, ...(path === catalogue || path === tables ? [] : [tables])];
+          const more = needs.map(one => `import ${JSON.stringify(one)};\n`).join('');
+          const own = contents ?? (await readFile(path, 'utf8'));
+          return { contents: `${own}\n${more}`, loader: 'ts', resolveDir: dirname(path) };
+        }
         return contents === undefined ? undefined : { contents, loader: 'ts', resolveDir: dirname(path) };
       };
       // SST's process has no `onStart`, ends when a callback throws, and then the deployment waits for ever: it wants errors as data.

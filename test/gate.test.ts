@@ -75,6 +75,19 @@ it('a rule that asks for nothing opens the gate to everything', () => {
   expect(admitting(gate)(call('ec2', 'DescribeVpcs'))).toBe(true);
 });
 
+it('of what rules ask without naming a call, what asks for less is kept, once', () => {
+  const failed = { path: ['errorCode'], tests: [{ is: 'exists' as const }] };
+  const unread = { path: ['readOnly'], tests: [{ is: 'equal' as const, value: false }] };
+  const gate = gateOf([
+    { on: 'cloudtrail', requirements: [[unread, failed], [failed]] },
+    { on: 'cloudtrail', requirements: [[failed]] },
+  ]);
+  expect(gate.cloudtrail.rest).toEqual([[failed]]);
+  const concerns = admitting(gate);
+  const denied = call('ec2', 'DescribeVpcs', { errorCode: 'Client.UnauthorizedOperation' });
+  expect([concerns(denied), concerns(call('ec2', 'DescribeVpcs'))]).toEqual([true, false]);
+});
+
 it('what is wrong is refused where functions are bundled', () => {
   const [one] = detections;
   if (one === undefined) throw new Error('the catalogue is empty');

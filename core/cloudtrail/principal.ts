@@ -203,9 +203,9 @@ export const sourceKind = (record: CloudTrailRecord): SourceKind => {
 };
 
 const kindOfSource = (source: string): SourceKind => {
-  if (isIP(source) !== 0) return 'address';
   if (source.startsWith('AWS Internal')) return 'internal';
-  return /\.amazonaws\.com(\.cn)?$|\.amazonaws\.eu$|\.aws\.internal$/.test(source) ? 'service' : 'unknown';
+  if (/\.amazonaws\.com(\.cn)?$|\.amazonaws\.eu$|\.aws\.internal$/.test(source)) return 'service';
+  return isIP(source) === 0 ? 'unknown' : 'address'; // last: what is no IPv4 address takes the longest
 };
 
 export type Outcome = 'succeeded' | 'denied' | 'dry-run' | 'failed';

@@ -1,12 +1,13 @@
 import { type NodeCall, nodeCall } from '../cloudtrail/node-baseline.ts';
 import { outcomeOf } from '../cloudtrail/principal.ts';
-import { lastSegment, roleByArn } from '../cloudtrail/roles.ts';
+import { lastSegment } from '../cloudtrail/roles.ts';
 import type { AnyEvent } from '../event.ts';
 import { text } from '../json.ts';
 import type { Settings } from '../settings.ts';
 import { itemBytes, memberBytes } from '../state/memory.ts';
 import type { Item, Observation } from '../state/observation.ts';
 import { iamActions, iamPrefix, isName, passed } from './action.ts';
+import { keptRole } from './kept-role.ts';
 import type { Use } from './usage.ts';
 
 /**
@@ -46,9 +47,9 @@ export const usageMarks = (events: readonly AnyEvent[], settings: Settings): rea
   for (const event of events) {
     if (event.source !== 'cloudtrail' || !Number.isFinite(event.time) || Math.abs(event.time) > 8e14) continue;
     const { record, time } = event;
-    const role = text(record, 'userIdentity', 'sessionContext', 'sessionIssuer', 'arn') ?? '';
-    const account = /^arn:[\w-]+:iam::(\d{12}):role\/[\w+=,.@/-]{1,576}$/.exec(role)?.[1];
-    if (account === undefined || roleByArn(role, settings).kind === 'other') continue;
+    const kept = keptRole(record, settings);
+    if (kept === undefined) continue;
+    const { role, account } = kept;
     const [source, api] = [text(record, 'eventSource') ?? '', text(record, 'eventName') ?? ''];
     if ((text(record, 'eventType') ?? 'AwsApiCall') !== 'AwsApiCall' || !isName(source) || !isName(api)) continue;
     const scope = dayScope(role, dayOf(time));

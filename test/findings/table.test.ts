@@ -114,6 +114,42 @@ describe('folding into the table', () => {
   });
 });
 
+describe('a fold', () => {
+  /** Folds, and says what was sent, after each of which something else may happen. */
+  const sent = async (some: readonly Match[], after: (command: string, nth: number) => Promise<void>) => {
+    const client = database.connect();
+    const commands: string[] = [];
+    client.middlewareStack.add(
+      (next, context) => async args => {
+        const answer = await next(args);
+        commands.push(String(context['commandName']).replace('Command', ''));
+        await after(commands.at(-1) ?? '', commands.length);
+        return answer;
+      },
+      { step: 'initialize', name: 'sent' },
+    );
+    await findingsTable(client, database.tables.findings).fold(some, now);
+    return commands;
+  };
+
+  it('reads windows and case at once, and then writes what the case names, the window and the case', async () => {
+    const expected = ['BatchGetItem', 'BatchWriteItem', 'UpdateItem', 'UpdateItem'];
+    expect(await sent([match()], async () => undefined)).toEqual(expected);
+    expect(await sent([match()], async () => undefined)).toEqual(['BatchGetItem']);
+  });
+
+  it.each([1, 2, 3])('loses nothing that a rival folds after request %i of it', async moment => {
+    const other = match({ eventId: 'of-the-rival', time: noon + minute });
+    const commands = await sent([match()], async (_, nth) => {
+      if (nth === moment) await open().fold([other], now);
+    });
+    expect(commands.length).toBeGreaterThan(4); // what was no longer as it was read is read again
+    const memory = memoryFindings();
+    await memory.fold([match(), other], now);
+    expect(await tableItems(database.client, database.tables.findings)).toEqual(expectedItems(memory));
+  });
+});
+
 describe('reading', () => {
   const two = async () => {
     await open().fold([match()], now);

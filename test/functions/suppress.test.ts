@@ -91,6 +91,29 @@ describe('suppressions made by command', () => {
     expect((await suppressing([match(0)], newMeter()))[0]?.status).toBe('alerting');
   });
 
+  test('are read once for findings that are folded side by side', async () => {
+    let asked = 0;
+    const list = async () => {
+      asked++;
+      return table().list();
+    };
+    world.with({ suppressions: () => ({ list, announced: async () => false }) });
+    await Promise.all([1, 2, 3].map(n => suppressing([match(n)], newMeter())));
+    expect(asked).toBe(1);
+  });
+
+  test('are asked for again where their table is not known', async () => {
+    let asked = 0;
+    const suppressions = () => {
+      asked++;
+      throw new Error('no table');
+    };
+    world.with({ suppressions });
+    await expect(suppressing([match(0)], newMeter())).rejects.toThrow('no table');
+    await expect(suppressing([match(0)], newMeter())).rejects.toThrow('no table');
+    expect(asked).toBe(2);
+  });
+
   test('that can’t be read hide nothing', async () => {
     world.with({
       suppressions: () => ({ list: async () => Promise.reject(new Error('throttled')), announced: async () => false }),

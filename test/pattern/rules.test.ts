@@ -275,7 +275,7 @@ describe('a bad detection is refused, all that is wrong with it at once', () => 
 });
 
 describe('the version of a rule', () => {
-  const version = (over: Partial<Detection<'cloudtrail'>>): string => loadDetection(variant(over)).version;
+  const version = (over: Partial<Detection<'cloudtrail'>>): string => loadDetection(variant(over)).version();
 
   test('changes with what it says and not with its prose', () => {
     expect(version({})).toMatch(/^[0-9a-f]{12}$/);

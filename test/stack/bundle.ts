@@ -71,6 +71,6 @@ export const bytesOf = (metafile: Metafile): { readonly start: number; readonly 
     paths.reduce((bytes, path) => bytes + (metafile.outputs[path]?.bytes ?? 0), 0);
   return {
     start: sum(loadedAtStart(metafile)),
-    all: sum(Object.keys(metafile.outputs).filter(path => path.endsWith('.mjs'))),
+    all: sum(Object.keys(metafile.outputs).filter(path => /\.[mc]js$/.test(path))),
   };
 };

@@ -12,6 +12,7 @@ import { exampleSettings } from '../../core/example-settings.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import type { Store } from '../../core/state/observation.ts';
 import { askRoles, askUsage, rolesIn, usageMarks, usesIn } from '../../core/usage/kept.ts';
+import { keptRole } from '../../core/usage/kept-role.ts';
 import { handler as trail } from '../../functions/cloudtrail.ts';
 import { deps } from '../../functions/deps.ts';
 import { context, setUp } from '../functions/setup.ts';
@@ -178,5 +179,37 @@ describe('tripline usage of a stage', () => {
     expect((await usage('logs/')).stderr).toContain('either logs or a stage');
     expect((await tripline('usage')).stderr).toContain('--stage NAME');
     expect((await usage('--for', 'ever')).stderr).toContain('--for takes a time');
+  });
+});
+
+describe('a role of which something is kept', () => {
+  const made = (arn: unknown): CloudTrailRecord => {
+    const { record } = byNode('ecr', 'GetAuthorizationToken', noon);
+    return { ...record, userIdentity: { sessionContext: { sessionIssuer: { arn } } } } as unknown as CloudTrailRecord; // any JSON
+  };
+
+  test('is told by its ARN', () => {
+    expect(keptRole(made(role), exampleSettings)).toEqual({ role, account });
+  });
+
+  test.each([
+    ['another role', `arn:aws:iam::${account}:role/webserver`],
+    ['a name without an account', 'arn:aws:iam::role/KarpenterNodeRole-prod'],
+    ['a number', 7],
+    ['an object', { role }],
+    ['null', null],
+    ['nothing', undefined],
+    ['a text without end', `${role}${'x'.repeat(100_000)}`],
+  ])('is not %s', (_, arn) => {
+    expect(keptRole(made(arn), exampleSettings)).toBeUndefined();
+  });
+
+  test.each([
+    [null],
+    ['x'],
+    [{ sessionContext: null }],
+    [{ sessionContext: { sessionIssuer: null } }],
+  ])('is not in an identity %j', userIdentity => {
+    expect(keptRole({ ...made(role), userIdentity } as unknown as CloudTrailRecord, exampleSettings)).toBeUndefined();
   });
 });

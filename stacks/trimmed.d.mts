@@ -1,0 +1,1 @@
+export declare const trimmed: (source: string, isJudging: boolean) => string;
