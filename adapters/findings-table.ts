@@ -146,20 +146,32 @@ export const findingsTable = (client: DynamoDBClient, table: string): FindingsTa
       const changes = { ...contentItem(joined.content), ...lifeChanges(stored, joined) };
       if (revision === revisionOf(joined.content) && stored?.life === joined.life) return joined;
       const { expression, names, values } = assign(changes);
+      const due = stored?.life.due;
       const gone = stored === undefined ? [] : goneNames(lifeItem(stored.life), lifeItem(joined.life));
       const written = await write(
         new UpdateItemCommand({
           TableName: table,
           Key: toItem(caseKey(id)),
           UpdateExpression: `SET ${expression}${removing(gone)}`,
-          // The status too: a case resolved meanwhile must be looked at again, for this event may reopen it.
+          // The status too: a case resolved meanwhile must be looked at again, for this event may reopen it. And that it is due,
+          // where it was: the announcer may have said what was there before, and taken `due` off, and this is news to it.
           ConditionExpression:
-            stored === undefined ? 'attribute_not_exists(pk)' : '#revision = :was AND #status = :wasStatus',
-          ExpressionAttributeNames: stored === undefined ? names : { ...names, ...namesOf(gone), '#status': 'status' },
+            stored === undefined
+              ? 'attribute_not_exists(pk)'
+              : `#revision = :was AND #status = :wasStatus${due === undefined ? '' : ' AND #due = :wasDue'}`,
+          ExpressionAttributeNames:
+            stored === undefined
+              ? names
+              : { ...names, ...namesOf(gone), '#status': 'status', ...(due === undefined ? {} : { '#due': 'due' }) },
           ExpressionAttributeValues:
             stored === undefined
               ? values
-              : { ...values, ':was': { S: revision ?? '' }, ':wasStatus': { S: stored.life.status } },
+              : {
+                  ...values,
+                  ':was': { S: revision ?? '' },
+                  ':wasStatus': { S: stored.life.status },
+                  ...(due === undefined ? {} : { ':wasDue': { N: String(due) } }),
+                },
         }),
       );
       return written ? joined : undefined;

@@ -148,6 +148,26 @@ describe('a fold', () => {
     await memory.fold([match(), other], now);
     expect(await tableItems(database.client, database.tables.findings)).toEqual(expectedItems(memory));
   });
+
+  // `npm run faults -- --seed 5916`: what the announcer takes off a case says nothing of what comes while it does so.
+  it.each([
+    1, 2, 3,
+  ])('leaves its news due where the announcer says what was before after request %i of it', async moment => {
+    await open().fold([match()], now);
+    const id = findingId(match());
+    const other = match({ eventId: 'b', resources: ['i-0bbbbccccddddeeee'] });
+    await sent([other], async (_, nth) => {
+      if (nth !== moment) return;
+      const read = await open().read(id);
+      const news = read && newsOf(read.finding, read.windows);
+      if (read === undefined || news === undefined) throw new Error('there is news');
+      await open().recordTransition(id, news.id, news.covers);
+      expect(await open().clearDue(read.finding)).toBe('cleared');
+    });
+    const after = await open().read(id);
+    expect(after?.finding).toMatchObject({ due: now, resources: expect.arrayContaining([...other.resources]) });
+    expect(after && newsOf(after.finding, after.windows)?.kind).toBe('resource');
+  });
 });
 
 describe('reading', () => {
