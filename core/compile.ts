@@ -7,7 +7,7 @@ import { once } from './once.ts';
 import type { Shared } from './pattern/compile.ts';
 import { type Dispatched, dispatchSome, inOrder, placesOf } from './pattern/dispatch.ts';
 import type { Group } from './pattern/node.ts';
-import type { Requirement } from './pattern/tree.ts';
+import type { Requirement } from './pattern/requirement.ts';
 import type { Place } from './read/contract.ts';
 import { readRecord } from './read/record.ts';
 import { requirementsOf } from './requirements.ts';

@@ -2,7 +2,7 @@ import type { AnyEvent, Source } from './event.ts';
 import { at, type JsonObject, member } from './json.ts';
 import { once } from './once.ts';
 import { compilePattern, type Shared } from './pattern/compile.ts';
-import { alone, type Requirement } from './pattern/tree.ts';
+import { alone, type Requirement } from './pattern/requirement.ts';
 
 /** The member that most rules of a source name outright. */
 export const keys: { readonly [S in Source]: readonly string[] } = {

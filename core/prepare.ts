@@ -2,7 +2,7 @@ import { compile, type Prepared } from './compile.ts';
 import type { AnyDetection, AnyKnowledge } from './detection.ts';
 import { type Gate, gateOf } from './gate.ts';
 import { loadDetection, loadKnowledge } from './load.ts';
-import type { Requirement } from './pattern/tree.ts';
+import type { Requirement } from './pattern/requirement.ts';
 import { requirementsOf } from './requirements.ts';
 import type { Settings } from './settings.ts';
 

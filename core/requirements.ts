@@ -1,6 +1,6 @@
 import type { Source } from './event.ts';
 import type { Field, Group } from './pattern/node.ts';
-import type { Requirement } from './pattern/tree.ts';
+import type { Requirement } from './pattern/requirement.ts';
 import type { Settings } from './settings.ts';
 import { clausesOf, needsOf, pathOf } from './targets/clause.ts';
 

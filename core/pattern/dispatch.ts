@@ -1,7 +1,8 @@
 import { type Json, member } from '../json.ts';
 import type { Check, Shared, Subject } from './compile.ts';
 import type { Scalar } from './language.ts';
-import { bare, entryOf, type Requirement, type Split, type Tree, treeOf } from './tree.ts';
+import type { Requirement } from './requirement.ts';
+import { bare, entryOf, type Split, type Tree, treeOf } from './tree.ts';
 
 /** An item and the requirements of which at least one must hold; none at all never holds, an empty one always. */
 export interface Dispatched<T> {

@@ -3,7 +3,8 @@ import type { Json, JsonObject } from '../../core/json.ts';
 import { dispatch } from '../../core/pattern/dispatch.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import type { Group } from '../../core/pattern/node.ts';
-import { entryOf, type Requirement, type Tree, treeOf } from '../../core/pattern/tree.ts';
+import type { Requirement } from '../../core/pattern/requirement.ts';
+import { entryOf, type Tree, treeOf } from '../../core/pattern/tree.ts';
 
 /** Law 8: an event asks the rules that its own values name, and no others. `dispatch.fuzz.ts` has it that none is left out. */
 
