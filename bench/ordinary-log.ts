@@ -106,6 +106,12 @@ const bodies: { readonly [call: string]: (random: Random) => JsonObject } = {
   GetRole: () => ({ requestParameters: { roleName: 'shop-api' } }),
 };
 
+/** Each session has a key of its own. */
+const issued = (said: JsonObject, random: Random): JsonObject =>
+  text(said, 'responseElements', 'credentials', 'accessKeyId') === undefined
+    ? {}
+    : { responseElements: { credentials: { accessKeyId: `ASIA${random.hex(16).toUpperCase()}` } } };
+
 /** So many CloudTrail records of the account over a day, oldest first. @param seed another day of it */
 export const ordinaryTrail = (count: number, seed = 7): readonly CloudTrailRecord[] => {
   const random = new Random(seed);
@@ -129,7 +135,7 @@ export const ordinaryTrail = (count: number, seed = 7): readonly CloudTrailRecor
           sourceIPAddress: service ?? (isNode ? address : egress),
           ...(service === undefined ? {} : { userAgent: service }),
         },
-        overlay(bodies[name]?.(random) ?? {}, said),
+        overlay(overlay(bodies[name]?.(random) ?? {}, said), issued(said, random)),
       ) as Partial<CloudTrailRecord>,
     );
   }
