@@ -111,6 +111,9 @@ describe('a record that no rule is about', () => {
   it.each<[string, object]>([
     ['says what the posture reader adds', { reading: {} }],
     ['is of another kind', { kind: 'EventList' }],
+    ['would be taken for a record of CloudTrail', { eventSource: 'ec2.amazonaws.com', eventName: 'RunInstances' }],
+    ['would be taken for one that was abridged', { eventID: 'x', eventTime: '2026-09-01T10:00:00Z' }],
+    ['would be taken for an insight', { eventType: 'AwsCloudTrailInsight' }],
     ['has no time', { requestReceivedTimestamp: undefined, stageTimestamp: undefined }],
     ['has no verb', { verb: '' }],
     ['has groups that are no texts', { user: { ...lease.user, groups: [1] } }],

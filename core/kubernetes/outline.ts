@@ -6,7 +6,8 @@ import { clocks, shape } from './read.ts';
 export const auditOutline: Outline<'kubernetes'> = {
   source: 'kubernetes',
   shape,
-  refused: ['reading'],
+  // With CloudTrail's members readers take it for a record of CloudTrail.
+  refused: ['reading', 'eventSource', 'eventID', 'eventType'],
   reads: [['kind'], ['apiVersion'], ['auditID'], ['verb'], ...clocks.map(clock => [clock])],
   heard: ([kind, version, id, verb, ...written], place) => {
     let time: number | undefined;
