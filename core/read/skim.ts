@@ -1,4 +1,20 @@
 import type { Scalar } from '../pattern/language.ts';
+import { ending, escapes, hexadecimal, isThere, literalEnd, numberEnd, pastBlanks } from './json-bytes.ts';
+import {
+  backslash,
+  closeList,
+  closeObject,
+  colon,
+  comma,
+  minus,
+  nine,
+  nullBegins,
+  openList,
+  openObject,
+  quote,
+  space,
+  zero,
+} from './marks.ts';
 import type { Shape } from './shape.ts';
 
 /** Something stands at the path that only a parser can tell: a list, or a text with escapes. */
@@ -246,11 +262,6 @@ class Node {
 const quick = (length: number, first: number, last: number): number => (length << 16) | (first << 8) | last;
 const keyOf = (name: string): number => quick(name.length, name.charCodeAt(0), name.charCodeAt(name.length - 1));
 
-const isThere = (name: string, bytes: Uint8Array, from: number): boolean => {
-  for (let at = 0; at < name.length; at++) if (bytes[from + at] !== name.charCodeAt(at)) return false;
-  return true;
-};
-
 /** Objects and lists in one another. Real records stay below 40. */
 const deepest = 64;
 
@@ -261,68 +272,3 @@ const kinds = { any: 0, object: 1, text: 2, texts: 3, refused: 4 } as const;
 const [value, name, end] = [0, 1, 2];
 // What stands at a path.
 const [absent, plain, number, literal, hidden] = [0, 1, 2, 3, 4];
-
-const space = 0x20;
-const quote = 0x22;
-const comma = 0x2c;
-const minus = 0x2d;
-const point = 0x2e;
-const zero = 0x30;
-const nine = 0x39;
-const colon = 0x3a;
-const openList = 0x5b;
-const backslash = 0x5c;
-const closeList = 0x5d;
-const nullBegins = 0x6e;
-const openObject = 0x7b;
-const closeObject = 0x7d;
-
-const table = (of: (byte: number) => number): Uint8Array => Uint8Array.from({ length: 256 }, (_, byte) => of(byte));
-
-/** Where a text ends, escapes, or is none. */
-const ending = table(byte => (byte < space || byte === quote || byte === backslash ? 1 : 0));
-/** RFC 8259, section 7: how long an escape is, by the byte after its backslash. */
-const escapes = table(byte => {
-  const char = String.fromCharCode(byte);
-  return '"\\/bfnrt'.includes(char) ? 2 : char === 'u' ? 6 : 0;
-});
-const hexadecimal = table(byte => (/[\da-fA-F]/.test(String.fromCharCode(byte)) ? 1 : 0));
-const blanks = table(byte => (' \t\n\r'.includes(String.fromCharCode(byte)) ? 1 : 0));
-const digits = table(byte => (byte >= zero && byte <= nine ? 1 : 0));
-
-const pastBlanks = (bytes: Uint8Array, from: number): number => {
-  let i = from;
-  while (blanks[bytes[i] ?? 0] === 1) i++;
-  return i;
-};
-
-const pastDigits = (bytes: Uint8Array, from: number): number => {
-  let i = from;
-  while (digits[bytes[i] ?? 0] === 1) i++;
-  return i;
-};
-
-/** RFC 8259, section 6. */
-const numberEnd = (bytes: Uint8Array, from: number): number => {
-  const begin = bytes[from] === minus ? from + 1 : from;
-  let i = bytes[begin] === zero ? begin + 1 : pastDigits(bytes, begin);
-  if (i === begin) return -1;
-  if (bytes[i] === point) {
-    const fraction = i + 1;
-    i = pastDigits(bytes, fraction);
-    if (i === fraction) return -1;
-  }
-  if (((bytes[i] ?? 0) | space) === 0x65) {
-    const signed = bytes[i + 1] === minus || bytes[i + 1] === 0x2b;
-    const exponent = i + (signed ? 2 : 1);
-    i = pastDigits(bytes, exponent);
-    if (i === exponent) return -1;
-  }
-  return i;
-};
-
-/** `true`, `false` or `null`, told by its first byte. */
-const literalEnd = (bytes: Uint8Array, from: number, first: number): number => {
-  const word = first === 0x74 ? 'true' : first === 0x66 ? 'false' : 'null';
-  return isThere(word, bytes, from) ? from + word.length : -1;
-};

@@ -1,4 +1,5 @@
 import { limits } from './limits.ts';
+import { backslash, closeList, closeObject, colon, comma, openList, openObject, quote, space } from './marks.ts';
 import { containers, datedPrefix } from './wrappers.ts';
 
 /** A stretch of the input. Its bytes are a view, valid until the callback returns. */
@@ -20,14 +21,6 @@ export interface Piece {
 }
 
 const newline = 0x0a;
-const space = 0x20;
-const quote = 0x22;
-const comma = 0x2c;
-const openList = 0x5b;
-const backslash = 0x5c;
-const closeList = 0x5d;
-const openObject = 0x7b;
-const closeObject = 0x7d;
 
 /** One where the scanner must look: outside of text the brackets and quotes, inside of text what may end it. */
 const table = (...bytes: readonly number[]): Uint8Array => {
@@ -400,7 +393,6 @@ const mayBeNamed = (chunk: Uint8Array, i: number): boolean => {
   return chunk[at] === quote && lastLetters.has(((chunk[at - 2] ?? 0) << 8) | (chunk[at - 1] ?? 0));
 };
 
-const colon = 0x3a;
 const isBlank = (byte: number | undefined): boolean =>
   byte === space || byte === newline || byte === 0x0d || byte === 0x09;
 const lastLetters = new Set(
