@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { type Command, type Io, UsageError } from './io.ts';
 import { startLean } from './lean.ts';
@@ -65,7 +66,8 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
   }
 };
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+// Through its real path: a link to it is it too.
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   process.stdout.on('error', error => {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0); // `| head` is no fault
     throw error;
