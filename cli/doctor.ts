@@ -4,9 +4,9 @@ import { settingsChecks } from '../core/doctor/settings.ts';
 import { inLanes } from '../core/lanes.ts';
 import { detections } from '../detections/index.ts';
 import { type Look, looks } from './doctor-looks.ts';
-import { loadSettings } from './inputs.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { progressOn } from './progress.ts';
+import { loadSettings } from './settings.ts';
 import { shown } from './table.ts';
 
 export const usage = `usage: tripline doctor [--stage NAME] [--all | --json] [--strict]
@@ -40,7 +40,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     io.stdout.write(`${JSON.stringify(doctorPolicy(values.stage ?? '*'), undefined, 2)}\n`);
     return 0;
   }
-  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
+  const settings = await loadSettings(values.settings);
   const now = Date.now();
   const checks: Check[] = [...settingsChecks(detections, settings, now)];
   if (values.stage !== undefined) {

@@ -1,9 +1,9 @@
 import type { Finding } from '../core/finding.ts';
 import type { EntityKind } from '../core/findings/entity.ts';
 import { type Known, knownOf, type Moment, momentsOf, type Subject, subjectOf } from '../core/known.ts';
-import { type Database, databaseOptions, databaseUsage, isLocal, openDatabase } from './database.ts';
-import { loadSettings } from './inputs.ts';
+import { type Database, databaseOptions, databaseUsage, openDatabase } from './database.ts';
 import { flags, type Io, UsageError } from './io.ts';
+import { placesOf, someAccount } from './places.ts';
 import { shown, table } from './table.ts';
 
 export const usage = `usage: tripline entity i-… | ASIA… | node/NAME | arn:… | system:… [--json]
@@ -59,15 +59,10 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     throw new UsageError('say one instance, access key, node or principal');
   const subject = subjectOf(name);
   if (subject === undefined) throw new UsageError(`'${shown(name)}' is no i-…, ASIA…, node/NAME, arn:… or system:…`);
-  const settings = await loadSettings(
-    values.settings ?? (isLocal(values) ? 'examples/tripline.config.ts' : 'tripline.config.ts'),
-  );
-  const places = {
-    accounts: values.account === undefined ? settings.accounts : [values.account],
-    clusters: settings.clusters.map(cluster => cluster.name),
-  };
   const database = await openDatabase(values);
   try {
+    const places = await placesOf(values);
+    if (subject.kind === 'instance' || subject.kind === 'node') someAccount(places.accounts);
     const known = await knownOf(subject, places, database.store);
     const findings = await findingsOf(known, database);
     const timeline = [

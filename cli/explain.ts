@@ -6,8 +6,9 @@ import { readObject } from '../core/read/object.ts';
 import type { Settings } from '../core/settings.ts';
 import { detections } from '../detections/index.ts';
 import { clauseLines } from './clause-lines.ts';
-import { inputOptions, inputUsage, loadSettings, placeOf } from './inputs.ts';
+import { inputOptions, inputUsage, placeOf } from './inputs.ts';
 import { flags, type Io, UsageError } from './io.ts';
+import { loadSettings } from './settings.ts';
 import { shown } from './table.ts';
 
 export const usage = `usage: tripline explain EVENT.json [--detection ID] [--event ID] [--all] [--json]
@@ -36,7 +37,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const only = values.detection;
   if (only !== undefined && !detections.some(({ id }) => id === only))
     throw new UsageError(`no detection '${only}': 'tripline detections' lists them`);
-  const settings = await loadSettings(values.settings ?? new URL('../tripline.config.ts', import.meta.url).pathname);
+  const settings = await loadSettings(values.settings);
   let count = 0;
   for await (const event of eventsIn(file, values, settings, io)) {
     if (values.event !== undefined && event.id !== values.event) continue;

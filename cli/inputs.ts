@@ -1,8 +1,5 @@
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Place, Rejected } from '../core/read/contract.ts';
 import type { Settings } from '../core/settings.ts';
-import { UsageError } from './io.ts';
 import { shown } from './table.ts';
 
 /** Flags of the commands that read logs. */
@@ -16,17 +13,6 @@ export const inputOptions = {
 export const inputUsage = `  --settings FILE  a tripline.config.ts
   --account ID, --region NAME, --cluster NAME
                    where records are from that don't say so themselves`;
-
-/** Loads settings. @throws UsageError where the file is not there, does not load or exports no settings */
-export const loadSettings = async (path: string): Promise<Settings> => {
-  try {
-    const module: { readonly default?: Settings } = await import(pathToFileURL(resolve(path)).href);
-    if (module.default?.families !== undefined) return module.default;
-  } catch (error) {
-    throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  throw new UsageError(`${path}: it must 'export default defineConfig({ … })'`);
-};
 
 /** Where records are from that don't say so. */
 export const placeOf = (

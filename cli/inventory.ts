@@ -15,9 +15,9 @@ import { suggest } from '../core/inventory/suggest.ts';
 import { type Tagger, taggersOf } from '../core/inventory/taggers.ts';
 import { regionsOf, tasksOf } from '../core/inventory/tasks.ts';
 import { memoryStore } from '../core/state/memory.ts';
-import { loadSettings } from './inputs.ts';
 import { flags, type Io, oneOf, UsageError } from './io.ts';
 import { progressOn } from './progress.ts';
+import { loadSettings } from './settings.ts';
 import { shown, table } from './table.ts';
 
 export const usage = `usage: tripline inventory [--region NAME]… [--suggest | --json] [--fail-on SEVERITY]
@@ -54,7 +54,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   if ((values.state === undefined) !== (values.findings === undefined))
     throw new UsageError('--state and --findings go together');
   const failOn = oneOf('fail-on', values['fail-on'], severities);
-  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
+  const settings = await loadSettings(values.settings);
   const regions = values.region ?? regionsOf(settings);
   const [home = settings.home] = regions;
   const { Account: account = '' } = await new STSClient({ region: home }).send(new GetCallerIdentityCommand({}));

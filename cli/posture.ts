@@ -6,8 +6,8 @@ import { list, text } from '../core/json.ts';
 import type { Fault } from '../core/posture/fault.ts';
 import { firstUnguarded, judgeManifest, unguarded } from '../core/posture/manifest.ts';
 import { type Placed, sarif } from '../core/posture/sarif.ts';
-import { loadSettings } from './inputs.ts';
 import { flags, type Io, oneOf, UsageError } from './io.ts';
+import { loadSettings } from './settings.ts';
 import { shown } from './table.ts';
 
 export const usage = `usage: tripline posture FILE… [--fail-on SEVERITY] [--strict] [--json | --sarif]
@@ -36,7 +36,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   if (positionals.length === 0) throw new UsageError('say which files: YAML, JSON, a directory, a glob or -');
   if (values.json && values.sarif) throw new UsageError('--json and --sarif exclude each other');
   const failOn = oneOf('fail-on', values['fail-on'], severities) ?? 'high';
-  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
+  const settings = await loadSettings(values.settings);
   const read = await readManifests(positionals, io.stdin as AsyncIterable<Uint8Array>).catch((error: unknown) => {
     if (error instanceof UnreadableInput) return error;
     throw error;

@@ -6,8 +6,8 @@ import type { Store } from '../core/state/observation.ts';
 import { databaseOptions, openDatabase } from './database.ts';
 import { durationOf } from './duration.ts';
 import { findAll } from './findings-filter.ts';
-import { loadSettings } from './inputs.ts';
 import { flags, type Io, UsageError } from './io.ts';
+import { settingsOf } from './places.ts';
 import { type Column, table } from './table.ts';
 
 export const usage = `usage: tripline report [--html FILE | --json] [--for 30d] [--until TIME]
@@ -135,9 +135,9 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const until = values.until === undefined ? Date.now() : Date.parse(values.until);
   if (Number.isNaN(until)) throw new UsageError(`--until takes a time like 2026-09-01, not '${values.until}'`);
   const since = until - durationOf('for', values.for ?? '30d');
-  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
   const database = await openDatabase(values);
   try {
+    const settings = await settingsOf(values);
     const table = database.findings;
     const open = await findAll(table, { statuses: ['open', 'acknowledged', 'suppressed'], until }, most);
     const ended = await findAll(table, { statuses: ['resolved'], since, until }, most);

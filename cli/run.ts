@@ -1,8 +1,8 @@
-import { rmSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { readFiles, UnreadableInput } from '../adapters/files.ts';
 import { findingsTable as openFindings } from '../adapters/findings-table.ts';
 import { localDynamoDB } from '../adapters/local-dynamodb.ts';
+import { clearDatabase, writeOrigin } from '../adapters/local-folder.ts';
 import { directoryQuarantine } from '../adapters/quarantine-local.ts';
 import type { Channel } from '../core/announce/announce.ts';
 import type { Message } from '../core/announce/message.ts';
@@ -14,10 +14,12 @@ import { rank } from '../core/findings/best.ts';
 import type { Rejected } from '../core/read/contract.ts';
 import { localPath } from './database.ts';
 import { findingsTable } from './findings-table.ts';
-import { inputOptions, inputUsage, loadSettings, placeOf, rejectedLines } from './inputs.ts';
+import { inputOptions, inputUsage, placeOf, rejectedLines } from './inputs.ts';
 import { flags, type Io, oneOf } from './io.ts';
 import { localPipeline } from './local.ts';
 import { grouped, progressOn, sized } from './progress.ts';
+import { loadSettings, usualSettings } from './settings.ts';
+import { shown } from './table.ts';
 
 export const usage = `usage: npm start [-- PATH… [FLAGS]]
 
@@ -43,11 +45,10 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const isDay = positionals.length === 0;
   const minimum = oneOf('minimum', values.minimum, severities) ?? (isDay ? 'high' : 'medium');
   const paths = isDay ? [join(root, 'examples/logs')] : positionals;
-  const settings = await loadSettings(
-    values.settings ?? join(root, isDay ? 'examples/tripline.config.ts' : 'tripline.config.ts'),
-  );
+  const settingsFile = values.settings ?? (isDay ? join(root, 'examples/tripline.config.ts') : usualSettings());
+  const settings = await loadSettings(settingsFile);
   const folder = values.database ?? localPath;
-  rmSync(folder, { recursive: true, force: true });
+  clearDatabase(folder);
   const database = await localDynamoDB(folder);
   const progress = progressOn(io);
   const colour = io.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
@@ -79,6 +80,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   let size = 0;
   const rejected: Omit<Rejected, 'bytes'>[] = [];
   let rejections = 0;
+  const accounts = new Set<string>();
+  const clusters = new Set<string>();
   try {
     const local = localPipeline(database, settings, quarantineFolder, [channel]);
     let waiting: AnyEvent[] = [];
@@ -106,6 +109,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
         if (read.kind === 'event') {
           waiting.push(read.event);
           whole++;
+          accounts.add(read.event.account);
+          clusters.add(read.event.cluster);
         } else if (read.kind === 'skipped') skipped += read.count;
         else if (read.kind === 'rejected') {
           rejections++;
@@ -117,6 +122,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     }
     await flush();
     await local.sweep(10 * 60_000);
+    writeOrigin(folder, { settings: resolve(settingsFile), accounts: [...accounts], clusters: [...clusters] });
     progress.end();
     const seconds = (performance.now() - started) / 1000;
     const findings = openFindings(database.client, database.tables.findings);
@@ -144,7 +150,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   } catch (error) {
     progress.end();
     if (!(error instanceof UnreadableInput)) throw error;
-    io.stderr.write(`tripline run: ${error.message}\n`);
+    io.stderr.write(`tripline run: ${shown(error.message)}\n`);
     return 2;
   } finally {
     await database.close();

@@ -12,10 +12,12 @@ import { rejudge } from '../core/rejudge.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import { findingsTable } from './findings-table.ts';
-import { inputOptions, inputUsage, loadSettings, placeOf, rejectedLines } from './inputs.ts';
+import { inputOptions, inputUsage, placeOf, rejectedLines } from './inputs.ts';
 import { flags, type Io, oneOf, UsageError } from './io.ts';
 import { startWarm } from './lean.ts';
 import { grouped, progressOn, sized } from './progress.ts';
+import { loadSettings } from './settings.ts';
+import { shown } from './table.ts';
 import { trimmer } from './trim.ts';
 
 export const usage = `usage: tripline scan PATH… [--fail-on SEVERITY] [--json]
@@ -46,7 +48,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   // Garbage goes before it piles up: memory follows what is kept, not what the machine has. See docs/benchmarks.md for what it costs.
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=30');
-  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
+  const settings = await loadSettings(values.settings);
   const match = compile(detections, knowledge, settings);
   startWarm(performance.timeOrigin);
   const trim = trimmer(residentBytes);
@@ -95,7 +97,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   } catch (error) {
     progress.end();
     if (!(error instanceof UnreadableInput)) throw error;
-    io.stderr.write(`tripline scan: ${error.message}\n`);
+    io.stderr.write(`tripline scan: ${shown(error.message)}\n`);
     return 2;
   }
   progress.end();

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { faultText } from './fault.ts';
 import { type Command, type Io, UsageError } from './io.ts';
 import { startLean } from './lean.ts';
+import { shown } from './table.ts';
 
 const commands: { readonly [name: string]: readonly [summary: string, load: () => Promise<Command>] } = {
   run: ['run the real handlers over logs, with a local database (npm start)', () => import('./run.ts')],
@@ -52,16 +54,18 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     io.stderr.write(`tripline: no command '${name}'\n\n${help()}`);
     return 2;
   }
-  const command = await found[1]();
-  if (rest.includes('--help') || rest.includes('-h')) {
-    io.stdout.write(`${command.usage}\n`);
-    return 0;
-  }
+  let usage = '';
   try {
+    const command = await found[1](); // with it come the installation's settings, which may be wrong
+    usage = command.usage;
+    if (rest.includes('--help') || rest.includes('-h')) {
+      io.stdout.write(`${usage}\n`);
+      return 0;
+    }
     return await command.run(rest, io);
   } catch (error) {
-    if (error instanceof UsageError) io.stderr.write(`tripline ${name}: ${error.message}\n\n${command.usage}\n`);
-    else io.stderr.write(`tripline ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    io.stderr.write(`tripline ${name}: ${faultText(error).split('\n').map(shown).join('\n')}\n`);
+    if (error instanceof UsageError) io.stderr.write(`\n${usage}\n`);
     return 2;
   }
 };

@@ -6,9 +6,11 @@ import { collectUsage, type Use } from '../core/usage/usage.ts';
 import { matchesWildcard } from '../core/wildcard.ts';
 import { databaseOptions } from './database.ts';
 import { durationOf } from './duration.ts';
-import { inputOptions, inputUsage, loadSettings, placeOf } from './inputs.ts';
+import { inputOptions, inputUsage, placeOf } from './inputs.ts';
 import { flags, type Io, UsageError } from './io.ts';
+import { type Places, placesOf, someAccount } from './places.ts';
 import { grouped, progressOn, sized } from './progress.ts';
+import { loadSettings } from './settings.ts';
 import { shown, table } from './table.ts';
 import { keptUsage } from './usage-kept.ts';
 
@@ -53,14 +55,15 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   if (positionals.length > 0 && isKept) throw new UsageError('say either logs or a stage, not both');
   if ([values.policy, values.terraform, values.json].filter(Boolean).length > 1)
     throw new UsageError('--policy, --terraform and --json exclude each other');
-  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
+  const places = isKept ? await placesOf(values) : undefined;
+  const settings = places?.settings ?? (await loadSettings(values.settings));
   const patterns = values.role;
   const wanted = (arn: string): boolean =>
     patterns === undefined
       ? roleByArn(arn, settings).kind === 'node'
       : patterns.some(pattern => matchesWildcard(pattern, pattern.startsWith('arn:') ? arn : lastSegment(arn)));
-  const all = isKept
-    ? await keptOf(values, settings, wanted, io)
+  const all = places
+    ? await keptOf(values, places, wanted, io)
     : await loggedIn(positionals, values, settings, wanted, io);
   if (all === undefined) return 2;
   const uses = values.beyond ? all.filter(isBeyond) : all;
@@ -98,15 +101,13 @@ type Values = Parameters<typeof placeOf>[0] & Parameters<typeof keptUsage>[0] & 
 
 const keptOf = async (
   values: Values,
-  settings: Settings,
+  { accounts }: Places,
   wanted: (arn: string) => boolean,
   io: Io,
 ): Promise<readonly Use[]> => {
-  const accounts = values.account === undefined ? settings.accounts : [values.account];
-  if (accounts.length === 0) throw new UsageError('say --account ID, or set `accounts` in the settings');
   const now = Date.now();
   const span = durationOf('for', values.for ?? '30d');
-  const { uses, full, crowded } = await keptUsage(values, accounts, wanted, now - span, now);
+  const { uses, full, crowded } = await keptUsage(values, someAccount(accounts), wanted, now - span, now);
   if (full.length > 0)
     io.stderr.write(
       `a day of ${full.map(shown).join(', ')} held more distinct calls than are kept: the list is not complete\n`,
@@ -144,7 +145,7 @@ const loggedIn = async (
   } catch (error) {
     progress.end();
     if (!(error instanceof UnreadableInput)) throw error;
-    io.stderr.write(`tripline usage: ${error.message}\n`);
+    io.stderr.write(`tripline usage: ${shown(error.message)}\n`);
     return undefined;
   }
   progress.end();
