@@ -1,8 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { readFiles } from '../adapters/files.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { explain, type Reason } from '../core/explain.ts';
-import { localLimits } from '../core/read/limits.ts';
-import { readObject } from '../core/read/object.ts';
 import type { Settings } from '../core/settings.ts';
 import { detections } from '../detections/index.ts';
 import { clauseLines } from './clause-lines.ts';
@@ -63,8 +61,12 @@ async function* eventsIn(
   settings: Settings,
   io: Io,
 ): AsyncGenerator<AnyEvent> {
-  const input = file === '-' ? (io.stdin as AsyncIterable<Uint8Array>) : createReadStream(file);
-  for await (const reads of readObject(input, file, placeOf(values, settings), { limits: localLimits }))
+  const options = {
+    place: placeOf(values, settings),
+    clusters: settings.clusters,
+    stdin: io.stdin as AsyncIterable<Uint8Array>, // a byte stream: nobody sets its encoding
+  };
+  for await (const reads of readFiles([file], options))
     for (const read of reads) {
       if (read.kind === 'event') yield read.event;
       if (read.kind === 'rejected') io.stderr.write(`${shown(read.rejected.where)}: ${shown(read.rejected.detail)}\n`);

@@ -5,7 +5,7 @@ import { ocsf } from '../core/ocsf.ts';
 import { detections } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { type Database, databaseOptions, databaseUsage, openDatabase } from './database.ts';
-import { filterOf, filterOptions, filterUsage, findAll, limitOf } from './findings-filter.ts';
+import { countOf, filterOf, filterOptions, filterUsage, findAll, isFiltered, limitOf } from './findings-filter.ts';
 import { about, show } from './findings-show.ts';
 import { findingsTable } from './findings-table.ts';
 import { watch, writeTable } from './findings-watch.ts';
@@ -43,6 +43,9 @@ const options = {
 
 type Values = ReturnType<typeof flags<typeof options>>['values'];
 
+/** Seconds between two looks of a watch. */
+const everyOf = ({ every }: Values): number => countOf('every', every, 5);
+
 /** Findings as OCSF events, one a line, each with the evidence of its newest window. */
 const writeOcsf = (database: Database) => async (findings: readonly Finding[], io: Io) => {
   for (const { id } of findings) {
@@ -65,8 +68,8 @@ const list = async (database: Database, values: Values, io: Io, signal?: AbortSi
   const isPlain = values.json !== true && values.ocsf !== true;
   const write = values.ocsf === true ? writeOcsf(database) : values.json === true ? writeJson : writeTable;
   if (values.watch === true) {
-    const every = 1000 * limitOf(values.every ?? '5');
-    await watch(database.findings, filter, { limit, every, signal: signal ?? interrupted() }, write, io);
+    const every = everyOf(values);
+    await watch(database.findings, filter, { limit, every: every * 1000, signal: signal ?? interrupted() }, write, io);
     return 0;
   }
   const { found, more } = await findAll(database.findings, filter, limit);
@@ -85,23 +88,24 @@ const worked = async (database: Database, verb: string, ids: readonly string[], 
     throw new UsageError(`'${verb}' is none of: (nothing), show ID, about KIND NAME, ${workVerbs.join(', ')}`);
   const change = changeOf(known, values, Date.now());
   if (ids.length > 0) {
+    if (isFiltered(values)) throw new UsageError(`say which findings to ${verb}: IDs or filters, not both`);
     const found = await database.findings.cases(ids);
     const missing = ids.filter(id => !found.some(one => one.id === id));
     if (missing.length > 0) throw new UsageError(`there is no finding ${missing.join(', ')}: nothing was changed`);
     return work(database.findings, found, change, values, true, io);
   }
-  const { status, severity, detection, account, cluster, principal, resource, since } = values;
-  if ([status, severity, detection, account, cluster, principal, resource, since].every(one => one === undefined))
-    throw new UsageError(`say which findings to ${verb}: IDs, or filters`);
+  if (!isFiltered(values)) throw new UsageError(`say which findings to ${verb}: IDs, or filters`);
   const { found, more } = await findAll(database.findings, filterOf(values), limitOf(values.limit));
   if (more) throw new UsageError('there are more than --limit findings: raise it, or narrow the filters');
   return work(database.findings, found, change, values, false, io);
 };
 
 export const run = async (argv: readonly string[], io: Io, signal?: AbortSignal): Promise<number> => {
-  const { values, positionals } = flags(argv, options);
+  const { values, positionals } = flags(argv, options, ['to']);
   const [verb, first, second, ...more] = positionals;
   filterOf(values);
+  everyOf(values);
+  if (values.json && values.ocsf) throw new UsageError('--json and --ocsf exclude each other');
   const limit = limitOf(values.limit);
   const json = values.json === true;
   if (verb === 'show' && (first === undefined || second !== undefined)) throw new UsageError('show takes one ID');

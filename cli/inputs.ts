@@ -1,5 +1,7 @@
 import type { Place, Rejected } from '../core/read/contract.ts';
 import type { Settings } from '../core/settings.ts';
+import { accountOf, type Io } from './io.ts';
+import { grouped } from './progress.ts';
 import { shown } from './table.ts';
 
 /** Flags of the commands that read logs. */
@@ -19,14 +21,44 @@ export const placeOf = (
   values: { account?: string | undefined; region?: string | undefined; cluster?: string | undefined },
   settings: Settings,
 ): Place => ({
-  account: values.account ?? settings.accounts[0] ?? '',
+  account: accountOf(values.account) ?? settings.accounts[0] ?? '',
   region: values.region ?? settings.home,
   cluster: values.cluster ?? '',
 });
 
-/** Rejected records, one line each, as many as are worth reading. */
-export const rejectedLines = (rejected: readonly Omit<Rejected, 'bytes'>[], total: number): string =>
+/** What is told of a rejected record: none of its bytes. */
+type Told = Pick<Rejected, 'reason' | 'detail' | 'where'>;
+
+/**
+ * What could not be read, as many of it as is worth reading.
+ * @param first the first rejected records, of `total`
+ */
+export const unreadableText = (first: readonly Told[], total: number): string =>
   [
-    ...rejected.slice(0, 5).map(one => `  ${shown(one.where)}: ${one.reason}: ${shown(one.detail)}`),
-    ...(total > 5 ? [`  and ${total - 5} more`] : []),
+    `${grouped(total)} ${total === 1 ? 'record' : 'records'} could not be read:`,
+    ...first.slice(0, 5).map(one => `  ${shown(one.where)}: ${one.reason}: ${shown(one.detail)}`),
+    ...(total > 5 ? [`  and ${grouped(total - 5)} more`] : []),
   ].join('\n');
+
+/** Counts what could not be read, and keeps as many as {@link unreadableText} tells. */
+export interface Unreadable {
+  add(rejected: Told): void;
+  count(): number;
+  /** Says it, where there is anything to say. */
+  tell(io: Io): void;
+}
+
+export const unreadable = (): Unreadable => {
+  const first: Told[] = [];
+  let total = 0;
+  return {
+    add: ({ reason, detail, where }) => {
+      total++;
+      if (first.length < 5) first.push({ reason, detail, where });
+    },
+    count: () => total,
+    tell: io => {
+      if (total > 0) io.stderr.write(`${unreadableText(first, total)}\n`);
+    },
+  };
+};

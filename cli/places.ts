@@ -1,7 +1,7 @@
 import { type MadeOf, originOf } from '../adapters/local-folder.ts';
 import type { Settings } from '../core/settings.ts';
 import { isLocal, localPath } from './database.ts';
-import { UsageError } from './io.ts';
+import { accountOf, UsageError } from './io.ts';
 import { loadSettings, usualSettings } from './settings.ts';
 
 type Values = Parameters<typeof isLocal>[0] & {
@@ -33,8 +33,9 @@ export const someAccount = (accounts: readonly string[]): readonly string[] => {
 export const placesOf = async (values: Values): Promise<Places> => {
   const origin = originOfLocal(values);
   const settings = await settingsOf(values);
+  const account = accountOf(values.account);
   const accounts =
-    values.account === undefined ? [...new Set([...settings.accounts, ...(origin?.accounts ?? [])])] : [values.account];
+    account === undefined ? [...new Set([...settings.accounts, ...(origin?.accounts ?? [])])] : [account];
   const clusters = new Set([...settings.clusters.map(({ name }) => name), ...(origin?.clusters ?? [])]);
   return { settings, accounts, clusters: [...clusters] };
 };

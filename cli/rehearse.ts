@@ -3,26 +3,19 @@ import type { Finding } from '../core/finding.ts';
 import { type Rehearsal, rehearsals, variables } from '../core/rehearsal.ts';
 import { detections } from '../detections/index.ts';
 import { databaseOptions, openDatabase } from './database.ts';
+import { durationOf } from './duration.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { shown, table } from './table.ts';
 
 export const usage = `usage: tripline rehearse ID…
-       tripline rehearse --check [ID…] [--since 24h] [--table NAME | --database DIR] [--json]
+       tripline rehearse --check [ID…] [--since 24h] [--json]
 
 Prints, for each detection, what makes it fire in a test account, step by step, and what undoes it: AWS CLI and kubectl, as bash.
 It runs nothing itself. Never in an account that you care for.
   --check          which detections (default: all) came back as findings; exit 1 where one did not
   --since 24h      how far back: a number with m, h or d
-  --table NAME     a DynamoDB table of findings, through the AWS SDK's usual chain; --database DIR a local one
+  --database DIR, --stage NAME, --table NAME    as for 'tripline findings'
   --json           one object a line`;
-
-const units = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-const durationOf = (text: string): number => {
-  const [, count, unit] = /^(\d{1,4})([mhd])$/.exec(text) ?? [];
-  if (count === undefined || unit === undefined) throw new UsageError(`--since takes 30m, 24h or 7d, not '${text}'`);
-  return Number(count) * units[unit as keyof typeof units]; // the expression admits no other
-};
 
 export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = flags(argv, {
@@ -78,7 +71,7 @@ const check = async (
   },
   io: Io,
 ): Promise<number> => {
-  const since = Date.now() - durationOf(values.since ?? '24h');
+  const since = Date.now() - durationOf('since', values.since ?? '24h');
   const database = await openDatabase(values);
   const newest = new Map<string, Finding>();
   try {

@@ -11,10 +11,9 @@ import { terminal } from '../core/announce/text.ts';
 import { severities } from '../core/detection.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { rank } from '../core/findings/best.ts';
-import type { Rejected } from '../core/read/contract.ts';
 import { localPath } from './database.ts';
 import { findingsTable } from './findings-table.ts';
-import { inputOptions, inputUsage, placeOf, rejectedLines } from './inputs.ts';
+import { inputOptions, inputUsage, placeOf, unreadable } from './inputs.ts';
 import { flags, type Io, oneOf } from './io.ts';
 import { localPipeline } from './local.ts';
 import { grouped, progressOn, sized } from './progress.ts';
@@ -78,8 +77,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   let events = 0;
   let skipped = 0;
   let size = 0;
-  const rejected: Omit<Rejected, 'bytes'>[] = [];
-  let rejections = 0;
+  const rejected = unreadable();
   const accounts = new Set<string>();
   const clusters = new Set<string>();
   try {
@@ -113,8 +111,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
           clusters.add(read.event.cluster);
         } else if (read.kind === 'skipped') skipped += read.count;
         else if (read.kind === 'rejected') {
-          rejections++;
-          if (rejected.length < 5) rejected.push(read.rejected);
+          rejected.add(read.rejected);
           await quarantine.keep([read.rejected]);
         }
       }
@@ -133,7 +130,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       [
         `${grouped(events)} events (${sized(size)}) through ${grouped(local.invocations())} invocations in ${seconds.toFixed(1)} s`,
         `${grouped(items.length)}${next === undefined ? '' : '+'} findings, ${grouped(alerts)} alerts shown${lower}`,
-        `${grouped(skipped)} records skipped, ${grouped(rejections)} unreadable${rejections === 0 ? '' : ` (kept in ${quarantineFolder})`}`,
+        `${grouped(skipped)} records skipped, ${grouped(rejected.count())} unreadable${rejected.count() === 0 ? '' : ` (kept in ${quarantineFolder})`}`,
         '',
         `The database lies in ${relative(process.cwd(), folder) || folder}. What next:`,
         '  npm run tripline -- findings --severity critical',
@@ -145,8 +142,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
         '',
       ].join('\n'),
     );
-    if (rejections > 0) io.stderr.write(`${rejectedLines(rejected, rejections)}\n`);
-    return events === 0 && rejections > 0 ? 2 : 0;
+    rejected.tell(io);
+    return events === 0 && rejected.count() > 0 ? 2 : 0;
   } catch (error) {
     progress.end();
     if (!(error instanceof UnreadableInput)) throw error;

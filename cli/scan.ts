@@ -12,7 +12,7 @@ import { rejudge } from '../core/rejudge.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import { findingsTable } from './findings-table.ts';
-import { inputOptions, inputUsage, placeOf, rejectedLines } from './inputs.ts';
+import { inputOptions, inputUsage, placeOf, unreadableText } from './inputs.ts';
 import { flags, type Io, oneOf, UsageError } from './io.ts';
 import { startWarm } from './lean.ts';
 import { grouped, progressOn, sized } from './progress.ts';
@@ -115,7 +115,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   scratch.close();
   const summary = `${grouped(events)} events (${sized(size)}) in ${seconds.toFixed(1)} s, ${grouped(found.length)} findings, ${grouped(skipped)} records skipped, ${grouped(rejected)} unreadable\n`;
   (values.json ? io.stderr : io.stdout).write(summary);
-  if (rejected > 0) io.stderr.write(`${rejectedLines(quarantine.first, rejected)}\n`);
+  if (rejected > 0) io.stderr.write(`${unreadableText(quarantine.first, rejected)}\n`);
   if (failOn !== undefined && found.some(one => rank(one.severity) >= rank(failOn))) return 1;
   // A gate must not pass on half a log.
   return rejected > 0 && (events === 0 || failOn !== undefined) ? 2 : 0;

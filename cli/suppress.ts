@@ -131,7 +131,8 @@ const suppressionOf = (values: Values, now: number): Suppression => {
   const when = patternOf(values.when);
   const { reason = '', owner = '', for: lasting } = values;
   if (values.preview !== true) {
-    if (reason.trim().length < 5) throw new UsageError('say why: --reason TEXT, for whoever reads it next year');
+    if (reason.trim().length < 5)
+      throw new UsageError('say why in a few words: --reason TEXT, for whoever reads it next year');
     if (owner.trim() === '') throw new UsageError('say who answers for it: --owner NAME');
     if (lasting === undefined) throw new UsageError(`say how long: --for 30d, at most ${mostDays}d`);
   }

@@ -44,7 +44,7 @@ const help = (): string =>
 
 /** Runs a command line and gives its exit code. Nothing but results goes to stdout. */
 export const main = async (argv: readonly string[], io: Io): Promise<number> => {
-  const [name, ...rest] = argv;
+  const [name, ...rest] = argv[0] === 'help' && argv[1] !== undefined ? [argv[1], '--help'] : argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     io.stdout.write(help());
     return name === undefined ? 2 : 0;

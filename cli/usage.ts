@@ -1,12 +1,13 @@
 import { readFiles, UnreadableInput } from '../adapters/files.ts';
 import { configuredNodes, lastSegment, roleByArn } from '../core/cloudtrail/roles.ts';
 import type { Settings } from '../core/settings.ts';
+import { keptDays } from '../core/usage/kept.ts';
 import { minimalPolicy, policyGaps, terraform } from '../core/usage/policy.ts';
 import { collectUsage, type Use } from '../core/usage/usage.ts';
 import { matchesWildcard } from '../core/wildcard.ts';
 import { databaseOptions } from './database.ts';
 import { durationOf } from './duration.ts';
-import { inputOptions, inputUsage, placeOf } from './inputs.ts';
+import { inputOptions, inputUsage, placeOf, unreadable } from './inputs.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { type Places, placesOf, someAccount } from './places.ts';
 import { grouped, progressOn, sized } from './progress.ts';
@@ -25,7 +26,7 @@ roles for 90 days, by the hour: only events that its filters admit, so that a po
   --policy         the least IAM policy that permits again what was permitted, as JSON; what it can't know goes to stderr
   --terraform      the same as an aws_iam_policy_document
   --json           one JSON object per role and API a line
-  --for 30d        how far back in a stage's table (default 30d, at most 90d)
+  --for 30d        how far back in a stage's table (default 30d, at most ${keptDays}d)
   --stage NAME, --table NAME, --database DIR    as for 'tripline findings'
 ${inputUsage}`;
 
@@ -69,8 +70,11 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const uses = values.beyond ? all.filter(isBeyond) : all;
   const roles = [...new Set(all.map(({ role }) => role))];
   if (roles.length === 0) {
-    const which = patterns?.join(', ') ?? (configuredNodes(settings).join(', ') || 'the usual node role names');
-    io.stderr.write(`no call by a role that is ${shown(which)} is in ${isKept ? 'what was kept' : 'these logs'}\n`);
+    const named = patterns ?? configuredNodes(settings);
+    const which = named.length > 0 ? `a role named ${named.join(', ')}` : 'a node role (told by the usual names)';
+    io.stderr.write(
+      `no call by ${shown(which)} is in ${isKept ? 'what was kept' : 'these logs'}: --role '*' shows every role\n`,
+    );
     return 1;
   }
   if (values.policy || values.terraform) {
@@ -107,6 +111,7 @@ const keptOf = async (
 ): Promise<readonly Use[]> => {
   const now = Date.now();
   const span = durationOf('for', values.for ?? '30d');
+  if (span > keptDays * 86_400_000) throw new UsageError(`--for is at most ${keptDays}d: no more is kept`);
   const { uses, full, crowded } = await keptUsage(values, someAccount(accounts), wanted, now - span, now);
   if (full.length > 0)
     io.stderr.write(
@@ -129,7 +134,7 @@ const loggedIn = async (
 ): Promise<readonly Use[] | undefined> => {
   const found = collectUsage(wanted);
   const progress = progressOn(io);
-  let unreadable = 0;
+  const rejected = unreadable();
   try {
     const options = {
       place: placeOf(values, settings),
@@ -140,7 +145,7 @@ const loggedIn = async (
     for await (const reads of readFiles(paths, options))
       for (const read of reads) {
         if (read.kind === 'event') found.add(read.event);
-        else if (read.kind === 'rejected') unreadable++;
+        else if (read.kind === 'rejected') rejected.add(read.rejected);
       }
   } catch (error) {
     progress.end();
@@ -149,7 +154,7 @@ const loggedIn = async (
     return undefined;
   }
   progress.end();
-  if (unreadable > 0) io.stderr.write(`${grouped(unreadable)} records could not be read and are not counted\n`);
+  rejected.tell(io);
   if (found.full) io.stderr.write('too many distinct APIs: the list is not complete, narrow --role\n');
   return found.list();
 };

@@ -65,6 +65,12 @@ describe('tripline findings', () => {
     expect((await stored('trent')).status).toBe('acknowledged');
   });
 
+  test('takes IDs or filters, and an end of time is a filter', async () => {
+    const both = await tripline('ack', id('trent'), '--severity', 'low');
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining('IDs or filters, not both')]);
+    expect((await tripline('ack', '--until', '2020-01-01')).out).toContain('0 findings would be changed');
+  });
+
   test('suppresses no critical finding in passing', async () => {
     const refused = await tripline('suppress', id('grave'));
     expect(refused).toMatchObject({ code: 1 });

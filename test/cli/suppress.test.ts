@@ -78,3 +78,16 @@ test('insists on at most 90 days unless forced', async () => {
   expect((await suppress(...long)).err).toContain('it lasts 200 days: at most 90');
   expect((await suppress(...long, '--force')).code).toBe(0);
 });
+
+test('a pattern that asks for what no finding has is refused', async () => {
+  for (const when of [
+    { finding: { detecton: ['cloudtrail/launch-burst'] } },
+    { $or: [{ finding: { $or: [{ severty: ['low'] }, { title: ['x'] }] } }, { event: { eventName: ['x'] } }] },
+  ]) {
+    const { code, err } = await suppress('--when', JSON.stringify(when), '--preview');
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/a finding has no "(detecton|severty)": it has detection, /),
+    ]);
+  }
+});
