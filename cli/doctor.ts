@@ -7,7 +7,7 @@ import { type Look, looks } from './doctor-looks.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { progressOn } from './progress.ts';
 import { loadSettings } from './settings.ts';
-import { shown } from './table.ts';
+import { jsonLine, jsonPage, shown } from './shown.ts';
 
 export const usage = `usage: tripline doctor [--stage NAME] [--all | --json] [--strict]
        tripline doctor --policy [--stage NAME]
@@ -37,7 +37,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   });
   if (positionals.length > 0) throw new UsageError(`it takes no arguments, not '${positionals[0]}'`);
   if (values.policy) {
-    io.stdout.write(`${JSON.stringify(doctorPolicy(values.stage ?? '*'), undefined, 2)}\n`);
+    io.stdout.write(jsonPage(doctorPolicy(values.stage ?? '*')));
     return 0;
   }
   const settings = await loadSettings(values.settings);
@@ -57,7 +57,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     progress.end();
   }
   const told = values.all || values.json ? checks : checks.filter(({ state }) => state !== 'good');
-  for (const check of told) io.stdout.write(values.json ? `${JSON.stringify(check)}\n` : `${shownCheck(check)}\n`);
+  for (const check of told) io.stdout.write(values.json ? jsonLine(check) : `${shownCheck(check)}\n`);
   const count = (state: Check['state']): number => checks.filter(one => one.state === state).length;
   (values.json ? io.stderr : io.stdout).write(
     `${count('good')} good, ${count('weak')} weak, ${count('bad')} bad, ${count('unknown')} not looked at\n`,

@@ -4,7 +4,8 @@ import { type Known, knownOf, type Moment, momentsOf, type Subject, subjectOf } 
 import { type Database, databaseOptions, databaseUsage, openDatabase } from './database.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { placesOf, someAccount } from './places.ts';
-import { shown, table } from './table.ts';
+import { jsonLine, shown } from './shown.ts';
+import { table } from './table.ts';
 
 export const usage = `usage: tripline entity i-… | ASIA… | node/NAME | arn:… | system:… [--json]
 
@@ -69,7 +70,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       ...momentsOf(known),
       ...findings.map(one => ({ time: one.first, what: `${one.severity} ${one.detection}: ${one.title} (${one.id})` })),
     ].sort((a, b) => a.time - b.time);
-    if (values.json) io.stdout.write(`${JSON.stringify({ known, findings, timeline })}\n`);
+    if (values.json) io.stdout.write(jsonLine({ known, findings, timeline }));
     else io.stdout.write(text(known, timeline, io));
     return known.some(({ item }) => Object.keys(item).length > 0) || findings.length > 0 ? 0 : 1;
   } finally {

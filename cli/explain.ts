@@ -7,7 +7,7 @@ import { clauseLines } from './clause-lines.ts';
 import { inputOptions, inputUsage, placeOf } from './inputs.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { loadSettings } from './settings.ts';
-import { shown } from './table.ts';
+import { jsonLine, shown } from './shown.ts';
 
 export const usage = `usage: tripline explain EVENT.json [--detection ID] [--event ID] [--all] [--json]
 
@@ -45,7 +45,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       break;
     }
     const reasons = explain(event, detections, settings, only);
-    if (values.json) io.stdout.write(`${JSON.stringify({ event: event.id, reasons })}\n`);
+    if (values.json) io.stdout.write(jsonLine({ event: event.id, reasons }));
     else io.stdout.write(`${text(event, reasons, values.all === true || only !== undefined)}\n\n`);
   }
   if (count > 0) return 0;

@@ -8,6 +8,7 @@ import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { placeOf, unreadable } from './inputs.ts';
 import { flags, type Io } from './io.ts';
+import { jsonLine } from './shown.ts';
 import { table } from './table.ts';
 
 export const usage = `usage: tripline filters [--json] [PATH…]
@@ -23,7 +24,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const logs = logsFilter(detections, knowledge, settings);
   const cost = positionals.length === 0 ? undefined : costOf(trail, logs, await eventsIn(positionals, io));
   if (values.json) {
-    io.stdout.write(`${JSON.stringify({ eventBridge: trail, logs, ...(cost === undefined ? {} : { cost }) })}\n`);
+    io.stdout.write(jsonLine({ eventBridge: trail, logs, ...(cost === undefined ? {} : { cost }) }));
     return 0;
   }
   for (const [index, { pattern, readOnly }] of trail.patterns.entries()) {

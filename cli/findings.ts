@@ -11,6 +11,8 @@ import { findingsTable } from './findings-table.ts';
 import { watch, writeTable } from './findings-watch.ts';
 import { changeOf, work, workOptions, workVerbs } from './findings-work.ts';
 import { flags, type Io, UsageError } from './io.ts';
+import { counted } from './progress.ts';
+import { jsonLine } from './shown.ts';
 
 export const usage = `usage: tripline findings [FILTERS] [--json | --ocsf] [--watch]
        tripline findings show ID [--json]
@@ -54,12 +56,12 @@ const writeOcsf = (database: Database) => async (findings: readonly Finding[], i
     const news = { id: 'first', kind: 'first', transitions: [], covers: [] } as const;
     const detection = detections.find(one => one.id === stored.finding.detection);
     const message = messageOf(stored.finding, stored.windows, news, detection, settings);
-    io.stdout.write(`${JSON.stringify(ocsf(message))}\n`);
+    io.stdout.write(jsonLine(ocsf(message)));
   }
 };
 
 const writeJson = (findings: readonly Finding[], io: Io): void => {
-  for (const one of findings) io.stdout.write(`${JSON.stringify(one)}\n`);
+  for (const one of findings) io.stdout.write(jsonLine(one));
 };
 
 const list = async (database: Database, values: Values, io: Io, signal?: AbortSignal): Promise<number> => {
@@ -77,7 +79,7 @@ const list = async (database: Database, values: Values, io: Io, signal?: AbortSi
   else if (found.length === 0) io.stdout.write('no findings\n');
   else
     io.stdout.write(
-      `${findingsTable(found, io.stdout)}\n\n${found.length} findings${more ? ', and more: raise --limit' : ''}\n`,
+      `${findingsTable(found, io.stdout)}\n\n${counted(found.length, 'finding')}${more ? ', and more: raise --limit' : ''}\n`,
     );
   return 0;
 };

@@ -1,8 +1,8 @@
 import type { Place, Rejected } from '../core/read/contract.ts';
 import type { Settings } from '../core/settings.ts';
 import { accountOf, type Io } from './io.ts';
-import { grouped } from './progress.ts';
-import { shown } from './table.ts';
+import { counted, grouped } from './progress.ts';
+import { shown } from './shown.ts';
 
 /** Flags of the commands that read logs. */
 export const inputOptions = {
@@ -35,7 +35,7 @@ type Told = Pick<Rejected, 'reason' | 'detail' | 'where'>;
  */
 export const unreadableText = (first: readonly Told[], total: number): string =>
   [
-    `${grouped(total)} ${total === 1 ? 'record' : 'records'} could not be read:`,
+    `${counted(total, 'record')} could not be read:`,
     ...first.slice(0, 5).map(one => `  ${shown(one.where)}: ${one.reason}: ${shown(one.detail)}`),
     ...(total > 5 ? [`  and ${grouped(total - 5)} more`] : []),
   ].join('\n');

@@ -4,6 +4,7 @@ import type { Item, Store } from '../core/state/observation.ts';
 import { databaseOptions, databaseUsage, openDatabase } from './database.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { placesOf, someAccount } from './places.ts';
+import { jsonLine } from './shown.ts';
 import { table } from './table.ts';
 
 export const usage = `usage: tripline learned [--json]
@@ -170,7 +171,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       return 0;
     }
     const rows = (await Promise.all(accounts.map(account => rowsOf(store, account, at)))).flat();
-    io.stdout.write(values.json ? rows.map(row => `${JSON.stringify(row)}\n`).join('') : text(rows, io));
+    io.stdout.write(values.json ? rows.map(row => jsonLine(row)).join('') : text(rows, io));
     return 0;
   } finally {
     await close();

@@ -8,7 +8,7 @@ import { loadPattern } from '../core/pattern/load.ts';
 import type { Group } from '../core/pattern/node.ts';
 import { clauseLines } from './clause-lines.ts';
 import { flags, type Io, UsageError } from './io.ts';
-import { shown } from './table.ts';
+import { shown } from './shown.ts';
 
 export const usage = `usage: tripline pattern test --cases FILE.jsonl
        tripline pattern test --pattern P.json --event E.json

@@ -5,7 +5,8 @@ import { detections } from '../detections/index.ts';
 import { databaseOptions, openDatabase } from './database.ts';
 import { durationOf } from './duration.ts';
 import { flags, type Io, UsageError } from './io.ts';
-import { shown, table } from './table.ts';
+import { jsonLine, shown } from './shown.ts';
+import { table } from './table.ts';
 
 export const usage = `usage: tripline rehearse ID…
        tripline rehearse --check [ID…] [--since 24h] [--json]
@@ -31,7 +32,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   for (const id of positionals) {
     const one = rehearsals[id];
     if (one === undefined) continue;
-    io.stdout.write(values.json ? `${JSON.stringify({ detection: id, ...one })}\n` : `${text(id, one)}\n`);
+    io.stdout.write(values.json ? jsonLine({ detection: id, ...one }) : `${text(id, one)}\n`);
   }
   return 0;
 };
@@ -100,7 +101,7 @@ const check = async (
     return { detection, came: true, last: new Date(found.last).toISOString(), severity: found.severity };
   });
   const missing = rows.filter(({ came }) => !came).length;
-  if (values.json) for (const row of rows) io.stdout.write(`${JSON.stringify(row)}\n`);
+  if (values.json) for (const row of rows) io.stdout.write(jsonLine(row));
   else
     io.stdout.write(
       `${table(rows, [

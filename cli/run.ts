@@ -16,9 +16,9 @@ import { findingsTable } from './findings-table.ts';
 import { inputOptions, inputUsage, placeOf, unreadable } from './inputs.ts';
 import { flags, type Io, oneOf } from './io.ts';
 import { localPipeline } from './local.ts';
-import { grouped, progressOn, sized } from './progress.ts';
+import { counted, grouped, progressOn, sized } from './progress.ts';
 import { loadSettings, usualSettings } from './settings.ts';
-import { shown } from './table.ts';
+import { isColoured, shown } from './shown.ts';
 
 export const usage = `usage: npm start [-- PATH… [FLAGS]]
 
@@ -50,7 +50,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   clearDatabase(folder);
   const database = await localDynamoDB(folder);
   const progress = progressOn(io);
-  const colour = io.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  const colour = isColoured(io.stdout);
   const quarantineFolder = join(dirname(folder), 'quarantine');
   const quarantine = directoryQuarantine(quarantineFolder, () => Date.now());
   let alerts = 0;
@@ -128,9 +128,9 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     const lower = quiet === 0 ? '' : `, ${grouped(quiet)} below ${minimum} not shown`;
     io.stdout.write(
       [
-        `${grouped(events)} events (${sized(size)}) through ${grouped(local.invocations())} invocations in ${seconds.toFixed(1)} s`,
-        `${grouped(items.length)}${next === undefined ? '' : '+'} findings, ${grouped(alerts)} alerts shown${lower}`,
-        `${grouped(skipped)} records skipped, ${grouped(rejected.count())} unreadable${rejected.count() === 0 ? '' : ` (kept in ${quarantineFolder})`}`,
+        `${counted(events, 'event')} (${sized(size)}) through ${counted(local.invocations(), 'invocation')} in ${seconds.toFixed(1)} s`,
+        `${next === undefined ? counted(items.length, 'finding') : `${items.length}+ findings`}, ${counted(alerts, 'alert')} shown${lower}`,
+        `${counted(skipped, 'record')} skipped, ${grouped(rejected.count())} unreadable${rejected.count() === 0 ? '' : ` (kept in ${quarantineFolder})`}`,
         '',
         `The database lies in ${relative(process.cwd(), folder) || folder}. What next:`,
         '  npm run tripline -- findings --severity critical',

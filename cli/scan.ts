@@ -15,9 +15,9 @@ import { findingsTable } from './findings-table.ts';
 import { inputOptions, inputUsage, placeOf, unreadableText } from './inputs.ts';
 import { flags, type Io, oneOf, UsageError } from './io.ts';
 import { startWarm } from './lean.ts';
-import { grouped, progressOn, sized } from './progress.ts';
+import { counted, grouped, progressOn, sized } from './progress.ts';
 import { loadSettings } from './settings.ts';
-import { shown } from './table.ts';
+import { jsonLine, shown } from './shown.ts';
 import { trimmer } from './trim.ts';
 
 export const usage = `usage: tripline scan PATH… [--fail-on SEVERITY] [--json]
@@ -104,7 +104,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const found = findings.briefs().toSorted((a, b) => rank(b.severity) - rank(a.severity) || b.last - a.last);
   const rejected = [...quarantine.counts.values()].reduce((sum, one) => sum + one, 0);
   const seconds = (performance.now() - started) / 1000;
-  if (values.json) for (const { id } of found) io.stdout.write(`${JSON.stringify(findings.get(id))}\n`);
+  if (values.json) for (const { id } of found) io.stdout.write(jsonLine(findings.get(id)));
   else if (found.length > 0)
     io.stdout.write(
       `${findingsTable(
@@ -113,7 +113,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       )}\n\n`,
     );
   scratch.close();
-  const summary = `${grouped(events)} events (${sized(size)}) in ${seconds.toFixed(1)} s, ${grouped(found.length)} findings, ${grouped(skipped)} records skipped, ${grouped(rejected)} unreadable\n`;
+  const summary = `${counted(events, 'event')} (${sized(size)}) in ${seconds.toFixed(1)} s, ${counted(found.length, 'finding')}, ${counted(skipped, 'record')} skipped, ${grouped(rejected)} unreadable\n`;
   (values.json ? io.stderr : io.stdout).write(summary);
   if (rejected > 0) io.stderr.write(`${unreadableText(quarantine.first, rejected)}\n`);
   if (failOn !== undefined && found.some(one => rank(one.severity) >= rank(failOn))) return 1;

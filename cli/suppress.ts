@@ -13,6 +13,7 @@ import { durationOf } from './duration.ts';
 import { findingsTable } from './findings-table.ts';
 import { whoOf } from './findings-work.ts';
 import { flags, type Io, UsageError } from './io.ts';
+import { counted } from './progress.ts';
 import { table } from './table.ts';
 
 export const usage = `usage: tripline suppress --when JSON --reason TEXT --owner NAME --for 30d [--force]
@@ -82,7 +83,7 @@ const objections = (suppression: Suppression, hidden: readonly Finding[]): reado
 const report = (hidden: readonly Finding[], io: Io): void => {
   if (hidden.length > 0) io.stdout.write(`${findingsTable(hidden, io.stdout)}\n\n`);
   const events = hidden.reduce((sum, { count }) => sum + count, 0);
-  io.stdout.write(`it would have hidden ${hidden.length} findings with ${events} events\n`);
+  io.stdout.write(`it would have hidden ${counted(hidden.length, 'finding')} with ${counted(events, 'event')}\n`);
 };
 
 const list = async (suppressions: Suppressions, io: Io): Promise<number> => {

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { faultText } from './fault.ts';
 import { type Command, type Io, UsageError } from './io.ts';
 import { startLean } from './lean.ts';
-import { shown } from './table.ts';
+import { shown } from './shown.ts';
 
 const commands: { readonly [name: string]: readonly [summary: string, load: () => Promise<Command>] } = {
   run: ['run the real handlers over logs, with a local database (npm start)', () => import('./run.ts')],
@@ -73,8 +73,10 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
 // Through its real path: a link to it is it too.
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   process.stdout.on('error', error => {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0); // `| head` is no fault
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EPIPE') process.exit(0); // `| head` is no fault
+    process.stderr.write(`tripline: the output could not be written (${code}): what came out is not all\n`);
+    process.exit(2);
   });
   if (process.argv[2] === 'scan') startLean(); // months of logs may be ahead
   process.exitCode = await main(process.argv.slice(2), process);

@@ -10,9 +10,10 @@ import { durationOf } from './duration.ts';
 import { inputOptions, inputUsage, placeOf, unreadable } from './inputs.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { type Places, placesOf, someAccount } from './places.ts';
-import { grouped, progressOn, sized } from './progress.ts';
+import { counted, grouped, progressOn, sized } from './progress.ts';
 import { loadSettings } from './settings.ts';
-import { shown, table } from './table.ts';
+import { jsonLine, jsonPage, shown } from './shown.ts';
+import { table } from './table.ts';
 import { keptUsage } from './usage-kept.ts';
 
 export const usage = `usage: tripline usage LOGS… [--role PATTERN]… [--beyond] [--policy | --terraform | --json]
@@ -80,9 +81,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   if (values.policy || values.terraform) {
     const document = minimalPolicy(uses);
     const [first = 'node'] = roles;
-    io.stdout.write(
-      values.policy ? `${JSON.stringify(document, undefined, 2)}\n` : `${terraform(document, lastSegment(first))}\n`,
-    );
+    io.stdout.write(values.policy ? jsonPage(document) : `${terraform(document, lastSegment(first))}\n`);
     const whose = roles.length === 1 ? lastSegment(first) : `${roles.length} roles together`;
     io.stderr.write(`${shown([`For ${whose}.`, ...policyGaps(uses), ...(isKept ? [keptGap] : [])].join(' '))}\n`);
     return 0;
@@ -90,7 +89,12 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   if (values.json) {
     for (const { first, last, ...use } of uses)
       io.stdout.write(
-        `${JSON.stringify({ ...use, unit: isKept ? 'hours' : 'calls', first: new Date(first).toISOString(), last: new Date(last).toISOString() })}\n`,
+        jsonLine({
+          ...use,
+          unit: isKept ? 'hours' : 'calls',
+          first: new Date(first).toISOString(),
+          last: new Date(last).toISOString(),
+        }),
       );
     return 0;
   }
@@ -181,8 +185,8 @@ const text = (uses: readonly Use[], roles: readonly string[], unit: 'hours' | 'c
       shown(role),
       rows,
       unit === 'hours'
-        ? `${grouped(own.length)} APIs, ${grouped(beyond.length)} of them beyond being a node; hours in which each was called`
-        : `${grouped(calls)} calls of ${grouped(own.length)} APIs, ${grouped(beyond.length)} of them beyond being a node`,
+        ? `${counted(own.length, 'API')}, ${grouped(beyond.length)} of them beyond being a node; hours in which each was called`
+        : `${counted(calls, 'call')} of ${counted(own.length, 'API')}, ${grouped(beyond.length)} of them beyond being a node`,
     ].join('\n');
   });
   return blocks.join('\n\n');

@@ -59,7 +59,7 @@ describe('tripline findings', () => {
     const filters = ['--severity', 'high', '--principal', 'arn:aws:iam::111122223333:user/trent'];
     const asked = await tripline('ack', ...filters);
     expect(asked).toMatchObject({ code: 0 });
-    expect(asked.out).toContain('1 findings would be changed; nothing was: say --yes');
+    expect(asked.out).toContain('1 finding would be changed; nothing was: say --yes');
     expect((await stored('trent')).status).toBe('open');
     await tripline('ack', ...filters, '--yes');
     expect((await stored('trent')).status).toBe('acknowledged');

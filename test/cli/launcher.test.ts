@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -27,4 +27,17 @@ test('a Node that reads no TypeScript hands over to the one that was installed w
   const { stdout, stderr } = launched(['--no-strip-types'], launcher, 'help');
   expect(stderr).toBe('');
   expect(stdout).toContain('usage: tripline COMMAND');
+});
+
+test.skipIf(!existsSync('/dev/full'))('output that could not be written is told, and ends with exit code 2', () => {
+  const full = openSync('/dev/full', 'w');
+  const { stderr, status } = spawnSync(process.execPath, ['cli/tripline.ts', 'help'], {
+    encoding: 'utf8',
+    stdio: ['ignore', full, 'pipe'],
+  });
+  closeSync(full);
+  expect([status, stderr]).toEqual([
+    2,
+    'tripline: the output could not be written (ENOSPC): what came out is not all\n',
+  ]);
 });

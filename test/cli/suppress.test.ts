@@ -34,7 +34,7 @@ const said = ['--reason', 'known load test', '--owner', 'platform', '--for', '30
 test('a preview says what would have been hidden, resolved findings too, and changes nothing', async () => {
   expect(await suppress('--when', by('noise'), '--preview')).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/would have hidden 1 findings with 1 events/),
+    out: expect.stringMatching(/would have hidden 1 finding with 1 event\b/),
   });
   expect((await suppress('list')).out).toBe('no suppressions\n');
 });
