@@ -4,6 +4,7 @@ import { settingsChecks } from '../core/doctor/settings.ts';
 import { inLanes } from '../core/lanes.ts';
 import { detections } from '../detections/index.ts';
 import { type Look, looks } from './doctor-looks.ts';
+import { isLoggedOut } from './fault.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { progressOn } from './progress.ts';
 import { loadSettings } from './settings.ts';
@@ -71,11 +72,12 @@ const shownCheck = ({ name, state, says, todo }: Check): string =>
     '\n',
   );
 
-/** What fails to be looked at is said, and holds up nothing else. */
+/** What fails to be looked at is said, and holds up nothing else. @throws where nobody is logged in: every look would say the same */
 const attempt = async (name: string, look: Look): Promise<readonly Check[]> => {
   try {
     return await look();
   } catch (error) {
+    if (isLoggedOut(error)) throw error;
     const why = error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 200) : 'unknown';
     return [
       unknown(

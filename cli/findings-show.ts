@@ -134,6 +134,8 @@ export const about = async (
     { head: 'FINDING', cell: (row: (typeof items)[number]) => row.finding },
     { head: 'DETECTION', cell: (row: (typeof items)[number]) => row.detection },
   ];
-  io.stdout.write(`${items.length === 0 ? 'nothing known' : table(items, spec)}\n`);
+  io.stdout.write(
+    `${items.length === 0 ? "nothing known: a name is whole, as 'tripline findings show ID' has it" : table(items, spec)}\n`,
+  );
   return 0;
 };

@@ -52,7 +52,7 @@ export const table = <R>(
   const last = spec.length - 1;
   const before = (lines.at(-1) ?? []).slice(0, -1).reduce((sum, index) => sum + (widths[index] ?? 0) + gap.length, 0);
   const indent = lines.length > 1 ? gap.length : 0;
-  widths[last] = Math.max(12, Math.min(widths[last] ?? 0, columns - indent - before));
+  widths[last] = Math.min(widths[last] ?? 0, Math.max(12, columns - indent - before));
   const block = (texts: readonly string[], row?: R): string =>
     lines
       .map((indices, at) =>

@@ -65,6 +65,10 @@ describe('a table', () => {
     );
   });
 
+  test('is no wider than what stands in it', () => {
+    expect(table([{ n: 7 }], [{ head: 'N', cell: row => String(row.n), align: 'right' }])).toBe('N\n7');
+  });
+
   test.each([
     [60, 'a1  cloudtrail/launch-burst  Many instances were launched f…'],
     [58, 'a1  cloudtrail/launch-burst\n  Many instances were launched for one cluster or princip…'],
