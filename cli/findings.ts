@@ -9,7 +9,7 @@ import { countOf, filterOf, filterOptions, filterUsage, findAll, isFiltered, lim
 import { about, show } from './findings-show.ts';
 import { findingsTable } from './findings-table.ts';
 import { watch, writeTable } from './findings-watch.ts';
-import { changeOf, work, workOptions, workVerbs } from './findings-work.ts';
+import { changeOf, type WorkVerb, work, workOptions, workVerbs } from './findings-work.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { counted } from './progress.ts';
 import { jsonLine } from './shown.ts';
@@ -84,11 +84,8 @@ const list = async (database: Database, values: Values, io: Io, signal?: AbortSi
   return 0;
 };
 
-const worked = async (database: Database, verb: string, ids: readonly string[], values: Values, io: Io) => {
-  const known = workVerbs.find(one => one === verb);
-  if (known === undefined)
-    throw new UsageError(`'${verb}' is none of: (nothing), show ID, about KIND NAME, ${workVerbs.join(', ')}`);
-  const change = changeOf(known, values, Date.now());
+const worked = async (database: Database, verb: WorkVerb, ids: readonly string[], values: Values, io: Io) => {
+  const change = changeOf(verb, values, Date.now());
   if (ids.length > 0) {
     if (isFiltered(values)) throw new UsageError(`say which findings to ${verb}: IDs or filters, not both`);
     const found = await database.findings.cases(ids);
@@ -111,16 +108,19 @@ export const run = async (argv: readonly string[], io: Io, signal?: AbortSignal)
   const limit = limitOf(values.limit);
   const json = values.json === true;
   if (verb === 'show' && (first === undefined || second !== undefined)) throw new UsageError('show takes one ID');
+  const task = workVerbs.find(one => one === verb);
+  if (verb !== undefined && verb !== 'show' && verb !== 'about' && task === undefined)
+    throw new UsageError(`'${verb}' is none of: (nothing), show ID, about KIND NAME, ${workVerbs.join(', ')}`);
   const kind = entityKinds.find(one => one === first);
   if (verb === 'about' && (kind === undefined || second === undefined || more.length > 0))
     throw new UsageError(`about takes one of ${entityKinds.join(', ')} and a name`);
   const database = await openDatabase(values);
   try {
-    if (verb === undefined) return await list(database, values, io, signal);
+    if (task !== undefined) return await worked(database, task, positionals.slice(1), values, io);
     if (verb === 'show' && first !== undefined) return await show(database, first, json, io);
     if (verb === 'about' && kind !== undefined && second !== undefined)
       return await about(database, kind, second, { limit, json }, io);
-    return await worked(database, verb, positionals.slice(1), values, io);
+    return await list(database, values, io, signal);
   } finally {
     await database.close();
   }

@@ -85,6 +85,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     let waiting: AnyEvent[] = [];
     let whole = 0;
     const flush = async (): Promise<void> => {
+      writeOrigin(folder, { settings: resolve(settingsFile), accounts: [...accounts], clusters: [...clusters] });
       const sorted = waiting.toSorted(byTime);
       waiting = [];
       for (let at = 0; at < sorted.length; at += 500) {
@@ -119,12 +120,12 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     }
     await flush();
     await local.sweep(10 * 60_000);
-    writeOrigin(folder, { settings: resolve(settingsFile), accounts: [...accounts], clusters: [...clusters] });
     progress.end();
     const seconds = (performance.now() - started) / 1000;
     const findings = openFindings(database.client, database.tables.findings);
     const { items, next } = await findings.list({}, { limit: 200 });
     if (items.length > 0) io.stdout.write(`${findingsTable(items, io.stdout)}\n\n`);
+    const there = values.database === undefined ? '' : ` --database ${folder}`;
     const lower = quiet === 0 ? '' : `, ${grouped(quiet)} below ${minimum} not shown`;
     io.stdout.write(
       [
@@ -133,9 +134,9 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
         `${counted(skipped, 'record')} skipped, ${grouped(rejected.count())} unreadable${rejected.count() === 0 ? '' : ` (kept in ${quarantineFolder})`}`,
         '',
         `The database lies in ${relative(process.cwd(), folder) || folder}. What next:`,
-        '  npm run tripline -- findings --severity critical',
-        ...(items[0] === undefined ? [] : [`  npm run tripline -- findings show ${items[0].id}`]),
-        '  npm run tripline -- detections',
+        `  npm run tripline -- findings --severity critical${there}`,
+        ...(items[0] === undefined ? [] : [`  npm run tripline -- findings show ${items[0].id}${there}`]),
+        `  npm run tripline -- detections${there}`,
         isDay
           ? '  npm start -- PATH…        your own CloudTrail files and audit logs'
           : '  npm start                 the seeded day',

@@ -65,7 +65,9 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     return await command.run(rest, io);
   } catch (error) {
     io.stderr.write(`tripline ${name}: ${faultText(error).split('\n').map(shown).join('\n')}\n`);
-    if (error instanceof UsageError) io.stderr.write(`\n${usage}\n`);
+    // What was wrong must not scroll by: of the usage only how the command is called.
+    if (error instanceof UsageError)
+      io.stderr.write(`\n${usage.split('\n\n')[0]}\n\n'tripline ${name} --help' says more.\n`);
     return 2;
   }
 };

@@ -46,7 +46,9 @@ describe('npm start', () => {
   test('makes its own anew, and keeps what it was made of', async () => {
     const database = join(folder, 'database');
     expect((await tripline('run', log, '--database', database)).code).toBe(0);
-    expect((await tripline('run', log, '--database', database)).code).toBe(0);
+    const { code, out } = await tripline('run', log, '--database', database);
+    expect(code).toBe(0);
+    expect(out).toMatch(/findings --severity critical --database \/.*\/database\n/);
     expect(originOf(database)).toMatchObject({ accounts: ['444455556666'] });
     expect((await tripline('findings', '--database', database, '--account', '444455556666')).out).toContain(
       'cloudtrail/detection-disabled',

@@ -26,6 +26,7 @@ describe('a command line that cannot mean what it says is refused, and says whic
     ['scan x --account 1234', "--account takes the twelve digits of an account, not '1234'"],
     ['findings --watch --every 0', "--every takes a whole number, not '0'"],
     ['findings --limit 0', "--limit takes a whole number, not '0'"],
+    ['findings silence', "'silence' is none of"],
     ['findings --json --ocsf', '--json and --ocsf exclude each other'],
     ['usage --database x --account 111122223333 --for 91d', '--for is at most 90d'],
     ['rehearse --check --since 3x', "--since takes a time like 30m, 24h or 7d, not '3x'"],
@@ -34,6 +35,7 @@ describe('a command line that cannot mean what it says is refused, and says whic
     const { code, stdout, stderr } = await tripline(...line.split(' '));
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(says)]);
     expect(stderr).toContain('usage: ');
+    expect(stderr.trimEnd().split('\n').length, 'what was wrong must not scroll by').toBeLessThan(10);
   });
 });
 
