@@ -124,7 +124,9 @@ export const about = async (
   { limit, json }: { readonly limit: number; readonly json: boolean },
   io: Io,
 ): Promise<number> => {
-  const { items } = await database.findings.about(kind, name, { limit });
+  const { items, next } = await database.findings.about(kind, name, { limit });
+  if (next !== undefined)
+    io.stderr.write(`tripline findings: there are more than these ${items.length}: raise --limit\n`);
   if (json) {
     for (const one of items) io.stdout.write(jsonLine(one));
     return 0;

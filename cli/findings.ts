@@ -75,8 +75,10 @@ const list = async (database: Database, values: Values, io: Io, signal?: AbortSi
     return 0;
   }
   const { found, more } = await findAll(database.findings, filter, limit);
-  if (!isPlain) await write(found, io);
-  else if (found.length === 0) io.stdout.write('no findings\n');
+  if (!isPlain) {
+    await write(found, io);
+    if (more) io.stderr.write(`tripline findings: there are more than these ${found.length}: raise --limit\n`);
+  } else if (found.length === 0) io.stdout.write('no findings\n');
   else
     io.stdout.write(
       `${findingsTable(found, io.stdout)}\n\n${counted(found.length, 'finding')}${more ? ', and more: raise --limit' : ''}\n`,

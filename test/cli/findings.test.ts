@@ -98,6 +98,27 @@ describe('tripline findings', () => {
     expect(err).toMatch(reason);
   });
 
+  test.each([
+    ['--json'],
+    ['--ocsf'],
+    ['about', 'resource', 'i-0aaaabbbbccccdddd'],
+  ])('says that there is more than it shows: %s', async (...argv) => {
+    expect((await tripline(...argv, '--limit', '1')).err).toBe(
+      'tripline findings: there are more than these 1: raise --limit\n',
+    );
+    expect((await tripline(...argv)).err).toBe('');
+  });
+
+  test('says once that more is open than it watches', async () => {
+    const { io, written } = terminal();
+    const stop = new AbortController();
+    const watching = run(['--watch', '--limit', '1', '--database', folder], io, stop.signal);
+    await expect.poll(() => written.out, { timeout: 5000 }).toContain('DETECTION');
+    stop.abort();
+    expect(await watching).toBe(0);
+    expect(written.err).toBe('tripline findings: there are more than these 1: raise --limit\n');
+  });
+
   test('writes OCSF Detection Findings', async () => {
     const lines = (await tripline('--ocsf')).out
       .trim()
