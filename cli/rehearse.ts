@@ -1,6 +1,7 @@
 import { severities } from '../core/detection.ts';
 import type { Finding } from '../core/finding.ts';
-import { type Rehearsal, rehearsals, variables } from '../core/rehearsal.ts';
+import { rehearsals } from '../core/rehearsal/catalogue.ts';
+import { type Rehearsal, variables } from '../core/rehearsal/rehearsal.ts';
 import { detections } from '../detections/index.ts';
 import { databaseOptions, openDatabase } from './database.ts';
 import { durationOf } from './duration.ts';
@@ -94,7 +95,7 @@ const check = async (
   } finally {
     await database.close();
   }
-  const asked = ids.length > 0 ? ids : Object.keys(rehearsals);
+  const asked = ids.length > 0 ? ids : Object.keys(rehearsals).sort();
   const rows = asked.map((detection): Checked => {
     const found = newest.get(detection);
     if (found === undefined) return { detection, came: false };
