@@ -97,7 +97,12 @@ const schema = v.strictObject({
   latenessMinutes: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(120)), 15),
 });
 
-const whereOf = (issue: v.BaseIssue<unknown>): string => v.getDotPath(issue) ?? 'the settings';
+/** A letter of another alphabet looks like one of ours: it is written out, so that it can be found. */
+const whereOf = (issue: v.BaseIssue<unknown>): string =>
+  (v.getDotPath(issue) ?? 'the settings').replace(
+    /[^\x20-\x7e]/gu,
+    letter => `\\u{${(letter.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 
 const whatOf = (issue: v.BaseIssue<unknown>): string => {
   if (issue.type === 'strict_object' && issue.expected === 'never')

@@ -10,6 +10,7 @@ const routing = {
 };
 const slackId = (letters: string, what: string) =>
   v.pipe(v.string(), v.regex(new RegExp(`^[${letters}][A-Z0-9]{5,20}$`), what));
+
 /** Where announcements go, and which of them. */
 export const channel = v.variant('kind', [
   v.strictObject({
