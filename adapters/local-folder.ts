@@ -14,8 +14,8 @@ export interface MadeOf {
 
 const claimName = 'in-use';
 const originName = 'made-of.json';
-/** What LevelDB names its files (LevelDB, doc/impl.md). */
-const levelDb = /^(?:CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.(?:ldb|log|sst|dbtmp))$/;
+/** What LevelDB names its files (LevelDB, doc/impl.md): six digits at least. */
+const levelDb = /^(?:CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d{6,}|\d{6,}\.(?:ldb|log|sst|dbtmp))$/;
 
 const isOurs = (name: string): boolean => levelDb.test(name) || name === claimName || name === originName;
 

@@ -36,11 +36,11 @@ describe('npm start', () => {
   test('deletes no directory that holds anything but a database', async () => {
     const precious = join(folder, 'precious');
     mkdirSync(precious);
-    writeFileSync(join(precious, 'thesis.txt'), 'years of work');
+    writeFileSync(join(precious, '1.log'), 'years of work');
     const { code, err } = await tripline('run', log, '--database', precious);
     expect(code).toBe(2);
-    expect(err).toContain('thesis.txt');
-    expect(readdirSync(precious)).toEqual(['thesis.txt']);
+    expect(err).toContain('(1.log)');
+    expect(readdirSync(precious)).toEqual(['1.log']);
   });
 
   test('makes its own anew, and keeps what it was made of', async () => {
