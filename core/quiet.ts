@@ -7,9 +7,11 @@ import { loadDetection, loadKnowledge } from './load.ts';
 import type { Test } from './pattern/node.ts';
 import type { Requirement } from './pattern/requirement.ts';
 import { compileTests, type ScalarCheck } from './pattern/scalar.ts';
+import type { Heard, Place } from './read/contract.ts';
+import { Engine } from './read/engine/engine.ts';
+import { Skimmer, unclear } from './read/engine/skimmer.ts';
 import type { Outline } from './read/outline.ts';
 import type { Quiet } from './read/quiet.ts';
-import { Skimmer, unclear } from './read/skim.ts';
 import { containers } from './read/wrappers.ts';
 import { requirementsOf } from './requirements.ts';
 import type { Settings } from './settings.ts';
@@ -33,17 +35,28 @@ export const quietOf = (
   ];
   const of = (source: Source): readonly Requirement[] =>
     rules.filter(({ on }) => on === source).flatMap(({ on, when }) => requirementsOf(when, on, settings));
-  const audit = quiet(auditOutline, of('kubernetes'));
-  const call = quiet(cloudtrailOutline, of('cloudtrail'));
-  return (bytes, text, from, to, place) =>
-    (text.startsWith(auditBegins, from) ? audit : call)(bytes, text, from, to, place);
+  const engine = new Engine();
+  const audit = quiet(engine, auditOutline, of('kubernetes'));
+  const call = quiet(engine, cloudtrailOutline, of('cloudtrail'));
+  let last = call;
+  return {
+    end: (chunk, text, from) => {
+      last = text.startsWith(auditBegins, from) ? audit : call;
+      return last.end(chunk, text, from);
+    },
+    heard: place => last.heard(place),
+  };
 };
 
 /** As every API server writes its audit events (kubernetes/apiserver, audit/v1 `Event`). Others are parsed. */
 const auditBegins = '{"kind":"Event","apiVersion":"audit.k8s.io/';
 
 /** Quiet by the requirements of rules of one source. */
-export const quiet = <S extends Source>(outline: Outline<S>, requirements: readonly Requirement[]): Quiet => {
+export const quiet = <S extends Source>(
+  engine: Engine,
+  outline: Outline<S>,
+  requirements: readonly Requirement[],
+): Quiet => {
   const { source } = outline;
   const paths: (readonly string[])[] = [];
   const slotOf = (path: readonly string[]): number => {
@@ -66,7 +79,7 @@ export const quiet = <S extends Source>(outline: Outline<S>, requirements: reado
   const key = slotOf(keys[source]);
   const heard = outline.reads.map(slotOf);
   const texts: (string | undefined)[] = [];
-  const skimmer = new Skimmer(paths, outline.shape, [...containers, ...outline.refused]);
+  const skimmer = new Skimmer(engine, paths, outline.shape, [...containers, ...outline.refused]);
   /** Of each condition: 0 not asked yet, 1 it can't hold, 2 it may. */
   const answers = new Uint8Array(conditions.length);
   const mayHold = (at: number): boolean => {
@@ -86,14 +99,13 @@ export const quiet = <S extends Source>(outline: Outline<S>, requirements: reado
     return false;
   };
   // A rule that requires nothing may be about any record.
-  if (rest.some(({ needed }) => needed.length === 0)) return () => undefined;
-  const others = questionsOf(rest.map(({ needed }) => needed));
+  const all = rest.some(({ needed }) => needed.length === 0);
+  const others = questionsOf(all ? none : rest.map(({ needed }) => needed));
   const ofName = new Map(
     [...names].map(([one, some]) => [one, questionsOf(some.map(({ needed }) => needed))] as const),
   );
-  return (bytes, text, from, to, place) => {
-    if (place.source !== undefined && place.source !== source) return undefined;
-    if (!skimmer.over(bytes, text, from, to)) return undefined;
+  const heardOf = (place: Place): Heard | undefined => {
+    if (all || (place.source !== undefined && place.source !== source)) return undefined;
     answers.fill(0);
     const name = skimmer.at(key);
     if (name === unclear || mayOne(others) || (typeof name === 'string' && mayOne(ofName.get(name) ?? none)))
@@ -105,6 +117,7 @@ export const quiet = <S extends Source>(outline: Outline<S>, requirements: reado
     }
     return outline.heard(texts, place);
   };
+  return { end: (chunk, text, from) => skimmer.over(chunk, text, from), heard: heardOf };
 };
 
 interface Condition {

@@ -100,21 +100,18 @@ export const readPiece = (piece: Piece, origin: Origin): readonly Read[] => {
  * @param texts of the chunks of this stream
  */
 export const readGuess = (
-  { chunk, from, to, head }: Guess,
+  { chunk, from, to, head, isWhole }: Guess,
   origin: Origin,
   texts: ChunkTexts,
   quiet?: Quiet,
 ): Read | undefined => {
   const belonging = head === undefined ? origin : within(head, origin);
   if ('skip' in belonging) return undefined;
-  const ascii = texts.ascii(chunk);
-  if (ascii === undefined) {
-    const written = decoded(chunk.subarray(from, to));
-    return written === undefined ? undefined : readPlain(written, belonging.place);
-  }
-  const heard = quiet?.(chunk, ascii, from, to, belonging.place);
+  const heard = isWhole ? quiet?.heard(belonging.place) : undefined;
   if (heard !== undefined) return { kind: 'quiet', count: 1, heard };
-  return readPlain(ascii.slice(from, to), belonging.place);
+  const written =
+    isWhole || texts.isAscii(chunk) ? texts.latin1(chunk).slice(from, to) : decoded(chunk.subarray(from, to));
+  return written === undefined ? undefined : readPlain(written, belonging.place);
 };
 
 /** The event in the text of one ordinary record; undefined for any other text. */
@@ -129,18 +126,29 @@ const readPlain = (written: string, expected: Place): Read | undefined => {
   return 'problem' in event ? undefined : { kind: 'event', event };
 };
 
-/** The texts of chunks of ASCII: each is decoded at once, and its records are parts of it. */
+/** The text of a chunk: it is decoded at once, and its records are parts of it. */
 export class ChunkTexts {
   #last: Uint8Array | undefined;
-  #text: string | undefined;
+  #text = '';
+  #isAscii: boolean | undefined;
 
-  /** The whole chunk; undefined where it is not ASCII. */
-  ascii(chunk: Uint8Array): string | undefined {
-    if (chunk === this.#last) return this.#text;
-    this.#last = chunk;
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    this.#text = isAscii(chunk) ? bytes.toString('latin1') : undefined;
+  /** The whole chunk, each byte a character: what is ASCII in it is itself. */
+  latin1(chunk: Uint8Array): string {
+    this.#take(chunk);
     return this.#text;
+  }
+
+  isAscii(chunk: Uint8Array): boolean {
+    this.#take(chunk);
+    this.#isAscii ??= isAscii(chunk);
+    return this.#isAscii;
+  }
+
+  #take(chunk: Uint8Array): void {
+    if (chunk === this.#last) return;
+    this.#last = chunk;
+    this.#text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1');
+    this.#isAscii = undefined;
   }
 }
 
