@@ -1,19 +1,22 @@
 import { padding } from './layout.ts';
 import { wasm } from './wasm.ts';
 
-/** What `skim.as.ts` exports; addresses and lengths are bytes of its memory. */
+/** What `engine.as.ts` exports; addresses and lengths are bytes of its memory. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly free: () => number;
-  readonly take: (from: number, to: number, marks: number) => void;
+  readonly take: (from: number, to: number, room: number) => void;
   readonly over: (table: number, from: number) => number;
 }
+
+/** Values of 32 bits, and how far behind the beginning of what they are part of. */
+export type Fields = readonly (readonly [offset: number, value: number])[];
 
 const page = 65_536;
 
 /**
  * The engine that goes over JSON, with a memory of its own: tables that say what is asked for, and the chunk that is gone over. It
- * is WebAssembly, compiled from `skim.as.ts` and part of this module; nothing in it comes from outside.
+ * is WebAssembly, compiled from `engine.as.ts` and part of this module; nothing in it comes from outside.
  */
 export class Engine {
   readonly #exports: Exports;
@@ -26,21 +29,35 @@ export class Engine {
   /** The memory, as bytes and as words of 32 bits; others once it grows. */
   bytes: Uint8Array;
   words: Uint32Array;
+  /** Whether no rule can be about the object that was gone over last. */
+  isQuiet = false;
 
   constructor() {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(wasm, 'base64')));
-    this.#exports = exports as unknown as Exports; // what `skim.as.ts` exports
+    this.#exports = exports as unknown as Exports; // what `engine.as.ts` exports
     this.#top = this.#exports.free();
     this.bytes = new Uint8Array(this.#exports.memory.buffer);
     this.words = new Uint32Array(this.#exports.memory.buffer);
   }
 
-  /** Makes room for a table. Only before the first chunk. */
+  /** Makes room for a part of a table, of zeros. Only before the first chunk. */
   allocate(length: number, align = 8): number {
     const at = Math.ceil(this.#top / align) * align;
     this.#top = at + length;
     this.#grow(this.#top);
     return at;
+  }
+
+  write(address: number, fields: Fields): void {
+    for (const [offset, value] of fields) this.words[(address + offset) / 4] = value;
+  }
+
+  /** Puts a text into the memory. Its word: its first eight bytes, as little-endian; zeros where it is shorter. */
+  put(text: string): { readonly address: number; readonly length: number; readonly word: bigint } {
+    const bytes = Buffer.from(text);
+    const address = this.allocate(bytes.length);
+    this.bytes.set(bytes, address);
+    return { address, length: bytes.length, word: Buffer.concat([bytes, Buffer.alloc(8)]).readBigUInt64LE() };
   }
 
   /**
@@ -50,8 +67,9 @@ export class Engine {
    */
   over(table: number, chunk: Uint8Array, from: number): number {
     if (chunk !== this.#chunk) this.#take(chunk);
-    const to = this.#exports.over(table, this.#base + from);
-    return to === 0 ? 0 : to - this.#base;
+    const found = this.#exports.over(table, this.#base + from);
+    this.isQuiet = (found & 1) === 1;
+    return found === 0 ? 0 : (found >>> 1) - this.#base;
   }
 
   /** Where the chunk begins in the memory. */

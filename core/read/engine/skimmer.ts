@@ -1,7 +1,8 @@
 import type { Scalar } from '../../pattern/language.ts';
 import type { Shape } from '../shape.ts';
 import type { Engine } from './engine.ts';
-import { whatAbsent, whatHidden, whatLiteral, whatNumber, whatPlain } from './layout.ts';
+import { whatHidden, whatLiteral, whatNumber, whatPlain } from './layout.ts';
+import type { Questions } from './questions.ts';
 import { tableOf } from './table.ts';
 
 /** Something stands at the path that only a parser can tell: a list, or a text with escapes. */
@@ -25,15 +26,17 @@ export class Skimmer {
    * @param asked paths of scalars, which are asked for by their place in this list
    * @param shape what members must be; it gives up where one is something else
    * @param refused names that the object itself must not have
+   * @param questions what rules ask of it
    */
   constructor(
     engine: Engine,
     asked: readonly (readonly string[])[],
     shape: Shape = [],
     refused: readonly string[] = [],
+    questions?: Questions,
   ) {
     this.#engine = engine;
-    const { table, what, places } = tableOf(engine, asked, shape, refused);
+    const { table, what, places } = tableOf(engine, asked, shape, refused, questions);
     this.#table = table;
     this.#what = what;
     this.#places = places / 4;
@@ -68,9 +71,9 @@ export class Skimmer {
     }
   }
 
-  /** Whether nothing that could be asked about stands at a path. */
-  isAbsent(slot: number): boolean {
-    return this.#engine.bytes[this.#what + slot] === whatAbsent;
+  /** Whether no rule can be about the object that was gone over last; false without questions. */
+  get isQuiet(): boolean {
+    return this.#engine.isQuiet;
   }
 
   #slice(slot: number): string {

@@ -18,14 +18,19 @@ import {
   nodeSlot,
   nodeSlots,
   nodeSlotsEnd,
+  tableAll,
   tableBytes,
+  tableKey,
+  tableKeyed,
   tableMask,
   tableNames,
   tablePlaces,
+  tableQuestions,
   tableRoot,
   tableSlots,
   tableWhat,
 } from './layout.ts';
+import { type Questions, QuestionWriter } from './questions.ts';
 
 /** A member that something is known or asked of. */
 interface Node {
@@ -49,6 +54,7 @@ export const tableOf = (
   asked: readonly (readonly string[])[],
   shape: Shape,
   refused: readonly string[],
+  questions: Questions | undefined,
 ): { readonly table: number; readonly what: number; readonly places: number } => {
   const grow = (): Node => ({
     address: engine.allocate(nodeBytes),
@@ -78,21 +84,30 @@ export const tableOf = (
   }
   const all = nodesOf(root);
   for (const node of all) writeNode(engine, node);
-  const { names, mask } = writeNames(engine, all);
+  const writer = new QuestionWriter(engine);
+  const keyed = engine.allocate(8); // an address that is no node's
+  const { names, mask } = writeNames(engine, [
+    ...all.flatMap(({ address, children }) =>
+      [...children].map(([name, node]) => ({ parent: address, name, target: node.address })),
+    ),
+    ...[...(questions?.ofKey ?? [])].map(([name, some]) => ({ parent: keyed, name, target: writer.write(some) })),
+  ]);
   const slots = Math.ceil(asked.length / 16) * 16;
   const what = engine.allocate(slots, 16);
   const places = engine.allocate(8 * slots);
   const table = engine.allocate(tableBytes);
-  const memory = new DataView(engine.bytes.buffer);
-  for (const [field, value] of [
+  engine.write(table, [
     [tableRoot, root.address],
     [tableNames, names],
     [tableMask, mask],
     [tableWhat, what],
     [tablePlaces, places],
     [tableSlots, slots],
-  ] as const)
-    memory.setUint32(table + field, value, true);
+    [tableAll, questions === undefined ? 1 : 0],
+    [tableQuestions, writer.write(questions?.ofAll ?? [])],
+    [tableKey, questions?.key ?? 0],
+    [tableKeyed, keyed],
+  ]);
   return { table, what, places };
 };
 
@@ -100,34 +115,42 @@ const nodesOf = (node: Node): readonly Node[] => [node, ...[...node.children.val
 
 const writeNode = (engine: Engine, { address, children, kind, slot, slots }: Node): void => {
   const list = engine.allocate(4 * slots.length);
-  const memory = new DataView(engine.bytes.buffer);
-  memory.setUint32(address + nodeKind, kind, true);
-  memory.setInt32(address + nodeSlot, slot, true);
-  memory.setUint32(address + nodeHasChildren, children.size, true);
-  memory.setUint32(address + nodeSlots, list, true);
-  memory.setUint32(address + nodeSlotsEnd, list + 4 * slots.length, true);
-  for (const [index, one] of slots.entries()) memory.setUint32(list + 4 * index, one, true);
+  engine.write(
+    list,
+    slots.map((one, index) => [4 * index, one]),
+  );
+  engine.write(address, [
+    [nodeKind, kind],
+    [nodeSlot, slot],
+    [nodeHasChildren, children.size],
+    [nodeSlots, list],
+    [nodeSlotsEnd, list + 4 * slots.length],
+  ]);
 };
 
-/** The names of all members, where the engine's `named` looks for them; nearly all names of a record are none of these. */
-const writeNames = (engine: Engine, nodes: readonly Node[]): { readonly names: number; readonly mask: number } => {
-  const members = nodes.flatMap(parent => [...parent.children].map(([name, node]) => ({ parent, name, node })));
-  const mask = 2 ** Math.ceil(Math.log2(8 * members.length + 1)) - 1;
+/** A name, whose it is, and what it leads to. */
+interface Entry {
+  readonly parent: number;
+  readonly name: string;
+  readonly target: number;
+}
+
+/** Where the engine's `named` looks names up; nearly all names of a record are none of these. */
+const writeNames = (engine: Engine, all: readonly Entry[]): { readonly names: number; readonly mask: number } => {
+  const mask = 2 ** Math.ceil(Math.log2(4 * all.length + 1)) - 1;
   const names = engine.allocate((mask + 1) << entryShift);
-  for (const { parent, name, node } of members) {
-    const bytes = Buffer.from(name);
-    const whole = engine.allocate(bytes.length);
-    engine.bytes.set(bytes, whole);
-    const memory = new DataView(engine.bytes.buffer);
-    const word = Buffer.concat([bytes, Buffer.alloc(8)]).readBigUInt64LE();
-    let at = hash(word, parent.address, bytes.length) & mask;
-    const entry = (): number => names + (at << entryShift);
-    while (memory.getUint32(entry() + entryParent, true) !== 0) at = (at + 1) & mask;
-    memory.setBigUint64(entry() + entryWord, word, true);
-    memory.setUint32(entry() + entryParent, parent.address, true);
-    memory.setUint32(entry() + entryLength, bytes.length, true);
-    memory.setUint32(entry() + entryName, whole, true);
-    memory.setUint32(entry() + entryNode, node.address, true);
+  for (const { parent, name, target } of all) {
+    const { address, length, word } = engine.put(name);
+    let at = hash(word, parent, length) & mask;
+    while (engine.words[(names + (at << entryShift) + entryParent) / 4] !== 0) at = (at + 1) & mask;
+    engine.write(names + (at << entryShift), [
+      [entryWord, Number(word & 0xffffffffn)],
+      [entryWord + 4, Number(word >> 32n)],
+      [entryParent, parent],
+      [entryLength, length],
+      [entryName, address],
+      [entryNode, target],
+    ]);
   }
   return { names, mask };
 };
