@@ -80,7 +80,10 @@ export const quiet = <S extends Source>(
   const questions: Questions | undefined = all
     ? undefined
     : {
-        ofAll: questionsOf(rest.map(({ needed }) => needed)),
+        ofAll: [
+          ...outline.odd.map(({ path, tests }) => ({ condition: condition(path, tests), besides: none })),
+          ...questionsOf(rest.map(({ needed }) => needed)),
+        ],
         key: slotOf(keys[source]),
         ofKey: new Map([...names].map(([name, some]) => [name, questionsOf(some.map(({ needed }) => needed))])),
       };

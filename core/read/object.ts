@@ -47,7 +47,7 @@ export async function* readObject(
   const { quiet } = options;
   const splitter = new Splitter(
     piece => {
-      for (const read of readPiece(piece, origin)) ration.add(batch, read);
+      for (const read of readPiece(piece, origin, quiet)) ration.add(batch, read);
     },
     guess => {
       const read = readGuess(guess, origin, texts, quiet);

@@ -7,6 +7,7 @@ import {
   conditionTestsEnd,
   isAny,
   isNumber,
+  isOneOf,
   isPrefix,
   isSuffix,
   isText,
@@ -77,15 +78,16 @@ function mayHold(table: usize, condition: usize, round: u32): bool {
     const word = wordOf(from, length);
     const end = <usize>load<u32>(condition, conditionTestsEnd);
     for (let test = <usize>load<u32>(condition, conditionTests); test < end && !holds; test += testBytes)
-      holds = passes(test, what, from, length, word);
+      holds = passes(table, test, what, from, length, word);
   }
   store<u32>(condition, round | <u32>holds, conditionAnswer);
   return holds;
 }
 
-function passes(test: usize, what: i32, from: usize, length: u32, word: u64): bool {
+function passes(table: usize, test: usize, what: i32, from: usize, length: u32, word: u64): bool {
   const is = load<i32>(test, testIs);
   if (is === isAny) return true;
+  if (is === isOneOf) return what === whatPlain && named(table, <usize>load<u32>(test, testText), from, length) !== 0;
   if (what === whatNumber) return is === isNumber || (is === isThisNumber && isSameNumber(test, from, length, word));
   if (what !== whatPlain) return is === isThisWord && isSame(test, from, length, word);
   switch (is) {
@@ -142,9 +144,18 @@ function isLike(pieces: usize, count: u32, from: usize, length: u32): bool {
   for (let inner = pieces + 8; inner < last; inner += 8) {
     const piece = <usize>load<u32>(inner);
     const size = load<u32>(inner, 4);
-    while (at + <usize>size <= stop && !begins(piece, size, at, size)) at++;
-    if (at + <usize>size > stop) return false;
-    at += <usize>size;
+    const from = find(piece, size, at, stop);
+    if (from === 0) return false;
+    at = from + <usize>size;
   }
   return true;
+}
+
+/** Where a piece stands first between two places; 0: nowhere. */
+function find(piece: usize, size: u32, from: usize, to: usize): usize {
+  const mask: u64 = size >= 8 ? ~(<u64>0) : ((<u64>1) << ((<u64>size) << 3)) - 1;
+  const word = load<u64>(piece) & mask;
+  for (let at = from; at + <usize>size <= to; at++)
+    if ((load<u64>(at) & mask) === word && goesOnAs(piece, at, size)) return at;
+  return 0;
 }

@@ -40,12 +40,12 @@ export const nodeBytes = 24;
 
 /** A name's entry, in a table with open addresses: its first eight bytes, 64 bits. */
 export const entryWord = 0;
-/** The node that it is a member of, or `tableKeyed`; 0: nothing is here. */
+/** The node that it is a member of, or the number of a list of texts; 0: nothing is here. */
 export const entryParent = 8;
 export const entryLength = 12;
 /** Where the whole name lies. */
 export const entryName = 16;
-/** The member's node, or the first question. */
+/** The member's node, or the first question; of a list, 1. */
 export const entryNode = 20;
 /** An entry's size is a power of two, by this many bits. */
 export const entryShift = 5;
@@ -84,6 +84,8 @@ export const isPrefix = 6;
 export const isSuffix = 7;
 /** `testText` is where its pieces are listed, each an address and a length, `testLength` how many there are. */
 export const isWildcard = 8;
+/** Several texts, of which it must be one: `testText` is the number that they have among the names. */
+export const isOneOf = 9;
 
 /** What a member must be. In this order: an object may stand where the kind is at most `object`. */
 export const kindAny = 0;

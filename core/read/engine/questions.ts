@@ -8,6 +8,7 @@ import {
   conditionTestsEnd,
   isAny,
   isNumber,
+  isOneOf,
   isPrefix,
   isSuffix,
   isText,
@@ -47,13 +48,29 @@ export interface Questions {
   readonly ofKey: ReadonlyMap<string, readonly Question[]>;
 }
 
+/** So many texts are compared one after the other; more are looked up. */
+const few = 3;
+
+/** A name, whose it is, and what it leads to. */
+export interface Entry {
+  readonly parent: number;
+  readonly name: string;
+  readonly target: number;
+}
+
 /** Writes questions into the engine's memory; conditions that are one object are asked once. Gives where the first of a list lies. */
 export class QuestionWriter {
   readonly #engine: Engine;
   readonly #conditions = new Map<Condition, number>();
+  readonly #entries: Entry[] = [];
 
   constructor(engine: Engine) {
     this.#engine = engine;
+  }
+
+  /** What the questions that were written look up among the names. */
+  get entries(): readonly Entry[] {
+    return this.#entries;
   }
 
   write(questions: readonly Question[]): number {
@@ -73,18 +90,35 @@ export class QuestionWriter {
   #condition(condition: Condition): number {
     const known = this.#conditions.get(condition);
     if (known !== undefined) return known;
-    const tests = condition.tests.filter(({ is }) => is !== 'absent');
-    const first = this.#engine.allocate(testBytes * tests.length);
-    for (const [index, test] of tests.entries()) this.#engine.write(first + testBytes * index, this.#fieldsOf(test));
+    const { slot, tests } = condition;
+    const texts = tests.flatMap(test => (test.is === 'equal' && typeof test.value === 'string' ? [test.value] : []));
+    const isList = texts.length > few;
+    const written = [
+      ...(isList ? [this.#oneOf(texts)] : []),
+      ...tests
+        .filter(test => test.is !== 'absent' && !(isList && test.is === 'equal' && typeof test.value === 'string'))
+        .map(test => this.#fieldsOf(test)),
+    ];
+    const first = this.#engine.allocate(testBytes * written.length);
+    for (const [index, fields] of written.entries()) this.#engine.write(first + testBytes * index, fields);
     const address = this.#engine.allocate(conditionBytes);
     this.#engine.write(address, [
-      [conditionSlot, condition.slot],
+      [conditionSlot, slot],
       [conditionTests, first],
-      [conditionTestsEnd, first + testBytes * tests.length],
-      [conditionForNothing, tests.length < condition.tests.length ? 1 : 0],
+      [conditionTestsEnd, first + testBytes * written.length],
+      [conditionForNothing, tests.some(({ is }) => is === 'absent') ? 1 : 0],
     ]);
     this.#conditions.set(condition, address);
     return address;
+  }
+
+  #oneOf(texts: readonly string[]): Fields {
+    const parent = this.#engine.allocate(8); // an address that is nothing else's
+    for (const name of texts) this.#entries.push({ parent, name, target: 1 });
+    return [
+      [testIs, isOneOf],
+      [testText, parent],
+    ];
   }
 
   /** What the engine does not know of a test may hold. */

@@ -30,7 +30,7 @@ import {
   tableSlots,
   tableWhat,
 } from './layout.ts';
-import { type Questions, QuestionWriter } from './questions.ts';
+import { type Entry, type Questions, QuestionWriter } from './questions.ts';
 
 /** A member that something is known or asked of. */
 interface Node {
@@ -86,11 +86,18 @@ export const tableOf = (
   for (const node of all) writeNode(engine, node);
   const writer = new QuestionWriter(engine);
   const keyed = engine.allocate(8); // an address that is no node's
+  const ofAll = writer.write(questions?.ofAll ?? []);
+  const ofKey = [...(questions?.ofKey ?? [])].map(([name, some]) => ({
+    parent: keyed,
+    name,
+    target: writer.write(some),
+  }));
   const { names, mask } = writeNames(engine, [
     ...all.flatMap(({ address, children }) =>
       [...children].map(([name, node]) => ({ parent: address, name, target: node.address })),
     ),
-    ...[...(questions?.ofKey ?? [])].map(([name, some]) => ({ parent: keyed, name, target: writer.write(some) })),
+    ...ofKey,
+    ...writer.entries,
   ]);
   const slots = Math.ceil(asked.length / 16) * 16;
   const what = engine.allocate(slots, 16);
@@ -104,7 +111,7 @@ export const tableOf = (
     [tablePlaces, places],
     [tableSlots, slots],
     [tableAll, questions === undefined ? 1 : 0],
-    [tableQuestions, writer.write(questions?.ofAll ?? [])],
+    [tableQuestions, ofAll],
     [tableKey, questions?.key ?? 0],
     [tableKeyed, keyed],
   ]);
@@ -127,13 +134,6 @@ const writeNode = (engine: Engine, { address, children, kind, slot, slots }: Nod
     [nodeSlotsEnd, list + 4 * slots.length],
   ]);
 };
-
-/** A name, whose it is, and what it leads to. */
-interface Entry {
-  readonly parent: number;
-  readonly name: string;
-  readonly target: number;
-}
 
 /** Where the engine's `named` looks names up; nearly all names of a record are none of these. */
 const writeNames = (engine: Engine, all: readonly Entry[]): { readonly names: number; readonly mask: number } => {
