@@ -40,8 +40,12 @@ export class Engine {
     this.words = new Uint32Array(this.#exports.memory.buffer);
   }
 
-  /** Makes room for a part of a table, of zeros. Only before the first chunk. */
+  /**
+   * Makes room for a part of a table, of zeros.
+   * @throws Error once a chunk was taken, which lies behind the tables
+   */
   allocate(length: number, align = 8): number {
+    if (this.#base > 0) throw new Error('tables are written before the first chunk is taken');
     const at = Math.ceil(this.#top / align) * align;
     this.#top = at + length;
     this.#grow(this.#top);

@@ -51,7 +51,7 @@ export function goOn(mark: usize): void {
 
 /** Sees to it that marks are there for one member more. */
 export function more(t: usize): usize {
-  if (t + ahead > last && marked < end) fill();
+  while (t + ahead > last && marked < end) fill();
   return t;
 }
 
