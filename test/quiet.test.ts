@@ -95,6 +95,7 @@ describe('a record that no rule is about', () => {
     ['is a notification', { eventSource: 'aws:s3' }],
     ['lacks its id', { eventID: undefined }],
     ['has an empty name', { eventName: '' }],
+    ['has a number as its name', { eventName: 7 }],
     ['has an id that is too long', { eventID: 'x'.repeat(129) }],
     ['has a time of another form', { eventTime: '2026-09-01 10:00:00' }],
     ['has a text where an object belongs', { userIdentity: 'alice' }],
@@ -117,6 +118,8 @@ describe('a record that no rule is about', () => {
     ['would be taken for an insight', { eventType: 'AwsCloudTrailInsight' }],
     ['has no time', { requestReceivedTimestamp: undefined, stageTimestamp: undefined }],
     ['has no verb', { verb: '' }],
+    ['has an id that is no text', { auditID: true }],
+    ['has a number as its verb', { verb: 1 }],
     ['has groups that are no texts', { user: { ...lease.user, groups: [1] } }],
   ])('and an audit event where it %s', (_, over) => {
     expect(asked(ask, { ...lease, ...over })).toBeUndefined();

@@ -22,4 +22,8 @@ export interface Outline<S extends Source = Source> {
 }
 
 /** No text is there, or an empty one. */
-export const missing: readonly Test[] = [{ is: 'absent' }, { is: 'equal', value: null }, { is: 'equal', value: '' }];
+export const missing: readonly Test[] = [
+  { is: 'absent' },
+  ...[null, true, false, ''].map(value => ({ is: 'equal', value }) as const),
+  { is: 'numeric' },
+];
