@@ -94,6 +94,8 @@ describe('records of one chunk', () => {
       expect(skimmer.over(Buffer.from(text), text, 0)).toBe(text.length);
       expect(skimmer.at(0)).toBe(String(size));
     }
+    const large = `{"z":"${' '.repeat(1024 * 1024)}"}`;
+    expect(skimmer.over(Buffer.from(large), large, 0)).toBe(0);
     expect(() => new Skimmer(engine, [])).toThrow('before the first chunk');
   });
 });

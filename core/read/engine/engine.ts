@@ -14,6 +14,9 @@ export type Fields = readonly (readonly [offset: number, value: number])[];
 
 const page = 65_536;
 
+/** Marks take four times as much: what comes in larger pieces is left to the parser. Files and gzip come in pieces of 64 KiB. */
+const largest = 1024 * 1024;
+
 /**
  * The engine that goes over JSON, with a memory of its own: tables that say what is asked for, and the chunk that is gone over. It
  * is WebAssembly, compiled from `engine.as.ts` and part of this module; nothing in it comes from outside.
@@ -67,9 +70,10 @@ export class Engine {
   /**
    * Goes over the object of a chunk that begins at `from`.
    * @param chunk whose bytes stay what they are for as long as it is the one given
-   * @returns one behind its last byte in the chunk; 0 where it is no ordinary one
+   * @returns one behind its last byte in the chunk; 0 where it is no ordinary one, or the chunk is larger than 1 MiB
    */
   over(table: number, chunk: Uint8Array, from: number): number {
+    if (chunk.length > largest) return 0;
     if (chunk !== this.#chunk) this.#take(chunk);
     const found = this.#exports.over(table, this.#base + from);
     this.isQuiet = (found & 1) === 1;
