@@ -40,6 +40,7 @@ export function take(from: usize, to: usize, room: usize): void {
 export function markAt(from: usize): usize {
   let mark = next;
   while (mark < last && <usize>load<u32>(mark) < from) mark += 4;
+  next = mark;
   // A mark at this very bracket proves that text was told from what is around it: within text there are none of brackets.
   return mark < last && <usize>load<u32>(mark) === from ? mark : restart(from);
 }

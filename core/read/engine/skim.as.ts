@@ -27,6 +27,9 @@ import { goOn, markAt, more } from './marks.as';
 import { named } from './names.as';
 import { isBlank, isDigit, literalEnd, numberEnd, pastBlanks, pastEscapes } from './text.as';
 
+/** So many records, and what was answered about one long gone might be taken for an answer about the present one. */
+const mostRounds: u32 = 0x7fffffff;
+
 /** Of each level that is open, from the second on: the node in which members are looked for, 0 for none. */
 const nodes = memory.data(deepest * 4);
 
@@ -44,6 +47,7 @@ function object(table: usize, mark: usize): usize {
   let t = mark + 4;
   let at = <usize>load<u32>(mark) + 1;
   const round = load<u32>(table, tableRound) + 1;
+  if (round === mostRounds) return 0;
   store<u32>(table, round, tableRound);
   memory.fill(<usize>load<u32>(table, tableWhat), 0, <usize>load<u32>(table, tableSlots));
   let node = <usize>load<u32>(table, tableRoot);
