@@ -154,7 +154,7 @@ export const areas: { readonly [name: string]: Area } = {
     tests: testsIn('usage', 'usage.test.ts'),
   },
   rest: {
-    mutate: ['core/*.ts', '!core/redact.ts', '!core/example-settings.ts'],
+    mutate: ['core/*.ts', 'core/config', '!core/redact.ts', '!core/example-settings.ts'],
     tests: [
       ...testsIn('settings', 'config.test.ts'),
       ...testsIn('announce', 'escape.test.ts', 'attack.test.ts', 'ocsf.test.ts'),
