@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { compiledEngine } from './generate-engine.ts';
 
 const root = dirname(import.meta.dirname);
 
@@ -63,6 +64,7 @@ export const generate = async (check: boolean): Promise<readonly string[]> => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   };
+  put('core/read/engine/wasm.ts', compiledEngine());
   put('detections/index.ts', index());
   if (check && changed.length > 0) return changed;
   const { detections } = await import('../detections/index.ts');

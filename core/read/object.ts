@@ -4,7 +4,7 @@ import type { Place, Read } from './contract.ts';
 import { gunzip, InflateFault } from './gunzip.ts';
 import { placeOfKey } from './key.ts';
 import { limits as defaults, type Limits } from './limits.ts';
-import { eased, type Quiet } from './quiet.ts';
+import type { Quiet } from './quiet.ts';
 import { ChunkTexts, type Origin, readGuess, readPiece } from './record.ts';
 import { rejected, skipped } from './reject.ts';
 import { Splitter } from './split.ts';
@@ -44,16 +44,17 @@ export async function* readObject(
   const ration = new Ration(limits.rejectedRecords, where);
   let batch: Read[] = [];
   const texts = new ChunkTexts();
-  const quiet = options.quiet === undefined ? undefined : eased(options.quiet);
+  const { quiet } = options;
   const splitter = new Splitter(
     piece => {
-      for (const read of readPiece(piece, origin)) ration.add(batch, read);
+      for (const read of readPiece(piece, origin, quiet)) ration.add(batch, read);
     },
     guess => {
       const read = readGuess(guess, origin, texts, quiet);
       if (read !== undefined) ration.add(batch, read);
       return read !== undefined;
     },
+    quiet && ((chunk, from) => quiet.end(chunk, texts.latin1(chunk), from)),
   );
   const source = peeked(stream);
   const beginning = await source.beginning;

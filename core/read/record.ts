@@ -4,7 +4,7 @@ import type { AnyEvent } from '../event.ts';
 import { isObject, type Json, member, text } from '../json.ts';
 import { isAudit, readAudit } from '../kubernetes/read.ts';
 import type { Cluster } from '../settings.ts';
-import type { Place, Problem, Read, Reason } from './contract.ts';
+import type { Heard, Place, Problem, Read, Reason } from './contract.ts';
 import { limits } from './limits.ts';
 import { placeOfStream } from './log-group.ts';
 import type { Quiet } from './quiet.ts';
@@ -65,8 +65,11 @@ export const readText = (written: string, origin: Origin): readonly Read[] => {
   return plain === undefined ? readRecords(encoder.encode(written), origin) : [plain];
 };
 
-/** Reads one piece of a stream. Never throws. */
-export const readPiece = (piece: Piece, origin: Origin): readonly Read[] => {
+/**
+ * Reads one piece of a stream. Never throws.
+ * @param quiet tells those that no rule can be about
+ */
+export const readPiece = (piece: Piece, origin: Origin, quiet?: Quiet): readonly Read[] => {
   const set = (reason: Reason, detail: string): readonly Read[] => [
     rejected(reason, detail, place(origin.where, piece.offset), piece.bytes, piece.length),
   ];
@@ -85,12 +88,21 @@ export const readPiece = (piece: Piece, origin: Origin): readonly Read[] => {
     return set('truncated', 'The record ends before its last bracket: it was cut off on its way.');
   if (piece.depth > limits.recordDepth)
     return set('too-deep', `The record nests deeper than ${limits.recordDepth} levels.`);
+  const heard = quiet === undefined ? undefined : quietPiece(piece.bytes, belonging.place, quiet);
+  if (heard !== undefined) return [{ kind: 'quiet', count: 1, heard }];
   const written = decoded(piece.bytes);
   if (written === undefined) return set('not-utf8', 'The record is no UTF-8 text, which JSON is.');
   const json = parsed(written);
   if (json === undefined)
     return set('not-json', 'The record is no JSON: its brackets close, what is between them does not parse.');
   return readJson(json, { ...belonging, offset: piece.offset, raw: piece.bytes });
+};
+
+/** One that lies across two chunks is no guess. */
+const quietPiece = (bytes: Uint8Array, place: Place, quiet: Quiet): Heard | undefined => {
+  if (bytes.length > longestGuess) return undefined;
+  const text = latin1(bytes);
+  return quiet.end(bytes, text, 0) === bytes.length ? quiet.heard(place) : undefined;
 };
 
 /**
@@ -100,21 +112,18 @@ export const readPiece = (piece: Piece, origin: Origin): readonly Read[] => {
  * @param texts of the chunks of this stream
  */
 export const readGuess = (
-  { chunk, from, to, head }: Guess,
+  { chunk, from, to, head, isWhole }: Guess,
   origin: Origin,
   texts: ChunkTexts,
   quiet?: Quiet,
 ): Read | undefined => {
   const belonging = head === undefined ? origin : within(head, origin);
   if ('skip' in belonging) return undefined;
-  const ascii = texts.ascii(chunk);
-  if (ascii === undefined) {
-    const written = decoded(chunk.subarray(from, to));
-    return written === undefined ? undefined : readPlain(written, belonging.place);
-  }
-  const heard = quiet?.(chunk, ascii, from, to, belonging.place);
+  const heard = isWhole ? quiet?.heard(belonging.place) : undefined;
   if (heard !== undefined) return { kind: 'quiet', count: 1, heard };
-  return readPlain(ascii.slice(from, to), belonging.place);
+  const written =
+    isWhole || texts.isAscii(chunk) ? texts.latin1(chunk).slice(from, to) : decoded(chunk.subarray(from, to));
+  return written === undefined ? undefined : readPlain(written, belonging.place);
 };
 
 /** The event in the text of one ordinary record; undefined for any other text. */
@@ -129,20 +138,34 @@ const readPlain = (written: string, expected: Place): Read | undefined => {
   return 'problem' in event ? undefined : { kind: 'event', event };
 };
 
-/** The texts of chunks of ASCII: each is decoded at once, and its records are parts of it. */
+/** The text of a chunk: it is decoded at once, and its records are parts of it. */
 export class ChunkTexts {
   #last: Uint8Array | undefined;
-  #text: string | undefined;
+  #text = '';
+  #isAscii: boolean | undefined;
 
-  /** The whole chunk; undefined where it is not ASCII. */
-  ascii(chunk: Uint8Array): string | undefined {
-    if (chunk === this.#last) return this.#text;
-    this.#last = chunk;
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    this.#text = isAscii(chunk) ? bytes.toString('latin1') : undefined;
+  /** The whole chunk, each byte a character: what is ASCII in it is itself. */
+  latin1(chunk: Uint8Array): string {
+    this.#take(chunk);
     return this.#text;
   }
+
+  isAscii(chunk: Uint8Array): boolean {
+    this.#take(chunk);
+    this.#isAscii ??= isAscii(chunk);
+    return this.#isAscii;
+  }
+
+  #take(chunk: Uint8Array): void {
+    if (chunk === this.#last) return;
+    this.#last = chunk;
+    this.#text = latin1(chunk);
+    this.#isAscii = undefined;
+  }
 }
+
+const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
 /** Reads what a transport has parsed: a record, or what wraps one or several. Never throws. */
 export const readJson = (json: Json, origin: Origin): readonly Read[] => {

@@ -51,6 +51,8 @@ export interface Guess {
   readonly to: number;
   /** As a piece has it. */
   readonly head: Uint8Array | undefined;
+  /** Whether it is known to be one whole JSON object of ASCII. */
+  readonly isWhole: boolean;
 }
 
 /** Begins of the records of a list are alike so far: `{"eventVersion"`. */
@@ -69,6 +71,7 @@ export const longestGuess = 64 * 1024;
 export class Splitter {
   readonly #emit: (piece: Piece) => void;
   readonly #take: (guess: Guess) => boolean;
+  readonly #ends: (chunk: Uint8Array, from: number) => number;
   /** Where the present chunk's next line feed is, and in a list the next record; before the place that is looked from: not known. */
   #line = -1;
   #next = -1;
@@ -104,10 +107,16 @@ export class Splitter {
   /**
    * @param take is shown what is probably a whole record before it is counted out, which costs more than parsing it: true, where it
    * is one (one whole JSON object and no list of records: no other text of an object begins where it does) and was dealt with
+   * @param ends where such an object ends that begins here, if that is known without looking for it; 0 where not
    */
-  constructor(emit: (piece: Piece) => void, take: (guess: Guess) => boolean = () => false) {
+  constructor(
+    emit: (piece: Piece) => void,
+    take: (guess: Guess) => boolean = () => false,
+    ends: (chunk: Uint8Array, from: number) => number = () => 0,
+  ) {
     this.#emit = emit;
     this.#take = take;
+    this.#ends = ends;
   }
 
   /** Whether there was anything but white space. */
@@ -166,14 +175,20 @@ export class Splitter {
   /** The end of the record that begins at `i`, where it is plain to see and was taken as such; −1: it has to be counted out. */
   #guess(chunk: Uint8Array, i: number): number {
     if (this.#refused === mostRefused) return -1;
+    const end = this.#ends(chunk, i);
+    if (end > 0) return this.#shown(chunk, i, end, true);
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     if (this.#line < i) this.#line = upTo(bytes.length, bytes.indexOf(newline, i));
     if (this.#base > 0 && this.#next < i) this.#next = this.#record(bytes, i);
     const to = this.#base > 0 ? this.#next : this.#line;
     // A record over several lines may be one that was cut off, and another.
     if (to === chunk.length || to > this.#line || to - i > longestGuess || chunk[to - 1] !== closeObject) return -1;
+    return this.#shown(chunk, i, to, false);
+  }
+
+  #shown(chunk: Uint8Array, from: number, to: number, isWhole: boolean): number {
     const head = this.#base === 2 ? this.#head : undefined;
-    const taken = this.#take({ chunk, from: i, to, head });
+    const taken = this.#take({ chunk, from, to, head, isWhole });
     this.#refused = taken ? 0 : this.#refused + 1;
     return taken ? to : -1;
   }
