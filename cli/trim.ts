@@ -8,7 +8,7 @@ type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resor
 const rest = 4;
 const urgent = 4 * 1024 * 1024;
 /** What may pile up at least, however much is left after trimming. */
-const room = 12 * 1024 * 1024;
+const room = 10 * 1024 * 1024;
 /** Milliseconds from one question to the next. */
 const between = 20;
 
