@@ -207,6 +207,27 @@ describe('what is asked of a record', () => {
     expect(skimmer.isQuiet).toBe(!may);
   });
 
+  it.each([
+    ['a*b', 'ab', true],
+    ['ab*b', 'ab', false],
+    ['a**b', 'ab', true],
+    ['a*b*a', 'aba', true],
+    ['a*b*a', 'aa', false],
+    ['ab*ba', 'aba', false],
+    ['*b*', 'aab', true],
+    ['*b*', 'aa', false],
+    ['*abcdefghi*', 'xxabcdefghixx', true],
+    ['*abcdefghi*', 'xxabcdefghjxx', false],
+    ['abcdefghi*', 'abcdefghi', true],
+    ['*abcdefghi', 'bcdefghi', false],
+    ['ab', 'ab', true],
+    ['ab', 'abb', false],
+    ['*', '', true],
+  ])('may be about %s where %s stands: %s', (wildcard, x, may) => {
+    const condition: Condition = { slot: 0, tests: [{ is: 'wildcard', pieces: wildcard.split('*') }] };
+    expect(isQuiet({ x }, { ofAll: [{ condition, besides: [] }], key: 2, ofKey: new Map() })).toBe(!may);
+  });
+
   it('may be about a list or a text with escapes that it asks for', () => {
     const condition: Condition = { slot: 0, tests: [{ is: 'equal', value: 'a' }] };
     const asked = { ofAll: [{ condition, besides: [] }], key: 2, ofKey: new Map() };
