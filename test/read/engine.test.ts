@@ -5,7 +5,7 @@ import type { Test } from '../../core/pattern/node.ts';
 import { compileTests } from '../../core/pattern/scalar.ts';
 import { Engine } from '../../core/read/engine/engine.ts';
 import type { Condition, Questions } from '../../core/read/engine/questions.ts';
-import { Skimmer } from '../../core/read/engine/skimmer.ts';
+import { Skimmer, unclear } from '../../core/read/engine/skimmer.ts';
 
 /** Goes over each record of a chunk that begins where it is said; the ends that were found. */
 const endsIn = (chunk: Buffer, starts: readonly number[], engine = new Engine()): readonly number[] => {
@@ -98,6 +98,21 @@ describe('records of one chunk', () => {
     expect(skimmer.over(Buffer.from(large), large, 0)).toBe(0);
     expect(() => new Skimmer(engine, [])).toThrow('before the first chunk');
   });
+});
+
+test('members are found whatever the length of their names, and a list hides what is asked of it alone', () => {
+  const names = Array.from({ length: 24 }, (_, length) => 'abcdefghijklmnopqrstuvwxyz'.slice(0, length));
+  const asked = names.flatMap(name => [[name], [`${name}-`, name]]);
+  const skimmer = new Skimmer(new Engine(), asked);
+  for (const [at, name] of names.entries()) {
+    const text = JSON.stringify({ [name]: name, [`${name}-`]: { [name]: at, [`${name}x`]: 'x' } });
+    expect(skimmer.over(Buffer.from(text), text, 0)).toBe(text.length);
+    for (const slot of asked.keys())
+      expect(skimmer.at(slot)).toBe(slot === 2 * at ? name : slot === 2 * at + 1 ? at : undefined);
+    const listed = JSON.stringify({ [name]: [name] });
+    expect(skimmer.over(Buffer.from(listed), listed, 0)).toBe(listed.length);
+    for (const slot of asked.keys()) expect(skimmer.at(slot)).toBe(slot === 2 * at ? unclear : undefined);
+  }
 });
 
 describe('what is asked of a record', () => {
@@ -226,6 +241,16 @@ describe('what is asked of a record', () => {
   ])('may be about %s where %s stands: %s', (wildcard, x, may) => {
     const condition: Condition = { slot: 0, tests: [{ is: 'wildcard', pieces: wildcard.split('*') }] };
     expect(isQuiet({ x }, { ofAll: [{ condition, besides: [] }], key: 2, ofKey: new Map() })).toBe(!may);
+  });
+
+  it('may be about one of many texts that are asked for, and about no other', () => {
+    const texts = ['a', 'abcdefg', 'abcdefgh', 'abcdefghi', '', 'ec2.amazonaws.com', 'iam.amazonaws.com'];
+    const tests: Test[] = [...texts.map(value => ({ is: 'equal', value }) as const), { is: 'equal', value: 7 }];
+    const asked = { ofAll: [{ condition: { slot: 0, tests }, besides: [] }], key: 2, ofKey: new Map() };
+    for (const x of [...texts, 7]) expect(isQuiet({ x }, asked), `${x}`).toBe(false);
+    for (const x of ['b', 'abcdef', 'abcdefgi', 'abcdefghj', 'ec3.amazonaws.com', 8, true, null])
+      expect(isQuiet({ x }, asked), `${x}`).toBe(true);
+    expect(isQuiet({ y: 'a' }, asked)).toBe(true);
   });
 
   it('may be about a list or a text with escapes that it asks for', () => {
