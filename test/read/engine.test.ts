@@ -226,6 +226,7 @@ describe('what is asked of a record', () => {
     ['a*b', 'ab', true],
     ['ab*b', 'ab', false],
     ['a**b', 'ab', true],
+    ['ab*b*', 'ab', false],
     ['a*b*a', 'aba', true],
     ['a*b*a', 'aa', false],
     ['ab*ba', 'aba', false],
