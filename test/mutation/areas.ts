@@ -104,7 +104,8 @@ export const areas: { readonly [name: string]: Area } = {
     without: /1 GB|gzip bomb|or a bomb/,
   },
   targets: {
-    mutate: ['core/targets'],
+    // The pages are compared letter by letter with those of docs/ by `npm run generate:check`.
+    mutate: ['core/targets', '!core/targets/page.ts', '!core/targets/catalogue.ts'],
     tests: testsIn(
       'targets',
       'narrow.test.ts',
@@ -115,7 +116,7 @@ export const areas: { readonly [name: string]: Area } = {
       'filters.fuzz.ts',
     ),
     // Many rules at once take seconds.
-    without: /widens until it fits/,
+    without: /widens until it fits|cuts the words|in the same numbers/,
   },
   cloudtrail: {
     mutate: ['core/cloudtrail', '!core/cloudtrail/example*.ts'],

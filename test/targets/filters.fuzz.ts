@@ -16,7 +16,7 @@ const numRuns = Number(process.env['RUNS'] ?? 150);
 /** The values that stand at a member of the records here, and that rules ask for there. */
 type Members = { readonly [member: string]: readonly Json[] };
 
-const sentence = 'a text so long that a few of them fill whatever quota a filter has, in lists and alone';
+const sentence = 'a-text-so-long-that-a-few-of-them-fill-whatever-quota-a-filter-has,in-lists-and-alone';
 const texts = (...some: readonly string[]): readonly string[] => [...some, ...some.map(one => `${one}-${sentence}`)];
 
 const trailMembers: Members = {
