@@ -108,6 +108,7 @@ export const areas: { readonly [name: string]: Area } = {
     mutate: ['core/targets', '!core/targets/page.ts', '!core/targets/catalogue.ts'],
     tests: testsIn(
       'targets',
+      'fit.test.ts',
       'narrow.test.ts',
       'logs-grammar.test.ts',
       'logs.test.ts',

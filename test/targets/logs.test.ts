@@ -143,6 +143,17 @@ describe('the Logs pattern derived from detections', () => {
     expect(admitsLog(parsed, audit('get', 'pods').record as unknown as JsonObject)).toBe(false);
   });
 
+  it('keeps two busy rules apart, though together they are taken to admit more than everything', () => {
+    const whens = [{ verb: { exists: true } }, { objectRef: { subresource: 'status' } }] as const;
+    expect(derive(...whens.map((when, index) => auditRule(`r${index}`, when))).pattern).toBe(
+      '{ $.verb = "*" || $.objectRef.subresource = "status" }',
+    );
+    const staged = whens.map((when, index) => auditRule(`r${index}`, { stage: 'ResponseComplete', ...when }));
+    expect(derive(...staged).pattern).toBe(
+      '{ $.stage = "ResponseComplete" && ($.verb = "*" || $.objectRef.subresource = "status") }',
+    );
+  });
+
   it('admits everything, openly, where a rule asks for any event', () => {
     const { pattern, rules } = derive(auditRule('a', { userAgent: 'x' }));
     expect([pattern, rules[0]?.pattern]).toEqual(['', '']);

@@ -33,6 +33,16 @@ describe('taking back what was given up', () => {
     expect(narrow([writesPods, readsSecrets], 0)).toEqual([new Map()]);
   });
 
+  it('takes no step that is not allowed', () => {
+    const judge = { volume, allowed: (to: Clause) => to.has(verb) };
+    expect(narrowToFit([new Map()], [writesPods, readsSecrets], resource, judge, () => true)).toEqual([
+      writesPods,
+      readsSecrets,
+    ]);
+    const never = { volume, allowed: (to: Clause) => to.size < 2 };
+    expect(narrowToFit([new Map()], [writesPods], resource, never, () => true)).toEqual([new Map()]);
+  });
+
   it('lets the values of one path part ways', () => {
     const pods = clause({ [resource]: equal('pods'), [subresource]: [{ is: 'absent' }] });
     const both = clause({ [resource]: equal('nodes', 'secrets') });
