@@ -113,6 +113,7 @@ export const areas: { readonly [name: string]: Area } = {
       'logs-grammar.test.ts',
       'logs.test.ts',
       'eventbridge.test.ts',
+      'cost.test.ts',
       'guard.test.ts',
       'filters.fuzz.ts',
     ),
