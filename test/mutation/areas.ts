@@ -40,6 +40,7 @@ export const areas: { readonly [name: string]: Area } = {
       'recall.test.ts',
       'counting.test.ts',
       'silence.test.ts',
+      'network.test.ts',
       'first-seen.test.ts',
       'rejudge.test.ts',
       'launch-state.test.ts',
