@@ -46,7 +46,10 @@ export const logsFilter = (
   const rules = [...detections, ...knowledge].filter((rule): rule is Rule => rule.on === 'kubernetes');
   const own = new Map(rules.map(rule => [rule.id, ruleClauses(rule, settings)]));
   const clauses = reduce([...own.values()].flat());
-  const widened = widenToFit(clauses, cost, some => printLogs(trim(some)).length - limits.characters);
+  const widenBy = (how: Cost) => widenToFit(clauses, how, some => printLogs(trim(some)).length - limits.characters);
+  const cheapest = widenBy(cost);
+  // Step by step the cheapest may leave long lists alone, of which nothing more may go: then what saves most goes first.
+  const widened = cheapest.fits ? cheapest : widenBy({ ...cost, volume: () => 0 });
   const everything = clauses.some(clause => clause.size === 0) || !widened.fits;
   const kept = everything
     ? []
