@@ -41,6 +41,7 @@ export const areas: { readonly [name: string]: Area } = {
       'counting.test.ts',
       'silence.test.ts',
       'network.test.ts',
+      'canary.test.ts',
       'first-seen.test.ts',
       'rejudge.test.ts',
       'launch-state.test.ts',
