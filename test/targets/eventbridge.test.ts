@@ -212,6 +212,50 @@ describe('EventBridge patterns derived from detections', () => {
     expect(derive(...rules.toReversed()).patterns).toEqual(patterns);
   });
 
+  it('give conditions of what is bound to no call up only where that admits hardly any more', () => {
+    const long = ['a', 'b', 'c'].map(letter => letter.repeat(900));
+    const rare = derive(trailRule('rare', { requestParameters: { omitted: [true] }, userAgent: long } as never)); // of any call
+    expect(rare.patterns.map(({ pattern }) => JSON.parse(pattern).detail)).toEqual([
+      { requestParameters: { omitted: [true] } },
+    ]);
+    expect(rare.rules.map(({ widened, readOnly }) => [widened, readOnly])).toEqual([[['userAgent'], ['*']]]);
+    const busy = derive(trailRule('busy', { userIdentity: { type: 'AssumedRole' }, userAgent: long }));
+    expect(busy.patterns.map(({ pattern }) => JSON.parse(pattern).detail)).toEqual([
+      { userIdentity: { type: ['AssumedRole'] }, userAgent: long.slice(0, 2) },
+      { userIdentity: { type: ['AssumedRole'] }, userAgent: long.slice(2) },
+    ]);
+    expect(busy.rules[0]?.widened).toEqual([]);
+  });
+
+  it('name the calls whatever else they give up, and say of what fits nowhere what to do', () => {
+    const userAgent = 'x'.repeat(3_000);
+    expect(only(trailRule('few', { eventName: 'RunInstances', userAgent }))).toEqual({ eventName: ['RunInstances'] });
+    expect(() => derive(trailRule('many', { eventName: 'AssumeRole', userAgent }))).toThrow(
+      /a filter of \d+ characters fits no EventBridge pattern \(2048\): .*… Shorten the values in the settings/,
+    );
+  });
+
+  it('spread a condition of two long lists over as many as it takes', () => {
+    const eventName = Array.from({ length: 41 }, (_, at) => `Describe${'SomethingOfAnAccount'.repeat(3)}${at}`);
+    const arns = Array.from(
+      { length: 40 },
+      (_, at) => `arn:aws:iam::111122223333:role/${'a-rather-long-name-'.repeat(3)}${at}`,
+    );
+    // Both lists alone are longer than a pattern, and reads of a busy call give no condition up.
+    const when = { eventName: ['AssumeRole', ...eventName], userIdentity: { arn: arns } };
+    const { patterns, rules } = derive(trailRule('two', when));
+    expect(rules[0]?.widened).toEqual([]);
+    for (const { pattern } of patterns) expect(pattern.length).toBeLessThanOrEqual(quota.characters);
+    const loaded = patterns.map(({ pattern }) => loadPattern(JSON.parse(pattern)));
+    const admits = (name: string, arn: string): boolean =>
+      loaded.some(one =>
+        match(one, envelope({ eventSource: 'sts.amazonaws.com', eventName: name, userIdentity: { arn } })),
+      );
+    for (const name of when.eventName)
+      for (const arn of arns) expect([name, arn, admits(name, arn)]).toEqual([name, arn, true]);
+    expect(admits('AssumeRole', 'arn:aws:iam::111122223333:role/other')).toBe(false);
+  });
+
   it('spell no product of alternatives out that is too large: the fewer of them are kept', () => {
     const choice = (member: string, count: number) =>
       Array.from({ length: count }, (_, index) => ({ [`${member}${index}`]: { value: [`${member}${index}`] } }));
