@@ -96,6 +96,7 @@ export const areas: { readonly [name: string]: Area } = {
     mutate: ['core/read'],
     tests: testsIn(
       'read',
+      'shape.test.ts',
       'record.test.ts',
       'transports.test.ts',
       'files.test.ts',
