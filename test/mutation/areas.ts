@@ -97,6 +97,7 @@ export const areas: { readonly [name: string]: Area } = {
     tests: testsIn(
       'read',
       'shape.test.ts',
+      'object.test.ts',
       'record.test.ts',
       'transports.test.ts',
       'files.test.ts',
