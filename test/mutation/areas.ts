@@ -182,7 +182,7 @@ export const areas: { readonly [name: string]: Area } = {
       ...testsIn('announce', 'escape.test.ts', 'attack.test.ts', 'ocsf.test.ts'),
       ...testsIn('pattern', 'rules.test.ts'),
       ...testsIn('state', 'rejudge.test.ts'),
-      ...testsIn('findings', 'pipeline.test.ts'),
+      ...testsIn('findings', 'pipeline.test.ts', 'flood.test.ts'),
       'test/gate.test.ts',
       ...examples,
     ],

@@ -23,7 +23,7 @@ import { admitter, exampleEvents, generated, take } from './soundness.ts';
  * the derived filters and by the gate, and is found by the matcher, whole and as it was prepared.
  */
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
-const runs = Number(process.env['RUNS'] ?? 12);
+const runs = Number(process.env['RUNS'] ?? 8);
 
 const examples = exampleEvents(detections);
 const events: readonly AnyEvent[] = [...examples, ...take(600, generated(examples, seed))];
