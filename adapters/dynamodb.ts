@@ -6,7 +6,7 @@ import {
   type KeysAndAttributes,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import type { Attributes } from '../core/findings/items.ts';
+import type { Attributes } from '../core/findings/attribute.ts';
 
 /** What findings and state share of DynamoDB: batches with what was left unprocessed, and how long to wait between tries. */
 

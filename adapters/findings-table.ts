@@ -6,25 +6,16 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Finding, Findings, Window } from '../core/finding.ts';
+import type { Attributes } from '../core/findings/attribute.ts';
 import type { Matches } from '../core/findings/best.ts';
 import { type CaseLife, findingOf, joinCase, type StoredCase } from '../core/findings/case.ts';
+import { caseKey, contentItem, lifeItem, lifeNames, parseCase } from '../core/findings/case-item.ts';
 import type { EntityKind, EntityRow } from '../core/findings/entity.ts';
-import {
-  type Attributes,
-  caseKey,
-  contentItem,
-  entityItem,
-  lifeItem,
-  lifeNames,
-  parseCase,
-  parseWindow,
-  windowItem,
-  windowKey,
-} from '../core/findings/items.ts';
 import { type By, type Change, changed, settled } from '../core/findings/life.ts';
 import { byFinding } from '../core/findings/memory.ts';
 import { revisionOf } from '../core/findings/revision.ts';
 import { joinWindow, type StoredWindow, windowOf } from '../core/findings/window.ts';
+import { entityItem, parseWindow, windowItem, windowKey } from '../core/findings/window-item.ts';
 import { assign, fromItem, getAll, pause, putAll, toItem, tries } from './dynamodb.ts';
 import { type Filter, type Page, type PageRequest, queries } from './findings-queries.ts';
 

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import {
   type AttributeValue,
@@ -11,6 +12,7 @@ import {
 import type { DynamoDBRecord } from 'aws-lambda';
 import dynalite from 'dynalite';
 import { findingsTable, type Table, tables } from '../core/tables.ts';
+import { claim } from './local-folder.ts';
 
 /** DynamoDB on this machine: dynalite, spoken to over the real protocol by the real client, with the real tables. */
 export interface LocalDynamoDB {
@@ -28,8 +30,13 @@ export interface LocalDynamoDB {
 
 const region = 'local';
 
-/** Starts it on a free port of the loopback interface. @param path a directory to keep the data in; absent: in memory */
+/**
+ * Starts it on a free port of the loopback interface. @param path a directory to keep the data in; absent: in memory
+ * @throws where another process has that directory open
+ */
 export const localDynamoDB = async (path?: string): Promise<LocalDynamoDB> => {
+  if (path !== undefined) mkdirSync(path, { recursive: true });
+  const release = path === undefined ? undefined : claim(path);
   const server = dynalite({
     createTableMs: 0,
     deleteTableMs: 0,
@@ -64,6 +71,7 @@ export const localDynamoDB = async (path?: string): Promise<LocalDynamoDB> => {
       for (const client of clients) client.destroy();
       server.closeAllConnections();
       await new Promise<void>((resolve, reject) => server.close(error => (error ? reject(error) : resolve())));
+      release?.();
     },
   };
 };

@@ -68,8 +68,11 @@ export const readManifests = async (
       continue;
     }
     const found = await stat(path).catch(() => undefined);
-    if (found?.isDirectory() === true) await walk(path);
-    else if (found !== undefined) await read(path, true);
+    if (found?.isDirectory() === true) {
+      const before = manifests.length + unread.length;
+      await walk(path);
+      if (manifests.length + unread.length === before) unread.push({ file: path, why: 'there is no manifest in it' });
+    } else if (found !== undefined) await read(path, true);
     else {
       const matches = /[*?[{]/.test(path) ? (await Array.fromAsync(glob(path))).sort() : [];
       if (matches.length === 0) throw new UnreadableInput(`${path}: there is no such file, directory or match.`);

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Attributes } from '../core/findings/items.ts';
+import type { Attributes } from '../core/findings/attribute.ts';
 import { inLanes } from '../core/lanes.ts';
 import { defaultCap, itemBytes, memberBytes, mostMembers } from '../core/state/memory.ts';
 import type { Answer, Item, Observation, Store } from '../core/state/observation.ts';

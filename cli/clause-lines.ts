@@ -1,5 +1,5 @@
 import type { Explained, Explanation } from '../core/pattern/explain.ts';
-import { shown } from './table.ts';
+import { shown } from './shown.ts';
 
 /** Longest condition and longest value on a line. */
 const long = 120;

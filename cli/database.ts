@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type FindingsTable, findingsTable } from '../adapters/findings-table.ts';
+import { holdsDatabase } from '../adapters/local-folder.ts';
 import { stageTables } from '../adapters/stage-tables.ts';
 import { dynamoStore } from '../adapters/state-table.ts';
 import { type Suppressions, suppressionsTable } from '../adapters/suppressions.ts';
@@ -56,15 +56,15 @@ const inAws = async ({ table, stage = '' }: Where): Promise<Database> => {
 
 /**
  * Opens the findings: one of a folder, a stage or a table; none said: `.tripline/database`.
- * @throws UsageError where several are said, or there is no local database yet; Error where the stage is not there
+ * @throws UsageError where several are said; Error where there is no local database, it is in use, or the stage is not there
  */
 export const openDatabase = async (where: Where): Promise<Database> => {
   const said = Object.keys(databaseOptions).filter(flag => where[flag as keyof Where] !== undefined);
   if (said.length > 1) throw new UsageError(`say one of ${said.map(flag => `--${flag}`).join(' and ')}`);
   if (!isLocal(where)) return inAws(where);
   const path = where.database ?? localPath;
-  if (!existsSync(path))
-    throw new UsageError(`there is no database at ${path}: run 'npm start' first, or say --stage NAME for one in AWS`);
+  if (!holdsDatabase(path))
+    throw new Error(`there is no database at ${path}: run 'npm start' first, or say --stage NAME for one in AWS`);
   const { localDynamoDB } = await import('../adapters/local-dynamodb.ts');
   const local = await localDynamoDB(path);
   return {

@@ -7,6 +7,8 @@ import settings from '../tripline.config.ts';
 import { databaseOptions, databaseUsage, localPath, openDatabase } from './database.ts';
 import { findAll } from './findings-filter.ts';
 import { flags, type Io } from './io.ts';
+import { counted } from './progress.ts';
+import { jsonLine } from './shown.ts';
 import { type Column, table } from './table.ts';
 
 /** Days that are looked back over. */
@@ -74,9 +76,9 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
         ...(did === undefined ? {} : { last30Days: did.get(one.id) ?? noActivity }),
       };
     });
-  if (values.json) for (const row of rows) io.stdout.write(`${JSON.stringify(row)}\n`);
+  if (values.json) for (const row of rows) io.stdout.write(jsonLine(row));
   else {
-    const counted = (head: string, member: keyof Activity): Column<(typeof rows)[number]> => ({
+    const figure = (head: string, member: keyof Activity): Column<(typeof rows)[number]> => ({
       head,
       cell: row => String(row.last30Days?.[member] ?? 0),
       align: 'right',
@@ -89,13 +91,13 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
         { head: 'STATUS', cell: row => row.status },
         ...(did === undefined
           ? []
-          : [counted(`FOUND ${days}D`, 'findings'), counted('OPEN', 'open'), counted('FALSE', 'falsePositives')]),
+          : [figure(`FOUND ${days}D`, 'findings'), figure('OPEN', 'open'), figure('FALSE', 'falsePositives')]),
         { head: 'LACKS', cell: row => row.lacks.join(', ') || '-' },
         { head: 'SAYS', cell: row => row.title },
       ],
       io.stdout.isTTY ? io.stdout.columns : undefined,
     );
-    io.stdout.write(`${text}\n\n${rows.length} detections\n`);
+    io.stdout.write(`${text}\n\n${counted(rows.length, 'detection')}\n`);
   }
   return 0;
 };

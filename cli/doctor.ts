@@ -4,10 +4,11 @@ import { settingsChecks } from '../core/doctor/settings.ts';
 import { inLanes } from '../core/lanes.ts';
 import { detections } from '../detections/index.ts';
 import { type Look, looks } from './doctor-looks.ts';
-import { loadSettings } from './inputs.ts';
+import { isLoggedOut } from './fault.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { progressOn } from './progress.ts';
-import { shown } from './table.ts';
+import { loadSettings } from './settings.ts';
+import { jsonLine, jsonPage, shown } from './shown.ts';
 
 export const usage = `usage: tripline doctor [--stage NAME] [--all | --json] [--strict]
        tripline doctor --policy [--stage NAME]
@@ -37,10 +38,10 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   });
   if (positionals.length > 0) throw new UsageError(`it takes no arguments, not '${positionals[0]}'`);
   if (values.policy) {
-    io.stdout.write(`${JSON.stringify(doctorPolicy(values.stage ?? '*'), undefined, 2)}\n`);
+    io.stdout.write(jsonPage(doctorPolicy(values.stage ?? '*')));
     return 0;
   }
-  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
+  const settings = await loadSettings(values.settings);
   const now = Date.now();
   const checks: Check[] = [...settingsChecks(detections, settings, now)];
   if (values.stage !== undefined) {
@@ -57,7 +58,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     progress.end();
   }
   const told = values.all || values.json ? checks : checks.filter(({ state }) => state !== 'good');
-  for (const check of told) io.stdout.write(values.json ? `${JSON.stringify(check)}\n` : `${shownCheck(check)}\n`);
+  for (const check of told) io.stdout.write(values.json ? jsonLine(check) : `${shownCheck(check)}\n`);
   const count = (state: Check['state']): number => checks.filter(one => one.state === state).length;
   (values.json ? io.stderr : io.stdout).write(
     `${count('good')} good, ${count('weak')} weak, ${count('bad')} bad, ${count('unknown')} not looked at\n`,
@@ -71,11 +72,12 @@ const shownCheck = ({ name, state, says, todo }: Check): string =>
     '\n',
   );
 
-/** What fails to be looked at is said, and holds up nothing else. */
+/** What fails to be looked at is said, and holds up nothing else. @throws where nobody is logged in: every look would say the same */
 const attempt = async (name: string, look: Look): Promise<readonly Check[]> => {
   try {
     return await look();
   } catch (error) {
+    if (isLoggedOut(error)) throw error;
     const why = error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 200) : 'unknown';
     return [
       unknown(

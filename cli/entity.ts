@@ -1,10 +1,11 @@
 import type { Finding } from '../core/finding.ts';
 import type { EntityKind } from '../core/findings/entity.ts';
 import { type Known, knownOf, type Moment, momentsOf, type Subject, subjectOf } from '../core/known.ts';
-import { type Database, databaseOptions, databaseUsage, isLocal, openDatabase } from './database.ts';
-import { loadSettings } from './inputs.ts';
+import { type Database, databaseOptions, databaseUsage, openDatabase } from './database.ts';
 import { flags, type Io, UsageError } from './io.ts';
-import { shown, table } from './table.ts';
+import { placesOf, someAccount } from './places.ts';
+import { jsonLine, shown } from './shown.ts';
+import { table } from './table.ts';
 
 export const usage = `usage: tripline entity i-… | ASIA… | node/NAME | arn:… | system:… [--json]
 
@@ -59,22 +60,17 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     throw new UsageError('say one instance, access key, node or principal');
   const subject = subjectOf(name);
   if (subject === undefined) throw new UsageError(`'${shown(name)}' is no i-…, ASIA…, node/NAME, arn:… or system:…`);
-  const settings = await loadSettings(
-    values.settings ?? (isLocal(values) ? 'examples/tripline.config.ts' : 'tripline.config.ts'),
-  );
-  const places = {
-    accounts: values.account === undefined ? settings.accounts : [values.account],
-    clusters: settings.clusters.map(cluster => cluster.name),
-  };
   const database = await openDatabase(values);
   try {
+    const places = await placesOf(values);
+    if (subject.kind === 'instance' || subject.kind === 'node') someAccount(places.accounts);
     const known = await knownOf(subject, places, database.store);
     const findings = await findingsOf(known, database);
     const timeline = [
       ...momentsOf(known),
       ...findings.map(one => ({ time: one.first, what: `${one.severity} ${one.detection}: ${one.title} (${one.id})` })),
     ].sort((a, b) => a.time - b.time);
-    if (values.json) io.stdout.write(`${JSON.stringify({ known, findings, timeline })}\n`);
+    if (values.json) io.stdout.write(jsonLine({ known, findings, timeline }));
     else io.stdout.write(text(known, timeline, io));
     return known.some(({ item }) => Object.keys(item).length > 0) || findings.length > 0 ? 0 : 1;
   } finally {

@@ -1,14 +1,13 @@
-import { createReadStream } from 'node:fs';
+import { readFiles } from '../adapters/files.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { explain, type Reason } from '../core/explain.ts';
-import { localLimits } from '../core/read/limits.ts';
-import { readObject } from '../core/read/object.ts';
 import type { Settings } from '../core/settings.ts';
 import { detections } from '../detections/index.ts';
 import { clauseLines } from './clause-lines.ts';
-import { inputOptions, inputUsage, loadSettings, placeOf } from './inputs.ts';
+import { inputOptions, inputUsage, placeOf } from './inputs.ts';
 import { flags, type Io, UsageError } from './io.ts';
-import { shown } from './table.ts';
+import { loadSettings } from './settings.ts';
+import { jsonLine, shown } from './shown.ts';
 
 export const usage = `usage: tripline explain EVENT.json [--detection ID] [--event ID] [--all] [--json]
 
@@ -36,7 +35,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const only = values.detection;
   if (only !== undefined && !detections.some(({ id }) => id === only))
     throw new UsageError(`no detection '${only}': 'tripline detections' lists them`);
-  const settings = await loadSettings(values.settings ?? new URL('../tripline.config.ts', import.meta.url).pathname);
+  const settings = await loadSettings(values.settings);
   let count = 0;
   for await (const event of eventsIn(file, values, settings, io)) {
     if (values.event !== undefined && event.id !== values.event) continue;
@@ -46,7 +45,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       break;
     }
     const reasons = explain(event, detections, settings, only);
-    if (values.json) io.stdout.write(`${JSON.stringify({ event: event.id, reasons })}\n`);
+    if (values.json) io.stdout.write(jsonLine({ event: event.id, reasons }));
     else io.stdout.write(`${text(event, reasons, values.all === true || only !== undefined)}\n\n`);
   }
   if (count > 0) return 0;
@@ -62,8 +61,12 @@ async function* eventsIn(
   settings: Settings,
   io: Io,
 ): AsyncGenerator<AnyEvent> {
-  const input = file === '-' ? (io.stdin as AsyncIterable<Uint8Array>) : createReadStream(file);
-  for await (const reads of readObject(input, file, placeOf(values, settings), { limits: localLimits }))
+  const options = {
+    place: placeOf(values, settings),
+    clusters: settings.clusters,
+    stdin: io.stdin as AsyncIterable<Uint8Array>, // a byte stream: nobody sets its encoding
+  };
+  for await (const reads of readFiles([file], options))
     for (const read of reads) {
       if (read.kind === 'event') yield read.event;
       if (read.kind === 'rejected') io.stderr.write(`${shown(read.rejected.where)}: ${shown(read.rejected.detail)}\n`);

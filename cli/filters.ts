@@ -1,30 +1,30 @@
-import { createReadStream } from 'node:fs';
+import { readFiles } from '../adapters/files.ts';
 import type { AnyEvent } from '../core/event.ts';
-import { localLimits } from '../core/read/limits.ts';
-import { readObject } from '../core/read/object.ts';
 import { type Cost, costOf } from '../core/targets/cost.ts';
 import { eventBridgeFilter, quota } from '../core/targets/eventbridge.ts';
 import { logsFilter } from '../core/targets/logs.ts';
 import { limits } from '../core/targets/logs-grammar.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
+import { placeOf, unreadable } from './inputs.ts';
 import { flags, type Io } from './io.ts';
+import { jsonLine } from './shown.ts';
 import { table } from './table.ts';
 
-export const usage = `usage: tripline filters [--json] [FILE…]
+export const usage = `usage: tripline filters [--json] [PATH…]
 
 Shows the EventBridge patterns and the CloudWatch Logs pattern derived from the enabled detections under tripline.config.ts:
-which rules need read-only events, which conditions were given up to fit the quotas. With FILEs of recorded events (JSON lines,
-{"Records": […]}, gzip), also the share of them that is admitted, and what each rule costs.
+which rules need read-only events, which conditions were given up to fit the quotas. With PATHs of recorded events, as
+'tripline scan' reads them, also the share of them that is admitted, and what each rule costs.
   --json   one JSON object`;
 
 export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = flags(argv, { json: { type: 'boolean' } });
   const trail = eventBridgeFilter(detections, knowledge, settings);
   const logs = logsFilter(detections, knowledge, settings);
-  const cost = positionals.length === 0 ? undefined : costOf(trail, logs, await eventsIn(positionals));
+  const cost = positionals.length === 0 ? undefined : costOf(trail, logs, await eventsIn(positionals, io));
   if (values.json) {
-    io.stdout.write(`${JSON.stringify({ eventBridge: trail, logs, ...(cost === undefined ? {} : { cost }) })}\n`);
+    io.stdout.write(jsonLine({ eventBridge: trail, logs, ...(cost === undefined ? {} : { cost }) }));
     return 0;
   }
   for (const [index, { pattern, readOnly }] of trail.patterns.entries()) {
@@ -88,11 +88,21 @@ const summary = ({ cloudtrail, kubernetes, rules }: Cost): string => {
   ].join('\n');
 };
 
-const eventsIn = async (files: readonly string[]): Promise<readonly AnyEvent[]> => {
-  const place = { account: settings.accounts[0] ?? '', region: settings.home, cluster: '' };
+/** The events of files; what of them could not be read is said. @throws UnreadableInput, or where there is no event */
+const eventsIn = async (paths: readonly string[], io: Io): Promise<readonly AnyEvent[]> => {
   const events: AnyEvent[] = [];
-  for (const file of files)
-    for await (const reads of readObject(createReadStream(file), file, place, { limits: localLimits }))
-      for (const read of reads) if (read.kind === 'event') events.push(read.event);
+  const rejected = unreadable();
+  const options = {
+    place: placeOf({}, settings),
+    clusters: settings.clusters,
+    stdin: io.stdin as AsyncIterable<Uint8Array>, // a byte stream: nobody sets its encoding
+  };
+  for await (const reads of readFiles(paths, options))
+    for (const read of reads) {
+      if (read.kind === 'event') events.push(read.event);
+      if (read.kind === 'rejected') rejected.add(read.rejected);
+    }
+  rejected.tell(io);
+  if (events.length === 0) throw new Error(`no event is in ${paths.join(', ')}`);
   return events;
 };

@@ -2,7 +2,7 @@ import type { Filter } from '../adapters/findings-queries.ts';
 import type { FindingsTable } from '../adapters/findings-table.ts';
 import { severities } from '../core/detection.ts';
 import type { Finding, FindingStatus } from '../core/finding.ts';
-import { oneOf, UsageError } from './io.ts';
+import { accountOf, oneOf, UsageError } from './io.ts';
 
 /** Flags that say which findings; the same for listing and for changing many at once. */
 export const filterOptions = {
@@ -35,12 +35,19 @@ const timeOf = (flag: string, text: string | undefined): number | undefined => {
   return time;
 };
 
-export const limitOf = (text: string | undefined): number => {
-  if (text === undefined) return 100;
-  const limit = Number(text);
-  if (!Number.isInteger(limit) || limit < 1) throw new UsageError(`--limit takes a whole number, not '${text}'`);
-  return limit;
+/** The value of a flag that takes a number. @throws UsageError where it is none, or less than one */
+export const countOf = (flag: string, text: string | undefined, usual: number): number => {
+  if (text === undefined) return usual;
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new UsageError(`--${flag} takes a whole number, not '${text}'`);
+  return count;
 };
+
+export const limitOf = (text: string | undefined): number => countOf('limit', text, 100);
+
+/** Whether any flag says which findings. */
+export const isFiltered = (values: Values): boolean =>
+  Object.keys(filterOptions).some(flag => flag !== 'limit' && values[flag as keyof Values] !== undefined);
 
 /** @throws UsageError where a flag's value is none */
 export const filterOf = (values: Values): Filter => {
@@ -51,7 +58,7 @@ export const filterOf = (values: Values): Filter => {
   if (status === 'resolved' && since === undefined) throw new UsageError('--status resolved needs --since');
   const said = {
     detection: values.detection,
-    account: values.account,
+    account: accountOf(values.account),
     cluster: values.cluster,
     principal: values.principal,
     resource: values.resource,

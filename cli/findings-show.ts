@@ -5,7 +5,9 @@ import type { EntityKind } from '../core/findings/entity.ts';
 import { detections } from '../detections/index.ts';
 import type { Database } from './database.ts';
 import type { Io } from './io.ts';
-import { shown, table } from './table.ts';
+import { counted } from './progress.ts';
+import { jsonLine, jsonPage, shown } from './shown.ts';
+import { table } from './table.ts';
 
 /** Everything stored about one finding, with what else its principals and resources took part in. */
 export const show = async (database: Database, id: string, json: boolean, io: Io): Promise<number> => {
@@ -16,7 +18,7 @@ export const show = async (database: Database, id: string, json: boolean, io: Io
   }
   const related = await relatedTo(database, stored.finding);
   if (json) {
-    io.stdout.write(`${JSON.stringify({ ...stored, related: related.map(one => one.id) })}\n`);
+    io.stdout.write(jsonLine({ ...stored, related: related.map(one => one.id) }));
     return 0;
   }
   const { finding, windows } = stored;
@@ -36,8 +38,8 @@ export const show = async (database: Database, id: string, json: boolean, io: Io
     related.map(one => `${one.id}  ${one.severity.padEnd(8)}  ${one.status.padEnd(12)}  ${one.title}`),
   );
   for (const window of windows) {
-    io.stdout.write(`\nwindow ${iso(window.bucket)}: ${window.count} events, ${window.severity}\n`);
-    io.stdout.write(`${JSON.stringify(window.evidence, undefined, 2).split('\n').map(shown).join('\n')}\n`);
+    io.stdout.write(`\nwindow ${iso(window.bucket)}: ${counted(window.count, 'event')}, ${window.severity}\n`);
+    io.stdout.write(jsonPage(window.evidence));
   }
   return 0;
 };
@@ -84,7 +86,7 @@ const timeline = (finding: Finding, windows: readonly Window[]): readonly string
   [
     ...windows.map(window => ({
       at: window.first,
-      text: `${window.count} event${window.count === 1 ? '' : 's'}${window.last === window.first ? '' : ` to ${iso(window.last)}`}, ${window.severity}`,
+      text: `${counted(window.count, 'event')}${window.last === window.first ? '' : ` to ${iso(window.last)}`}, ${window.severity}`,
     })),
     ...(finding.trail ?? []).map(act => ({
       at: act.at,
@@ -122,9 +124,11 @@ export const about = async (
   { limit, json }: { readonly limit: number; readonly json: boolean },
   io: Io,
 ): Promise<number> => {
-  const { items } = await database.findings.about(kind, name, { limit });
+  const { items, next } = await database.findings.about(kind, name, { limit });
+  if (next !== undefined)
+    io.stderr.write(`tripline findings: there are more than these ${items.length}: raise --limit\n`);
   if (json) {
-    for (const one of items) io.stdout.write(`${JSON.stringify(one)}\n`);
+    for (const one of items) io.stdout.write(jsonLine(one));
     return 0;
   }
   const spec = [
@@ -132,6 +136,8 @@ export const about = async (
     { head: 'FINDING', cell: (row: (typeof items)[number]) => row.finding },
     { head: 'DETECTION', cell: (row: (typeof items)[number]) => row.detection },
   ];
-  io.stdout.write(`${items.length === 0 ? 'nothing known' : table(items, spec)}\n`);
+  io.stdout.write(
+    `${items.length === 0 ? "nothing known: a name is whole, as 'tripline findings show ID' has it" : table(items, spec)}\n`,
+  );
   return 0;
 };

@@ -1,5 +1,6 @@
 import type { Severity } from '../core/detection.ts';
 import type { Finding } from '../core/finding.ts';
+import { isColoured } from './shown.ts';
 import { table } from './table.ts';
 
 const paints: Readonly<Record<Severity, string>> = { critical: '1;31', high: '31', medium: '33', low: '2' };
@@ -11,7 +12,7 @@ const clock = (time: number): string => `${new Date(time).toISOString().slice(0,
 
 /** Findings as aligned lines, most severe first as given; the title is cut to the terminal's width. */
 export const findingsTable = (findings: readonly Finding[], out: { isTTY?: boolean; columns?: number }): string => {
-  const colour = out.isTTY === true && process.env['NO_COLOR'] === undefined;
+  const colour = isColoured(out);
   return table(
     findings,
     [

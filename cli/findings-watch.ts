@@ -21,8 +21,11 @@ export const watch = async (
   io: Io,
 ): Promise<void> => {
   const seen = new Map<string, string>();
+  let isCut = false;
   while (!signal.aborted) {
-    const { found } = await findAll(table, filter, limit);
+    const { found, more } = await findAll(table, filter, limit);
+    if (more && !isCut) io.stderr.write(`tripline findings: there are more than these ${limit}: raise --limit\n`);
+    isCut = more;
     const news = found.filter(one => seen.get(one.id) !== stateOf(one));
     seen.clear();
     for (const one of found) seen.set(one.id, stateOf(one));

@@ -6,7 +6,8 @@ import type { By, Change } from '../core/findings/life.ts';
 import { durationOf } from './duration.ts';
 import { findingsTable } from './findings-table.ts';
 import { type Io, oneOf, UsageError } from './io.ts';
-import { shown } from './table.ts';
+import { counted } from './progress.ts';
+import { shown } from './shown.ts';
 
 export const workVerbs = ['ack', 'resolve', 'reopen', 'assign', 'note', 'judge', 'suppress'] as const;
 export type WorkVerb = (typeof workVerbs)[number];
@@ -98,7 +99,7 @@ export const work = async (
   const chosen = findings.filter(one => !guarded.includes(one));
   if (!named && values.yes !== true) {
     if (chosen.length > 0) io.stdout.write(`${findingsTable(chosen, io.stdout)}\n\n`);
-    io.stdout.write(`${chosen.length} findings would be changed; nothing was: say --yes to do it\n`);
+    io.stdout.write(`${counted(chosen.length, 'finding')} would be changed; nothing was: say --yes to do it\n`);
     return 0;
   }
   const by: By = { who: whoOf(values), at: Date.now(), ...(values.note === undefined ? {} : { note: values.note }) };

@@ -5,12 +5,14 @@ import { ocsf } from '../core/ocsf.ts';
 import { detections } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { type Database, databaseOptions, databaseUsage, openDatabase } from './database.ts';
-import { filterOf, filterOptions, filterUsage, findAll, limitOf } from './findings-filter.ts';
+import { countOf, filterOf, filterOptions, filterUsage, findAll, isFiltered, limitOf } from './findings-filter.ts';
 import { about, show } from './findings-show.ts';
 import { findingsTable } from './findings-table.ts';
 import { watch, writeTable } from './findings-watch.ts';
-import { changeOf, work, workOptions, workVerbs } from './findings-work.ts';
+import { changeOf, type WorkVerb, work, workOptions, workVerbs } from './findings-work.ts';
 import { flags, type Io, UsageError } from './io.ts';
+import { counted } from './progress.ts';
+import { jsonLine } from './shown.ts';
 
 export const usage = `usage: tripline findings [FILTERS] [--json | --ocsf] [--watch]
        tripline findings show ID [--json]
@@ -43,6 +45,9 @@ const options = {
 
 type Values = ReturnType<typeof flags<typeof options>>['values'];
 
+/** Seconds between two looks of a watch. */
+const everyOf = ({ every }: Values): number => countOf('every', every, 5);
+
 /** Findings as OCSF events, one a line, each with the evidence of its newest window. */
 const writeOcsf = (database: Database) => async (findings: readonly Finding[], io: Io) => {
   for (const { id } of findings) {
@@ -51,12 +56,12 @@ const writeOcsf = (database: Database) => async (findings: readonly Finding[], i
     const news = { id: 'first', kind: 'first', transitions: [], covers: [] } as const;
     const detection = detections.find(one => one.id === stored.finding.detection);
     const message = messageOf(stored.finding, stored.windows, news, detection, settings);
-    io.stdout.write(`${JSON.stringify(ocsf(message))}\n`);
+    io.stdout.write(jsonLine(ocsf(message)));
   }
 };
 
 const writeJson = (findings: readonly Finding[], io: Io): void => {
-  for (const one of findings) io.stdout.write(`${JSON.stringify(one)}\n`);
+  for (const one of findings) io.stdout.write(jsonLine(one));
 };
 
 const list = async (database: Database, values: Values, io: Io, signal?: AbortSignal): Promise<number> => {
@@ -65,56 +70,59 @@ const list = async (database: Database, values: Values, io: Io, signal?: AbortSi
   const isPlain = values.json !== true && values.ocsf !== true;
   const write = values.ocsf === true ? writeOcsf(database) : values.json === true ? writeJson : writeTable;
   if (values.watch === true) {
-    const every = 1000 * limitOf(values.every ?? '5');
-    await watch(database.findings, filter, { limit, every, signal: signal ?? interrupted() }, write, io);
+    const every = everyOf(values);
+    await watch(database.findings, filter, { limit, every: every * 1000, signal: signal ?? interrupted() }, write, io);
     return 0;
   }
   const { found, more } = await findAll(database.findings, filter, limit);
-  if (!isPlain) await write(found, io);
-  else if (found.length === 0) io.stdout.write('no findings\n');
+  if (!isPlain) {
+    await write(found, io);
+    if (more) io.stderr.write(`tripline findings: there are more than these ${found.length}: raise --limit\n`);
+  } else if (found.length === 0) io.stdout.write('no findings\n');
   else
     io.stdout.write(
-      `${findingsTable(found, io.stdout)}\n\n${found.length} findings${more ? ', and more: raise --limit' : ''}\n`,
+      `${findingsTable(found, io.stdout)}\n\n${counted(found.length, 'finding')}${more ? ', and more: raise --limit' : ''}\n`,
     );
   return 0;
 };
 
-const worked = async (database: Database, verb: string, ids: readonly string[], values: Values, io: Io) => {
-  const known = workVerbs.find(one => one === verb);
-  if (known === undefined)
-    throw new UsageError(`'${verb}' is none of: (nothing), show ID, about KIND NAME, ${workVerbs.join(', ')}`);
-  const change = changeOf(known, values, Date.now());
+const worked = async (database: Database, verb: WorkVerb, ids: readonly string[], values: Values, io: Io) => {
+  const change = changeOf(verb, values, Date.now());
   if (ids.length > 0) {
+    if (isFiltered(values)) throw new UsageError(`say which findings to ${verb}: IDs or filters, not both`);
     const found = await database.findings.cases(ids);
     const missing = ids.filter(id => !found.some(one => one.id === id));
     if (missing.length > 0) throw new UsageError(`there is no finding ${missing.join(', ')}: nothing was changed`);
     return work(database.findings, found, change, values, true, io);
   }
-  const { status, severity, detection, account, cluster, principal, resource, since } = values;
-  if ([status, severity, detection, account, cluster, principal, resource, since].every(one => one === undefined))
-    throw new UsageError(`say which findings to ${verb}: IDs, or filters`);
+  if (!isFiltered(values)) throw new UsageError(`say which findings to ${verb}: IDs, or filters`);
   const { found, more } = await findAll(database.findings, filterOf(values), limitOf(values.limit));
   if (more) throw new UsageError('there are more than --limit findings: raise it, or narrow the filters');
   return work(database.findings, found, change, values, false, io);
 };
 
 export const run = async (argv: readonly string[], io: Io, signal?: AbortSignal): Promise<number> => {
-  const { values, positionals } = flags(argv, options);
+  const { values, positionals } = flags(argv, options, ['to']);
   const [verb, first, second, ...more] = positionals;
   filterOf(values);
+  everyOf(values);
+  if (values.json && values.ocsf) throw new UsageError('--json and --ocsf exclude each other');
   const limit = limitOf(values.limit);
   const json = values.json === true;
   if (verb === 'show' && (first === undefined || second !== undefined)) throw new UsageError('show takes one ID');
+  const task = workVerbs.find(one => one === verb);
+  if (verb !== undefined && verb !== 'show' && verb !== 'about' && task === undefined)
+    throw new UsageError(`'${verb}' is none of: (nothing), show ID, about KIND NAME, ${workVerbs.join(', ')}`);
   const kind = entityKinds.find(one => one === first);
   if (verb === 'about' && (kind === undefined || second === undefined || more.length > 0))
     throw new UsageError(`about takes one of ${entityKinds.join(', ')} and a name`);
   const database = await openDatabase(values);
   try {
-    if (verb === undefined) return await list(database, values, io, signal);
+    if (task !== undefined) return await worked(database, task, positionals.slice(1), values, io);
     if (verb === 'show' && first !== undefined) return await show(database, first, json, io);
     if (verb === 'about' && kind !== undefined && second !== undefined)
       return await about(database, kind, second, { limit, json }, io);
-    return await worked(database, verb, positionals.slice(1), values, io);
+    return await list(database, values, io, signal);
   } finally {
     await database.close();
   }

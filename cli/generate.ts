@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { faultText } from './fault.ts';
+import { compiledEngine } from './generate-engine.ts';
 
 const root = dirname(import.meta.dirname);
 
@@ -63,9 +65,12 @@ export const generate = async (check: boolean): Promise<readonly string[]> => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   };
+  put('core/read/engine/wasm.ts', compiledEngine());
   put('detections/index.ts', index());
   if (check && changed.length > 0) return changed;
   const { detections } = await import('../detections/index.ts');
+  const { loadDetection } = await import('../core/load.ts');
+  for (const one of detections) loadDetection(one); // all that is wrong with a new one, before a page is made of it
   const { page } = await import('../core/targets/page.ts');
   const { catalogue } = await import('../core/targets/catalogue.ts');
   const pages = new Map(detections.map(one => [`docs/detections/${one.id}.md`, page(one)]));
@@ -90,10 +95,15 @@ export const generate = async (check: boolean): Promise<readonly string[]> => {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const check = process.argv.includes('--check');
-  const changed = await generate(check);
-  for (const path of changed) console.error(`${check ? 'out of date' : 'wrote'}: ${path}`);
-  if (check && changed.length > 0) {
-    console.error("generated files differ from their sources: run 'npm run generate' and commit");
+  try {
+    const changed = await generate(check);
+    for (const path of changed) console.error(`${check ? 'out of date' : 'wrote'}: ${path}`);
+    if (check && changed.length > 0) {
+      console.error("generated files differ from their sources: run 'npm run generate' and commit");
+      process.exitCode = 1;
+    }
+  } catch (error) {
+    console.error(faultText(error));
     process.exitCode = 1;
   }
 }

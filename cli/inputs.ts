@@ -1,9 +1,8 @@
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Place, Rejected } from '../core/read/contract.ts';
 import type { Settings } from '../core/settings.ts';
-import { UsageError } from './io.ts';
-import { shown } from './table.ts';
+import { accountOf, type Io } from './io.ts';
+import { counted, grouped } from './progress.ts';
+import { shown } from './shown.ts';
 
 /** Flags of the commands that read logs. */
 export const inputOptions = {
@@ -17,30 +16,49 @@ export const inputUsage = `  --settings FILE  a tripline.config.ts
   --account ID, --region NAME, --cluster NAME
                    where records are from that don't say so themselves`;
 
-/** Loads settings. @throws UsageError where the file is not there, does not load or exports no settings */
-export const loadSettings = async (path: string): Promise<Settings> => {
-  try {
-    const module: { readonly default?: Settings } = await import(pathToFileURL(resolve(path)).href);
-    if (module.default?.families !== undefined) return module.default;
-  } catch (error) {
-    throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  throw new UsageError(`${path}: it must 'export default defineConfig({ … })'`);
-};
-
 /** Where records are from that don't say so. */
 export const placeOf = (
   values: { account?: string | undefined; region?: string | undefined; cluster?: string | undefined },
   settings: Settings,
 ): Place => ({
-  account: values.account ?? settings.accounts[0] ?? '',
+  account: accountOf(values.account) ?? settings.accounts[0] ?? '',
   region: values.region ?? settings.home,
   cluster: values.cluster ?? '',
 });
 
-/** Rejected records, one line each, as many as are worth reading. */
-export const rejectedLines = (rejected: readonly Omit<Rejected, 'bytes'>[], total: number): string =>
+/** What is told of a rejected record: none of its bytes. */
+type Told = Pick<Rejected, 'reason' | 'detail' | 'where'>;
+
+/**
+ * What could not be read, as many of it as is worth reading.
+ * @param first the first rejected records, of `total`
+ */
+export const unreadableText = (first: readonly Told[], total: number): string =>
   [
-    ...rejected.slice(0, 5).map(one => `  ${shown(one.where)}: ${one.reason}: ${shown(one.detail)}`),
-    ...(total > 5 ? [`  and ${total - 5} more`] : []),
+    `${counted(total, 'record')} could not be read:`,
+    ...first.slice(0, 5).map(one => `  ${shown(one.where)}: ${one.reason}: ${shown(one.detail)}`),
+    ...(total > 5 ? [`  and ${grouped(total - 5)} more`] : []),
   ].join('\n');
+
+/** Counts what could not be read, and keeps as many as {@link unreadableText} tells. */
+export interface Unreadable {
+  add(rejected: Told): void;
+  count(): number;
+  /** Says it, where there is anything to say. */
+  tell(io: Io): void;
+}
+
+export const unreadable = (): Unreadable => {
+  const first: Told[] = [];
+  let total = 0;
+  return {
+    add: ({ reason, detail, where }) => {
+      total++;
+      if (first.length < 5) first.push({ reason, detail, where });
+    },
+    count: () => total,
+    tell: io => {
+      if (total > 0) io.stderr.write(`${unreadableText(first, total)}\n`);
+    },
+  };
+};

@@ -15,10 +15,11 @@ import { suggest } from '../core/inventory/suggest.ts';
 import { type Tagger, taggersOf } from '../core/inventory/taggers.ts';
 import { regionsOf, tasksOf } from '../core/inventory/tasks.ts';
 import { memoryStore } from '../core/state/memory.ts';
-import { loadSettings } from './inputs.ts';
 import { flags, type Io, oneOf, UsageError } from './io.ts';
 import { progressOn } from './progress.ts';
-import { shown, table } from './table.ts';
+import { loadSettings } from './settings.ts';
+import { jsonLine, jsonPage, shown } from './shown.ts';
+import { table } from './table.ts';
 
 export const usage = `usage: tripline inventory [--region NAME]… [--suggest | --json] [--fail-on SEVERITY]
        tripline inventory --policy
@@ -48,13 +49,13 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   if (positionals.length > 0) throw new UsageError(`it takes no arguments, not '${positionals[0]}'`);
   if (values.policy) {
     const Statement = [{ Effect: 'Allow', Action: inventoryActions, Resource: '*' }];
-    io.stdout.write(`${JSON.stringify({ Version: '2012-10-17', Statement }, undefined, 2)}\n`);
+    io.stdout.write(jsonPage({ Version: '2012-10-17', Statement }));
     return 0;
   }
   if ((values.state === undefined) !== (values.findings === undefined))
     throw new UsageError('--state and --findings go together');
   const failOn = oneOf('fail-on', values['fail-on'], severities);
-  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
+  const settings = await loadSettings(values.settings);
   const regions = values.region ?? regionsOf(settings);
   const [home = settings.home] = regions;
   const { Account: account = '' } = await new STSClient({ region: home }).send(new GetCallerIdentityCommand({}));
@@ -81,8 +82,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   });
   progress.end();
   const violations = result.violations.toSorted((a, b) => rank(b.severity) - rank(a.severity));
-  if (values.suggest) io.stdout.write(`${JSON.stringify(suggest(parts), undefined, 2)}\n`);
-  else if (values.json) for (const one of violations) io.stdout.write(`${JSON.stringify(one)}\n`);
+  if (values.suggest) io.stdout.write(jsonPage(suggest(parts)));
+  else if (values.json) for (const one of violations) io.stdout.write(jsonLine(one));
   else if (violations.length > 0)
     io.stdout.write(
       `${table(

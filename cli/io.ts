@@ -16,16 +16,37 @@ export interface Command {
 /** The command line is wrong: printed with the usage, exit code 2. */
 export class UsageError extends Error {}
 
-/** `parseArgs` whose errors are usage errors. */
+/**
+ * `parseArgs` whose errors are usage errors. A flag without a value (an empty variable of a shell) and one that is given twice are
+ * refused: what was meant would be lost silently.
+ * @param mayBeEmpty flags to which an empty value means something
+ */
 export const flags = <const T extends NonNullable<ParseArgsConfig['options']>>(
   argv: readonly string[],
   options: T,
+  mayBeEmpty: readonly string[] = [],
 ): ReturnType<typeof parseArgs<{ args: string[]; options: T; allowPositionals: true; strict: true }>> => {
+  const config = { args: [...argv], options, allowPositionals: true, strict: true } as const;
   try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+    const given = parseArgs({ ...config, tokens: true }).tokens.flatMap(token =>
+      token.kind === 'option' ? token : [],
+    );
+    for (const [index, { name, value }] of given.entries()) {
+      if (value === '' && !mayBeEmpty.includes(name)) throw new UsageError(`--${name} has no value`);
+      if (options[name]?.multiple !== true && given.findIndex(one => one.name === name) !== index)
+        throw new UsageError(`--${name} is given twice`);
+    }
+    return parseArgs(config);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(error instanceof Error ? error.message.split('. To specify')[0] : String(error));
   }
+};
+
+/** The value of a flag that takes an account. @throws UsageError where it is none: nothing would be found in it */
+export const accountOf = (value: string | undefined): string | undefined => {
+  if (value === undefined || /^\d{12}$/.test(value)) return value;
+  throw new UsageError(`--account takes the twelve digits of an account, not '${value}'`);
 };
 
 /** The value of a flag that takes one of a few words. @throws UsageError naming them */

@@ -9,10 +9,10 @@ const mostStarts = 2;
 
 /**
  * Begins this process anew in its own place (same id, same streams), with what only a process that starts can take:
- * one malloc arena instead of one for each thread, of which each keeps the most it ever held; V8's young generation no larger than
- * what `scan` is quickest with; and a cache of what Node makes of the sources, so that it need not keep in memory what strips their
- * types. See docs/decisions/017-memory-of-scan.md. Does nothing, and `scan` takes more memory, where Node can't do that: before 22.15
- * and on Windows.
+ * one malloc arena instead of one for each thread, of which each keeps the most it ever held, and in it nothing of what compilers
+ * took; V8's young generation always as large as what `scan` is quickest with; and a cache of what Node makes of the sources, so that
+ * it need not keep in memory what strips their types. See docs/decisions/017-memory-of-scan.md. Does nothing, and `scan` takes more
+ * memory, where Node can't do that: before 22.15 and on Windows.
  */
 export const startLean = (): void => {
   if (process.env[marker] === undefined) begin(1);
@@ -38,6 +38,7 @@ const begin = (starts: number): void => {
     process.execve?.(execPath, [execPath, ...(starts === 1 ? flags : []), ...execArgv, ...argv.slice(1)], {
       NODE_COMPILE_CACHE: join(dirname(import.meta.dirname), 'node_modules/.cache/tripline'),
       MALLOC_ARENA_MAX: '1',
+      MALLOC_MMAP_THRESHOLD_: String(segment),
       ...env,
       [marker]: String(starts),
     });
@@ -46,5 +47,14 @@ const begin = (starts: number): void => {
   }
 };
 
-/** Megabytes: with two of them scavenging takes a fifth more time, with eight no less. */
-const flags = ['--max-semi-space-size=4'];
+/**
+ * Megabytes: with two of them scavenging takes a fifth more time, with eight no less. As much at least: else trimming leaves one,
+ * which stays one, with four times the scavenging and twice the full collections.
+ */
+const flags = ['--min-semi-space-size=4', '--max-semi-space-size=4'];
+
+/**
+ * Bytes from which malloc maps memory for each piece by itself, and unmaps it when it is freed (`mallopt(3)`). V8's compilers take
+ * theirs in pieces of at most so many: in malloc's own heap what they held most stays, 4 to 9 MB.
+ */
+const segment = 32 * 1024;

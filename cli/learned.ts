@@ -1,9 +1,10 @@
 import { egressDays, egressOf, egressScope } from '../core/cloudtrail/egress.ts';
 import { type LearnedName, learnedIndex, learnedNames, revoke, revoked, revokedScope } from '../core/state/learned.ts';
 import type { Item, Store } from '../core/state/observation.ts';
-import { databaseOptions, databaseUsage, isLocal, openDatabase } from './database.ts';
-import { loadSettings } from './inputs.ts';
+import { databaseOptions, databaseUsage, openDatabase } from './database.ts';
 import { flags, type Io, UsageError } from './io.ts';
+import { placesOf, someAccount } from './places.ts';
+import { jsonLine } from './shown.ts';
 import { table } from './table.ts';
 
 export const usage = `usage: tripline learned [--json]
@@ -156,12 +157,9 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   if (verb !== undefined && (verb !== 'revoke' || subject === undefined))
     throw new UsageError("say nothing, or 'revoke' and what");
   const at = dateOf(values.day);
-  const settings = await loadSettings(
-    values.settings ?? (isLocal(values) ? 'examples/tripline.config.ts' : 'tripline.config.ts'),
-  );
-  const accounts = values.account === undefined ? settings.accounts : [values.account];
   const { store, close } = await openDatabase(values);
   try {
+    const accounts = someAccount((await placesOf(values)).accounts);
     if (subject !== undefined) {
       let taken = 0;
       for (const account of accounts) taken += await takeBack(store, account, subject, trait);
@@ -173,7 +171,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       return 0;
     }
     const rows = (await Promise.all(accounts.map(account => rowsOf(store, account, at)))).flat();
-    io.stdout.write(values.json ? rows.map(row => `${JSON.stringify(row)}\n`).join('') : text(rows, io));
+    io.stdout.write(values.json ? rows.map(row => jsonLine(row)).join('') : text(rows, io));
     return 0;
   } finally {
     await close();

@@ -5,9 +5,10 @@ import { isObject, type Json } from '../core/json.ts';
 import { compilePattern } from '../core/pattern/compile.ts';
 import { explainPattern } from '../core/pattern/explain.ts';
 import { loadPattern } from '../core/pattern/load.ts';
+import type { Group } from '../core/pattern/node.ts';
 import { clauseLines } from './clause-lines.ts';
 import { flags, type Io, UsageError } from './io.ts';
-import { shown } from './table.ts';
+import { shown } from './shown.ts';
 
 export const usage = `usage: tripline pattern test --cases FILE.jsonl
        tripline pattern test --pattern P.json --event E.json
@@ -33,7 +34,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
 };
 
 const testOne = async (patternFile: string, eventFile: string, io: Io): Promise<number> => {
-  const pattern = loadPattern(await json(patternFile));
+  const pattern = await patternIn(patternFile);
   const event = await json(eventFile);
   if (!isObject(event)) throw new Error(`${eventFile}: an event is a JSON object`);
   const explained = explainPattern(pattern, { record: event }, false);
@@ -42,20 +43,35 @@ const testOne = async (patternFile: string, eventFile: string, io: Io): Promise<
   return 0;
 };
 
+const patternIn = async (file: string): Promise<Group> => {
+  const value = await json(file);
+  try {
+    return loadPattern(value);
+  } catch (error) {
+    throw faultIn(file, error);
+  }
+};
+
 const json = async (file: string): Promise<Json> => {
   try {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw faultIn(file, error);
   }
 };
 
+/** The error with the file it is of. */
+const faultIn = (file: string, error: unknown): Error => {
+  if (!(error instanceof Error)) return new Error(`${file}: ${error}`);
+  const why = 'syscall' in error && 'code' in error ? `it can't be read (${error.code})` : error.message;
+  return new Error(`${file}: ${why}`, { cause: error });
+};
+
 const testCases = async (file: string, io: Io): Promise<number> => {
-  const input = file === '-' ? io.stdin : createReadStream(file);
   const counts = { judged: 0, told: 0, failed: 0 };
   const disagreements: string[] = [];
   let number = 0;
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of linesOf(file, io)) {
     number += 1;
     if (line.trim() === '') continue;
     const { verdict, error, expected } = judge(line);
@@ -73,6 +89,15 @@ const testCases = async (file: string, io: Io): Promise<number> => {
   if (counts.told > 0) io.stderr.write(`${agreeing} of ${counts.told} agree\n`);
   return counts.failed > 0 ? 1 : 0;
 };
+
+async function* linesOf(file: string, io: Io): AsyncGenerator<string> {
+  const input = file === '-' ? io.stdin : createReadStream(file);
+  try {
+    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  } catch (error) {
+    throw faultIn(file, error);
+  }
+}
 
 interface Judged {
   readonly verdict?: boolean;

@@ -6,9 +6,10 @@ import { list, text } from '../core/json.ts';
 import type { Fault } from '../core/posture/fault.ts';
 import { firstUnguarded, judgeManifest, unguarded } from '../core/posture/manifest.ts';
 import { type Placed, sarif } from '../core/posture/sarif.ts';
-import { loadSettings } from './inputs.ts';
 import { flags, type Io, oneOf, UsageError } from './io.ts';
-import { shown } from './table.ts';
+import { counted } from './progress.ts';
+import { loadSettings } from './settings.ts';
+import { jsonLine, jsonPage, shown } from './shown.ts';
 
 export const usage = `usage: tripline posture FILE… [--fail-on SEVERITY] [--strict] [--json | --sarif]
 
@@ -36,7 +37,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   if (positionals.length === 0) throw new UsageError('say which files: YAML, JSON, a directory, a glob or -');
   if (values.json && values.sarif) throw new UsageError('--json and --sarif exclude each other');
   const failOn = oneOf('fail-on', values['fail-on'], severities) ?? 'high';
-  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
+  const settings = await loadSettings(values.settings);
   const read = await readManifests(positionals, io.stdin as AsyncIterable<Uint8Array>).catch((error: unknown) => {
     if (error instanceof UnreadableInput) return error;
     throw error;
@@ -49,17 +50,17 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const all = manifests.flatMap(one => judgeManifest(one.value, settings).map(fault => place(one, fault)));
   const open = manifests[firstUnguarded(manifests.map(({ value }) => value)) ?? -1];
   if (open !== undefined) all.push(place(open, unguarded));
-  const counted = all.filter(({ allowed }) => allowed === undefined);
-  if (values.sarif) io.stdout.write(`${JSON.stringify(sarif(all, version), undefined, 2)}\n`);
-  else if (values.json) for (const one of all) io.stdout.write(`${JSON.stringify(one)}\n`);
+  const standing = all.filter(({ allowed }) => allowed === undefined);
+  if (values.sarif) io.stdout.write(jsonPage(sarif(all, version)));
+  else if (values.json) for (const one of all) io.stdout.write(jsonLine(one));
   else for (const one of all) io.stdout.write(`${line(one)}\n`);
   for (const { file, why } of unread) io.stderr.write(`not judged: ${shown(file)}: ${shown(why)}\n`);
-  const accepted = all.length - counted.length;
+  const accepted = all.length - standing.length;
   (values.sarif || values.json ? io.stderr : io.stdout).write(
-    `${manifests.length} documents, ${counted.length} problems${accepted === 0 ? '' : `, ${accepted} accepted`}${unread.length === 0 ? '' : `, ${unread.length} files not judged whole`}\n`,
+    `${counted(manifests.length, 'document')}, ${counted(standing.length, 'problem')}${accepted === 0 ? '' : `, ${accepted} accepted`}${unread.length === 0 ? '' : `, ${counted(unread.length, 'file')} not judged whole`}\n`,
   );
   if (values.strict && unread.length > 0) return 2;
-  return counted.some(({ severity }) => rank(severity) >= rank(failOn)) ? 1 : 0;
+  return standing.some(({ severity }) => rank(severity) >= rank(failOn)) ? 1 : 0;
 };
 
 const place = (manifest: Manifest, { code, path, severity, message }: Fault): Placed => {

@@ -32,6 +32,10 @@ export const progressOn = (io: Io, every = 100): Progress => {
 /** `1,234`. */
 export const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
+/** `1 finding`, `1,234 findings`. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${grouped(count)} ${count === 1 ? one : many}`;
+
 /** `12.3 MB`. */
 export const sized = (bytes: number): string =>
   bytes < 1e6

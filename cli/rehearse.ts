@@ -1,28 +1,23 @@
 import { severities } from '../core/detection.ts';
 import type { Finding } from '../core/finding.ts';
-import { type Rehearsal, rehearsals, variables } from '../core/rehearsal.ts';
+import { rehearsals } from '../core/rehearsal/catalogue.ts';
+import { type Rehearsal, variables } from '../core/rehearsal/rehearsal.ts';
 import { detections } from '../detections/index.ts';
 import { databaseOptions, openDatabase } from './database.ts';
+import { durationOf } from './duration.ts';
 import { flags, type Io, UsageError } from './io.ts';
-import { shown, table } from './table.ts';
+import { jsonLine, shown } from './shown.ts';
+import { table } from './table.ts';
 
 export const usage = `usage: tripline rehearse ID…
-       tripline rehearse --check [ID…] [--since 24h] [--table NAME | --database DIR] [--json]
+       tripline rehearse --check [ID…] [--since 24h] [--json]
 
 Prints, for each detection, what makes it fire in a test account, step by step, and what undoes it: AWS CLI and kubectl, as bash.
 It runs nothing itself. Never in an account that you care for.
   --check          which detections (default: all) came back as findings; exit 1 where one did not
   --since 24h      how far back: a number with m, h or d
-  --table NAME     a DynamoDB table of findings, through the AWS SDK's usual chain; --database DIR a local one
+  --database DIR, --stage NAME, --table NAME    as for 'tripline findings'
   --json           one object a line`;
-
-const units = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-const durationOf = (text: string): number => {
-  const [, count, unit] = /^(\d{1,4})([mhd])$/.exec(text) ?? [];
-  if (count === undefined || unit === undefined) throw new UsageError(`--since takes 30m, 24h or 7d, not '${text}'`);
-  return Number(count) * units[unit as keyof typeof units]; // the expression admits no other
-};
 
 export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = flags(argv, {
@@ -38,7 +33,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   for (const id of positionals) {
     const one = rehearsals[id];
     if (one === undefined) continue;
-    io.stdout.write(values.json ? `${JSON.stringify({ detection: id, ...one })}\n` : `${text(id, one)}\n`);
+    io.stdout.write(values.json ? jsonLine({ detection: id, ...one }) : `${text(id, one)}\n`);
   }
   return 0;
 };
@@ -78,7 +73,7 @@ const check = async (
   },
   io: Io,
 ): Promise<number> => {
-  const since = Date.now() - durationOf(values.since ?? '24h');
+  const since = Date.now() - durationOf('since', values.since ?? '24h');
   const database = await openDatabase(values);
   const newest = new Map<string, Finding>();
   try {
@@ -100,14 +95,14 @@ const check = async (
   } finally {
     await database.close();
   }
-  const asked = ids.length > 0 ? ids : Object.keys(rehearsals);
+  const asked = ids.length > 0 ? ids : Object.keys(rehearsals).sort();
   const rows = asked.map((detection): Checked => {
     const found = newest.get(detection);
     if (found === undefined) return { detection, came: false };
     return { detection, came: true, last: new Date(found.last).toISOString(), severity: found.severity };
   });
   const missing = rows.filter(({ came }) => !came).length;
-  if (values.json) for (const row of rows) io.stdout.write(`${JSON.stringify(row)}\n`);
+  if (values.json) for (const row of rows) io.stdout.write(jsonLine(row));
   else
     io.stdout.write(
       `${table(rows, [

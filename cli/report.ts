@@ -6,8 +6,10 @@ import type { Store } from '../core/state/observation.ts';
 import { databaseOptions, openDatabase } from './database.ts';
 import { durationOf } from './duration.ts';
 import { findAll } from './findings-filter.ts';
-import { loadSettings } from './inputs.ts';
 import { flags, type Io, UsageError } from './io.ts';
+import { settingsOf } from './places.ts';
+import { counted } from './progress.ts';
+import { jsonLine } from './shown.ts';
 import { type Column, table } from './table.ts';
 
 export const usage = `usage: tripline report [--html FILE | --json] [--for 30d] [--until TIME]
@@ -74,7 +76,7 @@ const reportText = (report: Report): string => {
   const { nodeRoles } = report;
   type Open = Report['open'][number];
   return [
-    `${report.findings} findings, ${report.from.slice(0, 10)} to ${report.to.slice(0, 10)}\n`,
+    `${counted(report.findings, 'finding')}, ${report.from.slice(0, 10)} to ${report.to.slice(0, 10)}\n`,
     section('open by severity and age', report.open, [
       { head: 'SEVERITY', cell: (row: Open) => row.severity },
       ...ages.map(({ label }, at) => n<Open>(label.toUpperCase(), row => row.byAge[at] ?? 0)),
@@ -135,9 +137,9 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const until = values.until === undefined ? Date.now() : Date.parse(values.until);
   if (Number.isNaN(until)) throw new UsageError(`--until takes a time like 2026-09-01, not '${values.until}'`);
   const since = until - durationOf('for', values.for ?? '30d');
-  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
   const database = await openDatabase(values);
   try {
+    const settings = await settingsOf(values);
     const table = database.findings;
     const open = await findAll(table, { statuses: ['open', 'acknowledged', 'suppressed'], until }, most);
     const ended = await findAll(table, { statuses: ['resolved'], since, until }, most);
@@ -151,8 +153,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     const report = reportOf(found, roles, since, until, standing);
     if (values.html !== undefined) {
       writeFileSync(values.html, reportHtml(report));
-      io.stderr.write(`${values.html}: ${report.findings} findings\n`);
-    } else io.stdout.write(values.json === true ? `${JSON.stringify(report)}\n` : reportText(report));
+      io.stderr.write(`${values.html}: ${counted(report.findings, 'finding')}\n`);
+    } else io.stdout.write(values.json === true ? jsonLine(report) : reportText(report));
     return 0;
   } finally {
     await database.close();

@@ -1,8 +1,8 @@
-import { rmSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { readFiles, UnreadableInput } from '../adapters/files.ts';
 import { findingsTable as openFindings } from '../adapters/findings-table.ts';
 import { localDynamoDB } from '../adapters/local-dynamodb.ts';
+import { clearDatabase, writeOrigin } from '../adapters/local-folder.ts';
 import { directoryQuarantine } from '../adapters/quarantine-local.ts';
 import type { Channel } from '../core/announce/announce.ts';
 import type { Message } from '../core/announce/message.ts';
@@ -11,13 +11,14 @@ import { terminal } from '../core/announce/text.ts';
 import { severities } from '../core/detection.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { rank } from '../core/findings/best.ts';
-import type { Rejected } from '../core/read/contract.ts';
 import { localPath } from './database.ts';
 import { findingsTable } from './findings-table.ts';
-import { inputOptions, inputUsage, loadSettings, placeOf, rejectedLines } from './inputs.ts';
+import { inputOptions, inputUsage, placeOf, unreadable } from './inputs.ts';
 import { flags, type Io, oneOf } from './io.ts';
 import { localPipeline } from './local.ts';
-import { grouped, progressOn, sized } from './progress.ts';
+import { counted, grouped, progressOn, sized } from './progress.ts';
+import { loadSettings, usualSettings } from './settings.ts';
+import { isColoured, shown } from './shown.ts';
 
 export const usage = `usage: npm start [-- PATH… [FLAGS]]
 
@@ -43,14 +44,13 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const isDay = positionals.length === 0;
   const minimum = oneOf('minimum', values.minimum, severities) ?? (isDay ? 'high' : 'medium');
   const paths = isDay ? [join(root, 'examples/logs')] : positionals;
-  const settings = await loadSettings(
-    values.settings ?? join(root, isDay ? 'examples/tripline.config.ts' : 'tripline.config.ts'),
-  );
+  const settingsFile = values.settings ?? (isDay ? join(root, 'examples/tripline.config.ts') : usualSettings());
+  const settings = await loadSettings(settingsFile);
   const folder = values.database ?? localPath;
-  rmSync(folder, { recursive: true, force: true });
+  clearDatabase(folder);
   const database = await localDynamoDB(folder);
   const progress = progressOn(io);
-  const colour = io.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  const colour = isColoured(io.stdout);
   const quarantineFolder = join(dirname(folder), 'quarantine');
   const quarantine = directoryQuarantine(quarantineFolder, () => Date.now());
   let alerts = 0;
@@ -77,13 +77,15 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   let events = 0;
   let skipped = 0;
   let size = 0;
-  const rejected: Omit<Rejected, 'bytes'>[] = [];
-  let rejections = 0;
+  const rejected = unreadable();
+  const accounts = new Set<string>();
+  const clusters = new Set<string>();
   try {
     const local = localPipeline(database, settings, quarantineFolder, [channel]);
     let waiting: AnyEvent[] = [];
     let whole = 0;
     const flush = async (): Promise<void> => {
+      writeOrigin(folder, { settings: resolve(settingsFile), accounts: [...accounts], clusters: [...clusters] });
       const sorted = waiting.toSorted(byTime);
       waiting = [];
       for (let at = 0; at < sorted.length; at += 500) {
@@ -106,10 +108,11 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
         if (read.kind === 'event') {
           waiting.push(read.event);
           whole++;
+          accounts.add(read.event.account);
+          clusters.add(read.event.cluster);
         } else if (read.kind === 'skipped') skipped += read.count;
         else if (read.kind === 'rejected') {
-          rejections++;
-          if (rejected.length < 5) rejected.push(read.rejected);
+          rejected.add(read.rejected);
           await quarantine.keep([read.rejected]);
         }
       }
@@ -122,29 +125,30 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     const findings = openFindings(database.client, database.tables.findings);
     const { items, next } = await findings.list({}, { limit: 200 });
     if (items.length > 0) io.stdout.write(`${findingsTable(items, io.stdout)}\n\n`);
+    const there = values.database === undefined ? '' : ` --database ${folder}`;
     const lower = quiet === 0 ? '' : `, ${grouped(quiet)} below ${minimum} not shown`;
     io.stdout.write(
       [
-        `${grouped(events)} events (${sized(size)}) through ${grouped(local.invocations())} invocations in ${seconds.toFixed(1)} s`,
-        `${grouped(items.length)}${next === undefined ? '' : '+'} findings, ${grouped(alerts)} alerts shown${lower}`,
-        `${grouped(skipped)} records skipped, ${grouped(rejections)} unreadable${rejections === 0 ? '' : ` (kept in ${quarantineFolder})`}`,
+        `${counted(events, 'event')} (${sized(size)}) through ${counted(local.invocations(), 'invocation')} in ${seconds.toFixed(1)} s`,
+        `${next === undefined ? counted(items.length, 'finding') : `${items.length}+ findings`}, ${counted(alerts, 'alert')} shown${lower}`,
+        `${counted(skipped, 'record')} skipped, ${grouped(rejected.count())} unreadable${rejected.count() === 0 ? '' : ` (kept in ${quarantineFolder})`}`,
         '',
         `The database lies in ${relative(process.cwd(), folder) || folder}. What next:`,
-        '  npm run tripline -- findings --severity critical',
-        ...(items[0] === undefined ? [] : [`  npm run tripline -- findings show ${items[0].id}`]),
-        '  npm run tripline -- detections',
+        `  npm run tripline -- findings --severity critical${there}`,
+        ...(items[0] === undefined ? [] : [`  npm run tripline -- findings show ${items[0].id}${there}`]),
+        `  npm run tripline -- detections${there}`,
         isDay
           ? '  npm start -- PATH…        your own CloudTrail files and audit logs'
           : '  npm start                 the seeded day',
         '',
       ].join('\n'),
     );
-    if (rejections > 0) io.stderr.write(`${rejectedLines(rejected, rejections)}\n`);
-    return events === 0 && rejections > 0 ? 2 : 0;
+    rejected.tell(io);
+    return events === 0 && rejected.count() > 0 ? 2 : 0;
   } catch (error) {
     progress.end();
     if (!(error instanceof UnreadableInput)) throw error;
-    io.stderr.write(`tripline run: ${error.message}\n`);
+    io.stderr.write(`tripline run: ${shown(error.message)}\n`);
     return 2;
   } finally {
     await database.close();

@@ -13,6 +13,7 @@ import { durationOf } from './duration.ts';
 import { findingsTable } from './findings-table.ts';
 import { whoOf } from './findings-work.ts';
 import { flags, type Io, UsageError } from './io.ts';
+import { counted } from './progress.ts';
 import { table } from './table.ts';
 
 export const usage = `usage: tripline suppress --when JSON --reason TEXT --owner NAME --for 30d [--force]
@@ -82,7 +83,7 @@ const objections = (suppression: Suppression, hidden: readonly Finding[]): reado
 const report = (hidden: readonly Finding[], io: Io): void => {
   if (hidden.length > 0) io.stdout.write(`${findingsTable(hidden, io.stdout)}\n\n`);
   const events = hidden.reduce((sum, { count }) => sum + count, 0);
-  io.stdout.write(`it would have hidden ${hidden.length} findings with ${events} events\n`);
+  io.stdout.write(`it would have hidden ${counted(hidden.length, 'finding')} with ${counted(events, 'event')}\n`);
 };
 
 const list = async (suppressions: Suppressions, io: Io): Promise<number> => {
@@ -131,7 +132,8 @@ const suppressionOf = (values: Values, now: number): Suppression => {
   const when = patternOf(values.when);
   const { reason = '', owner = '', for: lasting } = values;
   if (values.preview !== true) {
-    if (reason.trim().length < 5) throw new UsageError('say why: --reason TEXT, for whoever reads it next year');
+    if (reason.trim().length < 5)
+      throw new UsageError('say why in a few words: --reason TEXT, for whoever reads it next year');
     if (owner.trim() === '') throw new UsageError('say who answers for it: --owner NAME');
     if (lasting === undefined) throw new UsageError(`say how long: --for 30d, at most ${mostDays}d`);
   }

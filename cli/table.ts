@@ -1,9 +1,4 @@
-/** Text that a terminal shows as it is: control, bidi and zero-width characters become visible escapes (they could colour or hide). */
-export const shown = (text: string): string =>
-  text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+import { shown } from './shown.ts';
 
 const width = (text: string): number => [...text].length;
 
@@ -18,33 +13,69 @@ export interface Column<R> {
   readonly paint?: (row: R, text: string) => string;
 }
 
+/** The last column is not squeezed below this: on a narrower terminal it gets a line of its own. */
+const leastLast = 30;
+const gap = '  ';
+
+/** Columns as they follow one another in lines that fit a terminal; one line where nothing is known of its width. */
+const folded = (widths: readonly number[], columns: number): readonly (readonly number[])[] => {
+  const lines: number[][] = [];
+  let room = -1;
+  for (const [index, width] of widths.entries()) {
+    const needed = index === widths.length - 1 ? Math.min(width, leastLast) : width;
+    if (room < needed) {
+      lines.push([]);
+      room = columns - (lines.length === 1 ? 0 : gap.length);
+    }
+    lines.at(-1)?.push(index);
+    room -= width + gap.length;
+  }
+  return lines;
+};
+
 /**
- * Rows as aligned lines with a head. The last left-aligned column is cut to the terminal's width where there is one.
- * @param columns the terminal's width, absent for files and pipes: nothing is cut there
+ * Rows as aligned lines with a head. On a terminal that is too narrow for a row it is folded between columns, what follows indented;
+ * the last column is cut to what is left of its line.
+ * @param columns the terminal's width, absent for files and pipes: nothing is folded or cut there
  */
-export const table = <R>(rows: readonly R[], spec: readonly Column<R>[], columns?: number, colour = false): string => {
+export const table = <R>(
+  rows: readonly R[],
+  spec: readonly Column<R>[],
+  columns = Number.POSITIVE_INFINITY,
+  colour = false,
+): string => {
   const cells = rows.map(row => spec.map(column => shown(column.cell(row))));
   const widths = spec.map((column, index) =>
     Math.max(width(column.head), ...cells.map(row => width(row[index] ?? ''))),
   );
-  if (columns !== undefined) {
-    const last = spec.length - 1;
-    const others = widths.slice(0, last).reduce((sum, one) => sum + one + 2, 0);
-    widths[last] = Math.max(12, Math.min(widths[last] ?? 0, columns - others));
-  }
-  const line = (texts: readonly string[], row?: R): string =>
-    spec
-      .map((column, index) => {
-        const room = widths[index] ?? 0;
-        const text = cut(texts[index] ?? '', room);
-        const gap = ' '.repeat(room - width(text));
-        const padded = column.align === 'right' ? gap + text : text + gap;
-        return colour && row !== undefined && column.paint !== undefined ? column.paint(row, padded) : padded;
-      })
-      .join('  ')
-      .trimEnd();
-  const head = line(spec.map(column => column.head));
-  return [colour ? `\u001b[2m${head}\u001b[0m` : head, ...rows.map((row, index) => line(cells[index] ?? [], row))].join(
-    '\n',
-  );
+  const lines = folded(widths, columns);
+  const last = spec.length - 1;
+  const before = (lines.at(-1) ?? []).slice(0, -1).reduce((sum, index) => sum + (widths[index] ?? 0) + gap.length, 0);
+  const indent = lines.length > 1 ? gap.length : 0;
+  widths[last] = Math.min(widths[last] ?? 0, Math.max(12, columns - indent - before));
+  const block = (texts: readonly string[], row?: R): string =>
+    lines
+      .map((indices, at) =>
+        [
+          at === 0 ? '' : gap,
+          indices
+            .map(index => {
+              const column = spec[index];
+              const room = widths[index] ?? 0;
+              const text = cut(texts[index] ?? '', room);
+              const blank = ' '.repeat(room - width(text));
+              const padded = column?.align === 'right' ? blank + text : text + blank;
+              return colour && row !== undefined && column?.paint !== undefined ? column.paint(row, padded) : padded;
+            })
+            .join(gap),
+        ]
+          .join('')
+          .trimEnd(),
+      )
+      .join('\n');
+  const head = block(spec.map(column => column.head));
+  return [
+    colour ? head.replace(/^.*$/gm, '\u001b[2m$&\u001b[0m') : head,
+    ...rows.map((row, index) => block(cells[index] ?? [], row)),
+  ].join('\n');
 };

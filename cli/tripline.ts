@@ -1,7 +1,10 @@
 #!/usr/bin/env node
+import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { faultText } from './fault.ts';
 import { type Command, type Io, UsageError } from './io.ts';
 import { startLean } from './lean.ts';
+import { shown } from './shown.ts';
 
 const commands: { readonly [name: string]: readonly [summary: string, load: () => Promise<Command>] } = {
   run: ['run the real handlers over logs, with a local database (npm start)', () => import('./run.ts')],
@@ -41,7 +44,7 @@ const help = (): string =>
 
 /** Runs a command line and gives its exit code. Nothing but results goes to stdout. */
 export const main = async (argv: readonly string[], io: Io): Promise<number> => {
-  const [name, ...rest] = argv;
+  const [name, ...rest] = argv[0] === 'help' && argv[1] !== undefined ? [argv[1], '--help'] : argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     io.stdout.write(help());
     return name === undefined ? 2 : 0;
@@ -51,24 +54,31 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     io.stderr.write(`tripline: no command '${name}'\n\n${help()}`);
     return 2;
   }
-  const command = await found[1]();
-  if (rest.includes('--help') || rest.includes('-h')) {
-    io.stdout.write(`${command.usage}\n`);
-    return 0;
-  }
+  let usage = '';
   try {
+    const command = await found[1](); // with it come the installation's settings, which may be wrong
+    usage = command.usage;
+    if (rest.includes('--help') || rest.includes('-h')) {
+      io.stdout.write(`${usage}\n`);
+      return 0;
+    }
     return await command.run(rest, io);
   } catch (error) {
-    if (error instanceof UsageError) io.stderr.write(`tripline ${name}: ${error.message}\n\n${command.usage}\n`);
-    else io.stderr.write(`tripline ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    io.stderr.write(`tripline ${name}: ${faultText(error).split('\n').map(shown).join('\n')}\n`);
+    // What was wrong must not scroll by: of the usage only how the command is called.
+    if (error instanceof UsageError)
+      io.stderr.write(`\n${usage.split('\n\n')[0]}\n\n'tripline ${name} --help' says more.\n`);
     return 2;
   }
 };
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+// Through its real path: a link to it is it too.
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   process.stdout.on('error', error => {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0); // `| head` is no fault
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EPIPE') process.exit(0); // `| head` is no fault
+    process.stderr.write(`tripline: the output could not be written (${code}): what came out is not all\n`);
+    process.exit(2);
   });
   if (process.argv[2] === 'scan') startLean(); // months of logs may be ahead
   process.exitCode = await main(process.argv.slice(2), process);

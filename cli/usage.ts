@@ -1,15 +1,19 @@
 import { readFiles, UnreadableInput } from '../adapters/files.ts';
 import { configuredNodes, lastSegment, roleByArn } from '../core/cloudtrail/roles.ts';
 import type { Settings } from '../core/settings.ts';
+import { keptDays } from '../core/usage/kept.ts';
 import { minimalPolicy, policyGaps, terraform } from '../core/usage/policy.ts';
 import { collectUsage, type Use } from '../core/usage/usage.ts';
 import { matchesWildcard } from '../core/wildcard.ts';
 import { databaseOptions } from './database.ts';
 import { durationOf } from './duration.ts';
-import { inputOptions, inputUsage, loadSettings, placeOf } from './inputs.ts';
+import { inputOptions, inputUsage, placeOf, unreadable } from './inputs.ts';
 import { flags, type Io, UsageError } from './io.ts';
-import { grouped, progressOn, sized } from './progress.ts';
-import { shown, table } from './table.ts';
+import { type Places, placesOf, someAccount } from './places.ts';
+import { counted, grouped, progressOn, sized } from './progress.ts';
+import { loadSettings } from './settings.ts';
+import { jsonLine, jsonPage, shown } from './shown.ts';
+import { table } from './table.ts';
 import { keptUsage } from './usage-kept.ts';
 
 export const usage = `usage: tripline usage LOGS… [--role PATTERN]… [--beyond] [--policy | --terraform | --json]
@@ -23,7 +27,7 @@ roles for 90 days, by the hour: only events that its filters admit, so that a po
   --policy         the least IAM policy that permits again what was permitted, as JSON; what it can't know goes to stderr
   --terraform      the same as an aws_iam_policy_document
   --json           one JSON object per role and API a line
-  --for 30d        how far back in a stage's table (default 30d, at most 90d)
+  --for 30d        how far back in a stage's table (default 30d, at most ${keptDays}d)
   --stage NAME, --table NAME, --database DIR    as for 'tripline findings'
 ${inputUsage}`;
 
@@ -53,29 +57,31 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   if (positionals.length > 0 && isKept) throw new UsageError('say either logs or a stage, not both');
   if ([values.policy, values.terraform, values.json].filter(Boolean).length > 1)
     throw new UsageError('--policy, --terraform and --json exclude each other');
-  const settings = await loadSettings(values.settings ?? 'tripline.config.ts');
+  const places = isKept ? await placesOf(values) : undefined;
+  const settings = places?.settings ?? (await loadSettings(values.settings));
   const patterns = values.role;
   const wanted = (arn: string): boolean =>
     patterns === undefined
       ? roleByArn(arn, settings).kind === 'node'
       : patterns.some(pattern => matchesWildcard(pattern, pattern.startsWith('arn:') ? arn : lastSegment(arn)));
-  const all = isKept
-    ? await keptOf(values, settings, wanted, io)
+  const all = places
+    ? await keptOf(values, places, wanted, io)
     : await loggedIn(positionals, values, settings, wanted, io);
   if (all === undefined) return 2;
   const uses = values.beyond ? all.filter(isBeyond) : all;
   const roles = [...new Set(all.map(({ role }) => role))];
   if (roles.length === 0) {
-    const which = patterns?.join(', ') ?? (configuredNodes(settings).join(', ') || 'the usual node role names');
-    io.stderr.write(`no call by a role that is ${shown(which)} is in ${isKept ? 'what was kept' : 'these logs'}\n`);
+    const named = patterns ?? configuredNodes(settings);
+    const which = named.length > 0 ? `a role named ${named.join(', ')}` : 'a node role (told by the usual names)';
+    io.stderr.write(
+      `no call by ${shown(which)} is in ${isKept ? 'what was kept' : 'these logs'}: --role '*' shows every role\n`,
+    );
     return 1;
   }
   if (values.policy || values.terraform) {
     const document = minimalPolicy(uses);
     const [first = 'node'] = roles;
-    io.stdout.write(
-      values.policy ? `${JSON.stringify(document, undefined, 2)}\n` : `${terraform(document, lastSegment(first))}\n`,
-    );
+    io.stdout.write(values.policy ? jsonPage(document) : `${terraform(document, lastSegment(first))}\n`);
     const whose = roles.length === 1 ? lastSegment(first) : `${roles.length} roles together`;
     io.stderr.write(`${shown([`For ${whose}.`, ...policyGaps(uses), ...(isKept ? [keptGap] : [])].join(' '))}\n`);
     return 0;
@@ -83,7 +89,12 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   if (values.json) {
     for (const { first, last, ...use } of uses)
       io.stdout.write(
-        `${JSON.stringify({ ...use, unit: isKept ? 'hours' : 'calls', first: new Date(first).toISOString(), last: new Date(last).toISOString() })}\n`,
+        jsonLine({
+          ...use,
+          unit: isKept ? 'hours' : 'calls',
+          first: new Date(first).toISOString(),
+          last: new Date(last).toISOString(),
+        }),
       );
     return 0;
   }
@@ -98,15 +109,14 @@ type Values = Parameters<typeof placeOf>[0] & Parameters<typeof keptUsage>[0] & 
 
 const keptOf = async (
   values: Values,
-  settings: Settings,
+  { accounts }: Places,
   wanted: (arn: string) => boolean,
   io: Io,
 ): Promise<readonly Use[]> => {
-  const accounts = values.account === undefined ? settings.accounts : [values.account];
-  if (accounts.length === 0) throw new UsageError('say --account ID, or set `accounts` in the settings');
   const now = Date.now();
   const span = durationOf('for', values.for ?? '30d');
-  const { uses, full, crowded } = await keptUsage(values, accounts, wanted, now - span, now);
+  if (span > keptDays * 86_400_000) throw new UsageError(`--for is at most ${keptDays}d: no more is kept`);
+  const { uses, full, crowded } = await keptUsage(values, someAccount(accounts), wanted, now - span, now);
   if (full.length > 0)
     io.stderr.write(
       `a day of ${full.map(shown).join(', ')} held more distinct calls than are kept: the list is not complete\n`,
@@ -128,7 +138,7 @@ const loggedIn = async (
 ): Promise<readonly Use[] | undefined> => {
   const found = collectUsage(wanted);
   const progress = progressOn(io);
-  let unreadable = 0;
+  const rejected = unreadable();
   try {
     const options = {
       place: placeOf(values, settings),
@@ -139,16 +149,16 @@ const loggedIn = async (
     for await (const reads of readFiles(paths, options))
       for (const read of reads) {
         if (read.kind === 'event') found.add(read.event);
-        else if (read.kind === 'rejected') unreadable++;
+        else if (read.kind === 'rejected') rejected.add(read.rejected);
       }
   } catch (error) {
     progress.end();
     if (!(error instanceof UnreadableInput)) throw error;
-    io.stderr.write(`tripline usage: ${error.message}\n`);
+    io.stderr.write(`tripline usage: ${shown(error.message)}\n`);
     return undefined;
   }
   progress.end();
-  if (unreadable > 0) io.stderr.write(`${grouped(unreadable)} records could not be read and are not counted\n`);
+  rejected.tell(io);
   if (found.full) io.stderr.write('too many distinct APIs: the list is not complete, narrow --role\n');
   return found.list();
 };
@@ -175,8 +185,8 @@ const text = (uses: readonly Use[], roles: readonly string[], unit: 'hours' | 'c
       shown(role),
       rows,
       unit === 'hours'
-        ? `${grouped(own.length)} APIs, ${grouped(beyond.length)} of them beyond being a node; hours in which each was called`
-        : `${grouped(calls)} calls of ${grouped(own.length)} APIs, ${grouped(beyond.length)} of them beyond being a node`,
+        ? `${counted(own.length, 'API')}, ${grouped(beyond.length)} of them beyond being a node; hours in which each was called`
+        : `${counted(calls, 'call')} of ${counted(own.length, 'API')}, ${grouped(beyond.length)} of them beyond being a node`,
     ].join('\n');
   });
   return blocks.join('\n\n');

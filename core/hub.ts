@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { Severity } from './detection.ts';
+import type { Attribute, Attributes } from './findings/attribute.ts';
 import { rank } from './findings/best.ts';
-import { type Attribute, type Attributes, monthOf } from './findings/items.ts';
+import { monthOf } from './findings/case-item.ts';
 import { at } from './json.ts';
 import { retentionDays } from './tables.ts';
 

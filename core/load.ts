@@ -44,6 +44,20 @@ export interface LoadedKnowledge {
 
 type Severity = (typeof severities)[number];
 
+/** What types demand, and nobody may have asked the compiler yet: `npm run generate` comes first. */
+const required = [
+  'title',
+  'severity',
+  'when',
+  'by',
+  'attack',
+  'why',
+  'references',
+  'runbook',
+  'blind',
+  'examples',
+] as const satisfies readonly (keyof AnyDetection)[];
+
 const isSeverity = (value: unknown): value is Severity => severities.some(severity => severity === value);
 
 /**
@@ -51,6 +65,12 @@ const isSeverity = (value: unknown): value is Severity => severities.some(severi
  * @throws DetectionError naming everything that is wrong.
  */
 export const loadDetection = (detection: AnyDetection): LoadedDetection => {
+  const missing = required.filter(member => detection[member] === undefined);
+  if (missing.length > 0)
+    throw new DetectionError(
+      detection.id,
+      missing.map(member => `${member}: is missing`),
+    );
   const problems: string[] = [];
   const loaded = patternsOf(detection, problems);
   problems.push(...prose(detection), ...counts(detection), ...titleFaults(detection.title));

@@ -6,10 +6,12 @@ import { auditOutline } from './kubernetes/outline.ts';
 import { loadDetection, loadKnowledge } from './load.ts';
 import type { Test } from './pattern/node.ts';
 import type { Requirement } from './pattern/requirement.ts';
-import { compileTests, type ScalarCheck } from './pattern/scalar.ts';
+import type { Heard, Place } from './read/contract.ts';
+import { Engine } from './read/engine/engine.ts';
+import type { Condition, Question, Questions } from './read/engine/questions.ts';
+import { Skimmer, unclear } from './read/engine/skimmer.ts';
 import type { Outline } from './read/outline.ts';
 import type { Quiet } from './read/quiet.ts';
-import { Skimmer, unclear } from './read/skim.ts';
 import { containers } from './read/wrappers.ts';
 import { requirementsOf } from './requirements.ts';
 import type { Settings } from './settings.ts';
@@ -33,29 +35,39 @@ export const quietOf = (
   ];
   const of = (source: Source): readonly Requirement[] =>
     rules.filter(({ on }) => on === source).flatMap(({ on, when }) => requirementsOf(when, on, settings));
-  const audit = quiet(auditOutline, of('kubernetes'));
-  const call = quiet(cloudtrailOutline, of('cloudtrail'));
-  return (bytes, text, from, to, place) =>
-    (text.startsWith(auditBegins, from) ? audit : call)(bytes, text, from, to, place);
+  const engine = new Engine();
+  const audit = quiet(engine, auditOutline, of('kubernetes'));
+  const call = quiet(engine, cloudtrailOutline, of('cloudtrail'));
+  let last = call;
+  return {
+    end: (chunk, text, from) => {
+      last = text.startsWith(auditBegins, from) ? audit : call;
+      return last.end(chunk, text, from);
+    },
+    heard: place => last.heard(place),
+  };
 };
 
 /** As every API server writes its audit events (kubernetes/apiserver, audit/v1 `Event`). Others are parsed. */
 const auditBegins = '{"kind":"Event","apiVersion":"audit.k8s.io/';
 
 /** Quiet by the requirements of rules of one source. */
-export const quiet = <S extends Source>(outline: Outline<S>, requirements: readonly Requirement[]): Quiet => {
+export const quiet = <S extends Source>(
+  engine: Engine,
+  outline: Outline<S>,
+  requirements: readonly Requirement[],
+): Quiet => {
   const { source } = outline;
   const paths: (readonly string[])[] = [];
   const slotOf = (path: readonly string[]): number => {
     const known = paths.findIndex(one => one.length === path.length && one.every((name, at) => name === path[at]));
     return known < 0 ? paths.push(path) - 1 : known;
   };
-  const conditions: Condition[] = [];
-  const byText = new Map<string, number>();
-  const condition = (path: readonly string[], tests: readonly Test[]): number => {
+  const conditions = new Map<string, Condition>();
+  const condition = (path: readonly string[], tests: readonly Test[]): Condition => {
     const text = JSON.stringify([path, tests]);
-    const known = byText.get(text) ?? conditions.push(conditionOf(slotOf(path), tests)) - 1;
-    byText.set(text, known);
+    const known = conditions.get(text) ?? { slot: slotOf(path), tests };
+    conditions.set(text, known);
     return known;
   };
   const shallow = requirements.map(one => one.filter(({ path }) => path[0] !== 'fact'));
@@ -63,41 +75,23 @@ export const quiet = <S extends Source>(outline: Outline<S>, requirements: reado
     source,
     shallow.map(one => ({ requirements: [one], needed: one.map(({ path, tests }) => condition(path, tests)) })),
   );
-  const key = slotOf(keys[source]);
+  // A rule that requires nothing may be about any record.
+  const all = rest.some(({ needed }) => needed.length === 0);
+  const questions: Questions | undefined = all
+    ? undefined
+    : {
+        ofAll: [
+          ...outline.odd.map(({ path, tests }) => ({ condition: condition(path, tests), besides: none })),
+          ...questionsOf(rest.map(({ needed }) => needed)),
+        ],
+        key: slotOf(keys[source]),
+        ofKey: new Map([...names].map(([name, some]) => [name, questionsOf(some.map(({ needed }) => needed))])),
+      };
   const heard = outline.reads.map(slotOf);
   const texts: (string | undefined)[] = [];
-  const skimmer = new Skimmer(paths, outline.shape, [...containers, ...outline.refused]);
-  /** Of each condition: 0 not asked yet, 1 it can't hold, 2 it may. */
-  const answers = new Uint8Array(conditions.length);
-  const mayHold = (at: number): boolean => {
-    if (answers[at] === 0) {
-      const { slot, check, holdsForNothing } = conditions[at] as Condition; // a place in `conditions`
-      const value = skimmer.at(slot);
-      const holds = value === undefined ? holdsForNothing : value === unclear || check(value, nothing);
-      answers[at] = holds ? 2 : 1;
-    }
-    return answers[at] === 2;
-  };
-  const mayOne = (questions: readonly Question[]): boolean => {
-    for (let at = 0; at < questions.length; at++) {
-      const one = questions[at];
-      if (one !== undefined && mayHold(one.condition) && (one.besides.length === 0 || mayOne(one.besides))) return true;
-    }
-    return false;
-  };
-  // A rule that requires nothing may be about any record.
-  if (rest.some(({ needed }) => needed.length === 0)) return () => undefined;
-  const others = questionsOf(rest.map(({ needed }) => needed));
-  const ofName = new Map(
-    [...names].map(([one, some]) => [one, questionsOf(some.map(({ needed }) => needed))] as const),
-  );
-  return (bytes, text, from, to, place) => {
-    if (place.source !== undefined && place.source !== source) return undefined;
-    if (!skimmer.over(bytes, text, from, to)) return undefined;
-    answers.fill(0);
-    const name = skimmer.at(key);
-    if (name === unclear || mayOne(others) || (typeof name === 'string' && mayOne(ofName.get(name) ?? none)))
-      return undefined;
+  const skimmer = new Skimmer(engine, paths, outline.shape, [...containers, ...outline.refused], questions);
+  const heardOf = (place: Place): Heard | undefined => {
+    if (!skimmer.isQuiet || (place.source !== undefined && place.source !== source)) return undefined;
     for (let at = 0; at < heard.length; at++) {
       const value = skimmer.at(heard[at] ?? 0);
       if (value === unclear) return undefined;
@@ -105,33 +99,15 @@ export const quiet = <S extends Source>(outline: Outline<S>, requirements: reado
     }
     return outline.heard(texts, place);
   };
+  return { end: (chunk, text, from) => skimmer.over(chunk, text, from), heard: heardOf };
 };
 
-interface Condition {
-  readonly slot: number;
-  readonly check: ScalarCheck;
-  /** Whether it holds where no scalar stands at its path. */
-  readonly holdsForNothing: boolean;
-}
-
-const conditionOf = (slot: number, tests: readonly Test[]): Condition => ({
-  slot,
-  check: tests.some(({ is }) => is === 'same') ? () => true : compileTests(tests),
-  holdsForNothing: tests.some(({ is }) => is === 'absent'),
-});
-
-/** One thing to ask, and what is left to ask where it may be so; nothing left: a rule may be about the record. */
-interface Question {
-  readonly condition: number;
-  readonly besides: readonly Question[];
-}
-
 /** Lists of conditions that must all hold, one at least in each, as questions: those first that most lists share. */
-const questionsOf = (lists: readonly (readonly number[])[]): readonly Question[] => {
+const questionsOf = (lists: readonly (readonly Condition[])[]): readonly Question[] => {
   const questions: Question[] = [];
   let left = lists;
   while (left.length > 0) {
-    const counts = new Map<number, number>();
+    const counts = new Map<Condition, number>();
     for (const one of left.flat()) counts.set(one, (counts.get(one) ?? 0) + 1);
     const [condition] = [...counts].reduce((best, one) => (one[1] > best[1] ? one : best));
     const some = left.filter(list => list.includes(condition));
@@ -143,5 +119,3 @@ const questionsOf = (lists: readonly (readonly number[])[]): readonly Question[]
 };
 
 const none: readonly never[] = [];
-/** No condition here looks at anything but its own value. */
-const nothing = { record: {} };

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from './json.ts';
 import type { Match } from './match.ts';
 import { type Check, compilePattern } from './pattern/compile.ts';
 import { loadPattern } from './pattern/load.ts';
+import type { Group } from './pattern/node.ts';
 import { redactLine } from './redact.ts';
 import type { Suppression } from './settings.ts';
 
@@ -21,13 +22,23 @@ export const endOf = ({ expires }: Pick<Suppression, 'expires'>): number =>
  */
 type Subject = JsonObject;
 
-const subjectOf = (finding: Match | Finding, event: Json): Subject => {
-  const { detection, account, region, cluster, severity, title, key, principals, resources, addresses } = finding;
-  return {
-    finding: { detection, account, region, cluster, severity, title, key, principals, resources, addresses },
-    event,
-  };
-};
+const members = [
+  'detection',
+  'account',
+  'region',
+  'cluster',
+  'severity',
+  'title',
+  'key',
+  'principals',
+  'resources',
+  'addresses',
+] as const satisfies readonly (keyof Match & keyof Finding)[];
+
+const subjectOf = (finding: Match | Finding, event: Json): Subject => ({
+  finding: Object.fromEntries(members.map(member => [member, finding[member]])),
+  event,
+});
 
 /** A suppression with its pattern compiled. */
 export interface Loaded {
@@ -37,6 +48,22 @@ export interface Loaded {
   readonly until: number;
 }
 
+/** @throws where a pattern asks for a member that nothing has: it would hide nothing, and nobody would see why */
+const checkNames = ({ fields, or }: Group): void => {
+  for (const { name, node } of fields) {
+    if (name !== 'finding' && name !== 'event')
+      throw new Error('a pattern is over "finding" and "event": {"finding": {"detection": ["…"]}}');
+    if (name === 'finding' && node.is === 'group') checkMembers(node);
+  }
+  or.forEach(checkNames);
+};
+
+const checkMembers = ({ fields, or }: Group): void => {
+  const other = fields.find(({ name }) => !members.some(member => member === name));
+  if (other !== undefined) throw new Error(`a finding has no "${other.name}": it has ${members.join(', ')}`);
+  or.forEach(checkMembers);
+};
+
 /** @throws where a pattern or a date is none: the message says which suppression, and what is wrong */
 export const loadSuppression = (suppression: Suppression): Loaded => {
   const where = `suppression ${suppression.id}`;
@@ -45,8 +72,7 @@ export const loadSuppression = (suppression: Suppression): Loaded => {
     throw new Error(`${where}: its dates are no ISO dates, e.g. "2026-12-31"`);
   try {
     const pattern = loadPattern(suppression.when);
-    if (pattern.fields.some(({ name }) => name !== 'finding' && name !== 'event'))
-      throw new Error('a pattern is over "finding" and "event": {"finding": {"detection": ["…"]}}');
+    checkNames(pattern);
     return { suppression, holds: compilePattern(pattern), from, until };
   } catch (cause) {
     throw new Error(`${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });

@@ -1,6 +1,6 @@
 /**
  * The two tables as data: the stack creates them from it, and so does the local database. Items are described in
- * `core/findings/items.ts` and `adapters/state-table.ts`, access patterns in `docs/table.md`.
+ * `core/findings/case-item.ts`, `core/findings/window-item.ts` and `adapters/state-table.ts`, access patterns in `docs/table.md`.
  */
 export interface Table {
   /** The name's last part; a stage puts its own prefix before it. */

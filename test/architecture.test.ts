@@ -32,7 +32,9 @@ const dynamic = /\bimport\('([^']+)'\)/g;
 
 /** The imports and re-exports of a module, `import()` included. */
 const importsOf = (from: string, source: string): readonly Import[] => {
-  const resolve = (path: string): string => (path.startsWith('.') ? normalize(join(from, '..', path)) : path);
+  // AssemblyScript leaves the ending out.
+  const ending = from.endsWith('.as.ts') ? '.ts' : '';
+  const resolve = (path: string): string => (path.startsWith('.') ? normalize(join(from, '..', path)) + ending : path);
   const stated = [...source.matchAll(statement)].map(([, type, clause = '', path = '']): Import => {
     const names = clause
       .replace(/[{}]/g, '')

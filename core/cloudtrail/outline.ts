@@ -1,4 +1,4 @@
-import type { Outline } from '../read/outline.ts';
+import { missing, type Outline } from '../read/outline.ts';
 import { instant } from '../read/shape.ts';
 import { longestId, shape } from './read.ts';
 
@@ -7,20 +7,15 @@ export const cloudtrailOutline: Outline<'cloudtrail'> = {
   source: 'cloudtrail',
   shape,
   refused: [],
-  reads: [
-    ['eventSource'],
-    ['eventName'],
-    ['eventID'],
-    ['eventTime'],
-    ['eventType'],
-    ['recipientAccountId'],
-    ['userIdentity', 'accountId'],
+  odd: [
+    { path: ['eventSource'], tests: [...missing, { is: 'prefix', text: 'aws:', fold: false }] },
+    { path: ['eventName'], tests: missing },
+    { path: ['eventType'], tests: [{ is: 'equal', value: 'AwsCloudTrailInsight' }] },
   ],
-  heard: ([source, name, id, written, type, recipient, caller], place) => {
+  reads: [['eventID'], ['eventTime'], ['recipientAccountId'], ['userIdentity', 'accountId']],
+  heard: ([id, written, recipient, caller], place) => {
     const time = instant(written);
-    if (!source || source.startsWith('aws:') || !name || !id || id.length > longestId || time === undefined)
-      return undefined;
-    if (type === 'AwsCloudTrailInsight') return undefined;
+    if (!id || id.length > longestId || time === undefined) return undefined;
     return { source: 'cloudtrail', account: recipient ?? caller ?? place.account, cluster: '', time };
   },
 };

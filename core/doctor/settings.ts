@@ -1,19 +1,20 @@
 import type { AnyDetection } from '../detection.ts';
 import { isSet, type Settings, type Suppression } from '../settings.ts';
 import { endOf } from '../suppress.ts';
-import { type Check, good, weak } from './check.ts';
+import { bad, type Check, good, weak } from './check.ts';
 
 /** Days before its end at which an exemption is spoken of. */
 const soon = 14;
 const day = 86_400_000;
 
-/** What the settings leave undone: detections that only watch, controllers guessed by name, exemptions that end. */
+/** What the settings leave undone or get wrong: detections that only watch or do not exist, controllers guessed by name, exemptions that end. */
 export const settingsChecks = (
   detections: readonly AnyDetection[],
   settings: Settings,
   now: number,
 ): readonly Check[] => [
   force(detections, settings),
+  ...misnamed(detections, settings),
   ...(settings.controllers.some(one => (one.roles?.length ?? 0) > 0)
     ? []
     : [
@@ -48,6 +49,14 @@ const force = (detections: readonly AnyDetection[], settings: Settings): Check =
     `Set ${names.join(', ')} in tripline.config.ts; 'tripline detections' says which lacks what.`,
   );
 };
+
+/** What is set of a detection that does not exist holds for none: a slip, or one that was renamed. */
+const misnamed = (detections: readonly AnyDetection[], settings: Settings): readonly Check[] =>
+  Object.keys(settings.detections)
+    .filter(name => !detections.some(({ id }) => id === name))
+    .map(name =>
+      bad(`detection ${name}`, 'The settings speak of it, and there is none.', "'tripline detections' lists them."),
+    );
 
 const exemptions = (settings: Settings, now: number): readonly Check[] =>
   Object.entries(settings.detections).flatMap(([id, { exemptions: all = [] }]) =>

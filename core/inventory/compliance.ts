@@ -2,7 +2,7 @@ import { statementsOf } from '../cloudtrail/policy.ts';
 import { roleByArn } from '../cloudtrail/roles.ts';
 import type { Settings } from '../settings.ts';
 import type { Part, Role } from './aws.ts';
-import { beyondOf } from './posture.ts';
+import { beyondOf } from './posture/roles.ts';
 import type { Violation } from './violation.ts';
 
 /** How the node roles of an account stand, of all that it has. */

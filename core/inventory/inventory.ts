@@ -9,7 +9,7 @@ import type { Found, Part } from './aws.ts';
 import { complianceOf } from './compliance.ts';
 import { askProfiles, correctProfiles, knowledgeOf } from './knowledge.ts';
 import { keepKpi } from './kpi.ts';
-import { postureOf } from './posture.ts';
+import { postureOf } from './posture/posture.ts';
 import { type Cases, resolveMended, standingPosture } from './resolve.ts';
 import type { Violation } from './violation.ts';
 

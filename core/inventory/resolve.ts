@@ -2,7 +2,7 @@ import type { Finding, FindingStatus } from '../finding.ts';
 import type { By, Change } from '../findings/life.ts';
 import type { Found, Part } from './aws.ts';
 import { clusterOf } from './aws.ts';
-import { originOf } from './posture.ts';
+import { originOf } from './posture/nodes.ts';
 import { others } from './taggers.ts';
 
 /** Cases as the findings table keeps them: what resolving needs of it. */

@@ -1,4 +1,4 @@
-import type { Outline } from '../read/outline.ts';
+import { missing, type Outline } from '../read/outline.ts';
 import { instant } from '../read/shape.ts';
 import { clocks, shape } from './read.ts';
 
@@ -8,12 +8,15 @@ export const auditOutline: Outline<'kubernetes'> = {
   shape,
   // With CloudTrail's members readers take it for a record of CloudTrail.
   refused: ['reading', 'eventSource', 'eventID', 'eventType'],
-  reads: [['kind'], ['apiVersion'], ['auditID'], ['verb'], ...clocks.map(clock => [clock])],
-  heard: ([kind, version, id, verb, ...written], place) => {
+  odd: [
+    { path: ['auditID'], tests: missing },
+    { path: ['verb'], tests: missing },
+  ],
+  reads: [['kind'], ['apiVersion'], ...clocks.map(clock => [clock])],
+  heard: ([kind, version, ...written], place) => {
     let time: number | undefined;
     for (let clock = 0; clock < written.length && time === undefined; clock++) time = instant(written[clock]);
-    if (kind !== 'Event' || version?.startsWith('audit.k8s.io/') !== true || !id || !verb || time === undefined)
-      return undefined;
+    if (kind !== 'Event' || version?.startsWith('audit.k8s.io/') !== true || time === undefined) return undefined;
     return { source: 'kubernetes', account: place.account, cluster: place.cluster, time };
   },
 };

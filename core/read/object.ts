@@ -1,13 +1,15 @@
 import type { Cluster } from '../settings.ts';
 import { sharesMark } from '../state/heard.ts';
 import type { Place, Read } from './contract.ts';
+import { Guesser } from './guess.ts';
 import { gunzip, InflateFault } from './gunzip.ts';
 import { placeOfKey } from './key.ts';
 import { limits as defaults, type Limits } from './limits.ts';
-import { eased, type Quiet } from './quiet.ts';
-import { ChunkTexts, type Origin, readGuess, readPiece } from './record.ts';
+import type { Quiet } from './quiet.ts';
+import { type Origin, readGuess, readPiece } from './record.ts';
 import { rejected, skipped } from './reject.ts';
 import { Splitter } from './split.ts';
+import { ChunkTexts } from './text.ts';
 
 export interface ObjectOptions {
   /** Configured clusters: their buckets, prefixes and log groups. */
@@ -44,17 +46,18 @@ export async function* readObject(
   const ration = new Ration(limits.rejectedRecords, where);
   let batch: Read[] = [];
   const texts = new ChunkTexts();
-  const quiet = options.quiet === undefined ? undefined : eased(options.quiet);
-  const splitter = new Splitter(
-    piece => {
-      for (const read of readPiece(piece, origin)) ration.add(batch, read);
-    },
+  const { quiet } = options;
+  const guesser = new Guesser(
     guess => {
       const read = readGuess(guess, origin, texts, quiet);
       if (read !== undefined) ration.add(batch, read);
       return read !== undefined;
     },
+    quiet && ((chunk, from) => quiet.end(chunk, texts.latin1(chunk), from)),
   );
+  const splitter = new Splitter(piece => {
+    for (const read of readPiece(piece, origin, quiet)) ration.add(batch, read);
+  }, guesser);
   const source = peeked(stream);
   const beginning = await source.beginning;
   try {

@@ -1,16 +1,18 @@
-import { isAscii } from 'node:buffer';
 import { isCloudTrail, isInsight, readCloudTrail } from '../cloudtrail/read.ts';
 import type { AnyEvent } from '../event.ts';
 import { isObject, type Json, member, text } from '../json.ts';
 import { isAudit, readAudit } from '../kubernetes/read.ts';
 import type { Cluster } from '../settings.ts';
-import type { Place, Problem, Read, Reason } from './contract.ts';
+import type { Heard, Place, Problem, Read, Reason } from './contract.ts';
+import { nameOf } from './garbage.ts';
+import { type Guess, Guesser, longestGuess } from './guess.ts';
 import { limits } from './limits.ts';
 import { placeOfStream } from './log-group.ts';
 import type { Quiet } from './quiet.ts';
 import { rejected, skipped } from './reject.ts';
 import { deeperThan } from './shape.ts';
-import { type Guess, longestGuess, type Piece, Splitter } from './split.ts';
+import { type Piece, Splitter } from './split.ts';
+import { ChunkTexts, decoded, latin1 } from './text.ts';
 import { containers, wrapped } from './wrappers.ts';
 
 /** What is known of a record before it is looked at. */
@@ -43,13 +45,11 @@ export const readRecord = (bytes: Uint8Array, place: Place, where: string): Read
 export const readRecords = (bytes: Uint8Array, origin: Origin): readonly Read[] => {
   const reads: Read[] = [];
   const texts = new ChunkTexts();
-  const splitter = new Splitter(
-    piece => reads.push(...readPiece(piece, origin)),
-    guess => {
-      const read = readGuess(guess, origin, texts);
-      return read !== undefined && reads.push(read) > 0;
-    },
-  );
+  const guesser = new Guesser(guess => {
+    const read = readGuess(guess, origin, texts);
+    return read !== undefined && reads.push(read) > 0;
+  });
+  const splitter = new Splitter(piece => reads.push(...readPiece(piece, origin)), guesser);
   splitter.push(bytes);
   splitter.end();
   if (reads.length > 0) return reads;
@@ -65,8 +65,11 @@ export const readText = (written: string, origin: Origin): readonly Read[] => {
   return plain === undefined ? readRecords(encoder.encode(written), origin) : [plain];
 };
 
-/** Reads one piece of a stream. Never throws. */
-export const readPiece = (piece: Piece, origin: Origin): readonly Read[] => {
+/**
+ * Reads one piece of a stream. Never throws.
+ * @param quiet tells those that no rule can be about
+ */
+export const readPiece = (piece: Piece, origin: Origin, quiet?: Quiet): readonly Read[] => {
   const set = (reason: Reason, detail: string): readonly Read[] => [
     rejected(reason, detail, place(origin.where, piece.offset), piece.bytes, piece.length),
   ];
@@ -85,12 +88,21 @@ export const readPiece = (piece: Piece, origin: Origin): readonly Read[] => {
     return set('truncated', 'The record ends before its last bracket: it was cut off on its way.');
   if (piece.depth > limits.recordDepth)
     return set('too-deep', `The record nests deeper than ${limits.recordDepth} levels.`);
+  const heard = quiet === undefined ? undefined : quietPiece(piece.bytes, belonging.place, quiet);
+  if (heard !== undefined) return [{ kind: 'quiet', count: 1, heard }];
   const written = decoded(piece.bytes);
   if (written === undefined) return set('not-utf8', 'The record is no UTF-8 text, which JSON is.');
   const json = parsed(written);
   if (json === undefined)
     return set('not-json', 'The record is no JSON: its brackets close, what is between them does not parse.');
   return readJson(json, { ...belonging, offset: piece.offset, raw: piece.bytes });
+};
+
+/** One that lies across two chunks is no guess. */
+const quietPiece = (bytes: Uint8Array, place: Place, quiet: Quiet): Heard | undefined => {
+  if (bytes.length > longestGuess) return undefined;
+  const text = latin1(bytes);
+  return quiet.end(bytes, text, 0) === bytes.length ? quiet.heard(place) : undefined;
 };
 
 /**
@@ -100,21 +112,18 @@ export const readPiece = (piece: Piece, origin: Origin): readonly Read[] => {
  * @param texts of the chunks of this stream
  */
 export const readGuess = (
-  { chunk, from, to, head }: Guess,
+  { chunk, from, to, head, isWhole }: Guess,
   origin: Origin,
   texts: ChunkTexts,
   quiet?: Quiet,
 ): Read | undefined => {
   const belonging = head === undefined ? origin : within(head, origin);
   if ('skip' in belonging) return undefined;
-  const ascii = texts.ascii(chunk);
-  if (ascii === undefined) {
-    const written = decoded(chunk.subarray(from, to));
-    return written === undefined ? undefined : readPlain(written, belonging.place);
-  }
-  const heard = quiet?.(chunk, ascii, from, to, belonging.place);
+  const heard = isWhole ? quiet?.heard(belonging.place) : undefined;
   if (heard !== undefined) return { kind: 'quiet', count: 1, heard };
-  return readPlain(ascii.slice(from, to), belonging.place);
+  const written =
+    isWhole || texts.isAscii(chunk) ? texts.latin1(chunk).slice(from, to) : decoded(chunk.subarray(from, to));
+  return written === undefined ? undefined : readPlain(written, belonging.place);
 };
 
 /** The event in the text of one ordinary record; undefined for any other text. */
@@ -128,21 +137,6 @@ const readPlain = (written: string, expected: Place): Read | undefined => {
     source === 'cloudtrail' ? readCloudTrail(json, expected) : readAudit(json, expected);
   return 'problem' in event ? undefined : { kind: 'event', event };
 };
-
-/** The texts of chunks of ASCII: each is decoded at once, and its records are parts of it. */
-export class ChunkTexts {
-  #last: Uint8Array | undefined;
-  #text: string | undefined;
-
-  /** The whole chunk; undefined where it is not ASCII. */
-  ascii(chunk: Uint8Array): string | undefined {
-    if (chunk === this.#last) return this.#text;
-    this.#last = chunk;
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    this.#text = isAscii(chunk) ? bytes.toString('latin1') : undefined;
-    return this.#text;
-  }
-}
 
 /** Reads what a transport has parsed: a record, or what wraps one or several. Never throws. */
 export const readJson = (json: Json, origin: Origin): readonly Read[] => {
@@ -256,15 +250,6 @@ const jsonText = (json: Json): Uint8Array => {
 };
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-const decoded = (bytes: Uint8Array): string | undefined => {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return undefined;
-  }
-};
 
 /** The parser's own message is dropped: it quotes the record. */
 const parsed = (written: string): Json | undefined => {
@@ -274,26 +259,3 @@ const parsed = (written: string): Json | undefined => {
     return undefined;
   }
 };
-
-/** What bytes that are no JSON probably are, and what to do. */
-const nameOf = (bytes: Uint8Array): string => {
-  const [a, b, c] = bytes;
-  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) || b === 0)
-    return 'It is UTF-16 or binary: give UTF-8 text (iconv -t UTF-8).';
-  for (const { magic, name } of archives) {
-    if (magic.every((byte, index) => bytes[index] === byte))
-      return `It is ${name}: unpack it first (only gzip is unpacked here).`;
-  }
-  if (a === 0x1f && b === 0x8b) return 'It is gzip inside of gzip or of text: unpack it first.';
-  return c === undefined || bytes.includes(0)
-    ? 'It is no text, so no JSON.'
-    : 'It is text, but no JSON object starts here.';
-};
-
-const archives = [
-  { magic: [0x50, 0x4b, 0x03, 0x04], name: 'a zip archive' },
-  { magic: [0x28, 0xb5, 0x2f, 0xfd], name: 'zstd-compressed' },
-  { magic: [0xfd, 0x37, 0x7a, 0x58], name: 'xz-compressed' },
-  { magic: [0x42, 0x5a, 0x68], name: 'bzip2-compressed' },
-  { magic: [0x50, 0x41, 0x52, 0x31], name: 'a Parquet file' },
-];

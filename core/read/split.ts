@@ -1,6 +1,9 @@
+import { Guesser } from './guess.ts';
 import { limits } from './limits.ts';
-import { backslash, closeList, closeObject, colon, comma, openList, openObject, quote, space } from './marks.ts';
-import { containers, datedPrefix } from './wrappers.ts';
+import { listNamed, longestKey, mayBeNamed } from './list-name.ts';
+import { backslash, closeList, closeObject, comma, newline, openList, openObject, quote, space } from './marks.ts';
+import { latin1 } from './text.ts';
+import { datedPrefix } from './wrappers.ts';
 
 /** A stretch of the input. Its bytes are a view, valid until the callback returns. */
 export interface Piece {
@@ -20,8 +23,6 @@ export interface Piece {
   readonly head: Uint8Array | undefined;
 }
 
-const newline = 0x0a;
-
 /** One where the scanner must look: outside of text the brackets and quotes, inside of text what may end it. */
 const table = (...bytes: readonly number[]): Uint8Array => {
   const marks = new Uint8Array(256);
@@ -38,27 +39,9 @@ const byteOrderMark = [0xef, 0xbb, 0xbf];
 
 /** How far into an object a list of records may start (a log payload's group and stream names come before it). */
 const longestHead = 64 * 1024;
-/** How far before its `[` the member's name is looked for. */
-const longestKey = 64;
 
 /** As long as a dated prefix gets. */
 const longestPrefix = 64;
-
-/** A stretch that is probably one whole record: it begins with a brace and ends before a line feed, or before the next record. */
-export interface Guess {
-  readonly chunk: Uint8Array;
-  readonly from: number;
-  readonly to: number;
-  /** As a piece has it. */
-  readonly head: Uint8Array | undefined;
-}
-
-/** Begins of the records of a list are alike so far: `{"eventVersion"`. */
-const alike = 8;
-/** After so many refusals in a row none is shown any more: the records of this stream are in wrappers. */
-const mostRefused = 8;
-/** A longer one is better counted out than tried. */
-export const longestGuess = 64 * 1024;
 
 /**
  * Cuts a stream of bytes into the records in it: JSON lines, concatenated or pretty-printed values, a list, an object that holds
@@ -68,14 +51,7 @@ export const longestGuess = 64 * 1024;
  */
 export class Splitter {
   readonly #emit: (piece: Piece) => void;
-  readonly #take: (guess: Guess) => boolean;
-  /** Where the present chunk's next line feed is, and in a list the next record; before the place that is looked from: not known. */
-  #line = -1;
-  #next = -1;
-  /** What stands between two records of the present list. */
-  #seam: Buffer | undefined;
-  /** Guesses refused since one was taken. */
-  #refused = 0;
+  readonly #guesser: Guesser;
   #mode: 'between' | 'inside' | 'garbage' = 'between';
   /** Bytes before the present chunk. */
   #before = 0;
@@ -101,13 +77,10 @@ export class Splitter {
   /** Whether the present record is printed flush left; undefined: nobody asked yet. */
   #flush: boolean | undefined;
 
-  /**
-   * @param take is shown what is probably a whole record before it is counted out, which costs more than parsing it: true, where it
-   * is one (one whole JSON object and no list of records: no other text of an object begins where it does) and was dealt with
-   */
-  constructor(emit: (piece: Piece) => void, take: (guess: Guess) => boolean = () => false) {
+  /** @param guesser is asked first where a record ends, since to count it out costs more than parsing it */
+  constructor(emit: (piece: Piece) => void, guesser: Guesser = new Guesser(() => false)) {
     this.#emit = emit;
-    this.#take = take;
+    this.#guesser = guesser;
   }
 
   /** Whether there was anything but white space. */
@@ -117,7 +90,7 @@ export class Splitter {
 
   push(chunk: Uint8Array): void {
     let i = 0;
-    this.#next = this.#line = -1;
+    this.#guesser.begin(chunk);
     while (i < chunk.length) {
       if (this.#mode === 'inside') i = this.#inside(chunk, i);
       else if (this.#mode === 'garbage') i = this.#garbage(chunk, i);
@@ -146,9 +119,10 @@ export class Splitter {
       if (byte === closeList) this.#closeList(i + 1);
       else if (byte === openList && this.#base === 0) {
         this.#base = this.#depth = 1;
-        this.#list();
+        this.#guesser.list();
       } else {
-        const end = byte === openObject ? this.#guess(chunk, i) : -1;
+        const end =
+          byte === openObject ? this.#guesser.end(i, this.#base > 0, this.#base === 2 ? this.#head : undefined) : -1;
         if (end > 0) return end;
         this.#open(i);
       }
@@ -163,35 +137,6 @@ export class Splitter {
     return i;
   }
 
-  /** The end of the record that begins at `i`, where it is plain to see and was taken as such; −1: it has to be counted out. */
-  #guess(chunk: Uint8Array, i: number): number {
-    if (this.#refused === mostRefused) return -1;
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    if (this.#line < i) this.#line = upTo(bytes.length, bytes.indexOf(newline, i));
-    if (this.#base > 0 && this.#next < i) this.#next = this.#record(bytes, i);
-    const to = this.#base > 0 ? this.#next : this.#line;
-    // A record over several lines may be one that was cut off, and another.
-    if (to === chunk.length || to > this.#line || to - i > longestGuess || chunk[to - 1] !== closeObject) return -1;
-    const head = this.#base === 2 ? this.#head : undefined;
-    const taken = this.#take({ chunk, from: i, to, head });
-    this.#refused = taken ? 0 : this.#refused + 1;
-    return taken ? to : -1;
-  }
-
-  /** Where the comma before the list's next record is, which begins as this one does; the chunk's length: not in it. */
-  #record(bytes: Buffer, i: number): number {
-    if (i + alike > bytes.length) return bytes.length;
-    this.#seam ??= Buffer.concat([Buffer.from('},'), bytes.subarray(i, i + alike)]);
-    const found = bytes.indexOf(this.#seam, i);
-    return found < 0 ? bytes.length : found + 1;
-  }
-
-  /** A list of records begins or ends here. */
-  #list(): void {
-    this.#next = -1;
-    this.#seam = undefined;
-  }
-
   /** A record begins with the bracket at `i`. */
   #open(i: number): void {
     this.#begin(i);
@@ -204,7 +149,7 @@ export class Splitter {
     this.#depth = this.#base - 1;
     this.#tail = this.#base === 2;
     this.#base = 0;
-    this.#list();
+    this.#guesser.list();
     if (!this.#tail) return;
     this.#begin(next);
     this.#mode = 'inside';
@@ -312,8 +257,8 @@ export class Splitter {
     if (i >= longestKey && !mayBeNamed(chunk, i)) return false;
     const here = chunk.subarray(Math.max(0, this.#start - this.#before), i + 1);
     const near = here.length >= longestKey ? here : concat(this.#held, here);
-    const key = /"(\w{1,16})"\s*:\s*\[$/.exec(latin1(near.subarray(-longestKey)))?.[1];
-    if (key === undefined || !containers.includes(key)) return false;
+    const key = listNamed(near);
+    if (key === undefined) return false;
     if (!this.#tail) {
       const head = Buffer.from(concat(this.#held, here));
       if (key === 'logEvents' && !head.includes('"logGroup"')) return false; // members in another order: whole, it still says whose they are
@@ -321,7 +266,7 @@ export class Splitter {
     }
     this.#drop();
     this.#depth = this.#base = 2;
-    this.#list();
+    this.#guesser.list();
     this.#mode = 'between';
     return true;
   }
@@ -373,30 +318,9 @@ export class Splitter {
 
 const empty = new Uint8Array(0);
 
-/** What `indexOf` found, or the end. */
-const upTo = (end: number, found: number): number => (found < 0 ? end : found);
-
 /** At most so many bytes of the held parts and the last one; without parts a view, no copy. */
 const concat = (held: readonly Uint8Array[], last: Uint8Array, most = Number.POSITIVE_INFINITY): Uint8Array => {
   if (held.length === 0) return last.subarray(0, Math.min(most, last.length));
   const whole = Buffer.concat([...held, last]);
   return whole.subarray(0, Math.min(most, whole.length));
 };
-
-/** Whether the `[` at `i` follows the name of a list of records, told by its last two letters and its end: few others do. */
-const mayBeNamed = (chunk: Uint8Array, i: number): boolean => {
-  let at = i - 1;
-  while (at > i - longestKey && isBlank(chunk[at])) at--;
-  if (chunk[at] !== colon) return false;
-  at--;
-  while (at > i - longestKey && isBlank(chunk[at])) at--;
-  return chunk[at] === quote && lastLetters.has(((chunk[at - 2] ?? 0) << 8) | (chunk[at - 1] ?? 0));
-};
-
-const isBlank = (byte: number | undefined): boolean =>
-  byte === space || byte === newline || byte === 0x0d || byte === 0x09;
-const lastLetters = new Set(
-  containers.map(name => (name.charCodeAt(name.length - 2) << 8) | name.charCodeAt(name.length - 1)),
-);
-
-const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);

@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject, text } from '../json.ts';
+import { isMarked, marker } from './marker.ts';
 import { isSecretName, secrecy } from './names.ts';
-import { isMarked, marker, redactText } from './text.ts';
+import { redactText } from './text.ts';
 
 /** Secrets told by where they stand: member names, name/value pairs, Kubernetes Secrets and ConfigMaps, documents inside strings. */
 

@@ -1,16 +1,11 @@
 import { redactEncoded } from './encoded.ts';
-import { isSecretName } from './names.ts';
+import { isMarked, marker } from './marker.ts';
+import { isNameChar, redactNamed, valueEnd } from './named.ts';
 
 /**
  * Secrets inside one string, by shape. Scanners only: each walks the string a constant number of times, so that no input makes
  * redaction slow. Works on truncated input too, where the end of a secret may be missing.
  */
-
-/** What stands in a secret's place. */
-export const marker = (kind: string): string => `[redacted: ${kind}]`;
-
-export const isMarked = (value: string): boolean =>
-  value.startsWith('[redacted: ') || value === 'HIDDEN_DUE_TO_SECURITY_REASONS' || value === '<sensitiveDataRemoved>';
 
 /** Prefixes of well-known tokens (AWS's EKS token is a presigned URL in base64). */
 const tokenPrefixes = [
@@ -53,7 +48,7 @@ export const redactText = (input: string): string => {
 /** @param depth how often base64 inside base64 is still looked into */
 const redactWithin = (input: string, depth: number): string => {
   if (input.length < 8 || isMarked(input)) return input;
-  const clean = tokens(schemes(urlPasswords(flags(keyed(privateKeys(input))))), depth);
+  const clean = tokens(schemes(redactNamed(privateKeys(input))), depth);
   return depth > 0 ? redactEncoded(clean, decoded => redactWithin(decoded, depth - 1)) : clean;
 };
 
@@ -68,114 +63,6 @@ const privateKeys = (text: string): string => {
     const close = end < 0 ? -1 : text.indexOf('-----', end + 9);
     out += text.slice(from, at) + marker('private key');
     from = close < 0 ? text.length : close + 5;
-  }
-  return out + text.slice(from);
-};
-
-const isNameChar = (code: number): boolean =>
-  (code >= 48 && code <= 57) ||
-  (code >= 65 && code <= 90) ||
-  (code >= 97 && code <= 122) ||
-  code === 95 ||
-  code === 45 ||
-  code === 46;
-
-const isSpace = (char: string | undefined): boolean => char === ' ' || char === '\t';
-const isQuote = (char: string | undefined): boolean => char === '"' || char === "'" || char === '`' || char === '\\';
-const ends = new Set([' ', '\t', '\n', '\r', '"', "'", '`', '&', ',', ';', '}', ')', '<', '>', '|', '\\']);
-
-/** The end of a plain value that starts at `from`: the next delimiter, or `%26` (an encoded `&`). */
-const valueEnd = (text: string, from: number): number => {
-  let at = from;
-  while (at < text.length && !ends.has(text.charAt(at)) && !text.startsWith('%26', at)) at++;
-  return at;
-};
-
-/** `name=value`, `name: value`, `"name": "value"`, `name%3Dvalue` where the name is a secret's. */
-const keyed = (text: string): string => {
-  let out = '';
-  let from = 0;
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charAt(at);
-    const encoded = char === '%' && (text.startsWith('3D', at + 1) || text.startsWith('3d', at + 1));
-    if (char !== '=' && char !== ':' && !encoded) continue;
-    const name = nameBefore(text, at);
-    if (name === '' || !isSecretName(name)) continue;
-    let start = at + (encoded ? 3 : 1);
-    while (isSpace(text[start]) || isQuote(text[start])) start++;
-    const quoted = text[start - 1] === '"' || text[start - 1] === "'";
-    const header = name.toLowerCase().endsWith('authorization') || name.toLowerCase().endsWith('cookie');
-    const end = quoted ? quoteEnd(text, start) : header ? lineEnd(text, start) : valueEnd(text, start);
-    if (end <= start || isMarked(text.slice(start, start + 40))) continue;
-    out += text.slice(from, start) + marker(name.toLowerCase());
-    from = end;
-    at = end - 1;
-  }
-  return out + text.slice(from);
-};
-
-/** The name that stands before a separator, over quotes, any spaces (files align) and percent-encoding; at most 64 characters. */
-const nameBefore = (text: string, at: number): string => {
-  let end = at;
-  while (isSpace(text[end - 1]) || isQuote(text[end - 1])) end--;
-  let start = end;
-  while (start > 0 && end - start < 64 && isNameChar(text.charCodeAt(start - 1))) start--;
-  return text.slice(text[start - 1] === '%' ? start + 2 : start, end);
-};
-
-const quoteEnd = (text: string, from: number): number => {
-  const quote = text[from - 1];
-  for (let at = from; at < text.length; at++) {
-    if (text[at] === quote) return text[at - 1] === '\\' ? at - 1 : at;
-    if (text[at] === '\n') return at;
-  }
-  return text.length;
-};
-
-const lineEnd = (text: string, from: number): number => {
-  let at = from;
-  while (at < text.length && text[at] !== '\n' && text[at] !== '\r' && text[at] !== '"' && text[at] !== "'") at++;
-  return at;
-};
-
-/** `--token VALUE`: flags with their value as the next word. */
-const flags = (text: string): string => {
-  let out = '';
-  let from = 0;
-  for (let at = text.indexOf('--'); at >= 0; at = text.indexOf('--', at + 2)) {
-    let end = at + 2;
-    while (end - at < 66 && isNameChar(text.charCodeAt(end))) end++;
-    if (at < from || !isSpace(text[end]) || !isSecretName(text.slice(at + 2, end))) continue;
-    let start = end;
-    while (isSpace(text[start]) || isQuote(text[start])) start++;
-    const stop = valueEnd(text, start);
-    if (stop <= start || text.startsWith('--', start) || isMarked(text.slice(start, start + 40))) continue;
-    out += text.slice(from, start) + marker(text.slice(at + 2, end).toLowerCase());
-    from = stop;
-  }
-  return out + text.slice(from);
-};
-
-/** `scheme://user:PASSWORD@host`. */
-const urlPasswords = (text: string): string => {
-  let out = '';
-  let from = 0;
-  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
-    let colon = -1;
-    let end = at + 3;
-    while (
-      end < text.length &&
-      end - at < 512 &&
-      text[end] !== '@' &&
-      text[end] !== '/' &&
-      !ends.has(text.charAt(end))
-    ) {
-      if (colon < 0 && text[end] === ':') colon = end;
-      end++;
-    }
-    if (colon < 0 || text[end] !== '@' || isMarked(text.slice(colon + 1, end))) continue;
-    out += text.slice(from, colon + 1) + marker('password');
-    from = end;
   }
   return out + text.slice(from);
 };

@@ -3,7 +3,7 @@ import { type Clause, pathKey, pathOf } from './clause.ts';
 
 /**
  * Calls that make up most of an account with busy clusters, per thousand management events. Only their order matters: they say
- * which conditions a filter should give up last. Measured shares are in `tripline filters FILE…`.
+ * which conditions a filter should give up last. Measured shares are in `tripline filters PATH…`.
  */
 const busy: ReadonlyMap<string, number> = new Map([
   ['AssumeRole', 150],

@@ -3,7 +3,7 @@ import { type Clause, pathKey } from './clause.ts';
 
 /**
  * Estimated shares of a busy cluster's audit events. Only their order matters: they say which conditions a filter should give
- * up last. Measured shares are in `tripline filters FILE…`.
+ * up last. Measured shares are in `tripline filters PATH…`.
  */
 const shares: ReadonlyMap<string, readonly [other: number, known: ReadonlyMap<unknown, number>]> = new Map([
   [

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findingsTable } from '../../adapters/findings-table.ts';
 import { localDynamoDB } from '../../adapters/local-dynamodb.ts';
+import { writeOrigin } from '../../adapters/local-folder.ts';
 import { dynamoStore } from '../../adapters/state-table.ts';
 import * as entity from '../../cli/entity.ts';
 import type { Command } from '../../cli/io.ts';
@@ -69,6 +70,12 @@ beforeAll(async () => {
     },
   );
   await database.close();
+  // As `npm start` leaves it: the usual settings name no account.
+  writeOrigin(folder, {
+    settings: resolve('tripline.config.ts'),
+    accounts: ['111122223333'],
+    clusters: ['prod'],
+  });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

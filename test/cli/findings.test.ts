@@ -59,10 +59,16 @@ describe('tripline findings', () => {
     const filters = ['--severity', 'high', '--principal', 'arn:aws:iam::111122223333:user/trent'];
     const asked = await tripline('ack', ...filters);
     expect(asked).toMatchObject({ code: 0 });
-    expect(asked.out).toContain('1 findings would be changed; nothing was: say --yes');
+    expect(asked.out).toContain('1 finding would be changed; nothing was: say --yes');
     expect((await stored('trent')).status).toBe('open');
     await tripline('ack', ...filters, '--yes');
     expect((await stored('trent')).status).toBe('acknowledged');
+  });
+
+  test('takes IDs or filters, and an end of time is a filter', async () => {
+    const both = await tripline('ack', id('trent'), '--severity', 'low');
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining('IDs or filters, not both')]);
+    expect((await tripline('ack', '--until', '2020-01-01')).out).toContain('0 findings would be changed');
   });
 
   test('suppresses no critical finding in passing', async () => {
@@ -90,6 +96,27 @@ describe('tripline findings', () => {
     const { code, err } = await tripline(...argv);
     expect(code).toBe(2);
     expect(err).toMatch(reason);
+  });
+
+  test.each([
+    ['--json'],
+    ['--ocsf'],
+    ['about', 'resource', 'i-0aaaabbbbccccdddd'],
+  ])('says that there is more than it shows: %s', async (...argv) => {
+    expect((await tripline(...argv, '--limit', '1')).err).toBe(
+      'tripline findings: there are more than these 1: raise --limit\n',
+    );
+    expect((await tripline(...argv)).err).toBe('');
+  });
+
+  test('says once that more is open than it watches', async () => {
+    const { io, written } = terminal();
+    const stop = new AbortController();
+    const watching = run(['--watch', '--limit', '1', '--database', folder], io, stop.signal);
+    await expect.poll(() => written.out, { timeout: 5000 }).toContain('DETECTION');
+    stop.abort();
+    expect(await watching).toBe(0);
+    expect(written.err).toBe('tripline findings: there are more than these 1: raise --limit\n');
   });
 
   test('writes OCSF Detection Findings', async () => {

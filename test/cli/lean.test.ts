@@ -4,8 +4,17 @@ import { trimmer } from '../../cli/trim.ts';
 import { createFleet } from '../../core/cloudtrail/example-ec2.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
-/** Says at its end how the process was started. */
-const saying = `data:text/javascript,process.on('exit',()=>console.error(JSON.stringify([process.pid,process.env.TRIPLINE_LEAN,process.env.MALLOC_ARENA_MAX])))`;
+/** Says at its end how the process was started, and how many megabytes the young generation has when memory was trimmed. */
+const saying = `data:text/javascript,${encodeURIComponent(`
+  import { getHeapSpaceStatistics } from 'node:v8';
+  import { trimmer } from '${new URL('cli/trim.ts', `file://${root}`)}';
+  process.on('exit', () => {
+    trimmer(0)();
+    const young = getHeapSpaceStatistics().find(space => space.space_name === 'new_space').space_size / 2 ** 20;
+    const { TRIPLINE_LEAN, MALLOC_ARENA_MAX, MALLOC_MMAP_THRESHOLD_ } = process.env;
+    console.error(JSON.stringify([process.pid, TRIPLINE_LEAN, MALLOC_ARENA_MAX, MALLOC_MMAP_THRESHOLD_, young]));
+  });
+`)}`;
 
 const scan = (env: NodeJS.ProcessEnv) => {
   const { record } = createFleet({ types: ['p5.48xlarge'] });
@@ -29,11 +38,11 @@ test.skipIf(process.execve === undefined)(
   'scan begins anew in its own place, and reads, finds and ends as if it had not',
   () => {
     const lean = scan({});
-    const [pid, starts, arenas] = JSON.parse(lean.said ?? '') as unknown[];
-    expect([pid, arenas]).toEqual([lean.pid, '1']);
+    const [pid, starts, ...rest] = JSON.parse(lean.said ?? '') as unknown[];
+    expect([pid, ...rest]).toEqual([lean.pid, '1', '32768', 4]);
     expect(['1', '2']).toContain(starts);
     const plain = scan({ TRIPLINE_LEAN: '2' });
-    expect(JSON.parse(plain.said ?? '')).toEqual([plain.pid, '2', null]);
+    expect(JSON.parse(plain.said ?? '')).toEqual([plain.pid, '2', null, null, expect.any(Number)]);
     expect(lean.status).toBe(1);
     expect(lean.found.length).toBeGreaterThan(0);
     expect([lean.status, lean.found]).toEqual([plain.status, plain.found]);
@@ -44,8 +53,8 @@ test.skipIf(process.execve === undefined)(
 test.skipIf(process.execve === undefined)(
   'scan keeps what its environment says of malloc',
   () => {
-    const { said } = scan({ MALLOC_ARENA_MAX: '3' });
-    expect(JSON.parse(said ?? '')).toEqual([expect.any(Number), expect.any(String), '3']);
+    const { said } = scan({ MALLOC_ARENA_MAX: '3', MALLOC_MMAP_THRESHOLD_: '65536' });
+    expect(JSON.parse(said ?? '').slice(2, 4)).toEqual(['3', '65536']);
   },
   120_000,
 );

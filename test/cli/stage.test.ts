@@ -48,10 +48,15 @@ describe('a deployed stage', () => {
   test.each([
     ['report', '--json'],
     ['suppress', 'list'],
-    ['learned', '--json'],
+    ['learned', '--json', '--account', '111122223333'],
     ['detections', '--json'],
   ])('serves tripline %s', async (...argv) => {
     expect(await run(...argv, '--stage', 'prod')).toMatchObject({ code: 0, err: '' });
+  });
+
+  test.each(['learned', 'entity i-0aaaabbbbccccdddd'])('is not asked for %s of no account', async what => {
+    const { code, err } = await run(...what.split(' '), '--stage', 'prod');
+    expect([code, err.split('\n')[0]]).toEqual([2, expect.stringContaining('say --account ID')]);
   });
 
   test('that is not there is said, with those that are', async () => {

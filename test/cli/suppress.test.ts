@@ -34,7 +34,7 @@ const said = ['--reason', 'known load test', '--owner', 'platform', '--for', '30
 test('a preview says what would have been hidden, resolved findings too, and changes nothing', async () => {
   expect(await suppress('--when', by('noise'), '--preview')).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/would have hidden 1 findings with 1 events/),
+    out: expect.stringMatching(/would have hidden 1 finding with 1 event\b/),
   });
   expect((await suppress('list')).out).toBe('no suppressions\n');
 });
@@ -77,4 +77,17 @@ test('insists on at most 90 days unless forced', async () => {
   const long = ['--when', by('nobody'), '--reason', 'because', '--owner', 'a', '--for', '200d'];
   expect((await suppress(...long)).err).toContain('it lasts 200 days: at most 90');
   expect((await suppress(...long, '--force')).code).toBe(0);
+});
+
+test('a pattern that asks for what no finding has is refused', async () => {
+  for (const when of [
+    { finding: { detecton: ['cloudtrail/launch-burst'] } },
+    { $or: [{ finding: { $or: [{ severty: ['low'] }, { title: ['x'] }] } }, { event: { eventName: ['x'] } }] },
+  ]) {
+    const { code, err } = await suppress('--when', JSON.stringify(when), '--preview');
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/a finding has no "(detecton|severty)": it has detection, /),
+    ]);
+  }
 });

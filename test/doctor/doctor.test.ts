@@ -184,6 +184,13 @@ describe('a check is', () => {
     expect([ending('2026-08-30'), ending('2026-11-01')]).toEqual([[], []]);
   });
 
+  test('bad of settings for a detection that does not exist', () => {
+    const settings = defineConfig({ detections: { 'cloudtrail/slip-of-the-pen': { status: 'off' } } });
+    expect(settingsChecks([], settings, now)).toContainEqual(
+      expect.objectContaining({ name: 'detection cloudtrail/slip-of-the-pen', state: 'bad' }),
+    );
+  });
+
   test('weak of exemptions that end within two weeks, or have ended', () => {
     const exempt = (expires: string) =>
       settingsChecks(

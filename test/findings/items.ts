@@ -1,7 +1,8 @@
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import type { Attributes } from '../../core/findings/items.ts';
-import { caseKey, contentItem, entityItem, lifeItem, windowItem } from '../../core/findings/items.ts';
+import type { Attributes } from '../../core/findings/attribute.ts';
+import { caseKey, contentItem, lifeItem } from '../../core/findings/case-item.ts';
 import type { MemoryFindings } from '../../core/findings/memory.ts';
+import { entityItem, windowItem } from '../../core/findings/window-item.ts';
 
 /** Items as text, one a line, in an order of their own: what tests compare. */
 const lines = (items: readonly object[]): readonly string[] =>

@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
 import { dig, items } from '../../core/cloudtrail/ec2.ts';
 import { compile } from '../../core/compile.ts';
@@ -181,8 +180,8 @@ const silence = (random: Random): string | undefined => {
   const record = mutate(pick(random, events).record as unknown as Json, pools[pick(random, sourceNames)], random); // JSON
   const whole = Buffer.from(JSON.stringify(record));
   const bytes = random() < 0.3 ? damaged(whole, random) : whole;
-  if (!isAscii(bytes)) return undefined;
-  const heard = ask(bytes, bytes.toString('latin1'), 0, bytes.length, nowhere);
+  if (ask.end(bytes, bytes.toString('latin1'), 0) !== bytes.length) return undefined;
+  const heard = ask.heard(nowhere);
   if (heard === undefined) return undefined;
   const [read, ...more] = readRecords(bytes, { place: nowhere, where: 'fuzz' });
   if (read?.kind !== 'event' || more.length > 0) return `quiet, and read it is ${read?.kind}`;

@@ -10,7 +10,7 @@ import { exampleSettings } from '../../core/example-settings.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { Part } from '../../core/inventory/aws.ts';
 import { inventory } from '../../core/inventory/inventory.ts';
-import { postureOf } from '../../core/inventory/posture.ts';
+import { postureOf } from '../../core/inventory/posture/posture.ts';
 import { codes } from '../../core/inventory/resolve.ts';
 import { tasksOf } from '../../core/inventory/tasks.ts';
 import type { Settings } from '../../core/settings.ts';

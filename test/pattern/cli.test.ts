@@ -105,7 +105,7 @@ describe('a wrong command line exits 2 with the usage', () => {
     [['pattern', 'test', '--cases', join(directory, 'none')]],
     [['explain', join(directory, 'none')]],
   ])('and so does a file that is not there: %j', async argv => {
-    expect(await tripline(...argv)).toMatchObject({ code: 2, stderr: expect.stringMatching(/ENOENT/) });
+    expect(await tripline(...argv)).toMatchObject({ code: 2, stderr: expect.stringContaining(argv.at(-1) ?? '') });
   });
 });
 

@@ -247,6 +247,14 @@ describe('a bad detection is refused, all that is wrong with it at once', () => 
     }
   };
 
+  test('members that are missing', () => {
+    expect(problems({ why: undefined, runbook: undefined, examples: undefined })).toEqual([
+      'why: is missing',
+      'runbook: is missing',
+      'examples: is missing',
+    ]);
+  });
+
   test.each([
     [{ id: 'StopLogging' }, /^id: "StopLogging"/],
     [{ title: '' }, /^title: is empty/],

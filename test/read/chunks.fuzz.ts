@@ -1,11 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { exampleSettings } from '../../core/example-settings.ts';
+import { quietOf } from '../../core/quiet.ts';
 import type { Read, Reason } from '../../core/read/contract.ts';
 import { readEnvelope } from '../../core/read/eventbridge.ts';
 import { readLogs } from '../../core/read/logs.ts';
 import { readRecord, readRecords } from '../../core/read/record.ts';
 import { readSqs } from '../../core/read/sqs.ts';
+import { detections, knowledge } from '../../detections/index.ts';
 import { audit, bytesOf, nowhere, readAll, settings, short, streamOf, trail } from './samples.ts';
 
 const reasons: readonly Reason[] = [
@@ -123,6 +126,46 @@ test('whatever arrives is an event, set aside or skipped; nothing throws; chunks
     }),
     { numRuns: 400 },
   );
+});
+
+/** What is set aside, what is skipped, and how many records were read, in order: a quiet record is one that was read. */
+const accounted = (reads: readonly Read[]): readonly unknown[] => {
+  const all: unknown[] = [];
+  for (const read of reads) {
+    if (read.kind === 'rejected' || read.kind === 'skipped') all.push(read);
+    else {
+      const count = read.kind === 'quiet' ? read.count : 1;
+      const last = all.at(-1);
+      if (typeof last === 'number') all[all.length - 1] = last + count;
+      else all.push(count);
+    }
+  }
+  return all;
+};
+
+test('the engine finds the records that the splitter counts out, and sets nothing aside that it does not', async () => {
+  const quiet = quietOf(detections, knowledge, exampleSettings);
+  let silent = 0;
+  let loud = 0;
+  const several = fc
+    .tuple(fc.array(record, { minLength: 1, maxLength: 6 }), layout)
+    .map(([records, name]) => bytesOf(layouts[name]?.(records) ?? ''));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(mutated, several),
+      fc.array(fc.integer({ min: 1, max: 4_000 }), { minLength: 1, maxLength: 5 }),
+      async (bytes, chunks) => {
+        const reads = await readAll(streamOf(bytes, ...chunks), 'file.json', { quiet });
+        for (const { kind } of reads) {
+          if (kind === 'quiet') silent++;
+          if (kind === 'event') loud++;
+        }
+        expect(accounted(reads)).toEqual(accounted(await readAll(bytes)));
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+  expect(Math.min(silent, loud)).toBeGreaterThan(100);
 });
 
 test('damaged gzip never throws and never invents records', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Read } from '../../core/read/contract.ts';
+import { type Guess, Guesser } from '../../core/read/guess.ts';
 import { readRecords } from '../../core/read/record.ts';
-import { type Guess, Splitter } from '../../core/read/split.ts';
+import { Splitter } from '../../core/read/split.ts';
 import { audit, bytesOf, nowhere, readAll, short, streamOf, trail } from './samples.ts';
 
 const line = (one: unknown): string => JSON.stringify(one);
@@ -73,7 +74,7 @@ const guessed = (text: string): { readonly guesses: number; readonly pieces: num
     guesses++;
     return to > from;
   };
-  const splitter = new Splitter(() => pieces++, take);
+  const splitter = new Splitter(() => pieces++, new Guesser(take));
   splitter.push(bytesOf(text));
   splitter.end();
   return { guesses, pieces };

@@ -34,6 +34,7 @@ describe('defineConfig', () => {
   test.each<[string, unknown, string]>([
     ['an account that is a number', { accounts: [111122223333] }, 'accounts.0: '],
     ['a setting that does not exist', { aproved: [] }, 'aproved: no such setting'],
+    ['a setting in letters that only look like ours', { 'h\u043eme': 'eu-west-1' }, 'h\\u{43e}me: no such setting'],
     [
       'a range of the whole world',
       { network: { egress: ['0.0.0.0/0'] } },

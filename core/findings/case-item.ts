@@ -1,46 +1,17 @@
-import { type Key, type Severity, severities } from '../detection.ts';
+import type { Key } from '../detection.ts';
 import type { Act, Finding, FindingStatus, Worked } from '../finding.ts';
-import { retentionDays } from '../tables.ts';
+import { type Attribute, type Attributes, claim, elements, map, n, number, s, text } from './attribute.ts';
 import { rank } from './best.ts';
 import { type CaseContent, type CaseLife, caps, findingOf, type StoredCase } from './case.ts';
-import type { EntityRow } from './entity.ts';
-import type { Ranked } from './ranked.ts';
+import { best, bestItem, expiry, ranked, rankedItem } from './item-parts.ts';
 import { revisionOf } from './revision.ts';
-import type { StoredWindow } from './window.ts';
 
-/**
- * Findings as items of the table and back: the one place that knows the attributes' names. The type is DynamoDB's own
- * attribute form, as the SDK and the stream's records have it (in a stream's JSON bytes are base64, and no case has any).
- */
-export type Attribute =
-  | { readonly S: string }
-  | { readonly N: string }
-  | { readonly BOOL: boolean }
-  | { readonly B: Uint8Array }
-  | { readonly SS: readonly string[] }
-  | { readonly L: readonly Attribute[] }
-  | { readonly M: Attributes };
-export type Attributes = { readonly [name: string]: Attribute };
+// A case as an item of the table and back: the one place that knows its attributes' names.
 
+/** Its key. */
 export const caseKey = (id: string): Attributes => ({ pk: { S: id }, sk: { S: 'case' } });
-export const windowKey = (id: string, bucket: number): Attributes => ({
-  pk: { S: id },
-  sk: { S: `w#${new Date(bucket).toISOString()}` },
-});
-
-const s = (value: string): Attribute => ({ S: value });
-const n = (value: number): Attribute => ({ N: String(value) });
-const strings = (values: readonly string[]): Attribute => ({ L: values.map(s) });
-const numbers = (values: readonly number[]): Attribute => ({ L: values.map(n) });
-const expiry = (time: number): Attribute => n(Math.floor(time / 1_000) + retentionDays * 86_400);
 
 const sets = Object.keys(caps) as readonly (keyof typeof caps)[]; // `caps` has no other keys
-
-const rankedItem = (name: string, set: Ranked): Attributes => ({
-  [name]: strings(set.members),
-  [`${name}At`]: numbers(set.times),
-  [`${name}Full`]: { BOOL: set.full },
-});
 
 /** The content of a case as attributes, those of its indexes included; the life is written attribute by attribute. */
 export const contentItem = (content: CaseContent): Attributes => ({
@@ -107,84 +78,6 @@ const actItem = (act: Act): Attribute => ({
     ...(act.detail === undefined ? {} : { detail: s(act.detail) }),
     ...(act.note === undefined ? {} : { note: s(act.note) }),
   },
-});
-
-const bestItem = (best: CaseContent['best']): Attributes => ({
-  severity: s(best.severity),
-  title: s(best.title),
-  version: s(best.version),
-  source: s(best.source),
-  region: s(best.region),
-  bestAt: n(best.time),
-  bestEvent: s(best.eventId),
-  shown: { BOOL: best.shown },
-});
-
-export const windowItem = (window: StoredWindow): Attributes => ({
-  ...windowKey(window.finding, window.bucket),
-  bucket: n(window.bucket),
-  first: n(window.first),
-  last: n(window.last),
-  count: n(window.seen.length),
-  seen: { B: Buffer.from(window.seen.join(''), 'hex') },
-  more: { BOOL: window.more },
-  ...bestItem(window.best),
-  evidence: s(window.evidence),
-  ...rankedItem('eventIds', window.eventIds),
-  ...rankedItem('entities', window.entities),
-  revision: s(revisionOf(window)),
-  expires: expiry(window.last),
-});
-
-/** The row's content says nothing that two folds of the same window could say differently. */
-export const entityItem = (row: EntityRow): Attributes => ({
-  pk: s(row.entity),
-  sk: s(`${new Date(row.bucket).toISOString()}#${row.finding}`),
-  finding: s(row.finding),
-  detection: s(row.detection),
-  account: s(row.account),
-  cluster: s(row.cluster),
-  bucket: n(row.bucket),
-  expires: expiry(row.bucket),
-});
-
-const text = (item: Attributes, name: string): string => {
-  const attribute = item[name];
-  return attribute !== undefined && 'S' in attribute ? attribute.S : '';
-};
-const number = (item: Attributes, name: string): number => {
-  const attribute = item[name];
-  return attribute !== undefined && 'N' in attribute ? Number(attribute.N) : 0;
-};
-const claim = (item: Attributes, name: string): boolean => {
-  const attribute = item[name];
-  return attribute !== undefined && 'BOOL' in attribute && attribute.BOOL;
-};
-const elements = (item: Attributes, name: string): readonly Attribute[] => {
-  const attribute = item[name];
-  return attribute !== undefined && 'L' in attribute ? attribute.L : [];
-};
-const map = (item: Attributes, name: string): Attributes => {
-  const attribute = item[name];
-  return attribute !== undefined && 'M' in attribute ? attribute.M : {};
-};
-const ranked = (item: Attributes, name: string): Ranked => ({
-  members: elements(item, name).flatMap(element => ('S' in element ? [element.S] : [])),
-  times: elements(item, `${name}At`).flatMap(element => ('N' in element ? [Number(element.N)] : [])),
-  full: claim(item, `${name}Full`),
-});
-
-const severityOf = (item: Attributes): Severity => severities.find(name => name === text(item, 'severity')) ?? 'high';
-
-const best = (item: Attributes): CaseContent['best'] => ({
-  severity: severityOf(item),
-  shown: claim(item, 'shown'),
-  time: number(item, 'bestAt'),
-  eventId: text(item, 'bestEvent'),
-  title: text(item, 'title'),
-  version: text(item, 'version'),
-  source: text(item, 'source') === 'kubernetes' ? 'kubernetes' : 'cloudtrail',
-  region: text(item, 'region'),
 });
 
 /** A case from its item, or undefined where the item is something else or has no count yet. */
@@ -279,29 +172,3 @@ export const findingOfItem = (item: Attributes | undefined): Finding | undefined
   const stored = parseCase(item);
   return stored === undefined ? undefined : findingOf(stored);
 };
-
-export const parseWindow = (item: Attributes): StoredWindow | undefined => {
-  const seen = item['seen'];
-  if (!text(item, 'sk').startsWith('w#') || seen === undefined || !('B' in seen)) return undefined;
-  return {
-    finding: text(item, 'pk'),
-    bucket: number(item, 'bucket'),
-    first: number(item, 'first'),
-    last: number(item, 'last'),
-    seen: Buffer.from(seen.B).toString('hex').match(/.{16}/g) ?? [],
-    more: claim(item, 'more'),
-    best: best(item),
-    evidence: text(item, 'evidence'),
-    eventIds: ranked(item, 'eventIds'),
-    entities: ranked(item, 'entities'),
-  };
-};
-
-export const parseEntity = (item: Attributes): EntityRow => ({
-  entity: text(item, 'pk'),
-  finding: text(item, 'finding'),
-  detection: text(item, 'detection'),
-  account: text(item, 'account'),
-  cluster: text(item, 'cluster'),
-  bucket: number(item, 'bucket'),
-});

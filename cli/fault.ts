@@ -1,0 +1,27 @@
+/** What is said of an error that ends a command: where, what, and what to do next. */
+
+const loggedOut = /^(?:CredentialsProviderError|TokenProviderError)$/;
+
+/** Whether an error of the AWS SDK says that there are no credentials at all. */
+export const isLoggedOut = (error: unknown): boolean => error instanceof Error && loggedOut.test(error.name);
+
+/** Errors of the AWS SDK that say what is missing and not what to do about it, by their name or message. */
+const advice: readonly (readonly [is: RegExp, says: string])[] = [
+  [/: Region is missing$/, 'no AWS region is set: set AWS_REGION, or choose an AWS_PROFILE that has one'],
+  [/^(?:ExpiredToken|ExpiredTokenException|RequestExpired)\b/, 'the AWS credentials have expired: log in again'],
+];
+
+/** An error's message, with advice where it lacks it. */
+export const faultText = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  if (isLoggedOut(error))
+    return "no AWS credentials were found: log in first ('aws sts get-caller-identity' says who you are), or set AWS_PROFILE";
+  const named = `${error.name}: ${error.message}`;
+  return advice.find(([is]) => is.test(named))?.[1] ?? `${placeOf(error)}${error.message}`;
+};
+
+/** Of code that cannot be parsed, which is not in the message: the first line of the stack, `file:///…/tripline.config.ts:2`. */
+const placeOf = (error: Error): string => {
+  const [, file, line] = /^(?:file:\/\/)?(\/.+\.[cm]?[jt]s):(\d+)\n/.exec(error.stack ?? '') ?? [];
+  return file === undefined ? '' : `${file}, line ${line}: `;
+};

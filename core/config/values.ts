@@ -1,0 +1,80 @@
+import { isIP } from 'node:net';
+import * as v from 'valibot';
+
+// What single values of the settings look like, and what is said of those that do not.
+
+/** An AWS account. */
+export const account = v.pipe(
+  v.string(),
+  v.regex(/^\d{12}$/, 'an account id is twelve digits, in quotes: "111122223333"'),
+);
+/** An AWS region. */
+export const region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region reads like "eu-west-1"'));
+/** A cluster by its name. */
+export const clusterName = v.pipe(v.string(), v.minLength(1, 'a cluster needs its name'), v.maxLength(253));
+
+const isRange = (text: string): boolean => {
+  const [address = '', bits, more] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || more !== undefined) return false;
+  if (bits === undefined) return true;
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+};
+const range = v.pipe(
+  v.string(),
+  v.check(isRange, 'an address ("203.0.113.10") or a range ("10.0.0.0/16", "2001:db8::/56")'),
+);
+const notEverything = v.check(
+  (text: string) => !/\/0+$/.test(text),
+  'a range of the whole world would clear everybody',
+);
+/** Addresses and ranges of them, none of which is the whole world. */
+export const ranges = v.array(v.pipe(range, notEverything));
+
+/** Wildcards: `*` stands for any run of characters. One that is nothing but stars would name everybody. */
+export const wildcard = v.pipe(
+  v.string(),
+  v.minLength(1, 'must not be empty'),
+  v.check(text => /[^*]/.test(text), 'a wildcard of stars alone would name everybody: say more'),
+);
+/** Several {@link wildcard}s. */
+export const wildcards = v.array(wildcard);
+/** People and workloads, as ARNs, Kubernetes users and groups. */
+export const principals = v.optional(
+  v.strictObject({
+    arns: v.optional(wildcards),
+    users: v.optional(wildcards),
+    groups: v.optional(wildcards),
+  }),
+  {},
+);
+
+const family = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9*-]+(\.[a-z0-9*-]+)?$/, 'a family or type like "m7g", "p*", "*.metal", in lower case'),
+);
+/** Instance families and types, wildcards allowed. */
+export const families = v.array(family);
+
+/** A day, from 00:00 to 24:00 UTC. */
+export const day = v.pipe(v.string(), v.isoDate('a day like "2026-12-31"'));
+
+/** A time of day. */
+export const clock = v.pipe(v.string(), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day like "08:30"'));
+/** A time zone. */
+export const timeZone = v.pipe(
+  v.string(),
+  v.check(name => {
+    try {
+      return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+    } catch {
+      return false;
+    }
+  }, 'an IANA time zone like "Europe/Berlin"'),
+);
+
+/** A secret by its name; its value is never in the settings. */
+export const secret = v.pipe(
+  v.string(),
+  v.regex(/^[A-Z][A-Za-z0-9]*$/, 'the name of an SST secret, like "SlackWebhook"'),
+);

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { localDynamoDB } from '../../adapters/local-dynamodb.ts';
+import { originOf } from '../../adapters/local-folder.ts';
+import { main } from '../../cli/tripline.ts';
+import { call } from '../../core/cloudtrail/example.ts';
+import { terminal } from './terminal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tripline-local-'));
+const log = join(folder, 'trail.json');
+const tripline = async (...argv: string[]) => {
+  const { io, written } = terminal();
+  const code = await main(argv, io);
+  return { code, ...written };
+};
+
+beforeAll(() =>
+  writeFileSync(
+    log,
+    JSON.stringify({
+      Records: [
+        call('cloudtrail', 'StopLogging', {
+          recipientAccountId: '444455556666',
+          requestParameters: { name: 'main' },
+        }).record,
+      ],
+    }),
+  ),
+);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('npm start', () => {
+  test('deletes no directory that holds anything but a database', async () => {
+    const precious = join(folder, 'precious');
+    mkdirSync(precious);
+    writeFileSync(join(precious, '1.log'), 'years of work');
+    const { code, err } = await tripline('run', log, '--database', precious);
+    expect(code).toBe(2);
+    expect(err).toContain('(1.log)');
+    expect(readdirSync(precious)).toEqual(['1.log']);
+  });
+
+  test('makes its own anew, and keeps what it was made of', async () => {
+    const database = join(folder, 'database');
+    expect((await tripline('run', log, '--database', database)).code).toBe(0);
+    const { code, out } = await tripline('run', log, '--database', database);
+    expect(code).toBe(0);
+    expect(out).toMatch(/findings --severity critical --database \/.*\/database\n/);
+    expect(originOf(database)).toMatchObject({ accounts: ['444455556666'] });
+    expect((await tripline('findings', '--database', database, '--account', '444455556666')).out).toContain(
+      'cloudtrail/detection-disabled',
+    );
+    expect(existsSync(join(database, 'in-use'))).toBe(false);
+  });
+
+  test('and every other command leave a database alone that another process has open', async () => {
+    const database = join(folder, 'busy');
+    await (await localDynamoDB(database)).close();
+    const other = spawn('sleep', ['60']);
+    writeFileSync(join(database, 'in-use'), String(other.pid));
+    for (const command of [['run', log], ['findings']]) {
+      const { code, err } = await tripline(...command, '--database', database);
+      expect([code, err]).toEqual([2, expect.stringContaining(`in use by process ${other.pid}`)]);
+    }
+    const ended = new Promise(resolve => other.once('exit', resolve));
+    other.kill();
+    await ended;
+    expect((await tripline('findings', '--database', database)).code).toBe(0); // it was killed, and left its mark
+  });
+});
+
+test.each(['trail.json', '.', 'nowhere'])('there is no database at %s', async name => {
+  const path = join(folder, name);
+  const before = readdirSync(folder);
+  expect(await tripline('findings', '--database', path)).toMatchObject({
+    code: 2,
+    err: `tripline findings: there is no database at ${path}: run 'npm start' first, or say --stage NAME for one in AWS\n`,
+  });
+  expect(readdirSync(folder)).toEqual(before);
+});

@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { tripline } from '../usage/run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tripline-wrong-'));
+const file = (name: string, content: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const nothing = join(folder, 'nothing');
+mkdirSync(nothing);
+const missing = join(folder, 'missing');
+const broken = file('broken.json', '{"eventID":');
+const pattern = file('pattern.json', '{"a":[{"foo":1}]}');
+const event = file('event.json', '{}');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a command line that cannot mean what it says is refused, and says which part:', () => {
+  test.each([
+    ['findings --account=', '--account has no value'],
+    ['scan x --settings=', '--settings has no value'],
+    ['scan x --fail-on high --fail-on low', '--fail-on is given twice'],
+    ['scan x --account 1234', "--account takes the twelve digits of an account, not '1234'"],
+    ['findings --watch --every 0', "--every takes a whole number, not '0'"],
+    ['findings --limit 0', "--limit takes a whole number, not '0'"],
+    ['findings silence', "'silence' is none of"],
+    ['findings --json --ocsf', '--json and --ocsf exclude each other'],
+    ['usage --database x --account 111122223333 --for 91d', '--for is at most 90d'],
+    ['rehearse --check --since 3x', "--since takes a time like 30m, 24h or 7d, not '3x'"],
+    ['report --html=', '--html has no value'],
+  ])('%s', async (line, says) => {
+    const { code, stdout, stderr } = await tripline(...line.split(' '));
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(says)]);
+    expect(stderr).toContain('usage: ');
+    expect(stderr.trimEnd().split('\n').length, 'what was wrong must not scroll by').toBeLessThan(10);
+  });
+});
+
+describe('input that cannot be read is told with its path:', () => {
+  test.each([
+    [['explain', missing], missing],
+    [['explain', nothing], nothing],
+    [['filters', missing], missing],
+    [['filters', broken], broken],
+    [['usage', broken], broken],
+    [['pattern', 'test', '--cases', missing], missing],
+    [['pattern', 'test', '--cases', nothing], nothing],
+    [['pattern', 'test', '--pattern', missing, '--event', event], missing],
+    [['pattern', 'test', '--pattern', pattern, '--event', event], pattern],
+    [['posture', '--strict', nothing], nothing],
+  ])('%j', async (argv, path) => {
+    const { code, stderr } = await tripline(...argv);
+    expect([code, stderr]).toEqual([argv[0] === 'usage' ? 1 : 2, expect.stringContaining(path)]);
+    expect(stderr).not.toContain('usage: ');
+  });
+});
+
+test("'help COMMAND' says what 'COMMAND --help' says", async () => {
+  expect(await tripline('help', 'scan')).toEqual(await tripline('scan', '--help'));
+});
