@@ -4,7 +4,7 @@ import type { Json } from '../json.ts';
 import type { Scalar } from '../pattern/language.ts';
 import { loadPattern } from '../pattern/load.ts';
 import { holds, match } from '../pattern/match.ts';
-import type { Group, Test } from '../pattern/node.ts';
+import type { Field, Group, Node, Test } from '../pattern/node.ts';
 import type { Settings } from '../settings.ts';
 import { sources } from '../sources.ts';
 
@@ -77,8 +77,7 @@ const facts = (node: Group, needs: Needs): readonly Clause[] => {
   let clauses: readonly Clause[] = [everything];
   for (const field of node.fields) {
     const needed = needs(field.name);
-    const alone: Group = { is: 'group', fields: [field], or: [] };
-    if (needed !== undefined && !match(alone, { fact: { [field.name]: needed.neutral } }))
+    if (needed !== undefined && !canHoldFor(field, needed.neutral))
       clauses = product(clauses, group(needed.pattern, needs));
   }
   if (node.or.length > 0)
@@ -88,6 +87,15 @@ const facts = (node: Group, needs: Needs): readonly Clause[] => {
     );
   return clauses;
 };
+
+/** Whether a condition on a fact can hold where the fact says nothing: what is compared with another field may stand there too. */
+const canHoldFor = (field: Field, neutral: Json): boolean =>
+  compares(field.node) || match({ is: 'group', fields: [field], or: [] }, { fact: { [field.name]: neutral } });
+
+const compares = (node: Node): boolean =>
+  node.is === 'leaf'
+    ? node.tests.some(test => test.is === 'same')
+    : node.fields.some(field => compares(field.node)) || node.or.some(compares);
 
 const product = (left: readonly Clause[], right: readonly Clause[]): readonly Clause[] => {
   if (left.length * right.length > maximumClauses) return left.length <= right.length ? left : right;

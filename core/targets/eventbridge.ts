@@ -44,7 +44,8 @@ const fromAws = '{"source":[{"prefix":"aws."}],"detail-type":[{"suffix":" via Cl
 /**
  * Derives the fewest EventBridge patterns that admit every event the enabled detections match or the knowledge learns from.
  * Where their conditions don't fit, the ones that keep the fewest events out are given up first; names of calls never are.
- * @throws Error where even the names alone leave no pattern (never: names can be spread over as many as it takes)
+ * @throws Error where a condition that can't be given up holds a value longer than a pattern: whatever has several values is spread
+ * over as many patterns as it takes
  */
 export const eventBridgeFilter = (
   detections: readonly AnyDetection[],
@@ -58,7 +59,7 @@ export const eventBridgeFilter = (
     unique([false, true].flatMap(reads => reduce(clauses.filter(one => needsReads(one) === reads)))),
   );
   return {
-    patterns: pack(kept),
+    patterns: packed(kept),
     rules: rules.map(rule => describe(rule.id, own.get(rule.id) ?? [], kept)),
   };
 };
@@ -188,15 +189,27 @@ const narrowest = (clauses: readonly Clause[]): readonly Clause[] => {
     () => 1,
   ).kept;
   const floor = unique([...bound, ...rest]);
-  const most = pack(floor).length;
+  const most = packed(floor).length;
   const { kept, fits } = widenToFit(clauses, cost, candidate =>
-    pack(candidate).length <= most ? 0 : Math.max(1, lengthOf(candidate) - most * room),
+    (pack(candidate)?.length ?? Number.POSITIVE_INFINITY) <= most ? 0 : Math.max(1, lengthOf(candidate) - most * room),
   );
   return fits ? kept : floor;
 };
 
-/** Fills patterns one after the other: writes, then reads, a list of names cut where a pattern is full. */
-const pack = (clauses: readonly Clause[]): readonly EventPattern[] => {
+const packed = (clauses: readonly Clause[]): readonly EventPattern[] => {
+  const patterns = pack(clauses);
+  if (patterns !== undefined) return patterns;
+  const long = clauses.filter(clause => pack([clause]) === undefined);
+  throw new Error(
+    `a filter of ${whole(long).length} characters fits no EventBridge pattern (${quota.characters}): ${long.map(print).join().slice(0, 200)}… Shorten the values in the settings that it comes from.`,
+  );
+};
+
+/**
+ * Fills patterns one after the other: writes, then reads, a list cut where a pattern is full. Undefined where a clause of single
+ * values is longer than a pattern.
+ */
+const pack = (clauses: readonly Clause[]): readonly EventPattern[] | undefined => {
   const ordered = clauses
     .toSorted((a, b) => print(b).length - print(a).length || (print(a) < print(b) ? -1 : 1))
     .toSorted((a, b) => Number(needsReads(a)) - Number(needsReads(b)));
@@ -210,10 +223,12 @@ const pack = (clauses: readonly Clause[]): readonly EventPattern[] => {
     }
     const [head, tail] = cut(next, part => lengthOf([...open, part]) <= quota.characters);
     if (head !== undefined) open.push(head);
-    if (open.length === 0)
-      throw new Error(
-        `a filter of ${whole([next]).length} characters fits no EventBridge pattern (${quota.characters}): ${print(next).slice(0, 200)}… Shorten the lists in the settings that it comes from.`,
-      );
+    if (open.length === 0) {
+      const parts = halves(next);
+      if (parts === undefined) return undefined;
+      left.unshift(...parts);
+      continue;
+    }
     done.push(open);
     open = [];
     left.unshift(tail);
@@ -232,6 +247,18 @@ const cut = (clause: Clause, fits: (part: Clause) => boolean): readonly [Clause 
   let count = tests.length - 1;
   while (count > 0 && !fits(part(tests.slice(0, count)))) count--;
   return count <= 0 ? [undefined, clause] : [part(tests.slice(0, count)), part(tests.slice(count))];
+};
+
+/** A clause in two by the list that is longest in characters; undefined where it has single values only. */
+const halves = (clause: Clause): readonly [Clause, Clause] | undefined => {
+  const [longest] = [...clause]
+    .filter(([, tests]) => tests.length > 1)
+    .map(([path, tests]) => ({ path, tests, size: print(new Map([[path, tests]])).length }))
+    .toSorted((a, b) => b.size - a.size);
+  if (longest === undefined) return undefined;
+  const { path, tests } = longest;
+  const middle = Math.ceil(tests.length / 2);
+  return [new Map([...clause, [path, tests.slice(0, middle)]]), new Map([...clause, [path, tests.slice(middle)]])];
 };
 
 /** Characters that one pattern has for its clauses. */

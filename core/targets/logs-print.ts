@@ -215,15 +215,13 @@ const single = (selector: string, one: Test): string => {
         ? `${selector} ${one.low.included ? '>=' : '>'} ${one.low.value}`
         : `${selector} ${one.high?.included ? '<=' : '<'} ${one.high?.value ?? Number.MAX_SAFE_INTEGER}`;
     case 'exists':
-      return selector === codeSelector ? `${selector} >= 0` : `${selector} = "*"`;
+      return `${selector} = "*"`;
     case 'absent':
       return `${selector} NOT EXISTS`;
     default:
       throw new Error(`no Logs pattern says '${one.is}': leave such tests out before printing`);
   }
 };
-
-const codeSelector = '$.responseStatus.code';
 
 /** The members that a Logs pattern looks at: text everywhere but the code, and present or absent as a whole. */
 export const projected: ReadonlySet<string> = new Set(

@@ -3,7 +3,7 @@ import { loadPattern } from '../pattern/load.ts';
 import type { Test } from '../pattern/node.ts';
 import type { Settings } from '../settings.ts';
 import { type Clause, clausesOf, implies, needsOf, pathKey, pathOf, reduce, trim } from './clause.ts';
-import { widenToFit } from './fit.ts';
+import { type Cost, widenToFit } from './fit.ts';
 import { limits } from './logs-grammar.ts';
 import { printLogs, projected, sizeOf } from './logs-print.ts';
 import { volume } from './logs-volume.ts';
@@ -27,8 +27,12 @@ export interface LogsFilter {
 }
 
 const resource = pathKey(['objectRef', 'resource']);
+const stage = pathKey(['stage']);
 
 type Rule = Extract<AnyDetection | AnyKnowledge, { on: 'kubernetes' }>;
+
+/** Never widened to every event of a stage. */
+const cost: Cost = { size: sizeOf, volume, allowed: to => [...to.keys()].some(path => path !== stage) };
 
 /**
  * Derives one CloudWatch Logs filter pattern that admits every audit event the enabled detections match or the knowledge learns
@@ -42,21 +46,14 @@ export const logsFilter = (
   const rules = [...detections, ...knowledge].filter((rule): rule is Rule => rule.on === 'kubernetes');
   const own = new Map(rules.map(rule => [rule.id, ruleClauses(rule, settings)]));
   const clauses = reduce([...own.values()].flat());
-  const widened = widenToFit(
-    clauses,
-    { size: sizeOf, volume, allowed: to => [...to.keys()].some(path => path !== pathKey(['stage'])) },
-    some => printLogs(trim(some)).length - limits.characters,
-  );
+  const widenBy = (how: Cost) => widenToFit(clauses, how, some => printLogs(trim(some)).length - limits.characters);
+  const cheapest = widenBy(cost);
+  // Step by step the cheapest may leave long lists alone, of which nothing more may go: then what saves most goes first.
+  const widened = cheapest.fits ? cheapest : widenBy({ ...cost, volume: () => 0 });
   const everything = clauses.some(clause => clause.size === 0) || !widened.fits;
   const kept = everything
     ? []
-    : narrowToFit(
-        widened.kept,
-        clauses,
-        pathKey(['objectRef', 'resource']),
-        volume,
-        some => printLogs(trim(some)).length <= limits.characters,
-      );
+    : narrowToFit(widened.kept, clauses, resource, cost, some => printLogs(trim(some)).length <= limits.characters);
   return {
     pattern: kept.length === 0 ? '' : printLogs(trim(kept)),
     rules: rules.map(({ id }) => describe(id, own.get(id) ?? [], kept, isOff(id, settings))),

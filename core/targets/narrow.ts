@@ -1,5 +1,9 @@
 import type { Test } from '../pattern/node.ts';
 import { type Clause, covers, implies, widen } from './clause.ts';
+import type { Cost } from './fit.ts';
+
+/** What narrowing asks of a filter language. */
+type Judge = Pick<Cost, 'volume' | 'allowed'>;
 
 /** A clause of the filter, and the clauses for whose sake it is there: each of them implies it, and is in one group alone. */
 interface Group {
@@ -29,7 +33,7 @@ export const narrowToFit = (
   kept: readonly Clause[],
   wanted: readonly Clause[],
   by: string,
-  volume: (clause: Clause) => number,
+  judge: Judge,
   fits: (clauses: readonly Clause[]) => boolean,
 ): readonly Clause[] => {
   let groups = assign(
@@ -40,7 +44,7 @@ export const narrowToFit = (
   let left = mostTried;
   for (;;) {
     const step = groups
-      .flatMap(group => stepsOf(group, groups, volume))
+      .flatMap(group => stepsOf(group, groups, judge))
       .toSorted((a, b) => b.saved - a.saved)
       .find(one => left-- > 0 && fits(after(one).map(({ clause }) => clause)));
     if (step === undefined) return groups.map(({ clause }) => clause);
@@ -61,8 +65,10 @@ const assign = (kept: readonly Clause[], wanted: readonly Clause[]): readonly Gr
   }));
 
 /** A group's clause says no more than its members need; members that share a condition get a clause of their own, or go over to another group's. */
-const stepsOf = (group: Group, groups: readonly Group[], volume: (clause: Clause) => number): readonly Step[] => {
+const stepsOf = (group: Group, groups: readonly Group[], { volume, allowed }: Judge): readonly Step[] => {
   const step = (from: readonly Group[], to: readonly Group[]): readonly Step[] => {
+    // Busy clauses that overlap are taken to admit more together than everything does.
+    if (!to.every(({ clause }) => allowed(clause, ...from.map(one => one.clause)))) return [];
     const sum = (some: readonly Group[]): number => some.reduce((total, { clause }) => total + volume(clause), 0);
     const saved = sum(from) - sum(to);
     return saved > 1e-9 ? [{ from, to, saved }] : [];

@@ -4,6 +4,7 @@ import { memoryFindings } from '../../core/findings/memory.ts';
 import { text } from '../../core/json.ts';
 import { type DetectDeps, detect } from '../../core/pipeline.ts';
 import type { Read, Rejected } from '../../core/read/contract.ts';
+import { askHeard, streamOf } from '../../core/state/heard.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import { type MatchParts, match, noon } from './matches.ts';
 
@@ -73,6 +74,31 @@ describe('detecting', () => {
         .sort(),
     ).toEqual([1, 2]);
   });
+  it('leaves marks of every stream that was heard, quiet records too, and of the newest time', async () => {
+    const heard = { source: 'kubernetes', account: '111122223333', cluster: 'prod', time: noon + 60_000 } as const;
+    const with_ = deps();
+    const times: number[] = [];
+    const findings = { fold: async (_: readonly unknown[], now: number) => void times.push(now) };
+    const reads: readonly Read[] = [event('RunInstances'), { kind: 'quiet', count: 7, heard }];
+    expect(await detect(reads, { ...with_, findings })).toMatchObject({ read: 8, matched: 1 });
+    expect(times).toEqual([noon + 60_000]);
+    const marks = async (...stream: Parameters<typeof streamOf>) =>
+      (await with_.store.observe([askHeard(streamOf(...stream), noon)])).flatMap(({ item }) => item['marks'] ?? []);
+    expect(await marks('cloudtrail', '111122223333', '')).toEqual(['2026-09-01T12:00:00.000Z']);
+    expect(await marks('kubernetes', '111122223333', 'prod')).toEqual(['2026-09-01T12:00:00.000Z']);
+    expect(await marks('kubernetes', '111122223333', 'other')).toEqual([]);
+  });
+
+  it('keeps what it is told to of the events', async () => {
+    const with_ = deps();
+    const keep: DetectDeps['keep'] = async events => [
+      { scope: 'kept', add: { ids: events.map(({ id }) => id) }, expires: noon + 1_000_000 },
+    ];
+    await detect([event('Other'), event('Other', 1), skipped], { ...with_, keep });
+    const [answer] = await with_.store.observe([{ scope: 'kept', expires: noon }]);
+    expect(answer?.item).toEqual({ ids: ['Other-0', 'Other-1'] });
+  });
+
   it('counts nothing of nothing', async () => {
     expect(await detect([], deps())).toEqual({
       read: 0,

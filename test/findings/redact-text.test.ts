@@ -20,6 +20,15 @@ const rows: readonly (readonly [string, string])[] = [
     `-----BEGIN PRIVATE KEY-----\n-----BEGIN PRIVATE KEY-----\n${body}\n-----END PRIVATE KEY-----x`,
     '[redacted: private key]x',
   ],
+  // Of the length of an id or a time, and nearly one
+  ['00000000-0000-0000-0000-0a1b2c3d4e5f', '00000000-0000-0000-0000-0a1b2c3d4e5f'],
+  ['2026-09-01T10:00:00.123456789Z', '2026-09-01T10:00:00.123456789Z'],
+  ['token=ab-1234-1234-1234-123456789012', 'token=[redacted: token]'],
+  ['12345678-1234-1234-1234-token=abcdef', '12345678-1234-1234-1234-token=[redacted: 12345678-1234-1234-1234-token]'],
+  ['2026-09-01T10:00:00Z token=abc', '2026-09-01T10:00:00Z token=[redacted: token]'],
+  ['token=abc 2026-09-01T10:00:00Z', 'token=[redacted: token] 2026-09-01T10:00:00Z'],
+  ['2026-09-01T10:00:00.token=abcZ', '2026-09-01T10:00:00.token=[redacted: 00.token]'],
+  ['token=1234-09-01T10:00:00Z', 'token=[redacted: token]'],
   // name=value
   ['password=hunter2 x', 'password=[redacted: password] x'],
   ['password = hunter2', 'password = [redacted: password]'],

@@ -203,6 +203,23 @@ describe('evidence is bounded', () => {
     }
   });
 
+  it('takes any JSON: a text, nothing', () => {
+    expect([redact('password=hunter2'), redact(null), redact(3)]).toEqual(['password=[redacted: password]', null, 3]);
+  });
+
+  it('once for all that keep a record, each as much as there is room for', () => {
+    const record = { password: 'hunter2', long: Array.from({ length: 64 }, (_, at) => `${at} `.repeat(120)) };
+    const whole = redact(record);
+    expect(redact(record)).toBe(whole);
+    expect(redact({ ...record })).not.toBe(whole);
+    const smaller = redact(record, 10_000);
+    expect(size(smaller)).toBeLessThanOrEqual(10_000);
+    expect(redact(record, size(smaller))).toEqual(smaller);
+    expect(redact(record)).toBe(whole);
+    expect(size(redact(record, size(whole)))).toBe(size(whole));
+    expect(size(redact(record, size(whole) - 1))).toBeLessThan(size(whole));
+  });
+
   it('keeps `__proto__` a name', () => {
     const record = JSON.parse('{"__proto__":{"polluted":true},"a":{"constructor":1}}') as Json;
     expect(JSON.stringify(redact(record))).toBe(JSON.stringify(record));

@@ -156,6 +156,14 @@ describe('an event asks by', () => {
     expect(find({ record: { b: 'z' } })).toEqual(['always', 'either']);
     expect(find({ record: { a: 'z' } })).toEqual(['always', 'other']);
     expect(dispatch([])({ record: {} })).toEqual([]);
+    const hundred = Array.from({ length: 100 }, (_, item) => ({
+      item,
+      requirements: [requirement({ a: [item % 2 === 0 ? 'x' : 'y'] }), requirement({ b: ['z'] })],
+    }));
+    const all = hundred.map(({ item }) => item);
+    expect(dispatch(hundred)({ record: { a: ['y', 'x'], b: 'z' } })).toEqual(all);
+    expect(dispatch(hundred)({ record: { a: ['y', 'x'] } })).toEqual(all);
+    expect(dispatch(hundred.slice(0, 16))({ record: { a: ['y', 'x'], b: 'z' } })).toEqual(all.slice(0, 16));
   });
 });
 
@@ -218,6 +226,26 @@ describe('a tree looks up first', () => {
       throw new Error('broken');
     };
     expect(asked(patterns, { a: '1' }, broken)).toEqual([1, 3, 5, 7]);
+  });
+
+  test('those that do not share it are looked up whether it holds or not', () => {
+    const sharing = eight(i => ({ a: ['x'], b: [`${i % 2}`] }));
+    const patterns = [...sharing, { b: ['1'] }, { c: ['2'] }, { a: ['y'], b: ['1'] }, { a: ['x', 'y'], b: ['1'] }];
+    expect(treeOf(patterns.map((pattern, index) => entryOf(index, requirement(pattern)))).ask?.path).toEqual(['a']);
+    // Of two that are left each is asked: 9, where nothing is known of the other.
+    expect(asked(patterns, { a: 'x', b: '1' })).toEqual([1, 3, 5, 7, 8, 9, 11]);
+    expect(asked(patterns, { a: 'y', b: '1' })).toEqual([8, 9, 10, 11]);
+    expect(asked(patterns, { b: '1', c: '2' })).toEqual([8, 9]);
+    expect(asked(patterns, { a: 'x', b: '0', c: '2' })).toEqual([0, 2, 4, 6, 9]);
+  });
+
+  test('nothing is asked below a list of too many values: everything there is given', () => {
+    const patterns = ['p', 'q', 'r'].flatMap(k => ['0', '1', '2'].map(b => ({ k: [k], a: [k], b: [b] })));
+    const tree = treeOf(patterns.map((pattern, index) => entryOf(index, requirement(pattern))));
+    expect([tree.split?.path, tree.split?.values.get('p')?.ask?.path]).toEqual([['k'], ['a']]);
+    const many = Array.from({ length: 65 }, (_, at) => `v${at}`);
+    expect(asked(patterns, { k: many, a: 'none', b: 'none' })).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(asked(patterns, { k: 'p', a: 'none', b: '0' })).toEqual([]);
   });
 
   test('each path once', () => {

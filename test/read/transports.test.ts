@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { readEnvelope } from '../../core/read/eventbridge.ts';
+import { defaultPlace, readEnvelope } from '../../core/read/eventbridge.ts';
 import { placeOfKey } from '../../core/read/key.ts';
 import { placeOfStream } from '../../core/read/log-group.ts';
 import { readLogs } from '../../core/read/logs.ts';
@@ -114,6 +114,47 @@ describe('a queue batch', () => {
     ],
   ])('points at the objects that %s tells of', (_, body, objects) => {
     expect(readSqs(batch(body), settings)).toEqual([{ id: 'm-0', reads: [], objects }]);
+  });
+
+  test.each<[string, Json]>([
+    [
+      'of an object that S3’s event says is gone',
+      envelope({ bucket: { name: 'b' }, object: { key: 'k' } }, { 'detail-type': 'Object Deleted', source: 'aws.s3' }),
+    ],
+    [
+      'of somebody else’s event',
+      envelope({ bucket: { name: 'b' }, object: { key: 'k' } }, { 'detail-type': 'Object Created', source: 'shop' }),
+    ],
+    ['without a bucket', envelope({ object: { key: 'k' } }, { 'detail-type': 'Object Created', source: 'aws.s3' })],
+    ['without a key', envelope({ bucket: { name: 'b' } }, { 'detail-type': 'Object Created', source: 'aws.s3' })],
+    ['with a key that is no text', { s3Bucket: 'b', s3ObjectKey: [1, null] }],
+    ['to subscribe to a topic', { ...topic(stored('k')), Type: 'SubscriptionConfirmation' }],
+    ['that only looks like a topic’s', { Type: 'Notification', Message: JSON.stringify(stored('k')) }],
+  ])('points at nothing in a message %s', (_, body) => {
+    const [message] = readSqs(batch(body), settings);
+    expect(message?.objects).toEqual([]);
+    expect(message?.reads.length).toBeGreaterThan(0);
+  });
+
+  test('that is empty is counted; a message without a body is set aside', () => {
+    expect(readSqs({ Records: [] }, settings)).toEqual([
+      { id: '', reads: [{ kind: 'skipped', why: 'empty batches', count: 1 }], objects: [] },
+    ]);
+    const [message] = readSqs({ Records: [{ messageId: 'm-0' }] }, settings);
+    expect(message).toMatchObject({
+      id: 'm-0',
+      objects: [],
+      reads: [
+        {
+          kind: 'rejected',
+          rejected: {
+            reason: 'wrong-shape',
+            detail: 'The message has no body: the function is to be invoked by a queue only.',
+            where: 'queue message m-0',
+          },
+        },
+      ],
+    });
   });
 
   test('skips S3’s test message and removed objects', () => {
@@ -232,6 +273,25 @@ describe('a Logs subscription', () => {
   });
 });
 
+test('a record that says nothing belongs to the account that there is, at home; to none of several', () => {
+  expect(defaultPlace(settings)).toEqual({ account: '111122223333', region: 'eu-west-1', cluster: '' });
+  for (const accounts of [[], ['111122223333', '222233334444']])
+    expect(defaultPlace({ ...settings, accounts })).toEqual({ account: '', region: 'eu-west-1', cluster: '' });
+});
+
+test('what a subscription sets aside says where it came from, and what it may become', () => {
+  const rejected = (input: unknown) => readLogs(input, settings).map(read => read.kind === 'rejected' && read.rejected);
+  expect(rejected({ awslogs: { data: 'text' } })).toMatchObject([
+    { where: 'CloudWatch Logs subscription', detail: 'The payload is no whole gzip data.' },
+  ]);
+  // At most 250 times what it is, but 16 MB in any case.
+  const inflating = (bytes: number) => ({ awslogs: { data: gzipSync(new Uint8Array(bytes)).toString('base64') } });
+  expect(rejected(inflating(16 * 1024 * 1024 + 1))).toMatchObject([
+    { reason: 'inflates-too-far', detail: `The payload inflates to more than ${16 * 1024 * 1024} bytes.` },
+  ]);
+  expect(rejected(inflating(16 * 1024 * 1024))).not.toMatchObject([{ reason: 'inflates-too-far' }]);
+});
+
 describe('a key', () => {
   const logs = 'AWSLogs/222233334444';
   test.each<[string, JsonObject]>([
@@ -253,6 +313,8 @@ describe('a key', () => {
     ],
     ['task/kube-apiserver-audit-0123456789abcdef0123456789abcdef/000000.gz', { cluster: '', source: 'kubernetes' }],
     ['aws/eks/other/cluster/2026/09/01/part-1.gz', { cluster: 'other' }],
+    ['aws/eks/prod/cluster/2026/09/01/part-1.gz', { cluster: 'prod', region: 'eu-central-1' }],
+    ['aws/eks/edge/cluster/2026/09/01/part-1.gz', { cluster: 'edge', region: '' }],
     ['anything.json', { account: '', region: '', cluster: '' }],
   ])('%s says where its records belong', (key, place) => {
     expect(placeOfKey(key, nowhere, settings.clusters)).toMatchObject({ place });
@@ -267,6 +329,26 @@ describe('a key', () => {
   ])('%s is skipped', async key => {
     expect(placeOfKey(key, nowhere)).toHaveProperty('skip');
     expect(short(await readAll('not even JSON', key))).toEqual([expect.stringMatching(/^skipped 1/)]);
+  });
+
+  test.each([
+    [`${logs}/CloudTrail-Digest/eu-north-1/x.json.gz`, 'CloudTrail digest files, which hold no records'],
+    [`${logs}/CloudTrail-Insight/eu-north-1/x.json.gz`, 'CloudTrail Insights events, which are no calls'],
+    [
+      '222233334444_CloudTrail-Insight_eu-north-1_20260901T1000Z_a.json.gz',
+      'CloudTrail Insights events, which are no calls',
+    ],
+    [`${logs}/vpcflowlogs/eu-north-1/x.log.gz`, "other services' log files"],
+  ])('%s is skipped: %s', (key, skip) => {
+    expect(placeOfKey(key, nowhere)).toEqual({ skip });
+  });
+
+  test('keeps a log group that is named without a slash at its beginning, too', () => {
+    const cluster = { name: 'bare', kind: 'kubeadm', role: 'workload', audit: { logGroup: 'bare/audit' } } as const;
+    const placed = (key: string) => placeOfKey(key, nowhere, [...settings.clusters, cluster]);
+    expect(placed('day/bare/audit/a.jsonl')).toMatchObject({ place: { cluster: 'bare' } });
+    expect(placed('bare/audit/a.jsonl')).toMatchObject({ place: { cluster: 'bare' } });
+    expect(placed('day/x-bare/audit/a.jsonl')).toMatchObject({ place: { cluster: '' } });
   });
 
   test('that keeps a configured log group’s name as folders names the cluster', () => {
@@ -289,6 +371,22 @@ describe('a key', () => {
     expect(reads).toMatchObject([{ event: { account: '111122223333', region: 'eu-west-1' } }]);
   });
 });
+
+test.each([
+  ['111122223333_CloudTrail_eu-west-1', 'eu-west-1'],
+  ['111122223333_CloudTrail_eu-west-1_3', 'eu-west-1'],
+  ['o-abc123_111122223333_CloudTrail_us-gov-west-1_12', 'us-gov-west-1'],
+])('stream %s holds calls of its account and region', (stream, region) => {
+  expect(placeOfStream('trail', stream, nowhere)).toEqual({
+    place: { account: '111122223333', region, cluster: '', source: 'cloudtrail' },
+  });
+});
+test.each([
+  'x_111122223333_CloudTrail_eu-west-1',
+  '111122223333_CloudTrail_eu-west-1_x',
+  '1_CloudTrail_eu-west-1',
+])('stream %s says nothing of what it holds', stream =>
+  expect(placeOfStream('trail', stream, nowhere)).toEqual({ place: nowhere }));
 
 test('of two clusters in one group the longer stream prefix decides', () => {
   const group = (name: string, streamPrefix: string) => ({

@@ -13,6 +13,15 @@ const problemsOf = (config: unknown): readonly string[] => {
   }
 };
 
+const suppression = {
+  id: 'load-test',
+  when: { finding: { detection: ['cloudtrail/launch-burst'] } },
+  reason: 'the load test of September',
+  owner: 'platform',
+  from: '2026-09-01',
+  expires: '2026-09-30',
+};
+
 describe('defineConfig', () => {
   test('is safe with no settings at all', () => {
     const settings = defineConfig({});
@@ -113,6 +122,163 @@ describe('defineConfig', () => {
     const problems = problemsOf(config);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(expected);
+  });
+
+  /** What a setting takes, and what only looks like it: each alone. */
+  const edges: readonly (readonly [
+    setting: string,
+    of: (value: never) => unknown,
+    taken: unknown[],
+    refused: unknown[],
+  ])[] = [
+    [
+      'accounts',
+      value => ({ accounts: [value] }),
+      ['111122223333'],
+      ['11112222333', '1111222233334', 'a11122223333', ''],
+    ],
+    [
+      'home',
+      value => ({ home: value }),
+      ['eu-west-1', 'us-gov-west-1', 'ap-southeast-7'],
+      ['eu-west', 'eu-west-11', 'Eu-west-1', 'xeu-west-1', 'eu--1', '-west-1'],
+    ],
+    [
+      'network.ranges',
+      value => ({ network: { ranges: [value] } }),
+      ['10.0.0.0/8', '10.0.0.0/32', '192.0.2.1', '2001:db8::/56', '2001:db8::/128', '2001:db8::1'],
+      [
+        '10.0.0.0/33',
+        '10.0.0.0/',
+        '10.0.0.0/8/8',
+        '10.0.0.0/a',
+        '10.0.0/8',
+        '2001:db8::/129',
+        '10.0.0.0/0',
+        '::/0',
+        '::/00',
+        '',
+      ],
+    ],
+    [
+      'clusters.allowedFamilies',
+      value => ({ clusters: [{ name: 'a', allowedFamilies: [value] }] }),
+      ['m7g', 'p*', '*.metal', 'u-*', 'm7g.large', '*.metal-24xl'],
+      ['M7g', 'm7g.', '.large', 'm7g.large.x', 'x m7g', 'm7g large', ''],
+    ],
+    [
+      'controllers.roles',
+      value => ({ controllers: [{ kind: 'eks', roles: [value] }] }),
+      ['arn:aws:iam::*:role/x'],
+      ['role/x', 'xarn:aws:iam::1:role/x', '*'],
+    ],
+    [
+      'controllers.serviceAccounts',
+      value => ({ controllers: [{ kind: 'eks', serviceAccounts: [value] }] }),
+      ['system:serviceaccount:a:b'],
+      ['a:b', 'system:serviceaccounts:a', 'x system:serviceaccount:a:b'],
+    ],
+    [
+      'detections',
+      value => ({ detections: { [value]: { status: 'watching' } } }),
+      ['cloudtrail/launch-burst', 'a/b2'],
+      [
+        'launch-burst',
+        'cloudtrail/Launch',
+        'cloud-trail/launch',
+        'cloudtrail/launch/burst',
+        'cloudtrail/',
+        '/a',
+        'x cloudtrail/a',
+      ],
+    ],
+    ['detections.threshold', value => ({ detections: { 'a/b': { threshold: value } } }), [1, 5], [0, 1.5, -1, '5']],
+    [
+      'suppressions.id',
+      value => ({ suppressions: [{ ...suppression, id: value }] }),
+      ['load-test', '0a', 'a'.repeat(61)],
+      ['a', '-a', 'A1', 'a b', 'a'.repeat(62), 'x_y'],
+    ],
+    ['suppressions.reason', value => ({ suppressions: [{ ...suppression, reason: value }] }), ['tests'], ['test', '']],
+    ['suppressions.owner', value => ({ suppressions: [{ ...suppression, owner: value }] }), ['a'], ['']],
+    [
+      'suppressions.expires',
+      value => ({ suppressions: [{ ...suppression, expires: value }] }),
+      ['2026-09-02', '2026-11-30'],
+      ['2026-09-01', '2026-08-31', '2026-12-01', '2026-9-2', 'soon'],
+    ],
+    [
+      'businessHours.from',
+      value => ({ businessHours: { timeZone: 'Europe/Berlin', from: value } }),
+      ['00:00', '09:59', '19:30', '23:59'],
+      ['24:00', '8:00', '08:60', '08:00:00', '108:00'],
+    ],
+    ['businessHours.days', value => ({ businessHours: { timeZone: 'UTC', days: [value] } }), [1, 7], [0, 8, 1.5]],
+    ['maximumNodeAge', value => ({ maximumNodeAge: value }), ['72h', '7d'], ['72', 'h', '72m', '7d ', 'x7d', '1.5h']],
+    ['latenessMinutes', value => ({ latenessMinutes: value }), [1, 120], [0, 121]],
+    ['approvedImages.ids', value => ({ approvedImages: { ids: [value] } }), ['ami-0a'], ['0a', 'xami-0a']],
+    [
+      'channels.secret',
+      value => ({ channels: [{ kind: 'pagerduty', secret: value }] }),
+      ['Pager', 'P1'],
+      ['pager', '1Pager', 'Pager-Duty', 'xPager', ''],
+    ],
+    [
+      'channels.channel',
+      value => ({ channels: [{ kind: 'slack-app', token: 'Bot', channel: value }] }),
+      ['C0123456789', 'G01234'],
+      ['D0123456789', 'C0123', 'c0123456789', 'C0123456789x', 'xC0123456789', `C${'0'.repeat(21)}`],
+    ],
+    [
+      'channels.triage',
+      value => ({
+        channels: [
+          {
+            kind: 'slack-app',
+            token: 'Bot',
+            channel: 'C0123456789',
+            triage: { signing: 'Signing', ...(value as object) },
+          },
+        ],
+      }),
+      [
+        { users: ['U0123456789', 'W0123456789'], team: 'T0123456789' },
+        { users: ['U012345'], team: 'E012345' },
+      ],
+      [
+        { users: ['C0123456789'], team: 'T0123456789' },
+        { users: ['U0123456789'], team: 'U0123456789' },
+      ],
+    ],
+    [
+      'channels.address',
+      value => ({ channels: [{ kind: 'webhook', address: value, secret: 'Hook' }] }),
+      ['https://example.com/x'],
+      ['https://', 'ftp://example.com', 'example.com', 'xhttps://example.com'],
+    ],
+    [
+      'deployment.archives.key',
+      value => ({ deployment: { archives: [{ bucket: 'abc', key: value }] } }),
+      ['arn:aws:kms:eu-west-1:111122223333:key/a', 'arn:aws-us-gov:kms:x'],
+      ['alias/a', 'arn:aws:s3:::a', 'xarn:aws:kms:x'],
+    ],
+    [
+      'deployment.hub',
+      value => ({ deployment: { hub: value } }),
+      ['arn:aws:events:eu-west-1:111122223333:event-bus/hub'],
+      [
+        'hub',
+        'arn:aws:events:eu-west-1:111122223333:event-bus/',
+        'arn:aws:events:event-bus/a',
+        'xarn:aws:events:e:1:event-bus/a',
+      ],
+    ],
+    ['deployment.canary.minutes', value => ({ deployment: { canary: { minutes: value } } }), [15, 60], [14, 61, 15.5]],
+  ];
+
+  test.each(edges)('takes of %s what is one, and nothing that only looks like it', (_, of, taken, refused) => {
+    for (const value of taken) expect([value, problemsOf(of(value as never))]).toEqual([value, []]); // any value, to be judged
+    for (const value of refused) expect([value, problemsOf(of(value as never)).length]).not.toEqual([value, 0]); // as above
   });
 
   test('says every problem at once', () => {

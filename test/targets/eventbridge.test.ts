@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { exampleSettings } from '../../core/example-settings.ts';
-import type { JsonObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
+import type { Test } from '../../core/pattern/node.ts';
+import { pathKey } from '../../core/targets/clause.ts';
 import { envelope, eventBridgeFilter, quota } from '../../core/targets/eventbridge.ts';
+import { isReadOnly, volume } from '../../core/targets/eventbridge-volume.ts';
 import { call, nodeSession, trailRule } from './rules.ts';
 
 const derive = (...rules: ReturnType<typeof trailRule>[]) => eventBridgeFilter(rules, [], exampleSettings);
@@ -12,6 +15,70 @@ const only = (...rules: ReturnType<typeof trailRule>[]): JsonObject => {
   expect(patterns).toHaveLength(1);
   return JSON.parse(patterns[0]?.pattern ?? '').detail;
 };
+
+describe('a call of this name is read-only', () => {
+  it.each([
+    ...['GetObject', 'ListRoles', 'DescribeInstances', 'HeadBucket', 'BatchGetImage', 'BatchCheckLayerAvailability'],
+    ...['SearchResources', 'LookupEvents', 'SelectResourceConfig', 'Query', 'ViewBilling', 'CheckDomainAvailability'],
+    ...['AssumeRole', 'AssumeRoleWithWebIdentity', 'AssumeRoleForPodIdentity'],
+    ...['Decrypt', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext', 'DecodeAuthorizationMessage'],
+  ])('%s', name => expect(isReadOnly(name)).toBe(true));
+  it.each(['RunInstances', 'BatchWriteItem', 'CreateGetter', 'ReEncrypt', 'DecryptAll', 'PutObject'])('not %s', name =>
+    expect(isReadOnly(name)).toBe(false));
+});
+
+describe('what a filter gives up last', () => {
+  const shareOf = (...conditions: readonly (readonly [string, readonly Test[]])[]): number =>
+    volume(new Map(conditions.map(([path, tests]) => [pathKey(path.split('.')), tests])));
+  const equal = (...values: readonly string[]): readonly Test[] => values.map(value => ({ is: 'equal', value }));
+
+  it('is a condition on calls that are many, more than on those that are few', () => {
+    const order = ['AssumeRole', 'DescribeInstances', 'GetSomething', 'DeleteRole'].map(name =>
+      shareOf(['eventName', equal(name)]),
+    );
+    expect(order.toSorted((a, b) => b - a)).toEqual(order);
+    expect(new Set(order).size).toBe(order.length);
+    expect(shareOf(['eventName', equal('AssumeRole', 'DeleteRole')])).toBeCloseTo((order[0] ?? 0) + (order[3] ?? 0));
+    expect(shareOf(['eventName', [...equal('DeleteRole'), { is: 'prefix', text: 'Put', fold: false }]])).toBe(0.05);
+  });
+
+  it('is one on a source only where it names no calls', () => {
+    expect(shareOf(['eventSource', equal('a')])).toBeLessThan(shareOf(['eventSource', equal('a', 'b')]));
+    expect(shareOf(['eventSource', equal(...'abcdefghijklmnop')])).toBe(1);
+    const named = ['eventName', equal('DeleteRole')] as const;
+    expect(shareOf(named, ['eventSource', equal('a')])).toBe(shareOf(named));
+    expect(shareOf()).toBe(1);
+  });
+
+  it('is one that few events meet, more than one that nearly all do', () => {
+    const absent: readonly Test[] = [{ is: 'absent' }];
+    const not: readonly Test[] = [{ is: 'not', tests: equal('a') }];
+    expect([shareOf(['errorCode', absent]), shareOf(['errorCode', not])]).toEqual([0.95, 0.95]);
+    const rare = shareOf(['requestParameters.omitted', equal('true')]);
+    const usual = shareOf(['requestParameters.name', equal('a')]);
+    expect(rare).toBeLessThan(usual);
+    expect(usual).toBeLessThan(shareOf(['eventType', equal('AwsApiCall')]));
+    expect(shareOf(['serviceEventDetails.omitted', equal('true')])).toBe(rare);
+    expect(shareOf(['userIdentity.inScopeOf.issuerType', equal('a')])).toBeGreaterThan(
+      shareOf(['userIdentity.arn', equal('a')]),
+    );
+    expect(shareOf(['userIdentity.type', equal('a')])).toBeGreaterThan(shareOf(['userAgent', equal('a')]));
+  });
+});
+
+describe('a record is carried', () => {
+  it.each([
+    ['AwsApiCall', 'AWS API Call via CloudTrail'],
+    ['AwsServiceEvent', 'AWS Service Event via CloudTrail'],
+    ['AwsConsoleSignIn', 'AWS Console Sign In via CloudTrail'],
+    ['AwsConsoleAction', 'AWS Console Action via CloudTrail'],
+    ['AwsVpceEvent', 'AWS Network Activity Event via CloudTrail'],
+    [undefined, 'AWS API Call via CloudTrail'],
+  ])('%s as %s', (eventType, detailType) => {
+    const record = { eventSource: 'ec2.amazonaws.com', eventType };
+    expect(envelope(record)).toEqual({ source: 'aws.ec2', 'detail-type': detailType, detail: record });
+  });
+});
 
 describe('EventBridge patterns derived from detections', () => {
   it("carry a rule's conditions as lists, under an envelope that only AWS can send", () => {
@@ -70,6 +137,139 @@ describe('EventBridge patterns derived from detections', () => {
         }),
       ),
     ).toEqual({ eventName: ['StopLogging'], errorCode: [{ exists: false }] });
+  });
+
+  it('say everything that EventBridge can, as it was written', () => {
+    const requestParameters = {
+      a: [{ prefix: { 'equals-ignore-case': 'Ab' } }, { suffix: { 'equals-ignore-case': 'Yz' } }],
+      b: [{ 'equals-ignore-case': 'Ab' }],
+      c: [{ 'anything-but': ['x', 'y'] }],
+      d: [{ 'anything-but': { prefix: ['x', 'y'] } }],
+      e: [{ 'anything-but': { suffix: ['x'] } }],
+      f: [{ 'anything-but': { 'equals-ignore-case': ['x', 'y'] } }],
+      g: [{ 'anything-but': [1, 2] }],
+      h: [{ numeric: ['<', 5] }],
+      i: [{ numeric: ['<=', 5] }],
+      j: [{ numeric: ['=', 5] }],
+      k: [{ numeric: ['>', 5] }],
+      l: [{ numeric: ['>=', 5] }],
+      m: [{ numeric: ['>', 1, '<=', 5] }],
+      n: [{ numeric: ['>=', 1, '<', 5] }],
+      o: [{ wildcard: 'a\\*b*\\\\c' }],
+      p: [1.5, false, null],
+      q: { r: ['deep'] },
+      s: [{ suffix: 'z' }],
+    };
+    expect(only(trailRule('a', { eventName: 'A', requestParameters }))).toEqual({
+      eventName: ['A'],
+      requestParameters,
+    });
+  });
+
+  it('leave out what has too many stars, but for what it begins with', () => {
+    const stars = (wildcard: string) => only(trailRule('a', { eventName: 'A', userAgent: { wildcard } }))['userAgent'];
+    expect(stars('a*b*c*d')).toEqual([{ wildcard: 'a*b*c*d' }]);
+    expect(stars('a*b*c*d*')).toEqual([{ prefix: 'a' }]);
+    expect(stars('*b*c*d*')).toBeUndefined();
+    expect(stars('*')).toBeUndefined();
+    expect(stars('ab')).toEqual(['ab']);
+    expect(only(trailRule('a', { eventName: 'A', userAgent: { 'anything-but': { wildcard: 'a*b' } } }))).toEqual({
+      eventName: ['A'],
+    });
+  });
+
+  it.each([
+    ['errorCode'],
+    ['errorMessage'],
+    ['vpcEndpointId'],
+    ['sessionCredentialFromConsole'],
+    ['userIdentity', 'arn'],
+    ['userIdentity', 'accessKeyId'],
+    ['userIdentity', 'invokedBy'],
+    ['userIdentity', 'principalId'],
+    ['userIdentity', 'inScopeOf', 'issuerType'],
+    ['userIdentity', 'inScopeOf', 'credentialsIssuedTo'],
+    ['userIdentity', 'sessionContext', 'ec2RoleDelivery'],
+    ['userIdentity', 'sessionContext', 'sessionIssuer', 'arn'],
+    ['userIdentity', 'sessionContext', 'sourceIdentity'],
+  ])('ask whether the text at %s.%s.%s.%s is there', (...path) => {
+    for (const exists of [true, false]) {
+      const asked = path.reduceRight<Json>((inner, name) => ({ [name]: inner }), [{ exists }]) as JsonObject; // never empty
+      expect(only(trailRule('a', { eventName: 'A', ...asked }))).toEqual({ eventName: ['A'], ...asked });
+    }
+  });
+
+  it('are the same whatever the order of the rules', () => {
+    // Of so many calls that no condition on them is given up.
+    const rules = Array.from({ length: 12 }, (_, index) =>
+      trailRule(`r${index}`, {
+        eventName: index < 6 ? 'AssumeRole' : 'CreateTags',
+        requestParameters: { [`p${index}`]: ['x'.repeat(300 + (index % 5))] },
+      }),
+    );
+    const patterns = derive(...rules).patterns;
+    expect(patterns.map(({ readOnly }) => readOnly)).toEqual([true, true]);
+    expect(derive(...rules.toReversed()).patterns).toEqual(patterns);
+  });
+
+  it('give conditions of what is bound to no call up only where that admits hardly any more', () => {
+    const long = ['a', 'b', 'c'].map(letter => letter.repeat(900));
+    const rare = derive(trailRule('rare', { requestParameters: { omitted: [true] }, userAgent: long } as never)); // of any call
+    expect(rare.patterns.map(({ pattern }) => JSON.parse(pattern).detail)).toEqual([
+      { requestParameters: { omitted: [true] } },
+    ]);
+    expect(rare.rules.map(({ widened, readOnly }) => [widened, readOnly])).toEqual([[['userAgent'], ['*']]]);
+    const busy = derive(trailRule('busy', { userIdentity: { type: 'AssumedRole' }, userAgent: long }));
+    expect(busy.patterns.map(({ pattern }) => JSON.parse(pattern).detail)).toEqual([
+      { userIdentity: { type: ['AssumedRole'] }, userAgent: long.slice(0, 2) },
+      { userIdentity: { type: ['AssumedRole'] }, userAgent: long.slice(2) },
+    ]);
+    expect(busy.rules[0]?.widened).toEqual([]);
+  });
+
+  it('name the calls whatever else they give up, and say of what fits nowhere what to do', () => {
+    const userAgent = 'x'.repeat(3_000);
+    expect(only(trailRule('few', { eventName: 'RunInstances', userAgent }))).toEqual({ eventName: ['RunInstances'] });
+    expect(() => derive(trailRule('many', { eventName: 'AssumeRole', userAgent }))).toThrow(
+      /a filter of \d+ characters fits no EventBridge pattern \(2048\): .*… Shorten the values in the settings/,
+    );
+  });
+
+  it('spread a condition of two long lists over as many as it takes', () => {
+    const eventName = Array.from({ length: 41 }, (_, at) => `Describe${'SomethingOfAnAccount'.repeat(3)}${at}`);
+    const arns = Array.from(
+      { length: 40 },
+      (_, at) => `arn:aws:iam::111122223333:role/${'a-rather-long-name-'.repeat(3)}${at}`,
+    );
+    // Both lists alone are longer than a pattern, and reads of a busy call give no condition up.
+    const when = { eventName: ['AssumeRole', ...eventName], userIdentity: { arn: arns } };
+    const { patterns, rules } = derive(trailRule('two', when));
+    expect(rules[0]?.widened).toEqual([]);
+    for (const { pattern } of patterns) expect(pattern.length).toBeLessThanOrEqual(quota.characters);
+    const loaded = patterns.map(({ pattern }) => loadPattern(JSON.parse(pattern)));
+    const admits = (name: string, arn: string): boolean =>
+      loaded.some(one =>
+        match(one, envelope({ eventSource: 'sts.amazonaws.com', eventName: name, userIdentity: { arn } })),
+      );
+    for (const name of when.eventName)
+      for (const arn of arns) expect([name, arn, admits(name, arn)]).toEqual([name, arn, true]);
+    expect(admits('AssumeRole', 'arn:aws:iam::111122223333:role/other')).toBe(false);
+  });
+
+  it('spell no product of alternatives out that is too large: the fewer of them are kept', () => {
+    const choice = (member: string, count: number) =>
+      Array.from({ length: count }, (_, index) => ({ [`${member}${index}`]: { value: [`${member}${index}`] } }));
+    const two = (one: number, other: number) =>
+      only(
+        trailRule('a', {
+          eventName: 'A',
+          requestParameters: { $or: choice('a', one) },
+          responseElements: { $or: choice('b', other) },
+        } as never), // members that are not of the record's type
+      )['$or'];
+    expect(two(3, 4)).toHaveLength(12);
+    expect(two(20, 13)).toHaveLength(13);
+    expect(two(13, 20)).toHaveLength(13);
   });
 
   it('never hold a field both beside $or and in it', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { Condition } from '../../core/pattern/language.ts';
 import { logsFilter } from '../../core/targets/logs.ts';
 import { admitsLog, limits, parseLogsPattern } from '../../core/targets/logs-grammar.ts';
 import { audit, auditRule } from './rules.ts';
@@ -28,6 +29,96 @@ describe('the Logs pattern derived from detections', () => {
     expect(pattern).toBe(
       '{ $.stage = "ResponseComplete" && ($.verb = "create" && $.objectRef.resource = "pods" || $.verb = "get" && $.objectRef.resource = "secrets") }',
     );
+  });
+
+  it('says beside it what others do not share, by what they share among them', () => {
+    const stage = 'ResponseComplete';
+    expect(
+      derive(
+        auditRule('a', { stage, verb: 'create', objectRef: { resource: 'pods' } }),
+        auditRule('b', { stage, verb: 'get', objectRef: { resource: 'secrets' } }),
+        auditRule('c', { verb: ['delete', 'patch'], objectRef: { resource: 'nodes' } }),
+        auditRule('d', { user: { username: 'x' } }),
+      ).pattern,
+    ).toBe(
+      '{ $.stage = "ResponseComplete" && ($.verb = "create" && $.objectRef.resource = "pods" || $.verb = "get" && $.objectRef.resource = "secrets") || ($.verb = "delete" || $.verb = "patch") && $.objectRef.resource = "nodes" || $.user.username = "x" }',
+    );
+    const user = { username: ['a', 'b'] };
+    expect(
+      derive(
+        auditRule('a', { stage, user, objectRef: { resource: 'pods' } }),
+        auditRule('b', { stage, user, verb: 'get' }),
+        auditRule('c', { user, objectRef: { subresource: 'exec' } }),
+        auditRule('d', { verb: 'watch' }),
+      ).pattern,
+    ).toBe(
+      '{ ($.user.username = "a" || $.user.username = "b") && ($.stage = "ResponseComplete" && ($.objectRef.resource = "pods" || $.verb = "get") || $.objectRef.subresource = "exec") || $.verb = "watch" }',
+    );
+  });
+
+  it('says ranges by one end, and leaves out what quotes and stars would make of a text', () => {
+    const { pattern } = derive(
+      auditRule('a', { verb: 'get', responseStatus: { code: [{ numeric: ['<', 300] }, { numeric: ['<=', 100] }] } }),
+      auditRule('b', { verb: 'list', responseStatus: { code: { numeric: ['>', 400, '<', 500] } } }),
+      auditRule('c', { verb: 'watch', responseStatus: { code: { exists: true } } }),
+    );
+    expect(pattern).toBe(
+      '{ $.verb = "get" && ($.responseStatus.code <= 100 || $.responseStatus.code < 300) || $.verb = "list" && $.responseStatus.code > 400 || $.verb = "watch" }',
+    );
+    const named = (...username: readonly Condition[]) =>
+      derive(auditRule('a', { verb: 'get', user: { username } })).pattern;
+    const bare = '{ $.verb = "get" }';
+    expect(named({ wildcard: 'c*d' }, { prefix: 'x' }, { suffix: 'y' })).toBe(
+      '{ $.verb = "get" && ($.user.username = "x*" || $.user.username = "*y" || $.user.username = "c*d") }',
+    );
+    expect(named({ wildcard: 'c*' })).toBe('{ $.verb = "get" && $.user.username = "c*" }');
+    expect(named({ wildcard: 'a"b*' }, { wildcard: 'c*d' })).toBe(bare);
+    expect(named({ prefix: 'x%' })).toBe(bare);
+    expect(named({ suffix: 'ü' })).toBe(bare);
+    expect(named({ prefix: { 'equals-ignore-case': 'x' } })).toBe(bare);
+    expect(named({ 'equals-ignore-case': 'x' })).toBe(bare);
+    expect(named({ exists: true })).toBe('{ $.verb = "get" && $.user.username = "*" }');
+    expect(named({ exists: false })).toBe('{ $.verb = "get" && $.user.username NOT EXISTS }');
+    const { pattern: odd } = derive(auditRule('a', { verb: ['a\\b', 'c*d', 'e'], user: { username: ['a', 'b'] } }));
+    expect(odd).toBe('{ $.user.username = "a" || $.user.username = "b" }');
+  });
+
+  it('anchors beginnings and ends in a regular expression', () => {
+    const names = (letter: string, count: number) =>
+      Array.from({ length: count }, (_, at) => `${letter}${String.fromCharCode(97 + at)}-service-account-of-${at}`);
+    const username = [
+      ...names('p', 12).map(prefix => ({ prefix })),
+      ...names('s', 12).map(suffix => ({ suffix })),
+      ...names('e', 6),
+    ];
+    const { pattern } = derive(auditRule('a', { verb: 'get', user: { username } }));
+    expect(pattern.split('%')).toHaveLength(3);
+    const parsed = parseLogsPattern(pattern);
+    const admits = (name: string): boolean => admitsLog(parsed, { verb: 'get', user: { username: name } });
+    for (const name of names('p', 12))
+      expect([name, admits(`${name}x`), admits(`x${name}`)]).toEqual([name, true, false]);
+    for (const name of names('s', 12))
+      expect([name, admits(`x${name}`), admits(`${name}x`)]).toEqual([name, true, false]);
+    for (const name of names('e', 6)) expect([name, admits(name)]).toEqual([name, true]);
+    expect(admits('other')).toBe(false);
+  });
+
+  it('gives a long condition up before it admits everything, and names what each rule lost', () => {
+    // Spaces keep texts out of regular expressions, which can be cut short.
+    const long = (letter: string, length: number): string => `${letter.repeat(length)} `;
+    const two = derive(
+      auditRule('a', { verb: 'get', objectRef: { resource: long('a', 600) } }),
+      auditRule('b', { verb: 'create', objectRef: { resource: long('b', 500) } }),
+    );
+    expect(two.pattern).toBe(`{ $.verb = "create" && $.objectRef.resource = "${long('b', 500)}" || $.verb = "get" }`);
+    expect(two.rules.map(({ widened }) => widened)).toEqual([['objectRef.resource'], []]);
+    const three = derive(
+      auditRule('a', { verb: 'get', objectRef: { resource: [long('a', 300), long('c', 300)] } }),
+      auditRule('b', { verb: 'create', objectRef: { resource: long('b', 500), apiGroup: 'x' } }),
+      auditRule('c', { verb: 'delete' }),
+    );
+    expect(three.pattern).toContain('|| $.objectRef.apiGroup = "x"');
+    expect(three.rules.map(({ widened }) => widened)).toEqual([[], ['objectRef.resource', 'verb'], []]);
   });
 
   it('writes long lists as regular expressions, two at most, and only where the exact text is too long', () => {
@@ -141,6 +232,17 @@ describe('the Logs pattern derived from detections', () => {
     for (const name of names)
       expect(admitsLog(parsed, audit('delete', name).record as unknown as JsonObject), name).toBe(true); // a JSON object
     expect(admitsLog(parsed, audit('get', 'pods').record as unknown as JsonObject)).toBe(false);
+  });
+
+  it('keeps two busy rules apart, though together they are taken to admit more than everything', () => {
+    const whens = [{ verb: { exists: true } }, { objectRef: { subresource: 'status' } }] as const;
+    expect(derive(...whens.map((when, index) => auditRule(`r${index}`, when))).pattern).toBe(
+      '{ $.verb = "*" || $.objectRef.subresource = "status" }',
+    );
+    const staged = whens.map((when, index) => auditRule(`r${index}`, { stage: 'ResponseComplete', ...when }));
+    expect(derive(...staged).pattern).toBe(
+      '{ $.stage = "ResponseComplete" && ($.verb = "*" || $.objectRef.subresource = "status") }',
+    );
   });
 
   it('admits everything, openly, where a rule asks for any event', () => {

@@ -15,7 +15,7 @@ const volume = (one: Clause): number =>
   [...one.values()].reduce((product, tests) => product * Math.min(1, 0.1 * tests.length), 1);
 
 const narrow = (wanted: readonly Clause[], most: number, kept: readonly Clause[] = [new Map()]) =>
-  narrowToFit(kept, wanted, resource, volume, clauses => clauses.length <= most);
+  narrowToFit(kept, wanted, resource, { volume, allowed: () => true }, clauses => clauses.length <= most);
 
 describe('taking back what was given up', () => {
   const writesPods = clause({ [verb]: equal('create', 'patch'), [resource]: equal('jobs', 'pods') });
@@ -31,6 +31,45 @@ describe('taking back what was given up', () => {
 
   it('leaves all as it was where nothing fits', () => {
     expect(narrow([writesPods, readsSecrets], 0)).toEqual([new Map()]);
+  });
+
+  it('lets members go over to the clause that they are more alike', () => {
+    const one = (verbs: readonly string[], resources: readonly string[]): Clause =>
+      clause({ [verb]: equal(...verbs), [resource]: equal(...resources) });
+    const wanted = [one(['get'], ['pods']), one(['create'], ['nodes']), one(['get'], ['secrets'])];
+    const kept = [one(['create', 'get'], ['nodes', 'pods']), one(['get'], ['secrets'])];
+    expect(narrow(wanted, 2, kept)).toEqual([one(['get'], ['pods', 'secrets']), one(['create'], ['nodes'])]);
+    expect(narrow(wanted, 3, kept)).toEqual([
+      one(['get'], ['secrets']),
+      one(['get'], ['pods']),
+      one(['create'], ['nodes']),
+    ]);
+  });
+
+  it('drops a clause for whose sake nothing is there', () => {
+    expect(narrow([readsSecrets], 2, [readsSecrets, clause({ [verb]: equal('watch') })])).toEqual([readsSecrets]);
+  });
+
+  it('tries what saves most first, and a bounded number of steps in all', () => {
+    const values = Array.from({ length: 40 }, (_, at) => `r${at}`);
+    const wanted = values.map((name, at) => clause({ [verb]: equal(`v${at % 7}`), [resource]: equal(name) }));
+    let asked = 0;
+    narrowToFit([new Map()], wanted, resource, { volume, allowed: () => true }, () => {
+      asked++;
+      return false;
+    });
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(150);
+  });
+
+  it('takes no step that is not allowed', () => {
+    const judge = { volume, allowed: (to: Clause) => to.has(verb) };
+    expect(narrowToFit([new Map()], [writesPods, readsSecrets], resource, judge, () => true)).toEqual([
+      writesPods,
+      readsSecrets,
+    ]);
+    const never = { volume, allowed: (to: Clause) => to.size < 2 };
+    expect(narrowToFit([new Map()], [writesPods], resource, never, () => true)).toEqual([new Map()]);
   });
 
   it('lets the values of one path part ways', () => {

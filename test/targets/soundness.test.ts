@@ -51,6 +51,21 @@ describe("the catalogue's filters fit their quotas", () => {
     expect(trail.patterns.filter(({ wildcards }) => wildcards).length).toBeLessThanOrEqual(quota.wildcardRules);
   });
 
+  it('with as many controllers as a platform of twenty clusters has', () => {
+    const controllers = Array.from({ length: 20 }, (_, at) => ({
+      kind: 'karpenter' as const,
+      cluster: `cluster-${at}`,
+      roles: [`arn:aws:iam::${111122220000 + at}:role/platform/karpenter-of-cluster-${at}`],
+      serviceAccounts: [`system:serviceaccount:karpenter-${at}:karpenter`],
+    }));
+    const settings = { ...exampleSettings, controllers };
+    const { pattern } = logsFilter(detections, knowledge, settings);
+    expect(pattern).not.toBe('');
+    expect(() => parseLogsPattern(pattern)).not.toThrow();
+    const { patterns } = eventBridgeFilter(detections, knowledge, settings);
+    for (const { pattern: one } of patterns) expect(one.length).toBeLessThanOrEqual(quota.characters);
+  });
+
   it('with one Logs pattern of the specified grammar that narrows', () => {
     expect(logs.pattern).not.toBe('');
     expect(() => parseLogsPattern(logs.pattern)).not.toThrow();

@@ -6,7 +6,7 @@ import type { AnyDetection, AnyKnowledge } from '../../core/detection.ts';
 import type { AnyEvent } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Facts } from '../../core/fact.ts';
-import { isObject, type Json, type JsonObject } from '../../core/json.ts';
+import { at, isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { readAudit } from '../../core/kubernetes/read.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
@@ -22,22 +22,26 @@ export type Rule = AnyDetection | AnyKnowledge;
 
 const place = { account: '111122223333', region: 'eu-west-1', cluster: 'prod' };
 
-/** Says whether a filter derived from the rules admits an event, judged by the oracles and not by the code that derived it. */
+/**
+ * Says whether a filter derived from the rules admits an event, judged by the oracles and not by the code that derived it. What
+ * CloudTrail marks read-only is given to those EventBridge rules alone whose state asks for it.
+ */
 export const admitter = (
   detections: readonly AnyDetection[],
   knowledge: readonly AnyKnowledge[],
   settings: Settings,
 ): ((event: AnyEvent) => boolean) => {
-  const patterns = eventBridgeFilter(detections, knowledge, settings).patterns.map(({ pattern }) =>
-    loadPattern(JSON.parse(pattern)),
-  );
+  const patterns = eventBridgeFilter(detections, knowledge, settings).patterns.map(({ pattern, readOnly }) => ({
+    pattern: loadPattern(JSON.parse(pattern)),
+    readOnly,
+  }));
   const { pattern } = logsFilter(detections, knowledge, settings);
   const logs = pattern === '' ? undefined : parseLogsPattern(pattern);
   return event => {
     const record = event.record as unknown as JsonObject; // records are JSON objects
     if (event.source === 'kubernetes') return logs === undefined || admitsLog(logs, record);
     const carried = envelope(record);
-    return patterns.some(one => match(one, carried));
+    return patterns.some(one => (one.readOnly || record['readOnly'] !== true) && match(one.pattern, carried));
   };
 };
 
@@ -98,11 +102,19 @@ export function* generated(from: readonly AnyEvent[], seed: number): Generator<A
   const bySource = { cloudtrail: [] as Json[], kubernetes: [] as Json[] };
   for (const event of from) bySource[event.source].push(event.record as unknown as Json); // records are JSON objects
   const pools = { cloudtrail: poolOf(bySource.cloudtrail), kubernetes: poolOf(bySource.kubernetes) };
+  const reads = new Set(
+    bySource.cloudtrail.flatMap(one => (at(one, 'readOnly') === true ? [at(one, 'eventName')] : [])),
+  );
   for (;;) {
     const event = from[Math.floor(random() * from.length)];
     if (event === undefined) return;
     const record = mutate(event.record as unknown as Json, pools[event.source], random);
-    const made = isObject(record) ? read(event.source, record) : undefined;
+    // Whether a call reads is no matter of chance.
+    const marked =
+      isObject(record) && record['readOnly'] === true && !reads.has(record['eventName'])
+        ? { ...record, readOnly: false }
+        : record;
+    const made = isObject(marked) ? read(event.source, marked) : undefined;
     if (made !== undefined) yield made;
   }
 }

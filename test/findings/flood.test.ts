@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { bounded, mostFindings } from '../../core/flood.ts';
+import { memoryStore } from '../../core/state/memory.ts';
+import { type MatchParts, match, minute, noon } from './matches.ts';
+
+const day = 24 * 60 * minute;
+/** Matches of so many findings, each of its own key. */
+const flood = (count: number, over: MatchParts = {}) =>
+  Array.from({ length: count }, (_, at) => match({ eventId: `e-${at}`, key: { instance: `i-${at}` }, ...over }));
+
+test('so many findings are made of one detection in an hour; what comes after them is one of the day', async () => {
+  const store = memoryStore();
+  const first = flood(mostFindings);
+  expect(await bounded(first, store)).toEqual(first);
+  const [beyond, , ...others] = await bounded(
+    [
+      match({ key: { instance: 'i-new' }, eventId: 'e-new', notes: ['said'] }),
+      first[3] ?? match(),
+      match({ key: { instance: 'i-newer' } }),
+    ],
+    store,
+  );
+  expect(beyond).toEqual({
+    ...match({ eventId: 'e-new' }),
+    detection: 'pipeline/limit-reached',
+    version: 'built-in',
+    key: { limit: 'findings of cloudtrail/disallowed-instance-family-launched in an hour' },
+    window: day,
+    title:
+      'More than 500 findings of cloudtrail/disallowed-instance-family-launched in an hour: what came after them is joined here',
+    resources: ['i-new', 'i-0aaaabbbbccccdddd'],
+    notes: ['said', 'each event is counted here; its own finding was not made'],
+  });
+  expect(others.map(({ detection }) => detection)).toEqual(['pipeline/limit-reached']);
+});
+
+test('what was let in stays in, and what was kept out stays out, whatever is delivered again', async () => {
+  const store = memoryStore();
+  const all = flood(mostFindings + 20);
+  const detections = async () => (await bounded(all, store)).map(({ detection }) => detection);
+  const once = await detections();
+  expect(once.filter(detection => detection === 'pipeline/limit-reached')).toHaveLength(20);
+  expect(await detections()).toEqual(once);
+  expect((await bounded(all.toReversed(), store)).map(({ detection }) => detection)).toEqual(once.toReversed());
+});
+
+test.each<[string, MatchParts]>([
+  ['another severity', { severity: 'critical' }],
+  ['another account', { account: '444455556666' }],
+  ['another cluster', { cluster: 'prod' }],
+  ['another detection', { detection: 'cloudtrail/other' }],
+  ['the next hour', { time: noon + 60 * minute }],
+  ['the pipeline itself', { detection: 'pipeline/rule-failed' }],
+])('a flood keeps out nothing of %s', async (_, over) => {
+  const store = memoryStore();
+  await bounded(flood(mostFindings), store);
+  const one = match({ key: { instance: 'i-new' }, ...over });
+  expect(await bounded([one], store)).toEqual([one]);
+  const later = match({ key: { instance: 'i-newer' }, time: noon + 60 * minute - 1 });
+  expect(await bounded([later, one], store)).toMatchObject([{ detection: 'pipeline/limit-reached' }, one]);
+});
+
+test('what was decided is remembered for longer than any queue keeps a message', async () => {
+  const asked: { readonly expires: number }[] = [];
+  const store = {
+    observe: async (some: readonly { readonly expires: number }[]) => {
+      asked.push(...some);
+      return some.map(() => ({ item: {}, also: [], full: false }));
+    },
+  };
+  const twice = [match(), match({ eventId: 'again', time: noon + minute })];
+  expect(await bounded(twice, store)).toEqual(twice);
+  expect(asked).toMatchObject([{ expires: noon + 30 * day, cap: mostFindings, read: false }]);
+  expect(await bounded(flood(3, { detection: 'pipeline/rule-failed' }), store)).toHaveLength(3);
+  expect(asked).toHaveLength(1);
+});

@@ -1,0 +1,66 @@
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { limits } from '../../core/read/limits.ts';
+import { readObject } from '../../core/read/object.ts';
+import { bytesOf, nowhere, readAll, short, streamOf, trail } from './samples.ts';
+
+const file = gzipSync(JSON.stringify({ Records: [trail('e-1'), trail('e-2')] }));
+
+test('a file whose end is missing is one fault where every record is whole, two where one is not', async () => {
+  expect(short(await readAll(file.subarray(0, -8)))).toEqual(['e-1', 'e-2', 'truncated']);
+  expect(short(await readAll(file.subarray(0, -12)))).toEqual(['e-1', 'truncated', 'truncated']);
+});
+
+test('a file is told by its first bytes, however they come', async () => {
+  for (const size of [1, 2, 3, 10_000]) {
+    expect(short(await readAll(streamOf(file, size)))).toEqual(['e-1', 'e-2']);
+    expect(short(await readAll(streamOf(bytesOf(JSON.stringify(trail('e-1'))), size)))).toEqual(['e-1']);
+  }
+  expect(short(await readAll(streamOf(bytesOf('x'))))).toEqual(['not-json']);
+});
+
+test('a file without anything in it says so, one without records is counted', async () => {
+  expect(await readAll('', 's3://b/k')).toEqual([
+    {
+      kind: 'rejected',
+      rejected: {
+        reason: 'no-records',
+        detail: 'There is nothing in it.',
+        where: 's3://b/k',
+        bytes: bytesOf(''),
+        cut: false,
+      },
+    },
+  ]);
+  expect(await readAll('{"Records":[]}')).toEqual([{ kind: 'skipped', why: 'empty lists of records', count: 1 }]);
+});
+
+test('of many records that can’t be read the first are kept, the others counted', async () => {
+  const lines = Array.from({ length: 5 }, (_, at) => `{"a":${at}}`).join('\n');
+  const most = { ...limits, rejectedRecords: 2 };
+  const reads = await readAll(`${lines}\n${JSON.stringify(trail('e-1'))}`, 'k', { limits: most, where: 's3://b/k' });
+  expect(short(reads)).toEqual(['wrong-shape', 'wrong-shape', 'e-1', 'not-json']);
+  expect(reads.at(-1)).toMatchObject({
+    rejected: {
+      where: 's3://b/k',
+      detail: '3 more records of it could not be read; only the first 2 are kept: look at the object itself.',
+      cut: true,
+    },
+  });
+  expect(short(await readAll(lines, 'k', { limits: { ...limits, rejectedRecords: 5 } }))).toHaveLength(5);
+});
+
+test('whoever stops reading lets go of the source', async () => {
+  for (const content of [file, bytesOf(`${JSON.stringify(trail('e-1'))}\n`.repeat(100))]) {
+    let isOpen = true;
+    const source = async function* (): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield* streamOf(content, 1_000);
+      } finally {
+        isOpen = false;
+      }
+    };
+    for await (const batch of readObject(source(), 'k', nowhere)) if (batch.length > 0) break;
+    expect(isOpen).toBe(false);
+  }
+});
