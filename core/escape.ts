@@ -48,7 +48,7 @@ export const plain = (text: string, max = Number.POSITIVE_INFINITY): string =>
 
 /** For a mail's subject (SNS: ASCII, no control characters, under 100, begins with a letter, digit or mark). */
 export const subjectLine = (text: string, max = 99): string => {
-  const ascii = plain(text.normalize('NFKD'))
+  const letters = plain(text.normalize('NFKD'))
     .replace(/\p{M}/gu, '')
     .replace(/[‘’]/g, "'")
     .replace(/[“”]/g, '"')
@@ -56,7 +56,14 @@ export const subjectLine = (text: string, max = 99): string => {
     .replace(/[^\x20-\x7e]/g, '?')
     .replace(/ +/g, ' ')
     .trim();
-  return ascii.length <= max ? ascii : `${ascii.slice(0, max - 3).trimEnd()}...`;
+  // Once more: a mark that is gone may have stood in an address, and the dots of a cut must not make one.
+  const ascii = defang(letters);
+  return ascii.length <= max
+    ? ascii
+    : `${ascii
+        .slice(0, max - 3)
+        .trimEnd()
+        .replace(/\bwww$/i, '')}...`;
 };
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };

@@ -53,6 +53,15 @@ test.each(
   fc.assert(fc.property(anything, text => !/:\/\/|\bwww\.|\bmailto:/i.test(render(text))));
 });
 
+test.each([
+  ['www\u0301.example.com', 'www[.]example.com'],
+  ['http:\u0301//example.com', 'http[:]//example.com'],
+  ['mailto\u0301:a@example.com', 'mailto[:]a@example.com'],
+  [`${'x'.repeat(92)} www-of-another-kind`, `${'x'.repeat(92)} ...`],
+])('the subject %j is %j: nothing that is left out of it makes a link', (text, subject) => {
+  expect(subjectLine(text)).toBe(subject);
+});
+
 test('running text cannot format, mention, name a channel or draw an emoji', () => {
   fc.assert(fc.property(anything, text => !/[*_~`@#:]/.test(mrkdwn(text))));
 });
