@@ -6,5 +6,6 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 30_000,
     fileParallelism: true,
+    maxWorkers: '100%', // by default one processor is left free
   },
 });
