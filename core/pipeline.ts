@@ -145,18 +145,29 @@ const decide = async (asking: readonly Match[], store: Store): Promise<readonly 
   return decided;
 };
 
-/** What comes in pieces is gathered until there is enough to judge together. */
-async function* batches(
+/** Bytes of rejected records that wait for more at most. */
+const mostRejected = 1024 * 1024;
+
+/**
+ * What comes in pieces is gathered until there is enough to judge together: what is judged together shares marks, questions to the
+ * state and folds.
+ * @param size reads, or fewer where rejected records among them are large
+ */
+export async function* batches(
   reads: Iterable<Read> | AsyncIterable<Read | readonly Read[]>,
   size: number,
 ): AsyncGenerator<readonly Read[]> {
   let batch: Read[] = [];
+  let bytes = 0;
   for await (const some of reads) {
-    if ('kind' in some) batch.push(some);
-    else for (const read of some) batch.push(read);
-    if (batch.length < size) continue;
+    for (const read of 'kind' in some ? [some] : some) {
+      batch.push(read);
+      if (read.kind === 'rejected') bytes += read.rejected.bytes.length;
+    }
+    if (batch.length < size && bytes < mostRejected) continue;
     yield batch;
     batch = [];
+    bytes = 0;
   }
   if (batch.length > 0) yield batch;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { call } from '../../core/cloudtrail/example.ts';
 import { memoryFindings } from '../../core/findings/memory.ts';
 import { text } from '../../core/json.ts';
-import { type DetectDeps, detect } from '../../core/pipeline.ts';
+import { batches, type DetectDeps, detect } from '../../core/pipeline.ts';
 import type { Read, Rejected } from '../../core/read/contract.ts';
 import { askHeard, streamOf } from '../../core/state/heard.ts';
 import { memoryStore } from '../../core/state/memory.ts';
@@ -167,5 +167,30 @@ describe('where I/O fails, detecting throws after the rest was tried', () => {
     await expect(detect(reads, { ...with_, findings: { fold } })).rejects.toThrow('throttled');
     expect(with_.findings.list()).toHaveLength(20);
     expect(with_.kept).toHaveLength(1);
+  });
+});
+
+describe('what comes in pieces', () => {
+  const gathered = async (pieces: readonly (Read | readonly Read[])[], size: number) => {
+    const all: number[] = [];
+    const stream = async function* () {
+      yield* pieces;
+    };
+    for await (const batch of batches(stream(), size)) all.push(batch.length);
+    return all;
+  };
+  const large: Read = {
+    kind: 'rejected',
+    rejected: { reason: 'not-json', detail: '', where: 'x', bytes: new Uint8Array(400_000), cut: true },
+  };
+
+  it('is judged together once there is enough of it, whole pieces at a time, and the rest at the end', async () => {
+    expect(
+      await gathered([[event('A'), event('B')], event('C'), [skipped, skipped, skipped], [], event('D')], 3),
+    ).toEqual([3, 3, 1]);
+    expect(await gathered([], 3)).toEqual([]);
+  });
+  it('waits for less where rejected records in it are large', async () => {
+    expect(await gathered([[large, large], [large, event('A')], event('B')], 100)).toEqual([4, 1]);
   });
 });
