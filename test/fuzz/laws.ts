@@ -18,7 +18,7 @@ import { sources } from '../../core/sources.ts';
 import { viewOf } from '../../core/view.ts';
 import { detections, knowledge } from '../../detections/index.ts';
 import { mutate, poolOf } from '../targets/mutate.ts';
-import { admitter, asks } from '../targets/soundness.ts';
+import { admitter, asks, marker } from '../targets/soundness.ts';
 import { channels, renderers } from './channels.ts';
 import { damaged, mutated } from './mutate.ts';
 import { work } from './work.ts';
@@ -161,12 +161,13 @@ const admits = admitter(detections, knowledge, exampleSettings);
 const asking = [...detections, ...knowledge].map(rule => ({ id: rule.id, holds: asks(rule, exampleSettings) }));
 const recordsOf = (source: AnyEvent['source']) =>
   events.flatMap(event => (event.source === source ? [event.record as unknown as Json] : [])); // a record is JSON
+const marked = marker(recordsOf('cloudtrail'));
 const pools = { cloudtrail: poolOf(recordsOf('cloudtrail')), kubernetes: poolOf(recordsOf('kubernetes')) };
 
 /** Whatever a rule asks for, the filters derived from all rules let through; judged as `test/targets/soundness.ts` does. */
 const filters = (random: Random): string | undefined => {
   const one = pick(random, events);
-  const bytes = Buffer.from(JSON.stringify(mutate(one.record as unknown as Json, pools[one.source], random))); // a record is JSON
+  const bytes = Buffer.from(JSON.stringify(marked(mutate(one.record as unknown as Json, pools[one.source], random)))); // a record is JSON
   const [read] = readRecords(bytes, { place: nowhere, where: 'fuzz' });
   if (read?.kind !== 'event' || admits(read.event)) return undefined;
   const dropped = asking.find(({ holds }) => holds(read.event));

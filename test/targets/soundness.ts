@@ -96,25 +96,30 @@ export const recordedEvents = (): readonly AnyEvent[] | undefined => {
     );
 };
 
+/**
+ * Marks a record as CloudTrail would: whether a call reads is no matter of chance, so that only those calls are marked read-only which
+ * are so in these records.
+ */
+export const marker = (records: readonly Json[]): ((record: Json) => Json) => {
+  const reads = new Set(records.flatMap(one => (at(one, 'readOnly') === true ? [at(one, 'eventName')] : [])));
+  return record =>
+    isObject(record) && record['readOnly'] === true && !reads.has(record['eventName'])
+      ? { ...record, readOnly: false }
+      : record;
+};
+
 /** Endless events like these, the same for the same seed. Mutations that no reader accepts are left out. */
 export function* generated(from: readonly AnyEvent[], seed: number): Generator<AnyEvent> {
   const random = randomFrom(seed);
   const bySource = { cloudtrail: [] as Json[], kubernetes: [] as Json[] };
   for (const event of from) bySource[event.source].push(event.record as unknown as Json); // records are JSON objects
   const pools = { cloudtrail: poolOf(bySource.cloudtrail), kubernetes: poolOf(bySource.kubernetes) };
-  const reads = new Set(
-    bySource.cloudtrail.flatMap(one => (at(one, 'readOnly') === true ? [at(one, 'eventName')] : [])),
-  );
+  const marked = marker(bySource.cloudtrail);
   for (;;) {
     const event = from[Math.floor(random() * from.length)];
     if (event === undefined) return;
-    const record = mutate(event.record as unknown as Json, pools[event.source], random);
-    // Whether a call reads is no matter of chance.
-    const marked =
-      isObject(record) && record['readOnly'] === true && !reads.has(record['eventName'])
-        ? { ...record, readOnly: false }
-        : record;
-    const made = isObject(marked) ? read(event.source, marked) : undefined;
+    const record = marked(mutate(event.record as unknown as Json, pools[event.source], random));
+    const made = isObject(record) ? read(event.source, record) : undefined;
     if (made !== undefined) yield made;
   }
 }
