@@ -10,7 +10,7 @@ export const unclear = Symbol('unclear');
 
 /**
  * Goes over the bytes of a JSON object without making anything of it, and remembers where those scalars stand that somebody may ask
- * for. What it accepts `JSON.parse` accepts too, and takes three to four times as long for (docs/benchmarks.md). It gives up on
+ * for. What it accepts `JSON.parse` accepts too, and takes twice as long for (docs/benchmarks.md). It gives up on
  * whatever is out of the ordinary: a member that comes twice, an escape in a name, bytes that are not ASCII, several lines, deep
  * nesting. That is to be parsed.
  */
