@@ -12,17 +12,26 @@ export class InflateFault extends Error {
   }
 }
 
-/** So much is given to zlib at once: at gzip's highest ratio (1,032) it becomes 16 MiB, the most that waits here. */
-const portion = 16 * 1024;
+/** So much is given to zlib at once, and so much comes back: each time another thread takes over, which costs about as much as inflating it. */
+const portion = 64 * 1024;
+const chunkSize = 256 * 1024;
+
+/** So much is given on at once: what reads it goes over it several times, while the processor has it at hand. */
+const piece = 64 * 1024;
+
+/** When so much waits to be read, zlib waits too: a portion may become a thousand times as much. */
+const enough = 1024 * 1024;
 
 /**
  * Inflates gzip, of one member or many, as it arrives; the next portion is inflated while the last one is being read.
  * @throws InflateFault when it is cut off, broken, or inflates too far; whatever `source` throws
  */
 export async function* gunzip(source: AsyncIterable<Uint8Array>, bounds: Limits): AsyncGenerator<Uint8Array> {
-  const zlib = createGunzip({ chunkSize: 64 * 1024 });
+  const zlib = createGunzip({ chunkSize });
   let out: Uint8Array[] = [];
+  let waiting = 0;
   let fault: InflateFault | undefined;
+  let isBusy = false;
   let wake = (): void => {};
   let consumed = 0;
   let produced = 0;
@@ -36,46 +45,70 @@ export async function* gunzip(source: AsyncIterable<Uint8Array>, bounds: Limits)
     if (tooFar !== undefined) {
       fail(tooFar);
       zlib.destroy();
-    } else if (fault === undefined) out.push(chunk);
+    } else if (fault === undefined) {
+      for (let from = 0; from < chunk.length; from += piece) out.push(chunk.subarray(from, from + piece));
+      waiting += chunk.length;
+      if (waiting < enough) return;
+      zlib.pause();
+      wake();
+    }
   });
   zlib.on('error', (error: NodeJS.ErrnoException) => fail(faultOfError(error)));
-  const step = (act: (done: () => void) => void): Promise<void> =>
-    new Promise(resolve => {
-      wake = resolve;
-      if (fault !== undefined) resolve();
-      else act(resolve);
+  const begin = (act: (done: () => void) => void): void => {
+    isBusy = true;
+    act(() => {
+      isBusy = false;
+      wake();
     });
+  };
+  const taken = (): readonly Uint8Array[] => {
+    const ready = out;
+    out = [];
+    waiting = 0;
+    if (zlib.isPaused()) zlib.resume();
+    return ready;
+  };
+  /** Until zlib is done with what it was given; gives what is in its way. */
+  async function* settled(): AsyncGenerator<Uint8Array> {
+    while (isBusy && fault === undefined) {
+      if (waiting >= enough) yield* taken();
+      else {
+        await new Promise<void>(resolve => {
+          wake = resolve;
+        });
+      }
+    }
+  }
   try {
-    let busy = Promise.resolve();
     let part: Uint8Array = new Uint8Array(0);
     for await (const chunk of source) {
       for (let from = 0; from < chunk.length && fault === undefined; from += portion) {
-        await busy;
+        yield* settled();
         const left = consumed - zlib.bytesWritten;
         if (left > 0 && fault === undefined) {
           // zlib takes nothing after zero padding (tape and block devices add it), so there must not be anything
           if (!isPadding(part.subarray(-left)) || !isPadding(chunk.subarray(from))) fail(afterTheEnd());
           break;
         }
-        const ready = out;
-        out = [];
+        const ready = taken();
         part = chunk.subarray(from, from + portion);
         consumed += part.length;
-        busy = step(done => zlib.write(part, () => done()));
+        begin(done => zlib.write(part, () => done()));
         yield* ready;
       }
       if (fault !== undefined) break;
     }
-    await busy;
+    yield* settled();
     const left = consumed - zlib.bytesWritten;
     if (left > 0 && fault === undefined && !isPadding(part.subarray(-left))) fail(afterTheEnd());
-    if (left <= 0) {
-      await step(done => {
+    if (left <= 0 && fault === undefined) {
+      begin(done => {
         zlib.once('end', done);
         zlib.end();
       });
+      yield* settled();
     }
-    yield* out;
+    yield* taken();
     if (fault !== undefined) throw fault;
   } finally {
     zlib.destroy();
@@ -114,5 +147,5 @@ const faultOfError = (error: NodeJS.ErrnoException): InflateFault =>
       )
     : new InflateFault(
         'bad-gzip',
-        'The gzip data is damaged: what stood before the damage was read, but for up to the last 64 KiB.',
+        'The gzip data is damaged: what stood before the damage was read, but for up to the last 256 KiB.',
       );

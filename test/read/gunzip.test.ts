@@ -19,7 +19,7 @@ const inflated = async (packed: Uint8Array, size: number, bounds = limits) => {
   }
 };
 
-/** Of one portion (16 KiB packed) and of many, at a ratio below one and of more than a hundred. */
+/** Of one portion (64 KiB packed) and of many, at a ratio below one and of more than a hundred. */
 const texts = {
   'a small file': Buffer.from('{"a":1}\n'.repeat(1_000)),
   'a file that packs badly': randomBytes(400_000),
@@ -72,4 +72,21 @@ test('whoever stops reading lets go of the source', async () => {
     for await (const _ of gunzip(source(), limits)) break;
     expect(isClosed).toBe(true);
   }
+});
+
+test('what is inflated and not read yet stays small, however far it inflates', async () => {
+  const packed = gzipSync(Buffer.alloc(64 * 1024 * 1024)); // one portion
+  const before = process.memoryUsage().arrayBuffers;
+  let ahead = 0;
+  let length = 0;
+  for await (const chunk of gunzip(pieces(packed, 65_536), { ...limits, ratio: 2_000 })) {
+    if (length === 0) {
+      for (let turn = 0; turn < 500; turn++) await new Promise(resolve => setImmediate(resolve)); // as long as zlib would need
+      await new Promise(resolve => setTimeout(resolve, 200));
+      ahead = process.memoryUsage().arrayBuffers - before;
+    }
+    length += chunk.length;
+  }
+  expect(length).toBe(64 * 1024 * 1024);
+  expect(ahead).toBeLessThan(8 * 1024 * 1024);
 });
