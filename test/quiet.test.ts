@@ -29,7 +29,7 @@ const place: Place = { account: '111122223333', region: 'eu-west-1', cluster: 'p
 
 const asked = (ask: Quiet, record: unknown, at: Place = place) => {
   const text = JSON.stringify(record);
-  return ask.end(Buffer.from(text), text, 0) === text.length ? ask.heard(at) : undefined;
+  return ask.end(Buffer.from(text), 0) === text.length ? ask.heard(at) : undefined;
 };
 
 const events: readonly AnyEvent[] = detections.flatMap(({ examples }): readonly AnyEvent[] =>

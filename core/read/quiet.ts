@@ -5,10 +5,9 @@ export interface Quiet {
   /**
    * Goes over the record that begins at `from`.
    * @param chunk whose bytes stay what they are for as long as it is the one given
-   * @param text the same bytes as Latin-1
    * @returns one behind its last byte; 0 where only a parser can tell
    */
-  readonly end: (chunk: Uint8Array, text: string, from: number) => number;
+  readonly end: (chunk: Uint8Array, from: number) => number;
   /** What is known of the record that was gone over last, where no rule can be about it. */
   readonly heard: (place: Place) => Heard | undefined;
 }

@@ -101,8 +101,7 @@ export const readPiece = (piece: Piece, origin: Origin, quiet?: Quiet): readonly
 /** One that lies across two chunks is no guess. */
 const quietPiece = (bytes: Uint8Array, place: Place, quiet: Quiet): Heard | undefined => {
   if (bytes.length > longestGuess) return undefined;
-  const text = latin1(bytes);
-  return quiet.end(bytes, text, 0) === bytes.length ? quiet.heard(place) : undefined;
+  return quiet.end(bytes, 0) === bytes.length ? quiet.heard(place) : undefined;
 };
 
 /**
@@ -121,8 +120,7 @@ export const readGuess = (
   if ('skip' in belonging) return undefined;
   const heard = isWhole ? quiet?.heard(belonging.place) : undefined;
   if (heard !== undefined) return { kind: 'quiet', count: 1, heard };
-  const written =
-    isWhole || texts.isAscii(chunk) ? texts.latin1(chunk).slice(from, to) : decoded(chunk.subarray(from, to));
+  const written = isWhole ? latin1(chunk.subarray(from, to)) : texts.part(chunk, from, to);
   return written === undefined ? undefined : readPlain(written, belonging.place);
 };
 
