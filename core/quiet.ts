@@ -44,6 +44,7 @@ export const quietOf = (
       last = chunk[from + 2] === auditBegins ? audit : call;
       return last.end(chunk, from);
     },
+    shaped: () => last.shaped(),
     heard: place => last.heard(place),
   };
 };
@@ -102,7 +103,7 @@ export const quiet = <S extends Source>(
     for (let at = 0; at < heard.length; at++) if (skimmer.isUnclear(heard[at] ?? 0)) return undefined;
     return outline.heard(found, place);
   };
-  return { end: (chunk, from) => skimmer.over(chunk, from), heard: heardOf };
+  return { end: (chunk, from) => skimmer.over(chunk, from), shaped: () => source, heard: heardOf };
 };
 
 /** Lists of conditions that must all hold, one at least in each, as questions: those first that most lists share. */

@@ -1,5 +1,5 @@
 import { isCloudTrail, isInsight, readCloudTrail } from '../cloudtrail/read.ts';
-import type { AnyEvent } from '../event.ts';
+import type { AnyEvent, Source } from '../event.ts';
 import { isObject, type Json, member, text } from '../json.ts';
 import { isAudit, readAudit } from '../kubernetes/read.ts';
 import type { Cluster } from '../settings.ts';
@@ -121,18 +121,23 @@ export const readGuess = (
   const heard = isWhole ? quiet?.heard(belonging.place) : undefined;
   if (heard !== undefined) return { kind: 'quiet', count: 1, heard };
   const written = isWhole ? latin1(chunk.subarray(from, to)) : texts.part(chunk, from, to);
-  return written === undefined ? undefined : readPlain(written, belonging.place);
+  return written === undefined ? undefined : readPlain(written, belonging.place, isWhole ? quiet?.shaped() : undefined);
 };
 
-/** The event in the text of one ordinary record; undefined for any other text. */
-const readPlain = (written: string, expected: Place): Read | undefined => {
+/**
+ * The event in the text of one ordinary record; undefined for any other text.
+ * @param shaped the source whose shape it is known to have, without a wrapper's members and without deep nesting
+ */
+const readPlain = (written: string, expected: Place, shaped?: Source): Read | undefined => {
   const json = parsed(written);
-  if (!isObject(json) || containers.some(name => Object.hasOwn(json, name))) return undefined;
+  if (!isObject(json)) return undefined;
+  if (shaped === undefined && containers.some(name => Object.hasOwn(json, name))) return undefined;
   const source = isCloudTrail(json) ? 'cloudtrail' : isAudit(json) ? 'kubernetes' : undefined;
   if (source === undefined || isInsight(json) || source !== (expected.source ?? source)) return undefined;
-  if (deeperThan(json, limits.recordDepth)) return undefined;
+  if (shaped === undefined && deeperThan(json, limits.recordDepth)) return undefined;
+  const isFit = shaped === source;
   const event: AnyEvent | Problem =
-    source === 'cloudtrail' ? readCloudTrail(json, expected) : readAudit(json, expected);
+    source === 'cloudtrail' ? readCloudTrail(json, expected, isFit) : readAudit(json, expected, isFit);
   return 'problem' in event ? undefined : { kind: 'event', event };
 };
 
