@@ -1,4 +1,4 @@
-import { createGunzip } from 'node:zlib';
+import { createGunzip, gunzipSync } from 'node:zlib';
 import type { Reason } from './contract.ts';
 import type { Limits } from './limits.ts';
 
@@ -22,11 +22,58 @@ const piece = 64 * 1024;
 /** When so much waits to be read, zlib waits too: a portion may become a thousand times as much. */
 const enough = 1024 * 1024;
 
+/** What is that small is inflated whole, without another thread: nearly every object of CloudTrail. */
+const small = { packed: 1024 * 1024, inflated: 8 * 1024 * 1024 };
+
 /**
- * Inflates gzip, of one member or many, as it arrives; the next portion is inflated while the last one is being read.
+ * Inflates gzip, of one member or many, as it arrives: a small object once it is there, of others the next portion while the last one
+ * is being read.
  * @throws InflateFault when it is cut off, broken, or inflates too far; whatever `source` throws
  */
 export async function* gunzip(source: AsyncIterable<Uint8Array>, bounds: Limits): AsyncGenerator<Uint8Array> {
+  const chunks = source[Symbol.asyncIterator]();
+  const begun: Uint8Array[] = [];
+  let length = 0;
+  let isAll = false;
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield* begun;
+    if (!isAll) yield* { [Symbol.asyncIterator]: () => chunks };
+  }
+  try {
+    while (!isAll && length <= small.packed) {
+      const { value, done } = await chunks.next();
+      isAll = done === true;
+      if (done === true) break;
+      begun.push(value);
+      length += value.length;
+    }
+    const whole = isAll ? inflated(Buffer.concat(begun, length), bounds) : undefined;
+    if (whole === undefined) yield* streamed(all(), bounds);
+    else for (let from = 0; from < whole.length; from += piece) yield whole.subarray(from, from + piece);
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+/** All of a small object, or undefined where anything about it is not as it should be: it comes out, as far as it does, of a stream. */
+const inflated = (packed: Buffer, bounds: Limits): Uint8Array | undefined => {
+  const said = packed.length < 4 ? 0 : packed.readUInt32LE(packed.length - 4); // RFC 1952, ISIZE: of the last member
+  if (said > small.inflated) return undefined;
+  try {
+    // A little more than it says, so that zlib needs no second buffer to see that it ends there.
+    const { buffer, engine } = gunzipSync(packed, {
+      info: true,
+      chunkSize: said + piece,
+      maxOutputLength: small.inflated,
+    }) as unknown as { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } }; // as `info` has it
+    const isAll = engine.bytesWritten === packed.length;
+    return isAll && faultOf(packed.length, buffer.length, bounds) === undefined ? buffer : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+async function* streamed(source: AsyncIterable<Uint8Array>, bounds: Limits): AsyncGenerator<Uint8Array> {
   const zlib = createGunzip({ chunkSize });
   let out: Uint8Array[] = [];
   let waiting = 0;

@@ -19,10 +19,11 @@ const inflated = async (packed: Uint8Array, size: number, bounds = limits) => {
   }
 };
 
-/** Of one portion (64 KiB packed) and of many, at a ratio below one and of more than a hundred. */
+/** Inflated whole or in portions (1 MiB packed, 8 MiB inflated), at a ratio below one and of more than a hundred. */
 const texts = {
   'a small file': Buffer.from('{"a":1}\n'.repeat(1_000)),
   'a file that packs badly': randomBytes(400_000),
+  'a larger file that packs badly': randomBytes(2_000_000),
   'a file that inflates far': Buffer.concat(
     Array.from({ length: 1_100 }, () => randomBytes(128).toString('hex')).map(line => Buffer.from(line.repeat(64))),
   ),
@@ -56,6 +57,21 @@ describe.each(Object.entries(texts))('%s', (_, text) => {
     expect(fault).toBe('inflates-too-far');
     expect(bytes.length).toBeLessThan(text.length);
   });
+});
+
+test('a small last member does not hide a large one before it', async () => {
+  const text = Buffer.alloc(9 * 1024 * 1024, '{"a":1}\n');
+  const { bytes, fault } = await inflated(Buffer.concat([gzipSync(text), gzipSync('{"b":2}\n')]), 65_536);
+  expect(fault).toBeUndefined();
+  expect(bytes.equals(Buffer.concat([text, Buffer.from('{"b":2}\n')]))).toBe(true);
+});
+
+test.each([0, 1, 3, 7, 8_000])('what it says of its size may be wrong: damaged, whatever it says (%i)', async size => {
+  const packed = gzipSync(Buffer.from('{"a":1}\n'.repeat(1_001)));
+  packed.writeUInt32LE(size, packed.length - 4);
+  const { bytes, fault } = await inflated(packed, 65_536);
+  expect(fault).toBe('bad-gzip');
+  expect(bytes.length).toBeLessThanOrEqual(8_008);
 });
 
 test('whoever stops reading lets go of the source', async () => {
