@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { chunked } from '../bench/end-to-end.ts';
@@ -252,6 +253,25 @@ describe('an object', () => {
     expect(without.filter(one => !one.startsWith('{')).length).toBeGreaterThan(50);
     // Gone over, but none taken for quiet: what is parsed is told from what is set aside as it is without.
     expect(await told({ quiet: { ...ask, heard: () => undefined } })).toEqual(without);
+  });
+
+  it.each([
+    ['a list', (records: readonly object[]) => JSON.stringify({ Records: records })],
+    ['lines', (records: readonly object[]) => records.map(one => JSON.stringify(one)).join('\n')],
+  ])('of %s is read in pieces that no record is cut by', async (_, written) => {
+    const packed = gzipSync(written(ordinaryTrail(1_000)));
+    const pieces = new Set<Uint8Array>();
+    let cut = 0;
+    const end = (chunk: Uint8Array, from: number): number => {
+      pieces.add(chunk);
+      const found = ask.end(chunk, from);
+      if (found === 0) cut++;
+      return found;
+    };
+    expect(await read(packed, 'log.json.gz', { quiet: { ...ask, end } })).not.toHaveLength(0);
+    expect(pieces.size).toBeGreaterThan(10);
+    expect(Math.max(...[...pieces].map(({ length }) => length))).toBeLessThanOrEqual(65_536);
+    expect(cut).toBeLessThan(3); // the object around the list is none
   });
 
   it('counts quiet records of one stream and quarter of an hour together', async () => {

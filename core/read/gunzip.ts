@@ -16,9 +16,6 @@ export class InflateFault extends Error {
 const portion = 64 * 1024;
 const chunkSize = 256 * 1024;
 
-/** So much is given on at once: what reads it goes over it several times, while the processor has it at hand. */
-const piece = 64 * 1024;
-
 /** When so much waits to be read, zlib waits too: a portion may become a thousand times as much. */
 const enough = 1024 * 1024;
 
@@ -49,7 +46,7 @@ export async function* gunzip(source: AsyncIterable<Uint8Array>, bounds: Limits)
     }
     const whole = isAll ? inflated(Buffer.concat(begun, length), bounds) : undefined;
     if (whole === undefined) yield* streamed(all(), bounds);
-    else for (let from = 0; from < whole.length; from += piece) yield whole.subarray(from, from + piece);
+    else yield whole;
   } finally {
     await chunks.return?.();
   }
@@ -60,10 +57,10 @@ const inflated = (packed: Buffer, bounds: Limits): Uint8Array | undefined => {
   const said = packed.length < 4 ? 0 : packed.readUInt32LE(packed.length - 4); // RFC 1952, ISIZE: of the last member
   if (said > small.inflated) return undefined;
   try {
-    // A little more than it says, so that zlib needs no second buffer to see that it ends there.
+    // More than it says, so that zlib needs no second buffer to see that it ends there.
     const { buffer, engine } = gunzipSync(packed, {
       info: true,
-      chunkSize: said + piece,
+      chunkSize: said + 1024,
       maxOutputLength: small.inflated,
     }) as unknown as { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } }; // as `info` has it
     const isAll = engine.bytesWritten === packed.length;
@@ -93,7 +90,7 @@ async function* streamed(source: AsyncIterable<Uint8Array>, bounds: Limits): Asy
       fail(tooFar);
       zlib.destroy();
     } else if (fault === undefined) {
-      for (let from = 0; from < chunk.length; from += piece) out.push(chunk.subarray(from, from + piece));
+      out.push(chunk);
       waiting += chunk.length;
       if (waiting < enough) return;
       zlib.pause();
