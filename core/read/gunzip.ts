@@ -15,6 +15,8 @@ export class InflateFault extends Error {
 /** So much is given to zlib at once, and so much comes back: each time another thread takes over, which costs about as much as inflating it. */
 const portion = 64 * 1024;
 const chunkSize = 256 * 1024;
+/** What came out before damage is lost where less than this came: of a small object, which there is time for, little. */
+const carefulSize = 4 * 1024;
 
 /** When so much waits to be read, zlib waits too: a portion may become a thousand times as much. */
 const enough = 1024 * 1024;
@@ -45,7 +47,7 @@ export async function* gunzip(source: AsyncIterable<Uint8Array>, bounds: Limits)
       length += value.length;
     }
     const whole = isAll ? inflated(Buffer.concat(begun, length), bounds) : undefined;
-    if (whole === undefined) yield* streamed(all(), bounds);
+    if (whole === undefined) yield* streamed(all(), bounds, isAll ? carefulSize : chunkSize);
     else yield whole;
   } finally {
     await chunks.return?.();
@@ -70,7 +72,11 @@ const inflated = (packed: Buffer, bounds: Limits): Uint8Array | undefined => {
   }
 };
 
-async function* streamed(source: AsyncIterable<Uint8Array>, bounds: Limits): AsyncGenerator<Uint8Array> {
+async function* streamed(
+  source: AsyncIterable<Uint8Array>,
+  bounds: Limits,
+  chunkSize: number,
+): AsyncGenerator<Uint8Array> {
   const zlib = createGunzip({ chunkSize });
   let out: Uint8Array[] = [];
   let waiting = 0;

@@ -74,6 +74,16 @@ test.each([0, 1, 3, 7, 8_000])('what it says of its size may be wrong: damaged, 
   expect(bytes.length).toBeLessThanOrEqual(8_008);
 });
 
+test('of a small object that is damaged, what stood before the damage is read', async () => {
+  const text = Buffer.from(Array.from({ length: 3_000 }, (_, at) => `{"a":${Math.sin(at)}}\n`).join(''));
+  const packed = gzipSync(text);
+  packed.fill(0xff, packed.length - 100, packed.length - 90);
+  const { bytes, fault } = await inflated(packed, 65_536);
+  expect(fault).toBe('bad-gzip');
+  expect(bytes.length).toBeGreaterThan(text.length - 16_384);
+  expect(text.subarray(0, bytes.length - 2_048).equals(bytes.subarray(0, -2_048))).toBe(true);
+});
+
 test('whoever stops reading lets go of the source', async () => {
   for (const text of Object.values(texts)) {
     let isClosed = false;
