@@ -105,7 +105,8 @@ class Ration {
   rest(): readonly Read[] {
     if (this.#more === 0) return [];
     const detail = `${this.#more} more records of it could not be read; only the first ${this.#most} are kept: look at the object itself.`;
-    return [rejected('not-json', detail, this.#where, new Uint8Array(0), Number.POSITIVE_INFINITY)];
+    const told = rejected('not-json', detail, this.#where, new Uint8Array(0), Number.POSITIVE_INFINITY);
+    return told.kind === 'rejected' ? [{ ...told, rejected: { ...told.rejected, count: this.#more } }] : [told];
   }
 }
 
