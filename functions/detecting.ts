@@ -28,7 +28,7 @@ export const detecting = (meter: Meter): Pick<DetectDeps, 'store' | 'findings'> 
   };
 };
 
-/** Whether this process judged before. One that judges a few events for the first time keeps none, and V8's flags take 3 ms to load. */
+/** Whether this process judged before: the first time it loads what of Node it needs, and a few events leave nothing that grows old. */
 let judged = false;
 const few = 100;
 
