@@ -30,7 +30,7 @@ export const detecting = (meter: Meter): Pick<DetectDeps, 'store' | 'findings'> 
 
 /** Whether this process judged before: the first time it loads what of Node it needs, and a few events leave nothing that grows old. */
 let judged = false;
-const few = 100;
+const few = 1_000;
 
 /** Judges what was read and counts it. Tables and the quarantine are reached only when there is something to write. */
 export const detectCounted = async (
