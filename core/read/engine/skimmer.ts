@@ -1,7 +1,7 @@
 import type { Scalar } from '../../pattern/language.ts';
 import type { Shape } from '../shape.ts';
 import type { Engine } from './engine.ts';
-import { whatHidden, whatLiteral, whatNumber, whatPlain } from './layout.ts';
+import { whatHidden, whatLiteral, whatNumber, whatPlain, whatTexts } from './layout.ts';
 import type { Questions } from './questions.ts';
 import { tableOf } from './table.ts';
 
@@ -65,6 +65,7 @@ export class Skimmer {
         return word === 'null' ? null : word === 'true';
       }
       case whatHidden:
+      case whatTexts:
         return unclear;
       default:
         return undefined;
