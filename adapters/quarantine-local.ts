@@ -35,7 +35,7 @@ export const memoryQuarantine = (most = 100): MemoryQuarantine => {
     first,
     async keep(rejected) {
       for (const { bytes: _, ...said } of rejected) {
-        counts.set(said.reason, (counts.get(said.reason) ?? 0) + 1);
+        counts.set(said.reason, (counts.get(said.reason) ?? 0) + (said.count ?? 1));
         if (first.length < most) first.push(said);
       }
     },

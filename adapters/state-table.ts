@@ -134,9 +134,15 @@ const together = (observations: readonly Observation[]): readonly Addition[] => 
   return [...additions.values()];
 };
 
-/** Whether it may be added unseen: within its cap by itself, and of members so short that 1,000 fit an item. */
-const isSmall = ({ sets, cap }: Addition): boolean =>
-  [...sets.values()].every(members => members.size <= cap && [...members].every(member => member.length <= 100));
+/** Whether it may be added unseen: within its cap by itself, and so short that an item full of the like stays below its bound. */
+const isSmall = ({ sets, cap }: Addition): boolean => {
+  let bytes = 0;
+  for (const [name, members] of sets) {
+    if (members.size > cap) return false;
+    bytes += cap * Math.max(...[...members].map(member => memberBytes(name, member)));
+  }
+  return bytes <= itemBytes;
+};
 
 /** What the stored item lacks and has room for, and what it has no room for. */
 const lacking = ({ sets, cap }: Addition, stored: Attributes | undefined) => {

@@ -14,7 +14,7 @@ export const show = async (database: Database, id: string, json: boolean, io: Io
   const stored = await database.findings.read(id);
   if (stored === undefined) {
     io.stderr.write(`tripline findings: there is no finding ${shown(id)}: 'tripline findings' lists them\n`);
-    return 1;
+    return 2;
   }
   const related = await relatedTo(database, stored.finding);
   if (json) {

@@ -27,7 +27,7 @@ export const placeOf = (
 });
 
 /** What is told of a rejected record: none of its bytes. */
-type Told = Pick<Rejected, 'reason' | 'detail' | 'where'>;
+type Told = Pick<Rejected, 'reason' | 'detail' | 'where' | 'count'>;
 
 /**
  * What could not be read, as many of it as is worth reading.
@@ -52,8 +52,8 @@ export const unreadable = (): Unreadable => {
   const first: Told[] = [];
   let total = 0;
   return {
-    add: ({ reason, detail, where }) => {
-      total++;
+    add: ({ reason, detail, where, count = 1 }) => {
+      total += count;
       if (first.length < 5) first.push({ reason, detail, where });
     },
     count: () => total,

@@ -4,6 +4,7 @@ import { keyOf, named } from './gate.ts';
 import { loadDetection, loadKnowledge, openDetection } from './load.ts';
 import type { Match } from './match.ts';
 import { once } from './once.ts';
+import { dispatchLater } from './pattern/asking.ts';
 import type { Shared } from './pattern/compile.ts';
 import { type Dispatched, dispatchSome, inOrder, placesOf } from './pattern/dispatch.ts';
 import type { Group } from './pattern/node.ts';
@@ -73,7 +74,12 @@ export const compile = (
       return [entry(id, load, () => detectionRule(load(), bench))];
     });
     for (const { item } of detecting) byId.set(item.id, item);
-    return byName(source, [...learned, ...detecting], bench.shared);
+    return byName(
+      source,
+      [...learned, ...detecting],
+      bench.shared,
+      prepared === undefined ? dispatchSome : dispatchLater,
+    );
   };
   const candidates: { readonly [S in Source]: () => Candidates } = {
     cloudtrail: once(() => candidatesOf('cloudtrail')),
@@ -105,13 +111,18 @@ export const compile = (
 type Candidates = (event: AnyEvent, view: AnyView) => readonly Rule[];
 
 /** Dispatches rules by the name that most of them ask for, so that the tree of a name is built when an event first bears it. */
-const byName = (source: Source, all: readonly Dispatched<Rule>[], shared: Shared): Candidates => {
+const byName = (
+  source: Source,
+  all: readonly Dispatched<Rule>[],
+  shared: Shared,
+  dispatch: typeof dispatchLater<Rule>,
+): Candidates => {
   const rules = all.map(({ item }) => item);
   const places = placesOf(all);
   const { names, rest } = named(source, all);
-  const others = once(() => dispatchSome(rest, places, shared));
-  const every = once(() => dispatchSome(all, places, shared));
-  const trees = new Map([...names].map(([name, some]) => [name, once(() => dispatchSome(some, places, shared))]));
+  const others = once(() => dispatch(rest, places, shared));
+  const every = once(() => dispatch(all, places, shared));
+  const trees = new Map([...names].map(([name, some]) => [name, once(() => dispatch(some, places, shared))]));
   return (event, view) => {
     const found: number[] = [];
     const key = keyOf(event);

@@ -5,7 +5,7 @@ import { unrepeated } from './findings/repeats.ts';
 import { bounded } from './flood.ts';
 import { inLanes } from './lanes.ts';
 import type { Match } from './match.ts';
-import type { Heard, Quarantine, Read, Rejected } from './read/contract.ts';
+import { type Heard, type Quarantine, type Read, type Rejected, recordsIn } from './read/contract.ts';
 import type { Due } from './state/agenda.ts';
 import { marksOf } from './state/heard.ts';
 import type { Observation, Store } from './state/observation.ts';
@@ -74,7 +74,7 @@ export const detect = async (
       } else if (read.kind === 'rejected') rejected.push(read.rejected);
       else counts.skipped += read.count;
     }
-    counts.rejected += rejected.length;
+    counts.rejected += recordsIn(rejected);
     const [kept, folded] = await Promise.allSettled([
       rejected.length === 0 ? undefined : deps.quarantine.keep(rejected),
       matches.length === 0 ? [] : settle(matches, deps, deps.now ?? newest),

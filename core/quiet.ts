@@ -9,8 +9,8 @@ import type { Requirement } from './pattern/requirement.ts';
 import type { Heard, Place } from './read/contract.ts';
 import { Engine } from './read/engine/engine.ts';
 import type { Condition, Question, Questions } from './read/engine/questions.ts';
-import { Skimmer, unclear } from './read/engine/skimmer.ts';
-import type { Outline } from './read/outline.ts';
+import { Skimmer } from './read/engine/skimmer.ts';
+import type { Found, Outline } from './read/outline.ts';
 import type { Quiet } from './read/quiet.ts';
 import { containers } from './read/wrappers.ts';
 import { admissionOf } from './requirements.ts';
@@ -40,16 +40,20 @@ export const quietOf = (
   const call = quiet(engine, cloudtrailOutline, of('cloudtrail'));
   let last = call;
   return {
-    end: (chunk, text, from) => {
-      last = text.startsWith(auditBegins, from) ? audit : call;
-      return last.end(chunk, text, from);
+    end: (chunk, from) => {
+      last = chunk[from + 2] === auditBegins ? audit : call;
+      return last.end(chunk, from);
     },
+    shaped: () => last.shaped(),
     heard: place => last.heard(place),
   };
 };
 
-/** As every API server writes its audit events (kubernetes/apiserver, audit/v1 `Event`). Others are parsed. */
-const auditBegins = '{"kind":"Event","apiVersion":"audit.k8s.io/';
+/**
+ * `{"k`, as every API server begins its audit events: `{"kind":"Event",` (kubernetes/apiserver, audit/v1 `Event`). Taken for one of the
+ * other source, a record is parsed, whatever it is.
+ */
+const auditBegins = 0x6b;
 
 /** Quiet by the requirements of rules of one source. */
 export const quiet = <S extends Source>(
@@ -111,18 +115,18 @@ export const quiet = <S extends Source>(
         ofKey: new Map([...names].map(([name, some]) => [name, ofSome(some)])),
       };
   const heard = outline.reads.map(slotOf);
-  const texts: (string | undefined)[] = [];
   const skimmer = new Skimmer(engine, paths, outline.shape, [...containers, ...outline.refused], questions);
+  const found: Found = {
+    text: read => skimmer.text(heard[read] ?? 0),
+    length: read => skimmer.length(heard[read] ?? 0),
+    instant: read => skimmer.instant(heard[read] ?? 0),
+  };
   const heardOf = (place: Place): Heard | undefined => {
     if (!skimmer.isQuiet || (place.source !== undefined && place.source !== source)) return undefined;
-    for (let at = 0; at < heard.length; at++) {
-      const value = skimmer.at(heard[at] ?? 0);
-      if (value === unclear) return undefined;
-      texts[at] = typeof value === 'string' ? value : undefined;
-    }
-    return outline.heard(texts, place);
+    for (let at = 0; at < heard.length; at++) if (skimmer.isUnclear(heard[at] ?? 0)) return undefined;
+    return outline.heard(found, place);
   };
-  return { end: (chunk, text, from) => skimmer.over(chunk, text, from), heard: heardOf };
+  return { end: (chunk, from) => skimmer.over(chunk, from), shaped: () => source, heard: heardOf };
 };
 
 /** Members that nearly every record has alike. */

@@ -5,8 +5,6 @@ import { keptRole } from '../core/usage/kept-role.ts';
 import { deps } from './deps.ts';
 import type { Meter } from './meter.ts';
 
-keepYoung();
-
 /** Replayed logs say nothing about how fast findings are made. */
 const day = 24 * 60 * 60 * 1000;
 
@@ -30,6 +28,10 @@ export const detecting = (meter: Meter): Pick<DetectDeps, 'store' | 'findings'> 
   };
 };
 
+/** Whether this process judged before: the first time it loads what of Node it needs, and a few events leave nothing that grows old. */
+let judged = false;
+const few = 1_000;
+
 /** Judges what was read and counts it. Tables and the quarantine are reached only when there is something to write. */
 export const detectCounted = async (
   reads: Iterable<Read> | AsyncIterable<readonly Read[]>,
@@ -37,6 +39,8 @@ export const detectCounted = async (
 ): Promise<void> => {
   const { settings, quarantine, now, readings } = deps();
   const asked = readings === undefined ? undefined : (await import('./readings.ts')).gather();
+  if (judged || !Array.isArray(reads) || reads.length > few) keepYoung();
+  judged = true;
   const judge = isQuiet(reads) ? nothing : await deps().match();
   const counts = await detect(reads, {
     match: event => {

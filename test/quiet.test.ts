@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { chunked } from '../bench/end-to-end.ts';
@@ -12,6 +13,7 @@ import { exampleSettings } from '../core/example-settings.ts';
 import { memoryFindings } from '../core/findings/memory.ts';
 import type { JsonObject } from '../core/json.ts';
 import { audit } from '../core/kubernetes/example.ts';
+import { auditOutline } from '../core/kubernetes/outline.ts';
 import { loadPattern } from '../core/pattern/load.ts';
 import { match as oracle } from '../core/pattern/match.ts';
 import { detect } from '../core/pipeline.ts';
@@ -21,6 +23,7 @@ import { Engine } from '../core/read/engine/engine.ts';
 import { readObject } from '../core/read/object.ts';
 import type { Quiet } from '../core/read/quiet.ts';
 import { readRecord } from '../core/read/record.ts';
+import type { Shape } from '../core/read/shape.ts';
 import { requirementsOf } from '../core/requirements.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { detections, knowledge } from '../detections/index.ts';
@@ -29,7 +32,7 @@ const place: Place = { account: '111122223333', region: 'eu-west-1', cluster: 'p
 
 const asked = (ask: Quiet, record: unknown, at: Place = place) => {
   const text = JSON.stringify(record);
-  return ask.end(Buffer.from(text), text, 0) === text.length ? ask.heard(at) : undefined;
+  return ask.end(Buffer.from(text), 0) === text.length ? ask.heard(at) : undefined;
 };
 
 const events: readonly AnyEvent[] = detections.flatMap(({ examples }): readonly AnyEvent[] =>
@@ -242,6 +245,66 @@ describe('an object', () => {
     expect(plain.counts.read).toBeGreaterThan(5_000);
     expect(plain.found.length).toBeGreaterThan(3);
     expect(await judged({ quiet: ask })).toEqual(plain);
+  });
+
+  it.each([
+    ['CloudTrail', call('ec2', 'RunInstances').record, cloudtrailOutline.shape],
+    ['the audit log', audit('create', 'pods').record, auditOutline.shape],
+  ])('of %s sets aside and takes the same records as without', async (_, plain, shape) => {
+    const paths = (kinds: Shape, above: readonly string[]): readonly (readonly string[])[] =>
+      kinds.flatMap(([name, kind]) => [
+        [...above, name],
+        ...(typeof kind === 'string' ? [] : paths(kind, [...above, name])),
+      ]);
+    const instead = (value: unknown, [name = '', ...rest]: readonly string[], by: unknown): unknown => ({
+      ...(typeof value === 'object' ? value : {}),
+      [name]: rest.length === 0 ? by : instead((value as { [name: string]: unknown })?.[name] ?? {}, rest, by),
+    });
+    let deep: unknown = 1;
+    for (let level = 0; level < 250; level++) deep = [deep];
+    const odd = [5, true, null, '', 'text', [], ['text'], [5], {}, { a: 1 }, { arn: 5 }, deep];
+    const names = [
+      ...paths(shape, []),
+      ['requestObject'],
+      ['Records'],
+      ['items'],
+      ['logEvents'],
+      ['reading'],
+      ['eventID'],
+    ];
+    const lines = names.flatMap(path => odd.map(by => JSON.stringify(instead(plain, path, by))));
+    const told = async (how: { readonly quiet?: Quiet }): Promise<readonly string[]> =>
+      (await read(Buffer.from(lines.join('\n')), 'log.jsonl', how)).flatMap(one =>
+        one.kind === 'rejected'
+          ? [`${one.rejected.where} ${one.rejected.detail}`]
+          : Array.from({ length: one.kind === 'event' ? 1 : one.count }, () =>
+              one.kind === 'event' ? JSON.stringify(one.event) : one.kind,
+            ),
+      );
+    const without = await told({});
+    expect(without.filter(one => one.startsWith('{')).length).toBeGreaterThan(50);
+    expect(without.filter(one => !one.startsWith('{')).length).toBeGreaterThan(50);
+    // Gone over, but none taken for quiet: what is parsed is told from what is set aside as it is without.
+    expect(await told({ quiet: { ...ask, heard: () => undefined } })).toEqual(without);
+  });
+
+  it.each([
+    ['a list', (records: readonly object[]) => JSON.stringify({ Records: records })],
+    ['lines', (records: readonly object[]) => records.map(one => JSON.stringify(one)).join('\n')],
+  ])('of %s is read in pieces that no record is cut by', async (_, written) => {
+    const packed = gzipSync(written(ordinaryTrail(1_000)));
+    const pieces = new Set<Uint8Array>();
+    let cut = 0;
+    const end = (chunk: Uint8Array, from: number): number => {
+      pieces.add(chunk);
+      const found = ask.end(chunk, from);
+      if (found === 0) cut++;
+      return found;
+    };
+    expect(await read(packed, 'log.json.gz', { quiet: { ...ask, end } })).not.toHaveLength(0);
+    expect(pieces.size).toBeGreaterThan(10);
+    expect(Math.max(...[...pieces].map(({ length }) => length))).toBeLessThanOrEqual(65_536);
+    expect(cut).toBeLessThan(3); // the object around the list is none
   });
 
   it('counts quiet records of one stream and quarter of an hour together', async () => {

@@ -1,5 +1,4 @@
 import { missing, type Outline } from '../read/outline.ts';
-import { instant } from '../read/shape.ts';
 import { longestId, shape } from './read.ts';
 
 /** A CloudTrail record that is not parsed: the same conditions as those of `readCloudTrail`. */
@@ -13,9 +12,10 @@ export const cloudtrailOutline: Outline<'cloudtrail'> = {
     { path: ['eventType'], tests: [{ is: 'equal', value: 'AwsCloudTrailInsight' }] },
   ],
   reads: [['eventID'], ['eventTime'], ['recipientAccountId'], ['userIdentity', 'accountId']],
-  heard: ([id, written, recipient, caller], place) => {
-    const time = instant(written);
-    if (!id || id.length > longestId || time === undefined) return undefined;
-    return { source: 'cloudtrail', account: recipient ?? caller ?? place.account, cluster: '', time };
+  heard: (found, place) => {
+    const idLength = found.length(0);
+    const time = found.instant(1);
+    if (idLength === 0 || idLength > longestId || time === undefined) return undefined;
+    return { source: 'cloudtrail', account: found.text(2) ?? found.text(3) ?? place.account, cluster: '', time };
   },
 };

@@ -1,5 +1,4 @@
 import { missing, type Outline } from '../read/outline.ts';
-import { instant } from '../read/shape.ts';
 import { clocks, shape } from './read.ts';
 
 /** An audit event that is not parsed: the same conditions as those of `readAudit`, of events that say what they are. */
@@ -13,10 +12,11 @@ export const auditOutline: Outline<'kubernetes'> = {
     { path: ['verb'], tests: missing },
   ],
   reads: [['kind'], ['apiVersion'], ...clocks.map(clock => [clock])],
-  heard: ([kind, version, ...written], place) => {
+  heard: (found, place) => {
     let time: number | undefined;
-    for (let clock = 0; clock < written.length && time === undefined; clock++) time = instant(written[clock]);
-    if (kind !== 'Event' || version?.startsWith('audit.k8s.io/') !== true || time === undefined) return undefined;
+    for (let clock = 0; clock < clocks.length && time === undefined; clock++) time = found.instant(2 + clock);
+    if (time === undefined || found.text(0) !== 'Event') return undefined;
+    if (found.text(1)?.startsWith('audit.k8s.io/') !== true) return undefined;
     return { source: 'kubernetes', account: place.account, cluster: place.cluster, time };
   },
 };

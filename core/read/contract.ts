@@ -21,7 +21,13 @@ export interface Rejected {
   readonly where: string;
   readonly bytes: Uint8Array;
   readonly cut: boolean;
+  /** Of how many records it tells; absent: of one. */
+  readonly count?: number;
 }
+
+/** Of how many records some tell that were set aside. */
+export const recordsIn = (some: readonly Pick<Rejected, 'count'>[]): number =>
+  some.reduce((sum, { count = 1 }) => sum + count, 0);
 
 /** Why a value is no event of the source it was read as. One sentence, with no bytes of the record in it. */
 export interface Problem {

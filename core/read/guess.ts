@@ -18,6 +18,9 @@ const mostRefused = 8;
 /** A longer one is better counted out than tried. */
 export const longestGuess = 64 * 1024;
 
+/** So far back a better place to cut is looked for. */
+const longestCut = 16 * 1024;
+
 /** Guesses where the records of a stream end: before the next line feed, in a list before what begins as the record itself does. */
 export class Guesser {
   readonly #take: (guess: Guess) => boolean;
@@ -50,6 +53,18 @@ export class Guesser {
     this.#next = this.#line = -1;
   }
 
+  /**
+   * Where to cut before a place in more than a chunk, so that no record of ordinary length is cut in two: after a line or between two
+   * records of the present list, where that is near; else at the place.
+   */
+  cut(bytes: Uint8Array, at: number): number {
+    const before = Math.max(0, at - longestCut);
+    const near = Buffer.from(bytes.buffer, bytes.byteOffset + before, at - before);
+    const line = near.lastIndexOf(newline);
+    const found = line < 0 && this.#seam !== undefined ? near.lastIndexOf(this.#seam) : line;
+    return found < 0 ? at : before + found + 1;
+  }
+
   /** A list of records begins or ends here. */
   list(): void {
     this.#next = -1;
@@ -59,6 +74,7 @@ export class Guesser {
   /** The end of the record that begins at `from`, where it is plain to see and was taken as such; -1: it has to be counted out. */
   end(from: number, inList: boolean, head: Uint8Array | undefined): number {
     if (this.#refused === mostRefused) return -1;
+    if (inList) this.#sew(from);
     const known = this.#ends(this.#view, from);
     if (known > 0) return this.#shown(from, known, head, true);
     const chunk = this.#chunk;
@@ -79,10 +95,15 @@ export class Guesser {
   /** Where the comma before the list's next record is, which begins as this one does; the chunk's length: not in it. */
   #record(from: number): number {
     const chunk = this.#chunk;
-    if (from + alike > chunk.length) return chunk.length;
-    this.#seam ??= Buffer.concat([Buffer.from('},'), chunk.subarray(from, from + alike)]);
+    if (this.#seam === undefined) return chunk.length;
     const found = chunk.indexOf(this.#seam, from);
     return found < 0 ? chunk.length : found + 1;
+  }
+
+  /** A record of the present list begins here. */
+  #sew(from: number): void {
+    if (this.#seam !== undefined || from + alike > this.#chunk.length) return;
+    this.#seam = Buffer.concat([Buffer.from('},'), this.#chunk.subarray(from, from + alike)]);
   }
 }
 

@@ -1,4 +1,4 @@
-import { createGunzip } from 'node:zlib';
+import { createGunzip, gunzipSync } from 'node:zlib';
 import type { Reason } from './contract.ts';
 import type { Limits } from './limits.ts';
 
@@ -12,17 +12,76 @@ export class InflateFault extends Error {
   }
 }
 
-/** So much is given to zlib at once: at gzip's highest ratio (1,032) it becomes 16 MiB, the most that waits here. */
-const portion = 16 * 1024;
+/** So much is given to zlib at once, and so much comes back: each time another thread takes over, which costs about as much as inflating it. */
+const portion = 64 * 1024;
+const chunkSize = 256 * 1024;
+/** What came out before damage is lost where less than this came: of a small object, which there is time for, little. */
+const carefulSize = 4 * 1024;
+
+/** When so much waits to be read, zlib waits too: a portion may become a thousand times as much. */
+const enough = 1024 * 1024;
+
+/** What is that small is inflated whole, without another thread: nearly every object of CloudTrail. */
+const small = { packed: 1024 * 1024, inflated: 8 * 1024 * 1024 };
 
 /**
- * Inflates gzip, of one member or many, as it arrives; the next portion is inflated while the last one is being read.
+ * Inflates gzip, of one member or many, as it arrives: a small object once it is there, of others the next portion while the last one
+ * is being read.
  * @throws InflateFault when it is cut off, broken, or inflates too far; whatever `source` throws
  */
 export async function* gunzip(source: AsyncIterable<Uint8Array>, bounds: Limits): AsyncGenerator<Uint8Array> {
-  const zlib = createGunzip({ chunkSize: 64 * 1024 });
+  const chunks = source[Symbol.asyncIterator]();
+  const begun: Uint8Array[] = [];
+  let length = 0;
+  let isAll = false;
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield* begun;
+    if (!isAll) yield* { [Symbol.asyncIterator]: () => chunks };
+  }
+  try {
+    while (!isAll && length <= small.packed) {
+      const { value, done } = await chunks.next();
+      isAll = done === true;
+      if (done === true) break;
+      begun.push(value);
+      length += value.length;
+    }
+    const whole = isAll ? inflated(Buffer.concat(begun, length), bounds) : undefined;
+    if (whole === undefined) yield* streamed(all(), bounds, isAll ? carefulSize : chunkSize);
+    else yield whole;
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+/** All of a small object, or undefined where anything about it is not as it should be: it comes out, as far as it does, of a stream. */
+const inflated = (packed: Buffer, bounds: Limits): Uint8Array | undefined => {
+  const said = packed.length < 4 ? 0 : packed.readUInt32LE(packed.length - 4); // RFC 1952, ISIZE: of the last member
+  if (said > small.inflated) return undefined;
+  try {
+    // More than it says, so that zlib needs no second buffer to see that it ends there.
+    const { buffer, engine } = gunzipSync(packed, {
+      info: true,
+      chunkSize: said + 1024,
+      maxOutputLength: small.inflated,
+    }) as unknown as { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } }; // as `info` has it
+    const isAll = engine.bytesWritten === packed.length;
+    return isAll && faultOf(packed.length, buffer.length, bounds) === undefined ? buffer : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+async function* streamed(
+  source: AsyncIterable<Uint8Array>,
+  bounds: Limits,
+  chunkSize: number,
+): AsyncGenerator<Uint8Array> {
+  const zlib = createGunzip({ chunkSize });
   let out: Uint8Array[] = [];
+  let waiting = 0;
   let fault: InflateFault | undefined;
+  let isBusy = false;
   let wake = (): void => {};
   let consumed = 0;
   let produced = 0;
@@ -36,46 +95,70 @@ export async function* gunzip(source: AsyncIterable<Uint8Array>, bounds: Limits)
     if (tooFar !== undefined) {
       fail(tooFar);
       zlib.destroy();
-    } else if (fault === undefined) out.push(chunk);
+    } else if (fault === undefined) {
+      out.push(chunk);
+      waiting += chunk.length;
+      if (waiting < enough) return;
+      zlib.pause();
+      wake();
+    }
   });
   zlib.on('error', (error: NodeJS.ErrnoException) => fail(faultOfError(error)));
-  const step = (act: (done: () => void) => void): Promise<void> =>
-    new Promise(resolve => {
-      wake = resolve;
-      if (fault !== undefined) resolve();
-      else act(resolve);
+  const begin = (act: (done: () => void) => void): void => {
+    isBusy = true;
+    act(() => {
+      isBusy = false;
+      wake();
     });
+  };
+  const taken = (): readonly Uint8Array[] => {
+    const ready = out;
+    out = [];
+    waiting = 0;
+    if (zlib.isPaused()) zlib.resume();
+    return ready;
+  };
+  /** Until zlib is done with what it was given; gives what is in its way. */
+  async function* settled(): AsyncGenerator<Uint8Array> {
+    while (isBusy && fault === undefined) {
+      if (waiting >= enough) yield* taken();
+      else {
+        await new Promise<void>(resolve => {
+          wake = resolve;
+        });
+      }
+    }
+  }
   try {
-    let busy = Promise.resolve();
     let part: Uint8Array = new Uint8Array(0);
     for await (const chunk of source) {
       for (let from = 0; from < chunk.length && fault === undefined; from += portion) {
-        await busy;
+        yield* settled();
         const left = consumed - zlib.bytesWritten;
         if (left > 0 && fault === undefined) {
           // zlib takes nothing after zero padding (tape and block devices add it), so there must not be anything
           if (!isPadding(part.subarray(-left)) || !isPadding(chunk.subarray(from))) fail(afterTheEnd());
           break;
         }
-        const ready = out;
-        out = [];
+        const ready = taken();
         part = chunk.subarray(from, from + portion);
         consumed += part.length;
-        busy = step(done => zlib.write(part, () => done()));
+        begin(done => zlib.write(part, () => done()));
         yield* ready;
       }
       if (fault !== undefined) break;
     }
-    await busy;
+    yield* settled();
     const left = consumed - zlib.bytesWritten;
     if (left > 0 && fault === undefined && !isPadding(part.subarray(-left))) fail(afterTheEnd());
-    if (left <= 0) {
-      await step(done => {
+    if (left <= 0 && fault === undefined) {
+      begin(done => {
         zlib.once('end', done);
         zlib.end();
       });
+      yield* settled();
     }
-    yield* out;
+    yield* taken();
     if (fault !== undefined) throw fault;
   } finally {
     zlib.destroy();
@@ -114,5 +197,5 @@ const faultOfError = (error: NodeJS.ErrnoException): InflateFault =>
       )
     : new InflateFault(
         'bad-gzip',
-        'The gzip data is damaged: what stood before the damage was read, but for up to the last 64 KiB.',
+        'The gzip data is damaged: what stood before the damage was read, but for up to the last 256 KiB.',
       );

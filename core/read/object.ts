@@ -47,14 +47,11 @@ export async function* readObject(
   let batch: Read[] = [];
   const texts = new ChunkTexts();
   const { quiet } = options;
-  const guesser = new Guesser(
-    guess => {
-      const read = readGuess(guess, origin, texts, quiet);
-      if (read !== undefined) ration.add(batch, read);
-      return read !== undefined;
-    },
-    quiet && ((chunk, from) => quiet.end(chunk, texts.latin1(chunk), from)),
-  );
+  const guesser = new Guesser(guess => {
+    const read = readGuess(guess, origin, texts, quiet);
+    if (read !== undefined) ration.add(batch, read);
+    return read !== undefined;
+  }, quiet?.end);
   const splitter = new Splitter(piece => {
     for (const read of readPiece(piece, origin, quiet)) ration.add(batch, read);
   }, guesser);
@@ -62,9 +59,13 @@ export async function* readObject(
   const beginning = await source.beginning;
   try {
     for await (const chunk of isGzip(beginning) ? gunzip(source.all, limits) : source.all) {
-      splitter.push(chunk);
-      if (batch.length > 0) yield batch;
-      batch = [];
+      for (let from = 0; from < chunk.length; ) {
+        const to = from + piece < chunk.length ? guesser.cut(chunk, from + piece) : chunk.length;
+        splitter.push(chunk.subarray(from, to));
+        from = to;
+        if (batch.length > 0) yield batch;
+        batch = [];
+      }
     }
     splitter.end();
   } catch (error) {
@@ -78,6 +79,9 @@ export async function* readObject(
   else if (!splitter.sawAnything) yield [rejected('no-records', 'There is nothing in it.', where, new Uint8Array(0))];
   else if (!ration.gaveAnything) yield [skipped('empty lists of records')];
 }
+
+/** So much is read at once: it is gone over several times, while the processor has it at hand, and what is read of it is one batch. */
+const piece = 64 * 1024;
 
 /** Lets so many set-aside records of one object through and counts the others, so that no object fills the quarantine. */
 class Ration {
@@ -101,7 +105,8 @@ class Ration {
   rest(): readonly Read[] {
     if (this.#more === 0) return [];
     const detail = `${this.#more} more records of it could not be read; only the first ${this.#most} are kept: look at the object itself.`;
-    return [rejected('not-json', detail, this.#where, new Uint8Array(0), Number.POSITIVE_INFINITY)];
+    const told = rejected('not-json', detail, this.#where, new Uint8Array(0), Number.POSITIVE_INFINITY);
+    return told.kind === 'rejected' ? [{ ...told, rejected: { ...told.rejected, count: this.#more } }] : [told];
   }
 }
 

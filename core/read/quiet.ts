@@ -1,3 +1,4 @@
+import type { Source } from '../event.ts';
 import type { Heard, Place } from './contract.ts';
 
 /** Goes over records by their bytes, and tells those that no rule can be about. The others are to be parsed. */
@@ -5,10 +6,11 @@ export interface Quiet {
   /**
    * Goes over the record that begins at `from`.
    * @param chunk whose bytes stay what they are for as long as it is the one given
-   * @param text the same bytes as Latin-1
    * @returns one behind its last byte; 0 where only a parser can tell
    */
-  readonly end: (chunk: Uint8Array, text: string, from: number) => number;
+  readonly end: (chunk: Uint8Array, from: number) => number;
+  /** The source whose shape the record has that was gone over last; it has no member that a wrapper has. */
+  readonly shaped: () => Source;
   /** What is known of the record that was gone over last, where no rule can be about it. */
   readonly heard: (place: Place) => Heard | undefined;
 }

@@ -1,5 +1,5 @@
 import { isCloudTrail, isInsight, readCloudTrail } from '../cloudtrail/read.ts';
-import type { AnyEvent } from '../event.ts';
+import type { AnyEvent, Source } from '../event.ts';
 import { isObject, type Json, member, text } from '../json.ts';
 import { isAudit, readAudit } from '../kubernetes/read.ts';
 import type { Cluster } from '../settings.ts';
@@ -101,8 +101,7 @@ export const readPiece = (piece: Piece, origin: Origin, quiet?: Quiet): readonly
 /** One that lies across two chunks is no guess. */
 const quietPiece = (bytes: Uint8Array, place: Place, quiet: Quiet): Heard | undefined => {
   if (bytes.length > longestGuess) return undefined;
-  const text = latin1(bytes);
-  return quiet.end(bytes, text, 0) === bytes.length ? quiet.heard(place) : undefined;
+  return quiet.end(bytes, 0) === bytes.length ? quiet.heard(place) : undefined;
 };
 
 /**
@@ -121,20 +120,24 @@ export const readGuess = (
   if ('skip' in belonging) return undefined;
   const heard = isWhole ? quiet?.heard(belonging.place) : undefined;
   if (heard !== undefined) return { kind: 'quiet', count: 1, heard };
-  const written =
-    isWhole || texts.isAscii(chunk) ? texts.latin1(chunk).slice(from, to) : decoded(chunk.subarray(from, to));
-  return written === undefined ? undefined : readPlain(written, belonging.place);
+  const written = isWhole ? latin1(chunk.subarray(from, to)) : texts.part(chunk, from, to);
+  return written === undefined ? undefined : readPlain(written, belonging.place, isWhole ? quiet?.shaped() : undefined);
 };
 
-/** The event in the text of one ordinary record; undefined for any other text. */
-const readPlain = (written: string, expected: Place): Read | undefined => {
+/**
+ * The event in the text of one ordinary record; undefined for any other text.
+ * @param shaped the source whose shape it is known to have, without a wrapper's members and without deep nesting
+ */
+const readPlain = (written: string, expected: Place, shaped?: Source): Read | undefined => {
   const json = parsed(written);
-  if (!isObject(json) || containers.some(name => Object.hasOwn(json, name))) return undefined;
+  if (!isObject(json)) return undefined;
+  if (shaped === undefined && containers.some(name => Object.hasOwn(json, name))) return undefined;
   const source = isCloudTrail(json) ? 'cloudtrail' : isAudit(json) ? 'kubernetes' : undefined;
   if (source === undefined || isInsight(json) || source !== (expected.source ?? source)) return undefined;
-  if (deeperThan(json, limits.recordDepth)) return undefined;
+  if (shaped === undefined && deeperThan(json, limits.recordDepth)) return undefined;
+  const isFit = shaped === source;
   const event: AnyEvent | Problem =
-    source === 'cloudtrail' ? readCloudTrail(json, expected) : readAudit(json, expected);
+    source === 'cloudtrail' ? readCloudTrail(json, expected, isFit) : readAudit(json, expected, isFit);
   return 'problem' in event ? undefined : { kind: 'event', event };
 };
 

@@ -45,7 +45,7 @@ const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d
 /** Milliseconds since 1970 of an RFC 3339 time, or undefined: `Date.parse` alone takes almost anything. */
 export const instant = (written: Json | undefined): number | undefined => {
   if (typeof written !== 'string') return undefined;
-  const since = written.startsWith(last.minute) ? ofMinute(written) : undefined;
+  const since = written.startsWith(last.minute) ? ofMinute(written, 0, written.length) : undefined;
   if (since !== undefined) return last.time + since;
   if (!rfc3339.test(written)) return undefined;
   const time = Date.parse(written);
@@ -56,21 +56,33 @@ export const instant = (written: Json | undefined): number | undefined => {
   return time;
 };
 
+/**
+ * The same of a text in bytes, where it is of the minute that was read last: most are. Undefined: it may be another time, or none.
+ * @param to one behind its last byte
+ */
+export const instantOf = (bytes: Uint8Array, from: number, to: number): number | undefined => {
+  const { minute, time } = last;
+  if (to - from <= minuteLength) return undefined;
+  for (let at = 0; at < minuteLength; at++) if (bytes[from + at] !== minute.charCodeAt(at)) return undefined;
+  const since = ofMinute(bytes, from, to);
+  return since === undefined ? undefined : time + since;
+};
+
 /** `2026-09-01T10:00:`; one record comes soon after the other. */
 const minuteLength = 17;
 /** The minute that was read last; at first none that anything begins with. */
 let last = { minute: 'none', time: 0 };
 
 /** Milliseconds into its minute of a time that ends like `00Z` or `00.123456Z`; undefined: it is to be looked at in full. */
-const ofMinute = (written: string): number | undefined => {
-  const end = written.length - 1;
-  const tens = digit(written, minuteLength);
-  const seconds = digit(written, minuteLength + 1);
-  if (!(tens <= 5 && seconds <= 9 && written[end] === 'Z')) return undefined;
+const ofMinute = (written: string | Uint8Array, from: number, to: number): number | undefined => {
+  const end = to - 1;
+  const tens = digit(written, from + minuteLength);
+  const seconds = digit(written, from + minuteLength + 1);
+  if (!(tens <= 5 && seconds <= 9 && codeAt(written, end) === letterZ)) return undefined;
   let milliseconds = (tens * 10 + seconds) * 1_000;
-  const point = minuteLength + 2;
+  const point = from + minuteLength + 2;
   if (end === point) return milliseconds;
-  if (written[point] !== '.' || end < point + 2 || end > point + 10) return undefined;
+  if (codeAt(written, point) !== dot || end < point + 2 || end > point + 10) return undefined;
   for (let at = point + 1, worth = 100; at < end; at++, worth /= 10) {
     const value = digit(written, at);
     if (!(value <= 9)) return undefined;
@@ -80,7 +92,12 @@ const ofMinute = (written: string): number | undefined => {
 };
 
 /** The digit at a place; anything else is more than 9 or not a number. */
-const digit = (written: string, at: number): number => {
-  const value = written.charCodeAt(at) - 0x30;
+const digit = (written: string | Uint8Array, at: number): number => {
+  const value = codeAt(written, at) - 0x30;
   return value < 0 ? Number.NaN : value;
 };
+
+const codeAt = (written: string | Uint8Array, at: number): number =>
+  typeof written === 'string' ? written.charCodeAt(at) : (written[at] ?? Number.NaN);
+const dot = 0x2e;
+const letterZ = 0x5a;

@@ -15,28 +15,18 @@ export const decoded = (bytes: Uint8Array): string | undefined => {
 export const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
-/** The text of a chunk: it is decoded at once, and its records are parts of it. */
+/** The texts of a chunk's records: where it is all ASCII it is decoded at once, and they are parts of it. */
 export class ChunkTexts {
   #last: Uint8Array | undefined;
-  #text = '';
-  #isAscii: boolean | undefined;
+  /** The whole chunk; undefined: not all of it is ASCII. */
+  #text: string | undefined;
 
-  /** The whole chunk, each byte a character. */
-  latin1(chunk: Uint8Array): string {
-    this.#take(chunk);
-    return this.#text;
-  }
-
-  isAscii(chunk: Uint8Array): boolean {
-    this.#take(chunk);
-    this.#isAscii ??= isAscii(chunk);
-    return this.#isAscii;
-  }
-
-  #take(chunk: Uint8Array): void {
-    if (chunk === this.#last) return;
-    this.#last = chunk;
-    this.#text = latin1(chunk);
-    this.#isAscii = undefined;
+  /** The text of some of its bytes, or undefined where they are no UTF-8. */
+  part(chunk: Uint8Array, from: number, to: number): string | undefined {
+    if (chunk !== this.#last) {
+      this.#last = chunk;
+      this.#text = isAscii(chunk) ? latin1(chunk) : undefined;
+    }
+    return this.#text === undefined ? decoded(chunk.subarray(from, to)) : this.#text.slice(from, to);
   }
 }

@@ -12,9 +12,9 @@ const event = (eventName: string, n = 0): Read => ({
   kind: 'event',
   event: call('ec2', eventName, { eventID: `${eventName}-${n}`, eventTime: new Date(noon + n).toISOString() }),
 });
-const rejected = (where: string): Read => ({
+const rejected = (where: string, count = 1): Read => ({
   kind: 'rejected',
-  rejected: { reason: 'not-json', detail: 'It is no JSON.', where, bytes: new Uint8Array(1), cut: false },
+  rejected: { reason: 'not-json', detail: 'It is no JSON.', where, bytes: new Uint8Array(1), cut: false, count },
 });
 const skipped: Read = { kind: 'skipped', why: 'control messages', count: 3 };
 
@@ -48,25 +48,27 @@ const deps = () => {
 
 describe('detecting', () => {
   it('counts what it read, matched, set aside and skipped', async () => {
+    const more = rejected('the rest', 7);
     const with_ = deps();
     const reads = [
       event('RunInstances'),
       event('RunInstances', 1),
       event('Other'),
       rejected('line 1'),
+      more,
       skipped,
       event('Throw'),
     ];
     expect(await detect(reads, with_)).toEqual({
       read: 4,
       matched: 3,
-      rejected: 1,
+      rejected: 8,
       skipped: 3,
       ruleErrors: 1,
       overLimit: 0,
       findings: 2,
     });
-    expect(with_.kept.map(({ where }) => where)).toEqual(['line 1']);
+    expect(with_.kept.map(({ where }) => where)).toEqual(['line 1', 'the rest']);
     expect(
       with_.findings
         .list()

@@ -181,7 +181,7 @@ const silence = (random: Random): string | undefined => {
   const record = mutate(pick(random, events).record as unknown as Json, pools[pick(random, sourceNames)], random); // JSON
   const whole = Buffer.from(JSON.stringify(record));
   const bytes = random() < 0.3 ? damaged(whole, random) : whole;
-  if (ask.end(bytes, bytes.toString('latin1'), 0) !== bytes.length) return undefined;
+  if (ask.end(bytes, 0) !== bytes.length) return undefined;
   const heard = ask.heard(nowhere);
   if (heard === undefined) return undefined;
   const [read, ...more] = readRecords(bytes, { place: nowhere, where: 'fuzz' });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { dispatchLater } from '../../core/pattern/asking.ts';
 import { compilePattern } from '../../core/pattern/compile.ts';
-import { dispatch } from '../../core/pattern/dispatch.ts';
+import { dispatch, inOrder, placesOf } from '../../core/pattern/dispatch.ts';
 import { clausesOf, pathOf } from '../../core/targets/clause.ts';
 import { eventFor, patterns } from './arbitraries.ts';
 
@@ -16,20 +17,29 @@ const cases = fc.array(
 test(`a rule that matches is always among the candidates, each once and in order (seed ${seed})`, () => {
   fc.assert(
     fc.property(cases, many => {
-      const find = dispatch(
-        many.map(({ pattern }, item) => ({
-          item,
-          requirements: clausesOf(pattern.loaded, () => undefined).map(clause =>
-            [...clause].map(([key, tests]) => ({ path: pathOf(key), tests })),
-          ),
-        })),
-      );
+      const all = many.map(({ pattern }, item) => ({
+        item,
+        requirements: clausesOf(pattern.loaded, () => undefined).map(clause =>
+          [...clause].map(([key, tests]) => ({ path: pathOf(key), tests })),
+        ),
+      }));
+      const find = dispatch(all);
+      const early = dispatchLater(all, placesOf(all), new Map());
       const checks = many.map(({ pattern }) => compilePattern(pattern.loaded));
       for (const { event } of many) {
         const subject = { record: event };
         const found = find(subject);
         expect(found).toEqual([...new Set(found)].sort((a, b) => a - b));
-        expect(found).toEqual(expect.arrayContaining(checks.flatMap((check, item) => (check(subject) ? [item] : []))));
+        const holding = checks.flatMap((check, item) => (check(subject) ? [item] : []));
+        expect(found).toEqual(expect.arrayContaining(holding));
+        const places: number[] = [];
+        early(subject, places);
+        const asked = inOrder(
+          all.map(({ item }) => item),
+          places,
+        );
+        expect(asked).toEqual(expect.arrayContaining(holding));
+        expect(found).toEqual(expect.arrayContaining([...asked]));
       }
     }),
     { seed, numRuns },

@@ -19,10 +19,11 @@ const inflated = async (packed: Uint8Array, size: number, bounds = limits) => {
   }
 };
 
-/** Of one portion (16 KiB packed) and of many, at a ratio below one and of more than a hundred. */
+/** Inflated whole or in portions (1 MiB packed, 8 MiB inflated), at a ratio below one and of more than a hundred. */
 const texts = {
   'a small file': Buffer.from('{"a":1}\n'.repeat(1_000)),
   'a file that packs badly': randomBytes(400_000),
+  'a larger file that packs badly': randomBytes(2_000_000),
   'a file that inflates far': Buffer.concat(
     Array.from({ length: 1_100 }, () => randomBytes(128).toString('hex')).map(line => Buffer.from(line.repeat(64))),
   ),
@@ -58,6 +59,31 @@ describe.each(Object.entries(texts))('%s', (_, text) => {
   });
 });
 
+test('a small last member does not hide a large one before it', async () => {
+  const text = Buffer.alloc(9 * 1024 * 1024, '{"a":1}\n');
+  const { bytes, fault } = await inflated(Buffer.concat([gzipSync(text), gzipSync('{"b":2}\n')]), 65_536);
+  expect(fault).toBeUndefined();
+  expect(bytes.equals(Buffer.concat([text, Buffer.from('{"b":2}\n')]))).toBe(true);
+});
+
+test.each([0, 1, 3, 7, 8_000])('what it says of its size may be wrong: damaged, whatever it says (%i)', async size => {
+  const packed = gzipSync(Buffer.from('{"a":1}\n'.repeat(1_001)));
+  packed.writeUInt32LE(size, packed.length - 4);
+  const { bytes, fault } = await inflated(packed, 65_536);
+  expect(fault).toBe('bad-gzip');
+  expect(bytes.length).toBeLessThanOrEqual(8_008);
+});
+
+test('of a small object that is damaged, what stood before the damage is read', async () => {
+  const text = Buffer.from(Array.from({ length: 3_000 }, (_, at) => `{"a":${Math.sin(at)}}\n`).join(''));
+  const packed = gzipSync(text);
+  packed.fill(0xff, packed.length - 100, packed.length - 90);
+  const { bytes, fault } = await inflated(packed, 65_536);
+  expect(fault).toBe('bad-gzip');
+  expect(bytes.length).toBeGreaterThan(text.length - 16_384);
+  expect(text.subarray(0, bytes.length - 2_048).equals(bytes.subarray(0, -2_048))).toBe(true);
+});
+
 test('whoever stops reading lets go of the source', async () => {
   for (const text of Object.values(texts)) {
     let isClosed = false;
@@ -72,4 +98,21 @@ test('whoever stops reading lets go of the source', async () => {
     for await (const _ of gunzip(source(), limits)) break;
     expect(isClosed).toBe(true);
   }
+});
+
+test('what is inflated and not read yet stays small, however far it inflates', async () => {
+  const packed = gzipSync(Buffer.alloc(64 * 1024 * 1024)); // one portion
+  const before = process.memoryUsage().arrayBuffers;
+  let ahead = 0;
+  let length = 0;
+  for await (const chunk of gunzip(pieces(packed, 65_536), { ...limits, ratio: 2_000 })) {
+    if (length === 0) {
+      for (let turn = 0; turn < 500; turn++) await new Promise(resolve => setImmediate(resolve)); // as long as zlib would need
+      await new Promise(resolve => setTimeout(resolve, 200));
+      ahead = process.memoryUsage().arrayBuffers - before;
+    }
+    length += chunk.length;
+  }
+  expect(length).toBe(64 * 1024 * 1024);
+  expect(ahead).toBeLessThan(8 * 1024 * 1024);
 });

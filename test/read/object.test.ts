@@ -45,6 +45,7 @@ test('of many records that can’t be read the first are kept, the others counte
       where: 's3://b/k',
       detail: '3 more records of it could not be read; only the first 2 are kept: look at the object itself.',
       cut: true,
+      count: 3,
     },
   });
   expect(short(await readAll(lines, 'k', { limits: { ...limits, rejectedRecords: 5 } }))).toHaveLength(5);

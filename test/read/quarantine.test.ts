@@ -85,9 +85,9 @@ test('the quarantine directory holds bytes and reason, readable by its owner onl
 
 test('the quarantine in memory counts all and remembers the first without their bytes', async () => {
   const quarantine = memoryQuarantine(2);
-  await quarantine.keep([rejected(), rejected({ reason: 'truncated' }), rejected()]);
+  await quarantine.keep([rejected(), rejected({ reason: 'truncated' }), rejected({ count: 7 })]);
   expect([...quarantine.counts]).toEqual([
-    ['not-json', 2],
+    ['not-json', 8],
     ['truncated', 1],
   ]);
   expect(quarantine.first).toHaveLength(2);

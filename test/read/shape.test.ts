@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../core/json.ts';
-import { deeperThan, instant, misfit, type Shape } from '../../core/read/shape.ts';
+import { deeperThan, instant, instantOf, misfit, type Shape } from '../../core/read/shape.ts';
 import { wrapped } from '../../core/read/wrappers.ts';
 import { audit, trail } from './samples.ts';
 
@@ -57,13 +57,20 @@ describe('a time', () => {
   ];
 
   test('is read as it is written, whatever was read before it', () => {
+    let readInBytes = 0;
     for (const minute of [...minutes, ...more])
       for (const before of ['2026-09-01T10:00:00Z', `${minute}:00Z`, `${minute}:07.5Z`, `${minute}:00+02:00`])
         for (const ending of endings) {
           instant(before);
           const written = `${minute}:${ending}`;
+          // In bytes only what is of that minute is read; whatever stands around it is not.
+          const bytes = Buffer.from(`5${written}5`);
+          const read = instantOf(bytes, 1, 1 + written.length);
+          if (read !== undefined) expect([before, written, read]).toEqual([before, written, meant(written)]);
+          readInBytes += read === undefined ? 0 : 1;
           expect([before, written, instant(written)]).toEqual([before, written, meant(written)]);
         }
+    expect(readInBytes).toBeGreaterThan(100);
   });
 
   test('is text in full', () => {

@@ -9,7 +9,7 @@ const asked = [['a'], ['b', 'c'], ['b', 'd', 'e'], ['list'], ['list', 'x']];
 /** What the skimmer finds at the paths it was asked for; undefined where it gave up. */
 const found = (text: string, skimmer = new Skimmer(new Engine(), asked)): readonly unknown[] | undefined => {
   const bytes = Buffer.from(`,${text}\n{"b":`, 'latin1');
-  if (skimmer.over(bytes, bytes.toString('latin1'), 1) !== 1 + text.length) return undefined;
+  if (skimmer.over(bytes, 1) !== 1 + text.length) return undefined;
   return asked.map((_, slot) => skimmer.at(slot));
 };
 
@@ -34,6 +34,34 @@ describe('what stands at a path', () => {
     expect(found('{"b":{"c":3}}', skimmer)).toEqual([undefined, 3, undefined, undefined, undefined]);
     expect(found('{"a":4}', skimmer)?.[0]).toBe(4);
   });
+});
+
+test('texts, their lengths and times are those of the object that was gone over last', () => {
+  const skimmer = new Skimmer(new Engine(), [['a'], ['b']]);
+  const told = (text: string) => {
+    skimmer.over(Buffer.from(text), 0);
+    return [0, 1].map(slot => [
+      skimmer.isUnclear(slot),
+      skimmer.text(slot),
+      skimmer.length(slot),
+      skimmer.instant(slot),
+    ]);
+  };
+  const nothing = [false, undefined, 0, undefined];
+  const time = '2026-09-01T10:00:05.5Z';
+  expect(told(`{"a":"111122223333","b":"${time}"}`)).toEqual([
+    [false, '111122223333', 12, undefined],
+    [false, time, 22, Date.parse(time)],
+  ]);
+  expect(told('{"a":"111122223334"}')).toEqual([[false, '111122223334', 12, undefined], nothing]);
+  expect(told('{"b":"2026-09-01T10:00:06Z","a":"111122223334"}')[1]?.[3]).toBe(Date.parse('2026-09-01T10:00:06Z'));
+  expect(told('{"b":"2026-09-01T11:00:06+01:00","a":""}')).toEqual([
+    [false, '', 0, undefined],
+    [false, '2026-09-01T11:00:06+01:00', 25, Date.parse('2026-09-01T10:00:06Z')],
+  ]);
+  expect(told('{"a":5,"b":null}')).toEqual([nothing, nothing]);
+  const hidden = [true, undefined, 0, undefined];
+  expect(told('{"a":["x"],"b":"2026-09-01T10:00:0\\u0035Z"}')).toEqual([hidden, hidden]);
 });
 
 describe('it gives up on what is no JSON:', () => {
@@ -98,7 +126,7 @@ describe('it gives up where a member is something else than the shape says:', ()
   ] as const;
   const fits = (text: string): boolean => {
     const bytes = Buffer.from(text);
-    return new Skimmer(new Engine(), [], shape, ['Records']).over(bytes, text, 0) === bytes.length;
+    return new Skimmer(new Engine(), [], shape, ['Records']).over(bytes, 0) === bytes.length;
   };
   it.each([
     '{"t":"x","ts":["y"],"o":{},"in":{"t":""}}',

@@ -30,7 +30,7 @@ export class Engine {
   #room = 0;
   #chunk: Uint8Array | undefined;
   /** The memory, as bytes and as words of 32 bits; others once it grows. */
-  bytes: Uint8Array;
+  bytes: Buffer;
   words: Uint32Array;
   /** Whether no rule can be about the object that was gone over last. */
   isQuiet = false;
@@ -39,7 +39,7 @@ export class Engine {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(wasm, 'base64')));
     this.#exports = exports as unknown as Exports; // what `engine.as.ts` exports
     this.#top = this.#exports.free();
-    this.bytes = new Uint8Array(this.#exports.memory.buffer);
+    this.bytes = Buffer.from(this.#exports.memory.buffer);
     this.words = new Uint32Array(this.#exports.memory.buffer);
   }
 
@@ -80,11 +80,6 @@ export class Engine {
     return found === 0 ? 0 : (found >>> 1) - this.#base;
   }
 
-  /** Where the chunk begins in the memory. */
-  get base(): number {
-    return this.#base;
-  }
-
   #take(chunk: Uint8Array): void {
     if (chunk.length > this.#room || this.#base === 0) {
       this.#base = Math.ceil(this.#top / padding) * padding;
@@ -104,7 +99,7 @@ export class Engine {
     const { memory } = this.#exports;
     if (size <= memory.buffer.byteLength) return;
     memory.grow(Math.ceil((size - memory.buffer.byteLength) / page));
-    this.bytes = new Uint8Array(memory.buffer);
+    this.bytes = Buffer.from(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
   }
 }
