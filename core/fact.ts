@@ -16,8 +16,17 @@ export interface Fact<S extends Source = Source> {
    * anything but its neutral one. `{}` when the fact can be read off any event. Joined into derived filters.
    */
   readonly needs: (settings: Settings) => When<Records[S]>;
+  /**
+   * What a record shows where the fact has a value that is asked for: patterns as of `needs`, of which one holds for every event
+   * whose value, or an element of whose list, is one that `may` be. `[{}]`: any event may have such a value; `[]`: none has.
+   * Asked beside `needs` of a record that is at hand, of what rules except as well (`admissionOf`); AWS's filters don't ask them.
+   */
+  readonly signs?: (settings: Settings, may: May) => readonly When<Records[S]>[];
   readonly read: (event: Event<S>, settings: Settings) => Json;
 }
+
+/** Whether a fact's value, or an element of it, passes what a rule asks of the fact. */
+export type May = (value: Json) => boolean;
 
 export type Facts<S extends Source = Source> = { readonly [name: string]: Fact<S> };
 

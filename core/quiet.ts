@@ -13,12 +13,12 @@ import { Skimmer } from './read/engine/skimmer.ts';
 import type { Found, Outline } from './read/outline.ts';
 import type { Quiet } from './read/quiet.ts';
 import { containers } from './read/wrappers.ts';
-import { requirementsOf } from './requirements.ts';
+import { admissionOf } from './requirements.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Tells records that no rule can be about by their bytes, without parsing them: whatever does not meet the requirements of any
- * rule (`requirements.ts`, facts left out). It admits more than the rules match, never less. A detection that settings switch off
+ * Tells records that no rule can be about by their bytes, without parsing them: whatever does not show what some rule needs to say
+ * anything of it (`admissionOf`). It admits more than the rules match, never less. A detection that settings switch off
  * asks for nothing.
  */
 export const quietOf = (
@@ -30,11 +30,11 @@ export const quietOf = (
     ...detections
       .filter(({ id }) => settings.detections[id]?.status !== 'off')
       .map(loadDetection)
-      .map(({ detection: { on }, when }) => ({ on, when })),
-    ...knowledge.map(loadKnowledge).map(({ knowledge: { on }, when }) => ({ on, when })),
+      .map(({ detection: { on }, when, unless }) => ({ on, when, unless })),
+    ...knowledge.map(loadKnowledge).map(({ knowledge: { on }, when }) => ({ on, when, unless: [] })),
   ];
   const of = (source: Source): readonly Requirement[] =>
-    rules.filter(({ on }) => on === source).flatMap(({ on, when }) => requirementsOf(when, on, settings));
+    rules.filter(({ on }) => on === source).flatMap(admissionOf(source, settings));
   const engine = new Engine();
   const audit = quiet(engine, auditOutline, of('kubernetes'));
   const call = quiet(engine, cloudtrailOutline, of('cloudtrail'));
@@ -67,18 +67,41 @@ export const quiet = <S extends Source>(
     const known = paths.findIndex(one => one.length === path.length && one.every((name, at) => name === path[at]));
     return known < 0 ? paths.push(path) - 1 : known;
   };
-  const conditions = new Map<string, Condition>();
-  const condition = (path: readonly string[], tests: readonly Test[]): Condition => {
-    const text = JSON.stringify([path, tests]);
-    const known = conditions.get(text) ?? { slot: slotOf(path), tests };
+  const conditions = new Map<string, Asked>();
+  const written = new WeakMap<readonly Test[], string>();
+  const condition = (path: readonly string[], tests: readonly Test[]): Asked => {
+    const asked = written.get(tests) ?? JSON.stringify(tests);
+    written.set(tests, asked);
+    const text = `${path.join('\0')}\0${asked}`;
+    const known = conditions.get(text) ?? {
+      slot: slotOf(path),
+      tests,
+      isWeak: isWeak(path, tests),
+      place: conditions.size,
+    };
     conditions.set(text, known);
     return known;
   };
   const shallow = requirements.map(one => one.filter(({ path }) => path[0] !== 'fact'));
-  const { names, rest } = named(
-    source,
-    shallow.map(one => ({ requirements: [one], needed: one.map(({ path, tests }) => condition(path, tests)) })),
-  );
+  const lists = new Map<string, Needed>();
+  for (const one of shallow) {
+    const needed = one.map(({ path, tests }) => condition(path, tests));
+    const text = needed
+      .map(({ place }) => place)
+      .toSorted((a, b) => a - b)
+      .join();
+    // Many rules ask the same.
+    if (!lists.has(text)) lists.set(text, { requirements: [one], needed, place: lists.size });
+  }
+  const { names, rest } = named(source, [...lists.values()]);
+  /** Many names are asked the same. */
+  const trees = new Map<string, readonly Question[]>();
+  const ofSome = (some: readonly Needed[]): readonly Question[] => {
+    const text = some.map(({ place }) => place).join();
+    const known = trees.get(text) ?? questionsOf(some.map(({ needed }) => needed));
+    trees.set(text, known);
+    return known;
+  };
   // A rule that requires nothing may be about any record.
   const all = rest.some(({ needed }) => needed.length === 0);
   const questions: Questions | undefined = all
@@ -89,7 +112,7 @@ export const quiet = <S extends Source>(
           ...questionsOf(rest.map(({ needed }) => needed)),
         ],
         key: slotOf(keys[source]),
-        ofKey: new Map([...names].map(([name, some]) => [name, questionsOf(some.map(({ needed }) => needed))])),
+        ofKey: new Map([...names].map(([name, some]) => [name, ofSome(some)])),
       };
   const heard = outline.reads.map(slotOf);
   const skimmer = new Skimmer(engine, paths, outline.shape, [...containers, ...outline.refused], questions);
@@ -106,20 +129,55 @@ export const quiet = <S extends Source>(
   return { end: (chunk, from) => skimmer.over(chunk, from), shaped: () => source, heard: heardOf };
 };
 
-/** Lists of conditions that must all hold, one at least in each, as questions: those first that most lists share. */
-const questionsOf = (lists: readonly (readonly Condition[])[]): readonly Question[] => {
+/** Members that nearly every record has alike. */
+const everyday: ReadonlySet<string> = new Set(['stage', 'eventType']);
+
+/** Whether most records meet a condition, so that others are asked before it: it lets through what has something else, or nothing. */
+const isWeak = (path: readonly string[], tests: readonly Test[]): boolean =>
+  everyday.has(path.join('.')) || tests.some(({ is }) => is === 'absent' || is === 'not');
+
+/** Lists of conditions that must all hold, one at least in each, as questions: of strong ones those first that most lists share. */
+const questionsOf = (lists: readonly (readonly Asked[])[]): readonly Question[] => {
   const questions: Question[] = [];
   let left = lists;
+  const counts = new Map<Asked, number>();
+  for (const list of lists) for (const one of list) counts.set(one, (counts.get(one) ?? 0) + 1);
   while (left.length > 0) {
-    const counts = new Map<Condition, number>();
-    for (const one of left.flat()) counts.set(one, (counts.get(one) ?? 0) + 1);
-    const [condition] = [...counts].reduce((best, one) => (one[1] > best[1] ? one : best));
-    const some = left.filter(list => list.includes(condition));
-    const more = some.map(list => list.filter(one => one !== condition));
+    let best: readonly [Asked, number] | undefined;
+    for (const one of counts) if (one[1] > 0 && (best === undefined || comesBefore(one, best))) best = one;
+    const [condition] = best ?? [];
+    if (condition === undefined) throw new Error('a list of questions without any: it would hold of every record');
+    const more: (readonly Asked[])[] = [];
+    const rest: (readonly Asked[])[] = [];
+    for (const list of left) {
+      if (!list.includes(condition)) {
+        rest.push(list);
+        continue;
+      }
+      for (const one of list) counts.set(one, (counts.get(one) ?? 0) - 1);
+      more.push(list.filter(one => one !== condition));
+    }
     questions.push({ condition, besides: more.some(list => list.length === 0) ? none : questionsOf(more) });
-    left = left.filter(list => !some.includes(list));
+    left = rest;
   }
   return questions;
 };
+
+const comesBefore = ([one, count]: readonly [Asked, number], [other, others]: readonly [Asked, number]): boolean =>
+  one.isWeak === other.isWeak ? count > others : other.isWeak;
+
+/** A condition, and whether most records meet it. */
+interface Asked extends Condition {
+  readonly isWeak: boolean;
+  /** Its place among all that are asked. */
+  readonly place: number;
+}
+
+/** A requirement, and its conditions. */
+interface Needed {
+  readonly requirements: readonly Requirement[];
+  readonly needed: readonly Asked[];
+  readonly place: number;
+}
 
 const none: readonly never[] = [];

@@ -26,3 +26,10 @@ export const matchesWildcard = (pattern: string, text: string): boolean => {
 /** Says whether a text matches any of the wildcards. */
 export const matchesAny = (patterns: readonly string[], text: string): boolean =>
   patterns.some(pattern => matchesWildcard(pattern, text));
+
+/** A settings wildcard as a condition of a pattern: two stars in a row are one, and a text without a star is an exact value. */
+export const conditionOf = (pattern: string): string | { readonly wildcard: string } =>
+  pattern.includes('*') ? { wildcard: starred(pattern) } : pattern;
+
+/** A settings wildcard as the operator `wildcard` has it. */
+export const starred = (pattern: string): string => pattern.replace(/\*+/g, '*').replaceAll('\\', '\\\\');

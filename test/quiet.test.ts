@@ -141,7 +141,7 @@ describe('a record that no rule is about', () => {
   });
 });
 
-test('whatever a pattern matches is not quiet', () => {
+test('whatever one of some patterns matches is not quiet', () => {
   const scalar = fc.constantFrom('a', 'ab', 'b', '', 7, 7.5, true, null);
   const test = fc.oneof(
     scalar,
@@ -160,17 +160,24 @@ test('whatever a pattern matches is not quiet', () => {
     some(['x', 'y', 'in'], fc.oneof(tests, some(['z', 'w'], tests))),
     fc.record({ $or: fc.array(some(['x', 'y', 'in'], tests), { minLength: 2, maxLength: 3 }), eventName: tests }),
   );
+  const several = fc.oneof(
+    pattern.map(one => [one]),
+    fc.array(pattern, { minLength: 2, maxLength: 5 }),
+  );
   const value: fc.Arbitrary<unknown> = fc.oneof(scalar, fc.array(scalar, { maxLength: 3 }), some(['z', 'w'], scalar));
   let matched = 0;
   let silent = 0;
   fc.assert(
-    fc.property(pattern, some(['x', 'y', 'in', 'eventName'], value), fc.boolean(), (written, members, named) => {
-      const when = loadPattern(written as JsonObject, { facts: [] });
-      const ask = quiet(new Engine(), cloudtrailOutline, requirementsOf(when, 'cloudtrail', exampleSettings));
+    fc.property(several, some(['x', 'y', 'in', 'eventName'], value), fc.boolean(), (written, members, named) => {
+      const whens = written.map(one => loadPattern(one as JsonObject, { facts: [] }));
+      // Rules may ask the same.
+      const asking = [...whens.slice(0, 2), ...whens];
+      const requirements = asking.flatMap(when => requirementsOf(when, 'cloudtrail', exampleSettings));
+      const ask = quiet(new Engine(), cloudtrailOutline, requirements);
       const { record } = call('x', 'y');
       const subject = { ...record, ...members, ...(named ? { eventName: 'ab' } : {}) } as unknown as JsonObject;
       const heard = asked(ask, subject);
-      if (oracle(when, subject)) {
+      if (whens.some(when => oracle(when, subject))) {
         matched++;
         expect(heard).toBeUndefined();
       } else if (heard !== undefined) silent++;
@@ -178,6 +185,32 @@ test('whatever a pattern matches is not quiet', () => {
     { numRuns: 3_000 },
   );
   expect(Math.min(matched, silent)).toBeGreaterThan(200);
+});
+
+test('each name is asked its own, where rules ask the same of several', () => {
+  const named = (eventName: string, userAgent: string) =>
+    requirementsOf(loadPattern({ eventName: [eventName], userAgent: [userAgent] }), 'cloudtrail', exampleSettings);
+  const asking = [
+    ['A', 'x'],
+    ['B', 'y'],
+    ['A', 'x'],
+    ['C', 'z'],
+    ['B', 'z'],
+  ] as const;
+  const ask = quiet(
+    new Engine(),
+    cloudtrailOutline,
+    asking.flatMap(([name, agent]) => named(name, agent)),
+  );
+  for (const name of ['A', 'B', 'C', 'D'])
+    for (const userAgent of ['x', 'y', 'z']) {
+      const heard = asked(ask, { ...call('ec2', name).record, userAgent });
+      expect([name, userAgent, heard === undefined]).toEqual([
+        name,
+        userAgent,
+        asking.some(([one, agent]) => one === name && agent === userAgent),
+      ]);
+    }
 });
 
 describe('an object', () => {

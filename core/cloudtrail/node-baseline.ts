@@ -1,4 +1,5 @@
 import { text } from '../json.ts';
+import type { When } from '../pattern/language.ts';
 import type { CloudTrailRecord } from './record.ts';
 
 /** What a node role's call is: part of being a node, a call that its credentials are stolen for, or another that pods should make. */
@@ -11,20 +12,71 @@ type Apis = { readonly [service: string]: RegExp };
  * policies AmazonEKSWorkerNodePolicy, AmazonEKS_CNI_Policy, AmazonEC2ContainerRegistryPullOnly, AmazonSSMManagedInstanceCore,
  * CloudWatchAgentServerPolicy). IAM's `s3:GetEncryptionConfiguration` is recorded as GetBucketEncryption.
  */
-const node: Apis = {
-  ecr: /^(GetAuthorizationToken|BatchCheckLayerAvailability|GetDownloadUrlForLayer|BatchGetImage|BatchImportUpstreamImage|DescribeRepositories|ListImages|GetRepositoryPolicy|DescribeImages)$/,
-  'ecr-public': /^(GetAuthorizationToken|BatchCheckLayerAvailability)$/,
-  ec2: /^(Describe(Instances|InstanceTypes|InstanceTopology|NetworkInterfaces|Subnets|Vpcs|SecurityGroups|RouteTables|Tags|Volumes|VolumesModifications|Regions|AvailabilityZones|NetworkInterfacePermissions)|AssignPrivateIpAddresses|UnassignPrivateIpAddresses|AssignIpv6Addresses|UnassignIpv6Addresses|AttachNetworkInterface|CreateNetworkInterface|DeleteNetworkInterface|DetachNetworkInterface|ModifyNetworkInterfaceAttribute|CreateTags)$/,
-  eks: /^DescribeCluster$/,
-  'eks-auth': /^AssumeRoleForPodIdentity$/,
-  sts: /^GetCallerIdentity$/,
-  ssm: /^(UpdateInstanceInformation|UpdateInstanceAssociationStatus|UpdateAssociationStatus|ListAssociations|ListInstanceAssociations|DescribeAssociation|DescribeDocument|GetDocument|GetManifest|GetDeployablePatchSnapshotForInstance|PutInventory|PutComplianceItems|PutConfigurePackageResult|RegisterManagedInstance|RequestManagedInstanceRoleToken)$/,
-  ssmmessages: /./,
-  ec2messages: /./,
-  logs: /^(CreateLogStream|CreateLogGroup|PutLogEvents|DescribeLogStreams|DescribeLogGroups)$/,
-  monitoring: /^PutMetricData$/,
-  xray: /^(PutTraceSegments|PutTelemetryRecords|GetSamplingRules|GetSamplingTargets)$/,
-  s3: /^(GetBucketEncryption|GetEncryptionConfiguration)$/,
+const node: { readonly [service: string]: readonly string[] | 'any' } = {
+  ecr: [
+    'GetAuthorizationToken',
+    'BatchCheckLayerAvailability',
+    'GetDownloadUrlForLayer',
+    'BatchGetImage',
+    'BatchImportUpstreamImage',
+    'DescribeRepositories',
+    'ListImages',
+    'GetRepositoryPolicy',
+    'DescribeImages',
+  ],
+  'ecr-public': ['GetAuthorizationToken', 'BatchCheckLayerAvailability'],
+  ec2: [
+    'DescribeInstances',
+    'DescribeInstanceTypes',
+    'DescribeInstanceTopology',
+    'DescribeNetworkInterfaces',
+    'DescribeSubnets',
+    'DescribeVpcs',
+    'DescribeSecurityGroups',
+    'DescribeRouteTables',
+    'DescribeTags',
+    'DescribeVolumes',
+    'DescribeVolumesModifications',
+    'DescribeRegions',
+    'DescribeAvailabilityZones',
+    'DescribeNetworkInterfacePermissions',
+    'AssignPrivateIpAddresses',
+    'UnassignPrivateIpAddresses',
+    'AssignIpv6Addresses',
+    'UnassignIpv6Addresses',
+    'AttachNetworkInterface',
+    'CreateNetworkInterface',
+    'DeleteNetworkInterface',
+    'DetachNetworkInterface',
+    'ModifyNetworkInterfaceAttribute',
+    'CreateTags',
+  ],
+  eks: ['DescribeCluster'],
+  'eks-auth': ['AssumeRoleForPodIdentity'],
+  sts: ['GetCallerIdentity'],
+  ssm: [
+    'UpdateInstanceInformation',
+    'UpdateInstanceAssociationStatus',
+    'UpdateAssociationStatus',
+    'ListAssociations',
+    'ListInstanceAssociations',
+    'DescribeAssociation',
+    'DescribeDocument',
+    'GetDocument',
+    'GetManifest',
+    'GetDeployablePatchSnapshotForInstance',
+    'PutInventory',
+    'PutComplianceItems',
+    'PutConfigurePackageResult',
+    'RegisterManagedInstance',
+    'RequestManagedInstanceRoleToken',
+  ],
+  ssmmessages: 'any',
+  ec2messages: 'any',
+  logs: ['CreateLogStream', 'CreateLogGroup', 'PutLogEvents', 'DescribeLogStreams', 'DescribeLogGroups'],
+  monitoring: ['PutMetricData'],
+  xray: ['PutTraceSegments', 'PutTelemetryRecords', 'GetSamplingRules', 'GetSamplingTargets'],
+  s3: ['GetBucketEncryption', 'GetEncryptionConfiguration'],
 };
 
 /** What the in-tree and external cloud providers of self-managed control planes call (`clusterawsadm`, control-plane policy). */
@@ -69,11 +121,28 @@ const bootstrap = (service: string, record: CloudTrailRecord): boolean => {
 const within = (apis: Apis, service: string, api: string): boolean =>
   Object.hasOwn(apis, service) && apis[service]?.test(api) === true;
 
+const isNodes = (service: string, api: string): boolean => {
+  const apis = Object.hasOwn(node, service) ? node[service] : undefined;
+  return apis !== undefined && (apis === 'any' || apis.includes(api));
+};
+
+/** What shows that a call of a node role may be something else than nodes call: another service, or another call of one. */
+export const beyondNode = (): readonly When<CloudTrailRecord>[] => {
+  const sourcesOf = (services: readonly string[]): readonly string[] =>
+    services.flatMap(service => [service, `${service}.amazonaws.com`]);
+  return [
+    { eventSource: [{ 'anything-but': sourcesOf(Object.keys(node)) }] },
+    ...Object.entries(node).flatMap(([service, apis]) =>
+      apis === 'any' ? [] : [{ eventSource: sourcesOf([service]), eventName: [{ 'anything-but': apis }] }],
+    ),
+  ];
+};
+
 /** Judges one call of a node role. @param role the role's name: control planes of self-managed clusters have a baseline of their own */
 export const nodeCall = (record: CloudTrailRecord, role: string): NodeCall => {
   const service = String(record.eventSource).replace(/\.amazonaws\.com$/, '');
   const api = String(record.eventName);
-  if (within(node, service, api) || bootstrap(service, record)) return 'baseline';
+  if (isNodes(service, api) || bootstrap(service, record)) return 'baseline';
   if (/control-?plane/i.test(role) && within(controlPlane, service, api)) return 'baseline';
   return within(sensitive, service, api) ? 'sensitive' : 'other';
 };

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { once } from '../once.ts';
+import type { Condition } from '../pattern/language.ts';
 import { itself, remembered } from '../remembered.ts';
 import type { Settings } from '../settings.ts';
 import { sourceKind } from './principal.ts';
@@ -122,6 +123,23 @@ export const clustersOf = (record: CloudTrailRecord, settings: Settings): readon
 export const fromPods = (record: CloudTrailRecord, settings: Settings): boolean => {
   const address = addressOf(record);
   return address !== '' && seatOf(address, settings).pods;
+};
+
+/**
+ * What every address in a cluster's pod ranges is written like: an IPv4 address begins with the whole numbers of its range, and any
+ * IPv6 address may be in one, or be an IPv4 address.
+ */
+export const podAddresses = (settings: Settings): readonly Condition[] => {
+  const pods = settings.clusters.flatMap(({ podRanges = [] }) => podRanges);
+  return pods.length === 0 ? [] : [...pods.flatMap(beginningOf), { wildcard: '*:*' }];
+};
+
+const beginningOf = (range: string): readonly Condition[] => {
+  const [address = '', bits = '32'] = range.split('/');
+  if (isIP(address) !== 4) return [];
+  const whole = address.split('.').slice(0, Math.floor(Number(bits) / 8));
+  if (whole.length === 0) return [{ exists: true }];
+  return [{ prefix: whole.length < 4 ? `${whole.join('.')}.` : address }];
 };
 
 /** The network a caller's address belongs to, /24 or /48: what a pod's address changes within. `none` without an address. */

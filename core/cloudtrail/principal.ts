@@ -76,6 +76,9 @@ export const instanceSession = (record: CloudTrailRecord): InstanceSession | und
 /** Several facts ask whose instance a session is: the answer about the last record is remembered. */
 let lastSession: { readonly record: CloudTrailRecord; readonly session: InstanceSession | undefined } | undefined;
 
+/** Versions of the metadata service that records tell. */
+const deliveries = ['1.0', '2.0'] as const;
+
 const sessionOfInstance = (record: CloudTrailRecord): InstanceSession | undefined => {
   const identity = record.userIdentity;
   if (identity === undefined || identity === null) return undefined;
@@ -92,7 +95,7 @@ const sessionOfInstance = (record: CloudTrailRecord): InstanceSession | undefine
   ].filter(isInstanceId);
   return {
     instance: named[0] ?? 'unknown',
-    delivery: delivery ?? 'unknown',
+    delivery: deliveries.find(one => one === delivery) ?? 'unknown',
     mismatch: new Set(named).size > 1,
   };
 };

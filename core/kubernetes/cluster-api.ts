@@ -1,4 +1,5 @@
 import { at, text } from '../json.ts';
+import type { When } from '../pattern/language.ts';
 import { asked } from './body.ts';
 import { clusterApiGroups, machineResources, writes } from './groups.ts';
 import type { AuditRecord } from './record.ts';
@@ -55,3 +56,32 @@ const pauses = (record: AuditRecord): boolean => {
       stops.some(name => text(object, 'metadata', 'annotations', name) !== undefined))
   );
 };
+
+/** What shows that a call may do one of these to Cluster API. */
+export const capiSigns = (may: (change: CapiChange) => boolean): readonly When<AuditRecord>[] => {
+  if (may('unknown')) return [{}];
+  const subresource = [{ exists: false }, { 'anything-but': 'status' }];
+  const signs: { readonly [change in Exclude<CapiChange, 'unknown'>]: When<AuditRecord> } = {
+    'machine-created': { verb: 'create', objectRef: { subresource, resource: [...machineResources] } },
+    'machine-scaled': { verb: ['update', 'patch'], objectRef: { subresource, resource: [...machineResources] } },
+    clusterclass: { objectRef: { subresource, resource: 'clusterclasses' } },
+    identity: { objectRef: { subresource, resource: [...identityResources] } },
+    'cluster-deleted': { verb: ['delete', 'deletecollection'], objectRef: { subresource } },
+    'remediation-weakened': {
+      verb: ['update', 'patch', 'delete', 'deletecollection'],
+      objectRef: { subresource },
+    },
+    other: { objectRef: { subresource } },
+  };
+  return changes.filter(may).map(change => signs[change]);
+};
+
+const changes = [
+  'machine-created',
+  'machine-scaled',
+  'clusterclass',
+  'identity',
+  'cluster-deleted',
+  'remediation-weakened',
+  'other',
+] as const;

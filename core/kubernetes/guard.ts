@@ -1,6 +1,8 @@
 import type { Event } from '../event.ts';
 import { at, type Json, list, text } from '../json.ts';
+import type { When } from '../pattern/language.ts';
 import { asked, type Body } from './body.ts';
+import type { AuditRecord } from './record.ts';
 
 /**
  * What became of an admission guard.
@@ -73,4 +75,16 @@ export const keepsOwnGuard = (event: Event<'kubernetes'>): boolean => {
     ([namespace, prefix]) =>
       (user?.username ?? '').startsWith(`system:serviceaccount:${namespace}:`) && name.startsWith(prefix),
   );
+};
+
+/** What shows that a call may have done one of these to a guard. */
+export const guardSigns = (may: (change: GuardChange) => boolean): readonly When<AuditRecord>[] => {
+  if (may('unknown')) return [{}];
+  const verb = [
+    ...(may('deleted') ? ['delete', 'deletecollection'] : []),
+    ...(may('weak') || may('opaque') ? ['update'] : []),
+    ...(may('weak') || may('opaque') || may('weakened') ? ['patch'] : []),
+  ];
+  const subresource = [{ exists: false }, { 'anything-but': 'status' }];
+  return verb.length === 0 ? [] : [{ verb, objectRef: { apiGroup: [...guardGroup], subresource } }];
 };

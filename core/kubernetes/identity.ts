@@ -68,8 +68,13 @@ export const builtInControllers: ReadonlySet<string> = new Set([
   'volumeattributesclass-protection-controller',
 ]);
 
+/** The user names of those. */
+export const builtInNames: ReadonlySet<string> = new Set(
+  [...builtInControllers].map(name => `system:serviceaccount:kube-system:${name}`),
+);
+
 /** Control-plane components that sign in with a certificate of their own. */
-const components: ReadonlySet<string> = new Set([
+export const components: ReadonlySet<string> = new Set([
   'system:apiserver',
   'system:kube-apiserver',
   'system:kube-controller-manager',
@@ -137,17 +142,27 @@ const none: readonly never[] = [];
  */
 export const formOf = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Form => {
   const name = user?.username;
-  if (typeof name !== 'string' || name === '') return 'unknown';
+  if (typeof name !== 'string') return 'unknown';
+  const form = formOfName(name);
+  const arns = arnsOf(user);
+  if (arns.length === 0 || signedIn.has(form)) return form;
+  if (!name.startsWith('eks:')) return 'person';
+  return arns.some(arn => isOurs(arn, event, settings)) ? 'person' : form;
+};
+
+/** Forms that a user has by the name, whoever signed it in. */
+const signedIn: ReadonlySet<Form> = new Set(['unknown', 'anonymous', 'node']);
+
+/** What a user of this name is whom the IAM authenticator did not sign in. */
+export const formOfName = (name: string): Form => {
+  if (name === '') return 'unknown';
   if (name === 'system:anonymous') return 'anonymous';
   if (name.startsWith('system:node:')) return 'node';
-  const arns = arnsOf(user);
-  if (name.startsWith('eks:')) return arns.some(arn => isOurs(arn, event, settings)) ? 'person' : 'service';
-  if (arns.length > 0) return 'person';
+  if (name.startsWith('eks:')) return 'service';
   if (name.startsWith('system:bootstrap:')) return 'bootstrap';
   if (components.has(name)) return 'service';
   if (!name.startsWith('system:serviceaccount:')) return 'person';
-  const [, , namespace, account = ''] = name.split(':');
-  return namespace === 'kube-system' && builtInControllers.has(account) ? 'service' : 'service-account';
+  return builtInNames.has(name) ? 'service' : 'service-account';
 };
 
 const isOurs = (arn: string, event: Event<'kubernetes'>, settings: Settings): boolean => {
@@ -208,13 +223,13 @@ const identified = remembered(identityOf, ({ user, event: { account, cluster } }
 );
 
 /** What Flux and Argo CD call the accounts that apply manifests, as installed by their own manifests. */
-const usualGitops = [
+export const usualGitops = [
   'system:serviceaccount:flux-system:kustomize-controller',
   'system:serviceaccount:flux-system:helm-controller',
   'system:serviceaccount:argocd:argocd-application-controller',
 ];
 
-const says = ({ users = [], groups = [], arns = [] }: Principals): boolean =>
+export const says = ({ users = [], groups = [], arns = [] }: Principals): boolean =>
   users.length + groups.length + arns.length > 0;
 
 const allowance = (user: AuditUser | undefined, settings: Settings): 'platform' | 'gitops' | undefined => {
@@ -248,11 +263,11 @@ export interface Callers {
 /** Most facts ask who calls: the answer about the last event is remembered. */
 let last: { readonly event: Event<'kubernetes'>; readonly settings: Settings; readonly callers: Callers } | undefined;
 
-/** The real user's identity and the effective one's: the impersonated user's, where there is one. */
+/** The real user's identity and the effective one's: the impersonated user's, where one is named. */
 export const callers = (event: Event<'kubernetes'>, settings: Settings): Callers => {
   if (last !== undefined && last.event === event && last.settings === settings) return last.callers;
   const real = identify(event.record.user, event, settings);
   const other = event.record.impersonatedUser;
-  last = { event, settings, callers: { real, effective: other ? identify(other, event, settings) : real } };
+  last = { event, settings, callers: { real, effective: other?.username ? identify(other, event, settings) : real } };
   return last.callers;
 };

@@ -1,8 +1,9 @@
 import type { Event } from '../event.ts';
+import type { Condition } from '../pattern/language.ts';
 import type { Controller, Settings } from '../settings.ts';
-import { matchesWildcard } from '../wildcard.ts';
+import { conditionOf, matchesWildcard } from '../wildcard.ts';
 import { sharedNamespaces } from './groups.ts';
-import { controllerAccounts } from './identity.ts';
+import { builtInControllers, controllerAccounts } from './identity.ts';
 
 /** Whose object it is: a controller's kind, or `none`. */
 export type Owner = Controller['kind'] | 'none';
@@ -23,6 +24,41 @@ export const ownerOf = (namespace: string, name: string, event: Event<'kubernete
     return !sharedNamespaces.has(namespace) || matchesWildcard(own, name) || matchesWildcard(`${own}-*`, name);
   });
   return account?.kind ?? 'none';
+};
+
+/** Conditions on an object's address. */
+export interface Ref {
+  readonly namespace?: readonly Condition[];
+  readonly name?: readonly Condition[];
+}
+
+/** What an object's address must be like for `ownerOf` to name one of some owners: any of these. */
+export const ownerRefs = (settings: Settings, may: (owner: Controller['kind']) => boolean): readonly Ref[] => {
+  const named = new Map<string, string[]>();
+  const whole = new Set<string>();
+  for (const { kind, pattern } of controllerAccounts(settings).accounts) {
+    const [, , space = '', own = ''] = pattern.split(':');
+    if (!may(kind)) continue;
+    // A name that may be empty is one that the record may lack.
+    if (!sharedNamespaces.has(space) || matchesWildcard(own, '')) whole.add(space);
+    else named.set(space, [...(named.get(space) ?? []), own, `${own}-*`]);
+  }
+  return [
+    ...(whole.size === 0 ? [] : [{ namespace: [...whole].map(conditionOf) }]),
+    ...[...named].map(([space, names]) => ({ namespace: [space], name: [...new Set(names)].map(conditionOf) })),
+  ];
+};
+
+/**
+ * Names of service accounts for which `accountOwner` may name one of some owners (`kubernetes`: a built-in controller's); undefined:
+ * any name.
+ */
+export const accountNames = (settings: Settings, may: (owner: string) => boolean): readonly string[] | undefined => {
+  if (may('none')) return undefined;
+  const mine = controllerAccounts(settings).accounts.filter(({ kind }) => may(kind));
+  const names = mine.map(({ pattern }) => /^system:serviceaccount:[^:*]+:([^:*]+)$/.exec(pattern)?.[1]);
+  if (names.includes(undefined)) return undefined;
+  return [...new Set([...names.flatMap(name => name ?? []), ...(may('kubernetes') ? builtInControllers : [])])];
 };
 
 /** Which controller a service account is, by its exact name: `default` in a controller's namespace is nobody's. */

@@ -1,9 +1,12 @@
 import { at, isObject, type Json, type JsonObject, list, text } from '../json.ts';
+import type { OpenPattern } from '../pattern/language.ts';
 
-/** The pod specification inside an object: a pod's own, a workload's template's, a cron job's job's. */
+/** Where a pod specification stands: a cron job's job's, a workload's template's, a pod's own. */
+const specs = [['spec', 'jobTemplate', 'spec', 'template', 'spec'], ['spec', 'template', 'spec'], ['spec']] as const;
+
+/** The pod specification inside an object. */
 export const podSpec = (object: JsonObject): JsonObject => {
-  const paths = [['spec', 'jobTemplate', 'spec', 'template', 'spec'], ['spec', 'template', 'spec'], ['spec']];
-  for (const path of paths) {
+  for (const path of specs) {
     const found = at(object, ...path);
     if (isObject(found)) return found;
   }
@@ -54,4 +57,26 @@ export const hostAccess = (object: JsonObject): readonly string[] => {
 export const runsAs = (object: JsonObject): string => {
   const spec = podSpec(object);
   return text(spec, 'serviceAccountName') ?? text(spec, 'serviceAccount') ?? '';
+};
+
+/** Patterns of which one holds for every body whose pod specification is like one of these; a JSON Patch says what it sets in its own way. */
+const bodies = (...asked: readonly OpenPattern[]): readonly OpenPattern[] => [
+  ...specs.flatMap(path => asked.map(one => path.reduceRight<OpenPattern>((inner, name) => ({ [name]: inner }), one))),
+  { path: [{ prefix: '/spec' }] },
+];
+
+/** What a body shows that gets at its node in one of some ways: the ways of `hostAccess`, `hostPath` for all that begin so. */
+export const hostAccessBodies = (may: (way: string) => boolean): readonly OpenPattern[] =>
+  bodies(
+    ...['hostNetwork', 'hostPID', 'hostIPC'].filter(may).map(name => ({ [name]: [true] })),
+    ...['containers', 'initContainers', 'ephemeralContainers'].map(name => ({
+      [name]: { securityContext: { privileged: [true] } },
+    })),
+    { volumes: { hostPath: { path: [{ exists: true }] } } },
+  );
+
+/** What a body shows whose pods run as one of some accounts. @param names undefined: any */
+export const accountBodies = (names: readonly string[] | undefined): readonly OpenPattern[] => {
+  const account = names ?? [{ exists: true }];
+  return account.length === 0 ? [] : bodies({ serviceAccountName: account }, { serviceAccount: account });
 };

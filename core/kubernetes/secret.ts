@@ -1,8 +1,10 @@
 import type { Event } from '../event.ts';
+import type { When } from '../pattern/language.ts';
 import type { Settings } from '../settings.ts';
-import { matchesAny } from '../wildcard.ts';
+import { conditionOf, matchesAny } from '../wildcard.ts';
 import { query } from './call.ts';
-import { clusterApiNamespaces, ownerOf } from './owner.ts';
+import { clusterApiNamespaces, ownerOf, ownerRefs, type Ref } from './owner.ts';
+import type { AuditRecord } from './record.ts';
 
 /**
  * What a secret is, by its name and namespace: types, labels and data are in no audit event that is logged at Metadata level.
@@ -50,3 +52,24 @@ export const secretKind = (event: Event<'kubernetes'>, settings: Settings): Secr
   if (ownerOf(namespace, name, event, settings) !== 'none') return 'controller';
   return fleet.length === 0 && name.endsWith('-kubeconfig') ? 'likely-cluster-credential' : 'other';
 };
+
+/** What shows that a call may be about a secret of a kind. */
+export const secretSigns = (settings: Settings, may: (kind: SecretKind) => boolean): readonly When<AuditRecord>[] => {
+  if (may('unknown')) return [{}];
+  if (may('other')) return [{ objectRef: { resource: ['secrets'] } }];
+  const fleet = settings.clusters.flatMap(({ clusterApiNamespaces: names = [] }) => names).map(conditionOf);
+  const inFleet = fleet.length === 0 ? [] : [{ namespace: fleet }];
+  const unnamed = [{ exists: false }, '', null];
+  const refs: readonly Ref[] = [
+    ...(may('bootstrap-token') ? [{ namespace: ['kube-system'], name: [{ prefix: 'bootstrap-token-' }] }] : []),
+    ...(may('bootstrap-data') ? inFleet : []),
+    ...(may('cluster-credential') ? inFleet.map(one => ({ ...one, name: credentialEnds })) : []),
+    ...(may('likely-cluster-credential') ? [{ name: [{ suffix: '-kubeconfig' }] }] : []),
+    ...(may('all-in-namespace') ? [{ namespace: ['kube-system', ...fleet], name: unnamed }] : []),
+    ...(may('all-in-cluster') ? [{ namespace: unnamed, name: unnamed }] : []),
+    ...(may('controller') ? ownerRefs(settings, () => true) : []),
+  ];
+  return refs.map(ref => ({ objectRef: { resource: ['secrets'], ...ref } }));
+};
+
+const credentialEnds = ['ca', 'sa', 'etcd', 'kubeconfig', 'proxy'].map(end => ({ suffix: `-${end}` }));

@@ -1,5 +1,5 @@
 import type { Event, Records, Source } from '../event.ts';
-import type { Facts } from '../fact.ts';
+import type { Facts, May } from '../fact.ts';
 import type { Json } from '../json.ts';
 import type { Scalar } from '../pattern/language.ts';
 import { loadPattern } from '../pattern/load.ts';
@@ -15,9 +15,12 @@ export type Clause = ReadonlyMap<string, readonly Test[]>;
 export type Needs = (fact: string) => Need | undefined;
 
 export interface Need {
-  readonly pattern: Group;
+  /** Absent: nothing, whatever its value is. */
+  readonly pattern?: Group;
   /** Its value for every event that lacks what it needs: a condition that holds for it requires nothing of the record. */
   readonly neutral: Json;
+  /** Clauses of which one holds where its value passes a condition; undefined: any event may have such a value. */
+  readonly signs?: (asked: Field) => readonly Clause[] | undefined;
 }
 
 /** Above this many a product of alternatives is not spelled out: its shorter factor alone is kept, which admits more. */
@@ -26,14 +29,25 @@ const maximumClauses = 256;
 /** The key of a path. */
 export const pathKey = (path: readonly string[]): string => JSON.stringify(path);
 
-/** The path of a key. */
-export const pathOf = (key: string): readonly string[] => JSON.parse(key) as readonly string[]; // written by pathKey
+/** The path of a key: the same list for the same one. */
+export const pathOf = (key: string): readonly string[] => {
+  const known = paths.get(key) ?? (JSON.parse(key) as readonly string[]); // written by pathKey
+  paths.set(key, known);
+  return known;
+};
+
+/** As many as rules and facts name members. */
+const paths = new Map<string, readonly string[]>();
 
 /**
  * A detection's `when` as clauses over the record alone: an event that it matches satisfies at least one of them.
  * Facts are replaced by what they need; tests that no filter can make are left out. Both admit more, never less.
  */
 export const clausesOf = (when: Group, needs: Needs): readonly Clause[] => group(when, needs);
+
+/** The same of several patterns that must all hold. */
+export const clausesOfAll = (patterns: readonly Group[], needs: Needs): readonly Clause[] =>
+  patterns.reduce((clauses, pattern) => product(clauses, group(pattern, needs)), [everything] as readonly Clause[]);
 
 const everything: Clause = new Map();
 
@@ -77,8 +91,10 @@ const facts = (node: Group, needs: Needs): readonly Clause[] => {
   let clauses: readonly Clause[] = [everything];
   for (const field of node.fields) {
     const needed = needs(field.name);
-    if (needed !== undefined && !canHoldFor(field, needed.neutral))
+    if (needed?.pattern !== undefined && !canHoldFor(field, needed.neutral))
       clauses = product(clauses, group(needed.pattern, needs));
+    const signs = needed?.signs?.(field);
+    if (signs !== undefined) clauses = product(clauses, signs);
   }
   if (node.or.length > 0)
     clauses = product(
@@ -88,9 +104,9 @@ const facts = (node: Group, needs: Needs): readonly Clause[] => {
   return clauses;
 };
 
-/** Whether a condition on a fact can hold where the fact says nothing: what is compared with another field may stand there too. */
-const canHoldFor = (field: Field, neutral: Json): boolean =>
-  compares(field.node) || match({ is: 'group', fields: [field], or: [] }, { fact: { [field.name]: neutral } });
+/** Whether a condition on a fact can hold where the fact has this value: what is compared with another field may stand there too. */
+const canHoldFor = (field: Field, value: Json): boolean =>
+  compares(field.node) || match({ is: 'group', fields: [field], or: [] }, { fact: { [field.name]: value } });
 
 const compares = (node: Node): boolean =>
   node.is === 'leaf'
@@ -129,8 +145,10 @@ const single: ReadonlySet<string> = new Set(
     .map(pathKey),
 );
 
-/** Tests of which one holds where one of each list holds: exact values are intersected, otherwise the list with fewer exact ones stays. */
+/** Tests of which one holds where one of each list holds: exact values are intersected, otherwise the list stays that asks for more. */
 const narrower = (path: string, a: readonly Test[], b: readonly Test[]): readonly Test[] => {
+  if (covers(a, b)) return b;
+  if (covers(b, a)) return a;
   const exact = (tests: readonly Test[]): boolean => tests.every(test => test.is === 'equal');
   if (!exact(a)) return exact(b) ? narrower(path, b, a) : a;
   if (!single.has(path)) return a;
@@ -149,18 +167,27 @@ const textOf = (test: Test): string => {
   return text;
 };
 
-const same = (a: Test, b: Test): boolean => a === b || (a.is === b.is && textOf(a) === textOf(b));
+const same = (a: Test, b: Test): boolean => {
+  if (a === b) return true;
+  if (a.is === 'equal' && b.is === 'equal') return a.value === b.value;
+  return a.is === b.is && textOf(a) === textOf(b);
+};
 
 /** Whether every value that passes `test` passes one of `tests`. Says yes only where it is plain. */
 const covered = (test: Test, tests: readonly Test[]): boolean =>
-  tests.some(other => same(test, other)) || (test.is === 'equal' && holdsAny(tests, test.value));
+  tests.some(other => same(test, other) || (other.is === 'exists' && test.is !== 'absent')) ||
+  (test.is === 'equal' && holdsAny(tests, test.value));
 
 /** Whether every value that passes one of `inner` passes one of `outer`; `inner` undefined: anything passes. */
 export const covers = (outer: readonly Test[], inner: readonly Test[] | undefined): boolean =>
-  inner?.every(test => covered(test, outer)) ?? false;
+  inner === outer || (inner?.every(test => covered(test, outer)) ?? false);
 
 /** Says whether every event that satisfies `a` satisfies `b`. */
-export const implies = (a: Clause, b: Clause): boolean => [...b].every(([path, tests]) => covers(tests, a.get(path)));
+export const implies = (a: Clause, b: Clause): boolean => {
+  if (a.size < b.size) return false;
+  for (const [path, tests] of b) if (!covers(tests, a.get(path))) return false;
+  return true;
+};
 
 /** The clause that admits what either does: conditions on the same path are united, all others are dropped. */
 export const widen = (a: Clause, b: Clause): Clause => {
@@ -173,6 +200,7 @@ export const widen = (a: Clause, b: Clause): Clause => {
 };
 
 const unite = (a: readonly Test[], b: readonly Test[]): readonly Test[] => {
+  if (a === b) return a;
   const all = [...a, ...b];
   return all
     .filter((test, index) => !all.some((other, at) => at !== index && within(test, other, at < index)))
@@ -187,12 +215,16 @@ const within = (test: Test, other: Test, earlier: boolean): boolean =>
 export const isExact = (a: Clause, b: Clause): boolean => {
   if (implies(a, b) || implies(b, a)) return true;
   if (a.size !== b.size) return false;
-  const differing = [...a].filter(([path, tests]) => !sameTests(tests, b.get(path) ?? []));
-  return differing.length === 1 && differing.every(([path]) => b.has(path));
+  let differing = 0;
+  for (const [path, tests] of a) {
+    const others = b.get(path);
+    if (others === undefined || (!sameTests(tests, others) && ++differing > 1)) return false;
+  }
+  return true;
 };
 
 const sameTests = (a: readonly Test[], b: readonly Test[]): boolean =>
-  a.length === b.length && a.every(test => b.some(other => same(test, other)));
+  a === b || (a.length === b.length && a.every(test => b.some(other => same(test, other))));
 
 /** Drops clauses that another one holds, and joins those that differ in one path's values alone. Admits exactly the same. */
 export const reduce = (clauses: readonly Clause[]): readonly Clause[] => {
@@ -220,16 +252,54 @@ export const trim = (clauses: readonly Clause[]): readonly Clause[] =>
     return [...trimmed.values()].every(tests => tests.length > 0) ? [trimmed] : [];
   });
 
-/** What the facts of a source need under these settings. */
-export const needsOf =
-  <S extends Source>(source: S, settings: Settings): Needs =>
-  name => {
-    const facts: Facts<S> = sources[source].facts;
+/**
+ * What the facts of a source need under these settings.
+ * @param signed their signs, too, which filters have neither room nor words for
+ */
+export const needsOf = <S extends Source>(source: S, settings: Settings, signed = false): Needs => {
+  const facts: Facts<S> = sources[source].facts;
+  const known = new Map<string, Need | undefined>();
+  const needOf = (name: string): Need | undefined => {
     const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
-    const needed = fact?.needs(settings) ?? {};
-    if (fact === undefined || Object.keys(needed).length === 0) return undefined;
-    return { pattern: loadPattern(needed), neutral: fact.read(nothing(source), settings) };
+    if (fact === undefined) return undefined;
+    const pattern = fact.needs(settings);
+    const { signs } = fact;
+    const needsAny = Object.keys(pattern).length > 0;
+    if (!needsAny && (signs === undefined || !signed)) return undefined;
+    return {
+      neutral: fact.read(nothing(source), settings),
+      ...(needsAny ? { pattern: loadPattern(pattern) } : {}),
+      ...(signs !== undefined && signed ? { signs: signsOf(may => signs(settings, may)) } : {}),
+    };
   };
+  return name => {
+    if (!known.has(name)) known.set(name, needOf(name));
+    return known.get(name);
+  };
+};
+
+/** The signs of a fact as clauses; many rules ask the same of one. */
+const signsOf = (signs: (may: May) => readonly object[]): ((asked: Field) => readonly Clause[] | undefined) => {
+  const known = new Map<string, readonly Clause[] | undefined>();
+  return asked => {
+    const text = JSON.stringify(asked.node, (_, value) => (typeof value === 'bigint' ? `${value}` : value)); // an address
+    if (known.has(text)) return known.get(text);
+    const answers = new Map<Json, boolean>();
+    const made = signs(value => {
+      const answer = answers.get(value) ?? canHoldFor(asked, value);
+      answers.set(value, answer);
+      return answer;
+    });
+    known.set(text, alternatives(made));
+    return known.get(text);
+  };
+};
+
+/** Clauses of which one holds where one of some patterns does; undefined where one of these is any event. */
+const alternatives = (patterns: readonly object[]): readonly Clause[] | undefined =>
+  patterns.some(pattern => Object.keys(pattern).length === 0)
+    ? undefined
+    : reduce(patterns.flatMap(one => group(loadPattern(one), () => undefined)));
 
 /** An event that says nothing, so that no fact's need is met. */
 const nothing = <S extends Source>(source: S): Event<S> => {

@@ -6,6 +6,7 @@ import { compileTests } from '../../core/pattern/scalar.ts';
 import { Engine } from '../../core/read/engine/engine.ts';
 import type { Condition, Questions } from '../../core/read/engine/questions.ts';
 import { Skimmer, unclear } from '../../core/read/engine/skimmer.ts';
+import type { Shape } from '../../core/read/shape.ts';
 
 /** Goes over each record of a chunk that begins where it is said; the ends that were found. */
 const endsIn = (chunk: Buffer, starts: readonly number[], engine = new Engine()): readonly number[] => {
@@ -114,6 +115,8 @@ test('members are found whatever the length of their names, and a list hides wha
   }
 });
 
+const literalOf = (test: Test): unknown => (test.is === 'equal' ? test.value : '');
+
 describe('what is asked of a record', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', '1', 'é'), maxLength: 12 });
   const scalar: fc.Arbitrary<Scalar> = fc.oneof(
@@ -137,9 +140,9 @@ describe('what is asked of a record', () => {
   );
   const tests = (one: fc.Arbitrary<Test>) => fc.array(one, { minLength: 1, maxLength: 8 });
 
-  const isQuiet = (record: object, questions: Questions): boolean => {
+  const isQuiet = (record: object, questions: Questions, shape: Shape = []): boolean => {
     const written = JSON.stringify(record);
-    const skimmer = new Skimmer(new Engine(), [['x'], ['y'], ['key']], [], [], questions);
+    const skimmer = new Skimmer(new Engine(), [['x'], ['y'], ['key']], shape, [], questions);
     if (skimmer.over(Buffer.from(written), 0) !== written.length) return false;
     return skimmer.isQuiet;
   };
@@ -170,6 +173,70 @@ describe('what is asked of a record', () => {
       { numRuns: 3_000 },
     );
     expect(Math.min(yes, no)).toBeGreaterThan(400);
+  });
+
+  /** What the engine tells for sure of any text, and that none of these holds, alone or beside that nothing is there. */
+  const sure = exact.filter(one => one.is !== 'exists' && one.is !== 'absent' && typeof literalOf(one) !== 'number');
+  const noneOf = fc
+    .tuple(fc.array(sure, { minLength: 1, maxLength: 7 }), fc.boolean())
+    .map(([some, orNothing]): Test[] => [
+      ...(orNothing ? [{ is: 'absent' } as const] : []),
+      { is: 'not', tests: some },
+    ]);
+
+  test('is answered as the compiled tests answer it where none of some may hold', () => {
+    const answers = { yes: 0, no: 0 };
+    fc.assert(
+      fc.property(noneOf, fc.record({ x: scalar }, { requiredKeys: [] }), (some, record) => {
+        if (!isAscii(record)) return;
+        const condition = { slot: 0, tests: some };
+        const may = holds(condition, record);
+        expect(isQuiet(record, { ofAll: [{ condition, besides: [] }], key: 2, ofKey: new Map() })).toBe(!may);
+        answers[may ? 'yes' : 'no']++;
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(Math.min(answers.yes, answers.no)).toBeGreaterThan(200);
+  });
+
+  test('is asked of each text of a list that must be of texts alone, whatever stands between and behind them', () => {
+    const answers = { yes: 0, no: 0 };
+    const one = fc.string({ unit: fc.constantFrom('a', 'b', ']', ',', '[', '{', ' '), maxLength: 12 });
+    const list = fc.array(one, { maxLength: 5 });
+    fc.assert(
+      fc.property(fc.oneof(tests(sure), noneOf), list, list, fc.constantFrom(0, 1), (some, x, y, indent) => {
+        const condition = { slot: 0, tests: some };
+        const values = x.length === 0 ? [undefined] : x;
+        const may = values.some(value => holds(condition, { x: value }));
+        const questions = { ofAll: [{ condition, besides: [] }], key: 2, ofKey: new Map() };
+        const written = JSON.stringify({ x, y, z: [] }, null, indent).replaceAll('\n', '');
+        const skimmer = new Skimmer(
+          new Engine(),
+          [['x'], ['y'], ['key']],
+          [
+            ['x', 'texts'],
+            ['y', 'texts'],
+          ],
+          [],
+          questions,
+        );
+        expect(skimmer.over(Buffer.from(written), 0)).toBe(written.length);
+        expect(skimmer.isQuiet).toBe(!may);
+        expect(skimmer.at(0)).toBe(unclear);
+        answers[may ? 'yes' : 'no']++;
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(Math.min(answers.yes, answers.no)).toBeGreaterThan(300);
+  });
+
+  test.each([
+    ['a list of texts with an escape', { x: ['b', '"'] }, [['x', 'texts']]],
+    ['any other list', { x: ['b'] }, []],
+    ['a list in a list', { x: [['b']] }, []],
+  ] as const)('may hold in %s', (_, record, shape) => {
+    const condition: Condition = { slot: 0, tests: [{ is: 'equal', value: 'a' }] };
+    expect(isQuiet(record, { ofAll: [{ condition, besides: [] }], key: 2, ofKey: new Map() }, shape)).toBe(false);
   });
 
   test('is never answered with no where a test holds, whatever the test', () => {

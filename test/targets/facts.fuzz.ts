@@ -11,7 +11,9 @@ import { PatternError } from '../../core/pattern/fault.ts';
 import type { Scalar } from '../../core/pattern/language.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
+import { alone } from '../../core/pattern/requirement.ts';
 import { prepare } from '../../core/prepare.ts';
+import { admissionOf } from '../../core/requirements.ts';
 import type { Settings } from '../../core/settings.ts';
 import { sources } from '../../core/sources.ts';
 import { detections } from '../../detections/index.ts';
@@ -115,7 +117,9 @@ test.each<[string, Source, Settings]>([
   const random = randomFrom(seed);
   const seen = seenIn(source, settings);
   const own = events.filter(event => event.source === source);
+  const admission = admissionOf(source, settings);
   let held = 0;
+  let exempted = 0;
   for (let run = 0; run < runs; run++) {
     const rules = rulesOver(seen, source, random);
     const asking = rules.map(({ id, when }) => ({ id, when: loadPattern(when) }));
@@ -137,10 +141,22 @@ test.each<[string, Source, Settings]>([
         lazy(event).map(({ detection }) => detection),
         said(),
       ).toEqual(expected);
+      for (const [index, { when }] of asking.entries()) {
+        if (!match(when, subject)) continue;
+        const excepted = asking.filter((_, at) => at !== index && at % 2 === index % 2).slice(0, 1 + (index % 2));
+        if (excepted.some(other => match(other.when, subject))) continue;
+        const shown = admission({ when, unless: excepted.map(other => other.when) });
+        exempted += excepted.length;
+        expect(
+          shown.some(requirement => requirement.every(one => match(alone(one), record))),
+          said(),
+        ).toBe(true);
+      }
       if (expected.length === 0) continue;
       held += expected.length;
       expect([concerns(event), admits(event)], said()).toEqual([true, true]);
     }
   }
   expect(held).toBeGreaterThan(runs);
+  expect(exempted).toBeGreaterThan(runs);
 });

@@ -1,6 +1,6 @@
 import type { Facts } from '../../fact.ts';
 import type { OpenPattern } from '../../pattern/language.ts';
-import { agentFamily, clustersOf, fromPods, networkOf, placeOf } from '../place.ts';
+import { agentFamily, clustersOf, fromPods, networkOf, placeOf, podAddresses } from '../place.ts';
 import { instanceSession, isInstanceId } from '../principal.ts';
 import type { CloudTrailRecord } from '../record.ts';
 
@@ -50,6 +50,17 @@ const isApplication = (family: string): boolean =>
     family,
   );
 
+/** How user agents begin of which {@link agentFamily} finds a family that is no application's: what most calls of nodes say. */
+const agents = [
+  'Go-http-client',
+  'aws-sdk-go',
+  'aws-cli',
+  'amazon-ssm-agent',
+  'kubelet',
+  'containerd',
+  'ecr-credential-provider',
+];
+
 /** Where a call came from, and what was called. */
 export const placeFacts: Facts<'cloudtrail'> = {
   'instance.claimed': {
@@ -75,6 +86,10 @@ export const placeFacts: Facts<'cloudtrail'> = {
   'source.pod': {
     doc: "Whether the caller's address lies in a cluster's pod ranges.",
     needs: any,
+    signs: (settings, may) => {
+      const sourceIPAddress = podAddresses(settings);
+      return may(false) ? [{}] : sourceIPAddress.length === 0 ? [] : [{ sourceIPAddress }];
+    },
     read: (event, settings) => fromPods(event.record, settings),
   },
   'source.network': {
@@ -95,6 +110,7 @@ export const placeFacts: Facts<'cloudtrail'> = {
   'agent.application': {
     doc: "Whether the user agent is an application's or an operator's tool rather than a node agent's: an SDK that no node agent is written in, curl, Terraform. The caller's own word.",
     needs: any,
+    signs: (_, may) => (may(false) ? [{}] : [{ userAgent: [{ 'anything-but': { prefix: agents } }] }]),
     read: (event, settings) => isApplication(agentFamily(event.record, settings)),
   },
   'call.sensitive': {

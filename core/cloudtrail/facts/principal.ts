@@ -1,16 +1,23 @@
 import type { Fact, Facts } from '../../fact.ts';
 import type { OpenPattern } from '../../pattern/language.ts';
 import type { Settings } from '../../settings.ts';
-import { nodeCall } from '../node-baseline.ts';
+import { conditionOf } from '../../wildcard.ts';
+import { beyondNode, nodeCall } from '../node-baseline.ts';
 import { instanceSession, outcomeOf, principalOf, sourceKind } from '../principal.ts';
 import type { CloudTrailRecord } from '../record.ts';
 import { configuredNodes, lastSegment, namesControllers, roleByArn, usualControllers, usualNodes } from '../roles.ts';
 
 type Read = (record: CloudTrailRecord, settings: Settings) => string | boolean;
 
-const fact = (doc: string, needs: Fact<'cloudtrail'>['needs'], read: Read): Fact<'cloudtrail'> => ({
+const fact = (
+  doc: string,
+  needs: Fact<'cloudtrail'>['needs'],
+  read: Read,
+  signs?: Fact<'cloudtrail'>['signs'],
+): Fact<'cloudtrail'> => ({
   doc,
   needs,
+  ...(signs === undefined ? {} : { signs }),
   read: (event, settings) => read(event.record, settings),
 });
 
@@ -24,13 +31,9 @@ const instanceRecords = (): OpenPattern => ({
   ],
 });
 
-/** A settings wildcard as EventBridge has it: it allows no two stars in a row, and a text without a star is an exact value. */
-const condition = (pattern: string): string | { readonly wildcard: string } =>
-  pattern.includes('*') ? { wildcard: pattern.replace(/\*+/g, '*').replaceAll('\\', '\\\\') } : pattern;
-
 /** ARNs of roles that match names or ARNs. */
 const arnsOf = (patterns: readonly string[]) =>
-  patterns.map(pattern => condition(pattern.startsWith('arn:') ? pattern : `*/${pattern}`));
+  patterns.map(pattern => conditionOf(pattern.startsWith('arn:') ? pattern : `*/${pattern}`));
 
 /** ARNs of the roles that `roleByArn` takes for a controller's, certainly or likely. */
 export const controllerArns = (settings: Settings) =>
@@ -48,7 +51,7 @@ const issuedBy = (patterns: readonly string[]): OpenPattern => ({
 const controllerRecords = (settings: Settings): OpenPattern => {
   if (!namesControllers(settings)) return issuedBy(usualControllers.flatMap(([, names]) => names));
   const roles = settings.controllers.flatMap(controller => controller.roles ?? []);
-  return { $or: [issuedBy(roles), { userIdentity: { arn: roles.map(condition) } }] };
+  return { $or: [issuedBy(roles), { userIdentity: { arn: roles.map(conditionOf) } }] };
 };
 
 const nodeRecords = (settings: Settings): OpenPattern => {
@@ -105,6 +108,7 @@ export const principalFacts: Facts<'cloudtrail'> = {
       const arn = issuer(record);
       return roleByArn(arn, settings).kind === 'node' ? nodeCall(record, lastSegment(arn)) : 'none';
     },
+    (_, may) => (may('none') || may('baseline') ? [{}] : may('sensitive') || may('other') ? beyondNode() : []),
   ),
   'instance.id': fact(
     "The instance whose profile credentials signed the call, by AWS's own word (`inScopeOf`, or the session name beside `ec2RoleDelivery`): `i-…`; `unknown` for an instance session that names none; `none` for any other call.",
@@ -115,6 +119,11 @@ export const principalFacts: Facts<'cloudtrail'> = {
     'The IMDS version that handed out the instance\'s credentials: `1.0`, `2.0`, or `unknown`; `none` where no instance session made the call (CloudTrail User Guide, "userIdentity element", ec2RoleDelivery).',
     instanceRecords,
     record => instanceSession(record)?.delivery ?? 'none',
+    (_, may) => {
+      const ec2RoleDelivery = ['1.0', '2.0'].filter(may);
+      if (may('none') || may('unknown')) return [{}];
+      return ec2RoleDelivery.length === 0 ? [] : [{ userIdentity: { sessionContext: { ec2RoleDelivery } } }];
+    },
   ),
   'call.outcome': fact(
     'How the call ended: `succeeded`, `denied`, `dry-run` (EC2 only: permitted, nothing done) or `failed` (EC2 API Reference, "Error codes").',

@@ -55,6 +55,7 @@ export const callFacts: Facts<'kubernetes'> = {
   'evidence.omitted': {
     doc: "Whether the API server cut this event's bodies (annotation `audit.k8s.io/truncated`).",
     needs: () => ({}),
+    signs: (_, may) => (may(false) ? [{}] : [{ annotations: { 'audit.k8s.io/truncated': ['true'] } }]),
     read: event => event.record.annotations?.['audit.k8s.io/truncated'] === 'true',
   },
 };

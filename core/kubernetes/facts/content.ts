@@ -8,9 +8,9 @@ import { awsAuthMaps } from '../aws-auth.ts';
 import { asked, written } from '../body.ts';
 import { asksForMasters, requestedNode, signerOf } from '../csr.ts';
 import { writes } from '../groups.ts';
-import { guardChange, guardGroup, guardGroups, keepsOwnGuard } from '../guard.ts';
+import { guardChange, guardGroup, guardGroups, guardSigns, keepsOwnGuard } from '../guard.ts';
 import { callers, controllerAccounts } from '../identity.ts';
-import { isKarpenterBaseline } from '../karpenter.ts';
+import { beyondBaseline, isKarpenterBaseline } from '../karpenter.ts';
 import { grantsOf } from '../rbac.ts';
 import { leavesSpec, userDataRead } from '../reading.ts';
 
@@ -75,6 +75,7 @@ export const contentFacts: Facts<'kubernetes'> = {
   'reading.failure': {
     doc: 'Why the posture reader could not read what was written: `gone`, `forbidden`, `slow` and others; `unknown`: it did not try, or could.',
     needs: () => judged,
+    signs: (_, may) => (may('unknown') ? [{}] : [{ reading: { failure: [{ exists: true }] } }]),
     read: ({ record: { verb, objectRef, reading } }) =>
       edits.includes(verb) && judgedKind(objectRef?.resource ?? '', objectRef?.apiGroup ?? '') !== undefined
         ? (reading?.failure ?? 'unknown')
@@ -83,6 +84,7 @@ export const contentFacts: Facts<'kubernetes'> = {
   'karpenter.act': {
     doc: "Of the Karpenter service account's calls: `baseline` (its chart allows it) or `beyond`; `unknown`: somebody else's.",
     needs: settings => ({ user: { username: karpenterNames(settings) } }),
+    signs: (_, may) => (may('unknown') || may('baseline') ? [{}] : may('beyond') ? beyondBaseline() : []),
     read: (event, settings) => {
       if (callers(event, settings).real.controller !== 'karpenter') return 'unknown';
       return isKarpenterBaseline(event.record) ? 'baseline' : 'beyond';
@@ -97,6 +99,7 @@ export const contentFacts: Facts<'kubernetes'> = {
   'guard.change': {
     doc: 'What became of an admission guard: `deleted`, `weakened` (a patch to Ignore, Audit or no rules), `weak` (sent whole so), `opaque` (no body); `unknown`: nothing of the kind.',
     needs: () => ({ verb: [...writes], objectRef: { apiGroup: [...guardGroup] } }),
+    signs: (_, may) => guardSigns(may),
     read: event =>
       guardGroups.some(group => group === event.record.objectRef?.apiGroup) ? guardChange(event) : 'unknown',
   },

@@ -4,14 +4,14 @@ import { matchesAny } from '../../wildcard.ts';
 import { asked } from '../body.ts';
 import { expiryOf } from '../bootstrap-token.ts';
 import { objectPath } from '../call.ts';
-import { capiChange } from '../cluster-api.ts';
+import { capiChange, capiSigns } from '../cluster-api.ts';
 import { clusterApiGroup, workloadResources, writes } from '../groups.ts';
 import { builtInControllers } from '../identity.ts';
 import { nodeSteering } from '../node.ts';
-import { accountOwner, clusterApiNamespaces, holdsController, ownerOf } from '../owner.ts';
-import { hostAccess, runsAs } from '../pod.ts';
+import { accountNames, accountOwner, clusterApiNamespaces, holdsController, ownerOf, ownerRefs } from '../owner.ts';
+import { accountBodies, hostAccess, hostAccessBodies, runsAs } from '../pod.ts';
 import type { AuditRecord } from '../record.ts';
-import { secretKind } from '../secret.ts';
+import { secretKind, secretSigns } from '../secret.ts';
 
 /** Writes of pods and workloads themselves: their status and scale say nothing of what runs, and change all day. */
 const podWrites = {
@@ -45,6 +45,7 @@ export const objectFacts: Facts<'kubernetes'> = {
   'object.controller': {
     doc: "The controller whose object it is (`karpenter`, `cluster-api`, …), by its namespace, in shared namespaces by its account's name; `none`.",
     needs: () => ({}),
+    signs: (settings, may) => (may('none') ? [{}] : ownerRefs(settings, may).map(objectRef => ({ objectRef }))),
     read: (event, settings) =>
       ownerOf(event.record.objectRef?.namespace ?? '', event.record.objectRef?.name ?? '', event, settings),
   },
@@ -73,6 +74,7 @@ export const objectFacts: Facts<'kubernetes'> = {
   'secret.kind': {
     doc: 'What a secret is by name and namespace: `bootstrap-token`, `cluster-credential` (-ca, -sa, -etcd, -kubeconfig, -proxy of a Cluster), `bootstrap-data` (any other where Clusters live), `likely-cluster-credential` (a -kubeconfig while no such namespace is set), `controller`, `all-in-namespace`, `all-in-cluster`, `other`; `unknown`: no secret.',
     needs: () => ({ objectRef: { resource: ['secrets'] } }),
+    signs: secretSigns,
     read: secretKind,
   },
   'capi.change': {
@@ -81,16 +83,20 @@ export const objectFacts: Facts<'kubernetes'> = {
       verb: [...writes],
       objectRef: { apiGroup: [...clusterApiGroup] },
     }),
+    signs: (_, may) => capiSigns(may),
     read: event => capiChange(event.record),
   },
   'pod.hostAccess': {
     doc: 'How a pod, or a workload’s pods, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostPath …` of the kubelet or container runtime; empty: not at all, or not in this body.',
     needs: () => podWrites,
+    signs: (_, may) => (may([]) ? [{}] : hostAccessBodies(may).map(requestObject => ({ requestObject }))),
     read: ({ record }) => (writesPods(record) ? hostAccess(asked(record).object) : []),
   },
   'pod.runsAs': {
     doc: 'The controller whose service account a pod or workload runs as (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), `none`; `unknown`: not in this body.',
     needs: () => podWrites,
+    signs: (settings, may) =>
+      may('unknown') ? [{}] : accountBodies(accountNames(settings, may)).map(requestObject => ({ requestObject })),
     read: (event, settings) => {
       const { namespace = '' } = event.record.objectRef ?? {};
       const account = runsAs(asked(event.record).object);
@@ -101,6 +107,10 @@ export const objectFacts: Facts<'kubernetes'> = {
   'token.account': {
     doc: 'The controller whose token is asked for (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), `none`; `unknown`: no token request.',
     needs: () => ({ objectRef: { resource: ['serviceaccounts'], subresource: ['token'] } }),
+    signs: (settings, may) => {
+      const names = accountNames(settings, may);
+      return may('unknown') || names === undefined ? [{}] : names.length === 0 ? [] : [{ objectRef: { name: names } }];
+    },
     read: (event, settings) => {
       const { namespace = '', name = '', resource, subresource } = event.record.objectRef ?? {};
       if (resource !== 'serviceaccounts' || subresource !== 'token') return 'unknown';

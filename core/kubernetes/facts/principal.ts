@@ -3,6 +3,7 @@ import type { Facts } from '../../fact.ts';
 import type { Settings } from '../../settings.ts';
 import { belongs, callers, type PrincipalKind } from '../identity.ts';
 import { ownerOf } from '../owner.ts';
+import { formSigns, impersonating, targetSigns, userSigns } from '../user-signs.ts';
 
 /** What the caller may be taken as: the kind that the real and the effective user share. */
 const standing = (event: Event<'kubernetes'>, settings: Settings): PrincipalKind | 'mixed' => {
@@ -30,21 +31,25 @@ export const principalFacts: Facts<'kubernetes'> = {
   'principal.kind': {
     doc: "The real user: `controller` (the settings name its service account for this cluster), `likely-controller` (known by its usual name only), `platform`, `gitops`, `node`, `service` (a Kubernetes or EKS component), `service-account`, `bootstrap` (joins with a bootstrap token), `anonymous`, `person` or `unknown`. A system name on a user of the IAM authenticator is a `person`'s.",
     needs: () => ({}),
+    signs: (settings, may) => userSigns('user', settings, may),
     read: (event, settings) => callers(event, settings).real.kind,
   },
   'principal.effective': {
     doc: 'The kind of the impersonated user, or of the real one where nobody is impersonated.',
     needs: () => ({}),
+    signs: (settings, may) => [...userSigns('user', settings, may), impersonating],
     read: (event, settings) => callers(event, settings).effective.kind,
   },
   'principal.standing': {
     doc: 'The kind that the real and the effective user share, `mixed` where they differ: what an exemption may rest on.',
     needs: () => ({}),
+    signs: (settings, may) => [...userSigns('user', settings, may), ...(may('mixed') ? [impersonating] : [])],
     read: standing,
   },
   'principal.form': {
     doc: 'What the real user is whatever the settings allow: `person`, `service-account`, `node`, `service`, `bootstrap`, `anonymous`, `unknown`.',
     needs: () => ({}),
+    signs: formSigns,
     read: (event, settings) => callers(event, settings).real.form,
   },
   'principal.id': {
@@ -68,6 +73,7 @@ export const principalFacts: Facts<'kubernetes'> = {
   'impersonation.target': {
     doc: 'Whom the call impersonates: a `controller` (or an account of its namespace), a `node`, `masters` (the group system:masters), `system` (a component or a kube-system account), `other`; `unknown`: nobody.',
     needs: () => ({ impersonatedUser: { username: [{ exists: true }] } }),
+    signs: targetSigns,
     read: impersonated,
   },
   'impersonation.name': {

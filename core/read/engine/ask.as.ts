@@ -1,7 +1,10 @@
 /** Asks what was found in an object whether a rule may be about it. It errs towards yes. */
+
+import { backslash, closeList, quote } from './bytes.as';
 import {
   conditionAnswer,
   conditionForNothing,
+  conditionNoneOf,
   conditionSlot,
   conditionTests,
   conditionTestsEnd,
@@ -34,6 +37,7 @@ import {
   whatHidden,
   whatNumber,
   whatPlain,
+  whatTexts,
 } from './layout';
 import { goesOnAs, named, wordOf } from './names.as';
 
@@ -47,7 +51,7 @@ export function isQuiet(table: usize): bool {
   if (mayOne(table, <usize>load<u32>(table, tableQuestions), round)) return false;
   const slot = <usize>load<u32>(table, tableKey);
   const what: i32 = load<u8>(<usize>load<u32>(table, tableWhat) + slot);
-  if (what === whatHidden) return false;
+  if (what === whatHidden || what === whatTexts) return false;
   if (what !== whatPlain) return true;
   const place = <usize>load<u32>(table, tablePlaces) + (slot << 3);
   const from = <usize>load<u32>(place);
@@ -68,20 +72,62 @@ function mayHold(table: usize, condition: usize, round: u32): bool {
   const answer = load<u32>(condition, conditionAnswer);
   if ((answer & ~1) === round) return (answer & 1) !== 0;
   const slot = <usize>load<u32>(condition, conditionSlot);
-  const what: i32 = load<u8>(<usize>load<u32>(table, tableWhat) + slot);
+  let what: i32 = load<u8>(<usize>load<u32>(table, tableWhat) + slot);
   let holds = what === whatHidden;
   if (what === whatAbsent) holds = load<u32>(condition, conditionForNothing) !== 0;
   else if (!holds) {
     const place = <usize>load<u32>(table, tablePlaces) + (slot << 3);
-    const from = <usize>load<u32>(place);
-    const length = load<u32>(place, 4) - <u32>from;
-    const word = wordOf(from, length);
     const end = <usize>load<u32>(condition, conditionTestsEnd);
-    for (let test = <usize>load<u32>(condition, conditionTests); test < end && !holds; test += testBytes)
-      holds = passes(table, test, what, from, length, word);
+    const noneOf = load<u32>(condition, conditionNoneOf) !== 0;
+    let from = <usize>load<u32>(place);
+    let to = <usize>load<u32>(place, 4);
+    const inList = what === whatTexts;
+    if (inList) {
+      what = whatPlain;
+      from = elementFrom(from);
+      if (from === 0) holds = load<u32>(condition, conditionForNothing) !== 0;
+    }
+    while (from !== 0) {
+      if (inList) {
+        to = elementTo(from);
+        // With escapes.
+        if (to === 0) {
+          holds = true;
+          break;
+        }
+      }
+      const length = <u32>(to - from);
+      const word = wordOf(from, length);
+      let passed = false;
+      for (let test = <usize>load<u32>(condition, conditionTests); test < end && !passed; test += testBytes)
+        passed = passes(table, test, what, from, length, word);
+      holds = passed !== noneOf;
+      if (holds || !inList) break;
+      from = elementFrom(to + 1);
+    }
   }
   store<u32>(condition, round | <u32>holds, conditionAnswer);
   return holds;
+}
+
+/** Where the text of a list's next element begins, a list of texts alone; 0: there is none. */
+function elementFrom(from: usize): usize {
+  let at = from;
+  while (load<u8>(at) !== quote) {
+    if (load<u8>(at) === closeList) return 0;
+    at++;
+  }
+  return at + 1;
+}
+
+/** Where it ends; 0: it has escapes. */
+function elementTo(from: usize): usize {
+  let at = from;
+  while (load<u8>(at) !== quote) {
+    if (load<u8>(at) === backslash) return 0;
+    at++;
+  }
+  return at;
 }
 
 function passes(table: usize, test: usize, what: i32, from: usize, length: u32, word: u64): bool {

@@ -64,7 +64,9 @@ export const conditionTestsEnd = 8;
 export const conditionForNothing = 12;
 /** The round in which it was last asked, doubled, and 1 where it may hold. */
 export const conditionAnswer = 16;
-export const conditionBytes = 20;
+/** Not 0 where it holds of a scalar of which none of its tests does. */
+export const conditionNoneOf = 20;
+export const conditionBytes = 24;
 
 /** A test of a scalar, of which one must hold: which, the length of its text, where that lies, and its first eight bytes (64 bits). */
 export const testIs = 0;
@@ -94,12 +96,13 @@ export const kindText = 2;
 export const kindTexts = 3;
 export const kindRefused = 4;
 
-/** What stands at a path: nothing that is a scalar; text, a number, a word; a list, or text with escapes. */
+/** What stands at a path: nothing that is a scalar; text, a number, a word; a list, or text with escapes; a list of texts alone. */
 export const whatAbsent = 0;
 export const whatPlain = 1;
 export const whatNumber = 2;
 export const whatLiteral = 3;
 export const whatHidden = 4;
+export const whatTexts = 5;
 
 /** Objects and lists in one another. Real records stay below 40. */
 export const deepest = 64;

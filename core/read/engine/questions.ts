@@ -3,6 +3,7 @@ import type { Engine, Fields } from './engine.ts';
 import {
   conditionBytes,
   conditionForNothing,
+  conditionNoneOf,
   conditionSlot,
   conditionTests,
   conditionTestsEnd,
@@ -58,10 +59,14 @@ export interface Entry {
   readonly target: number;
 }
 
-/** Writes questions into the engine's memory; conditions that are one object are asked once. Gives where the first of a list lies. */
+/**
+ * Writes questions into the engine's memory, and gives where the first of a list lies. Conditions, and lists of questions, that are one
+ * object are written once.
+ */
 export class QuestionWriter {
   readonly #engine: Engine;
   readonly #conditions = new Map<Condition, number>();
+  readonly #questions = new Map<readonly Question[], number>();
   readonly #entries: Entry[] = [];
 
   constructor(engine: Engine) {
@@ -74,6 +79,8 @@ export class QuestionWriter {
   }
 
   write(questions: readonly Question[]): number {
+    const known = this.#questions.get(questions);
+    if (known !== undefined) return known;
     let next = 0;
     for (const { condition, besides } of questions.toReversed()) {
       const fields = [
@@ -84,6 +91,7 @@ export class QuestionWriter {
       next = this.#engine.allocate(questionBytes);
       this.#engine.write(next, fields);
     }
+    this.#questions.set(questions, next);
     return next;
   }
 
@@ -91,25 +99,34 @@ export class QuestionWriter {
     const known = this.#conditions.get(condition);
     if (known !== undefined) return known;
     const { slot, tests } = condition;
-    const texts = tests.flatMap(test => (test.is === 'equal' && typeof test.value === 'string' ? [test.value] : []));
-    const isList = texts.length > few;
-    const written = [
-      ...(isList ? [this.#oneOf(texts)] : []),
-      ...tests
-        .filter(test => test.is !== 'absent' && !(isList && test.is === 'equal' && typeof test.value === 'string'))
-        .map(test => this.#fieldsOf(test)),
-    ];
-    const first = this.#engine.allocate(testBytes * written.length);
-    for (const [index, fields] of written.entries()) this.#engine.write(first + testBytes * index, fields);
+    const present = tests.filter(({ is }) => is !== 'absent');
+    const [only] = present;
+    // Only what is sure to hold of a scalar keeps it out.
+    const but = present.length === 1 && only?.is === 'not' ? only.tests.filter(isSure) : undefined;
+    const { first, count } = this.#tests(but ?? present);
     const address = this.#engine.allocate(conditionBytes);
     this.#engine.write(address, [
       [conditionSlot, slot],
       [conditionTests, first],
-      [conditionTestsEnd, first + testBytes * written.length],
-      [conditionForNothing, tests.some(({ is }) => is === 'absent') ? 1 : 0],
+      [conditionTestsEnd, first + testBytes * count],
+      [conditionForNothing, present.length < tests.length ? 1 : 0],
+      [conditionNoneOf, but === undefined ? 0 : 1],
     ]);
     this.#conditions.set(condition, address);
     return address;
+  }
+
+  /** Writes tests one behind the other. */
+  #tests(tests: readonly Test[]): { readonly first: number; readonly count: number } {
+    const texts = tests.flatMap(test => textOf(test) ?? []);
+    const isList = texts.length > few;
+    const written = [
+      ...(isList ? [this.#oneOf(texts)] : []),
+      ...tests.filter(test => !isList || textOf(test) === undefined).map(test => this.#fieldsOf(test)),
+    ];
+    const first = this.#engine.allocate(testBytes * written.length);
+    for (const [index, fields] of written.entries()) this.#engine.write(first + testBytes * index, fields);
+    return { first, count: written.length };
   }
 
   #oneOf(texts: readonly string[]): Fields {
@@ -170,3 +187,15 @@ export class QuestionWriter {
     ];
   }
 }
+
+/** The text that alone passes a test; undefined where it is none, or others pass too. */
+const textOf = (test: Test): string | undefined => {
+  if (test.is === 'wildcard') return test.pieces.length === 1 ? test.pieces[0] : undefined;
+  return test.is === 'equal' && typeof test.value === 'string' ? test.value : undefined;
+};
+
+/** Whether the engine tells for sure that a test holds. Numbers have many spellings. */
+const isSure = (test: Test): boolean => {
+  if (test.is === 'equal') return typeof test.value !== 'number';
+  return test.is === 'wildcard' || ((test.is === 'prefix' || test.is === 'suffix') && !test.fold);
+};

@@ -22,6 +22,7 @@ import {
   whatLiteral,
   whatNumber,
   whatPlain,
+  whatTexts,
 } from './layout';
 import { goOn, markAt, more } from './marks.as';
 import { named } from './names.as';
@@ -136,7 +137,7 @@ function object(table: usize, mark: usize): usize {
             const kind = load<i32>(member, nodeKind);
             if (kind !== kindAny && kind !== kindTexts) return 0;
             onlyTexts = kind === kindTexts;
-            hide(table, member);
+            hide(table, member, onlyTexts, place + 1);
           }
           inObject = false;
         } else return 0;
@@ -174,12 +175,16 @@ function object(table: usize, mark: usize): usize {
   }
 }
 
-/** Patterns look into lists: what is in one is left to them. */
-function hide(table: usize, member: usize): void {
+/** Patterns look into lists: what is in one is left to them, unless it is of texts alone. */
+function hide(table: usize, member: usize, onlyTexts: bool, from: usize): void {
   const what = <usize>load<u32>(table, tableWhat);
   const stop = <usize>load<u32>(member, nodeSlotsEnd);
   for (let slot = <usize>load<u32>(member, nodeSlots); slot < stop; slot += 4)
     store<u8>(what + <usize>load<u32>(slot), <u8>whatHidden);
+  const own = load<i32>(member, nodeSlot);
+  if (!onlyTexts || own < 0) return;
+  store<u8>(what + <usize>own, <u8>whatTexts);
+  store<u32>(<usize>load<u32>(table, tablePlaces) + ((<usize>own) << 3), <u32>from);
 }
 
 function found(table: usize, member: usize, what: u32, from: usize, to: usize): void {

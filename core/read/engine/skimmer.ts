@@ -1,7 +1,7 @@
 import type { Scalar } from '../../pattern/language.ts';
 import { instant, instantOf, type Shape } from '../shape.ts';
 import type { Engine } from './engine.ts';
-import { whatHidden, whatLiteral, whatNumber, whatPlain } from './layout.ts';
+import { whatHidden, whatLiteral, whatNumber, whatPlain, whatTexts } from './layout.ts';
 import type { Questions } from './questions.ts';
 import { tableOf } from './table.ts';
 
@@ -65,6 +65,7 @@ export class Skimmer {
         return word === 'null' ? null : word === 'true';
       }
       case whatHidden:
+      case whatTexts:
         return unclear;
       default:
         return undefined;
@@ -78,7 +79,8 @@ export class Skimmer {
 
   /** Whether only a parser can tell what stands at a path. */
   isUnclear(slot: number): boolean {
-    return this.#engine.bytes[this.#what + slot] === whatHidden;
+    const what = this.#engine.bytes[this.#what + slot];
+    return what === whatHidden || what === whatTexts;
   }
 
   /** The text at a path, undefined where none stands there that is clear. */

@@ -1,0 +1,154 @@
+import type { Condition, When } from '../pattern/language.ts';
+import { itself, remembered } from '../remembered.ts';
+import type { Principals, Settings } from '../settings.ts';
+import { conditionOf, matchesAny, starred } from '../wildcard.ts';
+import {
+  builtInNames,
+  components,
+  controllerAccounts,
+  type Form,
+  formOfName,
+  type PrincipalKind,
+  says,
+  usualGitops,
+} from './identity.ts';
+import type { AuditRecord } from './record.ts';
+
+type Signs = readonly When<AuditRecord>[];
+
+/** The two users of an audit event. */
+type Who = 'user' | 'impersonatedUser';
+
+/** Names, as wildcards, and every form and kind that a user of one may have whom the IAM authenticator did not sign in. */
+interface Named {
+  readonly name: string;
+  readonly forms: readonly Form[];
+  readonly kinds: readonly PrincipalKind[];
+}
+
+/** The names that a busy cluster's users have, and what they can be told from: whatever `identify` may make of them under the settings. */
+const namedIn = remembered((_: string, settings): readonly Named[] => {
+  const { platform, gitops } = settings;
+  const accounts = controllerAccounts(settings).accounts.map(({ pattern }) => pattern);
+  const given = [...accounts, ...(platform.users ?? []), ...(gitops.users ?? [])].filter(
+    name => !name.includes('*') && !name.startsWith('arn:') && allowed.has(formOfName(name)),
+  );
+  const always = (name: string, form: Form): Named => ({ name, forms: [form], kinds: [form] });
+  return [
+    always('system:node:*', 'node'),
+    ...[...components, ...builtInNames].map(name => always(name, 'service')),
+    always('system:bootstrap:*', 'bootstrap'),
+    always('system:anonymous', 'anonymous'),
+    always('eks:*', 'service'),
+    {
+      name: 'system:serviceaccount:*',
+      forms: ['service', 'service-account'],
+      kinds: ['service', 'service-account', 'platform', 'gitops', 'controller', 'likely-controller'],
+    },
+    ...[...new Set(given)].map(name => ({ name, forms: [formOfName(name)], kinds: kindsOf(name, settings) })),
+  ];
+}, itself);
+
+/** Forms of users to whom the settings may allow something. */
+const allowed: ReadonlySet<Form> = new Set(['person', 'service-account']);
+
+/** Every kind that a user of this name may have, in whatever cluster and groups. */
+const kindsOf = (name: string, settings: Settings): readonly PrincipalKind[] => {
+  const form = formOfName(name);
+  const { accounts, named } = controllerAccounts(settings);
+  const mine = form === 'service-account' ? accounts.filter(({ pattern }) => matchesAny([pattern], name)) : [];
+  if (mine.some(({ cluster }) => cluster === undefined)) return [named ? 'controller' : 'likely-controller'];
+  const bound: readonly PrincipalKind[] = mine.length > 0 ? ['controller', 'likely-controller'] : [];
+  if (matchesAny(settings.platform.users ?? [], name)) return [...bound, 'platform'];
+  if (matchesAny(settings.gitops.users ?? [], name)) return [...bound, 'platform', 'gitops'];
+  return [...bound, 'platform', 'gitops', 'likely-controller', form];
+};
+
+/**
+ * What shows that a user may be of a kind that `may` be. Where people may, it is any name but those by which others are known, or
+ * any that the IAM authenticator signed in: it may name somebody as it likes, but nodes are nodes.
+ */
+export const userSigns = (who: Who, settings: Settings, may: (kind: PrincipalKind) => boolean): Signs =>
+  signsOf(who, settings, may, ({ kinds }) => kinds.some(may));
+
+const signsOf = (
+  who: Who,
+  settings: Settings,
+  may: (kind: PrincipalKind) => boolean,
+  mayBeNamed: (named: Named) => boolean,
+): Signs => {
+  if (!may('person')) return others(who, settings, may);
+  const known = namedIn('', settings).filter(named => !mayBeNamed(named));
+  if (known.length === 0) return [{}];
+  const name = { 'anything-but': { wildcard: known.map(one => starred(one.name)) } };
+  const fromIam = [{ 'anything-but': { prefix: 'system:node:' } }];
+  return [
+    { [who]: { username: [...(may('unknown') ? [{ exists: false }] : []), name] } },
+    ...['arn', 'canonicalArn'].map(arn => ({ [who]: { username: fromIam, extra: { [arn]: [{ exists: true }] } } })),
+  ];
+};
+
+/** The same where no person may be. */
+const others = (who: Who, settings: Settings, may: (kind: PrincipalKind) => boolean): Signs => {
+  const { platform, gitops } = settings;
+  const accounts = controllerAccounts(settings).accounts.map(({ pattern }) => conditionOf(pattern));
+  const trusted = [...(may('platform') ? [platform] : []), ...(may('gitops') ? [gitops] : [])];
+  const names = [
+    ...(may('unknown') ? [{ exists: false }, '', null] : []),
+    ...(may('anonymous') ? ['system:anonymous'] : []),
+    ...(may('node') ? [{ prefix: 'system:node:' }] : []),
+    ...(may('bootstrap') ? [{ prefix: 'system:bootstrap:' }] : []),
+    ...(may('service') ? serviceNames : []),
+    ...(may('service-account') ? [{ prefix: 'system:serviceaccount:' }] : []),
+    ...(may('controller') || may('likely-controller') ? accounts : []),
+    ...(may('likely-controller') && !says(gitops) ? usualGitops : []),
+    ...trusted.flatMap(({ users = [] }) => users.map(conditionOf)),
+  ];
+  return [
+    ...(names.length === 0 ? [] : [{ [who]: { username: names } }]),
+    ...trusted.flatMap(one => belonging(who, one)),
+  ];
+};
+
+const serviceNames = [{ prefix: 'eks:' }, ...components, ...builtInNames];
+
+const belonging = (who: Who, { groups = [], arns = [] }: Principals): Signs => [
+  ...(groups.length === 0 ? [] : [{ [who]: { groups: groups.map(conditionOf) } }]),
+  ...(arns.length === 0
+    ? []
+    : ['arn', 'canonicalArn'].map(arn => ({ [who]: { extra: { [arn]: arns.map(conditionOf) } } }))),
+];
+
+/** What shows that the real user's form may be one: a form is told by the name, whatever the settings allow. */
+export const formSigns = (settings: Settings, may: (form: Form) => boolean): Signs =>
+  signsOf(
+    'user',
+    settings,
+    kind => forms.some(form => form === kind && may(form)),
+    named => named.forms.some(may),
+  );
+
+const forms: readonly Form[] = ['person', 'service-account', 'node', 'service', 'bootstrap', 'anonymous', 'unknown'];
+
+/** Somebody is impersonated. */
+export const impersonating: When<AuditRecord> = { impersonatedUser: { username: [{ exists: true }] } };
+
+/** What shows whom a call impersonates, as `impersonation.target` tells it. */
+export const targetSigns = (settings: Settings, may: (target: string) => boolean): Signs => {
+  if (may('unknown')) return [{}];
+  if (may('other')) return [impersonating];
+  const spaces = controllerAccounts(settings).accounts.map(({ pattern }) => pattern.split(':')[2] ?? '');
+  const inGroup = (group: string): Signs => [{ impersonatedUser: { groups: [group] } }];
+  const named = (...username: readonly Condition[]): Signs => [{ impersonatedUser: { username } }];
+  return [
+    ...(may('controller')
+      ? [
+          ...userSigns('impersonatedUser', settings, kind => kind === 'controller' || kind === 'likely-controller'),
+          ...named(...spaces.map(space => ({ wildcard: starred(`system:serviceaccount:${space}*`) }))),
+        ]
+      : []),
+    ...(may('node') ? [...named({ prefix: 'system:node:' }), ...inGroup('system:nodes')] : []),
+    ...(may('masters') ? inGroup('system:masters') : []),
+    ...(may('system') ? named(...serviceNames, { prefix: 'system:serviceaccount:kube-system:' }) : []),
+  ];
+};
