@@ -226,8 +226,25 @@ const unsaid = ({ taken }: World, stored: readonly Finding[]): readonly string[]
   const inStorm = stored.filter(({ transitions }) => transitions.some(mark => mark.startsWith('storm:')));
   const isExcused = (name: string, id: string): boolean =>
     name === 'bus' && inStorm.some(finding => id === `${finding.id}:first`);
+  // One that the bus failed to take before the case had grown: what is new is then said in one message, which goes by another name.
+  const news = (id: string) =>
+    topic.flatMap(({ id: other, said: one }) => (other === id && one?.kind === 'finding' ? [one.message] : []));
+  const isSaidSince = (name: string, id: string, mine: ReadonlySet<string>): boolean => {
+    const [missing] = news(id);
+    if (name !== 'bus' || missing === undefined) return false;
+    const { finding, transition } = missing;
+    return [...mine]
+      .flatMap(news)
+      .some(
+        ({ finding: same, transition: { changes } }) =>
+          same.id === finding.id &&
+          transition.changes.every(one => changes.some(({ kind, value }) => kind === one.kind && value === one.value)),
+      );
+  };
   const missed = heard.flatMap(({ name, mine }) =>
-    [...ids].filter(id => !mine.has(id) && !isExcused(name, id)).map(id => `${name} never heard ${id}`),
+    [...ids]
+      .filter(id => !mine.has(id) && !isExcused(name, id) && !isSaidSince(name, id, mine))
+      .map(id => `${name} never heard ${id}`),
   );
   const unknown = heard.flatMap(({ name, mine }) =>
     [...mine.difference(ids)].filter(id => !isExcused(name, id)).map(id => `${name} alone heard ${id}`),
