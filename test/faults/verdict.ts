@@ -152,18 +152,20 @@ const silencesIn = async (
   const written = new Set(stored);
   const sure = [...possible].flatMap(([name, match]) => (mustBe.has(name) ? [match] : []));
   const unsure = [...possible].flatMap(([name, match]) => (mustBe.has(name) ? [] : [match])).slice(0, 8);
-  const explains = (lines: readonly string[], ids: readonly string[]): boolean =>
-    lines.every(line => written.has(line)) &&
-    stored.every(line => !line.includes(silence) || ids.some(id => line.includes(id)));
+  const explains = (lines: readonly string[]): boolean => {
+    const explained = new Set(lines);
+    return (
+      lines.every(line => written.has(line)) && stored.every(line => !line.includes(silence) || explained.has(line))
+    );
+  };
   for (let subset = 0; subset < 2 ** unsure.length; subset++) {
     const some = [...sure, ...unsure.filter((_, at) => (subset >> at) % 2 === 1)];
     const whole = await folded(some);
-    const ids = whole.list().map(({ finding }) => finding.id);
-    if (explains(contentLines(whole), ids)) return contentLines(whole);
+    if (explains(contentLines(whole))) return contentLines(whole);
     for (const left of some.filter(match => unsure.includes(match))) {
       const rest = await folded(some.filter(match => match !== left));
       const lines = halfStored(contentLines(whole), contentLines(rest), stored);
-      if (explains(lines, ids)) return lines;
+      if (explains(lines)) return lines;
     }
   }
   return contentLines(await folded(sure));
