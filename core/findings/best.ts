@@ -53,7 +53,7 @@ const comparePlain = (a: Match, b: Match): number =>
   Number(b.evidence !== null) - Number(a.evidence !== null) ||
   boundedTime(a.time) - boundedTime(b.time);
 
-/** Numbers compare as numbers, so that of "9 calls" and "10 calls" the later count speaks. Made when two titles differ: it takes 12 ms. */
+/** Numbers compare as numbers, so that of "9 calls" and "10 calls" the later count speaks. Made when two titles differ: it reads ICU's rules. */
 const collator = once(() => new Intl.Collator('en', { numeric: true }));
 
 /**

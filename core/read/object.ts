@@ -105,8 +105,7 @@ class Ration {
   rest(): readonly Read[] {
     if (this.#more === 0) return [];
     const detail = `${this.#more} more records of it could not be read; only the first ${this.#most} are kept: look at the object itself.`;
-    const told = rejected('not-json', detail, this.#where, new Uint8Array(0), Number.POSITIVE_INFINITY);
-    return told.kind === 'rejected' ? [{ ...told, rejected: { ...told.rejected, count: this.#more } }] : [told];
+    return [rejected('not-json', detail, this.#where, new Uint8Array(0), Number.POSITIVE_INFINITY, this.#more)];
   }
 }
 

@@ -5,6 +5,7 @@ import { limits } from './limits.ts';
  * A record set aside. Its bytes are copied, so that nothing larger is kept alive.
  * @param detail one sentence with no bytes of the record in it
  * @param length of the record, where `bytes` is only its beginning
+ * @param count of how many records it tells, where it is not one
  */
 export const rejected = (
   reason: Reason,
@@ -12,9 +13,11 @@ export const rejected = (
   where: string,
   bytes: Uint8Array,
   length = bytes.length,
+  count?: number,
 ): Read => {
   const kept = new Uint8Array(bytes.subarray(0, limits.rejectedBytes)); // a Buffer's own slice would not copy
-  return { kind: 'rejected', rejected: { reason, detail, where, bytes: kept, cut: kept.length < length } };
+  const told = count === undefined ? {} : { count };
+  return { kind: 'rejected', rejected: { reason, detail, where, bytes: kept, cut: kept.length < length, ...told } };
 };
 
 export const skipped = (why: string, count = 1): Read => ({ kind: 'skipped', why, count });

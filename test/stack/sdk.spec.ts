@@ -77,7 +77,7 @@ const start = async (
   const code = await new Promise(resolve => child.on('close', resolve));
   if (code !== 0) throw new Error(output.stderr);
   const { failures, collators, anew } = JSON.parse(output.stderr);
-  expect(collators).toBe(0); // ICU's rules take 12 ms to load
+  expect(collators).toBe(0); // ICU's rules take about 10 ms to load
   expect(anew).toEqual([]); // of Node's own modules, where a flag of V8 was set before: 14 ms for `node:https`
   return { failures, said: output.stdout };
 };
