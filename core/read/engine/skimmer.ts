@@ -1,12 +1,8 @@
-import type { Scalar } from '../../pattern/language.ts';
 import { instant, instantOf, type Shape } from '../shape.ts';
 import type { Engine } from './engine.ts';
-import { whatHidden, whatLiteral, whatNumber, whatPlain, whatTexts } from './layout.ts';
+import { whatHidden, whatPlain, whatTexts } from './layout.ts';
 import type { Questions } from './questions.ts';
 import { tableOf } from './table.ts';
-
-/** Something stands at the path that only a parser can tell: a list, or a text with escapes. */
-export const unclear = Symbol('unclear');
 
 /**
  * Goes over the bytes of a JSON object without making anything of it, and remembers where those scalars stand that somebody may ask
@@ -53,31 +49,12 @@ export class Skimmer {
     return this.#engine.over(this.#table, chunk, from);
   }
 
-  /** The scalar at a path of those asked for; undefined where there is none. */
-  at(slot: number): Scalar | undefined | typeof unclear {
-    switch (this.#engine.bytes[this.#what + slot]) {
-      case whatPlain:
-        return this.#slice(slot);
-      case whatNumber:
-        return Number(this.#slice(slot));
-      case whatLiteral: {
-        const word = this.#slice(slot);
-        return word === 'null' ? null : word === 'true';
-      }
-      case whatHidden:
-      case whatTexts:
-        return unclear;
-      default:
-        return undefined;
-    }
-  }
-
   /** Whether no rule can be about the object that was gone over last; false without questions. */
   get isQuiet(): boolean {
     return this.#engine.isQuiet;
   }
 
-  /** Whether only a parser can tell what stands at a path. */
+  /** Whether only a parser can tell what stands at a path: a list, or a text with escapes. */
   isUnclear(slot: number): boolean {
     const what = this.#engine.bytes[this.#what + slot];
     return what === whatHidden || what === whatTexts;
