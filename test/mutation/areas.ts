@@ -23,6 +23,7 @@ export const areas: { readonly [name: string]: Area } = {
       'pattern',
       'language.test.ts',
       'dispatch.test.ts',
+      'asking.test.ts',
       'facts.test.ts',
       'clauses.test.ts',
       'explain.test.ts',

@@ -40,6 +40,15 @@ describe('items that are asked about few subjects', () => {
     expect(reads()).toBe(2 * all.length);
   });
 
+  test('need all that one of their requirements says, where a tree asks only what tells many apart', () => {
+    const all = [{ item: 0, requirements: [[...one('a', 'v'), ...one('b', 'w')]] }];
+    const ask = dispatchLater(all, placesOf(all), new Map());
+    const half = { record: { a: 'v', b: 'x' } };
+    expect(asked(ask, { record: { a: 'v', b: 'w' } })).toEqual([0]);
+    for (let subject = 1; subject < first; subject++) expect(asked(ask, half)).toEqual([]);
+    expect(asked(ask, half)).toEqual([0]);
+  });
+
   test('are among the candidates where a fact throws', () => {
     const all = [{ item: 0, requirements: [[{ path: ['fact', 'broken'], tests: one('a', 'x')[0]?.tests ?? [] }]] }];
     const fact = () => {
