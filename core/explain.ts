@@ -2,13 +2,14 @@ import type { AnyDetection, Key, Severity } from './detection.ts';
 import type { AnyEvent } from './event.ts';
 import { type LoadedDetection, loadDetection } from './load.ts';
 import type { Match } from './match.ts';
-import { dispatch } from './pattern/dispatch.ts';
+import { compilePattern } from './pattern/compile.ts';
 import { type Explanation, explainPattern } from './pattern/explain.ts';
+import { alone } from './pattern/requirement.ts';
 import { requirementsOf } from './requirements.ts';
 import { detectionRule } from './rule.ts';
 import { isSet, type Settings } from './settings.ts';
 import { systemOf } from './system.ts';
-import { viewOf } from './view.ts';
+import { type AnyView, viewOf } from './view.ts';
 
 /** Why one detection did or did not fire on one event. */
 export interface Reason {
@@ -42,21 +43,19 @@ export const explain = (
     .filter(({ on, id }) => on === event.source && (only === undefined || id === only))
     .map(loadDetection);
   const view = viewOf(event, settings);
-  const named = dispatch(
-    own.map(item => ({
-      item,
-      requirements:
-        only !== undefined
-          ? [[]]
-          : requirementsOf(item.when, event.source, settings).map(one =>
-              one.filter(({ path }) => naming.has(path.join('.'))),
-            ),
-    })),
-  );
-  return named(view)
+  return own
+    .filter(item => only !== undefined || isNamed(item, view, settings))
     .map(loaded => reasonOf(loaded, event, settings))
     .sort((a, b) => weight(a) - weight(b));
 };
+
+/** Whether what a detection asks of the call's name fits. The dispatcher would say so of a few that are about other calls, too. */
+const isNamed = ({ when }: LoadedDetection, view: AnyView, settings: Settings): boolean =>
+  requirementsOf(when, view.event.source, settings).some(requirement =>
+    requirement
+      .filter(({ path }) => naming.has(path.join('.')))
+      .every(condition => compilePattern(alone(condition))(view)),
+  );
 
 /** Fired first, then what came nearest. */
 const weight = ({ verdict, when }: Reason): number => {

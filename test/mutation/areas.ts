@@ -171,7 +171,7 @@ export const areas: { readonly [name: string]: Area } = {
       '!core/redact.ts',
       '!core/example-settings.ts',
       // Their tests are of the table, the functions or the command.
-      ...['canary', 'hub', 'known', 'lanes', 'lineage', 'remembered', 'slack-request', 'tables'].map(
+      ...['canary', 'hub', 'known', 'lanes', 'lineage', 'remembered', 'slack-request', 'suppress', 'tables'].map(
         name => `!core/${name}.ts`,
       ),
       '!core/report*.ts',
@@ -179,6 +179,7 @@ export const areas: { readonly [name: string]: Area } = {
     ],
     tests: [
       'test/audit-groups.test.ts',
+      'test/explain.test.ts',
       'test/stage.test.ts',
       ...testsIn('settings', 'config.test.ts'),
       ...testsIn('announce', 'escape.test.ts', 'attack.test.ts', 'ocsf.test.ts'),
