@@ -1,3 +1,4 @@
+import { auditGroupOf } from '../audit-groups.ts';
 import type { Settings } from '../settings.ts';
 
 /** Where to look further: a page, or a command to paste. Both are made of checked parts only, never of an event's text. */
@@ -72,11 +73,8 @@ export const auditQuery = (
   auditId: string,
   time: number,
 ): { links: readonly Link[]; commands: readonly Command[] } => {
-  const known = settings.clusters.find(({ name }) => name === cluster);
-  const audit = known?.audit;
-  if (audit !== undefined && !('logGroup' in audit)) return { links: [], commands: [] };
-  const logGroup = audit?.logGroup ?? `/aws/eks/${cluster}/cluster`;
-  const where = known?.region ?? region;
+  const logGroup = auditGroupOf(settings, cluster) ?? '';
+  const where = settings.clusters.find(({ name }) => name === cluster)?.region ?? region;
   // A client may choose its `Audit-ID`: only what reads like an id goes into a query.
   if (!/^[\w./#-]{1,512}$/.test(logGroup) || cluster === '' || !isRegion(where)) return { links: [], commands: [] };
   if (!/^[\w-]{1,64}$/.test(auditId)) return { links: [], commands: [] };

@@ -227,7 +227,7 @@ describe('on a critical finding about a node', () => {
     await handler(queued(said), own);
     const address = `s3://evidence/findings/${id}/first.json`;
     const { io, written } = terminal();
-    await show({ findings: world.tables.findings } as Parameters<typeof show>[0], id, false, io); // it reads findings only
+    await show({ findings: world.tables.findings } as Parameters<typeof show>[0], id, { json: false, settings }, io); // it reads findings only
     expect(written.out).toContain(`evidence    ${address}`);
     const next = later({ id, captures: [address], severity: 'critical' });
     const fetch = `aws s3api get-object --bucket evidence --key findings/${id}/first.json --checksum-mode ENABLED evidence.json`;
