@@ -1,4 +1,5 @@
 import { auditGroupOf } from '../audit-groups.ts';
+import { partitionOf } from '../partition.ts';
 import type { Settings } from '../settings.ts';
 
 /** Where to look further: a page, or a command to paste. Both are made of checked parts only, never of an event's text. */
@@ -11,14 +12,10 @@ export interface Command {
   readonly command: string;
 }
 
-const isRegion = (text: string): boolean => /^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/.test(text);
+const isRegion = (text: string): boolean => /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/.test(text);
 
-/** The console of the region's partition. AWS General Reference, "AWS service endpoints". */
-const consoleOf = (region: string): string => {
-  if (region.startsWith('cn-')) return `https://${region}.console.amazonaws.cn`;
-  if (region.startsWith('us-gov-')) return `https://${region}.console.amazonaws-us-gov.com`;
-  return `https://${region}.console.aws.amazon.com`;
-};
+/** The console of the region's partition. */
+const consoleOf = (region: string): string => `https://${region}.${partitionOf(region).console}`;
 
 /** CloudTrail's `eventID` is a GUID that AWS makes; anything else is no id that could be looked up. */
 const isEventId = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);

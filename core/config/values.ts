@@ -9,7 +9,7 @@ export const account = v.pipe(
   v.regex(/^\d{12}$/, 'an account id is twelve digits, in quotes: "111122223333"'),
 );
 /** An AWS region. */
-export const region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region reads like "eu-west-1"'));
+export const region = v.pipe(v.string(), v.regex(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'a region reads like "eu-west-1"'));
 /** A cluster by its name. */
 export const clusterName = v.pipe(v.string(), v.minLength(1, 'a cluster needs its name'), v.maxLength(253));
 

@@ -7,11 +7,12 @@ import { said, texts } from '../../core/cloudtrail/said.ts';
 import { preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail, type Key } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
+import { partitionOf } from '../../core/partition.ts';
 import { instanceScope } from '../../core/state/instance.ts';
 import { networkIn, networkScopes } from '../../core/state/network.ts';
 import type { Answer, Observation } from '../../core/state/observation.ts';
 
-/** Services whose calls are recorded in us-east-1 wherever they are made from (CloudTrail User Guide, "Global service events"). */
+/** Services whose calls are recorded in one region of the partition wherever they are made from (CloudTrail User Guide, "Global service events"). */
 const globalServices = new Set([
   'iam.amazonaws.com',
   'sts.amazonaws.com',
@@ -24,7 +25,8 @@ const accountOf = ({ record, event }: View<'cloudtrail'>): string => record.user
 const signals = (view: View<'cloudtrail'>): readonly Signal[] => {
   const { record } = view;
   const home = record.userIdentity?.inScopeOf?.credentialsIssuedTo?.split(':')[3];
-  const global = record.awsRegion === 'us-east-1' && globalServices.has(record.eventSource);
+  const global =
+    record.awsRegion === partitionOf(record.awsRegion ?? '').global && globalServices.has(record.eventSource);
   const found: Signal[] = [];
   if (view.fact('call.sensitive') === true) found.push('sensitive-call');
   if (record.eventName === 'GetCallerIdentity') found.push('who-am-i');
@@ -154,6 +156,14 @@ const { inScopeOf: _, sessionContext: __, ...older } = nodeSession();
 const unmarked = {
   ...older,
   sessionContext: roleSession('KarpenterNodeRole-prod', 'i-0aaaabbbbccccdddd').sessionContext ?? {},
+};
+
+const govNode = {
+  ...nodeSession(),
+  inScopeOf: {
+    issuerType: 'AWS::EC2::Instance',
+    credentialsIssuedTo: 'arn:aws-us-gov:ec2:us-gov-east-1:111122223333:instance/i-0aaaabbbbccccdddd',
+  },
 };
 
 const describeVolumes = (over: Partial<CloudTrailRecord> = {}) =>
@@ -301,6 +311,11 @@ export const detection = cloudtrail({
       },
     ],
     misses: [
+      {
+        name: 'GovCloud’s global services, recorded in another region than the node’s, where no egress is configured',
+        event: call('sts', 'GetServiceBearerToken', { userIdentity: govNode, awsRegion: 'us-gov-west-1' }),
+        settings: noEgress,
+      },
       {
         name: 'through the address that three instances taught',
         event: describeVolumes({ sourceIPAddress: '203.0.113.77' }),
