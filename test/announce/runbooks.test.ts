@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { fillRunbook } from '../../core/announce/fill.ts';
+import { slackLimits, slackMessage } from '../../core/announce/slack.ts';
 import { defineConfig } from '../../core/config.ts';
 import { detections } from '../../detections/index.ts';
-import { finding, window } from './case.ts';
+import { at, finding, window } from './case.ts';
+import { message } from './message.ts';
 
 /**
  * What the AWS CLI and kubectl do with the commands of the runbooks, as far as it can be told without them. Their own parsers took
@@ -121,5 +123,41 @@ describe('the commands of the runbooks', () => {
         .split('\n');
       expect(query).toMatch(/^fields @timestamp, .* \| limit 200$/);
     }
+  });
+});
+
+describe('a runbook in Slack', () => {
+  const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
+  /** What Slack shows of a text, and copies: code spans as they are, the rest without what it formats with. */
+  const spans = (text: string) =>
+    text.split('`').map((part, index) => ({
+      isCode: index % 2 === 1,
+      text: part.replace(/&(amp|lt|gt);/g, one => entities[one] ?? one),
+    }));
+  const evidence = {
+    verb: 'patch',
+    user: { username: 'alice' },
+    objectRef: { resource: 'nodepools', name: 'default' },
+  };
+
+  test.each(detections.map(one => [one.id, one] as const))('%s: is whole, and its commands are code', (id, entry) => {
+    const over = entry.on === 'kubernetes' ? ({ source: 'kubernetes', cluster: 'prod' } as const) : {};
+    const windows = [entry.on === 'kubernetes' ? window({ evidence }) : window()];
+    const said = message({ detection: id, due: at, ...over }, windows, entry);
+    const texts = slackMessage(said).attachments[0].blocks.flatMap(block =>
+      block.type === 'section' && 'text' in block ? [block.text.text] : [],
+    );
+    expect(texts.filter(text => text.length > slackLimits.text)).toEqual([]);
+    const from = texts.findIndex(text => text.startsWith('*What to do*'));
+    const shown = texts.slice(from).join('\n');
+    const parts = spans(shown);
+    const code = parts.filter(({ isCode }) => isCode).map(({ text }) => text);
+    for (const step of said.detection.runbook)
+      for (const command of [...commandsOf('aws', step), ...commandsOf('kubectl', step)])
+        expect(code.some(one => one.includes(command.replace(/[\s.:]+$/, '')))).toBe(true);
+    // A star between quotes would be bold, and gone from what is copied.
+    const prose = parts.filter(({ isCode }) => !isCode).map(({ text }) => text);
+    expect(prose.filter(text => /"\*"|\.\*|[*]\]/.test(text))).toEqual([]);
+    for (const [index] of said.detection.runbook.entries()) expect(shown).toContain(`${index + 1}. `);
   });
 });
