@@ -12,6 +12,21 @@ import { detects, environment, type Storage } from './storage.ts';
 export const auditGroups = ({ region }: Place): readonly string[] =>
   groups(settings).flatMap(one => (one.region === region ? [one.group] : []));
 
+/** Log groups that one function may hear by name: its policy holds 20 KB, and a statement has about 400 bytes (Lambda quotas). */
+const mostNamed = 40;
+
+/**
+ * The log groups of a region that audit logs are heard from: those of EKS, and the settings' own. Nobody else's may call the
+ * function, whatever it is made to hold; where the settings name too many to list, any of the account may.
+ */
+export const groupsHeard = (place: Place, { id, partition }: Account): readonly string[] => {
+  const group = (name: string): string => `arn:${partition}:logs:${place.region}:${id}:log-group:${name}`;
+  return [
+    group('/aws/eks/*/cluster'),
+    ...[...new Set(auditGroups(place))].filter(name => !/^\/aws\/eks\/.+\/cluster$/.test(name)).map(group),
+  ];
+};
+
 /**
  * Where audit logs are heard.
  * @throws Error where the account has not enabled a cluster's region
@@ -74,16 +89,19 @@ export const audit = (place: Place, storage: Storage, account: Account, readings
     },
     inside(place),
   );
-  new aws.lambda.Permission(
-    logical(within(place, 'logs invoke audit')),
-    {
-      function: fn.fn.name,
-      action: 'lambda:InvokeFunction',
-      principal: 'logs.amazonaws.com',
-      sourceAccount: account.id,
-      sourceArn: `arn:${account.partition}:logs:${place.region}:${account.id}:log-group:*:*`,
-    },
-    inside(place),
-  );
+  const heard = groupsHeard(place, account);
+  const all = [`arn:${account.partition}:logs:${place.region}:${account.id}:log-group:*`];
+  for (const [index, group] of (heard.length > mostNamed ? all : heard).entries())
+    new aws.lambda.Permission(
+      logical(within(place, `logs invoke audit ${index === 0 ? '' : index + 1}`)),
+      {
+        function: fn.fn.name,
+        action: 'lambda:InvokeFunction',
+        principal: 'logs.amazonaws.com',
+        sourceAccount: account.id,
+        sourceArn: `${group}:*`,
+      },
+      inside(place),
+    );
   return { fn, dead };
 };

@@ -246,6 +246,32 @@ const faults: readonly (readonly [check: string, fault: string, planted: () => r
     'an address that can be called without bound',
     () => changed(lambda, without('reservedConcurrentExecutions'), 'Triage'),
   ],
+  [
+    'services take our roles on for this account only',
+    'a schedule of anybody',
+    () =>
+      changed(
+        role,
+        plus({
+          assumeRolePolicy: JSON.stringify({
+            Statement: [
+              { Effect: 'Allow', Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole' },
+            ],
+          }),
+        }),
+        'SweepScheduler',
+      ),
+  ],
+  [
+    'audit logs come from the groups that are subscribed',
+    'any log group of the account',
+    () =>
+      changed(
+        'aws:lambda/permission:Permission',
+        plus({ sourceArn: 'arn:aws:logs:eu-west-1:111122223333:log-group:*:*' }),
+        'LogsInvokeAudit',
+      ),
+  ],
   ['nothing is public', 'a function', () => changed('aws:lambda/permission:Permission', without('sourceArn'), 'Audit')],
   [
     'nothing takes plain HTTP',
