@@ -35,11 +35,16 @@ const ofInstances: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Where the instance is: the region of a call about it, or of the cluster whose node it is. Where an instance's stolen session
- * called from elsewhere says nothing of that.
+ * Where the instance is: where its credentials were issued, by CloudTrail's own word; the region of a call about it, or of the
+ * cluster whose node it is. Where an instance's stolen session is used says nothing of that.
  */
 const instanceRegion = (finding: Finding, record: Json, instance: string | undefined): string | undefined => {
   if (finding.source === 'kubernetes') return finding.region;
+  const [, issuedIn, issuedTo] =
+    /^arn:[\w-]+:ec2:([a-z0-9-]+):\d{12}:instance\/(i-[0-9a-f]+)$/.exec(
+      text(record, 'userIdentity', 'inScopeOf', 'credentialsIssuedTo') ?? '',
+    ) ?? [];
+  if (instance !== undefined && issuedTo === instance) return issuedIn;
   if (instance === undefined || !isObject(record) || !ofInstances.has(text(record, 'eventSource') ?? ''))
     return undefined;
   const said = JSON.stringify([record.requestParameters, record.responseElements]);

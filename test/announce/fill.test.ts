@@ -66,6 +66,20 @@ describe('a runbook step', () => {
       {},
       { evidence: { ...call, responseElements: { instancesSet: { items: [{ instanceId: 'i-0aaaabbbbccccdddd' }] } } } },
     ],
+    [
+      '--region INSTANCE_REGION',
+      '--region eu-west-1',
+      {},
+      {
+        evidence: {
+          eventSource: 'iam.amazonaws.com',
+          awsRegion: 'us-east-1',
+          userIdentity: {
+            inScopeOf: { credentialsIssuedTo: 'arn:aws:ec2:eu-west-1:111122223333:instance/i-0aaaabbbbccccdddd' },
+          },
+        },
+      },
+    ],
     ["user.username = 'USER'", "user.username = 'system:serviceaccount:a:b'", {}, object('secrets', 'x')],
   ])('%s becomes %s', (step, expected, over, win) => {
     expect(fill(step, over, win)).toBe(expected);
