@@ -99,7 +99,8 @@ const lookFor = async (
       id === undefined
         ? ({ name: 'private-dns-name', value: node ?? '' } as const)
         : ({ name: 'instance-id', value: id } as const);
-    return { ec2, instance: await find<Instance>(() => findInstance(ec2, filter)) };
+    const instance = await find<Instance>(() => findInstance(ec2, filter));
+    return { ec2, instance };
   };
   const best = await looked(first);
   // A node's name may stand in several regions, each time for another instance.

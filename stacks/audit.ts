@@ -1,5 +1,6 @@
 import { auditRegions, auditGroups as groups } from '../core/audit-groups.ts';
 import settings from '../tripline.config.ts';
+import { fitting } from './fitting.ts';
 import { type Grant, type Lambda, lambda } from './function.ts';
 import { key } from './key.ts';
 import { logical } from './names.ts';
@@ -12,19 +13,16 @@ import { detects, environment, type Storage } from './storage.ts';
 export const auditGroups = ({ region }: Place): readonly string[] =>
   groups(settings).flatMap(one => (one.region === region ? [one.group] : []));
 
-/** Log groups that one function may hear by name: its policy holds 20 KB, and a statement has about 400 bytes (Lambda quotas). */
-const mostNamed = 40;
-
 /**
  * The log groups of a region that audit logs are heard from: those of EKS, and the settings' own. Nobody else's may call the
- * function, whatever it is made to hold; where the settings name too many to list, any of the account may.
+ * function, whatever it is made to hold; where the settings name more than policies have room for, any of the account may.
  */
 export const groupsHeard = (place: Place, { id, partition }: Account): readonly string[] => {
   const group = (name: string): string => `arn:${partition}:logs:${place.region}:${id}:log-group:${name}`;
-  return [
-    group('/aws/eks/*/cluster'),
-    ...[...new Set(auditGroups(place))].filter(name => !/^\/aws\/eks\/.+\/cluster$/.test(name)).map(group),
-  ];
+  const own = [...new Set(auditGroups(place))].filter(name => !/^\/aws\/eks\/.+\/cluster$/.test(name));
+  const groups = ['/aws/eks/*/cluster', ...own].map(group);
+  // A policy names each with its streams and without.
+  return fitting([...groups, ...groups], '').length === 1 ? [group('*')] : groups;
 };
 
 /**
@@ -89,9 +87,7 @@ export const audit = (place: Place, storage: Storage, account: Account, readings
     },
     inside(place),
   );
-  const heard = groupsHeard(place, account);
-  const all = [`arn:${account.partition}:logs:${place.region}:${account.id}:log-group:*`];
-  for (const [index, group] of (heard.length > mostNamed ? all : heard).entries())
+  for (const [index, group] of groupsHeard(place, account).entries())
     new aws.lambda.Permission(
       logical(within(place, `logs invoke audit ${index === 0 ? '' : index + 1}`)),
       {

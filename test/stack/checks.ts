@@ -395,6 +395,18 @@ const auditHearsItsGroups: Check = resources => {
     });
 };
 
+/** IAM User Guide, "IAM and AWS STS quotas": characters of all policies of a role, white space aside. */
+const longestPolicies = 10_240;
+
+const policiesFit: Check = resources =>
+  of(resources, 'aws:iam/role:Role').flatMap(({ name, inputs }) => {
+    const long = list(inputs['inlinePolicies']).reduce<number>(
+      (sum, one) => sum + String(inner(one, 'policy')).replace(/\s/g, '').length,
+      0,
+    );
+    return long > longestPolicies ? [`${name} has policies of ${long} characters`] : [];
+  });
+
 /** Whoever sends over plain HTTP is refused. */
 const tlsOnly: Check = resources =>
   (['aws:sqs/queuePolicy:QueuePolicy', 'aws:sns/topicPolicy:TopicPolicy', 'aws:s3/bucketPolicy:BucketPolicy'] as const)
@@ -751,6 +763,7 @@ export const checks = (regions: readonly string[], heard: readonly string[]): Re
   'every hop has a dead-letter queue': deadLetters,
   'every dead-letter queue accepts whoever is told to use it': deadLettersAccept,
   'nothing is public': nothingPublic,
+  'policies fit their quota': policiesFit,
   'services take our roles on for this account only': rolesForUs,
   'audit logs come from the groups that are subscribed': auditHearsItsGroups,
   'nothing takes plain HTTP': tlsOnly,
