@@ -44,7 +44,14 @@ export const channel = v.variant('kind', [
     address: v.pipe(v.string(), v.email('an e-mail address')),
     ...routing,
   }),
-  v.strictObject({ kind: v.literal('slack'), secret, channel: v.optional(v.string()), ...routing }),
+  v.strictObject({
+    kind: v.literal('slack'),
+    secret,
+    channel: v.optional(
+      v.never('an incoming webhook posts to the channel that it was made for: make another, or use a `slack-app`'),
+    ),
+    ...routing,
+  }),
   v.strictObject({
     kind: v.literal('slack-app'),
     token: secret,

@@ -182,6 +182,11 @@ describe('defineConfig', () => {
       'channels: a@example.com stands twice',
     ],
     [
+      'a channel for an incoming webhook, which has one',
+      { channels: [{ kind: 'slack', secret: 'Hook', channel: '#incidents' }] },
+      'channels.0.channel: an incoming webhook posts to',
+    ],
+    [
       'a channel that hears nothing',
       { channels: [{ kind: 'slack', secret: 'Hook', detections: [] }] },
       'channels.0.detections: names none',
