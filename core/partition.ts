@@ -33,3 +33,9 @@ export const regionsOfStage = (home: string, enabled: readonly string[]): readon
   home,
   ...[...new Set([partitionOf(home).global, ...enabled])].filter(region => region !== home).toSorted(),
 ];
+
+/** The second region, from which changes to the watch at home are told, too: the one of IAM, or the first other one. */
+export const witnessOf = (home: string, enabled: readonly string[]): string | undefined => {
+  const [, ...others] = regionsOfStage(home, enabled);
+  return others.find(region => region === partitionOf(home).global) ?? others[0];
+};

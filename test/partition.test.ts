@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cloudtrailEvent } from '../core/announce/links.ts';
 import { defineConfig } from '../core/config.ts';
-import { partitionOf, regionsOfStage } from '../core/partition.ts';
+import { partitionOf, regionsOfStage, witnessOf } from '../core/partition.ts';
 
 describe('a partition', () => {
   test.each([
@@ -43,4 +43,13 @@ describe('the regions of a stage', () => {
   ])('%s: home first, then the others', (_, home, enabled, others) => {
     expect(regionsOfStage(home, enabled)).toEqual([home, ...others]);
   });
+});
+
+test.each([
+  ['eu-west-1', ['us-west-2'], 'us-east-1'],
+  ['us-east-1', ['us-west-2', 'eu-west-1'], 'eu-west-1'],
+  ['us-gov-east-1', ['us-gov-west-1'], 'us-gov-west-1'],
+  ['eusc-de-east-1', [], undefined],
+])('a stage at home in %s is watched from a second region', (home, enabled, witness) => {
+  expect(witnessOf(home, enabled)).toBe(witness);
 });
