@@ -2,10 +2,13 @@
 const programs = 'aws|kubectl|kubeadm|clusterctl|clusterawsadm|flux|argocd|npx|npm';
 
 /**
- * A command to its end: a semicolon, a bracket, or a comma before a space, outside of quotes. What is joined by `&&` and `|` is
- * one command.
+ * A command to its end: a semicolon, a bracket, a comma before a space, or another command, outside of quotes. What is joined by
+ * `&&` and `|` is one command.
  */
-const command = new RegExp(`(?<![\\w-])(?:${programs}) (?:'[^']*'|"[^"]*"|[^'";,()]|,(?! ))*`, 'g');
+const command = new RegExp(
+  `(?<![\\w-])(?:${programs}) (?:'[^']*'|"[^"]*"|(?! (?:and|or) (?:${programs}) )[^'";,()]|,(?! ))*`,
+  'g',
+);
 
 /** One part of a runbook's step. */
 export interface Part {

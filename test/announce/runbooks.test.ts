@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fillRunbook } from '../../core/announce/fill.ts';
 import { slackLimits, slackMessage } from '../../core/announce/slack.ts';
 import { defineConfig } from '../../core/config.ts';
+import { page } from '../../core/targets/page.ts';
 import { detections } from '../../detections/index.ts';
 import { at, finding, window } from './case.ts';
 import { message } from './message.ts';
@@ -17,10 +18,10 @@ const steps = detections.flatMap(({ id, runbook }) => runbook.map(step => ({ id,
 const regional = ['cloudtrail', 'cloudwatch', 'ec2', 'eks', 'events', 'lambda', 'logs', 'service-quotas', 'ssm'];
 
 /** A step's commands of one program: to the end of the command, quotes kept whole. */
-const commandsOf = (program: string, step: string): readonly string[] =>
-  [...step.matchAll(new RegExp(`(?<![\\w-])${program} (?:'[^']*'|"[^"]*"|[^'";,()&|>]|,(?! ))*`, 'g'))].map(
-    ([command]) => command,
-  );
+const commandsOf = (program: string, step: string): readonly string[] => {
+  const part = `'[^']*'|"[^"]*"|(?! (?:and|or) (?:aws|kubectl) )[^'";,()&|>]|,(?! )`;
+  return [...step.matchAll(new RegExp(`(?<![\\w-])${program} (?:${part})*`, 'g'))].map(([command]) => command);
+};
 
 const all = (program: string) =>
   steps.flatMap(({ id, step }) => commandsOf(program, step).map(command => ({ id, command })));
@@ -124,6 +125,15 @@ describe('the commands of the runbooks', () => {
       expect(query).toMatch(/^fields @timestamp, .* \| limit 200$/);
     }
   });
+});
+
+test.each(
+  detections.map(one => [one.id, one] as const),
+)('the page of %s keeps the stars of its commands', (_, entry) => {
+  const [, steps = ''] = page(entry).split(/^## (?:What to do|How it can be blind)$/m);
+  const prose = steps.split('`').filter((__, index) => index % 2 === 0);
+  expect(prose.filter(text => /"\*"|\.\*|[*]\]/.test(text))).toEqual([]);
+  for (const [index] of entry.runbook.entries()) expect(steps).toContain(`\n${index + 1}. `);
 });
 
 describe('a runbook in Slack', () => {
