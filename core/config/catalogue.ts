@@ -1,4 +1,5 @@
 import type { AnyDetection } from '../detection.ts';
+import { isPosture } from '../inventory/resolve.ts';
 import type { Settings } from '../settings.ts';
 import { matchesAny } from '../wildcard.ts';
 
@@ -15,13 +16,16 @@ export interface Unmet {
  */
 export const unmetIn = (detections: readonly Pick<AnyDetection, 'id'>[], settings: Settings): readonly Unmet[] => {
   const ids = detections.map(({ id }) => id);
+  // What an inventory finds is told by settings as a detection is; there is no list of it, so that its wildcards are believed.
+  const isFound = (name: string): boolean =>
+    ids.some(id => matchesAny([name], id)) || (name.includes('*') ? name.startsWith('posture/') : isPosture(name));
   return [
     ...Object.keys(settings.detections)
-      .filter(id => !ids.includes(id))
+      .filter(id => !ids.includes(id) && !isPosture(id))
       .map(id => ({ where: `detections.${id}`, what: 'there is no such detection' })),
     ...settings.channels.flatMap(({ detections: heard = [] }, index) =>
       heard
-        .filter(one => !ids.some(id => matchesAny([one], id)))
+        .filter(one => !isFound(one))
         .map(one => ({ where: `channels.${index}.detections`, what: `no detection is called "${one}"` })),
     ),
   ];

@@ -191,6 +191,24 @@ describe('a check is', () => {
     );
   });
 
+  test('silent on what an inventory finds, which no detection does, and bad of a slip in it', () => {
+    const settings = defineConfig({
+      detections: {
+        'posture/audit-logging-off': { status: 'alerting' },
+        'posture/inventory-incomplete': { status: 'alerting' },
+        'posture/audit-loging-off': { status: 'alerting' },
+      },
+      channels: [
+        { kind: 'slack', secret: 'Hook', detections: ['posture/*', 'posture/trail-missing', 'posture/trial'] },
+      ],
+    });
+    const said = settingsChecks(detections, settings, now).filter(({ name }) => name.startsWith('settings'));
+    expect(said).toMatchObject([
+      { name: 'settings detections.posture/audit-loging-off', state: 'bad' },
+      { name: 'settings channels.0.detections', says: expect.stringContaining('"posture/trial"') },
+    ]);
+  });
+
   test('bad of a channel for detections that do not exist, weak for clusters and accounts that nobody named', () => {
     const settings = defineConfig({
       accounts: ['111122223333'],
