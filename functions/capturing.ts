@@ -66,7 +66,8 @@ const mostRegions = 6;
 /** Where the record itself says that its credentials were issued: CloudTrail's own word (`inScopeOf.credentialsIssuedTo`). */
 const issuedIn = ({ evidence }: Message): readonly string[] =>
   (evidence.chain ?? []).flatMap(
-    ({ value }) => /^arn:[\w-]+:ec2:([a-z0-9-]+):\d{12}:instance\//.exec(value)?.[1] ?? [],
+    ({ label, value }) =>
+      (label === 'issued to' ? /^arn:[\w-]+:ec2:([a-z0-9-]+):\d{12}:instance\//.exec(value)?.[1] : undefined) ?? [],
   );
 
 /**
