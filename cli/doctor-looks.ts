@@ -33,6 +33,7 @@ import {
 } from '../core/doctor/stage.ts';
 import type { Trail } from '../core/inventory/aws.ts';
 import { regionsOf } from '../core/inventory/tasks.ts';
+import { partitionOf, witnessOf } from '../core/partition.ts';
 import type { Settings } from '../core/settings.ts';
 import { type EventPattern, eventBridgeFilter } from '../core/targets/eventbridge.ts';
 import { guardPatterns } from '../core/targets/guard.ts';
@@ -73,8 +74,19 @@ export async function* looks(prefix: string, settings: Settings, now: number): A
   const regions = [...new Set([settings.home, ...(enabled ?? regionsOf(settings))])];
   const { patterns } = eventBridgeFilter(detections, knowledge, settings);
   yield [...ofAccount(regions, settings), ...regions.flatMap(region => ofRegion(region, prefix, settings, patterns))];
-  yield ofStage(prefix, settings, now);
+  // Where the regions can't be asked for, the second one is known only where it is IAM's.
+  const witness =
+    enabled === undefined && isGlobal(settings.home) ? undefined : witnessOf(settings.home, enabled ?? []);
+  yield [...ofStage(prefix, settings, now), ...(witness === undefined ? [] : [guardIn(witness, prefix)])];
 }
+
+const isGlobal = (region: string): boolean => partitionOf(region).global === region;
+
+/** The guard's topic of the second region: each mail address confirms it by itself, and its rules see those at home go. */
+const guardIn = (region: string, prefix: string): Named => [
+  `guard ${region}`,
+  async () => subscribers(region, `${prefix}guard`, 'guard', `guard ${region}`),
+];
 
 const ofAccount = (regions: readonly string[], settings: Settings): readonly Named[] => [
   ['clock', async () => [clockCheck(await clockSkew(settings.home))]],
@@ -220,18 +232,23 @@ const ofStage = (prefix: string, settings: Settings, now: number): readonly Name
   ];
 };
 
-const subscribers = async (home: string, name: string, topic: string): Promise<readonly Check[]> => {
-  const found = await findSubscriptions(home, name);
-  if (found === undefined) return [bad(topic, `There is no topic ${name}.`, 'Deploy the stage again.')];
+const subscribers = async (
+  region: string,
+  name: string,
+  topic: string,
+  called: string = topic,
+): Promise<readonly Check[]> => {
+  const found = await findSubscriptions(region, name);
+  if (found === undefined) return [bad(called, `There is no topic ${name}.`, 'Deploy the stage again.')];
   if (found.length === 0)
     return [
       topic === 'guard'
         ? weak(
-            topic,
+            called,
             `Nobody is subscribed to the topic ${name}: nobody hears of changes to the watch itself.`,
             'Add a channel of kind email to `channels` in tripline.config.ts: only those hear of it, past all functions.',
           )
-        : bad(topic, `Nobody is subscribed to the topic ${name}.`, 'Set `channels` in tripline.config.ts and deploy.'),
+        : bad(called, `Nobody is subscribed to the topic ${name}.`, 'Set `channels` in tripline.config.ts and deploy.'),
     ];
-  return found.map(one => subscriptionCheck(topic, one.endpoint, one.arn));
+  return found.map(one => subscriptionCheck(called, one.endpoint, one.arn));
 };

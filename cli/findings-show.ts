@@ -2,6 +2,7 @@ import { fillRunbook } from '../core/announce/fill.ts';
 import { severities } from '../core/detection.ts';
 import type { Act, Finding, Window } from '../core/finding.ts';
 import type { EntityKind } from '../core/findings/entity.ts';
+import type { Settings } from '../core/settings.ts';
 import { detections } from '../detections/index.ts';
 import type { Database } from './database.ts';
 import type { Io } from './io.ts';
@@ -10,7 +11,12 @@ import { jsonLine, jsonPage, shown } from './shown.ts';
 import { table } from './table.ts';
 
 /** Everything stored about one finding, with what else its principals and resources took part in. */
-export const show = async (database: Database, id: string, json: boolean, io: Io): Promise<number> => {
+export const show = async (
+  database: Database,
+  id: string,
+  { json, settings }: { readonly json: boolean; readonly settings: Settings },
+  io: Io,
+): Promise<number> => {
   const stored = await database.findings.read(id);
   if (stored === undefined) {
     io.stderr.write(`tripline findings: there is no finding ${shown(id)}: 'tripline findings' lists them\n`);
@@ -29,7 +35,7 @@ export const show = async (database: Database, id: string, json: boolean, io: Io
   section(
     io,
     'what to do',
-    fillRunbook(detection?.runbook ?? [], finding, windows[0]).map((step, at) => `${at + 1}. ${step}`),
+    fillRunbook(detection?.runbook ?? [], finding, windows[0], settings).map((step, at) => `${at + 1}. ${step}`),
   );
   section(io, 'timeline', timeline(finding, windows));
   section(

@@ -11,6 +11,7 @@ import { findingsTable } from './findings-table.ts';
 import { watch, writeTable } from './findings-watch.ts';
 import { changeOf, type WorkVerb, work, workOptions, workVerbs } from './findings-work.ts';
 import { flags, type Io, UsageError } from './io.ts';
+import { settingsOf } from './places.ts';
 import { counted } from './progress.ts';
 import { jsonLine } from './shown.ts';
 
@@ -119,7 +120,8 @@ export const run = async (argv: readonly string[], io: Io, signal?: AbortSignal)
   const database = await openDatabase(values);
   try {
     if (task !== undefined) return await worked(database, task, positionals.slice(1), values, io);
-    if (verb === 'show' && first !== undefined) return await show(database, first, json, io);
+    if (verb === 'show' && first !== undefined)
+      return await show(database, first, { json, settings: await settingsOf(values) }, io);
     if (verb === 'about' && kind !== undefined && second !== undefined)
       return await about(database, kind, second, { limit, json }, io);
     return await list(database, values, io, signal);

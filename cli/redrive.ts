@@ -1,16 +1,22 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import {
   GetQueueAttributesCommand,
   ListMessageMoveTasksCommand,
   SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
+import { carry, intoFunction, intoQueue, isOfQueues } from '../adapters/dead-letters.ts';
 import { flags, type Io, UsageError } from './io.ts';
+import { counted } from './progress.ts';
+import { shown } from './shown.ts';
 
-export const usage = `usage: tripline redrive QUEUE_URL [--to QUEUE_URL] [--rate N] [--status]
+export const usage = `usage: tripline redrive QUEUE_URL [--to QUEUE_URL | FUNCTION] [--rate N] [--status]
 
 Moves what a dead-letter queue holds back to the queue it came from, once what kept it from being delivered is mended: a
 channel's own ledger says nothing twice. Through the AWS SDK's usual chain (region, profile, AWS_ENDPOINT_URL).
-  --to QUEUE_URL   where to, for messages that SNS or Lambda gave up on: they have no queue to go back to
+  --to QUEUE_URL   where to, for messages that EventBridge or SNS gave up on: they have no queue to go back to
+  --to FUNCTION    the name or ARN of a function, for events that Lambda gave up on: it is invoked with each again
   --rate N         messages a second at most (1 to 500); a channel that just came back is not drowned
   --status         say how far the last moves are, and move nothing`;
 
@@ -18,6 +24,24 @@ interface Options {
   readonly to?: string | undefined;
   readonly rate?: number | undefined;
 }
+
+/** The region that a queue's address or a function's ARN names: dead letters of one region may belong into another. */
+const regionIn = (name: string): { readonly region?: string } => {
+  const found = /^https:\/\/sqs\.([a-z0-9-]+)\.amazonaws|^arn:[\w-]+:lambda:([a-z0-9-]+):/.exec(name);
+  const region = found?.[1] ?? found?.[2];
+  return region === undefined ? {} : { region };
+};
+const sqsOf = (url: string): SQSClient => new SQSClient(regionIn(url));
+const isAddress = (to: string): boolean => /^https?:\/\//.test(to);
+
+const carried = async (url: string, to: string, rate: number | undefined, io: Io): Promise<number> => {
+  const deliver = isAddress(to) ? intoQueue(sqsOf(to), to) : intoFunction(new LambdaClient(regionIn(to)), to);
+  const { moved, left } = await carry(sqsOf(url), url, deliver, () => pause(rate === undefined ? 0 : 1000 / rate));
+  io.stdout.write(`${counted(moved, 'message')} moved\n`);
+  if (left.length === 0) return 0;
+  io.stderr.write(`tripline redrive: ${counted(left.length, 'message')} left in the queue: ${shown(left[0] ?? '')}\n`);
+  return 1;
+};
 
 /** Starts the move. @returns how many messages the queue held, roughly, as SQS counts. @throws where there is no such queue, or SQS refuses */
 export const redrive = async (sqs: SQSClient, url: string, { to, rate }: Options): Promise<number> => {
@@ -60,7 +84,13 @@ const status = async (sqs: SQSClient, url: string, io: Io): Promise<number> => {
   return 0;
 };
 
-export const run = async (argv: readonly string[], io: Io, sqs?: SQSClient): Promise<number> => {
+/** A queue's address, or a function's name or ARN. @throws UsageError where it is neither */
+const targetOf = (to: string | undefined): string | undefined => {
+  if (to === undefined || isAddress(to) || /^(arn:[\w-]+:lambda:[\w:-]+|[\w-]{1,64})$/.test(to)) return to;
+  throw new UsageError(`--to takes a queue's address or a function's name, not '${to}'`);
+};
+
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = flags(argv, {
     to: { type: 'string' },
     rate: { type: 'string' },
@@ -70,10 +100,13 @@ export const run = async (argv: readonly string[], io: Io, sqs?: SQSClient): Pro
   if (url === undefined || more.length > 0 || !URL.canParse(url))
     throw new UsageError('say the address of one dead-letter queue');
   const rate = rateOf(values.rate);
-  const client = sqs ?? new SQSClient({});
-  if (values.status === true) return status(client, url, io);
+  const to = targetOf(values.to);
+  const sqs = sqsOf(url);
+  if (values.status === true) return status(sqs, url, io);
+  // SQS moves what queues gave up on; what others did is carried from here.
+  if (to !== undefined && (!isAddress(to) || !(await isOfQueues(sqs, url)))) return carried(url, to, rate, io);
   try {
-    const messages = await redrive(client, url, { to: values.to, rate });
+    const messages = await redrive(sqs, url, { to, rate });
     io.stdout.write(
       messages === 0
         ? 'the queue is empty: nothing to move\n'
@@ -83,7 +116,8 @@ export const run = async (argv: readonly string[], io: Io, sqs?: SQSClient): Pro
   } catch (error) {
     if (!(error instanceof Error) || values.to !== undefined) throw error;
     // Amazon SQS Developer Guide, "Configuring a dead-letter queue redrive": only queues that are another queue's dead letters.
-    const hint = 'if SNS or Lambda filled this queue, say --to QUEUE_URL: it has no source queue';
+    const hint =
+      'if EventBridge or SNS filled this queue, say --to QUEUE_URL, if Lambda did, --to FUNCTION: it has no source queue';
     io.stderr.write(`tripline redrive: ${error.message}\n${hint}\n`);
     return 1;
   }

@@ -13,6 +13,10 @@ const groupOf = ({ name, kind, audit }: Cluster): string | undefined => {
   return kind === 'eks' ? `/aws/eks/${name}/cluster` : undefined;
 };
 
+/** The log group of a cluster's audit log by its name; undefined where that is no log group. One that settings do not name is taken for EKS's. */
+export const auditGroupOf = ({ clusters }: Pick<Settings, 'clusters'>, name: string): string | undefined =>
+  groupOf(clusters.find(one => one.name === name) ?? { name, kind: 'eks', role: 'workload' });
+
 /** The log groups of the settings' clusters, each with its region. */
 export const auditGroups = ({ clusters, home }: Settings): readonly AuditGroup[] =>
   clusters.flatMap(cluster => {

@@ -75,7 +75,13 @@ const schema = v.strictObject({
   businessHours: v.optional(
     v.strictObject({
       timeZone,
-      days: v.optional(v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(7))), [1, 2, 3, 4, 5]),
+      days: v.optional(
+        v.pipe(
+          v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(7))),
+          v.minLength(1, 'name a day at least'),
+        ),
+        [1, 2, 3, 4, 5],
+      ),
       from: v.optional(clock, '08:00'),
       to: v.optional(clock, '18:00'),
       holidays: v.optional(v.array(day), []),

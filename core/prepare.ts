@@ -1,4 +1,6 @@
 import { compile, type Prepared } from './compile.ts';
+import { unmetIn } from './config/catalogue.ts';
+import { ConfigError } from './config.ts';
 import type { AnyDetection, AnyKnowledge } from './detection.ts';
 import { type Gate, gateOf } from './gate.ts';
 import { loadDetection, loadKnowledge } from './load.ts';
@@ -13,7 +15,8 @@ const sayable = (requirement: Requirement): Requirement =>
 /**
  * What need not be worked out each time a function starts, as JSON can say it: what each rule requires of an event under these
  * settings, and by what it can be told that no rule is about one. All that `compile` refuses is refused here.
- * @throws DetectionError on a bad detection, Error on a bad exemption in the settings
+ * @throws DetectionError on a bad detection, Error on a bad exemption in the settings, ConfigError where they speak of a detection
+ * that is not there
  */
 export const prepare = (
   detections: readonly AnyDetection[],
@@ -21,6 +24,9 @@ export const prepare = (
   settings: Settings,
 ): { readonly gate: Gate; readonly requirements: Prepared } => {
   compile(detections, knowledge, settings);
+  const unmet = unmetIn(detections, settings);
+  if (unmet.length > 0)
+    throw new ConfigError(unmet.map(({ where, what }) => `${where}: ${what}: 'tripline detections' lists them`));
   const rules = [
     ...detections.map(loadDetection).map(({ detection: { id, on }, when }) => ({ id, on, when })),
     ...knowledge.map(loadKnowledge).map(({ knowledge: { id, on }, when }) => ({ id, on, when })),

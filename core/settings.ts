@@ -89,8 +89,8 @@ export interface Routing {
 export type Channel = Routing &
   (
     | { readonly kind: 'email'; readonly address: string }
-    /** `secret`: an incoming webhook's address. Each announcement is a message of its own. */
-    | { readonly kind: 'slack'; readonly secret: string; readonly channel?: string }
+    /** `secret`: an incoming webhook's address, which says the channel, too. Each announcement is a message of its own. */
+    | { readonly kind: 'slack'; readonly secret: string }
     /** `token`: a bot token (scope `chat:write`). Updates go into the finding's thread; with `triage`, there are buttons. */
     | {
         readonly kind: 'slack-app';

@@ -16,7 +16,9 @@ import { plain } from '../core/escape.ts';
 import type { Kept, Machine } from '../core/evidence/bundle.ts';
 import { awsShape, nodeClaimShape, nodeShape, podsShape } from '../core/evidence/shape.ts';
 import { mostSubjects, type Subject, subjectsOf } from '../core/evidence/subject.ts';
+import { regionsOf } from '../core/inventory/tasks.ts';
 import { type Json, list, text } from '../core/json.ts';
+import type { Settings } from '../core/settings.ts';
 import { clusters } from './clusters.ts';
 import { deps } from './deps.ts';
 
@@ -58,9 +60,61 @@ const claimOfNode = (node: Json): string | undefined =>
     .filter(one => text(one, 'kind') === 'NodeClaim')
     .flatMap(one => text(one, 'name') ?? [])[0];
 
+/** Regions in which an instance is looked for. */
+const mostRegions = 6;
+
+/** Where the record itself says that its credentials were issued: CloudTrail's own word (`inScopeOf.credentialsIssuedTo`). */
+const issuedIn = ({ evidence }: Message): readonly string[] =>
+  (evidence.chain ?? []).flatMap(
+    ({ label, value }) =>
+      (label === 'issued to' ? /^arn:[\w-]+:ec2:([a-z0-9-]+):\d{12}:instance\//.exec(value)?.[1] : undefined) ?? [],
+  );
+
+/**
+ * Where a finding's machines may be, the likeliest first. A cluster's are in its region; an instance whose credentials were stolen
+ * is where they were issued, and seldom where they are used: IAM's calls alone are all recorded in one region.
+ */
+const regionsFor = (message: Message, settings: Settings): readonly string[] => {
+  const { finding } = message;
+  const cluster = settings.clusters.find(({ name }) => name === finding.cluster);
+  const all = [
+    cluster?.region ?? '',
+    ...issuedIn(message),
+    finding.region,
+    ...finding.regions,
+    ...regionsOf(settings),
+  ].filter(region => region !== '');
+  return [...new Set(all)].slice(0, mostRegions);
+};
+
+/** An instance in the first of the regions that knows it, with that region's client; where none does, why the first did not. */
+const lookFor = async (
+  id: string | undefined,
+  node: string | undefined,
+  regions: readonly string[],
+): Promise<{ readonly ec2: EC2Client; readonly instance: Found<Instance> }> => {
+  const [first = ''] = regions;
+  const looked = async (region: string) => {
+    const ec2 = new EC2Client({ region, ...hurried });
+    const filter =
+      id === undefined
+        ? ({ name: 'private-dns-name', value: node ?? '' } as const)
+        : ({ name: 'instance-id', value: id } as const);
+    const instance = await find<Instance>(() => findInstance(ec2, filter));
+    return { ec2, instance };
+  };
+  const best = await looked(first);
+  // A node's name may stand in several regions, each time for another instance.
+  if ('value' in best.instance || id === undefined) return best;
+  for (const region of regions.slice(1)) {
+    const next = await looked(region);
+    if ('value' in next.instance) return next;
+  }
+  return best;
+};
+
 /** Everything that will be gone when the machine is; a part that can't be had is missing with its reason, and stops no other. */
-const capture = async (subject: Subject, region: string, finding: Message['finding']): Promise<Machine> => {
-  const ec2 = new EC2Client({ region, ...hurried });
+const capture = async (subject: Subject, regions: readonly string[], finding: Message['finding']): Promise<Machine> => {
   const kube = clusters();
   const known = async (name: string): Promise<Json> =>
     kube.fetch(finding.cluster, pathOf({ group: '', version: 'v1', resource: 'nodes', name }));
@@ -72,12 +126,7 @@ const capture = async (subject: Subject, region: string, finding: Message['findi
     (early !== undefined && 'value' in early
       ? /\/(i-[0-9a-f]+)$/.exec(text(early.value, 'spec', 'providerID') ?? '')?.[1]
       : undefined);
-  const instance = await find<Instance>(() =>
-    findInstance(
-      ec2,
-      id === undefined ? { name: 'private-dns-name', value: named ?? '' } : { name: 'instance-id', value: id },
-    ),
-  );
+  const { ec2, instance } = await lookFor(id, named, regions);
   const described = 'value' in instance ? instance.value : undefined;
   const cluster = finding.cluster || (described === undefined ? undefined : clusterOf(described)) || '';
   const nodeName = named ?? described?.PrivateDnsName ?? '';
@@ -130,10 +179,7 @@ export const captureAll = async (
   message: Message,
   context: Context,
 ): Promise<{ readonly machines: readonly Machine[]; readonly left: readonly Subject[] }> => {
-  const { settings } = deps();
-  const { finding } = message;
-  const cluster = settings.clusters.find(({ name }) => name === finding.cluster);
-  const region = cluster?.region ?? (finding.region || finding.regions[0] || settings.home);
+  const regions = regionsFor(message, deps().settings);
   const machines: Machine[] = [];
   const left: Subject[] = [];
   for (const subject of subjectsOf(message)) {
@@ -141,7 +187,7 @@ export const captureAll = async (
       continue;
     const hasTime = (context.getRemainingTimeInMillis?.() ?? reserve) >= reserve;
     if (machines.length >= mostSubjects || !hasTime) left.push(subject);
-    else machines.push(await capture(subject, region, finding));
+    else machines.push(await capture(subject, regions, message.finding));
   }
   return { machines, left };
 };

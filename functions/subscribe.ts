@@ -22,10 +22,12 @@ export const handler = lambda(
       destination: variable('AUDIT_FUNCTION'),
     };
     const local = ofRegion(settings, process.env);
-    const { put, gaps } = await subscribeAll(logsSubscriptions(new CloudWatchLogsClient({})), wanted, local);
+    const { put, gaps, failed } = await subscribeAll(logsSubscriptions(new CloudWatchLogsClient({})), wanted, local);
     for (const gap of gaps) print(JSON.stringify({ level: 'warn', function: 'subscribe', ...gap }));
     const matches = gaps.flatMap(gap => matchesOf(gap, local, now()));
     if (matches.length > 0) await findings().fold(matches, now());
+    // Whoever invoked it tries again, and keeps what fails for good.
+    if (failed.length > 0) throw new AggregateError(failed, `${failed.length} log groups could not be subscribed`);
     return { put, gaps: gaps.length };
   },
 );

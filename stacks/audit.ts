@@ -1,5 +1,6 @@
 import { auditRegions, auditGroups as groups } from '../core/audit-groups.ts';
 import settings from '../tripline.config.ts';
+import { fitting } from './fitting.ts';
 import { type Grant, type Lambda, lambda } from './function.ts';
 import { key } from './key.ts';
 import { logical } from './names.ts';
@@ -11,6 +12,18 @@ import { detects, environment, type Storage } from './storage.ts';
 /** The log groups of a region that the settings' clusters write their audit logs to. */
 export const auditGroups = ({ region }: Place): readonly string[] =>
   groups(settings).flatMap(one => (one.region === region ? [one.group] : []));
+
+/**
+ * The log groups of a region that audit logs are heard from: those of EKS, and the settings' own. Nobody else's may call the
+ * function, whatever it is made to hold; where the settings name more than policies have room for, any of the account may.
+ */
+export const groupsHeard = (place: Place, { id, partition }: Account): readonly string[] => {
+  const group = (name: string): string => `arn:${partition}:logs:${place.region}:${id}:log-group:${name}`;
+  const own = [...new Set(auditGroups(place))].filter(name => !/^\/aws\/eks\/.+\/cluster$/.test(name));
+  const groups = ['/aws/eks/*/cluster', ...own].map(group);
+  // A policy names each with its streams and without.
+  return fitting([...groups, ...groups], '').length === 1 ? [group('*')] : groups;
+};
 
 /**
  * Where audit logs are heard.
@@ -74,16 +87,17 @@ export const audit = (place: Place, storage: Storage, account: Account, readings
     },
     inside(place),
   );
-  new aws.lambda.Permission(
-    logical(within(place, 'logs invoke audit')),
-    {
-      function: fn.fn.name,
-      action: 'lambda:InvokeFunction',
-      principal: 'logs.amazonaws.com',
-      sourceAccount: account.id,
-      sourceArn: `arn:${account.partition}:logs:${place.region}:${account.id}:log-group:*:*`,
-    },
-    inside(place),
-  );
+  for (const [index, group] of groupsHeard(place, account).entries())
+    new aws.lambda.Permission(
+      logical(within(place, `logs invoke audit ${index === 0 ? '' : index + 1}`)),
+      {
+        function: fn.fn.name,
+        action: 'lambda:InvokeFunction',
+        principal: 'logs.amazonaws.com',
+        sourceAccount: account.id,
+        sourceArn: `${group}:*`,
+      },
+      inside(place),
+    );
   return { fn, dead };
 };

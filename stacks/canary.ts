@@ -1,5 +1,6 @@
 import { matchesAny } from '../core/wildcard.ts';
 import settings from '../tripline.config.ts';
+import { fitting } from './fitting.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
 import { type Account, home, type Place } from './place.ts';
@@ -41,8 +42,9 @@ export const canary = (
         : [
             {
               actions: ['eks:DescribeCluster'],
-              resources: watched.map(
-                ({ name, region = home.region }) => `arn:${partition}:eks:${region}:${id}:cluster/${name}`,
+              resources: fitting(
+                watched.map(({ name, region = home.region }) => `arn:${partition}:eks:${region}:${id}:cluster/${name}`),
+                `arn:${partition}:eks:*:${id}:cluster/*`,
               ),
             },
           ]),

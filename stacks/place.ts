@@ -1,3 +1,4 @@
+import { regionsOfStage } from '../core/partition.ts';
 import settings from '../tripline.config.ts';
 import { named } from './names.ts';
 
@@ -8,7 +9,7 @@ export interface Place {
   readonly provider?: aws.Provider;
 }
 
-/** The account of this deployment and its partition (`aws`, `aws-cn`, `aws-us-gov`). */
+/** The account of this deployment and its partition (`aws`, `aws-cn`, …). */
 export interface Account {
   readonly id: string;
   readonly partition: string;
@@ -33,13 +34,10 @@ export const account = async (): Promise<Account> => {
   return { id: accountId, partition };
 };
 
-/**
- * Every region that is enabled for the account, home first: an attacker launches where nobody looks. us-east-1 is always among
- * them, because IAM and global STS live there.
- */
+/** Every region that is enabled for the account, and the one of IAM, home first. */
 export const places = async (): Promise<readonly [Place, ...Place[]]> => {
   const { names } = await aws.getRegions({});
-  const others = [...new Set(['us-east-1', ...names])].filter(region => region !== settings.home).toSorted();
+  const [, ...others] = regionsOfStage(settings.home, names);
   return [home, ...others.map(place)];
 };
 

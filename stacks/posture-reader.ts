@@ -1,4 +1,5 @@
 import settings from '../tripline.config.ts';
+import { fitting } from './fitting.ts';
 import { type Grant, type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
 import { type Account, home } from './place.ts';
@@ -18,8 +19,9 @@ export const reads = ({ id, partition }: Account): readonly Grant[] =>
     : [
         {
           actions: ['eks:DescribeCluster'],
-          resources: readable.map(
-            ({ name, region = settings.home }) => `arn:${partition}:eks:${region}:${id}:cluster/${name}`,
+          resources: fitting(
+            readable.map(({ name, region = settings.home }) => `arn:${partition}:eks:${region}:${id}:cluster/${name}`),
+            `arn:${partition}:eks:*:${id}:cluster/*`,
           ),
         },
       ];

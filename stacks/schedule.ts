@@ -14,9 +14,17 @@ export const schedules = (
   const name = named(part);
   const role = new aws.iam.Role(logical(within(place, `${name} scheduler`)), {
     name: roleName(place, `${part}-timer`),
-    assumeRolePolicy: JSON.stringify({
+    assumeRolePolicy: $jsonStringify({
       Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'scheduler.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+          // For no schedule of another account (EventBridge Scheduler User Guide, "Confused deputy prevention").
+          Condition: { StringEquals: { 'aws:SourceAccount': fn.arn.apply(arn => arn.split(':')[4] ?? '') } },
+        },
+      ],
     }),
     inlinePolicies: [
       {

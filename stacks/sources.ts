@@ -1,3 +1,4 @@
+import { partitionOf } from '../core/partition.ts';
 import type { EventPattern } from '../core/targets/eventbridge.ts';
 import settings from '../tripline.config.ts';
 import { type Lambda, lambda } from './function.ts';
@@ -112,7 +113,7 @@ const cloudtrailFunction = (storage: Storage, events: Queue, key: Key, readings:
       polls(events),
       ...archives.map(({ bucket, prefix }) => ({
         actions: ['s3:GetObject'],
-        resources: [`arn:${partitionOf(settings.home)}:s3:::${bucket}/${prefix}*`],
+        resources: [`arn:${partitionOf(settings.home).id}:s3:::${bucket}/${prefix}*`],
       })),
       ...(keys.length === 0 ? [] : [{ actions: ['kms:Decrypt'], resources: keys }]),
       ...asks(readings),
@@ -130,6 +131,3 @@ const cloudtrailFunction = (storage: Storage, events: Queue, key: Key, readings:
   });
   return cloudtrail;
 };
-
-const partitionOf = (region: string): string =>
-  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';

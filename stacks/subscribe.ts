@@ -1,4 +1,4 @@
-import { type Audit, auditGroups, reachesHome } from './audit.ts';
+import { type Audit, groupsHeard, reachesHome } from './audit.ts';
 import { type Lambda, lambda } from './function.ts';
 import { key } from './key.ts';
 import { logical, named } from './names.ts';
@@ -17,17 +17,10 @@ export const subscribe = (
   pattern: string,
   account: Account,
 ): { readonly fn: Lambda; readonly dead: Queue } => {
-  const { id, partition } = account;
   const own = key(place, account);
   const dead = deadLetters('subscribe', place, own);
   const away = reachesHome(place, account);
-  const group = (name: string): string => `arn:${partition}:logs:${place.region}:${id}:log-group:${name}`;
-  const groups = [
-    group('/aws/eks/*/cluster'),
-    ...auditGroups(place)
-      .filter(name => !/^\/aws\/eks\/.+\/cluster$/.test(name))
-      .map(group),
-  ];
+  const groups = groupsHeard(place, account);
   const fn = lambda('subscribe', {
     file: 'subscribe',
     does: 'Keeps the audit log subscriptions of every cluster',
@@ -38,7 +31,10 @@ export const subscribe = (
     reserved: 1,
     grants: [
       // It lists groups by prefix: AWS takes no narrower resource for it (Service Authorization Reference, CloudWatch Logs).
-      { actions: ['logs:DescribeLogGroups'], resources: [group('*')] },
+      {
+        actions: ['logs:DescribeLogGroups'],
+        resources: [`arn:${account.partition}:logs:${place.region}:${account.id}:log-group:*`],
+      },
       {
         actions: ['logs:DescribeLogStreams', 'logs:DescribeSubscriptionFilters', 'logs:PutSubscriptionFilter'],
         resources: groups.flatMap(one => [one, `${one}:*`]),

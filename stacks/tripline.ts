@@ -1,3 +1,4 @@
+import { witnessOf } from '../core/partition.ts';
 import { eventBridgeFilter } from '../core/targets/eventbridge.ts';
 import { logsFilter } from '../core/targets/logs.ts';
 import { detections, knowledge } from '../detections/index.ts';
@@ -44,7 +45,11 @@ export const tripline = async () => {
   const listed = inventory(stored, ourKey);
   const sent = canary(stored, everywhere, ourKey, us);
   const role = carrier('carrier', read.regions, us);
-  const witness = others.find(({ region }) => region === 'us-east-1') ?? others[0];
+  const second = witnessOf(
+    home.region,
+    others.map(({ region }) => region),
+  );
+  const witness = others.find(({ region }) => region === second);
   const keyed = [home, ...(witness === undefined ? [] : [witness]), ...hearAway.map(({ place }) => place)];
   const guards = guarding([...new Set(keyed.map(place => key(place, us)))]);
   for (const place of others) forward(place, patterns, guards, read.regions, role);

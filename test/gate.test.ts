@@ -99,4 +99,13 @@ it('what is wrong is refused where functions are bundled', () => {
   const [one] = detections;
   if (one === undefined) throw new Error('the catalogue is empty');
   expect(() => prepare([{ ...one, why: '' }], [], exampleSettings)).toThrow(`${one.id} can't be loaded`);
+  // A detection that was renamed since, or a slip: a channel for it alone would never say a word.
+  const slack = { kind: 'slack', secret: 'Hook', detections: ['cloudtrial/*'] } as const;
+  const off = { 'cloudtrail/gone': { status: 'off' } } as const;
+  expect(() => prepare([one], [], { ...exampleSettings, channels: [slack] })).toThrow(
+    'no detection is called "cloudtrial/*"',
+  );
+  expect(() => prepare([one], [], { ...exampleSettings, detections: off })).toThrow(
+    'detections.cloudtrail/gone: there is no',
+  );
 });

@@ -1,13 +1,19 @@
 import { isIP } from 'node:net';
+import { auditGroupOf } from '../audit-groups.ts';
 import { plain } from '../escape.ts';
 import type { Finding, Window } from '../finding.ts';
-import { text } from '../json.ts';
+import { isObject, type Json, text } from '../json.ts';
+import type { Settings } from '../settings.ts';
 
 /** What a placeholder of a runbook's command stands for in one finding, or undefined where the finding does not know. */
 export type Fills = { readonly [placeholder: string]: string | undefined };
 
 /** Before the first event and after the newest, so that what led up to it is in sight. */
 const around = 60 * 60_000;
+const day = 24 * around;
+
+/** CloudWatch Logs counts its queries' spans in seconds (API reference, StartQuery). */
+const seconds = (time: number): string => String(Math.floor(Math.max(0, time) / 1000));
 
 const arnSession = /^arn:[\w-]+:sts::\d{12}:assumed-role\/[^/]+\/(.+)$/;
 const arnRole = /^arn:[\w-]+:iam::\d{12}:role\/(?:.*\/)?([^/]+)$/;
@@ -21,24 +27,58 @@ const only = (found: readonly string[]): string | undefined => (new Set(found).s
 const idOf = (prefix: string, found: readonly string[]): string | undefined =>
   only(found.filter(value => new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(value)));
 
+/** Services whose calls about an instance are made in its own region. */
+const ofInstances: ReadonlySet<string> = new Set([
+  'ec2.amazonaws.com',
+  'ec2-instance-connect.amazonaws.com',
+  'ssm.amazonaws.com',
+]);
+
+/**
+ * Where the instance is: where its credentials were issued, by CloudTrail's own word; the region of a call about it, or of the
+ * cluster whose node it is. Where an instance's stolen session is used says nothing of that.
+ */
+const instanceRegion = (finding: Finding, record: Json, instance: string | undefined): string | undefined => {
+  if (finding.source === 'kubernetes') return finding.region;
+  const [, issuedIn, issuedTo] =
+    /^arn:[\w-]+:ec2:([a-z0-9-]+):\d{12}:instance\/(i-[0-9a-f]+)$/.exec(
+      text(record, 'userIdentity', 'inScopeOf', 'credentialsIssuedTo') ?? '',
+    ) ?? [];
+  if (instance !== undefined && issuedTo === instance) return issuedIn;
+  if (instance === undefined || !isObject(record) || !ofInstances.has(text(record, 'eventSource') ?? ''))
+    return undefined;
+  const said = JSON.stringify([record.requestParameters, record.responseElements]);
+  return said.includes(`"${instance}"`) ? text(record, 'awsRegion') : undefined;
+};
+
+const serviceAccount = /^system:serviceaccount:([^:]+):[^:]+$/;
+
 /**
  * What the runbook's placeholders stand for. A key part of the placeholder's name goes before what is told from resources and
  * evidence; what several things could be is left open.
  */
-export const fillsOf = (finding: Finding, window: Window | undefined): Fills => {
+export const fillsOf = (finding: Finding, window: Window | undefined, settings: Pick<Settings, 'clusters'>): Fills => {
   const { key, resources, addresses } = finding;
   const record = window?.evidence ?? null;
   const part = (name: string): string | undefined => (Object.hasOwn(key, name) ? key[name] : undefined);
   const named = [...Object.values(key), ...resources];
   const role = part('role');
   const made = text(record, 'eventName')?.startsWith('AssumeRole') === true;
+  const instance = idOf('i', named);
+  const cluster = finding.cluster === '' ? part('cluster') : finding.cluster;
+  const user = text(record, 'user', 'username');
   return {
     REGION: text(record, 'awsRegion') ?? only(finding.regions) ?? finding.region,
     ACCOUNT: finding.account,
-    CLUSTER: finding.cluster === '' ? part('cluster') : finding.cluster,
+    CLUSTER: cluster,
+    LOG_GROUP: cluster === undefined || cluster === '' ? undefined : auditGroupOf(settings, cluster),
     START: new Date(Math.max(0, finding.first - around)).toISOString(),
     END: new Date(finding.last + around).toISOString(),
-    INSTANCE: idOf('i', named),
+    START_SECONDS: seconds(finding.first - around),
+    END_SECONDS: seconds(finding.last + around),
+    DAY_BEFORE: new Date(Math.max(0, finding.first - day)).toISOString(),
+    INSTANCE: instance,
+    INSTANCE_REGION: instanceRegion(finding, record, instance),
     IMAGE: idOf('ami', named),
     GROUP: idOf('sg', named),
     ROLE: role === undefined ? only(resources.flatMap(roleName)) : (roleName(role)[0] ?? role),
@@ -47,7 +87,8 @@ export const fillsOf = (finding: Finding, window: Window | undefined): Fills => 
       : arnSession.exec(text(record, 'userIdentity', 'arn') ?? '')?.[1],
     ACCESS_KEY: text(record, 'userIdentity', 'accessKeyId'),
     ADDRESS: only([part('address') ?? '', ...addresses].filter(value => isIP(value) !== 0)),
-    USER: text(record, 'user', 'username'),
+    USER: user,
+    USER_NAMESPACE: serviceAccount.exec(user ?? '')?.[1],
     NAMESPACE: part('namespace') ?? text(record, 'objectRef', 'namespace'),
     NAME: text(record, 'objectRef', 'name'),
     NODE: part('node'),
@@ -62,7 +103,7 @@ const isWhole = (value: string): boolean =>
   value !== '' && value !== 'unknown' && !/\[redacted|\[cut|…/i.test(value) && value.length <= 512;
 
 /** Characters that no shell, POSIX or PowerShell, reads as anything but themselves, wherever they stand. */
-const bare = /^[A-Za-z0-9][A-Za-z0-9_.:/@+-]*$/;
+const bare = /^[A-Za-z0-9/][A-Za-z0-9_.:/@+-]*$/;
 
 /** Control characters and the like could hide what is pasted: a value with any stays a placeholder. */
 const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
@@ -87,8 +128,9 @@ export const fillRunbook = (
   runbook: readonly string[],
   finding: Finding,
   window: Window | undefined,
+  settings: Pick<Settings, 'clusters'>,
 ): readonly string[] => {
-  const fills = fillsOf(finding, window);
+  const fills = fillsOf(finding, window, settings);
   const kind = kindOf(window);
   return runbook.map(step =>
     step.replace(/(?<=[\s=,'"`(])[A-Z][A-Z_]{2,}(?=$|[\s,;.)'"`])/g, (placeholder, offset: number) => {
@@ -105,8 +147,9 @@ export const fillRunbook = (
 /** Steps are shown as our own prose: what a channel would link, format or mention in them stays out. */
 const isInert = (word: string): boolean => plain(word) === word && !/[<>&*~|`@]/.test(word);
 
-/** `delete secret NAME` is about the record's object only where that is a secret. */
+/** `delete secret NAME` is about the record's object only where that is a secret; a query's `objectRef.name` always is. */
 const namesKind = (before: string, kind: string): boolean => {
+  if (before.endsWith("objectRef.name = '")) return true;
   const [, word = ''] = /([a-z]+) $/.exec(before) ?? [];
   return word !== '' && (kind === word || kind === `${word}s`);
 };

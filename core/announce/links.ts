@@ -1,3 +1,5 @@
+import { auditGroupOf } from '../audit-groups.ts';
+import { partitionOf } from '../partition.ts';
 import type { Settings } from '../settings.ts';
 
 /** Where to look further: a page, or a command to paste. Both are made of checked parts only, never of an event's text. */
@@ -10,14 +12,10 @@ export interface Command {
   readonly command: string;
 }
 
-const isRegion = (text: string): boolean => /^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/.test(text);
+const isRegion = (text: string): boolean => /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/.test(text);
 
-/** The console of the region's partition. AWS General Reference, "AWS service endpoints". */
-const consoleOf = (region: string): string => {
-  if (region.startsWith('cn-')) return `https://${region}.console.amazonaws.cn`;
-  if (region.startsWith('us-gov-')) return `https://${region}.console.amazonaws-us-gov.com`;
-  return `https://${region}.console.aws.amazon.com`;
-};
+/** The console of the region's partition. */
+const consoleOf = (region: string): string => `https://${region}.${partitionOf(region).console}`;
 
 /** CloudTrail's `eventID` is a GUID that AWS makes; anything else is no id that could be looked up. */
 const isEventId = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
@@ -72,11 +70,8 @@ export const auditQuery = (
   auditId: string,
   time: number,
 ): { links: readonly Link[]; commands: readonly Command[] } => {
-  const known = settings.clusters.find(({ name }) => name === cluster);
-  const audit = known?.audit;
-  if (audit !== undefined && !('logGroup' in audit)) return { links: [], commands: [] };
-  const logGroup = audit?.logGroup ?? `/aws/eks/${cluster}/cluster`;
-  const where = known?.region ?? region;
+  const logGroup = auditGroupOf(settings, cluster) ?? '';
+  const where = settings.clusters.find(({ name }) => name === cluster)?.region ?? region;
   // A client may choose its `Audit-ID`: only what reads like an id goes into a query.
   if (!/^[\w./#-]{1,512}$/.test(logGroup) || cluster === '' || !isRegion(where)) return { links: [], commands: [] };
   if (!/^[\w-]{1,64}$/.test(auditId)) return { links: [], commands: [] };

@@ -205,7 +205,7 @@ export const messageOf = (
     },
     detection: {
       why: detection?.why ?? '',
-      runbook: fillRunbook(detection?.runbook ?? [], finding, window),
+      runbook: fillRunbook(detection?.runbook ?? [], finding, window, settings),
       blind: detection?.blind ?? [],
       references: detection?.references ?? [],
       attack: techniquesOf(detection),

@@ -1,6 +1,7 @@
 import type { Severity } from '../detection.ts';
 import { code, mrkdwn, prose, slackPlain } from '../escape.ts';
 import { chainText } from './chain.ts';
+import { partsOf } from './commands.ts';
 import { countText, type Message, whenText } from './message.ts';
 import { seenText } from './seen.ts';
 import { changeNames, ownerTexts, some, whereText } from './text.ts';
@@ -77,10 +78,27 @@ const field = (name: string, values: readonly string[]): readonly Text[] => {
 const heading = (name: string, all: readonly string[]): readonly Block[] =>
   all.length === 0 ? [] : [section(lines([`*${name}*`, ...all], slackLimits.text))];
 
-/** Whole steps only: a step that is longer than its share is cut, and then its code span is closed. */
+/** A step with its commands as code, in which Slack formats nothing; one that is longer than a text may be ends in `…`. */
 const step = (text: string, at: number): string => {
-  const shown = prose(text, 800);
-  return `${at + 1}. ${shown}${(shown.split('`').length - 1) % 2 === 1 ? '`' : ''}`;
+  let shown = `${at + 1}. `;
+  for (const part of partsOf(text)) {
+    const room = slackLimits.text - '*What to do*\n'.length - shown.length;
+    if (room < 20) return `${shown}…`;
+    shown += part.kind === 'code' ? `\`${prose(part.text, room - 3)}\`` : prose(part.text, room - 1);
+  }
+  return shown;
+};
+
+/** Steps in as few sections as there is room in: none is cut for those before it. */
+const steps = (runbook: readonly string[]): readonly Block[] => {
+  const texts: string[] = [];
+  for (const one of runbook.map(step)) {
+    const last = texts.at(-1);
+    if (last === undefined) texts.push(`*What to do*\n${one}`);
+    else if (last.length + one.length < slackLimits.text) texts[texts.length - 1] = `${last}\n${one}`;
+    else texts.push(one);
+  }
+  return texts.map(section);
 };
 
 /** The announcement as a Slack message: severity at a glance, who, what, where, when, why it matters, what to do. */
@@ -128,7 +146,7 @@ export const slackMessage = (message: Message): SlackMessage => {
       finding.notes.slice(0, 5).map(note => mrkdwn(note, 500)),
     ),
     ...heading('Why it matters', detection.why === '' ? [] : [prose(detection.why, 2000)]),
-    ...heading('What to do', detection.runbook.map(step)),
+    ...steps(detection.runbook),
     ...heading(
       'Evidence',
       evidence.lines.map(({ label, value }) => `${label} ${code(value, 300)}`),

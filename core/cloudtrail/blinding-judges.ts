@@ -157,7 +157,7 @@ export const bucket =
 export const alarms =
   (how: string): Judge =>
   request =>
-    [...list(request, 'alarmNames'), ...list(request, 'alarmName')]
+    [...list(request, 'alarmNames'), ...list(request, 'alarmName'), ...list(request, 'muteTargets', 'alarmNames')]
       .filter(name => typeof name === 'string')
       .filter(isOurs)
       .map(resource => ({ resource, how }));

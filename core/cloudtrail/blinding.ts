@@ -84,6 +84,7 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     DeleteFunction: lambda('function deleted'),
     PutFunctionConcurrency: lambda('concurrency limited'),
     PutFunctionEventInvokeConfig: lambda('retries and destinations changed'),
+    UpdateFunctionEventInvokeConfig: lambda('retries and destinations changed'),
     DeleteFunctionEventInvokeConfig: lambda('retries and destinations removed'),
     AddPermission: lambda('somebody else may invoke it'),
     RemovePermission: lambda('its sources may no longer invoke it'),
@@ -97,6 +98,7 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     Unsubscribe: ours('subscription removed', 'subscriptionArn'),
     SetTopicAttributes: ours('topic changed', 'topicArn'),
     SetSubscriptionAttributes: ours('subscription changed', 'subscriptionArn'),
+    PutDataProtectionPolicy: ours('messages masked', 'resourceArn'),
     AddPermission: ours('topic opened', 'topicArn'),
     RemovePermission: ours('topic closed to publishers', 'topicArn'),
   },
@@ -112,6 +114,7 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     UpdateTable: tableUpdate,
     UpdateTimeToLive: ours('expiry changed', 'tableName'),
     UpdateContinuousBackups: backups,
+    PutResourcePolicy: ours('table opened to others', 'resourceArn'),
     PutItem: foreignWrite,
     UpdateItem: foreignWrite,
     DeleteItem: foreignWrite,
@@ -140,6 +143,8 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
   monitoring: {
     DeleteAlarms: alarms('alarm deleted'),
     DisableAlarmActions: alarms('alarm silenced'),
+    // By the API's model (PutAlarmMuteRule, `muteTargets.alarmNames`); no recorded call was seen.
+    PutAlarmMuteRule: alarms('alarm muted'),
     PutMetricAlarm: alarms('alarm rewritten'),
     PutCompositeAlarm: alarms('alarm rewritten'),
     SetAlarmState: alarms('alarm state set by hand'),

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { once } from '../once.ts';
 import type { Condition } from '../pattern/language.ts';
+import { privateRanges } from '../private-ranges.ts';
 import { itself, remembered } from '../remembered.ts';
 import type { Settings } from '../settings.ts';
 import { sourceKind } from './principal.ts';
@@ -17,19 +18,6 @@ import type { CloudTrailRecord } from './record.ts';
  * - `public`: a public address that nothing explains.
  */
 export type Place = 'nowhere' | 'ours' | 'cluster' | 'endpoint' | 'foreign' | 'unclear' | 'public';
-
-/** Everything that is no public address: RFC 1918, RFC 6598, loopback, link-local, RFC 4193. */
-const privateRanges = [
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  'fc00::/7',
-  'fe80::/10',
-  '::1/128',
-];
 
 /** Of what is an address. Node's own answer tries a regular expression for IPv6 that takes milliseconds to compile. */
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (address.includes(':') ? 'ipv6' : 'ipv4');

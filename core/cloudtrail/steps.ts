@@ -6,7 +6,7 @@ export const confirmCall = (api: string): string =>
 
 /** Takes the node out of service without destroying what it holds. */
 export const preserveNode =
-  'Contain, preserving the node: kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; then aws ec2 create-snapshots --instance-specification InstanceId=INSTANCE --description evidence; then aws ec2 modify-instance-attribute --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP';
+  'Contain, preserving the node: kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; then aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; then aws ec2 modify-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP';
 
 /** Ends what a role's sessions can do, without deleting the role. */
 export const revokeSessions =
@@ -14,7 +14,7 @@ export const revokeSessions =
 
 /** What else the principal did. */
 export const lookAround =
-  'Look around: npx tripline entity PRINCIPAL, and aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=SESSION --start-time 24_HOURS_AGO --region REGION';
+  'Look around: npx tripline entity PRINCIPAL, and aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=SESSION --start-time DAY_BEFORE --region REGION';
 
 /** Keeps Karpenter from launching more from what was changed. */
 export const stopProvisioning =

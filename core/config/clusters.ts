@@ -1,12 +1,16 @@
 import * as v from 'valibot';
-import { account, clusterName, families, ranges, region, wildcard, wildcards } from './values.ts';
+import { account as awsAccount, clusterName, families, ranges, region, wildcard, wildcards } from './values.ts';
 
-/** A cluster: where it is, what it may launch, whose nodes are its own. */
-export const cluster = v.strictObject({
+/** EKS takes such names only (Amazon EKS API Reference, CreateCluster). */
+const eksName = /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
+/** Others are called as people like, in one word: it is in keys, paths and commands. */
+const anyName = /^[0-9A-Za-z][A-Za-z0-9._-]*$/;
+
+const fields = v.strictObject({
   name: clusterName,
   kind: v.optional(v.picklist(['eks', 'kubeadm']), 'eks'),
   role: v.optional(v.picklist(['workload', 'management']), 'workload'),
-  account: v.optional(account),
+  account: v.optional(awsAccount),
   region: v.optional(region),
   audit: v.optional(
     v.union(
@@ -26,13 +30,42 @@ export const cluster = v.strictObject({
   reader: v.optional(v.boolean()),
 });
 
+/** A cluster: where it is, what it may launch, whose nodes are its own. */
+export const cluster = v.pipe(
+  fields,
+  v.forward(
+    v.check(
+      ({ name, kind }) => (kind === 'eks' ? eksName : anyName).test(name),
+      'a cluster’s name, not its ARN: letters, digits, "-" and "_", 100 at most; "." too where `kind` is "kubeadm"',
+    ),
+    ['name'],
+  ),
+);
+
+/** A role's own ARN with something said of the role: a session, a user or an instance profile makes no nodes. */
+const roleArn = /^arn:(?!.*:(sts|user|instance-profile)).*:role\/.*[^*/]/;
+/** Namespace and name, not stars alone. */
+const account = /^system:serviceaccount:(?!\*+:\*+$)[^:]+:[^:]+$/;
+
 /** Who makes nodes: by its role, its service account or both. */
 export const controller = v.pipe(
   v.strictObject({
     kind: v.picklist(['karpenter', 'cluster-api', 'eks', 'kubeadm']),
-    roles: v.optional(v.array(v.pipe(wildcard, v.startsWith('arn:', 'a role ARN, wildcards allowed')))),
+    roles: v.optional(
+      v.array(
+        v.pipe(
+          wildcard,
+          v.regex(
+            roleArn,
+            'a role’s ARN like "arn:aws:iam::111122223333:role/prod-karpenter", wildcards allowed; no session’s, and not everybody’s',
+          ),
+        ),
+      ),
+    ),
     serviceAccounts: v.optional(
-      v.array(v.pipe(wildcard, v.startsWith('system:serviceaccount:', '"system:serviceaccount:NAMESPACE:NAME"'))),
+      v.array(
+        v.pipe(wildcard, v.regex(account, '"system:serviceaccount:NAMESPACE:NAME", wildcards allowed, not for both')),
+      ),
     ),
     cluster: v.optional(clusterName),
   }),

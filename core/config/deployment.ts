@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { account, secret } from './values.ts';
+import { account, bucketName, secret } from './values.ts';
 
 const networkId = (prefix: 'subnet-' | 'sg-') =>
   v.pipe(v.string(), v.regex(new RegExp(`^${prefix}[0-9a-f]{8,17}$`), `an id like "${prefix}0123456789abcdef0"`));
@@ -10,14 +10,24 @@ export const deployment = v.optional(
     archives: v.optional(
       v.array(
         v.strictObject({
-          bucket: v.pipe(v.string(), v.minLength(3)),
+          bucket: bucketName,
           prefix: v.optional(v.string(), 'AWSLogs/'),
-          key: v.optional(v.pipe(v.string(), v.regex(/^arn:[\w-]+:kms:/, 'the ARN of a KMS key'))),
+          key: v.optional(
+            v.pipe(
+              v.string(),
+              v.regex(/^arn:[\w-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key, not of an alias'),
+            ),
+          ),
         }),
       ),
       [],
     ),
-    hub: v.optional(v.pipe(v.string(), v.regex(/^arn:[\w-]+:events:.+:event-bus\/.+/, 'the ARN of an event bus'))),
+    hub: v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^arn:[\w-]+:events:[a-z0-9-]+:\d{12}:event-bus\/[\w./-]{1,256}$/, 'the ARN of an event bus'),
+      ),
+    ),
     gathers: v.optional(v.array(account), []),
     heartbeat: v.optional(secret),
     tracing: v.optional(v.boolean(), false),
@@ -39,8 +49,16 @@ export const deployment = v.optional(
     ),
     network: v.optional(
       v.strictObject({
-        subnets: v.pipe(v.array(networkId('subnet-')), v.minLength(1, 'name at least one subnet')),
-        securityGroups: v.pipe(v.array(networkId('sg-')), v.minLength(1, 'name at least one security group')),
+        subnets: v.pipe(
+          v.array(networkId('subnet-')),
+          v.minLength(1, 'name at least one subnet'),
+          v.maxLength(16, 'Lambda takes sixteen at most'),
+        ),
+        securityGroups: v.pipe(
+          v.array(networkId('sg-')),
+          v.minLength(1, 'name at least one security group'),
+          v.maxLength(5, 'Lambda takes five at most'),
+        ),
       }),
     ),
   }),

@@ -9,27 +9,36 @@ export const account = v.pipe(
   v.regex(/^\d{12}$/, 'an account id is twelve digits, in quotes: "111122223333"'),
 );
 /** An AWS region. */
-export const region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region reads like "eu-west-1"'));
+export const region = v.pipe(v.string(), v.regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'a region reads like "eu-west-1"'));
 /** A cluster by its name. */
 export const clusterName = v.pipe(v.string(), v.minLength(1, 'a cluster needs its name'), v.maxLength(253));
 
 const isRange = (text: string): boolean => {
   const [address = '', bits, more] = text.split('/');
   const family = isIP(address);
-  if (family === 0 || more !== undefined) return false;
+  // An address of one interface (`%eth0`) is nobody's elsewhere, and an IPv4 address is written as such.
+  if (family === 0 || more !== undefined || address.includes('%') || /^::ffff:/i.test(address)) return false;
   if (bits === undefined) return true;
-  return /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+  return /^(0|[1-9]\d{0,2})$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 };
 const range = v.pipe(
   v.string(),
   v.check(isRange, 'an address ("203.0.113.10") or a range ("10.0.0.0/16", "2001:db8::/56")'),
 );
-const notEverything = v.check(
-  (text: string) => !/\/0+$/.test(text),
-  'a range of the whole world would clear everybody',
-);
+/** The widest that anybody holds: 10.0.0.0/8, fc00::/7, and of the internet a /16 of IPv6. */
+const widest = (address: string): number => (isIP(address) === 4 ? 8 : /^[23]/.test(address) ? 16 : 7);
+const notEverything = v.check((text: string) => {
+  const [address = '', bits] = text.split('/');
+  return bits === undefined || Number(bits) >= widest(address);
+}, 'a range of the whole world, or of a great part of it, would clear everybody: name those that are yours');
 /** Addresses and ranges of them, none of which is the whole world. */
 export const ranges = v.array(v.pipe(range, notEverything));
+
+/** A bucket (Amazon S3 User Guide, "General purpose bucket naming rules"). */
+export const bucketName = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket’s name, not its ARN or address'),
+);
 
 /** Wildcards: `*` stands for any run of characters. One that is nothing but stars would name everybody. */
 export const wildcard = v.pipe(

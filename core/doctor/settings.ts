@@ -1,6 +1,8 @@
+import { unmetIn } from '../config/catalogue.ts';
 import type { AnyDetection } from '../detection.ts';
 import { isSet, type Settings, type Suppression } from '../settings.ts';
 import { endOf } from '../suppress.ts';
+import { matchesAny } from '../wildcard.ts';
 import { bad, type Check, good, weak } from './check.ts';
 
 /** Days before its end at which an exemption is spoken of. */
@@ -50,13 +52,35 @@ const force = (detections: readonly AnyDetection[], settings: Settings): Check =
   );
 };
 
-/** What is set of a detection that does not exist holds for none: a slip, or one that was renamed. */
-const misnamed = (detections: readonly AnyDetection[], settings: Settings): readonly Check[] =>
-  Object.keys(settings.detections)
-    .filter(name => !detections.some(({ id }) => id === name))
-    .map(name =>
-      bad(`detection ${name}`, 'The settings speak of it, and there is none.', "'tripline detections' lists them."),
-    );
+/** What is said of a detection or cluster that does not exist holds for none: a slip, or one that was renamed. */
+const misnamed = (detections: readonly AnyDetection[], settings: Settings): readonly Check[] => [
+  ...unmetIn(detections, settings).map(({ where, what }) =>
+    bad(`settings ${where}`, `The settings speak of what is not there: ${what}.`, "'tripline detections' lists them."),
+  ),
+  ...settings.channels.flatMap(({ clusters = [], accounts = [] }, index) => [
+    ...unnamed(
+      clusters,
+      settings.clusters.map(({ name }) => name),
+    ).map(one =>
+      weak(
+        `settings channels.${index}.clusters`,
+        `No cluster of the settings is called "${one}": the channel may hear nothing of it.`,
+        'Correct it, or add the cluster to `clusters`.',
+      ),
+    ),
+    ...unnamed(accounts, settings.accounts).map(one =>
+      weak(
+        `settings channels.${index}.accounts`,
+        `${one} is none of \`accounts\`: the channel may hear nothing of it.`,
+        'Correct it, or add it to `accounts`.',
+      ),
+    ),
+  ]),
+];
+
+/** Wildcards that none of what the settings name answers to; where they name nothing, nothing can be said. */
+const unnamed = (wildcards: readonly string[], names: readonly string[]): readonly string[] =>
+  names.length === 0 ? [] : wildcards.filter(one => !names.some(name => matchesAny([one], name)));
 
 const exemptions = (settings: Settings, now: number): readonly Check[] =>
   Object.entries(settings.detections).flatMap(([id, { exemptions: all = [] }]) =>

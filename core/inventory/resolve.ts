@@ -29,6 +29,12 @@ export const codes: { readonly [K in Part['kind']]: RegExp } = {
   trails: /^trail-.+$/,
 };
 
+/** Whether a finding of that name is one that an inventory makes. */
+export const isPosture = (detection: string): boolean => {
+  const [, code] = /^posture\/(.+)$/.exec(detection) ?? [];
+  return code !== undefined && (code === 'inventory-incomplete' || Object.values(codes).some(one => one.test(code)));
+};
+
 const unresolved: readonly FindingStatus[] = ['open', 'acknowledged', 'suppressed'];
 const pageSize = 500;
 /** Unresolved findings looked through at most, the most severe first. */

@@ -1,8 +1,11 @@
 /** Runbook steps that several detections share. Capitals stand for what the finding names. */
 
-/** The audit events behind a finding, as CloudWatch Logs Insights asks for them. */
+/**
+ * The audit events behind a finding, as CloudWatch Logs Insights asks for them. @param filter inside a shell's double quotes: none
+ * of their own, and nothing that a shell would put something else for
+ */
 export const insights = (filter: string): string =>
-  `aws logs start-query --log-group-name /aws/eks/CLUSTER/cluster --start-time START --end-time END --query-string "fields @timestamp, user.username, impersonatedUser.username, sourceIPs.0, userAgent, verb, requestURI, responseStatus.code | filter @logStream like 'kube-apiserver-audit-' and ${filter} | sort @timestamp desc | limit 200"`;
+  `aws logs start-query --region REGION --log-group-name LOG_GROUP --start-time START_SECONDS --end-time END_SECONDS --query-string "fields @timestamp, user.username, impersonatedUser.username, sourceIPs.0, userAgent, verb, requestURI, responseStatus.code | filter ${filter} | sort @timestamp desc | limit 200", then aws logs get-query-results --region REGION --query-id QUERY_ID`;
 
 /** Was it meant? */
 export const confirm = (filter: string): string =>
@@ -13,16 +16,16 @@ export const lookAround = `Look around: npx tripline entity USER, and ${insights
 
 /** Ends a person's or pipeline's access without deleting evidence. */
 export const removeAccess =
-  'Contain the user: aws eks delete-access-entry --cluster-name CLUSTER --principal-arn ARN (or take it out of kube-system/aws-auth), and for a service account: kubectl -n NAMESPACE delete rolebinding,clusterrolebinding BINDING; kubectl -n NAMESPACE delete pod POD ends its bound token';
+  'Contain the user: aws eks delete-access-entry --region REGION --cluster-name CLUSTER --principal-arn ARN (or take it out of kube-system/aws-auth), and for a service account: kubectl -n USER_NAMESPACE delete rolebinding,clusterrolebinding BINDING; kubectl -n USER_NAMESPACE delete pod POD, which ends its bound token';
 
 /** Takes a node out of service without destroying what it holds. */
 export const preserveNode =
-  'Contain, preserving the node: kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; aws ec2 create-snapshots --instance-specification InstanceId=INSTANCE --description evidence; aws ec2 modify-instance-attribute --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP';
+  'Contain, preserving the node: kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; aws ec2 modify-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP';
 
 /** Keeps Karpenter from launching more from what was changed. */
 export const stopProvisioning =
   'Stop further launches while you look: kubectl patch nodepool POOL --type merge -p \'{"spec":{"limits":{"cpu":"0"}}}\'';
 
-/** What the object is now, against what it should be. */
+/** What the object is now, against what it should be. @param kind with `-n NAMESPACE` where it lies in one */
 export const compare = (kind: string): string =>
   `Compare the object with the one in Git and put that back: kubectl get ${kind} NAME -o yaml --show-managed-fields | diff - EXPECTED.yaml; kubectl apply -f EXPECTED.yaml`;

@@ -67,6 +67,8 @@ const touching = (prefix: string, settings: Settings): readonly JsonObject[] => 
     ),
     asked(['DeleteAlarms', 'DisableAlarmActions'], 'alarmNames', ours),
     asked(['PutMetricAlarm', 'PutCompositeAlarm', 'SetAlarmState'], 'alarmName', ours),
+    // A muted alarm goes on and acts no more (Amazon CloudWatch API Reference, PutAlarmMuteRule).
+    { eventName: ['PutAlarmMuteRule'], requestParameters: { muteTargets: { alarmNames: ours } } },
     asked(
       [
         'AttachRolePolicy',

@@ -1,3 +1,4 @@
+import { partsOf } from '../announce/commands.ts';
 import { techniques } from '../attack.ts';
 import type { AnyDetection } from '../detection.ts';
 
@@ -48,7 +49,7 @@ export const page = (detection: AnyDetection): string => {
     '',
     '## What to do',
     '',
-    ...runbook.map((step, index) => `${index + 1}. ${step}`),
+    ...runbook.map((step, index) => `${index + 1}. ${marked(step)}`),
     '',
     '## How it can be blind',
     '',
@@ -72,6 +73,12 @@ export const page = (detection: AnyDetection): string => {
   ];
   return lines.flat().join('\n');
 };
+
+/** A step with its commands as code: Markdown would take the stars of `"*","Resource":"*"` for emphasis. */
+const marked = (step: string): string =>
+  partsOf(step)
+    .map(({ kind, text }) => (kind === 'code' ? `\`${text}\`` : text))
+    .join('');
 
 const severityText = (rule: AnyDetection['severity']): string =>
   typeof rule === 'string'

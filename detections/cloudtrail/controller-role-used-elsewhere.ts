@@ -57,7 +57,7 @@ export const detection = cloudtrail({
     'kubernetes-sigs/cluster-api-provider-aws, pkg/cloud/scope (user agent)',
   ],
   runbook: [
-    'Confirm: kubectl get pods -n kube-system -l app.kubernetes.io/name=karpenter -o wide; an upgrade or a new NAT gateway explains a new client or network: aws ec2 describe-nat-gateways --filter Name=state,Values=available.',
+    'Confirm: kubectl get pods -n kube-system -l app.kubernetes.io/name=karpenter -o wide; an upgrade or a new NAT gateway explains a new client or network: aws ec2 describe-nat-gateways --region REGION --filter Name=state,Values=available.',
     revokeSessions,
     'Stop launches while you look: kubectl scale deployment karpenter -n kube-system --replicas 0 (nodes stay).',
     "Look around: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY --region REGION; which pod's credentials they were is in the AssumeRole record of that access key.",

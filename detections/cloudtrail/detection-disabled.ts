@@ -31,7 +31,7 @@ export const detection = cloudtrail({
   ],
   runbook: [
     "Confirm it was no deployment: the pipeline's own releases run under the platform's role; anything else is an incident until shown otherwise.",
-    'Put it back at once: aws cloudtrail start-logging --name TRAIL; aws events enable-rule --name RULE; aws lambda delete-function-concurrency --function-name FUNCTION; or deploy the stage again: npx sst deploy --stage STAGE.',
+    'Put it back at once: aws cloudtrail start-logging --region REGION --name TRAIL; aws events enable-rule --region REGION --name RULE; aws lambda delete-function-concurrency --region REGION --function-name FUNCTION; or deploy the stage again: npx sst deploy --stage STAGE.',
     'Close the gap: event history keeps 90 days even without a trail: aws cloudtrail lookup-events --start-time GAP_START --end-time GAP_END --region REGION > gap.json; then npx tripline scan gap.json.',
     'Contain whoever did it: aws iam attach-user-policy or put-role-policy with a deny of everything, after noting access key and source address.',
     lookAround,

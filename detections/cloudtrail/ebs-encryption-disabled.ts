@@ -48,7 +48,7 @@ export const detection = cloudtrail({
   runbook: [
     confirmCall('DisableEbsEncryptionByDefault'),
     'Put it back: aws ec2 enable-ebs-encryption-by-default --region REGION',
-    'Find what is unencrypted: aws ec2 describe-volumes --filters Name=encrypted,Values=false --query "Volumes[].[VolumeId,CreateTime,Tags]"',
+    'Find what is unencrypted: aws ec2 describe-volumes --region REGION --filters Name=encrypted,Values=false --query "Volumes[].[VolumeId,CreateTime,Tags]"',
     lookAround,
   ],
   blind: [

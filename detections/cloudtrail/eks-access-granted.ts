@@ -53,9 +53,9 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall('AssociateAccessPolicy'),
-    'See what there is: aws eks list-access-entries --cluster-name CLUSTER; aws eks list-associated-access-policies --cluster-name CLUSTER --principal-arn GRANTEE.',
-    'Take it back: aws eks disassociate-access-policy --cluster-name CLUSTER --principal-arn GRANTEE --policy-arn POLICY; aws eks delete-access-entry --cluster-name CLUSTER --principal-arn GRANTEE.',
-    'See what the grantee did: the cluster\'s audit log, `fields @timestamp, verb, objectRef.resource, objectRef.namespace, objectRef.name | filter user.extra.canonicalArn.0 = "GRANTEE"` in CloudWatch Logs Insights on /aws/eks/CLUSTER/cluster.',
+    'See what there is: aws eks list-access-entries --region REGION --cluster-name CLUSTER; aws eks list-associated-access-policies --region REGION --cluster-name CLUSTER --principal-arn GRANTEE.',
+    'Take it back: aws eks disassociate-access-policy --region REGION --cluster-name CLUSTER --principal-arn GRANTEE --policy-arn POLICY; aws eks delete-access-entry --region REGION --cluster-name CLUSTER --principal-arn GRANTEE.',
+    'See what the grantee did: the cluster\'s audit log, `fields @timestamp, verb, objectRef.resource, objectRef.namespace, objectRef.name | filter user.extra.canonicalArn.0 = "GRANTEE"` in CloudWatch Logs Insights on LOG_GROUP.',
     lookAround,
   ],
   blind: [

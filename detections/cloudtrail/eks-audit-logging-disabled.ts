@@ -23,8 +23,8 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall('UpdateClusterConfig'),
-    'Switch them on again: aws eks update-cluster-config --name CLUSTER --logging \'{"clusterLogging":[{"types":["audit","authenticator"],"enabled":true}]}\'.',
-    'Find what was done in the gap: CloudTrail goes on (launches, roles, pod identities); kubectl get events -A --sort-by .lastTimestamp keeps an hour; compare RBAC, secrets and node classes with version control.',
+    'Switch them on again: aws eks update-cluster-config --region REGION --name CLUSTER --logging \'{"clusterLogging":[{"types":["audit","authenticator"],"enabled":true}]}\'.',
+    'Find what was done in the gap: CloudTrail goes on (launches, roles, pod identities); kubectl get events -A --sort-by .lastTimestamp, which go back an hour; compare RBAC, secrets and node classes with version control.',
     lookAround,
   ],
   blind: [

@@ -22,8 +22,8 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall('UpdateClusterConfig'),
-    'Close it: aws eks update-cluster-config --name CLUSTER --resources-vpc-config endpointPublicAccess=false,endpointPrivateAccess=true, or publicAccessCidrs=OFFICE_RANGE.',
-    "See who used it: the cluster's audit log, `fields @timestamp, user.username, verb, requestURI | parse @message '\"sourceIPs\":[*]' as ips | stats count() by user.username, ips` in CloudWatch Logs Insights on /aws/eks/CLUSTER/cluster.",
+    'Close it: aws eks update-cluster-config --region REGION --name CLUSTER --resources-vpc-config endpointPublicAccess=false,endpointPrivateAccess=true, or publicAccessCidrs=OFFICE_RANGE.',
+    "See who used it: the cluster's audit log, `fields @timestamp, user.username, verb, requestURI | parse @message '\"sourceIPs\":[*]' as ips | stats count() by user.username, ips` in CloudWatch Logs Insights on LOG_GROUP.",
     lookAround,
   ],
   blind: [

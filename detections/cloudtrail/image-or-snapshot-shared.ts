@@ -39,9 +39,9 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall('ModifySnapshotAttribute'),
-    'Take it back: aws ec2 reset-snapshot-attribute --snapshot-id SNAPSHOT --attribute createVolumePermission (image: aws ec2 reset-image-attribute --image-id IMAGE --attribute launchPermission)',
+    'Take it back: aws ec2 reset-snapshot-attribute --region REGION --snapshot-id SNAPSHOT --attribute createVolumePermission (image: aws ec2 reset-image-attribute --region REGION --image-id IMAGE --attribute launchPermission)',
     revokeSessions,
-    'Block it for the account: aws ec2 enable-snapshot-block-public-access --state block-all-sharing; aws ec2 enable-image-block-public-access --image-block-public-access-state block-new-sharing',
+    'Block it for the account: aws ec2 enable-snapshot-block-public-access --region REGION --state block-all-sharing; aws ec2 enable-image-block-public-access --region REGION --image-block-public-access-state block-new-sharing',
     lookAround,
   ],
   blind: [

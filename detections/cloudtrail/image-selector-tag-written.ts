@@ -34,9 +34,9 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall('CreateTags'),
-    'See which images are selected now: kubectl get ec2nodeclass -o jsonpath="{.items[*].status.amis}"; aws ec2 describe-images --image-ids IMAGE --query "Images[].[OwnerId,Name,Tags]"',
+    'See which images are selected now: kubectl get ec2nodeclass -o jsonpath="{.items[*].status.amis}"; aws ec2 describe-images --region REGION --image-ids IMAGE --query "Images[].[OwnerId,Name,Tags]"',
     stopProvisioning,
-    'Put the tags back, and pin images by id or owner: aws ec2 delete-tags --resources IMAGE --tags Key=KEY',
+    'Put the tags back, and pin images by id or owner: aws ec2 delete-tags --region REGION --resources IMAGE --tags Key=KEY',
     `${revokeSessions}; ${lookAround}`,
   ],
   blind: [

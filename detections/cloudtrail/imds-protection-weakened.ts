@@ -37,7 +37,7 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall('ModifyInstanceMetadataOptions'),
-    'Contain: aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-protocol-ipv6 disabled (defaults: aws ec2 modify-instance-metadata-defaults --http-tokens required --http-put-response-hop-limit 1)',
+    'Contain: aws ec2 modify-instance-metadata-options --region INSTANCE_REGION --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-protocol-ipv6 disabled (defaults: aws ec2 modify-instance-metadata-defaults --region REGION --http-tokens required --http-put-response-hop-limit 1)',
     preserveNode,
     lookAround,
   ],

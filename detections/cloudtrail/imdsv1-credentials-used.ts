@@ -23,8 +23,8 @@ export const detection = cloudtrail({
     'EC2 User Guide, "Use the Instance Metadata Service to access instance metadata"',
   ],
   runbook: [
-    "Confirm: aws ec2 describe-instances --instance-ids INSTANCE --query 'Reservations[].Instances[].MetadataOptions'; what asks is counted by aws cloudwatch get-metric-statistics --namespace AWS/EC2 --metric-name MetadataNoToken --dimensions Name=InstanceId,Value=INSTANCE --start-time START --end-time END --period 3600 --statistics Sum.",
-    'Contain: aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-endpoint enabled.',
+    "Confirm: aws ec2 describe-instances --region INSTANCE_REGION --instance-ids INSTANCE --query 'Reservations[].Instances[].MetadataOptions'; what asks is counted by aws cloudwatch get-metric-statistics --region INSTANCE_REGION --namespace AWS/EC2 --metric-name MetadataNoToken --dimensions Name=InstanceId,Value=INSTANCE --start-time START --end-time END --period 3600 --statistics Sum.",
+    'Contain: aws ec2 modify-instance-metadata-options --region INSTANCE_REGION --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-endpoint enabled.',
     'Close the way: set `metadataOptions.httpTokens: required` in the EC2NodeClass (kubectl get ec2nodeclass -o yaml) or the launch template, so that the next nodes start so.',
     lookAround,
   ],

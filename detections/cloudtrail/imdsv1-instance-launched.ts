@@ -23,8 +23,8 @@ export const detection = cloudtrail({
     'EKS Best Practices Guide, "Restrict access to the instance profile assigned to the worker node"',
   ],
   runbook: [
-    'Confirm what applies: aws ec2 describe-instances --instance-ids INSTANCE --query "Reservations[].Instances[].MetadataOptions"',
-    'Contain without a restart: aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-protocol-ipv6 disabled',
+    'Confirm what applies: aws ec2 describe-instances --region INSTANCE_REGION --instance-ids INSTANCE --query "Reservations[].Instances[].MetadataOptions"',
+    'Contain without a restart: aws ec2 modify-instance-metadata-options --region INSTANCE_REGION --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-protocol-ipv6 disabled',
     'Correct the source: spec.metadataOptions of the EC2NodeClass or the launch template, then aws ec2 modify-instance-metadata-defaults --http-tokens required --http-put-response-hop-limit 1 --region REGION',
     lookAround,
   ],

@@ -7,11 +7,12 @@ import { said, texts } from '../../core/cloudtrail/said.ts';
 import { preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail, type Key } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
+import { partitionOf } from '../../core/partition.ts';
 import { instanceScope } from '../../core/state/instance.ts';
 import { networkIn, networkScopes } from '../../core/state/network.ts';
 import type { Answer, Observation } from '../../core/state/observation.ts';
 
-/** Services whose calls are recorded in us-east-1 wherever they are made from (CloudTrail User Guide, "Global service events"). */
+/** Services whose calls are recorded in one region of the partition wherever they are made from (CloudTrail User Guide, "Global service events"). */
 const globalServices = new Set([
   'iam.amazonaws.com',
   'sts.amazonaws.com',
@@ -24,7 +25,8 @@ const accountOf = ({ record, event }: View<'cloudtrail'>): string => record.user
 const signals = (view: View<'cloudtrail'>): readonly Signal[] => {
   const { record } = view;
   const home = record.userIdentity?.inScopeOf?.credentialsIssuedTo?.split(':')[3];
-  const global = record.awsRegion === 'us-east-1' && globalServices.has(record.eventSource);
+  const global =
+    record.awsRegion === partitionOf(record.awsRegion ?? '').global && globalServices.has(record.eventSource);
   const found: Signal[] = [];
   if (view.fact('call.sensitive') === true) found.push('sensitive-call');
   if (record.eventName === 'GetCallerIdentity') found.push('who-am-i');
@@ -156,6 +158,14 @@ const unmarked = {
   sessionContext: roleSession('KarpenterNodeRole-prod', 'i-0aaaabbbbccccdddd').sessionContext ?? {},
 };
 
+const govNode = {
+  ...nodeSession(),
+  inScopeOf: {
+    issuerType: 'AWS::EC2::Instance',
+    credentialsIssuedTo: 'arn:aws-us-gov:ec2:us-gov-east-1:111122223333:instance/i-0aaaabbbbccccdddd',
+  },
+};
+
 const describeVolumes = (over: Partial<CloudTrailRecord> = {}) =>
   call('ec2', 'DescribeVolumes', { userIdentity: nodeSession(), ...over });
 
@@ -229,11 +239,11 @@ export const detection = cloudtrail({
     'kubernetes-sigs/aws-iam-authenticator, pkg/token (the pre-signed GetCallerIdentity)',
   ],
   runbook: [
-    "Confirm: aws ec2 describe-instances --instance-ids INSTANCE --query 'Reservations[].Instances[].[PrivateIpAddress,PublicIpAddress,State.Name,SubnetId]', then aws ec2 describe-addresses --public-ips ADDRESS and aws ec2 describe-nat-gateways --filter Name=state,Values=available; an address of your own belongs into `network.egress`.",
-    `${revokeSessions} Other nodes of the role are denied too until they fetch new credentials.`,
+    "Confirm: aws ec2 describe-instances --region INSTANCE_REGION --instance-ids INSTANCE --query 'Reservations[].Instances[].[PrivateIpAddress,PublicIpAddress,State.Name,SubnetId]', then aws ec2 describe-addresses --region INSTANCE_REGION --public-ips ADDRESS and aws ec2 describe-nat-gateways --region INSTANCE_REGION --filter Name=state,Values=available; an address of your own belongs into `network.egress`.",
+    `${revokeSessions}; other nodes of the role are denied too until they fetch new credentials.`,
     preserveNode,
-    'Look around: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY --region REGION in every region, and npx tripline findings --json | grep ADDRESS for Kubernetes too.',
-    'Close the way: kubectl get pods -A --field-selector spec.nodeName=NODE -o wide; aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-endpoint enabled; look for a pod that fetches addresses it is given.',
+    'Look around: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY --region REGION, in every region, and npx tripline findings --json | grep ADDRESS, for Kubernetes too.',
+    'Close the way: kubectl get pods -A --field-selector spec.nodeName=NODE -o wide; aws ec2 modify-instance-metadata-options --region INSTANCE_REGION --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-endpoint enabled; look for a pod that fetches addresses it is given.',
   ],
   blind: [
     'Use on the instance itself, behind the same NAT gateway, or inside the same VPC without endpoints looks like the instance.',
@@ -301,6 +311,11 @@ export const detection = cloudtrail({
       },
     ],
     misses: [
+      {
+        name: 'GovCloud’s global services, recorded in another region than the node’s, where no egress is configured',
+        event: call('sts', 'GetServiceBearerToken', { userIdentity: govNode, awsRegion: 'us-gov-west-1' }),
+        settings: noEgress,
+      },
       {
         name: 'through the address that three instances taught',
         event: describeVolumes({ sourceIPAddress: '203.0.113.77' }),

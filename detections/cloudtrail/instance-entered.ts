@@ -41,7 +41,7 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall('StartSession'),
-    'End what is open: aws ssm describe-sessions --state Active --filters key=Target,value=INSTANCE, then aws ssm terminate-session --session-id SESSION',
+    'End what is open: aws ssm describe-sessions --region INSTANCE_REGION --state Active --filters key=Target,value=INSTANCE, then aws ssm terminate-session --region INSTANCE_REGION --session-id SESSION',
     preserveNode,
     revokeSessions,
     lookAround,

@@ -22,7 +22,7 @@ export const detection = cloudtrail({
     'IAM User Guide, "Enable custom identity broker access to the AWS console"',
   ],
   runbook: [
-    'Confirm: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY --region REGION shows what was clicked, and from where.',
+    'Confirm: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY --region REGION, which shows what was clicked, and from where.',
     revokeSessions,
     preserveNode,
     lookAround,

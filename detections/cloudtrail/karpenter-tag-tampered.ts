@@ -69,7 +69,7 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall('CreateTags'),
-    'See what is tagged now: aws ec2 describe-tags --filters Name=resource-id,Values=RESOURCE, and put back what the record shows: aws ec2 create-tags --resources RESOURCE --tags Key=KEY,Value=VALUE (or delete-tags)',
+    'See what is tagged now: aws ec2 describe-tags --region REGION --filters Name=resource-id,Values=RESOURCE, and put back what the record shows: aws ec2 create-tags --region REGION --resources RESOURCE --tags Key=KEY,Value=VALUE (or delete-tags)',
     preserveNode,
     revokeSessions,
     lookAround,

@@ -32,7 +32,7 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall('CreateLaunchTemplateVersion'),
-    'Keep the version as evidence, then delete the template, which Karpenter makes anew: aws ec2 describe-launch-template-versions --launch-template-name TEMPLATE > evidence.json && aws ec2 delete-launch-template --launch-template-name TEMPLATE',
+    'Keep the version as evidence, then delete the template, which Karpenter makes anew: aws ec2 describe-launch-template-versions --region REGION --launch-template-name TEMPLATE > evidence.json && aws ec2 delete-launch-template --region REGION --launch-template-name TEMPLATE',
     preserveNode,
     revokeSessions,
     lookAround,

@@ -43,7 +43,7 @@ export const detection = cloudtrail({
     'IAM User Guide, "Troubleshoot access denied error messages"',
   ],
   runbook: [
-    'Confirm what was tried: aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=SESSION --region REGION --query \'Events[].CloudTrailEvent\' | grep -o \'"errorCode":"[^"]*"\\|"eventName":"[^"]*"\'; a policy that lost a permission shows the same call over and over, enumeration shows different ones.',
+    'Confirm what was tried: aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=SESSION --region REGION --query \'Events[].CloudTrailEvent\' --output text | grep -o \'"errorCode":"[^"]*"\\|"eventName":"[^"]*"\'; a policy that lost a permission shows the same call over and over, enumeration shows different ones.',
     revokeSessions,
     preserveNode,
     lookAround,

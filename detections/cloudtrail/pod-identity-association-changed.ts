@@ -43,8 +43,8 @@ export const detection = cloudtrail({
   references: ['EKS User Guide, "EKS Pod Identities"', 'EKS API Reference, CreatePodIdentityAssociation'],
   runbook: [
     confirmCall('CreatePodIdentityAssociation'),
-    'See what there is: aws eks list-pod-identity-associations --cluster-name CLUSTER; which pods have it: kubectl get pods -n NAMESPACE -o jsonpath=\'{range .items[?(@.spec.serviceAccountName=="NAME")]}{.metadata.name}{"\\n"}{end}\'.',
-    'Take it back: aws eks delete-pod-identity-association --cluster-name CLUSTER --association-id ID; credentials that were issued last up to six hours: deny sessions of the role that are older than now.',
+    'See what there is: aws eks list-pod-identity-associations --region REGION --cluster-name CLUSTER; which pods have it: kubectl get pods -n NAMESPACE -o jsonpath=\'{range .items[?(@.spec.serviceAccountName=="NAME")]}{.metadata.name}{"\\n"}{end}\'.',
+    'Take it back: aws eks delete-pod-identity-association --region REGION --cluster-name CLUSTER --association-id ID; credentials that were issued last up to six hours: deny sessions of the role that are older than now.',
     'See what was done with it: the AssumeRole records of pods.eks.amazonaws.com name pod and access key: aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=ROLE --region REGION.',
     lookAround,
   ],

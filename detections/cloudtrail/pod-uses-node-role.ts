@@ -26,7 +26,7 @@ export const detection = cloudtrail({
   ],
   runbook: [
     "Confirm which pod: the record's sourceIPAddress is the pod's where calls go through a VPC endpoint: kubectl get pods -A -o wide | grep ADDRESS; otherwise kubectl get pods -A --field-selector spec.nodeName=NODE -o jsonpath='{range .items[*]}{.metadata.namespace}/{.metadata.name} {.spec.serviceAccountName}{\"\\n\"}{end}'.",
-    'Give it a role of its own: aws eks create-pod-identity-association --cluster-name CLUSTER --namespace NAMESPACE --service-account NAME --role-arn ROLE.',
+    'Give it a role of its own: aws eks create-pod-identity-association --region REGION --cluster-name CLUSTER --namespace NAMESPACE --service-account NAME --role-arn ROLE.',
     'Then keep pods from instance metadata: `httpPutResponseHopLimit: 1` and `httpTokens: required` in the EC2NodeClass; check hostNetwork pods, which no hop limit stops.',
     lookAround,
   ],

@@ -27,7 +27,7 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall('CreateReplaceRootVolumeTask'),
-    'See what it has now: aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE; aws ec2 describe-replace-root-volume-tasks --filters Name=instance-id,Values=INSTANCE',
+    'See what it has now: aws ec2 describe-iam-instance-profile-associations --region INSTANCE_REGION --filters Name=instance-id,Values=INSTANCE; aws ec2 describe-replace-root-volume-tasks --region INSTANCE_REGION --filters Name=instance-id,Values=INSTANCE',
     preserveNode,
     revokeSessions,
     lookAround,

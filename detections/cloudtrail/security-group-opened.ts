@@ -42,8 +42,8 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall('AuthorizeSecurityGroupIngress'),
-    'Close it: aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE',
-    'See what stands behind it: aws ec2 describe-network-interfaces --filters Name=group-id,Values=GROUP --query "NetworkInterfaces[].[NetworkInterfaceId,Association.PublicIp,Attachment.InstanceId]"',
+    'Close it: aws ec2 revoke-security-group-ingress --region REGION --group-id GROUP --security-group-rule-ids RULE',
+    'See what stands behind it: aws ec2 describe-network-interfaces --region REGION --filters Name=group-id,Values=GROUP --query "NetworkInterfaces[].[NetworkInterfaceId,Association.PublicIp,Attachment.InstanceId]"',
     revokeSessions,
     lookAround,
   ],

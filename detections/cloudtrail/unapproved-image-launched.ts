@@ -33,7 +33,7 @@ export const detection = cloudtrail({
     'EC2 API Reference, DescribeImages; EC2 User Guide, "Allowed AMIs"',
   ],
   runbook: [
-    'Confirm whose image it is: aws ec2 describe-images --image-ids IMAGE --query "Images[].[OwnerId,Name,CreationDate,Tags]"',
+    'Confirm whose image it is: aws ec2 describe-images --region REGION --image-ids IMAGE --query "Images[].[OwnerId,Name,CreationDate,Tags]"',
     'See why it was chosen: kubectl get ec2nodeclass -o jsonpath="{.items[*].status.amis}"',
     stopProvisioning,
     preserveNode,

@@ -42,7 +42,7 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall('ModifyInstanceAttribute'),
-    'Read what it says now, on a machine that may see secrets: aws ec2 describe-instance-attribute --instance-id INSTANCE --attribute userData --query UserData.Value --output text | base64 -d',
+    'Read what it says now, on a machine that may see secrets: aws ec2 describe-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --attribute userData --query UserData.Value --output text | base64 -d',
     preserveNode,
     revokeSessions,
     lookAround,

@@ -51,7 +51,7 @@ export const detection = kubernetes({
   runbook: [
     confirm("objectRef.name = 'aws-auth' and verb in ['create','update','patch','delete']"),
     'Compare: kubectl -n kube-system get configmap aws-auth -o yaml | diff - aws-auth.yaml, and put back: kubectl apply -f aws-auth.yaml',
-    'Move to access entries, which CloudTrail records: aws eks update-cluster-config --name CLUSTER --access-config authenticationMode=API',
+    'Move to access entries, which CloudTrail records: aws eks update-cluster-config --region REGION --name CLUSTER --access-config authenticationMode=API',
     removeAccess,
     lookAround,
   ],

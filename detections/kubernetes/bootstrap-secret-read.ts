@@ -51,7 +51,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     `Confirm who read what, from the last source address (the others are the client's word): ${insights("objectRef.resource = 'secrets' and user.username = 'USER'")}`,
-    'Contain: kubectl -n kube-system delete secret bootstrap-token-ID for each token read; for bootstrap data kubectl -n NAMESPACE delete machine MACHINE, so that the controller makes another with a new token; after -ca, -sa, -etcd or -kubeconfig rotate the cluster’s certificate authority',
+    'Contain: kubectl -n kube-system delete secret bootstrap-token-ID, for each token read; for bootstrap data kubectl -n NAMESPACE delete machine MACHINE, so that the controller makes another with a new token; after -ca, -sa, -etcd or -kubeconfig rotate the cluster’s certificate authority',
     removeAccess,
     `Look for machines that joined since: kubectl get nodes --sort-by=.metadata.creationTimestamp, and ${insights("user.username like 'system:bootstrap:'")}`,
     lookAround,

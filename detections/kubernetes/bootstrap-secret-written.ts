@@ -29,7 +29,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("objectRef.resource = 'secrets' and objectRef.name = 'NAME'"),
-    'Contain: kubectl -n NAMESPACE delete secret NAME for a token; for bootstrap data kubectl -n NAMESPACE annotate cluster CLUSTER cluster.x-k8s.io/paused=true before any machine boots from it',
+    'Contain: kubectl -n NAMESPACE delete secret NAME, for a token; for bootstrap data kubectl -n NAMESPACE patch cluster WORKLOAD_CLUSTER --type merge -p \'{"spec":{"paused":true}}\', before any machine boots from it',
     `Find machines that booted since: kubectl get machines -A --sort-by=.metadata.creationTimestamp, and ${insights("user.username like 'system:bootstrap:'")}`,
     removeAccess,
     lookAround,

@@ -22,7 +22,7 @@ export const detection = kubernetes({
   references: ['cluster-api book, Deletion of a cluster', 'Flux documentation, Kustomization (prune)'],
   runbook: [
     confirm("objectRef.apiGroup like 'cluster.x-k8s.io' and verb like 'delete' and objectRef.name = 'NAME'"),
-    'Stop it while finalizers still hold: kubectl -n NAMESPACE annotate cluster NAME cluster.x-k8s.io/paused=true; by GitOps: flux suspend kustomization NAME (or argocd app set NAME --sync-policy none)',
+    'Stop it while finalizers still hold: kubectl -n NAMESPACE patch cluster NAME --type merge -p \'{"spec":{"paused":true}}\'; by GitOps: flux suspend kustomization NAME (or argocd app set NAME --sync-policy none)',
     'See what is left: clusterctl describe cluster NAME -n NAMESPACE, kubectl -n NAMESPACE get machines',
     removeAccess,
     lookAround,

@@ -21,8 +21,8 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("objectRef.apiGroup like 'cluster.x-k8s.io' and objectRef.name = 'NAME'"),
-    'Stop its effect: kubectl -n NAMESPACE annotate cluster CLUSTER cluster.x-k8s.io/paused=true',
-    compare('KIND'),
+    'Stop its effect: kubectl -n NAMESPACE patch cluster WORKLOAD_CLUSTER --type merge -p \'{"spec":{"paused":true}}\'',
+    compare('-n NAMESPACE KIND'),
     removeAccess,
     lookAround,
   ],

@@ -21,8 +21,8 @@ export const detection = kubernetes({
   references: ['cluster-api book, ClusterClass and managed topologies'],
   runbook: [
     confirm("objectRef.resource = 'clusterclasses' and objectRef.name = 'NAME'"),
-    'Stop the roll-out: kubectl get clusters -A -l topology.cluster.x-k8s.io/owned -o name | xargs -I{} kubectl annotate {} cluster.x-k8s.io/paused=true',
-    compare('clusterclass'),
+    'Stop the roll-out: kubectl get clusters.cluster.x-k8s.io -A -o custom-columns=NS:.metadata.namespace,N:.metadata.name,CLASS:.spec.topology.class,REF:.spec.topology.classRef.name; for each of the class: kubectl -n NS patch cluster WORKLOAD_CLUSTER --type merge -p \'{"spec":{"paused":true}}\'',
+    compare('-n NAMESPACE clusterclass'),
     removeAccess,
     lookAround,
   ],

@@ -34,7 +34,7 @@ export const detection = kubernetes({
       "objectRef.subresource in ['exec','attach','portforward','proxy','ephemeralcontainers'] and objectRef.name = 'NAME'",
     ),
     'Read what was run: the requestURI of the event names command, container and port',
-    'Contain: kubectl -n NAMESPACE delete pod NAME ends its bound token and any shell (copy its logs first: kubectl -n NAMESPACE logs NAME --all-containers > evidence.log); then revoke the role’s sessions as on cloudtrail/controller-role-used-elsewhere',
+    'Contain: kubectl -n NAMESPACE delete pod NAME, which ends its bound token and any shell (copy its logs first: kubectl -n NAMESPACE logs NAME --all-containers > evidence.log); then revoke the role’s sessions as on cloudtrail/controller-role-used-elsewhere',
     removeAccess,
     lookAround,
   ],

@@ -32,7 +32,7 @@ export const detection = kubernetes({
     ),
     'Rotate what was read: for CAPA aws iam create-access-key and delete-access-key of the bootstrap user, then clusterawsadm controller update-credentials; for webhook certificates kubectl -n NAMESPACE delete secret NAME',
     removeAccess,
-    'See whether the credential was used elsewhere: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=KEY',
+    'See whether the credential was used elsewhere: aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=KEY',
     lookAround,
   ],
   blind: [

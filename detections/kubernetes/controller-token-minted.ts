@@ -41,12 +41,10 @@ export const detection = kubernetes({
     'Stratus Red Team, k8s.persistence.create-token',
   ],
   runbook: [
-    confirm(
-      "objectRef.resource = 'serviceaccounts' and objectRef.subresource = 'token' and objectRef.name = 'ACCOUNT'",
-    ),
+    confirm("objectRef.resource = 'serviceaccounts' and objectRef.subresource = 'token' and objectRef.name = 'NAME'"),
     'See for how long: the request’s spec.expirationSeconds and spec.audiences stand in the audit event (EKS logs the request, never the token)',
-    'Contain: a minted token lives until it expires; kubectl -n NAMESPACE delete serviceaccount ACCOUNT && kubectl apply -f ACCOUNT.yaml makes all of them invalid; kubectl -n NAMESPACE delete pod NAME for a pod',
-    `Follow the token: ${insights("user.username = 'system:serviceaccount:NAMESPACE:ACCOUNT'")} and look for source addresses that are not its pods’`,
+    'Contain: a minted token lives until it expires; kubectl -n NAMESPACE delete serviceaccount NAME, and kubectl apply -f EXPECTED.yaml, makes all of them invalid; kubectl -n NAMESPACE delete pod POD, for a pod',
+    `Follow the token: ${insights("user.username = 'TOKENS_USER'")}, and look for source addresses that are not its pods’`,
     `${removeAccess}. ${lookAround}`,
   ],
   blind: [

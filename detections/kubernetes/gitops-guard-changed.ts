@@ -31,7 +31,7 @@ export const detection = kubernetes({
   runbook: [
     confirm("objectRef.name = 'NAME' and objectRef.namespace = 'NAMESPACE'"),
     'Stop it: flux suspend kustomization NAME -n NAMESPACE (or argocd app set NAME --sync-policy none)',
-    compare('kustomization,gitrepository,application,appproject'),
+    compare('-n NAMESPACE KIND'),
     removeAccess,
     lookAround,
   ],

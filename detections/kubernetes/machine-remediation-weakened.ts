@@ -18,7 +18,7 @@ export const detection = kubernetes({
   references: ['cluster-api book, MachineHealthCheck; annotations cluster.x-k8s.io/paused and skip-remediation'],
   runbook: [
     confirm("objectRef.apiGroup = 'cluster.x-k8s.io' and objectRef.name = 'NAME'"),
-    compare('machinehealthcheck'),
+    compare('-n NAMESPACE machinehealthcheck'),
     'Take a pause away: kubectl -n NAMESPACE annotate KIND NAME cluster.x-k8s.io/paused- ; and see which machines it kept: kubectl get machines -A -o wide',
     removeAccess,
     lookAround,

@@ -55,7 +55,7 @@ export const detection = kubernetes({
   runbook: [
     confirm("objectRef.resource like 'awsmachine' and objectRef.name = 'NAME'"),
     'Make a template that says it (templates are immutable): instanceMetadataOptions.httpTokens required, httpPutResponseHopLimit 1, ami.id, sshKeyName "", rootVolume.encrypted true; and refer the MachineDeployment to it',
-    compare('awsmachinetemplate'),
+    compare('-n NAMESPACE awsmachinetemplate'),
     'See which machines came from it: kubectl -n NAMESPACE get awsmachines -o json | jq -r \'.items[] | select(.metadata.annotations["cluster.x-k8s.io/cloned-from-name"]=="NAME") | .spec.instanceID\'',
     lookAround,
   ],

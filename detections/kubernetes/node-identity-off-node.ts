@@ -56,7 +56,7 @@ export const detection = kubernetes({
   runbook: [
     `Confirm where the node calls from otherwise: ${insights("user.username = 'system:node:NODE'")}`,
     preserveNode,
-    'Contain: aws eks delete-access-entry does not end a session; kubectl delete node NODE takes its rights over pods, and revoke the role’s older sessions as on cloudtrail/instance-credentials-off-instance',
+    'Contain: aws eks delete-access-entry does not end a session; kubectl delete node NODE, which takes its rights over pods, and revoke the role’s older sessions as on cloudtrail/instance-credentials-off-instance',
     'Rotate every secret the identity read: they are in the finding’s events',
     lookAround,
   ],

@@ -93,7 +93,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("user.username like 'system:bootstrap:'"),
-    'Contain: kubectl -n kube-system delete secret bootstrap-token-ID; kubectl certificate deny CSR; kubectl delete csr CSR; kubectl delete node NODE after you saved what it was given',
+    'Contain: kubectl -n kube-system delete secret bootstrap-token-ID; kubectl certificate deny CSR; kubectl delete csr CSR; kubectl delete node NODE, after you saved what it was given',
     'Compare nodes and Machines: kubectl get nodes -o custom-columns=N:.metadata.name,P:.spec.providerID, and on the management cluster kubectl get machines -A',
     `${removeAccess}. ${preserveNode}`,
     lookAround,

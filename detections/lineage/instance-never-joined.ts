@@ -52,7 +52,7 @@ export const detection = cloudtrail({
     'Kubernetes documentation, "Nodes", self-registration; cloud provider AWS, providerID',
   ],
   runbook: [
-    'Confirm: kubectl get nodeclaims,machines -A -o wide | grep INSTANCE, and aws ec2 get-console-output --instance-id INSTANCE --latest --output text | tail -100',
+    'Confirm: kubectl get nodeclaims -o wide | grep INSTANCE (Cluster API: kubectl get machines -A -o wide | grep INSTANCE), and aws ec2 get-console-output --region INSTANCE_REGION --instance-id INSTANCE --latest --output text | tail -100',
     'See what it does instead: aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=INSTANCE --region REGION, and its flow logs',
     preserveNode,
     revokeSessions,

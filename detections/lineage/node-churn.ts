@@ -78,7 +78,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("objectRef.resource in ['nodeclaims','machines'] and verb in ['create','delete']"),
-    'See why: kubectl get events -A --field-selector reason=DisruptionTerminating,reason=Unconsolidatable; kubectl describe nodepool POOL, or machinedeployment and machinehealthcheck',
+    'See why: kubectl get events -A --field-selector reason=DisruptionTerminating, likewise reason=Unconsolidatable; kubectl describe nodepool POOL, or machinedeployment and machinehealthcheck',
     stopProvisioning,
     'Keep what is left: kubectl annotate nodes -l karpenter.sh/nodepool=POOL karpenter.sh/do-not-disrupt=true',
     lookAround,

@@ -41,7 +41,7 @@ export const detection = kubernetes({
   why: 'The API server cuts the bodies of audit events that are too large, and rules that look at content see nothing. An object padded with annotations until its event is cut is a way past them.',
   references: ['kubernetes/apiserver, plugin/pkg/audit/truncate (annotation audit.k8s.io/truncated)'],
   runbook: [
-    confirm("annotations.`audit.k8s.io/truncated` = 'true'"),
+    confirm("@message like 'audit.k8s.io/truncated'"),
     'Look at what was written, not at what was logged: kubectl get RESOURCE NAME -n NAMESPACE -o yaml, and what makes it so large (annotations, environment, scripts)',
     lookAround,
   ],

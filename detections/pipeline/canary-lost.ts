@@ -18,10 +18,10 @@ export const detection = cloudtrail({
   why: 'A call that this stage made itself did not come back in half an hour: what an attacker does there now is not seen either. A trail that was stopped, a rule or subscription that was changed, a queue that is stuck, all look like this.',
   references: ['Tripline, functions/canary.ts; docs/account.md, Canary'],
   runbook: [
-    'See what is missing: npx tripline doctor --stage STAGE says which trail, log group, rule, subscription or function is off.',
-    'Tell where it was lost: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=DescribeExportTasks --region REGION shows the call if the region records at all; then look at the rule, the queue events and its dead-letter queue, the logs of cloudtrail and announce.',
+    'See what is missing: npx tripline doctor --stage STAGE, which says which trail, log group, rule, subscription or function is off.',
+    'Tell where it was lost: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=DescribeExportTasks --region REGION, which shows the call if the region records at all; then look at the rule, the queue events and its dead-letter queue, the logs of cloudtrail and announce.',
     'See who changed it: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=StopLogging --region REGION, likewise PutEventSelectors, DisableRule, DeleteSubscriptionFilter, UpdateClusterConfig.',
-    'Fetch what was missed: npm start -- PATH over the archive of those hours stores its findings and announces nothing.',
+    'Fetch what was missed: npm start -- PATH, over the archive of those hours, stores its findings and announces nothing.',
   ],
   blind: [
     'CloudTrail and EventBridge promise no time: a slow half an hour looks like this, and the finding is resolved when a round comes back.',

@@ -18,9 +18,9 @@ export const detection = cloudtrail({
   why: 'Every item, finding and batch is bounded, so that nobody can make them grow without end. Where a bound kept something out, what was kept out was not judged as it should be: a flood may be hiding something.',
   references: ['Tripline, core/state/observation.ts; core/rule.ts'],
   runbook: [
-    'See what was flooded: the title names the limit; npx tripline findings shows what was found around that time.',
+    'See what was flooded: the title names the limit; npx tripline findings, for what was found around that time.',
     'Find the sender: aws cloudtrail lookup-events --start-time START --end-time END --region REGION, counted by Username and by EventName.',
-    'Judge what was kept out: npx tripline scan on the logs of that hour keeps no state between runs and has room again.',
+    'Judge what was kept out: npx tripline scan LOGS, on those of that hour, keeps no state between runs and has room again.',
   ],
   blind: [
     'A bound of a service in front of us (records above 256 KB, throttled subscriptions) is not ours and is not told here.',

@@ -18,9 +18,9 @@ export const detection = cloudtrail({
   why: 'Whoever switches the log off is seen last of all. A source that used to speak and no longer does, or a cluster whose audit log never arrives, leaves every detection on it blind.',
   references: ['Tripline, core/state/silence.ts; functions/subscribing.ts'],
   runbook: [
-    'See what is missing: npx tripline doctor --stage STAGE says which trail, log group, rule or subscription is off.',
+    'See what is missing: npx tripline doctor --stage STAGE, which says which trail, log group, rule or subscription is off.',
     'See who changed it: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=StopLogging --region REGION, likewise UpdateClusterConfig, DeleteSubscriptionFilter, DisableRule.',
-    'Fetch what was missed: npm start -- PATH over the archive of those hours stores its findings and announces nothing.',
+    'Fetch what was missed: npm start -- PATH, over the archive of those hours, stores its findings and announces nothing.',
   ],
   blind: [
     'Only accounts and clusters that the settings name are listened for.',

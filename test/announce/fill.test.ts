@@ -2,16 +2,25 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fillRunbook, shellWord } from '../../core/announce/fill.ts';
+import { defineConfig } from '../../core/config.ts';
 import type { Finding, Window } from '../../core/finding.ts';
 import { detections } from '../../detections/index.ts';
 import { at, finding, window } from './case.ts';
 import { hostile } from './hostile.ts';
 
+const settings = defineConfig({
+  clusters: [
+    { name: 'fleet', kind: 'kubeadm', audit: { logGroup: '/fleet/audit' } },
+    { name: 'edge', kind: 'kubeadm', audit: { bucket: 'edge-audit', prefix: 'edge/' } },
+  ],
+});
 const fill = (step: string, over: Partial<Finding> = {}, win: Partial<Window> = {}): string =>
-  fillRunbook([step], finding(over), window(win))[0] ?? '';
+  fillRunbook([step], finding(over), window(win), settings)[0] ?? '';
 const object = (resource: string, name: string, namespace = 'kube-system') => ({
   evidence: { verb: 'get', user: { username: 'system:serviceaccount:a:b' }, objectRef: { resource, name, namespace } },
 });
+
+const call = { eventSource: 'ec2.amazonaws.com', awsRegion: 'eu-west-1', requestParameters: {} };
 
 describe('a runbook step', () => {
   test.each<[string, string, Partial<Finding>, Partial<Window>]>([
@@ -39,6 +48,38 @@ describe('a runbook step', () => {
       {},
       object('secrets', 'token-1'),
     ],
+    [
+      '--start-time START_SECONDS --end-time END_SECONDS',
+      `--start-time ${at / 1000 - 3600} --end-time ${at / 1000 + 3600}`,
+      {},
+      {},
+    ],
+    ['--start-time DAY_BEFORE', '--start-time 2026-08-31T10:00:00.000Z', {}, {}],
+    ['--log-group-name LOG_GROUP', '--log-group-name /aws/eks/prod/cluster', { cluster: 'prod' }, {}],
+    ['--log-group-name LOG_GROUP', '--log-group-name /fleet/audit', { cluster: 'fleet' }, {}],
+    ['kubectl -n USER_NAMESPACE delete pod POD', 'kubectl -n a delete pod POD', {}, object('secrets', 'x')],
+    ["objectRef.name = 'NAME'", "objectRef.name = 'token-1'", {}, object('secrets', 'token-1')],
+    ['--region INSTANCE_REGION', '--region eu-west-1', { source: 'kubernetes' }, object('pods', 'x')],
+    [
+      '--region INSTANCE_REGION --instance-id INSTANCE',
+      '--region eu-west-1 --instance-id i-0aaaabbbbccccdddd',
+      {},
+      { evidence: { ...call, responseElements: { instancesSet: { items: [{ instanceId: 'i-0aaaabbbbccccdddd' }] } } } },
+    ],
+    [
+      '--region INSTANCE_REGION',
+      '--region eu-west-1',
+      {},
+      {
+        evidence: {
+          eventSource: 'iam.amazonaws.com',
+          awsRegion: 'us-east-1',
+          userIdentity: {
+            inScopeOf: { credentialsIssuedTo: 'arn:aws:ec2:eu-west-1:111122223333:instance/i-0aaaabbbbccccdddd' },
+          },
+        },
+      },
+    ],
     ["user.username = 'USER'", "user.username = 'system:serviceaccount:a:b'", {}, object('secrets', 'x')],
   ])('%s becomes %s', (step, expected, over, win) => {
     expect(fill(step, over, win)).toBe(expected);
@@ -52,6 +93,16 @@ describe('a runbook step', () => {
       { resources: ['i-0aaaabbbbccccdddd', 'i-0aaaabbbbccccddde'] },
       {},
     ],
+    ['a log group of a cluster whose audit log is in a bucket', '--log-group-name LOG_GROUP', { cluster: 'edge' }, {}],
+    ['a log group of no cluster', '--log-group-name LOG_GROUP', {}, {}],
+    ['the namespace of a person', 'kubectl -n USER_NAMESPACE x', {}, { evidence: { user: { username: 'alice' } } }],
+    [
+      'the region of an instance whose session calls from elsewhere',
+      '--region INSTANCE_REGION',
+      {},
+      { evidence: { ...call, eventSource: 'sts.amazonaws.com', requestParameters: { name: 'i-0aaaabbbbccccdddd' } } },
+    ],
+    ['the region of an instance that the call is not about', '--region INSTANCE_REGION', {}, { evidence: call }],
     ['another kind of thing', 'kubectl delete serviceaccount NAME', {}, object('secrets', 'x')],
     ['a role that is to be made', 'aws x --role-arn ROLE', { key: { role: 'nodes' } }, {}],
     ['an SSM session', 'aws ssm terminate-session --session-id SESSION', {}, {}],
@@ -84,7 +135,7 @@ describe('a runbook step', () => {
 
   test('is found in the catalogue: steps name region, instance and the rest as these placeholders', () => {
     const filled = detections.flatMap(one => {
-      const out = fillRunbook(one.runbook, finding({ cluster: 'prod' }), window());
+      const out = fillRunbook(one.runbook, finding({ cluster: 'prod' }), window(), settings);
       return out.filter((step, index) => step !== one.runbook[index]);
     });
     expect(filled.length).toBeGreaterThan(20);

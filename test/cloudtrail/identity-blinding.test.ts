@@ -114,6 +114,21 @@ describe('what blinds the watch', () => {
     ['kms', 'ScheduleKeyDeletion', { keyId: 'alias/tripline-prod' }, ['alias/tripline-prod']],
     ['kms', 'ScheduleKeyDeletion', { keyId: '00000000-0000-0000-0000-000000000000' }, []],
     ['monitoring', 'DeleteAlarms', { alarmNames: ['cpu', `${ours}-1`, `${ours}-2`] }, [`${ours}-1`, `${ours}-2`]],
+    [
+      'monitoring',
+      'PutAlarmMuteRule',
+      { name: 'lunch', muteTargets: { alarmNames: ['cpu', `${ours}-1`] } },
+      [`${ours}-1`],
+    ],
+    ['monitoring', 'PutAlarmMuteRule', { name: ours, muteTargets: { alarmNames: ['cpu'] } }, []],
+    ['lambda', 'UpdateFunctionEventInvokeConfig', { functionName: ours, maximumRetryAttempts: 0 }, [ours]],
+    [
+      'dynamodb',
+      'PutResourcePolicy',
+      { resourceArn: `arn:aws:dynamodb:eu-west-1:111122223333:table/${ours}` },
+      [`arn:aws:dynamodb:eu-west-1:111122223333:table/${ours}`],
+    ],
+    ['sns', 'PutDataProtectionPolicy', { resourceArn: 'arn:aws:sns:eu-west-1:111122223333:shop' }, []],
     ['ec2', 'DeleteFlowLogs', { DeleteFlowLogsRequest: { FlowLogId: { tag: 1, content: 'fl-0aaa' } } }, ['fl-0aaa']],
     [
       'ec2',

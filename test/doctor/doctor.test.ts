@@ -187,8 +187,48 @@ describe('a check is', () => {
   test('bad of settings for a detection that does not exist', () => {
     const settings = defineConfig({ detections: { 'cloudtrail/slip-of-the-pen': { status: 'off' } } });
     expect(settingsChecks([], settings, now)).toContainEqual(
-      expect.objectContaining({ name: 'detection cloudtrail/slip-of-the-pen', state: 'bad' }),
+      expect.objectContaining({ name: 'settings detections.cloudtrail/slip-of-the-pen', state: 'bad' }),
     );
+  });
+
+  test('silent on what an inventory finds, which no detection does, and bad of a slip in it', () => {
+    const settings = defineConfig({
+      detections: {
+        'posture/audit-logging-off': { status: 'alerting' },
+        'posture/inventory-incomplete': { status: 'alerting' },
+        'posture/audit-loging-off': { status: 'alerting' },
+      },
+      channels: [
+        { kind: 'slack', secret: 'Hook', detections: ['posture/*', 'posture/trail-missing', 'posture/trial'] },
+      ],
+    });
+    const said = settingsChecks(detections, settings, now).filter(({ name }) => name.startsWith('settings'));
+    expect(said).toMatchObject([
+      { name: 'settings detections.posture/audit-loging-off', state: 'bad' },
+      { name: 'settings channels.0.detections', says: expect.stringContaining('"posture/trial"') },
+    ]);
+  });
+
+  test('bad of a channel for detections that do not exist, weak for clusters and accounts that nobody named', () => {
+    const settings = defineConfig({
+      accounts: ['111122223333'],
+      clusters: [{ name: 'prod' }],
+      channels: [
+        {
+          kind: 'slack',
+          secret: 'Hook',
+          detections: ['cloudtrial/*'],
+          clusters: ['prod', 'prdo-*'],
+          accounts: ['444455556666'],
+        },
+      ],
+    });
+    const said = settingsChecks(detections, settings, now).filter(({ name }) => name.startsWith('settings'));
+    expect(said).toMatchObject([
+      { name: 'settings channels.0.detections', state: 'bad', says: expect.stringContaining('"cloudtrial/*"') },
+      { name: 'settings channels.0.clusters', state: 'weak', says: expect.stringContaining('"prdo-*"') },
+      { name: 'settings channels.0.accounts', state: 'weak', says: expect.stringContaining('444455556666') },
+    ]);
   });
 
   test('weak of exemptions that end within two weeks, or have ended', () => {

@@ -1,5 +1,6 @@
 import { CloudWatchLogsClient, DescribeSubscriptionFiltersCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient, ListEventSourceMappingsCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { ListSubscriptionsByTopicCommand, ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, expect, test } from 'vitest';
 import { looks } from '../../cli/doctor-looks.ts';
@@ -9,9 +10,11 @@ import type { Settings } from '../../core/settings.ts';
 
 const logs = mockClient(CloudWatchLogsClient);
 const lambda = mockClient(LambdaClient);
+const sns = mockClient(SNSClient);
 afterEach(() => {
   logs.reset();
   lambda.reset();
+  sns.reset();
 });
 
 /** What the doctor says of functions, what feeds them, and audit logs; no other service answers. */
@@ -58,4 +61,27 @@ test('what the settings ask for is missed where it is not there', async () => {
   ]);
   expect(more).toHaveLength(4); // and what feeds each
   expect(more.map(name => asked.get(name)?.state)).toEqual(['bad', 'bad', 'bad', 'bad']);
+});
+
+test('a guard that nobody confirmed is seen in the second region, too, where each address confirms by itself', async () => {
+  sns.on(ListTopicsCommand).callsFake(async (_, client) => ({
+    Topics: [{ TopicArn: `arn:aws:sns:${await client().config.region()}:111122223333:tripline-prod-guard` }],
+  }));
+  sns.on(ListSubscriptionsByTopicCommand).callsFake(({ TopicArn }) => ({
+    Subscriptions: [
+      {
+        Protocol: 'email',
+        Endpoint: 'oncall@example.com',
+        SubscriptionArn: TopicArn.includes('eu-west-1') ? `${TopicArn}:0000` : 'PendingConfirmation',
+      },
+    ],
+  }));
+  const said: (readonly [string, string])[] = [];
+  for await (const some of looks('tripline-prod-', defineConfig({ home: 'eu-west-1' }), Date.now()))
+    for (const [name, look] of some)
+      if (name.startsWith('guard')) said.push(...(await look()).map(({ name: one, state }) => [one, state] as const));
+  expect(said).toEqual([
+    [expect.stringContaining('guard'), 'good'],
+    [expect.stringContaining('guard us-east-1'), 'bad'],
+  ]);
 });

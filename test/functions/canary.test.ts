@@ -274,7 +274,8 @@ describe('law 6: a secret in an event', () => {
       findings: world.tables.findings,
       suppressions: suppressionsTable(world.tables.local.client, world.tables.local.tables.findings),
     };
-    for (const one of findings) await show(database as Parameters<typeof show>[0], one.id, false, io); // it reads findings only
+    for (const one of findings)
+      await show(database as Parameters<typeof show>[0], one.id, { json: false, settings: exampleSettings }, io); // it reads findings only
     expectClean('tripline findings show', written.out + written.err);
     expect(written.out).toContain('why it matters');
   });

@@ -196,6 +196,26 @@ describe('on a critical finding about a node', () => {
     expect(stored?.finding.captures).toEqual([`s3://evidence/findings/${id}/first.json`]);
   });
 
+  test.each([
+    [
+      'that its own record names',
+      'ap-southeast-2',
+      'arn:aws:ec2:ap-southeast-2:111122223333:instance/i-0aaaabbbbccccdddd',
+    ],
+    ['of the settings', 'eu-west-1', undefined],
+  ])('is looked for where it is, the region %s, and not only where its stolen session was used', async (_, home, issued) => {
+    ec2.on(DescribeInstancesCommand).callsFake(async (_input, getClient) => ({
+      Reservations: (await getClient().config.region()) === home ? [{ Instances: [described] }] : [],
+    }));
+    const { id, said } = await announced();
+    // IAM's calls are recorded in us-east-1, whosever they are.
+    const stolen = { ...said, finding: { ...said.finding, id, region: 'us-east-1', regions: ['us-east-1'] } };
+    const chain = issued === undefined ? [] : [{ label: 'issued to', value: issued }];
+    await handler(queued({ ...stolen, evidence: { ...said.evidence, chain } }), own);
+    expect(missing()).toEqual({});
+    expect(document().machines[0].parts.instance).toMatchObject({ InstanceType: 'm7g.large' });
+  });
+
   test('its hashes are those of what is in it', async () => {
     const { said } = await announced();
     await handler(queued(said), own);
@@ -227,7 +247,7 @@ describe('on a critical finding about a node', () => {
     await handler(queued(said), own);
     const address = `s3://evidence/findings/${id}/first.json`;
     const { io, written } = terminal();
-    await show({ findings: world.tables.findings } as Parameters<typeof show>[0], id, false, io); // it reads findings only
+    await show({ findings: world.tables.findings } as Parameters<typeof show>[0], id, { json: false, settings }, io); // it reads findings only
     expect(written.out).toContain(`evidence    ${address}`);
     const next = later({ id, captures: [address], severity: 'critical' });
     const fetch = `aws s3api get-object --bucket evidence --key findings/${id}/first.json --checksum-mode ENABLED evidence.json`;

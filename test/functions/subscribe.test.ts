@@ -1,3 +1,4 @@
+import { InvalidOperationException, ServiceUnavailableException } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, expect, it } from 'vitest';
 import type { Subscription, Subscriptions } from '../../adapters/logs.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
@@ -11,13 +12,17 @@ const wanted: Subscription = {
 const foreign = (name: string): Subscription => ({ name, pattern: '', destination: 'arn:other' });
 
 /** CloudWatch Logs as a map of groups: their filters, and whether they have an audit stream. */
-const world = (groups: Readonly<Record<string, { filters?: Subscription[]; audit?: boolean }>>) => {
+const world = (groups: Readonly<Record<string, { filters?: Subscription[]; audit?: boolean; refuses?: Error }>>) => {
   const puts: string[] = [];
   const logs: Subscriptions = {
     groups: async prefix => Object.keys(groups).filter(name => name.startsWith(prefix)),
     of: async group => (group in groups ? (groups[group]?.filters ?? []) : undefined),
     hasStream: async group => groups[group]?.audit ?? true,
-    put: async group => void puts.push(group),
+    put: async group => {
+      const refuses = groups[group]?.refuses;
+      if (refuses !== undefined) throw refuses;
+      puts.push(group);
+    },
   };
   return { logs, puts };
 };
@@ -28,7 +33,7 @@ const prod = '/aws/eks/prod/cluster';
 describe('keeping subscriptions true', () => {
   it('puts the filter on groups that EKS made and on groups that settings name, cluster known or not', async () => {
     const { logs, puts } = world({ [prod]: {}, '/aws/eks/new/cluster': {}, '/aws/eks/odd': {}, '/fleet/audit': {} });
-    expect(await subscribeAll(logs, wanted, exampleSettings)).toEqual({ put: puts, gaps: [] });
+    expect(await subscribeAll(logs, wanted, exampleSettings)).toEqual({ put: puts, gaps: [], failed: [] });
     expect(puts.toSorted()).toEqual(['/aws/eks/new/cluster', prod, '/fleet/audit']);
   });
 
@@ -38,7 +43,7 @@ describe('keeping subscriptions true', () => {
     ['goes somewhere else', { ...wanted, destination: 'arn:elsewhere' }, [prod]],
   ])('leaves or repairs our filter that %s', async (_, filter, put) => {
     const { logs } = world({ ...fleet, [prod]: { filters: [foreign('siem'), filter] } });
-    expect(await subscribeAll(logs, wanted, exampleSettings)).toEqual({ put, gaps: [] });
+    expect(await subscribeAll(logs, wanted, exampleSettings)).toEqual({ put, gaps: [], failed: [] });
   });
 
   it("never takes somebody else's place, and says who holds both", async () => {
@@ -55,6 +60,23 @@ describe('keeping subscriptions true', () => {
       { cluster: 'prod', why: expect.stringContaining('no kube-apiserver-audit-* stream') },
       { cluster: 'fleet', why: expect.stringContaining('/fleet/audit does not exist') },
     ]);
+  });
+
+  const metadata = { $metadata: {}, message: 'no' };
+  it('goes on where a group takes no filter, and says why: one of Infrequent Access', async () => {
+    const refuses = new InvalidOperationException(metadata);
+    const { logs, puts } = world({ ...fleet, '/aws/eks/a/cluster': { refuses }, [prod]: {} });
+    const { gaps, failed } = await subscribeAll(logs, wanted, exampleSettings);
+    expect(puts).toEqual([prod]);
+    expect(gaps).toEqual([{ cluster: 'a', why: expect.stringContaining('its log class is not Standard') }]);
+    expect(failed).toEqual([]);
+  });
+
+  it('goes on where a group fails for now, and leaves that to another try', async () => {
+    const refuses = new ServiceUnavailableException(metadata);
+    const { logs, puts } = world({ '/fleet/audit': { refuses }, [prod]: {} });
+    expect(await subscribeAll(logs, wanted, exampleSettings)).toEqual({ put: [prod], gaps: [], failed: [refuses] });
+    expect(puts).toEqual([prod]);
   });
 
   it('counts a gap once a day, whatever wakes the function', () => {

@@ -22,6 +22,12 @@ const suppression = {
   expires: '2026-09-30',
 };
 
+const audit = (...places: readonly object[]) => ({
+  clusters: places.map((place, index) => ({ name: `c${index}`, kind: 'kubeadm', audit: place })),
+});
+const controls = (by: object) => ({ controllers: [{ kind: 'karpenter', ...by }] });
+const hook = (address: string) => ({ channels: [{ kind: 'webhook', address, secret: 'Hook' }] });
+
 describe('defineConfig', () => {
   test('is safe with no settings at all', () => {
     const settings = defineConfig({});
@@ -45,7 +51,7 @@ describe('defineConfig', () => {
     ['a controller that names nobody', { controllers: [{ kind: 'karpenter' }] }, 'controllers.0: a controller needs'],
     [
       'a controller of no cluster',
-      { controllers: [{ kind: 'eks', roles: ['arn:x'], cluster: 'a' }] },
+      { controllers: [{ kind: 'eks', roles: ['arn:aws:iam::111122223333:role/x'], cluster: 'a' }] },
       'controllers.0.cluster: no',
     ],
     ['a wildcard that names everybody', { platform: { users: ['**'] } }, 'platform.users.0: a wildcard of stars'],
@@ -58,6 +64,166 @@ describe('defineConfig', () => {
       'an exemption of everything',
       { detections: { 'a/b': { exemptions: [{ when: {}, reason: 'because', expires: '2027-01-01' }] } } },
       'when: a pattern',
+    ],
+    ['half of the world', { network: { ranges: ['0.0.0.0/1'] } }, 'network.ranges.0: a range of the whole world, or'],
+    [
+      'half of the IPv6 world',
+      { network: { ranges: ['8000::/1'] } },
+      'network.ranges.0: a range of the whole world, or',
+    ],
+    ['the internet of IPv6', { network: { onPrem: ['2000::/3'] } }, 'network.onPrem.0: a range of the whole world, or'],
+    ['an address of one interface', { network: { ranges: ['fe80::1%eth0'] } }, 'network.ranges.0: an address'],
+    ['bits that could be octal', { network: { ranges: ['10.0.0.0/016'] } }, 'network.ranges.0: an address'],
+    ['IPv4 written as IPv6', { network: { ranges: ['::ffff:10.0.0.0/104'] } }, 'network.ranges.0: an address'],
+    [
+      'a cluster by its ARN',
+      { clusters: [{ name: 'arn:aws:eks:eu-west-1:111122223333:cluster/a' }] },
+      'clusters.0.name: ',
+    ],
+    ['an EKS cluster with a dot', { clusters: [{ name: 'prod.eu' }] }, 'clusters.0.name: a cluster’s name'],
+    ['a cluster with a space', { clusters: [{ name: ' prod', kind: 'kubeadm' }] }, 'clusters.0.name: a cluster’s name'],
+    [
+      'a cluster of nobody’s account',
+      { accounts: ['111122223333'], clusters: [{ name: 'a', account: '444455556666' }] },
+      'clusters.0.account: 444455556666 is none',
+    ],
+    [
+      'a log group by its ARN',
+      audit({ logGroup: 'arn:aws:logs:eu-west-1:111122223333:log-group:/x:*' }),
+      'clusters.0.audit.logGroup: a log group’s name',
+    ],
+    ['log groups by wildcard', audit({ logGroup: '/aws/*' }), 'clusters.0.audit.logGroup: a log group’s name'],
+    ['no log group', audit({ logGroup: '' }), 'clusters.0.audit.logGroup: a log group’s name'],
+    [
+      'a bucket by its address',
+      audit({ bucket: 's3://audit', prefix: 'a/' }),
+      'clusters.0.audit.bucket: a bucket’s name',
+    ],
+    [
+      'two clusters in one log group',
+      audit({ logGroup: '/x' }, { logGroup: '/x' }),
+      'clusters.1.audit: "c0" has the same',
+    ],
+    [
+      'two clusters in one folder',
+      audit({ bucket: 'audit', prefix: 'a/' }, { bucket: 'audit', prefix: 'a/' }),
+      'clusters.1.audit: "c0" has the same',
+    ],
+    [
+      'a controller by its session',
+      controls({ roles: ['arn:aws:sts::111122223333:assumed-role/k/s'] }),
+      'controllers.0.roles.0: a role’s ARN',
+    ],
+    [
+      'a controller by its instance profile',
+      controls({ roles: ['arn:aws:iam::111122223333:instance-profile/k'] }),
+      'controllers.0.roles.0: a role’s ARN',
+    ],
+    [
+      'every role as a controller',
+      controls({ roles: ['arn:aws:iam::*:role/*'] }),
+      'controllers.0.roles.0: a role’s ARN',
+    ],
+    ['everybody as a controller', controls({ roles: ['arn:*'] }), 'controllers.0.roles.0: a role’s ARN'],
+    [
+      'a service account without its namespace',
+      controls({ serviceAccounts: ['system:serviceaccount:karpenter'] }),
+      'controllers.0.serviceAccounts.0: ',
+    ],
+    [
+      'every service account',
+      controls({ serviceAccounts: ['system:serviceaccount:*:*'] }),
+      'controllers.0.serviceAccounts.0: ',
+    ],
+    [
+      'a controller of another partition',
+      { home: 'us-gov-west-1', ...controls({ roles: ['arn:aws:iam::111122223333:role/k'] }) },
+      'controllers.0.roles: arn:aws:iam::111122223333:role/k is of another partition',
+    ],
+    [
+      'a platform of another partition',
+      { home: 'cn-north-1', platform: { arns: ['arn:aws:iam::111122223333:role/k'] } },
+      'platform.arns: arn:aws:iam',
+    ],
+    [
+      'a webhook with a password',
+      hook('https://user:secret@example.com/x'),
+      'channels.0.address: an address without user',
+    ],
+    [
+      'a webhook to the machine itself',
+      hook('https://localhost:8443/x'),
+      'channels.0.address: an address on the internet',
+    ],
+    [
+      'a webhook to instance metadata',
+      hook('https://169.254.169.254/x'),
+      'channels.0.address: an address on the internet',
+    ],
+    [
+      'a webhook to a private address as one number',
+      hook('https://0x0a000001/x'),
+      'channels.0.address: an address on the internet',
+    ],
+    [
+      'a webhook to a private address of IPv6',
+      hook('https://[fd00:ec2::254]/x'),
+      'channels.0.address: an address on the internet',
+    ],
+    [
+      'a webhook to an IPv4 address in IPv6',
+      hook('https://[::ffff:127.0.0.1]/x'),
+      'channels.0.address: an address on the internet',
+    ],
+    ['a webhook that is no address', hook('https://exa mple.com'), 'channels.0.address: an https address'],
+    [
+      'one address of mail twice',
+      { channels: [0, 1].map(() => ({ kind: 'email', address: 'a@example.com' })) },
+      'channels: a@example.com stands twice',
+    ],
+    [
+      'a channel for an incoming webhook, which has one',
+      { channels: [{ kind: 'slack', secret: 'Hook', channel: '#incidents' }] },
+      'channels.0.channel: an incoming webhook posts to',
+    ],
+    [
+      'a channel that hears nothing',
+      { channels: [{ kind: 'slack', secret: 'Hook', detections: [] }] },
+      'channels.0.detections: names none',
+    ],
+    [
+      'a key by its alias',
+      { deployment: { archives: [{ bucket: 'trail', key: 'arn:aws:kms:us-east-1:111122223333:alias/x' }] } },
+      'deployment.archives.0.key: the ARN of a KMS key',
+    ],
+    [
+      'a bucket by its ARN',
+      { deployment: { archives: [{ bucket: 'arn:aws:s3:::trail' }] } },
+      'deployment.archives.0.bucket: a bucket’s name',
+    ],
+    ['a bus of nobody', { deployment: { hub: 'arn:aws:events:eu-west-1:1:event-bus/a b' } }, 'deployment.hub: the ARN'],
+    [
+      'more subnets than Lambda takes',
+      {
+        deployment: {
+          network: {
+            subnets: Array.from({ length: 17 }, () => 'subnet-0123456789abcdef0'),
+            securityGroups: ['sg-0123456789abcdef0'],
+          },
+        },
+      },
+      'deployment.network.subnets: Lambda takes',
+    ],
+    [
+      'two suppressions of one name',
+      { suppressions: [suppression, suppression] },
+      'suppressions: "load-test" stands twice',
+    ],
+    ['hours without a day', { businessHours: { timeZone: 'UTC', days: [] } }, 'businessHours.days: name a day'],
+    [
+      'hours without an hour',
+      { businessHours: { timeZone: 'UTC', from: '08:00', to: '08:00' } },
+      'businessHours.to: as `from`',
     ],
     ['a time zone that is none', { businessHours: { timeZone: 'Mars/Olympus' } }, 'businessHours.timeZone: an IANA'],
     [
@@ -140,8 +306,8 @@ describe('defineConfig', () => {
     [
       'home',
       value => ({ home: value }),
-      ['eu-west-1', 'us-gov-west-1', 'ap-southeast-7'],
-      ['eu-west', 'eu-west-11', 'Eu-west-1', 'xeu-west-1', 'eu--1', '-west-1'],
+      ['eu-west-1', 'us-gov-west-1', 'ap-southeast-7', 'eusc-de-east-1'],
+      ['eu-west', 'eu-west-11', 'Eu-west-1', 'xxxeu-west-1', 'eu--1', '-west-1'],
     ],
     [
       'network.ranges',
@@ -259,8 +425,8 @@ describe('defineConfig', () => {
     [
       'deployment.archives.key',
       value => ({ deployment: { archives: [{ bucket: 'abc', key: value }] } }),
-      ['arn:aws:kms:eu-west-1:111122223333:key/a', 'arn:aws-us-gov:kms:x'],
-      ['alias/a', 'arn:aws:s3:::a', 'xarn:aws:kms:x'],
+      ['arn:aws:kms:us-east-1:111122223333:key/a', 'arn:aws:kms:us-east-1:111122223333:key/mrk-0a'],
+      ['alias/a', 'arn:aws:s3:::a', 'xarn:aws:kms:us-east-1:111122223333:key/a', 'arn:aws-us-gov:kms:x'],
     ],
     [
       'deployment.hub',
@@ -301,4 +467,31 @@ test('every setting that a detection may require is unset in an empty configurat
   const empty = defineConfig({});
   expect(names.filter(name => isSet(empty, name))).toEqual([]);
   expect(names.filter(name => !isSet(exampleSettings, name))).toEqual([]);
+});
+
+describe('settings that look odd and are meant', () => {
+  test.each<[string, unknown]>([
+    [
+      'private ranges as wide as there are',
+      { network: { ranges: ['10.0.0.0/8', 'fc00::/7'], onPrem: ['100.64.0.0/10'] } },
+    ],
+    ['a kubeadm cluster with a dot', { clusters: [{ name: 'fleet.eu', kind: 'kubeadm' }] }],
+    [
+      'a role with a path, and wildcards',
+      controls({ roles: ['arn:aws:iam::111122223333:role/team/a/k-*', 'arn:*:iam::*:role/k'] }),
+    ],
+    ['service accounts of one namespace', controls({ serviceAccounts: ['system:serviceaccount:karpenter:*'] })],
+    [
+      'two clusters in one log group by streams',
+      audit({ logGroup: '/x', streamPrefix: 'a' }, { logGroup: '/x', streamPrefix: 'b' }),
+    ],
+    ['one folder inside another', audit({ bucket: 'audit', prefix: 'a/' }, { bucket: 'audit', prefix: 'a/b/' })],
+    [
+      'two Slack channels of one webhook',
+      { channels: ['high', 'low'].map(minimum => ({ kind: 'slack', secret: 'Hook', minimum })) },
+    ],
+    ['hours over midnight', { businessHours: { timeZone: 'UTC', from: '22:00', to: '06:00' } }],
+  ])('takes %s', (_, config) => {
+    expect(problemsOf(config)).toEqual([]);
+  });
 });

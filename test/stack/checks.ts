@@ -363,6 +363,50 @@ const nothingPublic: Check = resources => {
   ];
 };
 
+/** Services that act in many accounts' names take our roles on for this one only; Lambda alone has a function of ours behind it. */
+const rolesForUs: Check = resources =>
+  of(resources, 'aws:iam/role:Role').flatMap(({ name, inputs }) =>
+    statements(inputs['assumeRolePolicy'])
+      // SST's own call makes those of functions, and the stand-in leaves their principal out.
+      .filter(({ principal }) => ![undefined, 'lambda.amazonaws.com'].includes(inner(principal, 'Service') as string))
+      .filter(({ condition }) => typeof inner(condition, 'StringEquals', 'aws:SourceAccount') !== 'string')
+      .map(() => `${name} is taken on for anybody`),
+  );
+
+/** Who calls the function of audit logs decides what is believed to be in them: the groups that it subscribes to, and no other. */
+const auditHearsItsGroups: Check = resources => {
+  const permissions = of(resources, 'aws:lambda/permission:Permission').filter(
+    ({ inputs }) => inputs['principal'] === 'logs.amazonaws.com',
+  );
+  return of(resources, 'aws:iam/role:Role')
+    .filter(({ inputs }) => /-subscribe(-(?!timer)[a-z]+-[a-z-]+-\d)?$/.test(String(inputs['name'])))
+    .flatMap(({ name, inputs, region }) => {
+      const subscribed = list(inputs['inlinePolicies'])
+        .flatMap(one => statements(inner(one, 'policy')))
+        .filter(({ actions }) => actions.includes('logs:PutSubscriptionFilter'))
+        .flatMap(one => one.resources)
+        .filter(arn => arn.endsWith(':*'));
+      const heard = permissions
+        .filter(one => one.region === region)
+        .map(({ inputs: { sourceArn } }) => String(sourceArn));
+      return subscribed.length > 0 && [...subscribed].sort().join() === [...heard].sort().join()
+        ? []
+        : [`${name} subscribes ${subscribed.join(', ')}, and the function is called by ${heard.join(', ')}`];
+    });
+};
+
+/** IAM User Guide, "IAM and AWS STS quotas": characters of all policies of a role, white space aside. */
+const longestPolicies = 10_240;
+
+const policiesFit: Check = resources =>
+  of(resources, 'aws:iam/role:Role').flatMap(({ name, inputs }) => {
+    const long = list(inputs['inlinePolicies']).reduce<number>(
+      (sum, one) => sum + String(inner(one, 'policy')).replace(/\s/g, '').length,
+      0,
+    );
+    return long > longestPolicies ? [`${name} has policies of ${long} characters`] : [];
+  });
+
 /** Whoever sends over plain HTTP is refused. */
 const tlsOnly: Check = resources =>
   (['aws:sqs/queuePolicy:QueuePolicy', 'aws:sns/topicPolicy:TopicPolicy', 'aws:s3/bucketPolicy:BucketPolicy'] as const)
@@ -719,6 +763,9 @@ export const checks = (regions: readonly string[], heard: readonly string[]): Re
   'every hop has a dead-letter queue': deadLetters,
   'every dead-letter queue accepts whoever is told to use it': deadLettersAccept,
   'nothing is public': nothingPublic,
+  'policies fit their quota': policiesFit,
+  'services take our roles on for this account only': rolesForUs,
+  'audit logs come from the groups that are subscribed': auditHearsItsGroups,
   'nothing takes plain HTTP': tlsOnly,
   'every log group forgets': logRetention,
   "every queue hides a message for six times its function's time-out": visibility,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
 import { longestStage, stagePrefix } from '../../core/stage.ts';
+import { fitting } from '../../stacks/fitting.ts';
 import { checks, forced } from './checks.ts';
 import { homeRegion, type Resource, regions } from './mocks.ts';
 
@@ -73,6 +74,15 @@ describe('a stage with the longest name that one may have', () => {
         .toSorted();
     expect(parts(long, 'x'.repeat(longestStage))).toEqual(parts(full.resources, 'production'));
   });
+});
+
+it('resources are named one by one while policies have room for them', () => {
+  const clusters = (count: number) =>
+    Array.from({ length: count }, (_, at) => `arn:aws:eks:eu-west-1:111122223333:cluster/cluster-${at}`);
+  expect(fitting(clusters(50), 'arn:aws:eks:*:111122223333:cluster/*')).toEqual(clusters(50));
+  expect(fitting(clusters(500), 'arn:aws:eks:*:111122223333:cluster/*')).toEqual([
+    'arn:aws:eks:*:111122223333:cluster/*',
+  ]);
 });
 
 type Inputs = Record<string, unknown>;
@@ -245,6 +255,50 @@ const faults: readonly (readonly [check: string, fault: string, planted: () => r
     'nothing is public',
     'an address that can be called without bound',
     () => changed(lambda, without('reservedConcurrentExecutions'), 'Triage'),
+  ],
+  [
+    'policies fit their quota',
+    'a hundred log groups',
+    () =>
+      changed(
+        role,
+        plus(
+          policy({
+            Effect: 'Allow',
+            Action: ['logs:PutSubscriptionFilter'],
+            Resource: Array.from(
+              { length: 200 },
+              (_, at) => `arn:aws:logs:eu-west-1:111122223333:log-group:/a/name/of/${at}/audit`,
+            ),
+          }),
+        ),
+      ),
+  ],
+  [
+    'services take our roles on for this account only',
+    'a schedule of anybody',
+    () =>
+      changed(
+        role,
+        plus({
+          assumeRolePolicy: JSON.stringify({
+            Statement: [
+              { Effect: 'Allow', Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole' },
+            ],
+          }),
+        }),
+        'SweepScheduler',
+      ),
+  ],
+  [
+    'audit logs come from the groups that are subscribed',
+    'any log group of the account',
+    () =>
+      changed(
+        'aws:lambda/permission:Permission',
+        plus({ sourceArn: 'arn:aws:logs:eu-west-1:111122223333:log-group:*:*' }),
+        'LogsInvokeAudit',
+      ),
   ],
   ['nothing is public', 'a function', () => changed('aws:lambda/permission:Permission', without('sourceArn'), 'Audit')],
   [

@@ -134,6 +134,12 @@ const told: readonly Row[] = [
   [
     'an alarm',
     'monitoring',
+    'PutAlarmMuteRule',
+    prefix => ({ name: 'lunch', muteTargets: { alarmNames: ['other', `${prefix}canary-late`] } }),
+  ],
+  [
+    'an alarm',
+    'monitoring',
     'SetAlarmState',
     prefix => ({ alarmName: `${prefix}cloudtrail-silent`, stateValue: 'OK' }),
   ],
@@ -234,6 +240,7 @@ const alike: readonly (readonly [apis: string, service: string, asked: Row[3], a
       ] as const,
   ),
   ['DeleteAlarms DisableAlarmActions', 'monitoring', prefix => ({ alarmNames: [`${prefix}canary-late`] })],
+  ['PutAlarmMuteRule', 'monitoring', prefix => ({ muteTargets: { alarmNames: [`${prefix}canary-late`] } })],
   ['PutMetricAlarm PutCompositeAlarm SetAlarmState', 'monitoring', named('alarmName', 'canary-late')],
   [
     'AttachRolePolicy DetachRolePolicy PutRolePolicy DeleteRolePolicy PutRolePermissionsBoundary UpdateAssumeRolePolicy DeleteRole',
