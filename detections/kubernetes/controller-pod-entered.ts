@@ -46,6 +46,13 @@ export const detection = kubernetes({
   examples: {
     matches: [
       { name: 'a shell in Karpenter, when it begins', event: audit('create', 'pods/exec', { objectRef: pod }) },
+      {
+        name: 'a shell whose address says that it is a dry run',
+        event: audit('create', 'pods/exec', {
+          objectRef: pod,
+          requestURI: `/api/v1/namespaces/kube-system/pods/${pod.name}/exec?command=sh&stdin=true&dryRun=All`,
+        }),
+      },
       { name: 'a shell over WebSockets', event: audit('get', 'pods/exec', { objectRef: pod }) },
       {
         name: 'the platform forwards a port',
