@@ -1,5 +1,7 @@
 import { at, isObject, type Json, type JsonObject, list, text } from '../json.ts';
 import type { OpenPattern } from '../pattern/language.ts';
+import { asked, written } from './body.ts';
+import type { AuditRecord } from './record.ts';
 
 /** Where a pod specification stands: a cron job's job's, a workload's template's, a pod's own. */
 const specs = [['spec', 'jobTemplate', 'spec', 'template', 'spec'], ['spec', 'template', 'spec'], ['spec']] as const;
@@ -57,6 +59,20 @@ export const hostAccess = (object: JsonObject): readonly string[] => {
 export const runsAs = (object: JsonObject): string => {
   const spec = podSpec(object);
   return text(spec, 'serviceAccountName') ?? text(spec, 'serviceAccount') ?? '';
+};
+
+/**
+ * The service account that the pods of a write run as: as the body says, and where a patch changes their containers and leaves the
+ * account, as the result says. '' where neither does: what runs is not changed, or not logged.
+ */
+export const podsAccount = (record: AuditRecord): string => {
+  const { object, form } = asked(record);
+  const said = runsAs(object);
+  if (said !== '' || form !== 'patch') return said;
+  const spec = podSpec(object);
+  const changed = ['containers', 'initContainers'].some(name => spec[name] !== undefined);
+  const result = written(record);
+  return changed && result.form === 'result' ? runsAs(result.object) : '';
 };
 
 /** Patterns of which one holds for every body whose pod specification is like one of these; a JSON Patch says what it sets in its own way. */

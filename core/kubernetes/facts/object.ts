@@ -9,7 +9,7 @@ import { clusterApiGroup, workloadResources, writes } from '../groups.ts';
 import { builtInControllers } from '../identity.ts';
 import { nodeSteering } from '../node.ts';
 import { accountNames, accountOwner, clusterApiNamespaces, holdsController, ownerOf, ownerRefs } from '../owner.ts';
-import { accountBodies, hostAccess, hostAccessBodies, runsAs } from '../pod.ts';
+import { accountBodies, hostAccess, hostAccessBodies, podsAccount } from '../pod.ts';
 import type { AuditRecord } from '../record.ts';
 import { secretKind, secretSigns } from '../secret.ts';
 
@@ -93,13 +93,18 @@ export const objectFacts: Facts<'kubernetes'> = {
     read: ({ record }) => (writesPods(record) ? hostAccess(asked(record).object) : []),
   },
   'pod.runsAs': {
-    doc: 'The controller whose service account a pod or workload runs as (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), `none`; `unknown`: not in this body.',
+    doc: 'The controller whose service account a pod or workload runs as (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), by its body, or by the result of a patch that changes its containers; `none`; `unknown`: in neither.',
     needs: () => podWrites,
     signs: (settings, may) =>
-      may('unknown') ? [{}] : accountBodies(accountNames(settings, may)).map(requestObject => ({ requestObject })),
+      may('unknown')
+        ? [{}]
+        : accountBodies(accountNames(settings, may)).flatMap(body => [
+            { requestObject: body },
+            { verb: ['patch'], responseObject: body },
+          ]),
     read: (event, settings) => {
       const { namespace = '' } = event.record.objectRef ?? {};
-      const account = runsAs(asked(event.record).object);
+      const account = podsAccount(event.record);
       if (account === '' || !writesPods(event.record)) return 'unknown';
       return isBuiltIn(namespace, account) ? 'kubernetes' : accountOwner(namespace, account, event, settings);
     },
