@@ -24,6 +24,9 @@ export const clusterApiGroups = [
   'addons.cluster.x-k8s.io',
   'ipam.cluster.x-k8s.io',
   'runtime.cluster.x-k8s.io',
+  // What says which providers run, and their versions: Cluster API's operator and clusterctl.
+  'operator.cluster.x-k8s.io',
+  'clusterctl.cluster.x-k8s.io',
 ] as const;
 
 /** The same groups as a filter says it shortest. */

@@ -222,11 +222,16 @@ const identified = remembered(identityOf, ({ user, event: { account, cluster } }
   JSON.stringify([user?.username, user?.groups, arnsOf(user), account, cluster]),
 );
 
-/** What Flux and Argo CD call the accounts that apply manifests, as installed by their own manifests. */
+/**
+ * What Flux and Argo CD call the accounts that apply manifests and that keep what is applied, as installed by their own manifests.
+ * Not `argocd-server`: people act through it.
+ */
 export const usualGitops = [
   'system:serviceaccount:flux-system:kustomize-controller',
   'system:serviceaccount:flux-system:helm-controller',
+  'system:serviceaccount:flux-system:source-controller',
   'system:serviceaccount:argocd:argocd-application-controller',
+  'system:serviceaccount:argocd:argocd-applicationset-controller',
 ];
 
 export const says = ({ users = [], groups = [], arns = [] }: Principals): boolean =>
