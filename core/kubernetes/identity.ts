@@ -93,6 +93,7 @@ export const usualAccounts: readonly (readonly [Controller['kind'], string])[] =
   ['cluster-api', 'system:serviceaccount:capa-system:capa-controller-manager'],
   ['cluster-api', 'system:serviceaccount:capz-system:capz-manager'],
   ['cluster-api', 'system:serviceaccount:capg-system:capg-manager'],
+  ['cluster-api', 'system:serviceaccount:capi-operator-system:capi-operator-manager'],
 ];
 
 /** The service accounts that settings give to controllers, with the cluster each is bound to. */
