@@ -42,6 +42,9 @@ export const detection = kubernetes({
         'escalate',
         'bind',
         'admin',
+        'edit',
+        'mint-tokens',
+        'approve-certificates',
         'write-provisioning',
         'write-cluster-api',
         'read-secrets',
@@ -79,6 +82,25 @@ export const detection = kubernetes({
       {
         name: 'the built-in admin, cluster-wide',
         event: audit('create', `clusterrolebindings.${group}`, binding('admin')),
+      },
+      {
+        name: 'the built-in edit, cluster-wide',
+        event: audit('create', `clusterrolebindings.${group}`, binding('edit')),
+      },
+      {
+        name: 'the built-in admin, in the namespace that Karpenter is in',
+        event: audit('create', `rolebindings.${group}`, {
+          ...binding('admin'),
+          objectRef: { namespace: 'kube-system', name: 'helper' },
+        }),
+      },
+      {
+        name: 'tokens of all service accounts',
+        event: audit('create', `clusterroles.${group}`, role(rule('', 'serviceaccounts/token', 'create'))),
+      },
+      {
+        name: 'approval of client certificates',
+        event: audit('create', `clusterroles.${group}`, role(rule('certificates.k8s.io', 'signers', 'approve'))),
       },
       { name: 'everything', event: audit('create', `clusterroles.${group}`, role(rule('*', '*', '*'))) },
       {
@@ -127,6 +149,28 @@ export const detection = kubernetes({
         event: audit('update', `clusterroles.${group}`, {
           ...role(rule('karpenter.sh', '*', '*')),
           user: serviceAccount('kube-system', 'clusterrole-aggregation-controller'),
+        }),
+      },
+      {
+        name: 'the built-in admin, in the namespace of a team',
+        event: audit('create', `rolebindings.${group}`, {
+          ...binding('admin'),
+          objectRef: { namespace: 'team-a', name: 'helper' },
+        }),
+      },
+      {
+        name: 'tokens of one account that is no controller’s',
+        event: audit('create', `clusterroles.${group}`, {
+          ...role({ ...rule('', 'serviceaccounts/token', 'create'), resourceNames: ['vault-auth'] }),
+        }),
+      },
+      {
+        name: 'approval of certificates of servers',
+        event: audit('create', `clusterroles.${group}`, {
+          ...role({
+            ...rule('certificates.k8s.io', 'signers', 'approve'),
+            resourceNames: ['kubernetes.io/kubelet-serving'],
+          }),
         }),
       },
       { name: 'the built-in view', event: audit('create', `clusterrolebindings.${group}`, binding('view')) },
