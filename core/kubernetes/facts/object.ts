@@ -15,12 +15,15 @@ import { secretKind, secretSigns } from '../secret.ts';
 
 /** Writes of pods and workloads themselves: their status and scale say nothing of what runs, and change all day. */
 const podWrites = {
-  objectRef: { resource: [...workloadResources], subresource: [{ exists: false }, 'ephemeralcontainers'] },
+  objectRef: {
+    resource: [...workloadResources, 'persistentvolumes'],
+    subresource: [{ exists: false }, 'ephemeralcontainers'],
+  },
   verb: [...writes],
 };
 
 const writesPods = ({ objectRef, verb }: AuditRecord): boolean =>
-  workloadResources.some(one => one === objectRef?.resource) &&
+  podWrites.objectRef.resource.some(one => one === objectRef?.resource) &&
   (objectRef?.subresource === undefined || objectRef.subresource === 'ephemeralcontainers') &&
   writes.some(one => one === verb);
 
@@ -87,7 +90,7 @@ export const objectFacts: Facts<'kubernetes'> = {
     read: event => capiChange(event.record),
   },
   'pod.hostAccess': {
-    doc: 'How a pod, or a workload’s pods, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostPath …` of the kubelet or container runtime; empty: not at all, or not in this body.',
+    doc: 'How a pod, a workload’s pods, or whoever claims a persistent volume, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostProcess` (Windows), `hostPath …` of the kubelet, the container runtime, or what the node runs as root; empty: not at all, or not in this body.',
     needs: () => podWrites,
     signs: (_, may) => (may([]) ? [{}] : hostAccessBodies(may).map(requestObject => ({ requestObject }))),
     read: ({ record }) => (writesPods(record) ? hostAccess(asked(record).object) : []),
