@@ -47,6 +47,9 @@ export const workloadResources = [
   'cronjobs',
 ] as const;
 
+/** Groups whose members may do everything: the API server's own, and kubeadm's since 1.29 (kubeadm, `init phase kubeconfig admin`). */
+export const administrators = ['system:masters', 'kubeadm:cluster-admins'] as const;
+
 /** Namespaces that hold many owners' objects: a controller's own are told by name there. */
 export const sharedNamespaces: ReadonlySet<string> = new Set([
   'kube-system',
