@@ -110,6 +110,13 @@ export const detection = cloudtrail({
         event: associate({}, { by: karpenter }),
       },
       {
+        name: 'a person changes who administers a capability',
+        event: eks('UpdateCapability', {
+          capabilityName: 'argocd',
+          configuration: { argoCd: { rbacRoleMappings: {} } },
+        }),
+      },
+      {
         name: 'the Cluster API provider by its usual name only',
         event: associate({}, { by: clusterApi }),
         settings: { controllers: [] },
