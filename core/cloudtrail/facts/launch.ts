@@ -149,7 +149,7 @@ export const launchFacts: Facts<'cloudtrail'> = {
     },
   },
   'launch.role': {
-    doc: 'Name of the role that the call itself gives to nodes (`CreateNodegroup.nodeRole`), or `unknown`.',
+    doc: 'Name of the role that the call itself gives to nodes (`CreateNodegroup.nodeRole`, `computeConfig.nodeRoleArn` of EKS Auto Mode), or `unknown`.',
     needs,
     read: event => {
       const role = launchOf(event).role;
