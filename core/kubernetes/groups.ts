@@ -47,6 +47,9 @@ export const workloadResources = [
   'cronjobs',
 ] as const;
 
+/** A member that says nothing: API servers leave it out; what passes logs on, or keeps them in columns, may write it empty or null. */
+export const unsaid = [{ exists: false }, '', null] as const;
+
 /** Groups whose members may do everything: the API server's own, and kubeadm's since 1.29 (kubeadm, `init phase kubeconfig admin`). */
 export const administrators = ['system:masters', 'kubeadm:cluster-admins'] as const;
 

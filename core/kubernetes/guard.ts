@@ -145,6 +145,6 @@ export const guardSigns = (may: (change: GuardChange) => boolean): readonly When
     ...(made || may('weak') || may('opaque') ? ['update'] : []),
     ...(made || may('weak') || may('opaque') || may('weakened') ? ['patch'] : []),
   ];
-  const subresource = [{ exists: false }, { 'anything-but': 'status' }];
+  const subresource = [{ exists: false }, null, { 'anything-but': 'status' }];
   return verb.length === 0 ? [] : [{ verb, objectRef: { apiGroup: [...guardGroup], subresource } }];
 };

@@ -1,5 +1,6 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
+import { unsaid } from '../../core/kubernetes/groups.ts';
 import { byObject } from '../../core/kubernetes/said.ts';
 import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
@@ -25,7 +26,7 @@ export const detection = kubernetes({
         objectRef: {
           apiGroup: 'apiextensions.k8s.io',
           resource: 'customresourcedefinitions',
-          name: [{ suffix: 'cluster.x-k8s.io' }, { exists: false }],
+          name: [{ suffix: 'cluster.x-k8s.io' }, ...unsaid],
         },
       },
     ],

@@ -1,6 +1,6 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, serviceAccount, users } from '../../core/kubernetes/example.ts';
-import { writes } from '../../core/kubernetes/groups.ts';
+import { unsaid, writes } from '../../core/kubernetes/groups.ts';
 import { byObject } from '../../core/kubernetes/said.ts';
 import { compare, confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
@@ -35,7 +35,7 @@ export const detection = kubernetes({
         'applicationsets',
         'appprojects',
       ],
-      subresource: [{ exists: false }],
+      subresource: [...unsaid],
     },
     fact: { 'namespace.role': ['gitops', 'cluster-api', 'controller'], 'call.outcome': 'succeeded' },
   },

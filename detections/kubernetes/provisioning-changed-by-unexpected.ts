@@ -1,6 +1,6 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, component, node, users } from '../../core/kubernetes/example.ts';
-import { provisioningGroup, writes } from '../../core/kubernetes/groups.ts';
+import { provisioningGroup, unsaid, writes } from '../../core/kubernetes/groups.ts';
 import { byUserAndObject } from '../../core/kubernetes/said.ts';
 import { compare, confirm, lookAround, removeAccess, stopProvisioning } from '../../core/kubernetes/steps.ts';
 
@@ -37,7 +37,7 @@ export const detection = kubernetes({
         objectRef: {
           apiGroup: 'apiextensions.k8s.io',
           resource: 'customresourcedefinitions',
-          name: [{ suffix: '.karpenter.sh' }, { suffix: '.karpenter.k8s.aws' }, { exists: false }],
+          name: [{ suffix: '.karpenter.sh' }, { suffix: '.karpenter.k8s.aws' }, ...unsaid],
         },
       },
     ],
