@@ -92,6 +92,16 @@ const knownRoles: { readonly [name: string]: Grant } = {
   admin: 'admin',
   edit: 'edit',
   'karpenter-admin': 'write-provisioning',
+  karpenter: 'write-provisioning',
+  'karpenter-core': 'write-provisioning',
+  'capi-manager-role': 'write-cluster-api',
+  'capi-aggregated-manager-role': 'write-cluster-api',
+  'capa-manager-role': 'write-cluster-api',
+  // Made by the API server itself, so that nobody is seen to write them (kubernetes/kubernetes, bootstrappolicy).
+  'system:kube-controller-manager': 'read-secrets',
+  'system:controller:clusterrole-aggregation-controller': 'escalate',
+  'system:certificates.k8s.io:kube-apiserver-client-approver': 'approve-certificates',
+  'system:certificates.k8s.io:kube-apiserver-client-kubelet-approver': 'approve-certificates',
 };
 
 /** How far a binding reaches: the whole cluster, a namespace of controllers or Clusters, or another. */

@@ -69,7 +69,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'A binding to a role of one’s own name is judged when the role is written, not when it is bound.',
+    'A binding to a role of one’s own name is judged when the role is written, not when it is bound; one that gathers others (aggregationRule) has no rules when it is written.',
     'Access entries and aws-auth grant through groups that are bound already (cloudtrail/eks-access-granted, kubernetes/aws-auth-changed).',
     'A patch that adds a rule is judged by what it adds; one that only changes subjects by the role in the response, where that is logged.',
   ],
@@ -86,6 +86,14 @@ export const detection = kubernetes({
       {
         name: 'the built-in edit, cluster-wide',
         event: audit('create', `clusterrolebindings.${group}`, binding('edit')),
+      },
+      {
+        name: 'a role of the control plane itself',
+        event: audit('create', `clusterrolebindings.${group}`, binding('system:kube-controller-manager')),
+      },
+      {
+        name: 'Karpenter’s own role',
+        event: audit('create', `clusterrolebindings.${group}`, binding('karpenter-core')),
       },
       {
         name: 'the built-in admin, in the namespace that Karpenter is in',
