@@ -59,8 +59,6 @@ const shapes: { readonly [source in AnyEvent['source']]: { readonly [name: strin
   },
   kubernetes: {
     'no group, written out': said(['objectRef'], ['apiGroup'], ''),
-    'no subresource, written out': said(['objectRef'], ['subresource'], ''),
-    'no subresource, as null': said(['objectRef'], ['subresource'], null),
     'no name, written out': said(['objectRef'], ['name'], ''),
     'no namespace, written out': said(['objectRef'], ['namespace'], ''),
     'nobody impersonated, written out': said([], ['impersonatedUser'], null),

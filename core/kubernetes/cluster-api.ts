@@ -60,7 +60,7 @@ const pauses = (record: AuditRecord): boolean => {
 /** What shows that a call may do one of these to Cluster API. */
 export const capiSigns = (may: (change: CapiChange) => boolean): readonly When<AuditRecord>[] => {
   if (may('unknown')) return [{}];
-  const subresource = [{ exists: false }, null, { 'anything-but': 'status' }];
+  const subresource = [{ exists: false }, { 'anything-but': 'status' }];
   const signs: { readonly [change in Exclude<CapiChange, 'unknown'>]: When<AuditRecord> } = {
     'machine-created': { verb: 'create', objectRef: { subresource, resource: [...machineResources] } },
     'machine-scaled': { verb: ['update', 'patch'], objectRef: { subresource, resource: [...machineResources] } },

@@ -47,7 +47,7 @@ export const workloadResources = [
   'cronjobs',
 ] as const;
 
-/** A member that says nothing: API servers leave it out; what passes logs on, or keeps them in columns, may write it empty or null. */
+/** A name that a call does not say: API servers leave it out; what passes logs on may write it empty or null. */
 export const unsaid = [{ exists: false }, '', null] as const;
 
 /** Groups whose members may do everything: the API server's own, and kubeadm's since 1.29 (kubeadm, `init phase kubeconfig admin`). */

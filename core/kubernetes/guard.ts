@@ -25,13 +25,11 @@ const guards: { readonly [group: string]: RegExp } = {
   'templates.gatekeeper.sh': /./,
 };
 
-/** The same groups as a filter says it shortest. */
-export const guardGroup = [
-  'admissionregistration.k8s.io',
-  { suffix: 'kyverno.io' },
-  'constraints.gatekeeper.sh',
-  'templates.gatekeeper.sh',
-] as const;
+/** Groups whose guards are looked at when they go: EKS logs no bodies, and every group that is watched whole costs all that is done in it. */
+export const watchedForDeletion: readonly string[] = ['constraints.gatekeeper.sh', 'templates.gatekeeper.sh'];
+
+/** The groups of which every write counts, as a filter says it shortest. */
+export const guardGroup = ['admissionregistration.k8s.io', { suffix: 'kyverno.io' }] as const;
 
 const isGuard = ({ objectRef }: AuditRecord): boolean => {
   const group = objectRef?.apiGroup ?? '';
@@ -109,6 +107,7 @@ export const guardChange = (event: Event<'kubernetes'>): GuardChange => {
   const exception = objectRef?.resource === 'policyexceptions';
   if (verb === 'delete' || verb === 'deletecollection') return exception ? 'unknown' : 'deleted';
   if (verb !== 'create' && verb !== 'update' && verb !== 'patch') return 'unknown';
+  if (watchedForDeletion.includes(objectRef?.apiGroup ?? '')) return 'unknown';
   if (exception) return 'excepted';
   const body = asked(event.record);
   if (verb === 'create') return intercepts(event.record, body) ? 'intercepting' : 'unknown';
@@ -140,11 +139,20 @@ export const guardSigns = (may: (change: GuardChange) => boolean): readonly When
   if (may('unknown')) return [{}];
   const made = may('excepted') || may('intercepting');
   const verb = [
-    ...(may('deleted') ? ['delete', 'deletecollection'] : []),
     ...(made ? ['create'] : []),
     ...(made || may('weak') || may('opaque') ? ['update'] : []),
     ...(made || may('weak') || may('opaque') || may('weakened') ? ['patch'] : []),
   ];
-  const subresource = [{ exists: false }, null, { 'anything-but': 'status' }];
-  return verb.length === 0 ? [] : [{ verb, objectRef: { apiGroup: [...guardGroup], subresource } }];
+  const subresource = [{ exists: false }, { 'anything-but': 'status' }];
+  return [
+    ...(verb.length === 0 ? [] : [{ verb, objectRef: { apiGroup: [...guardGroup], subresource } }]),
+    ...(may('deleted')
+      ? [
+          {
+            verb: ['delete', 'deletecollection'],
+            objectRef: { apiGroup: [...guardGroup, ...watchedForDeletion], subresource },
+          },
+        ]
+      : []),
+  ];
 };

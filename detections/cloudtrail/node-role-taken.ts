@@ -8,7 +8,6 @@ import {
   runInstances,
   wrappedEc2,
 } from '../../core/cloudtrail/example-ec2.ts';
-import { lastSegment } from '../../core/cloudtrail/roles.ts';
 import { listed, said, texts } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
@@ -65,7 +64,7 @@ export const detection = cloudtrail({
       $or: [
         { 'launch.profiles': { name: [{ exists: true }] } },
         { 'instance.profile': { 'anything-but': 'unknown' } },
-        { 'assumed.role-kind': 'node' },
+        { 'assumed.node-role': [{ 'anything-but': 'none' }] },
       ],
     },
   },
@@ -76,9 +75,9 @@ export const detection = cloudtrail({
       ...listed(view, 'launch.profiles').map(one => text(one, 'name') ?? ''),
       said(view, 'instance.profile'),
     ].filter(profile => profile !== '' && profile !== 'unknown');
-    const assumed =
-      said(view, 'assumed.role-kind') === 'node' ? [`${asRole}${lastSegment(said(view, 'assumed.role'))}`] : [];
-    return [...new Set([...profiles, ...assumed])].map(role => ({ principal, role }));
+    const assumed = said(view, 'assumed.node-role');
+    const roles = [...profiles, ...(assumed === 'none' ? [] : [`${asRole}${assumed}`])];
+    return [...new Set(roles)].map(role => ({ principal, role }));
   },
   resources: view => [
     ...listed(view, 'launch.instances').map(one => text(one, 'id') ?? ''),

@@ -1,5 +1,4 @@
 import type { Knowledge } from '../../core/detection.ts';
-import { unsaid } from '../../core/kubernetes/groups.ts';
 import { nodeObject } from '../../core/kubernetes/node-join.ts';
 import { said } from '../../core/kubernetes/said.ts';
 import { joinedScope, nodeScope } from '../../core/state/node.ts';
@@ -14,7 +13,7 @@ export const knowledge: Knowledge<'kubernetes'> = {
   on: 'kubernetes',
   doc: 'Nodes (scope `node#<account>#<cluster>#<name>`): `instance`, `joined` and `gone` (ISO), `joinedBy`. Instances as nodes (scope `joined#<account>#<instance>`): `joined` (ISO), `node` (`<cluster>/<name>`).',
   when: {
-    objectRef: { resource: 'nodes', subresource: [...unsaid] },
+    objectRef: { resource: 'nodes', subresource: [{ exists: false }] },
     fact: { 'call.outcome': 'succeeded' },
     $or: [
       { verb: ['create', 'delete'] },

@@ -75,7 +75,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'EKS logs no bodies of Kyverno’s and Gatekeeper’s policies: a person’s change of one is a finding at high, whatever it changes; GitOps’ and the platform’s are not seen.',
+    'EKS logs no bodies of Kyverno’s policies: a person’s change of one is a finding at high, whatever it changes; GitOps’ and the platform’s are not seen. Of Gatekeeper’s only the deletion is.',
     'A webhook that a program makes is taken for its own: only a person’s is looked at for what passes through it.',
     'What Kyverno and Gatekeeper are told to leave out altogether (a config map, a Config) is not a guard’s object.',
     'A selector that leaves a namespace out, a wider match condition or a parameter changed weakens as well and is not judged.',
@@ -185,8 +185,8 @@ export const detection = kubernetes({
         }),
       },
       {
-        name: 'Gatekeeper notes in a constraint what it found',
-        event: audit('update', 'k8spspprivilegedcontainer.constraints.gatekeeper.sh/status', named('no-privileged')),
+        name: 'a constraint is noted in its status to be gone',
+        event: audit('delete', 'k8spspprivilegedcontainer.constraints.gatekeeper.sh/status', named('no-privileged')),
       },
       {
         name: 'GitOps makes an exception',

@@ -1,6 +1,6 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, serviceAccount, users } from '../../core/kubernetes/example.ts';
-import { unsaid, writes } from '../../core/kubernetes/groups.ts';
+import { writes } from '../../core/kubernetes/groups.ts';
 import { byObject } from '../../core/kubernetes/said.ts';
 import { compare, confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
@@ -14,28 +14,15 @@ export const detection = kubernetes({
   when: {
     verb: [...writes],
     objectRef: {
-      apiGroup: [
-        'kustomize.toolkit.fluxcd.io',
-        'helm.toolkit.fluxcd.io',
-        'source.toolkit.fluxcd.io',
-        'fluxcd.controlplane.io',
-        'argoproj.io',
-      ],
+      apiGroup: ['kustomize.toolkit.fluxcd.io', 'helm.toolkit.fluxcd.io', 'source.toolkit.fluxcd.io', 'argoproj.io'],
       resource: [
         'kustomizations',
         'helmreleases',
         'gitrepositories',
         'ocirepositories',
-        'helmrepositories',
-        'helmcharts',
-        'buckets',
-        'fluxinstances',
-        'resourcesets',
-        'applications',
-        'applicationsets',
-        'appprojects',
+        { prefix: 'app' }, // applications, applicationsets, appprojects
       ],
-      subresource: [...unsaid],
+      subresource: [{ exists: false }],
     },
     fact: { 'namespace.role': ['gitops', 'cluster-api', 'controller'], 'call.outcome': 'succeeded' },
   },
@@ -55,6 +42,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
+    'Flux’s Helm repositories, buckets and its operator’s objects are not watched: each further kind costs every cluster a part of its filter.',
     'EKS logs no bodies of these objects: that one changed is seen, not how.',
     'Objects in namespaces that hold neither GitOps, controllers nor Clusters are not watched.',
     'The other controllers of Flux and Argo CD must be among the settings’ `gitops` users too.',

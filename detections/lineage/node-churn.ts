@@ -3,7 +3,6 @@ import type { View } from '../../core/fact.ts';
 import { text } from '../../core/json.ts';
 import { asked } from '../../core/kubernetes/body.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
-import { unsaid } from '../../core/kubernetes/groups.ts';
 import { confirm, lookAround, stopProvisioning } from '../../core/kubernetes/steps.ts';
 import { distinct } from '../../core/state/distinct.ts';
 
@@ -53,7 +52,7 @@ export const detection = kubernetes({
     objectRef: {
       apiGroup: ['karpenter.sh', 'cluster.x-k8s.io'],
       resource: ['nodeclaims', 'machines'],
-      subresource: [...unsaid],
+      subresource: [{ exists: false }],
     },
     fact: { 'call.outcome': 'succeeded' },
   },

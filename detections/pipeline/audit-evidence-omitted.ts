@@ -1,6 +1,5 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
-import { unsaid } from '../../core/kubernetes/groups.ts';
 import { byUserAndObject } from '../../core/kubernetes/said.ts';
 import { confirm, lookAround } from '../../core/kubernetes/steps.ts';
 
@@ -30,7 +29,7 @@ export const detection = kubernetes({
             'configmaps',
           ],
           // Not their status, which kubelets and controllers write all day: no rule judges it.
-          subresource: [...unsaid, 'ephemeralcontainers'],
+          subresource: [{ exists: false }, 'ephemeralcontainers'],
         },
       },
     ],

@@ -1,6 +1,6 @@
 import type { Facts } from '../../fact.ts';
 import { answered, lastAddress, outcomeOf } from '../call.ts';
-import { clusterApiGroup, provisioningGroup, unsaid, writes } from '../groups.ts';
+import { clusterApiGroup, provisioningGroup, writes } from '../groups.ts';
 import { hoursAt } from '../hours.ts';
 import { entering, nodeAnomalies, podParts, sensitiveCall } from '../node.ts';
 import { placeOf } from '../place.ts';
@@ -21,7 +21,7 @@ export const callFacts: Facts<'kubernetes'> = {
         { objectRef: { resource: ['serviceaccounts'], subresource: ['token'] } },
         { objectRef: { apiGroup: ['rbac.authorization.k8s.io'] } },
         // Not their status: kubelets report it all day.
-        { objectRef: { resource: ['pods'], subresource: [...unsaid] }, verb: [...writes] },
+        { objectRef: { resource: ['pods'], subresource: [{ exists: false }] }, verb: [...writes] },
         { objectRef: { subresource: [...entering, ...podParts] } },
         {
           objectRef: { apiGroup: [...provisioningGroup, ...clusterApiGroup] },

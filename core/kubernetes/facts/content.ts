@@ -8,7 +8,7 @@ import { awsAuthMaps } from '../aws-auth.ts';
 import { asked, written } from '../body.ts';
 import { asksForMasters, requestedNode, signerOf } from '../csr.ts';
 import { writes } from '../groups.ts';
-import { guardChange, guardGroup, guardSigns, keepsOwnGuard } from '../guard.ts';
+import { guardChange, guardGroup, guardSigns, keepsOwnGuard, watchedForDeletion } from '../guard.ts';
 import { callers, controllerAccounts } from '../identity.ts';
 import { beyondBaseline, isKarpenterBaseline } from '../karpenter.ts';
 import { grantsOf } from '../rbac.ts';
@@ -98,7 +98,12 @@ export const contentFacts: Facts<'kubernetes'> = {
   },
   'guard.change': {
     doc: 'What became of an admission guard: `deleted`, `weakened` (a patch to Ignore, Audit or no rules), `weak` (sent whole so), `opaque` (no body), `excepted` (a policy exception made or changed), `intercepting` (a webhook or mutating policy made or sent elsewhere, through which writes on what makes nodes, or secrets, pass); `unknown`: nothing of the kind.',
-    needs: () => ({ verb: [...writes], objectRef: { apiGroup: [...guardGroup] } }),
+    needs: () => ({
+      $or: [
+        { verb: [...writes], objectRef: { apiGroup: [...guardGroup] } },
+        { verb: ['delete', 'deletecollection'], objectRef: { apiGroup: [...watchedForDeletion] } },
+      ],
+    }),
     signs: (_, may) => guardSigns(may),
     read: guardChange,
   },

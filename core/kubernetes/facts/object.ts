@@ -5,7 +5,7 @@ import { asked } from '../body.ts';
 import { expiryOf } from '../bootstrap-token.ts';
 import { objectPath } from '../call.ts';
 import { capiChange, capiSigns } from '../cluster-api.ts';
-import { clusterApiGroup, unsaid, workloadResources, writes } from '../groups.ts';
+import { clusterApiGroup, workloadResources, writes } from '../groups.ts';
 import { builtInControllers } from '../identity.ts';
 import { nodeSteering } from '../node.ts';
 import { accountNames, accountOwner, clusterApiNamespaces, holdsController, ownerOf, ownerRefs } from '../owner.ts';
@@ -17,14 +17,14 @@ import { secretKind, secretSigns } from '../secret.ts';
 const podWrites = {
   objectRef: {
     resource: [...workloadResources, 'persistentvolumes'],
-    subresource: [...unsaid, 'ephemeralcontainers'],
+    subresource: [{ exists: false }, 'ephemeralcontainers'],
   },
   verb: [...writes],
 };
 
 const writesPods = ({ objectRef, verb }: AuditRecord): boolean =>
   podWrites.objectRef.resource.some(one => one === objectRef?.resource) &&
-  ['', 'ephemeralcontainers'].includes(objectRef?.subresource ?? '') &&
+  (objectRef?.subresource === undefined || objectRef.subresource === 'ephemeralcontainers') &&
   writes.some(one => one === verb);
 
 /** What was touched. */
