@@ -185,19 +185,6 @@ export const foreignWrite: Judge = (request, record) => {
     .map(resource => ({ resource, how: 'items written by another' }));
 };
 
-/** Whether a PartiQL statement only reads. */
-const reads = (statement: Json | undefined): boolean =>
-  typeof statement === 'string' && /^\s*select\b/i.test(statement);
-
-/** The same written in PartiQL, whose records name the table among `resources` (DynamoDB Developer Guide, "Logging with CloudTrail"). */
-export const foreignStatement: Judge = (request, record, settings) => {
-  const statements = [
-    request['statement'],
-    ...[...list(request, 'statements'), ...list(request, 'transactStatements')].map(one => member(one, 'statement')),
-  ].filter(one => one !== undefined);
-  return statements.length > 0 && statements.every(reads) ? [] : foreignWrite(request, record, settings);
-};
-
 /**
  * A table of ours from which something is taken that the pipeline works with: the announcer's stream, an index, writes at any rate, the
  * key it is encrypted with. What the call does not name it leaves (DynamoDB API Reference, UpdateTable).

@@ -6,7 +6,6 @@ import {
   backups,
   bucket,
   flowLogs,
-  foreignStatement,
   foreignWrite,
   group,
   isFalse,
@@ -123,9 +122,6 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     DeleteItem: foreignWrite,
     BatchWriteItem: foreignWrite,
     TransactWriteItems: foreignWrite,
-    ExecuteStatement: foreignStatement,
-    BatchExecuteStatement: foreignStatement,
-    ExecuteTransaction: foreignStatement,
     PutResourcePolicy: ours('table policy changed', 'resourceArn'),
   },
   s3: {
