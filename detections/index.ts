@@ -30,10 +30,12 @@ import { detection as cloudtrailKarpenterTerminatedForeignInstance } from './clo
 import { detection as cloudtrailLaunchBurst } from './cloudtrail/launch-burst.ts';
 import { detection as cloudtrailLaunchOutsideApprovedRegion } from './cloudtrail/launch-outside-approved-region.ts';
 import { detection as cloudtrailLaunchTemplateUnhardened } from './cloudtrail/launch-template-unhardened.ts';
+import { detection as cloudtrailNodeGroupChangedByUnexpected } from './cloudtrail/node-group-changed-by-unexpected.ts';
 import { detection as cloudtrailNodeOrControllerDeniedBurst } from './cloudtrail/node-or-controller-denied-burst.ts';
 import { detection as cloudtrailNodeOrControllerTrustChanged } from './cloudtrail/node-or-controller-trust-changed.ts';
 import { detection as cloudtrailNodeRoleBeyondBaseline } from './cloudtrail/node-role-beyond-baseline.ts';
 import { detection as cloudtrailNodeRolePolicyAttached } from './cloudtrail/node-role-policy-attached.ts';
+import { detection as cloudtrailNodeRoleTaken } from './cloudtrail/node-role-taken.ts';
 import { detection as cloudtrailPodIdentityAssociationChanged } from './cloudtrail/pod-identity-association-changed.ts';
 import { detection as cloudtrailPodUsesNodeRole } from './cloudtrail/pod-uses-node-role.ts';
 import { detection as cloudtrailRoleSessionNamedLikeInstance } from './cloudtrail/role-session-named-like-instance.ts';
@@ -137,10 +139,12 @@ export const detections: readonly AnyDetection[] = [
   cloudtrailLaunchBurst,
   cloudtrailLaunchOutsideApprovedRegion,
   cloudtrailLaunchTemplateUnhardened,
+  cloudtrailNodeGroupChangedByUnexpected,
   cloudtrailNodeOrControllerDeniedBurst,
   cloudtrailNodeOrControllerTrustChanged,
   cloudtrailNodeRoleBeyondBaseline,
   cloudtrailNodeRolePolicyAttached,
+  cloudtrailNodeRoleTaken,
   cloudtrailPodIdentityAssociationChanged,
   cloudtrailPodUsesNodeRole,
   cloudtrailRoleSessionNamedLikeInstance,

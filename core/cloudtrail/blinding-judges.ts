@@ -74,7 +74,10 @@ export const trailUpdate: Judge = request => {
     'enableLogFileValidation',
     'isOrganizationTrail',
   ].filter(name => isFalse(request[name]));
-  const moved = ['s3BucketName', 'cloudWatchLogsLogGroupArn'].filter(name => named(request, name) !== undefined);
+  // An empty text takes the log group away (CloudTrail User Guide, "Stopping CloudTrail from sending events to CloudWatch Logs").
+  const moved = ['s3BucketName', 's3KeyPrefix', 'cloudWatchLogsLogGroupArn', 'kmsKeyId'].filter(
+    name => text(request, name) !== undefined,
+  );
   const how = [...off.map(name => `${name} off`), ...moved.map(name => `${name} changed`)].join(', ');
   return how === '' ? [] : one(named(request, 'name'), how);
 };
@@ -88,9 +91,9 @@ const watched = (group: string, settings: Settings): boolean =>
   isOurs(group) ||
   settings.clusters.some(({ audit }) => audit !== undefined && 'logGroup' in audit && audit.logGroup === group);
 
-/** `logGroupIdentifier` may be an ARN: `arn:aws:logs:…:log-group:NAME`. */
+/** `logGroupIdentifier` and `resourceIdentifier` may be an ARN: `arn:aws:logs:…:log-group:NAME`. */
 const groupOf = (request: Request): string => {
-  const name = named(request, 'logGroupName', 'logGroupIdentifier') ?? '';
+  const name = named(request, 'logGroupName', 'logGroupIdentifier', 'resourceIdentifier') ?? '';
   return /:log-group:([^:]+)/.exec(name)?.[1] ?? name;
 };
 
@@ -182,11 +185,38 @@ export const foreignWrite: Judge = (request, record) => {
     .map(resource => ({ resource, how: 'items written by another' }));
 };
 
-/** A table of ours whose stream, which the announcer works from, is switched off. */
+/**
+ * A table of ours from which something is taken that the pipeline works with: the announcer's stream, an index, writes at any rate, the
+ * key it is encrypted with. What the call does not name it leaves (DynamoDB API Reference, UpdateTable).
+ */
 export const tableUpdate: Judge = request => {
   const table = named(request, 'tableName') ?? '';
-  const stream = isFalse(at(request, 'streamSpecification', 'streamEnabled'));
-  return isOurs(table) && stream ? one(table, 'stream switched off') : [];
+  if (!isOurs(table)) return [];
+  const says = (name: string): boolean => Object.keys(request).some(one => one.toLowerCase() === name.toLowerCase());
+  const how = [
+    isFalse(at(request, 'streamSpecification', 'streamEnabled')) ? 'stream switched off' : '',
+    list(request, 'globalSecondaryIndexUpdates').some(one => member(one, 'delete') !== undefined)
+      ? 'index deleted'
+      : '',
+    says('provisionedThroughput') || says('onDemandThroughput') ? 'throughput bounded' : '',
+    says('sSESpecification') ? 'encryption key changed' : '',
+    isFalse(request['deletionProtectionEnabled']) ? 'deletion protection off' : '',
+  ].filter(Boolean);
+  return how.length === 0 ? [] : one(table, how.join(', '));
+};
+
+/** Alarms of ours that a rule mutes (CloudWatch API Reference, PutAlarmMuteRule). */
+export const muted: Judge = request =>
+  list(request, 'muteTargets', 'alarmNames')
+    .filter(name => typeof name === 'string')
+    .filter(isOurs)
+    .map(resource => ({ resource, how: 'alarm muted' }));
+
+/** Messages of a queue of ours moved to another one; moved back to where they came from they are read again (SQS API Reference). */
+export const moved: Judge = request => {
+  const queue = named(request, 'sourceArn') ?? '';
+  const destination = named(request, 'destinationArn');
+  return isOurs(queue) && destination !== undefined && !isOurs(destination) ? one(queue, 'messages moved away') : [];
 };
 
 /** A table of ours without point-in-time recovery. */

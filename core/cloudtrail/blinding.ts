@@ -12,6 +12,8 @@ import {
   type Judge,
   key,
   lambda,
+  moved,
+  muted,
   one,
   ours,
   retention,
@@ -62,6 +64,7 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     PutDestinationPolicy: ours('log destination changed', 'destinationName'),
     DeleteDestination: ours('log destination deleted', 'destinationName'),
     DisassociateKmsKey: group('log group no longer encrypted with its key'),
+    AssociateKmsKey: group('log group encrypted with another key'),
   },
   events: {
     DisableRule: ours('rule disabled', 'name'),
@@ -100,6 +103,7 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     SetSubscriptionAttributes: ours('subscription changed', 'subscriptionArn'),
     PutDataProtectionPolicy: ours('messages masked', 'resourceArn'),
     AddPermission: ours('topic opened', 'topicArn'),
+    PutDataProtectionPolicy: ours('messages masked or refused', 'resourceArn'),
     RemovePermission: ours('topic closed to publishers', 'topicArn'),
   },
   sqs: {
@@ -107,6 +111,7 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     DeleteQueue: ours('queue deleted', 'queueUrl'),
     SetQueueAttributes: ours('queue changed', 'queueUrl'),
     AddPermission: ours('queue opened', 'queueUrl'),
+    StartMessageMoveTask: moved,
     RemovePermission: ours('queue closed to senders', 'queueUrl'),
   },
   dynamodb: {
@@ -120,12 +125,14 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     DeleteItem: foreignWrite,
     BatchWriteItem: foreignWrite,
     TransactWriteItems: foreignWrite,
+    PutResourcePolicy: ours('table policy changed', 'resourceArn'),
   },
   s3: {
     DeleteBucket: bucket('bucket deleted'),
     PutBucketPolicy: bucket('bucket policy changed'),
     DeleteBucketPolicy: bucket('bucket policy deleted'),
     PutBucketLifecycle: bucket('objects expire'),
+    PutBucketEncryption: bucket('encryption key changed'),
     PutBucketNotification: bucket('notifications changed'),
     PutBucketVersioning: bucket('versions changed'),
     PutBucketReplication: bucket('objects copied elsewhere'),
@@ -139,6 +146,8 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     DisableKey: key('key disabled'),
     ScheduleKeyDeletion: key('key to be deleted'),
     PutKeyPolicy: key('key policy changed'),
+    UpdateAlias: ours('alias of our key moved', 'aliasName'),
+    DeleteAlias: ours('alias of our key deleted', 'aliasName'),
   },
   monitoring: {
     DeleteAlarms: alarms('alarm deleted'),
@@ -148,6 +157,7 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     PutMetricAlarm: alarms('alarm rewritten'),
     PutCompositeAlarm: alarms('alarm rewritten'),
     SetAlarmState: alarms('alarm state set by hand'),
+    PutAlarmMuteRule: muted,
   },
   ec2: { DeleteFlowLogs: flowLogs },
   route53resolver: {

@@ -47,6 +47,20 @@ export const karpenter = roleSession('prod-karpenter', '1768825272022703283', {
   },
 });
 
+/** A session of a service-linked role, which only its service can assume (IAM User Guide, "Service-linked roles"). */
+export const serviceLinked = (service: string, role: string): UserIdentity => ({
+  ...roleSession(role, 'session', {
+    sessionContext: {
+      sessionIssuer: {
+        type: 'Role',
+        arn: `arn:aws:iam::${example.account}:role/aws-service-role/${service}/${role}`,
+        userName: role,
+      },
+    },
+  }),
+  invokedBy: service,
+});
+
 /** An instance-profile session of a Karpenter node (IMDSv2). */
 export const nodeSession = (instance = 'i-0aaaabbbbccccdddd', role = 'KarpenterNodeRole-prod'): UserIdentity =>
   roleSession(role, instance, {

@@ -43,7 +43,7 @@ export interface Launch {
   readonly tags: readonly Tag[];
   /** The cluster that the API itself names (node groups), not a tag. */
   readonly cluster: string | undefined;
-  /** The role that the API itself names (node groups). */
+  /** The role that the API itself names (node groups, Auto Mode). */
   readonly role: string | undefined;
   /** `instant` fleets report what they launched; `request` and `maintain` launch later. */
   readonly reported: boolean;
@@ -72,7 +72,7 @@ const kinds: { readonly [source: string]: { readonly [api: string]: LaunchKind }
     UpdateAutoScalingGroup: 'instances',
     CreateLaunchConfiguration: 'template',
   },
-  'eks.amazonaws.com': { CreateNodegroup: 'instances' },
+  'eks.amazonaws.com': { CreateNodegroup: 'instances', CreateCluster: 'instances', UpdateClusterConfig: 'instances' },
 };
 
 /** The services and APIs that a launch can come through, for derived filters: holds for every event of kind other than none. */
@@ -117,6 +117,9 @@ const parse = ({ record }: Event<'cloudtrail'>): Launch => {
   const instances = launchedIn(response);
   const requested = requestedIn(record.eventName, request);
   if (kind === 'resize' && requested.every(part => part.type === undefined)) return nothing;
+  const role = record.eventSource === 'eks.amazonaws.com' ? nodeRoleIn(request) : undefined;
+  // A cluster launches by itself only where it runs in Auto Mode.
+  if (['CreateCluster', 'UpdateClusterConfig'].includes(record.eventName) && role === undefined) return nothing;
   const reservation = part('request', get(response, 'capacityReservation') ?? {});
   return {
     kind,
@@ -134,14 +137,18 @@ const parse = ({ record }: Event<'cloudtrail'>): Launch => {
       .concat(record.eventSource === 'autoscaling.amazonaws.com' ? tagsIn(itemsOf(request, 'tags')) : [])
       .concat(tagSpecifications(get(request, 'LaunchTemplateData')).flatMap(one => one.tags)),
     cluster:
-      record.eventName === 'CreateNodegroup' ? (word(request, 'name') ?? word(request, 'clusterName')) : undefined,
-    role: record.eventName === 'CreateNodegroup' ? word(request, 'nodeRole') : undefined,
+      record.eventSource === 'eks.amazonaws.com' ? (word(request, 'name') ?? word(request, 'clusterName')) : undefined,
+    role,
     reported:
       record.eventName === 'RunInstances' ||
       (record.eventName === 'CreateFleet' && word(request, 'type') === 'instant'),
     alternatives: requested.filter(one => one.type !== undefined || one.requirements !== undefined).length > 1,
   };
 };
+
+/** The role of nodes that a node group, or EKS Auto Mode, gets (EKS API Reference, CreateNodegroup and ComputeConfigRequest). */
+const nodeRoleIn = (request: JsonObject): string | undefined =>
+  word(request, 'nodeRole') ?? word(request, 'computeConfig', 'nodeRoleArn');
 
 const specificationOf = (request: JsonObject): Json | undefined =>
   get(request, 'launchSpecification') ?? get(request, 'spotFleetRequestConfig');

@@ -14,7 +14,8 @@ export interface KnownRole {
 
 /**
  * Role names that installation guides and tools give to controllers: Karpenter's getting-started (`<cluster>-karpenter`) and
- * migration guides, terraform-aws-eks's karpenter module, `clusterawsadm`.
+ * migration guides, terraform-aws-eks's karpenter module, `clusterawsadm`; cluster roles, with which EKS Auto Mode launches, by the EKS
+ * User Guide and eksctl.
  */
 export const usualControllers: readonly (readonly [Controller['kind'], readonly string[]])[] = [
   [
@@ -22,7 +23,16 @@ export const usualControllers: readonly (readonly [Controller['kind'], readonly 
     ['*-karpenter', 'KarpenterControllerRole-*', 'KarpenterController-*', 'KarpenterIRSA-*', 'karpenter-*'],
   ],
   ['cluster-api', ['controllers.cluster-api-provider-aws.sigs.k8s.io']],
-  ['eks', ['eks-controlplane.cluster-api-provider-aws.sigs.k8s.io']],
+  [
+    'eks',
+    [
+      'eks-controlplane.cluster-api-provider-aws.sigs.k8s.io',
+      'AmazonEKSAutoClusterRole*',
+      'AmazonEKSClusterRole*',
+      'eksClusterRole*',
+      'eksctl-*-cluster-ServiceRole-*',
+    ],
+  ],
 ];
 
 /** Node role names given by Karpenter's CloudFormation, eksctl, the EKS console, terraform-aws-eks and `clusterawsadm`. */

@@ -1,4 +1,5 @@
 import type { Event } from '../event.ts';
+import { writes } from './groups.ts';
 import type { AuditRecord } from './record.ts';
 
 /** What became of a call. `unknown`: no answer yet (stage RequestReceived), or none recorded. */
@@ -17,8 +18,23 @@ export const outcomeOf = (record: AuditRecord): Outcome => {
   const decision = record.annotations?.['authorization.k8s.io/decision'];
   if (code === 401 || (code === 403 && decision !== 'allow')) return 'denied';
   if (code !== 101 && (code < 200 || code > 299)) return 'failed';
-  return query(record).has('dryRun') ? 'dry-run' : 'succeeded';
+  return isDryRun(record) ? 'dry-run' : 'succeeded';
 };
+
+/**
+ * Subresources that take no heed of `dryRun`: what is connected to is connected to, and a token is handed out (kubernetes/kubernetes,
+ * `TokenREST.Create`; apiserver, `ConnectResource`).
+ */
+const carriedOut: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward', 'proxy', 'token']);
+
+/**
+ * Whether a write was only tried out. Reads have no such option, and the API server passes over what it does not know: a client may
+ * write `?dryRun=All` behind any address (Kubernetes documentation, "Dry-run").
+ */
+const isDryRun = (record: AuditRecord): boolean =>
+  writes.some(verb => verb === record.verb) &&
+  !carriedOut.has(record.objectRef?.subresource ?? '') &&
+  query(record).get('dryRun') === 'All';
 
 /** The request's query, as the API server would read it. */
 export const query = (record: AuditRecord): URLSearchParams => {

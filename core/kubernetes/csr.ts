@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { list, text } from '../json.ts';
 import { asked, written } from './body.ts';
+import { administrators } from './groups.ts';
 import type { AuditRecord } from './record.ts';
 
 /** What a certificate request would make its bearer: see Kubernetes documentation, "Certificates and Certificate Signing Requests". */
@@ -23,13 +24,14 @@ const der = (request: string): string => {
 };
 
 /**
- * Whether the certificate would carry `system:masters`: the organisation in the request's subject, or the groups that the caller
+ * Whether the certificate would carry `system:masters`, or kubeadm's group of administrators: the organisation in the request's subject, or the groups that the caller
  * wrote. The requester's own groups, which the server fills in, are not the certificate's.
  */
 export const asksForMasters = (record: AuditRecord): boolean => {
   const request = text(written(record).object, 'spec', 'request') ?? '';
   const claimed = record.verb === 'create' ? list(asked(record).object, 'spec', 'groups') : [];
-  return claimed.includes('system:masters') || der(request).includes('system:masters');
+  const subject = der(request);
+  return administrators.some(group => claimed.includes(group) || subject.includes(group));
 };
 
 /** The name of the node that a kubelet's request is for: the subject's common name, `system:node:NAME`; '' where it is none. */

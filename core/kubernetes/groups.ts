@@ -24,6 +24,9 @@ export const clusterApiGroups = [
   'addons.cluster.x-k8s.io',
   'ipam.cluster.x-k8s.io',
   'runtime.cluster.x-k8s.io',
+  // What says which providers run, and their versions: Cluster API's operator and clusterctl.
+  'operator.cluster.x-k8s.io',
+  'clusterctl.cluster.x-k8s.io',
 ] as const;
 
 /** The same groups as a filter says it shortest. */
@@ -43,6 +46,12 @@ export const workloadResources = [
   'jobs',
   'cronjobs',
 ] as const;
+
+/** A name that a call does not say: API servers leave it out; what passes logs on may write it empty or null. */
+export const unsaid = [{ exists: false }, '', null] as const;
+
+/** Groups whose members may do everything: the API server's own, and kubeadm's since 1.29 (kubeadm, `init phase kubeconfig admin`). */
+export const administrators = ['system:masters', 'kubeadm:cluster-admins'] as const;
 
 /** Namespaces that hold many owners' objects: a controller's own are told by name there. */
 export const sharedNamespaces: ReadonlySet<string> = new Set([

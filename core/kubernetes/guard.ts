@@ -1,20 +1,40 @@
 import type { Event } from '../event.ts';
 import { at, type Json, list, text } from '../json.ts';
 import type { When } from '../pattern/language.ts';
-import { asked, type Body } from './body.ts';
+import { asked, type Body, written } from './body.ts';
+import { clusterApiGroups, provisioningGroups } from './groups.ts';
 import type { AuditRecord } from './record.ts';
 
 /**
  * What became of an admission guard.
  * `weakened`: a patch says so. `weak`: the object as sent whole is weak, and was perhaps before. `opaque`: no body was logged.
+ * `excepted`: an exception to policies was made or changed. `intercepting`: a webhook or mutating policy was made, or sent elsewhere,
+ * through which pass writes on what makes nodes, or secrets.
  */
-export type GuardChange = 'deleted' | 'weakened' | 'weak' | 'opaque' | 'unknown';
+export type GuardChange = 'deleted' | 'weakened' | 'weak' | 'opaque' | 'excepted' | 'intercepting' | 'unknown';
 
-/** Groups that hold guards: Kubernetes' own (bodies on EKS) and Kyverno's (none). */
-export const guardGroups = ['admissionregistration.k8s.io', 'kyverno.io', 'policies.kyverno.io'] as const;
+/**
+ * What in each group is a guard: Kubernetes' own (bodies on EKS), Kyverno's and Gatekeeper's (none). Kyverno's group also holds
+ * reports and requests, which its controllers make and delete all day.
+ */
+const guards: { readonly [group: string]: RegExp } = {
+  'admissionregistration.k8s.io': /./,
+  'kyverno.io': /policies$|^policyexceptions$/,
+  'policies.kyverno.io': /policies$|^policyexceptions$/,
+  'constraints.gatekeeper.sh': /./,
+  'templates.gatekeeper.sh': /./,
+};
 
-/** The same groups as a filter says it shortest. */
+/** Groups whose guards are looked at when they go: EKS logs no bodies, and every group that is watched whole costs all that is done in it. */
+export const watchedForDeletion: readonly string[] = ['constraints.gatekeeper.sh', 'templates.gatekeeper.sh'];
+
+/** The groups of which every write counts, as a filter says it shortest. */
 export const guardGroup = ['admissionregistration.k8s.io', { suffix: 'kyverno.io' }] as const;
+
+const isGuard = ({ objectRef }: AuditRecord): boolean => {
+  const group = objectRef?.apiGroup ?? '';
+  return Object.hasOwn(guards, group) && guards[group]?.test(objectRef?.resource ?? '') === true;
+};
 
 const emptied = (value: Json | undefined): boolean => value === null || (Array.isArray(value) && value.length === 0);
 
@@ -44,18 +64,55 @@ const lacksDenyIn = (spec: Json | undefined): boolean => {
   return actions !== undefined && lacksDeny(actions);
 };
 
+/** Groups and core resources through whose admission one steers nodes, or reads what lets in. */
+const plane: ReadonlySet<string> = new Set([...provisioningGroups, ...clusterApiGroups, 'certificates.k8s.io']);
+const coreOfPlane: ReadonlySet<string> = new Set(['secrets', 'nodes', 'serviceaccounts/token', '*', '*/*']);
+
+/** Whether a rule of a webhook, or of a policy, takes in writes on what makes nodes, or secrets. */
+const takesIn = (rule: Json): boolean => {
+  const groups = list(rule, 'apiGroups');
+  const resources = list(rule, 'resources');
+  if (groups.some(group => group === '*' || (typeof group === 'string' && plane.has(group))))
+    return resources.length > 0;
+  return groups.includes('') && resources.some(one => typeof one === 'string' && coreOfPlane.has(one));
+};
+
+/** What decides on whose behalf: where a hook sends what it is asked about, and about what it is asked. */
+const redirects = (hook: Json): boolean =>
+  at(hook, 'clientConfig', 'url') !== undefined || at(hook, 'clientConfig', 'service') !== undefined;
+
+/** Whether writes on what makes nodes now pass through somebody's webhook, or are rewritten by a policy. */
+const intercepts = (record: AuditRecord, body: Body): boolean => {
+  const { resource = '' } = record.objectRef ?? {};
+  const result = written(record).object;
+  if (resource.endsWith('webhookconfigurations')) {
+    const hooks = list(body.object, 'webhooks');
+    const sent = body.form === 'object' ? hooks.length > 0 : hooks.some(redirects);
+    return sent && list(result, 'webhooks').some(hook => list(hook, 'rules').some(takesIn));
+  }
+  return (
+    resource === 'mutatingadmissionpolicies' &&
+    at(body.object, 'spec') !== undefined &&
+    list(result, 'spec', 'matchConstraints', 'resourceRules').some(takesIn)
+  );
+};
+
 /**
  * What a call did to an admission guard; `unknown`: nothing that weakens it.
  * A created guard weakens none, and the status of one is its controller's notebook.
  */
 export const guardChange = (event: Event<'kubernetes'>): GuardChange => {
   const { verb, objectRef } = event.record;
-  if (objectRef?.subresource === 'status') return 'unknown';
-  if (verb === 'delete' || verb === 'deletecollection') return 'deleted';
-  if (verb !== 'update' && verb !== 'patch') return 'unknown';
+  if (!isGuard(event.record) || objectRef?.subresource === 'status') return 'unknown';
+  const exception = objectRef?.resource === 'policyexceptions';
+  if (verb === 'delete' || verb === 'deletecollection') return exception ? 'unknown' : 'deleted';
+  if (verb !== 'create' && verb !== 'update' && verb !== 'patch') return 'unknown';
+  if (watchedForDeletion.includes(objectRef?.apiGroup ?? '')) return 'unknown';
+  if (exception) return 'excepted';
   const body = asked(event.record);
+  if (verb === 'create') return intercepts(event.record, body) ? 'intercepting' : 'unknown';
   if (body.form === 'none') return 'opaque';
-  if (!isOpen(body)) return 'unknown';
+  if (!isOpen(body)) return intercepts(event.record, body) ? 'intercepting' : 'unknown';
   const applied = text(body.object, 'apiVersion') !== undefined;
   return body.form === 'patch' && !applied ? 'weakened' : 'weak';
 };
@@ -80,11 +137,22 @@ export const keepsOwnGuard = (event: Event<'kubernetes'>): boolean => {
 /** What shows that a call may have done one of these to a guard. */
 export const guardSigns = (may: (change: GuardChange) => boolean): readonly When<AuditRecord>[] => {
   if (may('unknown')) return [{}];
+  const made = may('excepted') || may('intercepting');
   const verb = [
-    ...(may('deleted') ? ['delete', 'deletecollection'] : []),
-    ...(may('weak') || may('opaque') ? ['update'] : []),
-    ...(may('weak') || may('opaque') || may('weakened') ? ['patch'] : []),
+    ...(made ? ['create'] : []),
+    ...(made || may('weak') || may('opaque') ? ['update'] : []),
+    ...(made || may('weak') || may('opaque') || may('weakened') ? ['patch'] : []),
   ];
   const subresource = [{ exists: false }, { 'anything-but': 'status' }];
-  return verb.length === 0 ? [] : [{ verb, objectRef: { apiGroup: [...guardGroup], subresource } }];
+  return [
+    ...(verb.length === 0 ? [] : [{ verb, objectRef: { apiGroup: [...guardGroup], subresource } }]),
+    ...(may('deleted')
+      ? [
+          {
+            verb: ['delete', 'deletecollection'],
+            objectRef: { apiGroup: [...guardGroup, ...watchedForDeletion], subresource },
+          },
+        ]
+      : []),
+  ];
 };

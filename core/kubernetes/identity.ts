@@ -93,6 +93,7 @@ export const usualAccounts: readonly (readonly [Controller['kind'], string])[] =
   ['cluster-api', 'system:serviceaccount:capa-system:capa-controller-manager'],
   ['cluster-api', 'system:serviceaccount:capz-system:capz-manager'],
   ['cluster-api', 'system:serviceaccount:capg-system:capg-manager'],
+  ['cluster-api', 'system:serviceaccount:capi-operator-system:capi-operator-manager'],
 ];
 
 /** The service accounts that settings give to controllers, with the cluster each is bound to. */
@@ -222,11 +223,16 @@ const identified = remembered(identityOf, ({ user, event: { account, cluster } }
   JSON.stringify([user?.username, user?.groups, arnsOf(user), account, cluster]),
 );
 
-/** What Flux and Argo CD call the accounts that apply manifests, as installed by their own manifests. */
+/**
+ * What Flux and Argo CD call the accounts that apply manifests and that keep what is applied, as installed by their own manifests.
+ * Not `argocd-server`: people act through it.
+ */
 export const usualGitops = [
   'system:serviceaccount:flux-system:kustomize-controller',
   'system:serviceaccount:flux-system:helm-controller',
+  'system:serviceaccount:flux-system:source-controller',
   'system:serviceaccount:argocd:argocd-application-controller',
+  'system:serviceaccount:argocd:argocd-applicationset-controller',
 ];
 
 export const says = ({ users = [], groups = [], arns = [] }: Principals): boolean =>

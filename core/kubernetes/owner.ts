@@ -8,8 +8,8 @@ import { builtInControllers, controllerAccounts } from './identity.ts';
 /** Whose object it is: a controller's kind, or `none`. */
 export type Owner = Controller['kind'] | 'none';
 
-/** Published into every namespace by the control plane and read by every pod: nobody's secret. */
-const everywhere: ReadonlySet<string> = new Set(['kube-root-ca.crt']);
+/** Published into every namespace (by the control plane, Istio, OpenShift) and read by every pod: nobody's secret. */
+const everywhere: ReadonlySet<string> = new Set(['kube-root-ca.crt', 'istio-ca-root-cert', 'openshift-service-ca.crt']);
 
 /**
  * Which controller an object belongs to. A namespace of a controller's own is all its; in a shared one (`kube-system`) an object is

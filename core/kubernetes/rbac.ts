@@ -4,6 +4,7 @@ import type { Settings } from '../settings.ts';
 import { matchesAny } from '../wildcard.ts';
 import { asked, written } from './body.ts';
 import { clusterApiGroups, provisioningGroups } from './groups.ts';
+import { controllerAccounts } from './identity.ts';
 import { clusterApiNamespaces, holdsController } from './owner.ts';
 
 /** What an RBAC object lets its subjects do to the provisioning plane. */
@@ -14,6 +15,9 @@ export type Grant =
   | 'escalate'
   | 'bind'
   | 'admin'
+  | 'edit'
+  | 'mint-tokens'
+  | 'approve-certificates'
   | 'write-provisioning'
   | 'write-cluster-api'
   | 'read-secrets';
@@ -46,11 +50,21 @@ const reachesSecrets = (rule: Json): boolean => {
   return names.length === 0 || names.some(name => /^bootstrap-token-|.-(?:ca|sa|etcd|kubeconfig|proxy)$/.test(name));
 };
 
+/** Names that a rule is bound to, of which one must be among some; none listed means all. */
+const reaches = (rule: Json, among: (name: string) => boolean): boolean => {
+  const names = words(rule, 'resourceNames');
+  return names.length === 0 || names.some(among);
+};
+
+/** Signers whose certificates are identities of the API server's own. */
+const isClientSigner = (name: string): boolean => /^kubernetes\.io\/(\*$|kube-apiserver-client)/.test(name);
+
 /**
  * Grants of one policy rule (Kubernetes documentation, "Using RBAC Authorization").
- * @param secretsMatter whether secrets within the rule's reach are those of controllers or of joining nodes
+ * @param near whether secrets and accounts within the rule's reach are those of controllers or of joining nodes
+ * @param isAccount says whether a controller's service account bears a name
  */
-const grantsOfRule = (rule: Json, secretsMatter: boolean): readonly Grant[] => {
+const grantsOfRule = (rule: Json, near: boolean, isAccount: (name: string) => boolean): readonly Grant[] => {
   const all = touches(rule, [], [], []);
   if (all) return ['everything'];
   const found: Grant[] = [];
@@ -61,23 +75,48 @@ const grantsOfRule = (rule: Json, secretsMatter: boolean): readonly Grant[] => {
   if (touches(rule, ['rbac.authorization.k8s.io'], roles, ['bind'])) found.push('bind');
   if (groupsOf(rule, provisioningGroups)) found.push('write-provisioning');
   if (groupsOf(rule, clusterApiGroups)) found.push('write-cluster-api');
-  if (secretsMatter && touches(rule, [''], ['secrets'], looks) && reachesSecrets(rule)) found.push('read-secrets');
+  if (near && touches(rule, [''], ['secrets'], looks) && reachesSecrets(rule)) found.push('read-secrets');
+  if (near && touches(rule, [''], ['serviceaccounts/token', '*/token'], ['create']) && reaches(rule, isAccount))
+    found.push('mint-tokens');
+  if (touches(rule, ['certificates.k8s.io'], ['signers'], ['approve', 'sign']) && reaches(rule, isClientSigner))
+    found.push('approve-certificates');
   return found;
 };
 
-/** Well-known roles whose content needs no look; `admin` aggregates `karpenter-admin` (Karpenter chart, aggregate-clusterrole). */
+/**
+ * Well-known roles whose content needs no look; `admin` aggregates `karpenter-admin` (Karpenter chart, aggregate-clusterrole). `edit`
+ * reads secrets and runs pods as any service account of its reach (Kubernetes documentation, "User-facing roles").
+ */
 const knownRoles: { readonly [name: string]: Grant } = {
   'cluster-admin': 'cluster-admin',
   admin: 'admin',
+  edit: 'edit',
   'karpenter-admin': 'write-provisioning',
+  karpenter: 'write-provisioning',
+  'karpenter-core': 'write-provisioning',
+  'capi-manager-role': 'write-cluster-api',
+  'capi-aggregated-manager-role': 'write-cluster-api',
+  'capa-manager-role': 'write-cluster-api',
+  // Made by the API server itself, so that nobody is seen to write them (kubernetes/kubernetes, bootstrappolicy).
+  'system:kube-controller-manager': 'read-secrets',
+  'system:controller:clusterrole-aggregation-controller': 'escalate',
+  'system:certificates.k8s.io:kube-apiserver-client-approver': 'approve-certificates',
+  'system:certificates.k8s.io:kube-apiserver-client-kubelet-approver': 'approve-certificates',
 };
 
-const grantsOfBinding = (binding: Json, everywhere: boolean): readonly Grant[] => {
+/** How far a binding reaches: the whole cluster, a namespace of controllers or Clusters, or another. */
+type Reach = 'everywhere' | 'near' | 'elsewhere';
+
+/** Roles whose holder takes over the controllers of a single namespace. */
+const overNamespace: ReadonlySet<Grant> = new Set(['cluster-admin', 'admin', 'edit']);
+
+const grantsOfBinding = (binding: Json, reach: Reach): readonly Grant[] => {
   const name = text(binding, 'roleRef', 'name') ?? '';
   if (text(binding, 'roleRef', 'kind') === 'Role' || !Object.hasOwn(knownRoles, name)) return [];
   if (list(binding, 'subjects').length === 0) return [];
   const grant = knownRoles[name];
-  if (grant === undefined || (!everywhere && grant !== 'cluster-admin')) return [];
+  if (grant === undefined || (reach === 'elsewhere' && grant !== 'cluster-admin')) return [];
+  if (reach === 'near' && !overNamespace.has(grant)) return [];
   return [grant];
 };
 
@@ -88,14 +127,16 @@ export const grantsOf = (event: Event<'kubernetes'>, settings: Settings): readon
   const resource = record.objectRef?.resource ?? '';
   const namespace = record.objectRef?.namespace ?? '';
   const body = asked(record);
+  const near =
+    holdsController(namespace, event, settings) || matchesAny(clusterApiNamespaces(event, settings), namespace);
   if (resource.endsWith('bindings')) {
     const touched = at(body.object, 'subjects') !== undefined || at(body.object, 'roleRef') !== undefined;
     const whole = touched ? written(record).object : {};
-    return grantsOfBinding({ ...body.object, ...whole }, resource === 'clusterrolebindings');
+    const reach = resource === 'clusterrolebindings' ? 'everywhere' : near ? 'near' : 'elsewhere';
+    return grantsOfBinding({ ...body.object, ...whole }, reach);
   }
-  const near =
-    resource === 'clusterroles' ||
-    holdsController(namespace, event, settings) ||
-    matchesAny(clusterApiNamespaces(event, settings), namespace);
-  return [...new Set(list(body.object, 'rules').flatMap(rule => grantsOfRule(rule, near)))];
+  const { accounts } = controllerAccounts(settings);
+  const isAccount = (name: string): boolean => accounts.some(({ pattern }) => pattern.endsWith(`:${name}`));
+  const inReach = near || resource === 'clusterroles';
+  return [...new Set(list(body.object, 'rules').flatMap(rule => grantsOfRule(rule, inReach, isAccount)))];
 };

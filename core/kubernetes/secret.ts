@@ -3,6 +3,7 @@ import type { When } from '../pattern/language.ts';
 import type { Settings } from '../settings.ts';
 import { conditionOf, matchesAny } from '../wildcard.ts';
 import { query } from './call.ts';
+import { unsaid } from './groups.ts';
 import { clusterApiNamespaces, ownerOf, ownerRefs, type Ref } from './owner.ts';
 import type { AuditRecord } from './record.ts';
 
@@ -59,7 +60,7 @@ export const secretSigns = (settings: Settings, may: (kind: SecretKind) => boole
   if (may('other')) return [{ objectRef: { resource: ['secrets'] } }];
   const fleet = settings.clusters.flatMap(({ clusterApiNamespaces: names = [] }) => names).map(conditionOf);
   const inFleet = fleet.length === 0 ? [] : [{ namespace: fleet }];
-  const unnamed = [{ exists: false }, '', null];
+  const unnamed = [...unsaid];
   const refs: readonly Ref[] = [
     ...(may('bootstrap-token') ? [{ namespace: ['kube-system'], name: [{ prefix: 'bootstrap-token-' }] }] : []),
     ...(may('bootstrap-data') ? inFleet : []),

@@ -2,6 +2,7 @@ import type { Condition, When } from '../pattern/language.ts';
 import { itself, remembered } from '../remembered.ts';
 import type { Principals, Settings } from '../settings.ts';
 import { conditionOf, matchesAny, starred } from '../wildcard.ts';
+import { administrators } from './groups.ts';
 import {
   builtInNames,
   components,
@@ -148,7 +149,7 @@ export const targetSigns = (settings: Settings, may: (target: string) => boolean
         ]
       : []),
     ...(may('node') ? [...named({ prefix: 'system:node:' }), ...inGroup('system:nodes')] : []),
-    ...(may('masters') ? inGroup('system:masters') : []),
+    ...(may('masters') ? administrators.flatMap(inGroup) : []),
     ...(may('system') ? named(...serviceNames, { prefix: 'system:serviceaccount:kube-system:' }) : []),
   ];
 };

@@ -43,7 +43,7 @@ const isOf = (object: Json, group: string): boolean => (text(object, 'apiVersion
 export const judgeGuard = (kind: string, object: JsonObject): readonly Fault[] => {
   const guard = Object.hasOwn(guards, kind) ? guards[kind] : undefined;
   if (guard === undefined || !isOf(object, guard[1])) return [];
-  if (guardChange(applied(object, ...guard)) === 'unknown') return [];
+  if (guardChange(applied(object, ...guard)) !== 'weak') return [];
   return [
     {
       code: 'admission-guard-weak',

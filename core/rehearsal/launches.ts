@@ -1,5 +1,5 @@
 import type { Rehearsals } from './rehearsal.ts';
-import { apply, launch, nothing, template, terminate, untemplate } from './steps.ts';
+import { apply, launch, nothing, notNamed, template, terminate, untemplate } from './steps.ts';
 
 /** What makes detections about launches fire: families, images, templates, regions, and nodes that do not come or stay. */
 export const launches: Rehearsals = {
@@ -76,6 +76,24 @@ export const launches: Rehearsals = {
       ),
     ],
     undo: [untemplate('eks-tripline-rehearsal')],
+  },
+  'cloudtrail/node-group-changed-by-unexpected': {
+    steps: [
+      'NODEGROUP=$(aws eks list-nodegroups --region "$REGION" --cluster-name "$CLUSTER" --query "nodegroups[0]" --output text)',
+      'aws eks update-nodegroup-config --region "$REGION" --cluster-name "$CLUSTER" --nodegroup-name "$NODEGROUP" --labels addOrUpdateLabels={tripline-rehearsal=true}',
+    ],
+    undo: [
+      'aws eks update-nodegroup-config --region "$REGION" --cluster-name "$CLUSTER" --nodegroup-name "$NODEGROUP" --labels removeLabels=tripline-rehearsal',
+    ],
+    note: notNamed,
+  },
+  'cloudtrail/node-role-taken': {
+    steps: [
+      `PROFILE=$(aws iam list-instance-profiles-for-role --role-name "$NODE_ROLE" --query 'InstanceProfiles[0].InstanceProfileName' --output text)`,
+      launch('--iam-instance-profile Name="$PROFILE"'),
+    ],
+    undo: [terminate],
+    note: `${notNamed} The profile must be known: the daily inventory has seen it, or its AddRoleToInstanceProfile was read.`,
   },
   'cloudtrail/root-volume-or-profile-swapped': {
     steps: ['aws ec2 create-replace-root-volume-task --region "$REGION" --instance-id "$INSTANCE"'],

@@ -22,7 +22,7 @@ const themes: readonly { readonly name: string; readonly says: string; readonly 
     name: 'Karpenter provisioning',
     says: 'What is launched, from which template, image, family and region, and who steers it.',
     holds: id =>
-      /launch|karpenter|fleet|nodepool|nodeclass|provisioning|image|tag|family|user-data|volume|quota|churn|instance/.test(
+      /launch|node-group|karpenter|fleet|nodepool|nodeclass|provisioning|image|tag|family|user-data|volume|quota|churn|instance/.test(
         id,
       ),
   },

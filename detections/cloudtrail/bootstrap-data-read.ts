@@ -18,7 +18,12 @@ const backup = roleSession('backup', 'nightly');
 export const detection = cloudtrail({
   id: 'cloudtrail/bootstrap-data-read',
   title: '{principal} read what machines boot with: {bootstrap.kind} {resource}',
-  severity: [['low', { fact: { 'principal.kind': 'likely-controller' } }], 'high'],
+  severity: [
+    ['low', { fact: { 'principal.kind': 'likely-controller' } }],
+    // Autoscalers, scanners and plans read the versions of templates all day; on EKS they hold no token.
+    ['medium', { fact: { 'bootstrap.kind': 'launch-template' } }],
+    'high',
+  ],
   when: {
     fact: {
       'bootstrap.kind': ['user-data', 'launch-template', 'secret', 'parameter'],
@@ -49,6 +54,7 @@ export const detection = cloudtrail({
     'The record says that data was asked for, not what was in it: user data of EKS nodes holds no token.',
     'Data read on the machine itself (instance metadata, disks, a pod with host access) is in no record.',
     'How DescribeInstanceAttribute and DescribeLaunchTemplateVersions encode their parameters is known by analogy with other EC2 calls [inferred]: both encodings are read.',
+    'Cluster Autoscaler and the like read launch templates: name their roles in `secretReaders`.',
     "A node of a node role may read every Cluster API secret: another machine's is not told from its own.",
   ],
   examples: {
@@ -64,6 +70,7 @@ export const detection = cloudtrail({
       {
         name: 'a person reads the versions of a launch template',
         event: wrappedEc2('DescribeLaunchTemplateVersions', { LaunchTemplateId: 'lt-0aaa' }),
+        severity: 'medium',
       },
       {
         name: 'a person is denied a bootstrap parameter',

@@ -28,7 +28,7 @@ export const detection = cloudtrail({
   title: 'The controller role {role} acts from {range} as it never did',
   severity: [['low', { fact: { 'principal.kind': 'likely-controller' } }], 'high'],
   when: {
-    userIdentity: { invokedBy: [{ exists: false }] },
+    userIdentity: { invokedBy: [{ exists: false }, null] },
     fact: { 'principal.controller': [{ 'anything-but': 'none' }], 'source.kind': 'address' },
   },
   by: view => [{ role: said(view, 'principal.id'), range: said(view, 'source.network') }],

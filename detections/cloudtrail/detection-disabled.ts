@@ -41,7 +41,7 @@ export const detection = cloudtrail({
     'Resources of the pipeline are known by the names SST gives them (`tripline-…`); trails and buckets by any name that says CloudTrail, keys only by an alias of ours.',
     'Whether a new retention, filter or policy is narrower than the former is not in the record: retention counts from 7 days down, subscription filters when they bear our name.',
     'An e-mail recipient who unsubscribes by the link in the message leaves no record of a principal.',
-    'Items of our tables written by others are data events: seen only where a trail logs them.',
+    'Items of our tables written by others are data events: seen only where a trail logs them; in PartiQL not even there, for those calls bear the name of the Redshift Data API’s, which busy accounts make all day.',
   ],
   examples: {
     matches: [
@@ -80,6 +80,46 @@ export const detection = cloudtrail({
         severity: 'critical',
       },
       {
+        name: 'a trail no longer writes to its log group',
+        event: other('cloudtrail', 'UpdateTrail', { name: 'organization-trail', cloudWatchLogsLogGroupArn: '' }),
+        severity: 'critical',
+      },
+      {
+        name: 'the log group of a cluster gets a key that somebody else may take back',
+        event: other('logs', 'AssociateKmsKey', {
+          resourceIdentifier: 'arn:aws:logs:eu-west-1:111122223333:log-group:/aws/eks/prod/cluster',
+          kmsKeyId: 'arn:aws:kms:eu-west-1:444455556666:key/00000000-0000-0000-0000-000000000000',
+        }),
+        severity: 'critical',
+      },
+      {
+        name: 'our alerts are masked on their topic',
+        event: other('sns', 'PutDataProtectionPolicy', { resourceArn: topic }),
+        severity: 'critical',
+      },
+      {
+        name: 'a table of ours is starved',
+        event: other('dynamodb', 'UpdateTable', { tableName: table, onDemandThroughput: { maxWriteRequestUnits: 1 } }),
+        severity: 'critical',
+      },
+      {
+        name: 'dead letters of ours are moved to a queue of a stranger',
+        event: other('sqs', 'StartMessageMoveTask', {
+          sourceArn: 'arn:aws:sqs:eu-west-1:111122223333:tripline-prod-CloudTrailDeadQueue-abcdefgh',
+          destinationArn: 'arn:aws:sqs:eu-west-1:111122223333:orders',
+        }),
+        severity: 'critical',
+      },
+      {
+        name: 'alarms of ours are muted',
+        event: other('monitoring', 'PutAlarmMuteRule', {
+          name: 'quiet',
+          rule: { schedule: { expression: 'cron(0 0 * * *)', duration: 'P1D' } },
+          muteTargets: { alarmNames: ['tripline-prod-SweepAlarm-abcdefgh'] },
+        }),
+        severity: 'critical',
+      },
+      {
         name: 'somebody tries to leave the organization, and with it its trail',
         event: other('organizations', 'LeaveOrganization', null, { record: { errorCode: 'AccessDenied' } }),
         severity: 'medium',
@@ -99,6 +139,16 @@ export const detection = cloudtrail({
       {
         name: "somebody else's function is replaced",
         event: other('lambda', 'UpdateFunctionCode20150331v2', { functionName: 'checkout' }),
+      },
+      {
+        name: 'dead letters of ours go back to where they came from',
+        event: other('sqs', 'StartMessageMoveTask', {
+          sourceArn: 'arn:aws:sqs:eu-west-1:111122223333:tripline-prod-CloudTrailDeadQueue-abcdefgh',
+        }),
+      },
+      {
+        name: 'a table of ours is labelled',
+        event: other('dynamodb', 'UpdateTable', { tableName: table, tableClass: 'STANDARD' }),
       },
       {
         name: 'our own function writes an item',

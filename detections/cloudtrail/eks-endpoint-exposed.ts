@@ -28,7 +28,7 @@ export const detection = cloudtrail({
   ],
   blind: [
     'A cluster created with the default endpoint is public without saying so in its request.',
-    'Ranges that are wide without being the whole world are not judged.',
+    'Ranges of 10.0.0.0/8 and smaller, or many of them, are not judged.',
   ],
   examples: {
     matches: [
@@ -36,6 +36,10 @@ export const detection = cloudtrail({
       {
         name: 'public access for the world',
         event: change({ endpointPublicAccess: true, publicAccessCidrs: ['198.51.100.0/24', '0.0.0.0/0'] }),
+      },
+      {
+        name: 'public access for the two halves of the world',
+        event: change({ endpointPublicAccess: true, publicAccessCidrs: ['0.0.0.0/1', '128.0.0.0/1'] }),
       },
       { name: 'the ranges of a public endpoint become the world', event: change({ publicAccessCidrs: ['::/0'] }) },
       {

@@ -1,3 +1,4 @@
+import { serviceLinked } from '../../core/cloudtrail/example.ts';
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { listed } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
@@ -10,12 +11,20 @@ const image = (imageId: string, whom: { readonly [name: string]: string }, over 
     { imageId, attributeType: 'launchPermission', launchPermission: { add: { items: [whom] } } },
     over,
   );
-const snapshot = (whom: { readonly [name: string]: string }) =>
-  ec2('ModifySnapshotAttribute', {
-    snapshotId: 'snap-0aaa',
-    attributeType: 'CREATE_VOLUME_PERMISSION',
-    createVolumePermission: { add: { items: [whom] } },
-  });
+const snapshot = (whom: { readonly [name: string]: string }, over = {}) =>
+  ec2(
+    'ModifySnapshotAttribute',
+    {
+      snapshotId: 'snap-0aaa',
+      attributeType: 'CREATE_VOLUME_PERMISSION',
+      createVolumePermission: { add: { items: [whom] } },
+    },
+    over,
+  );
+const scanner = serviceLinked(
+  'malware-protection.guardduty.amazonaws.com',
+  'AWSServiceRoleForAmazonGuardDutyMalwareProtection',
+);
 
 export const detection = cloudtrail({
   id: 'cloudtrail/image-or-snapshot-shared',
@@ -26,6 +35,8 @@ export const detection = cloudtrail({
     'medium',
   ],
   when: { fact: { 'image.shared': { ours: false }, 'call.outcome': 'succeeded' } },
+  // Malware scanners of AWS share a copy with the service's account, with roles that only the service can assume.
+  unless: [{ fact: { 'principal.kind': 'service' } }],
   by: view =>
     listed(view, 'image.shared')
       .filter(one => member(one, 'ours') === false)
@@ -69,6 +80,10 @@ export const detection = cloudtrail({
       },
     ],
     misses: [
+      {
+        name: 'a scanner of AWS shares a copy with its own account',
+        event: snapshot({ userId: '444455556666' }, { by: scanner }),
+      },
       {
         name: 'an image is shared with an account of ours',
         event: image('ami-0123456789abcdef0', { userId: '111122223333' }),

@@ -193,7 +193,7 @@ export const detection = cloudtrail({
   requires: ['ranges'],
   when: {
     eventType: 'AwsApiCall',
-    userIdentity: { invokedBy: [{ exists: false }] },
+    userIdentity: { invokedBy: [{ exists: false }, null] },
     fact: { 'instance.claimed': [{ 'anything-but': 'none' }], 'source.kind': 'address' },
   },
   unless: [

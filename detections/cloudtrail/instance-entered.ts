@@ -1,4 +1,4 @@
-import { call, nodeSession } from '../../core/cloudtrail/example.ts';
+import { call, nodeSession, serviceLinked } from '../../core/cloudtrail/example.ts';
 import { ec2, fleetRun, platform, runInstances } from '../../core/cloudtrail/example-ec2.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
@@ -9,12 +9,15 @@ const instance = 'i-0aaaabbbbccccdddd';
 const session = (over = {}) =>
   call('ssm', 'StartSession', { requestParameters: { target: instance }, readOnly: false, ...over });
 
+const patchManager = serviceLinked('ssm.amazonaws.com', 'AWSServiceRoleForAmazonSSM');
+
 export const detection = cloudtrail({
   id: 'cloudtrail/instance-entered',
   title: '{principal} entered, or was refused, the instance {instance} by {event}',
   severity: [['medium', { fact: { 'call.outcome': 'denied' } }], 'high'],
   when: { fact: { 'instance.act': 'enter', 'call.outcome': ['succeeded', 'denied'] } },
-  unless: [{ fact: { 'principal.kind': 'platform' } }],
+  // Patch Manager, State Manager and security agents work so, with roles that only their services can assume.
+  unless: [{ fact: { 'principal.kind': ['platform', 'service'] } }],
   by: view => {
     const targets = texts(view, 'instance.targets');
     return (targets.length > 0 ? targets : ['unknown']).map(id => ({
@@ -47,13 +50,36 @@ export const detection = cloudtrail({
     lookAround,
   ],
   blind: [
-    'SendCommand to a tag names no instance: the finding says `unknown` and is medium.',
+    'SendCommand, associations and maintenance windows by tag name no instance: the finding says `unknown` and is medium.',
+    'An automation is not looked at: the commands that it sends are.',
+    'A tunnel through an Instance Connect endpoint is seen only when a key is sent for it.',
     'SSH with a key that is on the image, and kubectl debug, make no CloudTrail record.',
     'GetPasswordData is a read: it arrives only where read-only management events are delivered.',
   ],
   examples: {
     matches: [
       { name: 'a session on a node', severity: 'high', event: session(), after: [fleetRun()] },
+      {
+        name: 'a document associated with a node, to run again and again',
+        severity: 'high',
+        event: call('ssm', 'CreateAssociation', {
+          requestParameters: { name: 'AWS-RunShellScript', targets: [{ key: 'InstanceIds', values: [instance] }] },
+        }),
+        after: [fleetRun()],
+      },
+      {
+        name: 'a task of a maintenance window for a node',
+        severity: 'high',
+        event: call('ssm', 'RegisterTaskWithMaintenanceWindow', {
+          requestParameters: {
+            windowId: 'mw-0aaa',
+            taskArn: 'AWS-RunShellScript',
+            taskType: 'RUN_COMMAND',
+            targets: [{ key: 'InstanceIds', values: [instance] }],
+          },
+        }),
+        after: [fleetRun()],
+      },
       { name: 'a session on an instance whose launch was not seen', severity: 'medium', event: session() },
       {
         name: 'a command by tag',
@@ -88,6 +114,14 @@ export const detection = cloudtrail({
       },
     ],
     misses: [
+      {
+        name: 'Patch Manager patches a node',
+        event: call('ssm', 'SendCommand', {
+          userIdentity: patchManager,
+          requestParameters: { documentName: 'AWS-RunPatchBaseline', instanceIds: [instance] },
+        }),
+        after: [fleetRun()],
+      },
       { name: 'a session of the platform', event: session({ userIdentity: platform }), after: [fleetRun()] },
       { name: 'a session on an instance that is no node', event: session(), after: [runInstances()] },
       {

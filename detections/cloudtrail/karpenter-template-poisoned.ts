@@ -1,4 +1,5 @@
-import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { developer } from '../../core/cloudtrail/example.ts';
+import { createTemplate, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
@@ -16,7 +17,17 @@ export const detection = cloudtrail({
   title: "{principal} changed Karpenter's launch template {template}",
   severity: [['high', { fact: { 'call.outcome': ['denied', 'failed'] } }], 'critical'],
   when: {
-    eventName: ['CreateLaunchTemplateVersion', 'ModifyLaunchTemplate'],
+    $or: [
+      { eventName: ['CreateLaunchTemplateVersion', 'ModifyLaunchTemplate'] },
+      // Karpenter takes what it finds under the name, and always tags what it makes itself.
+      {
+        eventName: 'CreateLaunchTemplate',
+        fact: {
+          'launch.owner': { prefix: 'karpenter.k8s.aws/' },
+          'principal.controller': [{ 'anything-but': 'karpenter' }],
+        },
+      },
+    ],
     fact: {
       'launch.templates': { prefix: 'karpenter.k8s.aws/' },
       'call.outcome': { 'anything-but': 'dry-run' },
@@ -63,13 +74,27 @@ export const detection = cloudtrail({
         severity: 'high',
         event: version(name, { record: { errorCode: 'Client.UnauthorizedOperation' } }),
       },
+      {
+        name: 'one of that name made again by somebody',
+        severity: 'critical',
+        event: createTemplate({ by: developer, tags: {} }),
+      },
     ],
     misses: [
       { name: "a new version of somebody's own template", event: version('batch') },
       { name: 'a dry run', event: version(name, { record: { errorCode: 'Client.DryRunOperation' } }) },
+      { name: "Karpenter's template is made", event: createTemplate() },
       {
-        name: "Karpenter's template is made",
-        event: wrappedEc2('CreateLaunchTemplate', { LaunchTemplateName: name, LaunchTemplateData: {} }),
+        name: 'Karpenter before 0.32 makes one, with other tags',
+        event: createTemplate({ tags: { 'karpenter.sh/provisioner-name': 'default' } }),
+      },
+      {
+        name: 'somebody makes one with its tags (karpenter-tag-tampered)',
+        event: createTemplate({ by: developer }),
+      },
+      {
+        name: 'one of that name is deleted',
+        event: wrappedEc2('DeleteLaunchTemplate', { LaunchTemplateName: name }),
       },
     ],
   },

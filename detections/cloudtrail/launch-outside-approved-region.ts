@@ -41,6 +41,10 @@ export const detection = cloudtrail({
         name: 'a dry run in Singapore',
         event: runInstances({ record: { awsRegion: 'ap-southeast-1', errorCode: 'Client.DryRunOperation' } }),
       },
+      {
+        name: 'a cluster in Singapore',
+        event: call('eks', 'CreateCluster', { awsRegion: 'ap-southeast-1', requestParameters: { name: 'batch' } }),
+      },
       { name: 'a fleet in Singapore', event: createFleet({ record: { awsRegion: 'ap-southeast-1' } }) },
       {
         name: 'a region that is not approved is enabled',

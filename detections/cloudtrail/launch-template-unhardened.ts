@@ -1,14 +1,21 @@
-import { developer } from '../../core/cloudtrail/example.ts';
+import { developer, serviceLinked } from '../../core/cloudtrail/example.ts';
 import { clusterApi, createTemplate } from '../../core/cloudtrail/example-ec2.ts';
 import { listed, said, texts } from '../../core/cloudtrail/said.ts';
 import { lookAround, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { member, text } from '../../core/json.ts';
 
+const nodeGroups = serviceLinked('eks-nodegroup.amazonaws.com', 'AWSServiceRoleForAmazonEKSNodegroup');
+
 export const detection = cloudtrail({
   id: 'cloudtrail/launch-template-unhardened',
   title: 'A launch template for nodes of {owner} is not hardened',
-  severity: [['high', { fact: { 'launch.weaknesses': { stated: true } } }], 'medium'],
+  severity: [
+    // EKS makes a node group's template so where the group brings none of its own: a hop limit of 2.
+    ['medium', { fact: { 'principal.kind': 'service' } }],
+    ['high', { fact: { 'launch.weaknesses': { stated: true } } }],
+    'medium',
+  ],
   when: {
     fact: {
       'launch.weaknesses': { what: [{ exists: true }] },
@@ -71,6 +78,16 @@ export const detection = cloudtrail({
         name: "Karpenter's template has an image that nobody approved",
         severity: 'high',
         event: createTemplate({ data: { ImageId: 'ami-0fedcba9876543210' } }),
+      },
+      {
+        name: 'EKS makes the template of a node group, with its hop limit of 2',
+        severity: 'medium',
+        event: createTemplate({
+          by: nodeGroups,
+          name: 'eks-0aaabbbb',
+          tags: { 'eks:cluster-name': 'prod', 'eks:nodegroup-name': 'system' },
+          data: { MetadataOptions: { HttpPutResponseHopLimit: 2 } },
+        }),
       },
       {
         name: 'the metadata options are left to defaults',

@@ -33,7 +33,8 @@ export const detection = cloudtrail({
     'high',
   ],
   when: {
-    eventName: 'UpdateAssumeRolePolicy',
+    // Deleted and made again, a role is what its policies and profiles still name.
+    $or: [{ eventName: 'UpdateAssumeRolePolicy' }, { fact: { 'iam.trust': risks } }],
     fact: { 'iam.role-kind': ['node', 'controller', 'likely-controller'], 'call.outcome': 'succeeded' },
   },
   by: view => [{ role: said(view, 'iam.role') }],
@@ -54,7 +55,7 @@ export const detection = cloudtrail({
   ],
   blind: [
     'IAM is recorded in us-east-1 only: without its events in the home region nothing is seen.',
-    'Roles of one name under different paths are taken for one; a role that is created with a bad trust policy is none of these yet.',
+    'Roles of one name under different paths are taken for one.',
     'Conditions other than the subject of a web identity are not weighed: `*` with an organization condition counts as everyone.',
   ],
   examples: {
@@ -111,8 +112,24 @@ export const detection = cloudtrail({
         settings: { controllers: [] },
         severity: 'low',
       },
+      {
+        name: "Karpenter's role made again, for everyone",
+        event: iam('CreateRole', {
+          roleName: 'prod-karpenter',
+          assumeRolePolicyDocument: document({ Principal: { AWS: '*' } }),
+        }),
+        severity: 'critical',
+      },
     ],
     misses: [
+      {
+        name: "Karpenter's role is made",
+        event: iam(
+          'CreateRole',
+          { roleName: 'prod-karpenter', assumeRolePolicyDocument: document(pods) },
+          { by: platform },
+        ),
+      },
       { name: 'another role', event: change({ Principal: '*' }, 'reporting') },
       {
         name: 'a refused attempt',

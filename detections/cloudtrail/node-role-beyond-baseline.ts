@@ -11,7 +11,7 @@ export const detection = cloudtrail({
   title: 'The node role {role} called {api}, which nodes do not',
   severity: [['high', { fact: { 'node.call': 'sensitive' } }], 'medium'],
   when: {
-    userIdentity: { invokedBy: [{ exists: false }] },
+    userIdentity: { invokedBy: [{ exists: false }, null] },
     fact: { 'node.call': ['sensitive', 'other'] },
   },
   by: view => [

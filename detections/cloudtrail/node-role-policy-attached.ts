@@ -24,7 +24,12 @@ const attached = iam(
 export const detection = cloudtrail({
   id: 'cloudtrail/node-role-policy-attached',
   title: '{principal} changed what the node role {role} may do: {event} {policy}',
-  severity: [['critical', { fact: { 'iam.policy-kind': 'admin' } }], 'high'],
+  severity: [
+    ['critical', { fact: { 'iam.policy-kind': 'admin' } }],
+    // What another boundary lets through is in no record: it may bound less than the one before, or be the first.
+    ['medium', { eventName: 'PutRolePermissionsBoundary' }],
+    'high',
+  ],
   when: {
     fact: { 'call.outcome': 'succeeded' },
     $or: [
@@ -34,6 +39,10 @@ export const detection = cloudtrail({
       },
       { eventName: 'DeleteRolePermissionsBoundary', fact: { 'iam.role-kind': 'node' } },
       { eventName: 'PutRolePermissionsBoundary', fact: { 'iam.role-kind': 'node', 'iam.policy-kind': 'admin' } },
+      {
+        eventName: 'PutRolePermissionsBoundary',
+        fact: { 'iam.role-kind': 'node', 'principal.kind': [{ 'anything-but': ['platform', 'service'] }] },
+      },
       {
         eventName: ['DetachRolePolicy', 'DeleteRolePolicy'],
         fact: { 'iam.role-kind': 'node', 'iam.policy-restricts': true },
@@ -106,6 +115,20 @@ export const detection = cloudtrail({
         severity: 'critical',
       },
       {
+        name: 'another boundary, of which nothing is known, by a person',
+        event: iam('PutRolePermissionsBoundary', { roleName, permissionsBoundary: custom }),
+        severity: 'medium',
+      },
+      {
+        name: 'a boundary that bounds nothing, by the platform',
+        event: iam(
+          'PutRolePermissionsBoundary',
+          { roleName, permissionsBoundary: aws('AdministratorAccess') },
+          { by: platform },
+        ),
+        severity: 'critical',
+      },
+      {
         name: 'a denying policy deleted',
         event: iam('DeleteRolePolicy', { roleName, policyName: 'deny-off-instance' }),
         severity: 'high',
@@ -139,8 +162,8 @@ export const detection = cloudtrail({
       },
       { name: "another role's boundary", event: iam('DeleteRolePermissionsBoundary', { roleName: 'reporting' }) },
       {
-        name: 'a boundary that bounds',
-        event: iam('PutRolePermissionsBoundary', { roleName, permissionsBoundary: custom }),
+        name: 'a boundary that the platform sets',
+        event: iam('PutRolePermissionsBoundary', { roleName, permissionsBoundary: custom }, { by: platform }),
       },
       {
         name: "another role's boundary that bounds nothing",

@@ -1,4 +1,5 @@
-import { platform } from '../../core/cloudtrail/example-ec2.ts';
+import { karpenter } from '../../core/cloudtrail/example.ts';
+import { clusterApi, platform } from '../../core/cloudtrail/example-ec2.ts';
 import type { By } from '../../core/cloudtrail/example-iam.ts';
 import { eks, other } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
@@ -23,19 +24,32 @@ const association = {
   },
 };
 
+const addOn = { addonName: 'example', serviceAccountRoleArn: role('apps-web') };
+
 export const detection = cloudtrail({
   id: 'cloudtrail/pod-identity-association-changed',
   title: '{principal} changed the role of {account} in {cluster}: {eks.role}',
-  severity: 'high',
+  severity: [['low', { fact: { 'principal.kind': 'likely-controller' } }], 'high'],
   when: {
     eventSource: 'eks.amazonaws.com',
-    eventName: ['CreatePodIdentityAssociation', 'UpdatePodIdentityAssociation', 'DeletePodIdentityAssociation'],
+    eventName: [
+      'CreatePodIdentityAssociation',
+      'UpdatePodIdentityAssociation',
+      'DeletePodIdentityAssociation',
+      'CreateAddon',
+      'UpdateAddon',
+      'CreateCapability',
+      'UpdateCapability',
+    ],
     fact: { 'call.outcome': 'succeeded' },
     $or: [
       { fact: { 'eks.role-kind': ['controller', 'likely-controller'] } },
-      { fact: { 'principal.kind': [{ 'anything-but': ['platform', 'service'] }] } },
+      { fact: { 'principal.kind': [{ 'anything-but': ['platform', 'service', 'controller'] }] } },
+      // Cluster API's provider keeps add-ons and associations of the clusters that it makes.
+      { fact: { 'principal.controller': ['karpenter', 'kubeadm'] } },
     ],
   },
+  unless: [{ eventName: ['CreateAddon', 'UpdateAddon'], fact: { 'eks.role': 'none' } }],
   by: view => [{ cluster: said(view, 'eks.cluster'), account: said(view, 'eks.service-account') }],
   resources: view => [said(view, 'eks.role')].filter(name => name !== 'none'),
   attack: ['T1098.003', 'T1078.004'],
@@ -51,6 +65,7 @@ export const detection = cloudtrail({
   blind: [
     'IAM roles for service accounts are annotations in the cluster: no EKS call changes them.',
     'An update or deletion names the service account only in its response.',
+    'What an add-on is told by `configurationValues` is not judged. The parameters of add-ons and capabilities are taken from the API model.',
   ],
   examples: {
     matches: [
@@ -71,8 +86,47 @@ export const detection = cloudtrail({
           { record: { responseElements: association } },
         ),
       },
+      { name: 'a person gives an add-on a role', event: eks('UpdateAddon', addOn) },
+      {
+        name: "the platform gives an add-on Karpenter's role among others",
+        event: eks(
+          'CreateAddon',
+          {
+            addonName: 'example',
+            podIdentityAssociations: [
+              { serviceAccount: 'a', roleArn: role('apps-web') },
+              { serviceAccount: 'b', roleArn: role('prod-karpenter') },
+            ],
+          },
+          { by: platform },
+        ),
+      },
+      {
+        name: 'a person makes a capability, which acts in the cluster and in AWS',
+        event: eks('CreateCapability', { capabilityName: 'ack', type: 'ACK', roleArn: role('apps-web') }),
+      },
+      {
+        name: "Karpenter's role gives a pod a role, which Karpenter never does",
+        event: associate({}, { by: karpenter }),
+      },
+      {
+        name: 'a person changes who administers a capability',
+        event: eks('UpdateCapability', {
+          capabilityName: 'argocd',
+          configuration: { argoCd: { rbacRoleMappings: {} } },
+        }),
+      },
+      {
+        name: 'the Cluster API provider by its usual name only',
+        event: associate({}, { by: clusterApi }),
+        settings: { controllers: [] },
+        severity: 'low',
+      },
     ],
     misses: [
+      { name: 'the platform gives an add-on its role', event: eks('UpdateAddon', addOn, { by: platform }) },
+      { name: 'a person updates an add-on without a role', event: eks('UpdateAddon', { addonName: 'example' }) },
+      { name: 'the Cluster API provider, for an add-on', event: eks('CreateAddon', addOn, { by: clusterApi }) },
       { name: 'the platform gives a pod its role', event: associate({}, { by: platform }) },
       { name: 'a refused attempt', event: associate({}, { record: { errorCode: 'AccessDeniedException' } }) },
       { name: 'associations listed', event: eks('DescribePodIdentityAssociation', { associationId: 'a-example' }) },

@@ -11,7 +11,7 @@ export const detection = cloudtrail({
   title: 'A pod calls {api} with the node role {role} ({family})',
   severity: 'medium',
   when: {
-    userIdentity: { invokedBy: [{ exists: false }] },
+    userIdentity: { invokedBy: [{ exists: false }, null] },
     fact: { 'node.role': [{ 'anything-but': 'none' }] },
     $or: [{ fact: { 'source.pod': true } }, { fact: { 'agent.application': true } }],
   },

@@ -42,6 +42,12 @@ export const detection = cloudtrail({
       { name: "a node's root volume is replaced", severity: 'high', event: replaced(), after: [fleetRun()] },
       { name: 'the root volume of an unknown instance is replaced', severity: 'medium', event: replaced() },
       {
+        name: "a volume is attached in the place of a node's root volume",
+        severity: 'high',
+        event: ec2('AttachVolume', { instanceId: instance, volumeId: 'vol-0aaa', device: '/dev/xvda' }),
+        after: [fleetRun()],
+      },
+      {
         name: "a node's profile is replaced",
         severity: 'high',
         event: wrappedEc2(
@@ -59,6 +65,11 @@ export const detection = cloudtrail({
       },
     ],
     misses: [
+      {
+        name: 'the storage driver attaches a volume to a node',
+        event: ec2('AttachVolume', { instanceId: instance, volumeId: 'vol-0aaa', device: '/dev/xvdaa' }),
+        after: [fleetRun()],
+      },
       {
         name: 'the root volume of an instance that is no node is replaced',
         event: replaced(),

@@ -1,4 +1,5 @@
-import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { serviceLinked } from '../../core/cloudtrail/example.ts';
+import { clusterApi, ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { listed } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
@@ -29,7 +30,12 @@ const opened = (port: number, cidrIp: string, over = {}) =>
 export const detection = cloudtrail({
   id: 'cloudtrail/security-group-opened',
   title: '{principal} opened the security group {group} to the world',
-  severity: 'high',
+  severity: [
+    // Load balancers' NodePorts, and Cluster API's for its nodes: what objects in the cluster ask for, which have detections of their own.
+    ['low', { fact: { 'principal.controller': ['cluster-api', 'eks'] } }],
+    ['low', { fact: { 'principal.kind': 'service' } }],
+    'high',
+  ],
   when: { fact: { 'network.opened': { what: [{ exists: true }] }, 'call.outcome': 'succeeded' } },
   by: view => listed(view, 'network.opened').map(one => ({ group: text(one, 'group') ?? 'unknown' })),
   resources: view => listed(view, 'network.opened').map(one => `${text(one, 'what')} from ${text(one, 'range')}`),
@@ -54,7 +60,19 @@ export const detection = cloudtrail({
   ],
   examples: {
     matches: [
-      { name: 'SSH from anywhere', event: opened(22, '0.0.0.0/0') },
+      { name: 'SSH from anywhere', event: opened(22, '0.0.0.0/0'), severity: 'high' },
+      {
+        name: 'the Cluster API provider opens the NodePorts of its nodes',
+        event: opened(30000, '0.0.0.0/0', { by: clusterApi }),
+        severity: 'low',
+      },
+      {
+        name: 'a service opens the NodePort of a load balancer',
+        event: opened(31_000, '0.0.0.0/0', {
+          by: serviceLinked('elasticloadbalancing.amazonaws.com', 'AWSServiceRoleForElasticLoadBalancing'),
+        }),
+        severity: 'low',
+      },
       { name: 'SSH from one half of the world', event: opened(22, '128.0.0.0/1') },
       { name: 'the kubelet from anywhere', event: opened(10250, '0.0.0.0/0') },
       {

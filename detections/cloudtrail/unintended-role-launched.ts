@@ -98,7 +98,7 @@ export const detection = cloudtrail({
   references: [
     'IAM User Guide, "Granting a user permissions to pass a role" and "Instance profiles"',
     'karpenter-provider-aws, pkg/providers/instanceprofile',
-    'EKS API Reference, CreateNodegroup',
+    'EKS API Reference, CreateNodegroup and ComputeConfigRequest',
   ],
   runbook: [
     'Confirm which role the profile carries: aws iam get-instance-profile --instance-profile-name PROFILE --query "InstanceProfile.Roles[].Arn"',
@@ -130,6 +130,16 @@ export const detection = cloudtrail({
         name: 'a node group is created with a role that is no node role',
         severity: 'critical',
         event: nodegroup('arn:aws:iam::111122223333:role/Administrator'),
+      },
+      {
+        name: 'the nodes of EKS Auto Mode get a role that is no node role',
+        severity: 'critical',
+        event: call('eks', 'UpdateClusterConfig', {
+          requestParameters: {
+            name: 'prod',
+            computeConfig: { enabled: true, nodeRoleArn: 'arn:aws:iam::111122223333:role/Administrator' },
+          },
+        }),
       },
       {
         name: "a node is given an administrator's profile",

@@ -1,6 +1,6 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
-import { writes } from '../../core/kubernetes/groups.ts';
+import { unsaid, writes } from '../../core/kubernetes/groups.ts';
 import { said, texts } from '../../core/kubernetes/said.ts';
 import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
@@ -35,7 +35,7 @@ export const detection = kubernetes({
   when: {
     verb: [...writes],
     // A write that names no object is `deletecollection`: it takes aws-auth with the others.
-    objectRef: { resource: 'configmaps', namespace: 'kube-system', name: ['aws-auth', { exists: false }] },
+    objectRef: { resource: 'configmaps', namespace: 'kube-system', name: ['aws-auth', ...unsaid] },
     fact: { 'call.outcome': 'succeeded' },
   },
   unless: [{ fact: { 'principal.standing': 'service' } }],

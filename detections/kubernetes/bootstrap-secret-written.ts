@@ -8,16 +8,31 @@ const fleet = { cluster: 'fleet', user: users.admin } as const;
 const token = { namespace: 'kube-system', name: 'bootstrap-token-abc123' };
 const data = { namespace: 'fleet-eu', name: 'workers-x7k2p' };
 
+const kubelets = { namespace: 'kube-system', name: 'kubelet-config' };
+
 export const detection = kubernetes({
   id: 'kubernetes/bootstrap-secret-written',
-  title: '{principal} changed a secret that joins nodes ({secret.kind}): {secret}',
-  severity: [['low', { fact: { 'principal.standing': 'likely-controller' } }], 'critical'],
+  title: '{principal} changed what nodes join by: {event}',
+  severity: [
+    ['low', { fact: { 'principal.standing': 'likely-controller' } }],
+    ['high', { objectRef: { resource: 'configmaps' } }],
+    'critical',
+  ],
   when: {
     verb: [...writes],
-    fact: {
-      'secret.kind': ['bootstrap-token', 'cluster-credential', 'bootstrap-data', 'all-in-namespace'],
-      'call.outcome': 'succeeded',
-    },
+    $or: [
+      { fact: { 'secret.kind': ['bootstrap-token', 'cluster-credential', 'bootstrap-data', 'all-in-namespace'] } },
+      // What kubeadm tells a machine that joins: how its kubelet is to run, and whose API server it is to believe.
+      {
+        objectRef: { resource: 'configmaps', namespace: 'kube-system', name: ['kubelet-config', 'kubeadm-config'] },
+        fact: { 'principal.standing': [{ 'anything-but': ['platform', 'gitops'] }] },
+      },
+      {
+        objectRef: { resource: 'configmaps', namespace: 'kube-public', name: 'cluster-info' },
+        fact: { 'principal.standing': [{ 'anything-but': ['platform', 'gitops'] }] },
+      },
+    ],
+    fact: { 'call.outcome': 'succeeded' },
   },
   unless: [{ fact: { 'principal.standing': ['controller', 'service'] } }],
   by: view => [{ user: said(view, 'principal.id'), secret: said(view, 'object.path') }],
@@ -35,6 +50,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
+    'An upgrade with kubeadm, or of a workload cluster by Cluster API, writes the config maps as an administrator of the cluster: name that user among the platform’s.',
     'Contents are in no audit event at Metadata level: that a secret was changed is seen, not what to.',
     'A secret outside the namespaces in `clusterApiNamespaces` is known by no name, except bootstrap tokens in kube-system.',
   ],
@@ -51,8 +67,57 @@ export const detection = kubernetes({
         event: audit('update', 'secrets', { ...fleet, user: users.bootstrapProvider, objectRef: data }),
         settings: { controllers: [] },
       },
+      {
+        name: 'a person changes how the kubelets of machines that join are to run',
+        event: audit('patch', 'configmaps', { ...fleet, objectRef: kubelets }),
+        severity: 'high',
+      },
+      {
+        name: 'a person changes whose API server machines that join believe',
+        event: audit('update', 'configmaps', {
+          ...fleet,
+          objectRef: { namespace: 'kube-public', name: 'cluster-info' },
+        }),
+        severity: 'high',
+      },
     ],
     misses: [
+      {
+        name: 'the platform upgrades with kubeadm',
+        event: audit('patch', 'configmaps', { cluster: 'fleet', user: users.platform, objectRef: kubelets }),
+      },
+      {
+        name: 'the platform renews what machines believe',
+        event: audit('update', 'configmaps', {
+          cluster: 'fleet',
+          user: users.platform,
+          objectRef: { namespace: 'kube-public', name: 'cluster-info' },
+        }),
+      },
+      {
+        name: 'a person changes another config map of kube-system',
+        event: audit('patch', 'configmaps', { ...fleet, objectRef: { ...kubelets, name: 'coredns' } }),
+      },
+      {
+        name: 'a person changes a config map of that name elsewhere',
+        event: audit('patch', 'configmaps', { ...fleet, objectRef: { ...kubelets, namespace: 'team-a' } }),
+      },
+      {
+        name: 'a person changes another resource of that name',
+        event: audit('patch', 'services', { ...fleet, objectRef: kubelets }),
+      },
+      {
+        name: 'a person changes another config map of kube-public',
+        event: audit('update', 'configmaps', { ...fleet, objectRef: { namespace: 'kube-public', name: 'motd' } }),
+      },
+      {
+        name: 'a person changes one of that name elsewhere',
+        event: audit('update', 'configmaps', { ...fleet, objectRef: { namespace: 'team-a', name: 'cluster-info' } }),
+      },
+      {
+        name: 'a person changes another resource of that name in kube-public',
+        event: audit('update', 'services', { ...fleet, objectRef: { namespace: 'kube-public', name: 'cluster-info' } }),
+      },
       {
         name: 'Cluster API renews its token',
         event: audit('update', 'secrets', { ...fleet, user: users.bootstrapProvider, objectRef: data }),

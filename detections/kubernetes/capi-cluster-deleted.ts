@@ -1,9 +1,11 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
+import { unsaid } from '../../core/kubernetes/groups.ts';
 import { byObject } from '../../core/kubernetes/said.ts';
 import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
 const target = 'clusters.cluster.x-k8s.io';
+const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
 const ref = { cluster: 'fleet', user: users.admin, objectRef: { namespace: 'fleet-eu', name: 'prod-eu' } };
 
 export const detection = kubernetes({
@@ -14,7 +16,22 @@ export const detection = kubernetes({
     ['critical', { fact: { 'principal.standing': 'gitops' } }],
     'high',
   ],
-  when: { fact: { 'capi.change': 'cluster-deleted', 'call.outcome': 'succeeded' } },
+  when: {
+    $or: [
+      { fact: { 'capi.change': 'cluster-deleted' } },
+      // What is in it goes with a namespace, and every object of a kind with its definition.
+      { verb: 'delete', objectRef: { resource: 'namespaces' }, fact: { 'namespace.role': 'cluster-api' } },
+      {
+        verb: ['delete', 'deletecollection'],
+        objectRef: {
+          apiGroup: 'apiextensions.k8s.io',
+          resource: 'customresourcedefinitions',
+          name: [{ suffix: 'cluster.x-k8s.io' }, ...unsaid],
+        },
+      },
+    ],
+    fact: { 'call.outcome': 'succeeded' },
+  },
   unless: [{ fact: { 'principal.standing': ['controller', 'service'] } }],
   by: byObject,
   attack: ['T1485', 'T1578.003'],
@@ -28,7 +45,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'Deleting the namespace deletes through the namespace controller: its own deletion is not watched here.',
+    'A namespace is known to hold Clusters where the setting `clusterApiNamespaces` says so.',
     'Deleting the AWS resources directly leaves the objects (cloudtrail/*).',
   ],
   examples: {
@@ -44,6 +61,21 @@ export const detection = kubernetes({
         event: audit('delete', target, { ...ref, user: users.capi }),
         settings: { controllers: [] },
       },
+      {
+        name: 'a person deletes the namespace that a Cluster is in',
+        event: audit('delete', 'namespaces', { ...ref, objectRef: { namespace: 'fleet-eu', name: 'fleet-eu' } }),
+      },
+      {
+        name: 'a person deletes the definition of machine templates',
+        event: audit('delete', definitions, {
+          ...ref,
+          objectRef: { name: 'awsmachinetemplates.infrastructure.cluster.x-k8s.io' },
+        }),
+      },
+      {
+        name: 'a person deletes all definitions',
+        event: audit('deletecollection', definitions, { ...ref, objectRef: {} }),
+      },
     ],
     misses: [
       {
@@ -51,6 +83,34 @@ export const detection = kubernetes({
         event: audit('delete', 'kubeadmcontrolplanes.controlplane.cluster.x-k8s.io', { ...ref, user: users.capi }),
       },
       { name: 'a person changes a Cluster', event: audit('patch', target, ref) },
+      {
+        name: 'a person deletes another namespace',
+        event: audit('delete', 'namespaces', { ...ref, objectRef: { namespace: 'team-a', name: 'team-a' } }),
+      },
+      {
+        name: 'a person labels the namespace that a Cluster is in',
+        event: audit('patch', 'namespaces', { ...ref, objectRef: { namespace: 'fleet-eu', name: 'fleet-eu' } }),
+      },
+      {
+        name: 'a person deletes a pod beside a Cluster',
+        event: audit('delete', 'pods', { ...ref, objectRef: { namespace: 'fleet-eu', name: 'tool' } }),
+      },
+      {
+        name: 'an injector of certificates changes the definition of Clusters',
+        event: audit('patch', definitions, { ...ref, objectRef: { name: target } }),
+      },
+      {
+        name: 'a person deletes another definition',
+        event: audit('delete', definitions, { ...ref, objectRef: { name: 'widgets.example.com' } }),
+      },
+      {
+        name: 'a person deletes another resource of the group',
+        event: audit('delete', 'widgets.apiextensions.k8s.io', { ...ref, objectRef: { name: target } }),
+      },
+      {
+        name: 'a person deletes a resource of that name elsewhere',
+        event: audit('delete', 'customresourcedefinitions.example.com', { ...ref, objectRef: { name: target } }),
+      },
       { name: 'a person may not', event: audit('delete', target, { ...ref, responseStatus: { code: 403 } }) },
     ],
   },

@@ -5,6 +5,8 @@ import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.t
 
 const pod = { namespace: 'kube-system', name: 'karpenter-5d4f8c7b9d-x2x7z' };
 
+const kubelet = { name: 'ip-10-0-1-17.eu-west-1.compute.internal' };
+
 export const detection = kubernetes({
   id: 'kubernetes/controller-pod-entered',
   title: '{principal} entered {pod}: {event}',
@@ -18,7 +20,14 @@ export const detection = kubernetes({
         },
         fact: { 'object.controller': ['karpenter', 'cluster-api', 'eks', 'kubeadm'] },
       },
-      { objectRef: { resource: 'nodes', subresource: 'proxy' }, fact: { 'principal.form': 'person' } },
+      {
+        objectRef: { resource: 'nodes', subresource: 'proxy' },
+        $or: [
+          { fact: { 'principal.form': 'person' } },
+          // The kubelet's own ways into a container; monitoring asks it for /metrics, /stats and /pods.
+          { requestURI: [{ matches: '/proxy/+(exec|run|attach|portForward|cri)/' }] },
+        ],
+      },
     ],
     fact: { 'call.outcome': 'succeeded' },
   },
@@ -39,6 +48,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
+    'A kubelet that is asked at its own port, past the API server, makes no audit event.',
     'What is typed in a shell is not audited; only the first command stands in the URI.',
     'A shell on the node itself, or through the container runtime, makes no audit event (cloudtrail/instance-entered).',
     'In shared namespaces a controller’s pods are known by its account’s name; one that is named otherwise is not.',
@@ -46,6 +56,13 @@ export const detection = kubernetes({
   examples: {
     matches: [
       { name: 'a shell in Karpenter, when it begins', event: audit('create', 'pods/exec', { objectRef: pod }) },
+      {
+        name: 'a shell whose address says that it is a dry run',
+        event: audit('create', 'pods/exec', {
+          objectRef: pod,
+          requestURI: `/api/v1/namespaces/kube-system/pods/${pod.name}/exec?command=sh&stdin=true&dryRun=All`,
+        }),
+      },
       { name: 'a shell over WebSockets', event: audit('get', 'pods/exec', { objectRef: pod }) },
       {
         name: 'the platform forwards a port',
@@ -60,8 +77,16 @@ export const detection = kubernetes({
         }),
       },
       {
+        name: 'a monitoring account has the kubelet run a command',
+        event: audit('get', 'nodes/proxy', {
+          user: users.workload,
+          objectRef: kubelet,
+          requestURI: `/api/v1/nodes/${kubelet.name}/proxy/exec/kube-system/karpenter-x/controller?command=id`,
+        }),
+      },
+      {
         name: 'a person asks the kubelet through the API server',
-        event: audit('get', 'nodes/proxy', { objectRef: { name: 'ip-10-0-1-17.eu-west-1.compute.internal' } }),
+        event: audit('get', 'nodes/proxy', { objectRef: kubelet }),
       },
     ],
     misses: [
@@ -82,12 +107,13 @@ export const detection = kubernetes({
         name: 'a monitoring account reads the kubelet',
         event: audit('get', 'nodes/proxy', {
           user: users.workload,
-          objectRef: { name: 'ip-10-0-1-17.eu-west-1.compute.internal' },
+          objectRef: kubelet,
+          requestURI: `/api/v1/nodes/${kubelet.name}/proxy/metrics`,
         }),
       },
       {
         name: 'a person reads the kubelet’s metrics',
-        event: audit('get', 'nodes/metrics', { objectRef: { name: 'ip-10-0-1-17.eu-west-1.compute.internal' } }),
+        event: audit('get', 'nodes/metrics', { objectRef: kubelet }),
       },
       {
         name: 'a person proxies to an ordinary pod',

@@ -42,6 +42,9 @@ export const detection = kubernetes({
         'escalate',
         'bind',
         'admin',
+        'edit',
+        'mint-tokens',
+        'approve-certificates',
         'write-provisioning',
         'write-cluster-api',
         'read-secrets',
@@ -66,7 +69,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'A binding to a role of one’s own name is judged when the role is written, not when it is bound.',
+    'A binding to a role of one’s own name is judged when the role is written, not when it is bound; one that gathers others (aggregationRule) has no rules when it is written.',
     'Access entries and aws-auth grant through groups that are bound already (cloudtrail/eks-access-granted, kubernetes/aws-auth-changed).',
     'A patch that adds a rule is judged by what it adds; one that only changes subjects by the role in the response, where that is logged.',
   ],
@@ -79,6 +82,33 @@ export const detection = kubernetes({
       {
         name: 'the built-in admin, cluster-wide',
         event: audit('create', `clusterrolebindings.${group}`, binding('admin')),
+      },
+      {
+        name: 'the built-in edit, cluster-wide',
+        event: audit('create', `clusterrolebindings.${group}`, binding('edit')),
+      },
+      {
+        name: 'a role of the control plane itself',
+        event: audit('create', `clusterrolebindings.${group}`, binding('system:kube-controller-manager')),
+      },
+      {
+        name: 'Karpenter’s own role',
+        event: audit('create', `clusterrolebindings.${group}`, binding('karpenter-core')),
+      },
+      {
+        name: 'the built-in admin, in the namespace that Karpenter is in',
+        event: audit('create', `rolebindings.${group}`, {
+          ...binding('admin'),
+          objectRef: { namespace: 'kube-system', name: 'helper' },
+        }),
+      },
+      {
+        name: 'tokens of all service accounts',
+        event: audit('create', `clusterroles.${group}`, role(rule('', 'serviceaccounts/token', 'create'))),
+      },
+      {
+        name: 'approval of client certificates',
+        event: audit('create', `clusterroles.${group}`, role(rule('certificates.k8s.io', 'signers', 'approve'))),
       },
       { name: 'everything', event: audit('create', `clusterroles.${group}`, role(rule('*', '*', '*'))) },
       {
@@ -127,6 +157,28 @@ export const detection = kubernetes({
         event: audit('update', `clusterroles.${group}`, {
           ...role(rule('karpenter.sh', '*', '*')),
           user: serviceAccount('kube-system', 'clusterrole-aggregation-controller'),
+        }),
+      },
+      {
+        name: 'the built-in admin, in the namespace of a team',
+        event: audit('create', `rolebindings.${group}`, {
+          ...binding('admin'),
+          objectRef: { namespace: 'team-a', name: 'helper' },
+        }),
+      },
+      {
+        name: 'tokens of one account that is no controller’s',
+        event: audit('create', `clusterroles.${group}`, {
+          ...role({ ...rule('', 'serviceaccounts/token', 'create'), resourceNames: ['vault-auth'] }),
+        }),
+      },
+      {
+        name: 'approval of certificates of servers',
+        event: audit('create', `clusterroles.${group}`, {
+          ...role({
+            ...rule('certificates.k8s.io', 'signers', 'approve'),
+            resourceNames: ['kubernetes.io/kubelet-serving'],
+          }),
         }),
       },
       { name: 'the built-in view', event: audit('create', `clusterrolebindings.${group}`, binding('view')) },

@@ -5,12 +5,22 @@ import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.t
 
 const fleet = { cluster: 'fleet', user: users.admin };
 const credentials = { namespace: 'capa-system', name: 'capa-manager-bootstrap-credentials' };
+const certificate = { namespace: 'capi-system', name: 'capi-webhook-service-cert' };
+/** Accounts of cert-manager as its own manifests install it. */
+const certManager = ['cert-manager', 'cert-manager-cainjector'].map(
+  name => `system:serviceaccount:cert-manager:${name}`,
+);
+const issuer = serviceAccount('cert-manager', 'cert-manager');
 const sync = serviceAccount('secret-sync', 'external-secrets');
 
 export const detection = kubernetes({
   id: 'kubernetes/controller-secret-touched',
   title: "{principal} touched a controller's {event}",
-  severity: 'high',
+  severity: [
+    // It makes and renews the certificates of the controllers' webhooks; by its usual name only, so that it is lowered, not silenced.
+    ['low', { user: { username: [...certManager] }, objectRef: { name: [{ suffix: '-cert' }] } }],
+    'high',
+  ],
   when: {
     objectRef: { resource: ['secrets', 'configmaps'] },
     fact: { 'object.controller': ['karpenter', 'cluster-api', 'eks', 'kubeadm'], 'call.outcome': 'succeeded' },
@@ -57,6 +67,21 @@ export const detection = kubernetes({
         }),
       },
       {
+        name: 'cert-manager renews the certificate of Cluster API’s webhook',
+        event: audit('update', 'secrets', { cluster: 'fleet', user: issuer, objectRef: certificate }),
+        severity: 'low',
+      },
+      {
+        name: 'cert-manager reads CAPA’s credentials',
+        event: audit('get', 'secrets', { cluster: 'fleet', user: issuer, objectRef: credentials }),
+        severity: 'high',
+      },
+      {
+        name: 'a person reads the certificate of Cluster API’s webhook',
+        event: audit('get', 'secrets', { ...fleet, objectRef: certificate }),
+        severity: 'high',
+      },
+      {
         name: 'an ordinary service account',
         event: audit('get', 'secrets', { cluster: 'fleet', user: sync, objectRef: credentials }),
       },
@@ -88,6 +113,14 @@ export const detection = kubernetes({
         event: audit('get', 'configmaps', {
           ...fleet,
           objectRef: { namespace: 'capa-system', name: 'kube-root-ca.crt' },
+        }),
+      },
+      {
+        name: 'Istio publishes its certificate there',
+        event: audit('update', 'configmaps', {
+          cluster: 'fleet',
+          user: serviceAccount('istio-system', 'istiod'),
+          objectRef: { namespace: 'capi-system', name: 'istio-ca-root-cert' },
         }),
       },
       {

@@ -1,11 +1,22 @@
 import { kubernetes } from '../../core/detection.ts';
-import { asked } from '../../core/kubernetes/body.ts';
 import { audit, component, node, users } from '../../core/kubernetes/example.ts';
-import { runsAs } from '../../core/kubernetes/pod.ts';
+import { podsAccount } from '../../core/kubernetes/pod.ts';
 import { said } from '../../core/kubernetes/said.ts';
 import { confirm, insights, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
 const controllers = ['karpenter', 'cluster-api', 'eks', 'kubeadm', 'kubernetes'];
+/** What a token is stolen for. */
+const sensitive = [
+  'secret',
+  'configmap',
+  'token',
+  'certificate',
+  'exec',
+  'rbac',
+  'pod-write',
+  'provisioning',
+  'forbidden',
+];
 const account = { namespace: 'kube-system', name: 'karpenter' };
 const pod = (serviceAccountName: string) => ({
   apiVersion: 'v1',
@@ -15,12 +26,36 @@ const pod = (serviceAccountName: string) => ({
 });
 const run = { objectRef: { namespace: 'kube-system', name: 'tool' }, requestObject: pod('karpenter') };
 
+/** A patch of the image alone, and the deployment that comes of it. */
+const image = {
+  requestObject: { spec: { template: { spec: { containers: [{ name: 'controller', image: 'busybox' }] } } } },
+  responseObject: {
+    kind: 'Deployment',
+    metadata: { name: 'karpenter' },
+    spec: { template: { spec: { serviceAccountName: 'karpenter', containers: [{ image: 'busybox' }] } } },
+  },
+};
+const claims = 'nodeclaims.karpenter.sh';
+const legacy = {
+  user: users.karpenter,
+  sourceIPs: ['10.0.1.17'],
+  annotations: { 'authentication.k8s.io/legacy-token': 'system:serviceaccount:kube-system:karpenter' },
+};
+
 export const detection = kubernetes({
   id: 'kubernetes/controller-token-minted',
   title: "{principal} got hold of a controller's token: {event}",
   severity: 'critical',
   when: {
-    $or: [{ verb: 'create', fact: { 'token.account': controllers } }, { fact: { 'pod.runsAs': controllers } }],
+    $or: [
+      { verb: 'create', fact: { 'token.account': controllers } },
+      { fact: { 'pod.runsAs': controllers } },
+      // A token that stands in a secret: controllers sign in with the ones that kubelets renew for their pods.
+      {
+        annotations: { 'authentication.k8s.io/legacy-token': [{ exists: true }] },
+        fact: { 'principal.kind': 'controller', 'call.sensitive': sensitive },
+      },
+    ],
     fact: { 'call.outcome': 'succeeded' },
   },
   unless: [
@@ -29,16 +64,18 @@ export const detection = kubernetes({
   ],
   by: view => {
     const { namespace = 'unknown', subresource } = view.record.objectRef ?? {};
-    const path =
-      subresource === 'token' ? said(view, 'object.path') : `${namespace}/${runsAs(asked(view.record).object)}`;
-    return [{ user: said(view, 'principal.id'), account: path }];
+    const user = said(view, 'principal.id');
+    if (said(view, 'principal.kind') === 'controller') return [{ user, account: user }];
+    const path = subresource === 'token' ? said(view, 'object.path') : `${namespace}/${podsAccount(view.record)}`;
+    return [{ user, account: path }];
   },
   resources: view => [said(view, 'object.path')],
   attack: ['T1528', 'T1098', 'T1610'],
-  why: 'A token made for a controller’s account is the controller. Only the kubelet of its pod’s node asks for one; the other way is to run a pod of one’s own under the account.',
+  why: 'A token made for a controller’s account is the controller. Only the kubelet of its pod’s node asks for one; the other ways are to run code of one’s own under the account, in a new pod or in the controller’s, and to have a secret filled with a token that does not end.',
   references: [
     'Kubernetes documentation, TokenRequest API and Node authorization (a kubelet gets tokens of its own pods only)',
     'Stratus Red Team, k8s.persistence.create-token',
+    'Kubernetes enhancement 2799, secret-based service account tokens (audit annotation authentication.k8s.io/legacy-token)',
   ],
   runbook: [
     confirm("objectRef.resource = 'serviceaccounts' and objectRef.subresource = 'token' and objectRef.name = 'NAME'"),
@@ -48,7 +85,8 @@ export const detection = kubernetes({
     `${removeAccess}. ${lookAround}`,
   ],
   blind: [
-    'A token read from a running pod, or from a legacy token secret, is not minted (kubernetes/controller-pod-entered, kubernetes/controller-secret-touched).',
+    'A token read from a running pod is not minted (kubernetes/controller-pod-entered). One in a secret is seen when it is used for what intruders want, not when the secret is made: secrets have no bodies in the log.',
+    'A patch of a controller’s containers says whose they are in its response only: where that is not logged it is not seen.',
     'A workload by the platform or GitOps may run as a controller: that is how they are installed.',
     'A kubelet’s identity in other hands may ask for tokens of the pods on its node.',
   ],
@@ -76,6 +114,19 @@ export const detection = kubernetes({
           requestObject: { spec: { template: { spec: { serviceAccountName: 'karpenter' } } } },
         }),
       },
+      {
+        name: 'a developer puts an image of his own into Karpenter’s deployment',
+        event: audit('patch', 'deployments.apps', { objectRef: account, ...image }),
+      },
+      {
+        name: 'a developer puts one into Karpenter’s pod, by a JSON patch',
+        event: audit('patch', 'pods', {
+          objectRef: { ...account, name: 'karpenter-5d4f8c7b9d-x2x7z' },
+          requestObject: [{ op: 'replace', path: '/spec/containers/0/image', value: 'busybox' }],
+          responseObject: pod('karpenter'),
+        }),
+      },
+      { name: 'Karpenter’s token out of a secret makes a NodeClaim', event: audit('create', claims, legacy) },
     ],
     misses: [
       {
@@ -101,6 +152,31 @@ export const detection = kubernetes({
       {
         name: 'the replica set controller makes Karpenter’s pod',
         event: audit('create', 'pods', { ...run, user: users.replicasets }),
+      },
+      {
+        name: 'a developer restarts Karpenter',
+        event: audit('patch', 'deployments.apps', {
+          objectRef: account,
+          ...image,
+          requestObject: { spec: { template: { metadata: { annotations: { 'example.com/restarted': 'now' } } } } },
+        }),
+      },
+      {
+        name: 'a developer puts an image into a deployment that runs as nobody in particular',
+        event: audit('patch', 'deployments.apps', {
+          objectRef: account,
+          ...image,
+          responseObject: { ...image.responseObject, spec: { template: { spec: { serviceAccountName: 'default' } } } },
+        }),
+      },
+      {
+        name: 'Karpenter makes a NodeClaim with the token of its pod',
+        event: audit('create', claims, { ...legacy, annotations: undefined }),
+      },
+      { name: 'Karpenter’s token out of a secret reads a node', event: audit('get', 'nodes', legacy) },
+      {
+        name: 'an ordinary account uses a token out of a secret',
+        event: audit('create', claims, { ...legacy, user: users.workload }),
       },
       { name: 'GitOps installs Karpenter', event: audit('create', 'pods', { ...run, user: users.gitops }) },
       {

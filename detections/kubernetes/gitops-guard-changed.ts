@@ -14,8 +14,14 @@ export const detection = kubernetes({
   when: {
     verb: [...writes],
     objectRef: {
-      apiGroup: ['kustomize.toolkit.fluxcd.io', 'source.toolkit.fluxcd.io', 'argoproj.io'],
-      resource: ['kustomizations', 'gitrepositories', 'applications', 'appprojects'],
+      apiGroup: ['kustomize.toolkit.fluxcd.io', 'helm.toolkit.fluxcd.io', 'source.toolkit.fluxcd.io', 'argoproj.io'],
+      resource: [
+        'kustomizations',
+        'helmreleases',
+        'gitrepositories',
+        'ocirepositories',
+        { prefix: 'app' }, // applications, applicationsets, appprojects
+      ],
       subresource: [{ exists: false }],
     },
     fact: { 'namespace.role': ['gitops', 'cluster-api', 'controller'], 'call.outcome': 'succeeded' },
@@ -36,6 +42,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
+    'Flux’s Helm repositories, buckets and its operator’s objects are not watched: each further kind costs every cluster a part of its filter.',
     'EKS logs no bodies of these objects: that one changed is seen, not how.',
     'Objects in namespaces that hold neither GitOps, controllers nor Clusters are not watched.',
     'The other controllers of Flux and Argo CD must be among the settings’ `gitops` users too.',
@@ -43,6 +50,18 @@ export const detection = kubernetes({
   examples: {
     matches: [
       { name: 'a developer changes a Kustomization of Flux', event: audit('patch', target, ref) },
+      {
+        name: 'a developer changes the Helm release of Karpenter',
+        event: audit('patch', 'helmreleases.helm.toolkit.fluxcd.io', ref),
+      },
+      {
+        name: 'a developer changes the source of an OCI artifact',
+        event: audit('patch', 'ocirepositories.source.toolkit.fluxcd.io', ref),
+      },
+      {
+        name: 'a developer changes what Applications are made from',
+        event: audit('patch', 'applicationsets.argoproj.io', { objectRef: { namespace: 'argocd', name: 'fleet' } }),
+      },
       {
         name: 'a developer changes an Argo CD project',
         event: audit('update', 'appprojects.argoproj.io', { objectRef: { namespace: 'argocd', name: 'fleet' } }),

@@ -26,7 +26,7 @@ export const detection = kubernetes({
   severity: 'high',
   when: {
     fact: {
-      'pod.hostAccess': ['hostNetwork', 'hostPID', 'hostIPC', 'privileged', { prefix: 'hostPath ' }],
+      'pod.hostAccess': ['hostNetwork', 'hostPID', 'hostIPC', 'privileged', 'hostProcess', { prefix: 'hostPath ' }],
       'namespace.exempt': 'no',
       'call.outcome': 'succeeded',
     },
@@ -67,6 +67,21 @@ export const detection = kubernetes({
         event: audit('create', 'pods', pod({ volumes: [{ name: 'k', hostPath: { path: '/var/lib/kubelet/pods' } }] })),
       },
       {
+        name: 'a process of a Windows node',
+        event: audit('create', 'pods', pod({ securityContext: { windowsOptions: { hostProcess: true } } })),
+      },
+      {
+        name: 'the network plugins that the node runs',
+        event: audit('create', 'pods', pod({ volumes: [{ name: 'c', hostPath: { path: '/opt/cni/bin' } }] })),
+      },
+      {
+        name: 'the whole disk, for whoever claims the volume',
+        event: audit('create', 'persistentvolumes', {
+          objectRef: { name: 'tool' },
+          requestObject: { kind: 'PersistentVolume', metadata: { name: 'tool' }, spec: { hostPath: { path: '/' } } },
+        }),
+      },
+      {
         name: 'the whole disk, by a patch of GitOps',
         event: audit('patch', 'deployments.apps', {
           ...agent({ volumes: [{ name: 'r', hostPath: { path: '/' } }] }),
@@ -82,6 +97,17 @@ export const detection = kubernetes({
       {
         name: 'an ordinary pod',
         event: audit('create', 'pods', pod({ volumes: [{ name: 'l', hostPath: { path: '/var/log/app' } }] })),
+      },
+      {
+        name: 'a local disk, for whoever claims the volume',
+        event: audit('create', 'persistentvolumes', {
+          objectRef: { name: 'tool' },
+          requestObject: {
+            kind: 'PersistentVolume',
+            metadata: { name: 'tool' },
+            spec: { local: { path: '/mnt/ssd0' } },
+          },
+        }),
       },
       {
         name: 'the pod that a replica set makes',

@@ -1,22 +1,46 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, component, node, users } from '../../core/kubernetes/example.ts';
-import { provisioningGroup, writes } from '../../core/kubernetes/groups.ts';
+import { provisioningGroup, unsaid, writes } from '../../core/kubernetes/groups.ts';
 import { byUserAndObject } from '../../core/kubernetes/said.ts';
 import { compare, confirm, lookAround, removeAccess, stopProvisioning } from '../../core/kubernetes/steps.ts';
 
 const target = 'ec2nodeclasses.karpenter.k8s.aws';
 const named = { objectRef: { name: 'default' } };
 
+const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
+
 export const detection = kubernetes({
   id: 'kubernetes/provisioning-changed-by-unexpected',
   title: '{principal} changed what makes nodes: {event}',
   severity: [['low', { fact: { 'principal.standing': 'likely-controller' } }], 'high'],
   when: {
-    verb: [...writes],
-    objectRef: {
-      apiGroup: [...provisioningGroup],
-      resource: ['nodepools', 'nodeclaims', 'nodeoverlays', { suffix: 'nodeclasses' }],
-    },
+    $or: [
+      {
+        verb: [...writes],
+        objectRef: {
+          apiGroup: [...provisioningGroup],
+          // The last three are what Karpenter before 0.32 calls NodePools, NodeClaims and node classes.
+          resource: [
+            'nodepools',
+            'nodeclaims',
+            'nodeoverlays',
+            { suffix: 'nodeclasses' },
+            'provisioners',
+            'machines',
+            'awsnodetemplates',
+          ],
+        },
+      },
+      // With its definition go all objects of a kind.
+      {
+        verb: ['delete', 'deletecollection'],
+        objectRef: {
+          apiGroup: 'apiextensions.k8s.io',
+          resource: 'customresourcedefinitions',
+          name: [{ suffix: '.karpenter.sh' }, { suffix: '.karpenter.k8s.aws' }, ...unsaid],
+        },
+      },
+    ],
     fact: { 'call.outcome': 'succeeded' },
   },
   unless: [{ fact: { 'principal.standing': ['controller', 'platform', 'gitops', 'service'] } }],
@@ -37,6 +61,7 @@ export const detection = kubernetes({
     `${removeAccess}. ${lookAround}`,
   ],
   blind: [
+    'A definition that is changed, not deleted (its conversion webhook, its validation), is not judged: injectors of certificates change them all the time.',
     'EKS logs no bodies of custom resources: that the object changed is seen, not how. CloudTrail’s CreateLaunchTemplate and RunInstances show the effect (cloudtrail/launch-template-unhardened, cloudtrail/unintended-role-launched).',
     'A change by gitops or the platform is theirs, whoever wrote the commit.',
   ],
@@ -87,6 +112,15 @@ export const detection = kubernetes({
         name: 'Karpenter’s account of another cluster',
         event: audit('patch', target, { ...named, cluster: 'fleet', user: users.karpenter }),
       },
+      {
+        name: 'a developer changes a provisioner of Karpenter 0.31',
+        event: audit('patch', 'provisioners.karpenter.sh', named),
+      },
+      {
+        name: 'a developer deletes the definition of NodePools, and with it every NodePool',
+        event: audit('delete', definitions, { objectRef: { name: 'nodepools.karpenter.sh' } }),
+      },
+      { name: 'a developer deletes all definitions', event: audit('deletecollection', definitions) },
     ],
     misses: [
       { name: 'Karpenter', event: audit('patch', target, { ...named, user: users.karpenter }) },
@@ -110,6 +144,28 @@ export const detection = kubernetes({
         event: audit('patch', 'nodediagnostics.eks.amazonaws.com', named),
       },
       { name: 'a developer may not', event: audit('patch', target, { ...named, responseStatus: { code: 403 } }) },
+      {
+        name: 'an injector of certificates changes the definition',
+        event: audit('patch', definitions, { objectRef: { name: 'nodepools.karpenter.sh' } }),
+      },
+      {
+        name: 'a developer deletes another definition',
+        event: audit('delete', definitions, { objectRef: { name: 'widgets.example.com' } }),
+      },
+      {
+        name: 'a developer deletes what bears the name of a definition',
+        event: audit('delete', 'apiservices.apiregistration.k8s.io', { objectRef: { name: 'v1.karpenter.sh' } }),
+      },
+      {
+        name: 'a developer deletes another resource of the group',
+        event: audit('delete', 'widgets.apiextensions.k8s.io', { objectRef: { name: 'nodepools.karpenter.sh' } }),
+      },
+      {
+        name: 'a developer deletes a resource of that name elsewhere',
+        event: audit('delete', 'customresourcedefinitions.example.com', {
+          objectRef: { name: 'nodepools.karpenter.sh' },
+        }),
+      },
     ],
   },
 });

@@ -23,7 +23,7 @@ export const detection = cloudtrail({
       'lambda.amazonaws.com',
       'organizations.amazonaws.com',
     ],
-    readOnly: [false, { exists: false }],
+    readOnly: [false, 'false', { exists: false }],
     fact: { 'evidence.omitted': true },
   },
   by: view => [

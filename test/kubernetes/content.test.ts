@@ -25,6 +25,21 @@ describe('what became of a call', () => {
     expect(code(201, { stage: 'RequestReceived' })).toBe('unknown');
     expect(code(201, { requestURI: '/api/v1/namespaces/a/pods?fieldManager=x&dryRun=All' })).toBe('dry-run');
   });
+  test.each([
+    ['get', 'secrets', 'succeeded'],
+    ['list', 'secrets', 'succeeded'],
+    ['create', 'pods/exec', 'succeeded'],
+    ['create', 'pods/attach', 'succeeded'],
+    ['create', 'pods/portforward', 'succeeded'],
+    ['create', 'nodes/proxy', 'succeeded'],
+    ['create', 'serviceaccounts/token', 'succeeded'],
+    ['create', 'pods/eviction', 'dry-run'],
+    ['delete', 'nodes', 'dry-run'],
+  ])('%s %s with dryRun=All in its address has %s', (verb, target, outcome) => {
+    const { record } = audit(verb, target, { objectRef: { namespace: 'a', name: 'b' } });
+    const requestURI = `${record.requestURI}?dryRun=All`;
+    expect(outcomeOf({ ...record, requestURI })).toBe(outcome);
+  });
   test('a refusal of admission is a failure, an old record without annotations a denial', () => {
     expect(code(403, { annotations: { 'authorization.k8s.io/decision': 'allow' } })).toBe('failed');
     expect(code(403, { annotations: undefined })).toBe('denied');

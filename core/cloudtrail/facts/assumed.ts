@@ -4,8 +4,8 @@ import { list, text } from '../../json.ts';
 import type { Controller, Settings } from '../../settings.ts';
 import { matchesAny } from '../../wildcard.ts';
 import { principalOf } from '../principal.ts';
-import { roleByArn } from '../roles.ts';
-import { controllerArns } from './principal.ts';
+import { lastSegment, roleByArn } from '../roles.ts';
+import { controllerArns, nodeArns } from './principal.ts';
 
 type Record = Event<'cloudtrail'>['record'];
 
@@ -114,6 +114,15 @@ export const assumedFacts: Facts<'cloudtrail'> = {
     doc: 'What that role is: `controller`, `likely-controller`, `node`, `other`, `none`.',
     needs,
     read: ({ record }, settings) => (roleOf(record) === 'none' ? 'none' : roleByArn(roleOf(record), settings).kind),
+  },
+  'assumed.node-role': {
+    doc: 'The name of the node role that an STS call assumes (`nodeRoles` of the settings, usual names where those say nothing); `none` for any other.',
+    // Services and pipelines assume other roles all day.
+    needs: settings => ({ ...needs(), requestParameters: { roleArn: nodeArns(settings) } }),
+    read: ({ record }, settings) => {
+      const role = roleOf(record);
+      return role !== 'none' && roleByArn(role, settings).kind === 'node' ? lastSegment(role) : 'none';
+    },
   },
   'assumed.by': {
     doc: 'Who assumes it: the service account of a web identity or of EKS Pod Identity, otherwise the principal; `none` for other calls.',

@@ -2,6 +2,7 @@ import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
 import { at, type Json, list, member, text } from '../../json.ts';
 import { lastSegment } from '../roles.ts';
+import { isWorld } from './exposure.ts';
 import { roleKind } from './iam.ts';
 
 type Record = Event<'cloudtrail'>['record'];
@@ -61,26 +62,41 @@ const opensEndpoint = (record: Record): boolean => {
   if (!is(record, changes)) return false;
   const config = at(record, 'requestParameters', 'resourcesVpcConfig');
   const ranges = list(config, 'publicAccessCidrs').filter(range => typeof range === 'string');
-  const world = ranges.some(range => /\/0+$/.test(range));
+  const world = ranges.some(isWorld);
   if (saysTrue(member(config, 'endpointPublicAccess'))) return ranges.length === 0 || world;
   // Ranges alone change an endpoint that is public already; on a private one they have no effect.
   return world && !saysFalse(member(config, 'endpointPublicAccess'));
 };
 
-/** The role that pods get by an association; with a target role, that is the one they end up with. */
-const associatedRole = (record: Record): string => {
+/**
+ * The roles that pods get by an association, an add-on or a capability; with a target role, that is the one they end up with. Add-ons
+ * make associations of their own, and annotate their accounts (EKS API Reference, CreateAddon, CreateCapability).
+ */
+const associatedRoles = (record: Record): readonly string[] => {
+  if (record.eventSource !== 'eks.amazonaws.com') return [];
   const association = at(record, 'responseElements', 'association');
-  const role =
-    parameter(record, 'targetRoleArn', 'roleArn') ?? text(association, 'targetRoleArn') ?? text(association, 'roleArn');
-  return record.eventSource === 'eks.amazonaws.com' && role !== undefined && role !== '' ? role : 'none';
+  const roles = [
+    parameter(record, 'targetRoleArn', 'roleArn') ?? text(association, 'targetRoleArn') ?? text(association, 'roleArn'),
+    parameter(record, 'serviceAccountRoleArn'),
+    ...list(record, 'requestParameters', 'podIdentityAssociations').map(one => text(one, 'roleArn')),
+  ];
+  return [...new Set(roles.flatMap(role => role || []))];
 };
+
+/** From what matters most. */
+const roleKinds = ['controller', 'likely-controller', 'pipeline', 'node', 'other'];
 
 const serviceAccount = (record: Record): string => {
   const association = at(record, 'responseElements', 'association');
   const namespace = parameter(record, 'namespace') ?? text(association, 'namespace');
   const name = parameter(record, 'serviceAccount') ?? text(association, 'serviceAccount');
   if (namespace !== undefined && name !== undefined) return `${namespace}/${name}`;
-  return parameter(record, 'associationId') ?? 'none';
+  const addOn = parameter(record, 'addonName');
+  if (addOn !== undefined) return `add-on ${decoded(addOn)}`;
+  const capability = parameter(record, 'capabilityName');
+  return capability === undefined
+    ? (parameter(record, 'associationId') ?? 'none')
+    : `capability ${decoded(capability)}`;
 };
 
 /** What an EKS call says and changes. */
@@ -117,25 +133,27 @@ export const eksFacts: Facts<'cloudtrail'> = {
     read: event => loggingOff(event.record),
   },
   'eks.endpoint-opened': {
-    doc: 'Whether a call opens the API server to every address: public access without a list of ranges, or with the whole world in it.',
+    doc: 'Whether a call opens the API server to every address: public access without a list of ranges, or with the world or a large part of it (wider than 10.0.0.0/8, fc00::/7) in it.',
     needs: updates,
     read: event => opensEndpoint(event.record),
   },
   'eks.role': {
-    doc: 'The role that a pod identity association gives to pods (the target role where there is one); `none` otherwise.',
+    doc: 'The role that a pod identity association (its target role where there is one), an add-on or a capability gives to pods; several with commas; `none` otherwise.',
     needs: eks,
-    read: event => associatedRole(event.record),
+    read: event => associatedRoles(event.record).join(', ') || 'none',
   },
   'eks.role-kind': {
-    doc: 'What that role is: `controller`, `likely-controller`, `node`, `pipeline`, `other`, `none`.',
+    doc: 'What that role is, of several the first of: `controller`, `likely-controller`, `node`, `pipeline`, `other`, `none`.',
     needs: eks,
     read: ({ record, account }, settings) => {
-      const role = associatedRole(record);
-      return role === 'none' ? 'none' : roleKind(lastSegment(role), role.split(':')[4] || account, settings);
+      const kinds = associatedRoles(record).map(role =>
+        roleKind(lastSegment(role), role.split(':')[4] || account, settings),
+      );
+      return roleKinds.find(kind => kinds.includes(kind)) ?? 'none';
     },
   },
   'eks.service-account': {
-    doc: 'The service account of a pod identity association, `namespace/name`; its id where the record names none; `none` otherwise.',
+    doc: 'The service account of a pod identity association, `namespace/name`; its id where the record names none; `add-on NAME` and `capability NAME` for those; `none` otherwise.',
     needs: eks,
     read: event => (event.record.eventSource === 'eks.amazonaws.com' ? serviceAccount(event.record) : 'none'),
   },

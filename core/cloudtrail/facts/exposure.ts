@@ -34,7 +34,7 @@ const opensOf = (protocol: string | undefined, from: number | undefined, to: num
  * A range of the world or a large part of it, however its host bits are written: `0.0.0.0/0`, `::/0`, `198.51.100.7/0`, and
  * `0.0.0.0/1` beside `128.0.0.0/1`. Wider than the widest private ranges, 10.0.0.0/8 and fc00::/7 (RFC 1918, RFC 4193).
  */
-const isWorld = (range: string | undefined): boolean => {
+export const isWorld = (range: string | undefined): boolean => {
   const length = /\/(\d{1,3})$/.exec(range ?? '')?.[1];
   return length !== undefined && Number(length) < (range?.includes(':') ? 7 : 8);
 };

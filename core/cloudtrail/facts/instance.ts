@@ -31,6 +31,11 @@ const acts: { readonly [api: string]: Act } = {
     targets: named,
   },
   CreateReplaceRootVolumeTask: { source: 'ec2', act: always('root-volume'), targets: named },
+  AttachVolume: {
+    source: 'ec2',
+    act: record => (rootDevice.test(word(requestOf(record), 'device') ?? '') ? 'root-volume' : 'none'),
+    targets: named,
+  },
   AssociateIamInstanceProfile: { source: 'ec2', act: always('profile'), targets: named },
   ReplaceIamInstanceProfileAssociation: {
     source: 'ec2',
@@ -54,12 +59,47 @@ const acts: { readonly [api: string]: Act } = {
     act: always('enter'),
     targets: ({ requestParameters: request }) => [
       ...items(get(request, 'instanceIds')).map(scalar),
-      ...items(get(request, 'targets'))
-        .filter(one => word(one, 'key')?.toLowerCase() === 'instanceids')
-        .flatMap(one => items(get(one, 'values')).map(scalar)),
+      ...byTarget(request),
     ],
   },
+  // State Manager and maintenance windows run a document later, and again, without a SendCommand of whoever asked for it.
+  CreateAssociation: {
+    source: 'ssm',
+    act: always('enter'),
+    targets: ({ requestParameters }) => associated(requestParameters),
+  },
+  UpdateAssociation: {
+    source: 'ssm',
+    act: always('enter'),
+    targets: ({ requestParameters }) => associated(requestParameters),
+  },
+  CreateAssociationBatch: {
+    source: 'ssm',
+    act: always('enter'),
+    targets: ({ requestParameters }) => items(get(requestParameters, 'entries')).flatMap(associated),
+  },
+  RegisterTaskWithMaintenanceWindow: {
+    source: 'ssm',
+    act: always('enter'),
+    targets: ({ requestParameters }) => byTarget(requestParameters),
+  },
+  UpdateMaintenanceWindowTask: {
+    source: 'ssm',
+    act: always('enter'),
+    targets: ({ requestParameters }) => byTarget(requestParameters),
+  },
 };
+
+/** Instances among the targets of Systems Manager: `{ key: 'InstanceIds', values: […] }` (SSM API Reference, Target). */
+const byTarget = (request: unknown): readonly (string | undefined)[] =>
+  items(get(request, 'targets'))
+    .filter(one => word(one, 'key')?.toLowerCase() === 'instanceids')
+    .flatMap(one => items(get(one, 'values')).map(scalar));
+
+const associated = (entry: unknown): readonly (string | undefined)[] => [word(entry, 'instanceId'), ...byTarget(entry)];
+
+/** Device names of root volumes (EC2 User Guide, "Device names for volumes on Amazon EC2 instances"); drivers attach at others. */
+const rootDevice = /^\/dev\/(xvda|sda1?)$/;
 
 /** Session Manager also takes `ecs:<cluster>_<task>_<container>`, which is no instance (SSM API Reference, StartSession). */
 const targetInstance = (target: string | undefined): string | undefined =>
@@ -105,7 +145,7 @@ export const instanceFacts: Facts<'cloudtrail'> = {
     read: (_event, settings) => nodeRoleNames(settings),
   },
   'instance.act': {
-    doc: 'What the call does to existing instances: `user-data`, `root-volume`, `profile`, `stop`, `start`, `terminate`, `enter` (SSM, Instance Connect, serial console, password), `none`.',
+    doc: 'What the call does to existing instances: `user-data`, `root-volume` (a task that replaces it, or a volume attached in its place), `profile`, `stop`, `start`, `terminate`, `enter` (SSM sessions, commands, associations and maintenance windows, Instance Connect, serial console, password), `none`.',
     needs: () => actEvents,
     read: ({ record }) => actOf(record)?.act(record) ?? 'none',
   },

@@ -108,7 +108,7 @@ export const launchFacts: Facts<'cloudtrail'> = {
     read: (event, settings) => judgedTypes(event, launchOf(event), settings).map(one => ({ ...one })),
   },
   'launch.region': {
-    doc: 'Whether `approvedRegions` holds the region that is launched in or enabled (`account:EnableRegion`): `approved`, `unapproved`, `unknown` (nothing approved, or no launch).',
+    doc: 'Whether `approvedRegions` holds the region that is launched in, gets an EKS cluster, or is enabled (`account:EnableRegion`): `approved`, `unapproved`, `unknown` (nothing approved, or no launch).',
     needs: () => ({
       eventSource: [...launchEvents.eventSource, 'account.amazonaws.com'],
       eventName: [...launchEvents.eventName, 'EnableRegion'],
@@ -116,7 +116,8 @@ export const launchFacts: Facts<'cloudtrail'> = {
     read: (event, { approvedRegions }) => {
       const { record } = event;
       const enabling = record.eventSource === 'account.amazonaws.com' && record.eventName === 'EnableRegion';
-      if (approvedRegions.length === 0 || (!enabling && launchOf(event).kind === 'none')) return 'unknown';
+      const founding = record.eventSource === 'eks.amazonaws.com' && record.eventName === 'CreateCluster';
+      if (approvedRegions.length === 0 || (!enabling && !founding && launchOf(event).kind === 'none')) return 'unknown';
       const region = enabling ? word(record.requestParameters, 'regionName') : (record.awsRegion ?? event.region);
       if (region === undefined || region === '') return 'unknown';
       return approvedRegions.includes(region) ? 'approved' : 'unapproved';
@@ -149,7 +150,7 @@ export const launchFacts: Facts<'cloudtrail'> = {
     },
   },
   'launch.role': {
-    doc: 'Name of the role that the call itself gives to nodes (`CreateNodegroup.nodeRole`), or `unknown`.',
+    doc: 'Name of the role that the call itself gives to nodes (`CreateNodegroup.nodeRole`, `computeConfig.nodeRoleArn` of EKS Auto Mode), or `unknown`.',
     needs,
     read: event => {
       const role = launchOf(event).role;

@@ -43,6 +43,12 @@ export const controllerArns = (settings: Settings) =>
       : usualControllers.flatMap(([, names]) => names),
   );
 
+/** ARNs of the roles that `roleByArn` takes for nodes'. */
+export const nodeArns = (settings: Settings) => {
+  const configured = configuredNodes(settings);
+  return arnsOf(configured.length > 0 ? configured : usualNodes);
+};
+
 /** The records of sessions of roles that match names or ARNs. */
 const issuedBy = (patterns: readonly string[]): OpenPattern => ({
   userIdentity: { sessionContext: { sessionIssuer: { arn: arnsOf(patterns) } } },

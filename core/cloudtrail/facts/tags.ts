@@ -120,6 +120,8 @@ const ownership = [
   'karpenter.k8s.aws/*',
   'kubernetes.io/cluster/*',
   'eks:eks-cluster-name',
+  'eks:kubernetes-node-class-name',
+  'eks:kubernetes-node-pool-name',
 ];
 
 /** Karpenter selects subnets, security groups and images by tags of the installation's choice; this one is the guides'. */

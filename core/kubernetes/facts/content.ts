@@ -8,7 +8,7 @@ import { awsAuthMaps } from '../aws-auth.ts';
 import { asked, written } from '../body.ts';
 import { asksForMasters, requestedNode, signerOf } from '../csr.ts';
 import { writes } from '../groups.ts';
-import { guardChange, guardGroup, guardGroups, guardSigns, keepsOwnGuard } from '../guard.ts';
+import { guardChange, guardGroup, guardSigns, keepsOwnGuard, watchedForDeletion } from '../guard.ts';
 import { callers, controllerAccounts } from '../identity.ts';
 import { beyondBaseline, isKarpenterBaseline } from '../karpenter.ts';
 import { grantsOf } from '../rbac.ts';
@@ -91,17 +91,21 @@ export const contentFacts: Facts<'kubernetes'> = {
     },
   },
   'rbac.grants': {
-    doc: 'What a role or binding grants over the provisioning plane: `cluster-admin`, `everything`, `impersonate`, `escalate`, `bind`, `admin` (aggregates karpenter-admin), `write-provisioning`, `write-cluster-api`, `read-secrets`.',
+    doc: 'What a role or binding grants over the provisioning plane: `cluster-admin`, `everything`, `impersonate`, `escalate`, `bind`, `admin` (aggregates karpenter-admin) and `edit` (reads secrets, runs pods as any account), cluster-wide or beside controllers, `mint-tokens`, `approve-certificates`, `write-provisioning`, `write-cluster-api`, `read-secrets`.',
     needs: () => ({ verb: [...writes], objectRef: { apiGroup: ['rbac.authorization.k8s.io'] } }),
     read: (event, settings) =>
       event.record.objectRef?.apiGroup === 'rbac.authorization.k8s.io' ? grantsOf(event, settings) : [],
   },
   'guard.change': {
-    doc: 'What became of an admission guard: `deleted`, `weakened` (a patch to Ignore, Audit or no rules), `weak` (sent whole so), `opaque` (no body); `unknown`: nothing of the kind.',
-    needs: () => ({ verb: [...writes], objectRef: { apiGroup: [...guardGroup] } }),
+    doc: 'What became of an admission guard: `deleted`, `weakened` (a patch to Ignore, Audit or no rules), `weak` (sent whole so), `opaque` (no body), `excepted` (a policy exception made or changed), `intercepting` (a webhook or mutating policy made or sent elsewhere, through which writes on what makes nodes, or secrets, pass); `unknown`: nothing of the kind.',
+    needs: () => ({
+      $or: [
+        { verb: [...writes], objectRef: { apiGroup: [...guardGroup] } },
+        { verb: ['delete', 'deletecollection'], objectRef: { apiGroup: [...watchedForDeletion] } },
+      ],
+    }),
     signs: (_, may) => guardSigns(may),
-    read: event =>
-      guardGroups.some(group => group === event.record.objectRef?.apiGroup) ? guardChange(event) : 'unknown',
+    read: guardChange,
   },
   'guard.keeper': {
     doc: '`own` where an admission controller (Kyverno, Gatekeeper) writes its own webhook configuration, otherwise `other`.',
@@ -122,7 +126,7 @@ export const contentFacts: Facts<'kubernetes'> = {
     read: event => signerOf(event.record),
   },
   'csr.masters': {
-    doc: '`yes` where the certificate would carry system:masters; `unknown` otherwise.',
+    doc: '`yes` where the certificate would carry system:masters or kubeadm:cluster-admins; `unknown` otherwise.',
     needs: () => ({ verb: [...writes], objectRef: { resource: ['certificatesigningrequests'] } }),
     read: ({ record }) =>
       record.objectRef?.resource === 'certificatesigningrequests' && asksForMasters(record) ? 'yes' : 'unknown',

@@ -9,18 +9,21 @@ import { clusterApiGroup, workloadResources, writes } from '../groups.ts';
 import { builtInControllers } from '../identity.ts';
 import { nodeSteering } from '../node.ts';
 import { accountNames, accountOwner, clusterApiNamespaces, holdsController, ownerOf, ownerRefs } from '../owner.ts';
-import { accountBodies, hostAccess, hostAccessBodies, runsAs } from '../pod.ts';
+import { accountBodies, hostAccess, hostAccessBodies, podsAccount } from '../pod.ts';
 import type { AuditRecord } from '../record.ts';
 import { secretKind, secretSigns } from '../secret.ts';
 
 /** Writes of pods and workloads themselves: their status and scale say nothing of what runs, and change all day. */
 const podWrites = {
-  objectRef: { resource: [...workloadResources], subresource: [{ exists: false }, 'ephemeralcontainers'] },
+  objectRef: {
+    resource: [...workloadResources, 'persistentvolumes'],
+    subresource: [{ exists: false }, 'ephemeralcontainers'],
+  },
   verb: [...writes],
 };
 
 const writesPods = ({ objectRef, verb }: AuditRecord): boolean =>
-  workloadResources.some(one => one === objectRef?.resource) &&
+  podWrites.objectRef.resource.some(one => one === objectRef?.resource) &&
   (objectRef?.subresource === undefined || objectRef.subresource === 'ephemeralcontainers') &&
   writes.some(one => one === verb);
 
@@ -87,19 +90,24 @@ export const objectFacts: Facts<'kubernetes'> = {
     read: event => capiChange(event.record),
   },
   'pod.hostAccess': {
-    doc: 'How a pod, or a workload’s pods, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostPath …` of the kubelet or container runtime; empty: not at all, or not in this body.',
+    doc: 'How a pod, a workload’s pods, or whoever claims a persistent volume, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostProcess` (Windows), `hostPath …` of the kubelet, the container runtime, or what the node runs as root; empty: not at all, or not in this body.',
     needs: () => podWrites,
     signs: (_, may) => (may([]) ? [{}] : hostAccessBodies(may).map(requestObject => ({ requestObject }))),
     read: ({ record }) => (writesPods(record) ? hostAccess(asked(record).object) : []),
   },
   'pod.runsAs': {
-    doc: 'The controller whose service account a pod or workload runs as (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), `none`; `unknown`: not in this body.',
+    doc: 'The controller whose service account a pod or workload runs as (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), by its body, or by the result of a patch that changes its containers; `none`; `unknown`: in neither.',
     needs: () => podWrites,
     signs: (settings, may) =>
-      may('unknown') ? [{}] : accountBodies(accountNames(settings, may)).map(requestObject => ({ requestObject })),
+      may('unknown')
+        ? [{}]
+        : accountBodies(accountNames(settings, may)).flatMap(body => [
+            { requestObject: body },
+            { verb: ['patch'], responseObject: body },
+          ]),
     read: (event, settings) => {
       const { namespace = '' } = event.record.objectRef ?? {};
-      const account = runsAs(asked(event.record).object);
+      const account = podsAccount(event.record);
       if (account === '' || !writesPods(event.record)) return 'unknown';
       return isBuiltIn(namespace, account) ? 'kubernetes' : accountOwner(namespace, account, event, settings);
     },

@@ -1,6 +1,7 @@
 import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
 import type { Settings } from '../../settings.ts';
+import { administrators } from '../groups.ts';
 import { belongs, callers, type PrincipalKind } from '../identity.ts';
 import { ownerOf } from '../owner.ts';
 import { formSigns, impersonating, targetSigns, userSigns } from '../user-signs.ts';
@@ -18,7 +19,7 @@ const impersonated = (event: Event<'kubernetes'>, settings: Settings): string =>
   const { kind, form } = callers(event, settings).effective;
   if (kind === 'controller' || kind === 'likely-controller') return 'controller';
   if (form === 'node' || (target.groups ?? []).includes('system:nodes')) return 'node';
-  if ((target.groups ?? []).includes('system:masters')) return 'masters';
+  if ((target.groups ?? []).some(group => administrators.some(one => one === group))) return 'masters';
   if (form === 'service' || target.username.startsWith('system:serviceaccount:kube-system:')) return 'system';
   const [, , namespace = '', name = ''] = target.username.startsWith('system:serviceaccount:')
     ? target.username.split(':')
@@ -71,7 +72,7 @@ export const principalFacts: Facts<'kubernetes'> = {
         : 'unlisted',
   },
   'impersonation.target': {
-    doc: 'Whom the call impersonates: a `controller` (or an account of its namespace), a `node`, `masters` (the group system:masters), `system` (a component or a kube-system account), `other`; `unknown`: nobody.',
+    doc: 'Whom the call impersonates: a `controller` (or an account of its namespace), a `node`, `masters` (the groups system:masters and kubeadm:cluster-admins), `system` (a component or a kube-system account), `other`; `unknown`: nobody.',
     needs: () => ({ impersonatedUser: { username: [{ exists: true }] } }),
     signs: targetSigns,
     read: impersonated,

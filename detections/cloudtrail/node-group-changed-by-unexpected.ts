@@ -1,0 +1,190 @@
+import { call, developer, karpenter, serviceLinked } from '../../core/cloudtrail/example.ts';
+import { clusterApi, platform } from '../../core/cloudtrail/example-ec2.ts';
+import { eks, other } from '../../core/cloudtrail/example-iam.ts';
+import { said } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+import { text } from '../../core/json.ts';
+
+const version = { nodegroupName: 'system', launchTemplate: { name: 'system-nodes', version: '9' } };
+const group = 'eks-system-0aaaabbb-0000-4000-8000-000000000001';
+const template = { launchTemplateName: 'batch', version: '1' };
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/node-group-changed-by-unexpected',
+  title: '{principal} changed what EKS makes nodes from: {event} {target}',
+  severity: [
+    ['low', { fact: { 'principal.kind': 'likely-controller' } }],
+    // Scaling, labels and taints: what people do by hand.
+    ['medium', { eventName: ['UpdateNodegroupConfig', 'UpdateAutoScalingGroup'] }],
+    'high',
+  ],
+  when: {
+    fact: { 'call.outcome': 'succeeded' },
+    $or: [
+      {
+        eventSource: 'eks.amazonaws.com',
+        eventName: [
+          'CreateNodegroup',
+          'UpdateNodegroupVersion',
+          'UpdateNodegroupConfig',
+          'DeleteNodegroup',
+          'CreateFargateProfile',
+          'DeleteFargateProfile',
+          'DeleteCluster',
+        ],
+      },
+      // EKS Auto Mode: its pools, and the role of its nodes.
+      {
+        eventSource: 'eks.amazonaws.com',
+        eventName: 'UpdateClusterConfig',
+        requestParameters: {
+          $or: [
+            { computeConfig: { enabled: [{ exists: true }] } },
+            { computeConfig: { nodePools: [{ exists: true }] } },
+            { computeConfig: { nodeRoleArn: [{ exists: true }] } },
+          ],
+        },
+      },
+      // The group behind a node group, which EKS names so; autoscalers only set how many it holds.
+      {
+        eventName: ['UpdateAutoScalingGroup', 'StartInstanceRefresh', 'AttachInstances'],
+        requestParameters: { autoScalingGroupName: [{ prefix: 'eks-' }] },
+      },
+    ],
+  },
+  unless: [
+    { fact: { 'principal.kind': ['platform', 'gitops', 'service'] } },
+    { fact: { 'principal.controller': ['cluster-api', 'eks'], 'principal.kind': 'controller' } },
+  ],
+  by: view => {
+    const { requestParameters } = view.record;
+    const cluster = said(view, 'eks.cluster');
+    const part = text(requestParameters, 'nodegroupName') ?? text(requestParameters, 'fargateProfileName');
+    const group = text(requestParameters, 'autoScalingGroupName');
+    const target = group ?? (part === undefined ? cluster : `${cluster}/${part}`);
+    return [{ principal: said(view, 'principal.id'), target }];
+  },
+  attack: ['T1578', 'T1578.002', 'T1578.003'],
+  why: 'A node group, a Fargate profile or Auto Mode makes nodes as Karpenter does, from one call of the EKS API: another template version runs other user data on every new node, another role gives it other rights.',
+  references: [
+    'EKS API Reference, CreateNodegroup, UpdateNodegroupVersion, UpdateClusterConfig (computeConfig)',
+    'EKS User Guide, "Customize managed nodes with launch templates"',
+    'Auto Scaling API Reference, StartInstanceRefresh and AttachInstances',
+  ],
+  runbook: [
+    confirmCall('UpdateNodegroupVersion'),
+    'See what there is: aws eks describe-nodegroup --cluster-name CLUSTER --nodegroup-name GROUP; aws ec2 describe-launch-template-versions --launch-template-id TEMPLATE --versions VERSION; aws eks describe-cluster --name CLUSTER --query cluster.computeConfig',
+    'Take it back: aws eks update-nodegroup-version --cluster-name CLUSTER --nodegroup-name GROUP --launch-template name=TEMPLATE,version=FORMER_VERSION, or aws eks delete-nodegroup for one that nobody wants; keep a snapshot of a node first',
+    revokeSessions,
+    lookAround,
+  ],
+  blind: [
+    'The platform, GitOps and services are not looked at, whoever wrote the commit.',
+    'Auto Scaling groups of self-managed nodes bear any name and are not looked at; the templates and roles of what they launch are (cloudtrail/node-role-taken, cloudtrail/launch-template-unhardened).',
+    'What a new version of a template holds is not weighed here. The parameters are taken from the API models.',
+  ],
+  examples: {
+    matches: [
+      {
+        name: 'a person makes a node group',
+        event: eks('CreateNodegroup', { nodegroupName: 'batch' }),
+        severity: 'high',
+      },
+      {
+        name: 'a person gives one another version of a template',
+        event: eks('UpdateNodegroupVersion', version),
+        severity: 'high',
+      },
+      {
+        name: 'a person scales one',
+        event: eks('UpdateNodegroupConfig', { nodegroupName: 'system', scalingConfig: { desiredSize: 30 } }),
+        severity: 'medium',
+      },
+      {
+        name: 'a person switches on Auto Mode',
+        event: eks('UpdateClusterConfig', { computeConfig: { enabled: true } }),
+        severity: 'high',
+      },
+      {
+        name: 'a person gives Auto Mode another pool',
+        event: eks('UpdateClusterConfig', { computeConfig: { nodePools: ['general-purpose'] } }),
+      },
+      {
+        name: 'a person gives the nodes of Auto Mode another role',
+        event: eks('UpdateClusterConfig', { computeConfig: { nodeRoleArn: 'arn:aws:iam::111122223333:role/batch' } }),
+      },
+      {
+        name: 'a person replaces the instances of a node group from a template of his own',
+        event: other('autoscaling', 'StartInstanceRefresh', {
+          autoScalingGroupName: group,
+          desiredConfiguration: { launchTemplate: template },
+        }),
+        severity: 'high',
+      },
+      {
+        name: 'a person gives the group of a node group a template of his own',
+        event: other('autoscaling', 'UpdateAutoScalingGroup', {
+          autoScalingGroupName: group,
+          launchTemplate: template,
+        }),
+        severity: 'medium',
+      },
+      {
+        name: "Karpenter's role makes a node group, which Karpenter never does",
+        event: eks('CreateNodegroup', { nodegroupName: 'batch' }, { by: karpenter }),
+      },
+      {
+        name: 'the Cluster API provider by its usual name only',
+        event: eks('UpdateNodegroupVersion', version, { by: clusterApi }),
+        settings: { controllers: [] },
+        severity: 'low',
+      },
+    ],
+    misses: [
+      { name: 'the platform', event: eks('UpdateNodegroupVersion', version, { by: platform }) },
+      { name: 'the Cluster API provider', event: eks('UpdateNodegroupVersion', version, { by: clusterApi }) },
+      {
+        name: 'EKS itself refreshes the group of a node group',
+        event: other(
+          'autoscaling',
+          'UpdateAutoScalingGroup',
+          { autoScalingGroupName: group },
+          { by: serviceLinked('eks-nodegroup.amazonaws.com', 'AWSServiceRoleForAmazonEKSNodegroup') },
+        ),
+      },
+      {
+        name: 'a refused attempt',
+        event: eks('UpdateNodegroupVersion', version, { record: { errorCode: 'AccessDeniedException' } }),
+      },
+      { name: 'a person looks at one', event: eks('DescribeNodegroup', { nodegroupName: 'system' }) },
+      {
+        name: 'a person protects a cluster',
+        event: eks('UpdateClusterConfig', { deletionProtection: true }),
+      },
+      {
+        name: 'a cluster is made with Auto Mode',
+        event: eks('CreateCluster', { computeConfig: { enabled: true, nodePools: ['system'], nodeRoleArn: 'x' } }),
+      },
+      {
+        name: 'another service has calls of these names',
+        event: call('example', 'UpdateClusterConfig', {
+          userIdentity: developer,
+          requestParameters: { computeConfig: { enabled: true, nodePools: ['a'], nodeRoleArn: 'x' } },
+        }),
+      },
+      { name: 'another service deletes a cluster', event: other('ecs', 'DeleteCluster', { cluster: 'prod' }) },
+      {
+        name: 'a person changes a group of his own',
+        event: other('autoscaling', 'UpdateAutoScalingGroup', {
+          autoScalingGroupName: 'batch',
+          launchTemplate: template,
+        }),
+      },
+      {
+        name: 'an autoscaler sets how many nodes a group holds',
+        event: other('autoscaling', 'SetDesiredCapacity', { autoScalingGroupName: group, desiredCapacity: 5 }),
+      },
+    ],
+  },
+});
