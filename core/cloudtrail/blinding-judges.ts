@@ -156,7 +156,7 @@ export const bucket =
     return audited || isOurs(name) || /cloud-?trail/i.test(name) ? one(name, how) : [];
   };
 
-/** Alarms of ours. */
+/** Alarms of ours, those among them that a rule mutes (CloudWatch API Reference, PutAlarmMuteRule). */
 export const alarms =
   (how: string): Judge =>
   request =>
@@ -204,13 +204,6 @@ export const tableUpdate: Judge = request => {
   ].filter(Boolean);
   return how.length === 0 ? [] : one(table, how.join(', '));
 };
-
-/** Alarms of ours that a rule mutes (CloudWatch API Reference, PutAlarmMuteRule). */
-export const muted: Judge = request =>
-  list(request, 'muteTargets', 'alarmNames')
-    .filter(name => typeof name === 'string')
-    .filter(isOurs)
-    .map(resource => ({ resource, how: 'alarm muted' }));
 
 /** Messages of a queue of ours moved to another one; moved back to where they came from they are read again (SQS API Reference). */
 export const moved: Judge = request => {

@@ -13,7 +13,6 @@ import {
   key,
   lambda,
   moved,
-  muted,
   one,
   ours,
   retention,
@@ -101,7 +100,6 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     Unsubscribe: ours('subscription removed', 'subscriptionArn'),
     SetTopicAttributes: ours('topic changed', 'topicArn'),
     SetSubscriptionAttributes: ours('subscription changed', 'subscriptionArn'),
-    PutDataProtectionPolicy: ours('messages masked', 'resourceArn'),
     AddPermission: ours('topic opened', 'topicArn'),
     PutDataProtectionPolicy: ours('messages masked or refused', 'resourceArn'),
     RemovePermission: ours('topic closed to publishers', 'topicArn'),
@@ -119,7 +117,6 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     UpdateTable: tableUpdate,
     UpdateTimeToLive: ours('expiry changed', 'tableName'),
     UpdateContinuousBackups: backups,
-    PutResourcePolicy: ours('table opened to others', 'resourceArn'),
     PutItem: foreignWrite,
     UpdateItem: foreignWrite,
     DeleteItem: foreignWrite,
@@ -152,12 +149,11 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
   monitoring: {
     DeleteAlarms: alarms('alarm deleted'),
     DisableAlarmActions: alarms('alarm silenced'),
-    // By the API's model (PutAlarmMuteRule, `muteTargets.alarmNames`); no recorded call was seen.
-    PutAlarmMuteRule: alarms('alarm muted'),
     PutMetricAlarm: alarms('alarm rewritten'),
     PutCompositeAlarm: alarms('alarm rewritten'),
     SetAlarmState: alarms('alarm state set by hand'),
-    PutAlarmMuteRule: muted,
+    // By the API's model (PutAlarmMuteRule, `muteTargets.alarmNames`); no recorded call was seen.
+    PutAlarmMuteRule: alarms('alarm muted'),
   },
   ec2: { DeleteFlowLogs: flowLogs },
   route53resolver: {

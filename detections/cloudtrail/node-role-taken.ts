@@ -107,8 +107,8 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall('RunInstances'),
-    'See whether it became a node: kubectl get nodes -o custom-columns=NAME:.metadata.name,INSTANCE:.spec.providerID | grep INSTANCE',
-    'Contain: kubectl cordon NODE; aws ec2 modify-instance-attribute --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP; aws ec2 disassociate-iam-instance-profile --association-id $(aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE --query "IamInstanceProfileAssociations[0].AssociationId" --output text)',
+    'See whether it became a node: kubectl get nodes -o custom-columns=NAME:.metadata.name,ID:.spec.providerID | grep INSTANCE',
+    'Contain: kubectl cordon NODE; aws ec2 modify-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP; aws ec2 describe-iam-instance-profile-associations --region INSTANCE_REGION --filters Name=instance-id,Values=INSTANCE, then aws ec2 disassociate-iam-instance-profile --region INSTANCE_REGION --association-id ASSOCIATION',
     revokeSessions,
     lookAround,
   ],
