@@ -16,7 +16,7 @@ import { differing, goneNames, namesOf, removing, write } from './findings-write
  * Folding into the findings table: windows first, then the case, each by a write that holds only while the item is as it was read.
  * @throws the first I/O error, or where an item changed under every try: fold again, which counts nothing twice
  */
-export const folding = (client: DynamoDBClient, table: string): Findings['fold'] => {
+export const folding = (client: DynamoDBClient, table: string): Findings => {
   /** Joins until what is stored holds everything that was to be joined. A lost race means that a rival got on: read again. */
   const settle = async <T>(what: string, join: (attempt: number) => Promise<T | undefined>): Promise<T> => {
     for (let attempt = 0; attempt < tries; attempt++) {
@@ -112,26 +112,28 @@ export const folding = (client: DynamoDBClient, table: string): Findings['fold']
       return written ? joined : undefined;
     });
 
-  return async (matches, now) => {
-    for (const { id, buckets } of byFinding(matches)) {
-      // Windows and case are read at once. Every write asks whether what it changes is still as it was read, however long ago:
-      // where it is not, that alone is read again.
-      const items = await getAll(client, table, [...buckets.map(([bucket]) => windowKey(id, bucket)), caseKey(id)]);
-      const before = items.flatMap(item => parseWindow(item) ?? []);
-      const windows: StoredWindow[] = [];
-      for (const [bucket, some] of buckets) {
-        const stored = before.find(one => one.bucket === bucket);
-        windows.push(await foldWindow(id, bucket, some, stored));
+  return {
+    fold: async (matches, now) => {
+      for (const { id, buckets } of byFinding(matches)) {
+        // Windows and case are read at once. Every write asks whether what it changes is still as it was read, however long ago:
+        // where it is not, that alone is read again.
+        const items = await getAll(client, table, [...buckets.map(([bucket]) => windowKey(id, bucket)), caseKey(id)]);
+        const before = items.flatMap(item => parseWindow(item) ?? []);
+        const windows: StoredWindow[] = [];
+        for (const [bucket, some] of buckets) {
+          const stored = before.find(one => one.bucket === bucket);
+          windows.push(await foldWindow(id, bucket, some, stored));
+        }
+        const all = buckets.flatMap(([, some]) => some) as unknown as Matches; // a finding's buckets are never empty
+        await foldCase(
+          id,
+          all,
+          windows,
+          now,
+          items.map(parseCase).find(found => found !== undefined),
+        );
       }
-      const all = buckets.flatMap(([, some]) => some) as unknown as Matches; // a finding's buckets are never empty
-      await foldCase(
-        id,
-        all,
-        windows,
-        now,
-        items.map(parseCase).find(found => found !== undefined),
-      );
-    }
+    },
   };
 };
 

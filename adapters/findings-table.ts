@@ -46,7 +46,7 @@ export interface FindingsTable extends Findings {
 }
 
 export const findingsTable = (client: DynamoDBClient, table: string): FindingsTable => ({
-  fold: folding(client, table),
+  ...folding(client, table),
   ...reading(client, table),
   ...queries(client, table),
   ...changing(client, table),

@@ -1,4 +1,4 @@
-import { developer } from '../../core/cloudtrail/example.ts';
+import { call, developer } from '../../core/cloudtrail/example.ts';
 import { createTemplate, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
@@ -91,6 +91,13 @@ export const detection = cloudtrail({
       {
         name: 'somebody makes one with its tags (karpenter-tag-tampered)',
         event: createTemplate({ by: developer }),
+      },
+      {
+        name: 'somebody launches from it by hand (cloudtrail/node-role-taken)',
+        event: call('ec2', 'RunInstances', {
+          userIdentity: developer,
+          requestParameters: { launchTemplate: { launchTemplateName: name, version: '$Latest' } },
+        }),
       },
       {
         name: 'one of that name is deleted',
