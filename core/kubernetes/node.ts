@@ -82,16 +82,19 @@ const entered: ReadonlySet<string> = new Set(['pods', 'nodes', 'services']);
 const ofProvisioning: ReadonlySet<string> = new Set([...provisioningGroups, ...clusterApiGroups]);
 
 /** Calls on which stolen identities are judged: what an intruder wants, not what a kubelet does all day. */
-export type Sensitive =
-  | 'secret'
-  | 'configmap'
-  | 'token'
-  | 'certificate'
-  | 'exec'
-  | 'rbac'
-  | 'pod-write'
-  | 'provisioning'
-  | 'forbidden';
+export const sensitiveCalls = [
+  'secret',
+  'configmap',
+  'token',
+  'certificate',
+  'exec',
+  'rbac',
+  'pod-write',
+  'provisioning',
+  'forbidden',
+] as const;
+
+export type Sensitive = (typeof sensitiveCalls)[number];
 
 /** Subresources by which one gets into a container or to a port of it. */
 export const entering = ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers'] as const;

@@ -1,3 +1,4 @@
+import { said } from '../cloudtrail/said.ts';
 import type { Key, StateRule, Verdict } from '../detection.ts';
 import type { View } from '../fact.ts';
 import type { Item } from './observation.ts';
@@ -76,4 +77,14 @@ export const onNodes = (): StateRule<'cloudtrail'> =>
       if (known.kind === 'node') return { note: `a node of ${known.clusters.join(', ')}` };
       return { severity: 'medium', note: 'its launch was not seen, so it may be no node' };
     },
+  );
+
+/** For what a principal may do to the instances that it launched itself: fires on those that another launched. */
+export const launchedByAnother = (): StateRule<'cloudtrail'> =>
+  recallInstance(
+    'Fires where the launch of the instance was seen and was by another principal; silent where it was not seen.',
+    (known, view) =>
+      known.launchSeen && !known.launchedBy.includes(said(view, 'principal.id'))
+        ? { note: `it was launched by ${known.launchedBy.join(', ')}` }
+        : undefined,
   );

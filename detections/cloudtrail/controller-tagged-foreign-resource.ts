@@ -4,7 +4,7 @@ import { listed, said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { list, member, text } from '../../core/json.ts';
-import { recallInstance } from '../../core/state/instance.ts';
+import { launchedByAnother } from '../../core/state/instance.ts';
 
 const claimed = (over = {}, tags: { readonly [key: string]: string } = { 'karpenter.sh/nodeclaim': 'default-abcde' }) =>
   writeTags('CreateTags', ['i-0aaaabbbbccccdddd'], tags, { by: karpenter, ...over });
@@ -29,13 +29,7 @@ export const detection = cloudtrail({
       .flatMap(one => list(one, 'resources'))
       .map(id => ({ principal: said(view, 'principal.id'), instance: typeof id === 'string' ? id : 'unknown' }));
   },
-  state: recallInstance(
-    'Fires where the launch of the instance was seen and was by another principal; silent where it was not seen.',
-    (known, view) =>
-      known.launchSeen && !known.launchedBy.includes(said(view, 'principal.id'))
-        ? { note: `it was launched by ${known.launchedBy.join(', ')}` }
-        : undefined,
-  ),
+  state: launchedByAnother(),
   attack: ['T1578', 'T1565.001'],
   why: "A controller may tag what it launched. Its role writing ownership tags on somebody else's instance is the step before it terminates or adopts it, and clears itself in the rule for everybody else.",
   references: [

@@ -1,9 +1,9 @@
 import { karpenter } from '../../core/cloudtrail/example.ts';
 import { clusterApi, clusterApiTags, ec2, fleetRun, runInstances } from '../../core/cloudtrail/example-ec2.ts';
-import { said, texts } from '../../core/cloudtrail/said.ts';
+import { texts } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
-import { recallInstance } from '../../core/state/instance.ts';
+import { launchedByAnother } from '../../core/state/instance.ts';
 
 const terminated = (over = {}) =>
   ec2(
@@ -21,13 +21,7 @@ export const detection = cloudtrail({
     fact: { 'instance.act': 'terminate', 'principal.controller': 'karpenter', 'call.outcome': 'succeeded' },
   },
   by: view => texts(view, 'instance.targets').map(instance => ({ instance })),
-  state: recallInstance(
-    'Fires where the launch of the instance was seen and was by another principal; silent where it was not seen.',
-    (known, view) =>
-      known.launchSeen && !known.launchedBy.includes(said(view, 'principal.id'))
-        ? { note: `it was launched by ${known.launchedBy.join(', ')}` }
-        : undefined,
-  ),
+  state: launchedByAnother(),
   attack: ['T1485', 'T1489'],
   why: "Karpenter terminates what its tags call its own. A tag written on somebody else's instance, or a stolen Karpenter role, turns that into a way to destroy any instance of the account.",
   references: [

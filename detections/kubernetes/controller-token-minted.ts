@@ -1,22 +1,12 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, component, node, users } from '../../core/kubernetes/example.ts';
+import { sensitiveCalls } from '../../core/kubernetes/node.ts';
 import { podsAccount } from '../../core/kubernetes/pod.ts';
 import { said } from '../../core/kubernetes/said.ts';
 import { confirm, insights, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
 const controllers = ['karpenter', 'cluster-api', 'eks', 'kubeadm', 'kubernetes'];
 /** What a token is stolen for. */
-const sensitive = [
-  'secret',
-  'configmap',
-  'token',
-  'certificate',
-  'exec',
-  'rbac',
-  'pod-write',
-  'provisioning',
-  'forbidden',
-];
 const account = { namespace: 'kube-system', name: 'karpenter' };
 const pod = (serviceAccountName: string) => ({
   apiVersion: 'v1',
@@ -53,7 +43,7 @@ export const detection = kubernetes({
       // A token that stands in a secret: controllers sign in with the ones that kubelets renew for their pods.
       {
         annotations: { 'authentication.k8s.io/legacy-token': [{ exists: true }] },
-        fact: { 'principal.kind': 'controller', 'call.sensitive': sensitive },
+        fact: { 'principal.kind': 'controller', 'call.sensitive': [...sensitiveCalls] },
       },
     ],
     fact: { 'call.outcome': 'succeeded' },

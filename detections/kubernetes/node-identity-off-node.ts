@@ -1,6 +1,7 @@
 import { call, example } from '../../core/cloudtrail/example.ts';
 import { kubernetes } from '../../core/detection.ts';
 import { audit, node } from '../../core/kubernetes/example.ts';
+import { sensitiveCalls } from '../../core/kubernetes/node.ts';
 import { nodeOffNode } from '../../core/kubernetes/node-recall.ts';
 import { said, texts } from '../../core/kubernetes/said.ts';
 import { insights, lookAround, preserveNode } from '../../core/kubernetes/steps.ts';
@@ -25,17 +26,7 @@ export const detection = kubernetes({
   when: {
     user: { username: [{ prefix: 'system:node:' }] },
     fact: {
-      'call.sensitive': [
-        'secret',
-        'configmap',
-        'token',
-        'certificate',
-        'exec',
-        'rbac',
-        'pod-write',
-        'provisioning',
-        'forbidden',
-      ],
+      'call.sensitive': [...sensitiveCalls],
     },
   },
   by: view => [

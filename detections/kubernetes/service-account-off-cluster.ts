@@ -1,5 +1,6 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
+import { sensitiveCalls } from '../../core/kubernetes/node.ts';
 import { said } from '../../core/kubernetes/said.ts';
 import { insights, lookAround } from '../../core/kubernetes/steps.ts';
 
@@ -14,17 +15,7 @@ export const detection = kubernetes({
     fact: {
       'principal.kind': ['controller', 'likely-controller'],
       'source.place': 'outside',
-      'call.sensitive': [
-        'secret',
-        'configmap',
-        'token',
-        'certificate',
-        'exec',
-        'rbac',
-        'pod-write',
-        'provisioning',
-        'forbidden',
-      ],
+      'call.sensitive': [...sensitiveCalls],
     },
   },
   by: view => [{ account: said(view, 'principal.id'), address: said(view, 'source.last') }],

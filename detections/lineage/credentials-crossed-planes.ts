@@ -1,6 +1,7 @@
 import { call, example } from '../../core/cloudtrail/example.ts';
 import { kubernetes } from '../../core/detection.ts';
 import { audit, iamSession, node, users } from '../../core/kubernetes/example.ts';
+import { sensitiveCalls } from '../../core/kubernetes/node.ts';
 import { contradiction, extraOf } from '../../core/kubernetes/origin.ts';
 import { said } from '../../core/kubernetes/said.ts';
 import { insights, lookAround, preserveNode, removeAccess } from '../../core/kubernetes/steps.ts';
@@ -43,17 +44,7 @@ export const detection = kubernetes({
   when: {
     user: { extra: { accessKeyId: [{ prefix: 'ASIA' }] } },
     fact: {
-      'call.sensitive': [
-        'secret',
-        'configmap',
-        'token',
-        'certificate',
-        'exec',
-        'rbac',
-        'pod-write',
-        'provisioning',
-        'forbidden',
-      ],
+      'call.sensitive': [...sensitiveCalls],
     },
   },
   by: ({ record }) => [{ key: extraOf(record, 'accessKeyId') }],
