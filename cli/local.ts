@@ -25,6 +25,8 @@ export interface Local {
   deliver(events: readonly AnyEvent[]): Promise<void>;
   /** Runs the scheduled sweep as if `ms` had passed since the newest event. */
   sweep(ms: number): Promise<void>;
+  /** The input is over: what waits for later records is judged without them, and told. */
+  end(): Promise<void>;
   /** Invocations so far. */
   readonly invocations: () => number;
 }
@@ -34,6 +36,12 @@ const batch = 100;
 
 /** How often the scheduled sweep runs. */
 const sweepEvery = 5 * 60_000;
+
+const hour = 60 * 60_000;
+/** Events that happened further apart are no batch: time passes between them. */
+const apart = hour;
+/** When it is swept in a time without events, after what may be late has come: before a day is over, since older news is not told. */
+const sweptAfter = [0, 2 * hour, 6 * hour, 12 * hour, 23 * hour];
 
 const context = {
   awsRequestId: 'local',
@@ -100,8 +108,17 @@ const groupOf = (cluster: string, settings: Settings): string => {
     : `/aws/eks/${cluster === '' ? 'unknown' : cluster}/cluster`;
 };
 
-const chunks = <T>(all: readonly T[], size: number): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size));
+/** Events as they would come together: cut where a batch is full, and where time passes. */
+const together = (events: readonly AnyEvent[]): readonly (readonly AnyEvent[])[] => {
+  const batches: AnyEvent[][] = [];
+  for (const event of events) {
+    const last = batches.at(-1);
+    const before = last?.at(-1)?.time ?? event.time;
+    if (last === undefined || last.length === batch || Math.abs(event.time - before) > apart) batches.push([event]);
+    else last.push(event);
+  }
+  return batches;
+};
 
 /** Gives the deployed handlers a local database, a directory as quarantine, and channels; the clock is the newest event's. */
 export const localPipeline = (
@@ -138,10 +155,25 @@ export const localPipeline = (
     invocations++;
     await announceHandler(changed, context);
   };
+  const judgeAgain = async (): Promise<void> => {
+    judgedAt = now;
+    await rejudge({ match, store, findings }, now);
+  };
+  /** Time without an event: what waits for later records is judged, and told, when it would have been. */
+  const pass = async (until: number): Promise<void> => {
+    const since = now + settings.latenessMinutes * 60_000 + sweepEvery;
+    if (now === 0 || until - now <= apart) return;
+    for (const at of sweptAfter.map(ms => since + ms).filter(at => at < until)) {
+      now = at;
+      await judgeAgain();
+      await announceChanges();
+    }
+  };
   return {
     invocations: () => invocations,
     deliver: async events => {
-      for (const some of chunks(events, batch)) {
+      for (const some of together(events)) {
+        await pass(Math.min(...some.map(event => event.time)));
         now = Math.max(now, ...some.map(event => event.time));
         const cloudtrail = some.filter(event => event.source === 'cloudtrail');
         if (cloudtrail.length > 0) {
@@ -157,10 +189,7 @@ export const localPipeline = (
           await auditHandler(subscribed(mine, groupOf(cluster, settings), account), context);
         }
         // Deployed, the sweep does it every five minutes; here the events' time drives it.
-        if (now >= judgedAt + sweepEvery) {
-          judgedAt = now;
-          await rejudge({ match, store, findings }, now);
-        }
+        if (now >= judgedAt + sweepEvery) await judgeAgain();
         await announceChanges();
       }
     },
@@ -170,5 +199,6 @@ export const localPipeline = (
       await sweepHandler({} as never, context); // the sweep reads nothing of its event
       await announceChanges();
     },
+    end: async () => pass(now + 24 * hour),
   };
 };

@@ -120,6 +120,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     }
     await flush();
     await local.sweep(10 * 60_000);
+    await local.end();
     progress.end();
     const seconds = (performance.now() - started) / 1000;
     const findings = openFindings(database.client, database.tables.findings);

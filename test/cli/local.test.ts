@@ -56,6 +56,27 @@ describe('npm start', () => {
     expect(existsSync(join(database, 'in-use'))).toBe(false);
   });
 
+  test('tells what happened months apart, and what is judged when later records have come, as it would have been told', async () => {
+    const entered = (month: string, instance: string) =>
+      call('ssm', 'StartSession', { eventTime: `2026-${month}-01T10:00:00Z`, requestParameters: { target: instance } });
+    const path = join(folder, 'months.json');
+    writeFileSync(
+      path,
+      JSON.stringify({
+        Records: [
+          entered('03', 'i-0aaaabbbbccccdddd'),
+          entered('06', 'i-0bbbbccccddddeeee'),
+          entered('09', 'i-0ccccddddeeeeffff'),
+        ].map(({ record }) => record),
+      }),
+    );
+    const { code, out } = await tripline('run', path, '--database', join(folder, 'months'));
+    expect(code).toBe(0);
+    for (const instance of ['i-0aaaabbbbccccdddd', 'i-0bbbbccccddddeeee', 'i-0ccccddddeeeeffff'])
+      expect(out).toMatch(new RegExp(`\\[MEDIUM\\] .* the instance ${instance} by StartSession`));
+    expect(out).toContain('3 findings, 3 alerts shown');
+  });
+
   test('and every other command leave a database alone that another process has open', async () => {
     const database = join(folder, 'busy');
     await (await localDynamoDB(database)).close();
