@@ -103,7 +103,7 @@ export const entering = ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcon
 export const podParts = ['binding', 'eviction', 'resize'] as const;
 
 const isPodWrite = (resource: string, subresource: string | undefined): boolean =>
-  resource === 'pods' && (!subresource || podParts.some(part => part === subresource));
+  resource === 'pods' && (subresource === undefined || podParts.some(part => part === subresource));
 
 /** Which sensitive call this is; empty for none. */
 export const sensitiveCall = (record: AuditRecord): readonly Sensitive[] => {
