@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AnyEvent, Event } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
+import { audit } from '../../core/kubernetes/example.ts';
 import { kubernetesFacts } from '../../core/kubernetes/facts/index.ts';
 import { detections } from '../../detections/index.ts';
 
@@ -52,5 +53,17 @@ describe('a member that is null', () => {
         }
       }
     expect(Object.fromEntries(thrown)).toEqual({});
+  });
+
+  test('is no absence where the filter asks for one: a write of a pod has no subresource', () => {
+    const said = (subresource: unknown) => {
+      const { record, ...event } = audit('patch', 'pods', { objectRef: { namespace: 'kube-system', name: 'a' } });
+      const objectRef = { ...record.objectRef, ...(subresource === undefined ? {} : { subresource }) };
+      return kubernetesFacts['call.sensitive']?.read(
+        { ...event, record: { ...record, objectRef } as typeof record }, // as an API server might send it
+        exampleSettings,
+      );
+    };
+    expect([said(undefined), said('resize'), said(null)]).toEqual([['pod-write'], ['pod-write'], []]);
   });
 });
