@@ -156,12 +156,8 @@ const said = (matches: readonly Match[]): string =>
     .map(([id, some]) => `${id} (${[...new Set(some.map(one => one.severity))].join('/')}, ${some.length})`)
     .join('<br>') || '–';
 
-if (import.meta.main) {
-  if (!existsSync(recorded)) {
-    process.stderr.write(`the recorded detonations are not at ${recorded}: nothing to measure\n`);
-    process.exit(0);
-  }
-  const found = await coverageOf();
+/** The page of what {@link coverageOf} found, in Markdown. */
+export const coveragePage = (found: ReadonlyMap<string, readonly Match[]>): string => {
   const lines = [...found]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([technique, matches]) => {
@@ -171,7 +167,7 @@ if (import.meta.main) {
   const covered = [...found].filter(
     ([technique, matches]) => judgements[technique]?.scope === 'covered' && matches.length > 0,
   ).length;
-  const page = [
+  return [
     '# Recorded attacks and what fires on them',
     '',
     'Made by `npm run coverage` from the detonation logs of Stratus Red Team (310 recorded CloudTrail events, 35 techniques,',
@@ -184,6 +180,14 @@ if (import.meta.main) {
     ...lines,
     '',
   ].join('\n');
+};
+
+if (import.meta.main) {
+  if (!existsSync(recorded)) {
+    process.stderr.write(`the recorded detonations are not at ${recorded}: nothing to measure\n`);
+    process.exit(0);
+  }
+  const page = coveragePage(await coverageOf());
   writeFileSync(join(root, 'docs/coverage.md'), page);
   process.stdout.write(page);
 }

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readFiles } from '../adapters/files.ts';
 import { qualityOf, qualityPage } from '../bench/quality.ts';
-import { coverageOf, judgements, recorded } from '../bench/stratus.ts';
+import { coverageOf, coveragePage, judgements, recorded } from '../bench/stratus.ts';
 import { compile } from '../core/compile.ts';
 import { defineConfig } from '../core/config.ts';
 import { exampleSettings } from '../core/example-settings.ts';
@@ -43,6 +43,7 @@ describe.skipIf(!existsSync(recorded))('recorded events (skipped where ../shared
     expect(silent.map(([id]) => id)).toEqual([]);
     const loud = [...found].filter(([id, matches]) => judgements[id]?.scope === 'outside' && matches.length > 0);
     expect(loud.map(([id]) => id)).toEqual([]);
+    expect(readFileSync(join(root, 'docs/coverage.md'), 'utf8'), "run 'npm run coverage'").toBe(coveragePage(found));
   });
 
   test('ordinary recorded events make no finding of severity high or above', async () => {
