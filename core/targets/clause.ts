@@ -1,10 +1,11 @@
 import type { Event, Records, Source } from '../event.ts';
 import type { Facts, May } from '../fact.ts';
 import type { Json } from '../json.ts';
-import type { Scalar } from '../pattern/language.ts';
+import type { Condition, Scalar } from '../pattern/language.ts';
 import { loadPattern } from '../pattern/load.ts';
 import { holds, match } from '../pattern/match.ts';
 import type { Field, Group, Node, Test } from '../pattern/node.ts';
+import { conditionOf } from '../pattern/print.ts';
 import type { Settings } from '../settings.ts';
 import { sources } from '../sources.ts';
 
@@ -269,7 +270,7 @@ export const needsOf = <S extends Source>(source: S, settings: Settings, signed 
     return {
       neutral: fact.read(nothing(source), settings),
       ...(needsAny ? { pattern: loadPattern(pattern) } : {}),
-      ...(signs !== undefined && signed ? { signs: signsOf(may => signs(settings, may)) } : {}),
+      ...(signs !== undefined && signed ? { signs: signsOf((may, texts) => signs(settings, may, texts)) } : {}),
     };
   };
   return name => {
@@ -279,7 +280,9 @@ export const needsOf = <S extends Source>(source: S, settings: Settings, signed 
 };
 
 /** The signs of a fact as clauses; many rules ask the same of one. */
-const signsOf = (signs: (may: May) => readonly object[]): ((asked: Field) => readonly Clause[] | undefined) => {
+const signsOf = (
+  signs: (may: May, texts: readonly Condition[] | undefined) => readonly object[],
+): ((asked: Field) => readonly Clause[] | undefined) => {
   const known = new Map<string, readonly Clause[] | undefined>();
   return asked => {
     const text = JSON.stringify(asked.node, (_, value) => (typeof value === 'bigint' ? `${value}` : value)); // an address
@@ -289,11 +292,20 @@ const signsOf = (signs: (may: May) => readonly object[]): ((asked: Field) => rea
       const answer = answers.get(value) ?? canHoldFor(asked, value);
       answers.set(value, answer);
       return answer;
-    });
+    }, textsOf(asked.node));
     known.set(text, alternatives(made));
     return known.get(text);
   };
 };
+
+/** What a condition asks of texts alone, by what they are like; undefined where other values pass it too. */
+const textsOf = (node: Node): readonly Condition[] | undefined =>
+  node.is === 'leaf' && node.tests.every(isOfText) ? node.tests.map(conditionOf) : undefined;
+
+const isOfText = (test: Test): boolean =>
+  test.is === 'equal'
+    ? typeof test.value === 'string'
+    : test.is === 'prefix' || test.is === 'suffix' || test.is === 'fold' || test.is === 'wildcard';
 
 /** Clauses of which one holds where one of some patterns does; undefined where one of these is any event. */
 const alternatives = (patterns: readonly object[]): readonly Clause[] | undefined =>
