@@ -3,10 +3,12 @@ import type { JsonObject } from '../json.ts';
 import { loadPattern } from '../pattern/load.ts';
 import type { Test } from '../pattern/node.ts';
 import type { Settings } from '../settings.ts';
-import { type Clause, clausesOf, implies, needsOf, pathKey, pathOf, reduce } from './clause.ts';
+import { type Clause, implies, pathKey, pathOf, reduce } from './clause.ts';
+import { clausesOf } from './derive.ts';
 import { print } from './eventbridge-print.ts';
 import { isReadOnly, volume } from './eventbridge-volume.ts';
 import { type Cost, widenToFit } from './fit.ts';
+import { needsOf } from './needs.ts';
 
 /** Amazon EventBridge quotas: characters of one event pattern (adjustable), and rules with wildcards on one bus. */
 export const quota = { characters: 2_048, wildcardRules: 30 } as const;
