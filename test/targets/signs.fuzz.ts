@@ -4,7 +4,7 @@ import type { AnyEvent, Source } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Fact, Facts } from '../../core/fact.ts';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
-import { builtInNames, components } from '../../core/kubernetes/identity.ts';
+import { builtInNames, components } from '../../core/kubernetes/known-users.ts';
 import { type Check, compilePattern } from '../../core/pattern/compile.ts';
 import type { Condition } from '../../core/pattern/language.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
