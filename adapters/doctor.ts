@@ -11,7 +11,8 @@ import { ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/cli
 import { paginateListSubscriptionsByTopic, paginateListTopics, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { FoundRule, Quarantined } from '../core/doctor/stage.ts';
+import type { FoundRule } from '../core/doctor/feeds.ts';
+import type { Quarantined } from '../core/doctor/stage.ts';
 import { askCanary, askRoster, type CanaryState, canaryState, namesIn } from '../core/state/canary.ts';
 import { findingsTable } from './findings-table.ts';
 import { logsSubscriptions, type Subscription } from './logs.ts';

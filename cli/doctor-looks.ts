@@ -16,20 +16,17 @@ import { concurrencyOf, countRules, enabledRegions } from '../adapters/quotas.ts
 import { auditGroups } from '../core/audit-groups.ts';
 import { canariesCheck, canaryCheck } from '../core/doctor/canary.ts';
 import { bad, type Check, good, weak } from '../core/doctor/check.ts';
+import { clusterChecks, filterCheck, ruleCheck, trailCheck } from '../core/doctor/feeds.ts';
 import { concurrencyQuota, rulesQuota } from '../core/doctor/quotas.ts';
 import { suppressionChecks } from '../core/doctor/settings.ts';
 import {
   clockCheck,
-  clusterChecks,
   deadLetterCheck,
   dueCheck,
-  filterCheck,
   mappingCheck,
   ownFindingsCheck,
   quarantineCheck,
-  ruleCheck,
   subscriptionCheck,
-  trailCheck,
 } from '../core/doctor/stage.ts';
 import type { Trail } from '../core/inventory/aws.ts';
 import { regionsOf } from '../core/inventory/tasks.ts';

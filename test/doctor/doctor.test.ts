@@ -10,22 +10,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defineConfig } from '../../core/config.ts';
 import { canariesCheck, canaryCheck } from '../../core/doctor/canary.ts';
 import type { Check } from '../../core/doctor/check.ts';
+import { clusterChecks, filterCheck, ruleCheck, trailCheck } from '../../core/doctor/feeds.ts';
 import { concurrencyQuota, rulesQuota } from '../../core/doctor/quotas.ts';
 import { settingsChecks, suppressionChecks } from '../../core/doctor/settings.ts';
 import {
   clockCheck,
-  clusterChecks,
   deadLetterCheck,
   dueCheck,
-  filterCheck,
   functionCheck,
   mappingCheck,
   ownFindingsCheck,
   quarantineCheck,
-  ruleCheck,
   subscriptionCheck,
   throttleCheck,
-  trailCheck,
 } from '../../core/doctor/stage.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Trail } from '../../core/inventory/aws.ts';
