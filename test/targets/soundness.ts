@@ -31,6 +31,27 @@ export const admitter = (
   knowledge: readonly AnyKnowledge[],
   settings: Settings,
 ): ((event: AnyEvent) => boolean) => {
+  const known = admitters.find(
+    one => one.detections === detections && one.knowledge === knowledge && one.settings === settings,
+  );
+  const admits = known?.admits ?? derived(detections, knowledge, settings);
+  if (known === undefined) admitters.push({ detections, knowledge, settings, admits });
+  return admits;
+};
+
+/** Filters that were derived already: of one catalogue under few settings many events are judged. */
+const admitters: {
+  readonly detections: readonly AnyDetection[];
+  readonly knowledge: readonly AnyKnowledge[];
+  readonly settings: Settings;
+  readonly admits: (event: AnyEvent) => boolean;
+}[] = [];
+
+const derived = (
+  detections: readonly AnyDetection[],
+  knowledge: readonly AnyKnowledge[],
+  settings: Settings,
+): ((event: AnyEvent) => boolean) => {
   const patterns = eventBridgeFilter(detections, knowledge, settings).patterns.map(({ pattern, readOnly }) => ({
     pattern: loadPattern(JSON.parse(pattern)),
     readOnly,
