@@ -11,20 +11,28 @@ import { spawnSync } from 'node:child_process';
 import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { UsageError } from '../cli/io.ts';
 import { startLean } from '../cli/lean.ts';
+import { asked, atMost, whole } from './asked.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+const usage = 'usage: node bench/creep.ts FILE [--settings FILE] [--every MEGABYTES] [--heap] [--bundled]';
+const { path, settings, everyMegabytes, heap, bundled } = asked(
+  usage,
+  {
     settings: { type: 'string', default: join(dirname(import.meta.dirname), 'examples/tripline.config.ts') },
     every: { type: 'string', default: '10' },
     heap: { type: 'boolean', default: false },
     bundled: { type: 'boolean', default: false },
   },
-});
+  ({ values, positionals }) => {
+    const [path] = atMost(1, positionals);
+    if (path === undefined) throw new UsageError('say which file');
+    const { settings, heap, bundled } = values;
+    return { path, settings, heap, bundled, everyMegabytes: whole('--every', values.every) };
+  },
+);
 
 interface Sample {
   /** Megabytes of the file. */
@@ -50,13 +58,13 @@ const slope = (points: readonly (readonly [x: number, y: number])[]): number => 
 
 const watch = async (path: string): Promise<void> => {
   const { run } = await import('../cli/scan.ts');
-  if (values.heap) setFlagsFromString('--expose-gc');
-  const collect = values.heap ? (runInNewContext('gc') as () => void) : () => {}; // what that flag makes
-  const every = Number(values.every) * 1e6;
+  if (heap) setFlagsFromString('--expose-gc');
+  const collect = heap ? (runInNewContext('gc') as () => void) : () => {}; // what that flag makes
+  const every = everyMegabytes * 1e6;
   const samples: Sample[] = [];
   const shown = ({ read, seconds, resident, highest, heap }: Sample): string =>
-    [read, seconds, resident, highest, ...(values.heap ? [heap] : [])].map(one => one.toFixed(1).padStart(10)).join('');
-  const names = ['MB read', 'CPU s', 'RSS MB', 'highest', ...(values.heap ? ['heap MB'] : [])];
+    [read, seconds, resident, highest, ...(heap ? [heap] : [])].map(one => one.toFixed(1).padStart(10)).join('');
+  const names = ['MB read', 'CPU s', 'RSS MB', 'highest', ...(heap ? ['heap MB'] : [])];
   let bytes = 0;
   let next = every;
   const sample = (): void => {
@@ -86,14 +94,14 @@ const watch = async (path: string): Promise<void> => {
   const summary: string[] = [];
   const nowhere = { write: () => true };
   const said = { write: (text: string) => summary.push(text) > 0 };
-  await run(['-', '--json', '--settings', values.settings], {
+  await run(['-', '--json', '--settings', settings], {
     stdin: counted(),
     stdout: nowhere,
     stderr: said,
   } as never); // what `scan` writes to is a stream: it only writes
   process.stdout.write(summary.join(''));
   const half = samples.filter(({ read }) => read * 2e6 >= bytes);
-  for (const name of values.heap ? (['resident', 'heap'] as const) : (['resident'] as const)) {
+  for (const name of heap ? (['resident', 'heap'] as const) : (['resident'] as const)) {
     const added = slope(half.map(one => [one.read, one[name]]));
     process.stdout.write(`${name}: ${(added * 1024).toFixed(1)} KB for each MB of the second half\n`);
   }
@@ -105,8 +113,8 @@ const runBundled = async (path: string): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'tripline-bench-'));
   try {
     const file = await bundle(import.meta.filename, join(folder, 'creep.mjs'));
-    const settings = await bundle(values.settings, join(folder, 'settings.mjs'));
-    const args = [file, path, '--settings', settings, '--every', values.every, ...(values.heap ? ['--heap'] : [])];
+    const packed = await bundle(settings, join(folder, 'settings.mjs'));
+    const args = [file, path, '--settings', packed, '--every', String(everyMegabytes), ...(heap ? ['--heap'] : [])];
     const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'cache') };
     process.exitCode = spawnSync(process.execPath, args, { stdio: 'inherit', env }).status ?? 1;
   } finally {
@@ -114,8 +122,7 @@ const runBundled = async (path: string): Promise<void> => {
   }
 };
 
-const [path = ''] = positionals;
-if (values.bundled) await runBundled(path);
+if (bundled) await runBundled(path);
 else {
   startLean(); // as the command does
   await watch(path);

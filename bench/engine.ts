@@ -5,12 +5,15 @@
 import { exampleSettings } from '../core/example-settings.ts';
 import { quietOf } from '../core/quiet.ts';
 import { knowledge } from '../detections/index.ts';
+import { asked, whole } from './asked.ts';
 import { account } from './end-to-end.ts';
 import { compete } from './measure.ts';
 import { ordinaryAudit, ordinaryTrail } from './ordinary-log.ts';
 import { rules } from './rules.ts';
 
-const rounds = Number(process.argv[2] ?? 15);
+const rounds = asked('usage: node bench/engine.ts [ROUNDS]', {}, ({ positionals: [count = '15'] }) =>
+  whole('ROUNDS', count),
+);
 const quiet = quietOf(rules(400), knowledge, exampleSettings);
 /** Records of a piece, as files and gzip give them. */
 const together = 50;

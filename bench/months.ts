@@ -7,6 +7,8 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { UsageError } from '../cli/io.ts';
+import { asked, atMost, whole } from './asked.ts';
 import { seededDay } from './logs.ts';
 
 const day = 86_400_000;
@@ -84,6 +86,10 @@ export const writeMonths = async (path: string, isEnough: (text: number, packed:
 };
 
 if (import.meta.main) {
-  const [path = '', megabytes] = process.argv.slice(2);
-  await writeMonths(path, (_, packed) => packed >= Number(megabytes) * 1e6);
+  const { path, megabytes } = asked('usage: node bench/months.ts FILE MEGABYTES', {}, ({ positionals }) => {
+    const [path, size = ''] = atMost(2, positionals);
+    if (path === undefined) throw new UsageError('say which file is to be written');
+    return { path, megabytes: whole('MEGABYTES', size) };
+  });
+  await writeMonths(path, (_, packed) => packed >= megabytes * 1e6);
 }

@@ -8,6 +8,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { UsageError } from '../cli/io.ts';
 import { overlay } from '../core/cloudtrail/example.ts';
 import type { CloudTrailRecord, UserIdentity } from '../core/cloudtrail/record.ts';
 import { type JsonObject, text } from '../core/json.ts';
@@ -15,6 +16,7 @@ import type { AuditUser } from '../core/kubernetes/record.ts';
 import { AuditLog } from '../examples/day/audit.ts';
 import { account, egress, region, roleSession, Trail } from '../examples/day/aws.ts';
 import { midnight, Random, seconds } from '../examples/day/random.ts';
+import { asked, atMost, whole } from './asked.ts';
 import { auditRows, nodes, type Row, trailRows } from './ordinary-account.ts';
 
 const day = 86_400_000;
@@ -192,6 +194,10 @@ function* lines(events: number): Generator<string> {
 }
 
 if (import.meta.main) {
-  const [path = '', events = '200000'] = process.argv.slice(2);
-  await pipeline(Readable.from(lines(Number(events))), createGzip(), createWriteStream(path));
+  const { path, events } = asked('usage: node bench/ordinary-log.ts FILE [EVENTS]', {}, ({ positionals }) => {
+    const [path, count = '200000'] = atMost(2, positionals);
+    if (path === undefined) throw new UsageError('say which file is to be written');
+    return { path, events: whole('EVENTS', count) };
+  });
+  await pipeline(Readable.from(lines(events)), createGzip(), createWriteStream(path));
 }

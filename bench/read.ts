@@ -16,6 +16,7 @@ import { roleSession } from '../core/cloudtrail/example.ts';
 import { localLimits } from '../core/read/limits.ts';
 import { readObject } from '../core/read/object.ts';
 import { Splitter } from '../core/read/split.ts';
+import { asked, atMost, whole } from './asked.ts';
 
 const nowhere = { account: '', region: '', cluster: '' };
 const megabyte = 1e6;
@@ -147,17 +148,21 @@ const memory = async (path: string): Promise<void> => {
   );
 };
 
-const [what = '200', path = '', size = ''] = process.argv.slice(2);
-if (what === 'make') await make(path, Number(size));
-else if (what === 'memory') await memory(path);
+const [part, path = '', size = ''] = process.argv.slice(2);
+if (part === 'make') await make(path, Number(size));
+else if (part === 'memory') await memory(path);
 else {
+  const megabytes = asked('usage: node bench/read.ts [MEGABYTES]', {}, ({ positionals }) => {
+    const [count = '200'] = atMost(1, positionals);
+    return whole('MEGABYTES', count);
+  });
   await speed();
   // processes of their own, so that what speed and writing left behind does not count
   const folder = await mkdtemp(join(tmpdir(), 'tripline-bench-'));
   const large = join(folder, 'large.jsonl.gz');
   const again = (...rest: readonly string[]): unknown =>
     spawnSync(process.execPath, [import.meta.filename, ...rest], { stdio: 'inherit' });
-  again('make', large, what);
+  again('make', large, String(megabytes));
   again('memory', large);
   await rm(folder, { recursive: true });
 }

@@ -6,10 +6,10 @@
  * Parts: logs, payloads, memory, cold, requests, latency. Ratios are between runs in turn: of logs each in a process of its own.
  */
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
 import { progressOn } from '../cli/progress.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { detections } from '../detections/index.ts';
+import { asked, atMost, some, whole } from './asked.ts';
 import { coldStarts } from './cold-start.ts';
 import { type CorpusName, contest, corpora } from './contest.ts';
 import { readLog, ruleSet } from './end-to-end.ts';
@@ -23,21 +23,24 @@ import { costOfMillion, formula } from './price.ts';
 import { requests } from './requests.ts';
 
 const parts = ['logs', 'payloads', 'memory', 'cold', 'requests', 'latency'] as const;
-const { values } = parseArgs({
-  options: {
+const { chosen, rounds, megabytes, json } = asked(
+  'usage: npm run bench -- [--json] [--only PART,…] [--rounds N] [--memory MEGABYTES,…]',
+  {
     json: { type: 'boolean', default: false },
     only: { type: 'string', default: parts.join(',') },
     rounds: { type: 'string', default: '5' },
     memory: { type: 'string', default: '10,100,1000' },
   },
-});
-const chosen = new Set(values.only.split(','));
-for (const one of chosen)
-  if (!parts.some(part => part === one)) {
-    process.stderr.write(`bench: --only ${one}: one of ${parts.join(', ')}\n`);
-    process.exit(2);
-  }
-const rounds = Number(values.rounds);
+  ({ values, positionals }) => {
+    atMost(0, positionals);
+    return {
+      chosen: new Set(some('--only', values.only, parts)),
+      rounds: whole('--rounds', values.rounds),
+      megabytes: values.memory.split(',').map(size => whole('--memory', size)),
+      json: values.json,
+    };
+  },
+);
 const progress = progressOn(process);
 const say = (line: string): void => progress.say(line);
 
@@ -159,7 +162,7 @@ if (chosen.has('payloads') || chosen.has('requests')) {
   tables.push(table);
 }
 if (chosen.has('memory')) {
-  const found = await peaks(values.memory.split(',').map(Number), say);
+  const found = await peaks(megabytes, say);
   tables.push({
     title: 'peak resident memory over an empty Node, in a process of its own',
     rows: found.map(({ megabytes, reading, scanning, bundled }) => ({
@@ -247,7 +250,7 @@ const cell = (value: Measured | number | string | undefined): string => {
   return `${number(value.median)} (${number(value.least)} to ${number(value.most)})`;
 };
 
-if (values.json) process.stdout.write(`${JSON.stringify({ machine, rounds, tables }, null, 2)}\n`);
+if (json) process.stdout.write(`${JSON.stringify({ machine, rounds, tables }, null, 2)}\n`);
 else {
   process.stdout.write(
     `${machine.processor}, ${machine.processors} processors, ${machine.memory}, Node ${machine.node} (V8 ${machine.v8}); processor time of all threads, median (least to most) of ${rounds} runs\n`,

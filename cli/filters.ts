@@ -1,7 +1,8 @@
 import { readFiles } from '../adapters/files.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { type Cost, costOf } from '../core/targets/cost.ts';
-import { eventBridgeFilter, quota } from '../core/targets/eventbridge.ts';
+import { eventBridgeFilter } from '../core/targets/eventbridge.ts';
+import { quota } from '../core/targets/eventbridge-pack.ts';
 import { logsFilter } from '../core/targets/logs.ts';
 import { limits } from '../core/targets/logs-grammar.ts';
 import { detections, knowledge } from '../detections/index.ts';

@@ -1,6 +1,6 @@
 import type { Event, Records, Source } from './event.ts';
 import type { Json } from './json.ts';
-import type { When } from './pattern/language.ts';
+import type { Condition, When } from './pattern/language.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -20,8 +20,10 @@ export interface Fact<S extends Source = Source> {
    * What a record shows where the fact has a value that is asked for: patterns as of `needs`, of which one holds for every event
    * whose value, or an element of whose list, is one that `may` be. `[{}]`: any event may have such a value; `[]`: none has.
    * Asked beside `needs` of a record that is at hand, of what rules except as well (`admissionOf`); AWS's filters don't ask them.
+   * @param texts what is asked for, where it is texts that are like this: for a fact that gives texts as they stand in the record.
+   *   Undefined where other values may pass, or a text that is unlike something.
    */
-  readonly signs?: (settings: Settings, may: May) => readonly When<Records[S]>[];
+  readonly signs?: (settings: Settings, may: May, texts?: readonly Condition[]) => readonly When<Records[S]>[];
   readonly read: (event: Event<S>, settings: Settings) => Json;
 }
 

@@ -1,8 +1,8 @@
 import type { AnyEvent, Source } from './event.ts';
 import { at, type JsonObject, member } from './json.ts';
 import { once } from './once.ts';
-import { compilePattern, type Shared } from './pattern/compile.ts';
-import { alone, type Requirement } from './pattern/requirement.ts';
+import { compilePattern } from './pattern/compile.ts';
+import { alone, type Condition, type Requirement } from './pattern/requirement.ts';
 
 /** The member that most rules of a source name outright. */
 export const keys: { readonly [S in Source]: readonly string[] } = {
@@ -56,9 +56,17 @@ export const keyOf = ({ source, record }: AnyEvent): string | undefined => {
 };
 
 /** By source, what an event must be like for any rule to be about it: as data, worked out when the functions are bundled. */
-export type Gate = {
-  readonly [S in Source]: { readonly names: readonly string[]; readonly rest: readonly Requirement[] };
-};
+export type Gate = { readonly [S in Source]: Admitted };
+
+/** What a source's events must be like. */
+interface Admitted {
+  /** Values of its key. */
+  readonly names: readonly string[];
+  /** What is asked of events with others, each thing once. */
+  readonly conditions: readonly Condition[];
+  /** Places among these: of one list all must hold. */
+  readonly rest: readonly (readonly number[])[];
+}
 
 /** The gate that rules make together: facts are left out, so that it admits more than the rules match, never less. */
 export const gateOf = (
@@ -77,7 +85,12 @@ export const gateOf = (
     const least = asked.filter(
       (own, at) => !asked.some((other, rank) => other.isSubsetOf(own) && (other.size < own.size || rank < at)),
     );
-    return { names: [...names.keys()], rest: least.map(one => [...one].map(text => JSON.parse(text))) };
+    const texts = [...new Set(least.flatMap(one => [...one]))];
+    return {
+      names: [...names.keys()],
+      conditions: texts.map(text => JSON.parse(text)),
+      rest: least.map(one => [...one].map(text => texts.indexOf(text))),
+    };
   };
   return { cloudtrail: of('cloudtrail'), kubernetes: of('kubernetes') };
 };
@@ -87,15 +100,20 @@ export const admitting = (data: Gate | undefined): ((event: AnyEvent) => boolean
   if (data === undefined) return () => true;
   const opened = new Map<Source, (event: AnyEvent) => boolean>();
   const open = (source: Source): ((event: AnyEvent) => boolean) => {
-    const { names, rest } = data[source];
+    const { names, conditions, rest } = data[source];
     const listed: ReadonlySet<string> = new Set(names);
-    const shared: Shared = new Map();
-    const others = rest.map(requirement => requirement.map(one => once(() => compilePattern(alone(one), { shared }))));
+    const checks = conditions.map(one => once(() => compilePattern(alone(one))));
     return event => {
       const key = keyOf(event);
       if (key === undefined || listed.has(key)) return true;
-      const record = event.record as unknown as JsonObject; // as above
-      return others.some(checks => checks.every(check => check()({ record })));
+      const subject = { record: event.record as unknown as JsonObject }; // as above
+      const held = new Map<number, boolean>();
+      const holds = (place: number): boolean => {
+        const answer = held.get(place) ?? checks[place]?.()(subject) === true;
+        held.set(place, answer);
+        return answer;
+      };
+      return rest.some(places => places.every(holds));
     };
   };
   return event => {

@@ -40,8 +40,9 @@ const known = new WeakMap<object, Cleaned>();
 const cleaned = (record: Json): Cleaned => {
   const before = typeof record === 'object' && record !== null ? known.get(record) : undefined;
   if (before !== undefined) return before;
-  const clean = redactShape(cut(record, { members: 1_000, name: 65_536, text: 65_536, depth: 32 }));
-  const found: Cleaned = { clean, whole: measured(cut(clean, ample)) };
+  const isSmall = fits(record, ample);
+  const clean = redactShape(isSmall ? record : cut(record, { members: 1_000, name: 65_536, text: 65_536, depth: 32 }));
+  const found: Cleaned = { clean, whole: measured(isSmall && clean === record ? clean : cut(clean, ample)) };
   if (typeof record === 'object' && record !== null) known.set(record, found);
   return found;
 };
@@ -83,11 +84,12 @@ const fits = (value: Json, limits: Limits, depth = 0): boolean => {
   if (typeof value !== 'object' || value === null) return true;
   if (depth >= limits.depth) return false;
   if (Array.isArray(value)) return value.length <= limits.members && value.every(item => fits(item, limits, depth + 1));
-  const names = Object.keys(value);
-  if (names.length > limits.members) return false;
-  for (const name of names) {
+  let count = 0;
+  // Members that JSON gave it are all there are: nothing that it inherits can be counted.
+  for (const name in value) {
     const member = (value as JsonObject)[name]; // neither scalar nor list
-    if (name.length > limits.name || member === undefined || !fits(member, limits, depth + 1)) return false;
+    if (++count > limits.members || name.length > limits.name) return false;
+    if (member === undefined || !fits(member, limits, depth + 1)) return false;
   }
   return true;
 };

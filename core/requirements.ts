@@ -2,7 +2,9 @@ import type { Source } from './event.ts';
 import type { Field, Group, Node, Test } from './pattern/node.ts';
 import { alone, type Requirement } from './pattern/requirement.ts';
 import type { Settings } from './settings.ts';
-import { clausesOf, clausesOfAll, needsOf, pathOf } from './targets/clause.ts';
+import { pathOf } from './targets/clause.ts';
+import { clausesOf, clausesOfAll } from './targets/derive.ts';
+import { needsOf } from './targets/needs.ts';
 
 /**
  * What an event must have for a rule to be able to match it: one of the clauses of its derived filter (its `when` without facts,

@@ -49,7 +49,7 @@ const apart = 'tripline-apart:';
 const judging = new Set(['functions/cloudtrail.ts', 'functions/audit.ts']);
 
 /** Modules that cost something to load and that most starts never call; none of their functions asks for `this`. */
-const postponed = new Set(['node:crypto', 'node:net', 'node:timers', 'node:zlib', 're2js']);
+const postponed = new Set(['node:crypto', 'node:net', 'node:timers', 'node:v8', 'node:zlib', 're2js']);
 
 /** A package that is one file of the bundle, which nothing imports: it is read when it is first required. @param {string} name */
 const alone = async name => {

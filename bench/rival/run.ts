@@ -13,40 +13,36 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { UsageError } from '../../cli/io.ts';
 import { progressOn } from '../../cli/progress.ts';
 import type { Source } from '../../core/event.ts';
+import { asked, atMost, whole } from '../asked.ts';
 import { type Measured, measured } from '../measure.ts';
 import { ordinaryAudit, ordinaryTrail } from '../ordinary-log.ts';
 import { type Attack, areThere, attacks, published } from './attacks.ts';
 import { observed, type Times, timed } from './processes.ts';
 import { plainRules, sigma } from './rules.ts';
 
-const usage = 'usage: node bench/rival/run.ts RSIGMA [--trailalerts CHECKOUT] [--events N] [--rounds N] [--json]\n';
-const asked = () => {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        events: { type: 'string', default: '100000' },
-        rounds: { type: 'string', default: '5' },
-        trailalerts: { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
-    });
-    const [rsigma, ...more] = positionals;
-    const [events, rounds] = [Number(values.events), Number(values.rounds)];
-    if (rsigma === undefined || more.length > 0) throw new Error('say where the binary of rsigma is, and nothing else');
-    if (!(events >= 1_000)) throw new Error('--events must be at least 1000');
-    if (!(rounds >= 1)) throw new Error('--rounds must be at least 1');
-    return { rsigma, trailalerts: values.trailalerts, events, rounds, json: values.json };
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-    process.exit(2);
-  }
-};
-
-const { rsigma, trailalerts, events, rounds, json } = asked();
+const { rsigma, trailalerts, events, rounds, json } = asked(
+  'usage: node bench/rival/run.ts RSIGMA [--trailalerts CHECKOUT] [--events N] [--rounds N] [--json]',
+  {
+    events: { type: 'string', default: '100000' },
+    rounds: { type: 'string', default: '5' },
+    trailalerts: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+  ({ values, positionals }) => {
+    const [rsigma] = atMost(1, positionals);
+    if (rsigma === undefined) throw new UsageError('say where the binary of rsigma is');
+    return {
+      rsigma,
+      trailalerts: values.trailalerts,
+      events: whole('--events', values.events, 1_000),
+      rounds: whole('--rounds', values.rounds),
+      json: values.json,
+    };
+  },
+);
 const counts = [10, 100, 400, 1_000];
 const progress = progressOn(process);
 const folder = mkdtempSync(join(tmpdir(), 'tripline-rival-'));

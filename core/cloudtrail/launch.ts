@@ -1,7 +1,6 @@
 import type { Event } from '../event.ts';
 import type { Json, JsonObject } from '../json.ts';
 import {
-  count,
   dig,
   get,
   items,
@@ -14,23 +13,11 @@ import {
   tagsIn,
   word,
 } from './ec2.ts';
-import { fleetPart, type Part, part, profileOf } from './launch-part.ts';
+import { fleetPart, type Part, part } from './launch-part.ts';
+import { type Launched, launchedIn } from './launched.ts';
 
 /** What a call does about instances: launches them, describes them for later, changes their type, reserves capacity. */
 export type LaunchKind = 'instances' | 'template' | 'resize' | 'capacity' | 'none';
-
-/** One launched instance, from a response. */
-export interface Launched {
-  readonly id: string;
-  readonly type: string | undefined;
-  readonly image: string | undefined;
-  readonly profile: string | undefined;
-  readonly addresses: readonly string[];
-  readonly vpc: string | undefined;
-  readonly subnet: string | undefined;
-  readonly tokens: string | undefined;
-  readonly launched: number | undefined;
-}
 
 /** A launch-like call, both encodings and all places brought together. */
 export interface Launch {
@@ -194,56 +181,6 @@ const says = (one: Part): boolean =>
 
 const isSaid = (value: unknown): boolean =>
   Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
-
-const launchedIn = (response: JsonObject): readonly Launched[] => [
-  ...itemsOf(response, 'instancesSet').flatMap(one => {
-    const id = word(one, 'instanceId');
-    if (id === undefined) return [];
-    const interfaces = itemsOf(one, 'networkInterfaceSet');
-    const addresses = [
-      word(one, 'privateIpAddress'),
-      ...interfaces.flatMap(face => [
-        word(face, 'privateIpAddress'),
-        ...itemsOf(face, 'privateIpAddressesSet').map(address => word(address, 'privateIpAddress')),
-        ...itemsOf(face, 'ipv6AddressesSet').map(address => word(address, 'ipv6Address')),
-      ]),
-    ].filter(address => address !== undefined);
-    return [
-      {
-        id,
-        type: word(one, 'instanceType'),
-        image: word(one, 'imageId'),
-        profile: profileOf(get(one, 'iamInstanceProfile')),
-        addresses: [...new Set(addresses)],
-        vpc: word(one, 'vpcId'),
-        subnet: word(one, 'subnetId'),
-        tokens: word(one, 'metadataOptions', 'httpTokens'),
-        launched: count(get(one, 'launchTime')),
-      },
-    ];
-  }),
-  ...itemsOf(response, 'fleetInstanceSet').flatMap(one => {
-    const described = fleetPart(one);
-    return items(get(one, 'instanceIds')).flatMap(id => {
-      const text = scalar(id);
-      if (text === undefined) return [];
-      const { type, image, profile } = described;
-      return [
-        {
-          id: text,
-          type,
-          image,
-          profile,
-          addresses: [],
-          vpc: undefined,
-          subnet: undefined,
-          tokens: undefined,
-          launched: undefined,
-        },
-      ];
-    });
-  }),
-];
 
 /** Names and ids of the launch templates of a call, from every place that has one; a response gives the name behind an id. */
 const templatesIn = (request: JsonObject, response: JsonObject): readonly string[] => {

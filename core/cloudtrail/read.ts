@@ -33,7 +33,7 @@ export const shape: Shape = [
       [
         'sessionContext',
         [
-          ['sessionIssuer', 'object'],
+          ['sessionIssuer', [['arn', 'text']]],
           ['attributes', 'object'],
           ['webIdFederationData', 'object'],
           ['ec2RoleDelivery', 'text'],

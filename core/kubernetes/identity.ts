@@ -3,6 +3,7 @@ import { list } from '../json.ts';
 import { remembered } from '../remembered.ts';
 import type { Controller, Principals, Settings } from '../settings.ts';
 import { matchesAny } from '../wildcard.ts';
+import { builtInNames, components, usualAccounts, usualGitops } from './known-users.ts';
 import type { AuditUser } from './record.ts';
 
 /** What a Kubernetes user is by its form alone, whatever the settings allow it. */
@@ -18,83 +19,6 @@ export interface Identity {
   /** Why a controller is only a likely one; empty otherwise. */
   readonly doubt: string;
 }
-
-/**
- * Service accounts of the controllers inside kube-controller-manager and the cloud's (`--use-service-account-credentials`;
- * kubernetes/kubernetes, bootstrappolicy "controller roles"). They are the system itself.
- */
-export const builtInControllers: ReadonlySet<string> = new Set([
-  'attachdetach-controller',
-  'bootstrap-signer',
-  'certificate-controller',
-  'cloud-node-controller',
-  'cloud-node-lifecycle-controller',
-  'cloud-provider',
-  'clusterrole-aggregation-controller',
-  'cronjob-controller',
-  'daemon-set-controller',
-  'deployment-controller',
-  'disruption-controller',
-  'endpoint-controller',
-  'endpointslice-controller',
-  'endpointslicemirroring-controller',
-  'ephemeral-volume-controller',
-  'expand-controller',
-  'generic-garbage-collector',
-  'horizontal-pod-autoscaler',
-  'job-controller',
-  'legacy-service-account-token-cleaner',
-  'namespace-controller',
-  'node-controller',
-  'persistent-volume-binder',
-  'pod-garbage-collector',
-  'pv-protection-controller',
-  'pvc-protection-controller',
-  'replicaset-controller',
-  'replication-controller',
-  'resource-claim-controller',
-  'resourcequota-controller',
-  'root-ca-cert-publisher',
-  'route-controller',
-  'service-account-controller',
-  'service-controller',
-  'service-cidrs-controller',
-  'statefulset-controller',
-  'tagging-controller',
-  'token-cleaner',
-  'ttl-after-finished-controller',
-  'ttl-controller',
-  'validatingadmissionpolicy-status-controller',
-  'volumeattributesclass-protection-controller',
-]);
-
-/** The user names of those. */
-export const builtInNames: ReadonlySet<string> = new Set(
-  [...builtInControllers].map(name => `system:serviceaccount:kube-system:${name}`),
-);
-
-/** Control-plane components that sign in with a certificate of their own. */
-export const components: ReadonlySet<string> = new Set([
-  'system:apiserver',
-  'system:kube-apiserver',
-  'system:kube-controller-manager',
-  'system:cloud-controller-manager',
-  'system:kube-scheduler',
-  'system:kube-proxy',
-]);
-
-/** Where installation defaults put the controllers' service accounts: they stand in where settings name none. */
-export const usualAccounts: readonly (readonly [Controller['kind'], string])[] = [
-  ['karpenter', 'system:serviceaccount:kube-system:karpenter'],
-  ['karpenter', 'system:serviceaccount:karpenter:karpenter'],
-  ['cluster-api', 'system:serviceaccount:capi-system:capi-manager'],
-  ['cluster-api', 'system:serviceaccount:capi-kubeadm-bootstrap-system:capi-kubeadm-bootstrap-manager'],
-  ['cluster-api', 'system:serviceaccount:capi-kubeadm-control-plane-system:capi-kubeadm-control-plane-manager'],
-  ['cluster-api', 'system:serviceaccount:capa-system:capa-controller-manager'],
-  ['cluster-api', 'system:serviceaccount:capz-system:capz-manager'],
-  ['cluster-api', 'system:serviceaccount:capg-system:capg-manager'],
-  ['cluster-api', 'system:serviceaccount:capi-operator-system:capi-operator-manager'],
-];
 
 /** The service accounts that settings give to controllers, with the cluster each is bound to. */
 export interface Account {
@@ -222,18 +146,6 @@ const identityOf = ({ user, event }: Asked, settings: Settings): Identity => {
 const identified = remembered(identityOf, ({ user, event: { account, cluster } }) =>
   JSON.stringify([user?.username, user?.groups, arnsOf(user), account, cluster]),
 );
-
-/**
- * What Flux and Argo CD call the accounts that apply manifests and that keep what is applied, as installed by their own manifests.
- * Not `argocd-server`: people act through it.
- */
-export const usualGitops = [
-  'system:serviceaccount:flux-system:kustomize-controller',
-  'system:serviceaccount:flux-system:helm-controller',
-  'system:serviceaccount:flux-system:source-controller',
-  'system:serviceaccount:argocd:argocd-application-controller',
-  'system:serviceaccount:argocd:argocd-applicationset-controller',
-];
 
 export const says = ({ users = [], groups = [], arns = [] }: Principals): boolean =>
   users.length + groups.length + arns.length > 0;

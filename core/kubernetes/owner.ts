@@ -3,7 +3,8 @@ import type { Condition } from '../pattern/language.ts';
 import type { Controller, Settings } from '../settings.ts';
 import { conditionOf, matchesWildcard } from '../wildcard.ts';
 import { sharedNamespaces } from './groups.ts';
-import { builtInControllers, controllerAccounts } from './identity.ts';
+import { controllerAccounts } from './identity.ts';
+import { builtInControllers } from './known-users.ts';
 
 /** Whose object it is: a controller's kind, or `none`. */
 export type Owner = Controller['kind'] | 'none';

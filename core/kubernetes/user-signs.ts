@@ -3,16 +3,8 @@ import { itself, remembered } from '../remembered.ts';
 import type { Principals, Settings } from '../settings.ts';
 import { conditionOf, matchesAny, starred } from '../wildcard.ts';
 import { administrators } from './groups.ts';
-import {
-  builtInNames,
-  components,
-  controllerAccounts,
-  type Form,
-  formOfName,
-  type PrincipalKind,
-  says,
-  usualGitops,
-} from './identity.ts';
+import { controllerAccounts, type Form, formOfName, type PrincipalKind, says } from './identity.ts';
+import { builtInNames, components, usualGitops } from './known-users.ts';
 import type { AuditRecord } from './record.ts';
 
 type Signs = readonly When<AuditRecord>[];

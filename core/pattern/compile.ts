@@ -15,7 +15,7 @@ export type Shared = Map<string, Check>;
 export interface Options {
   /** Read the member `fact` through {@link Subject.fact}; otherwise it is a member like any other. */
   readonly facts?: boolean;
-  /** Conditions shared with other patterns (of the same `facts`). */
+  /** Conditions shared with other patterns (of the same `facts`); absent: none are, and what stands in a pattern twice is asked twice. */
   readonly shared?: Shared;
 }
 
@@ -26,7 +26,7 @@ type Look = (value: Json | undefined, subject: Subject) => boolean;
  * event that the pattern names. Neither deep nesting nor long arrays can make it overflow or explode: every element is visited
  * at most once per `$or` combination, nested arrays are walked by a list, and absence is judged once per event.
  */
-export const compilePattern = (pattern: Group, { facts = false, shared = new Map() }: Options = {}): Check => {
+export const compilePattern = (pattern: Group, { facts = false, shared }: Options = {}): Check => {
   const compile: Compile = { facts, shared };
   const check = group(pattern, compile, true);
   return subject => check(subject.record, subject);
@@ -34,7 +34,7 @@ export const compilePattern = (pattern: Group, { facts = false, shared = new Map
 
 interface Compile {
   readonly facts: boolean;
-  readonly shared: Shared;
+  readonly shared: Shared | undefined;
 }
 
 const group = (pattern: Group, compile: Compile, top: boolean): Look => {
@@ -86,6 +86,10 @@ const facts = (pattern: Group, compile: Compile): Look => {
 };
 
 const share = (each: Field, { shared }: Compile, make: () => Look): Check => {
+  if (shared === undefined) {
+    const look = make();
+    return subject => look(subject.record, subject);
+  }
   const key = textOf(each);
   const known = shared.get(key);
   if (known !== undefined) return known;

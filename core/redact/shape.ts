@@ -1,7 +1,8 @@
 import { isObject, type Json, type JsonObject, text } from '../json.ts';
+import { isEncodedJson, isJson, isKubeconfig } from './document.ts';
 import { isMarked, marker } from './marker.ts';
 import { isSecretName, secrecy } from './names.ts';
-import { redactText } from './text.ts';
+import { isClear, redactText } from './text.ts';
 
 /** Secrets told by where they stand: member names, name/value pairs, Kubernetes Secrets and ConfigMaps, documents inside strings. */
 
@@ -17,7 +18,8 @@ export const redactShape = (value: Json, depth = 0): Json => {
   if (Array.isArray(value)) return relist(value as readonly Json[], item => redactShape(item, depth + 1));
   if (!isObject(value)) return null;
   if (isSealedKind(value)) return redactSealed(value, depth);
-  const sealsBodies = sealedResources.has((text(value, 'objectRef', 'resource') ?? '').toLowerCase());
+  const resource = value['objectRef'] === undefined ? undefined : text(value, 'objectRef', 'resource');
+  const sealsBodies = resource !== undefined && sealedResources.has(resource.toLowerCase());
   const hidden = pairedValue(value);
   return rebuild(value, (key, member) => {
     if (sealsBodies && (key === 'requestObject' || key === 'responseObject')) return redactSealed(member, depth + 1);
@@ -73,7 +75,8 @@ const valueKeys = ['value', 'Value', 'parameterValue', 'ParameterValue'] as cons
 
 /** `{name: 'DB_PASSWORD', value: …}`: the member that holds the secret, or undefined. */
 const pairedValue = (value: JsonObject): string | undefined => {
-  const name = nameKeys.map(key => text(value, key)).find(found => found !== undefined);
+  let name: string | undefined;
+  for (const key of nameKeys) name ??= text(value, key);
   return name !== undefined && isSecretName(name) ? valueKeys.find(key => Object.hasOwn(value, key)) : undefined;
 };
 
@@ -127,21 +130,18 @@ const redactAnnotations = (value: Json, depth: number): Json =>
 
 /** A string that is a document (JSON, JSON in percent-encoding, a kubeconfig) is redacted as one; any other is scanned. */
 const redactString = (input: string, depth: number): string => {
+  if (isClear(input)) return input;
   const value = (input.length > longestScanned ? input.slice(0, longestScanned) : input).toWellFormed();
   if (value.length < 8 || depth >= deepest) return value;
   if (isKubeconfig(value)) return marker('kubeconfig');
-  if (/^\s{0,8}[[{]/.test(value)) return redactDocument(value, depth) ?? redactText(value);
-  if (/^%(?:7B|5B)/i.test(value)) {
+  if (isJson(value)) return redactDocument(value, depth) ?? redactText(value);
+  if (isEncodedJson(value)) {
     const decoded = decodePercent(value);
     const redacted = decoded === undefined ? undefined : redactString(decoded, depth + 1);
     if (redacted !== undefined && redacted !== decoded) return encodeURIComponent(redacted);
   }
   return redactText(value);
 };
-
-const isKubeconfig = (value: string): boolean =>
-  value.includes('client-key-data') ||
-  (value.includes('clusters:') && value.includes('users:') && value.includes('contexts:'));
 
 /** A JSON document: itself where nothing in it is secret, so that its bytes stay as they were. */
 const redactDocument = (value: string, depth: number): string | undefined => {
@@ -168,24 +168,33 @@ const decodePercent = (value: string): string | undefined => {
  * members, so `__proto__` is only a name.
  */
 const rebuild = (value: JsonObject, change: (key: string, member: Json) => Json): JsonObject => {
-  let isSame = true;
-  const members: [string, Json][] = [];
-  for (const key of Object.keys(value)) {
+  let members: [string, Json][] | undefined;
+  let same = 0;
+  // Members that JSON gave it are all there are: nothing that it inherits can be counted.
+  for (const key in value) {
     const member = value[key];
-    if (member === undefined) {
-      isSame = false;
+    const name = key.length < 16 ? key : redactText(key.toWellFormed());
+    const other = member === undefined ? undefined : change(key, member);
+    if (members === undefined && other !== undefined && name === key && other === member) {
+      same++;
       continue;
     }
-    const name = key.length < 16 ? key : redactText(key.toWellFormed());
-    const other = change(key, member);
-    if (name !== key || other !== member) isSame = false;
-    members.push([name, other]);
+    members ??= Object.keys(value)
+      .slice(0, same)
+      .map(before => [before, value[before] ?? null]);
+    if (other !== undefined) members.push([name, other]);
   }
-  return isSame ? value : Object.fromEntries(members);
+  return members === undefined ? value : Object.fromEntries(members);
 };
 
 /** A list with each item changed; where none is another, the same list. */
 const relist = (items: readonly Json[], change: (item: Json) => Json): readonly Json[] => {
-  const changed = items.map(change);
-  return changed.every((item, at) => item === items[at]) ? items : changed;
+  let changed: Json[] | undefined;
+  for (let at = 0; at < items.length; at++) {
+    const item = items[at] ?? null;
+    const other = change(item);
+    if (changed === undefined && other !== item) changed = items.slice(0, at);
+    changed?.push(other);
+  }
+  return changed ?? items;
 };

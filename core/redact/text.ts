@@ -1,3 +1,4 @@
+import { isDocument } from './document.ts';
 import { redactEncoded } from './encoded.ts';
 import { isMarked, marker } from './marker.ts';
 import { isNameChar, redactNamed, valueEnd } from './named.ts';
@@ -24,7 +25,10 @@ const tokenPrefixes = [
 /** How often base64 inside base64 is looked into. */
 const blobDepth = 3;
 
-/** Strings in which no secret was found, so many and so long ones remembered: most of a record's come again and again. About 1 MB. */
+/**
+ * Strings in which no secret was found, so many and so long ones remembered: most of a record's come again and again. About 1 MB. What
+ * may be a document is none of them, so that they are clear as a record's values, too.
+ */
 const remembered = 4_096;
 const longestRemembered = 200;
 const clear = new Set<string>();
@@ -35,11 +39,14 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 const isOrdinary = (input: string): boolean =>
   input.length === 36 ? uuid.test(input) : input.length >= 20 && input.length <= 30 && instant.test(input);
 
+/** Whether it is known that a string holds no secret. */
+export const isClear = (input: string): boolean => isOrdinary(input) || clear.has(input);
+
 /** Removes secrets from one string. Never throws; idempotent. */
 export const redactText = (input: string): string => {
-  if (isOrdinary(input) || clear.has(input)) return input;
+  if (isClear(input)) return input;
   const redacted = redactWithin(input, blobDepth);
-  if (redacted !== input || input.length > longestRemembered) return redacted;
+  if (redacted !== input || input.length > longestRemembered || isDocument(input)) return redacted;
   if (clear.size >= remembered) clear.clear();
   clear.add(input);
   return redacted;

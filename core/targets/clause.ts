@@ -1,27 +1,9 @@
-import type { Event, Records, Source } from '../event.ts';
-import type { Facts, May } from '../fact.ts';
-import type { Json } from '../json.ts';
 import type { Scalar } from '../pattern/language.ts';
-import { loadPattern } from '../pattern/load.ts';
-import { holds, match } from '../pattern/match.ts';
-import type { Field, Group, Node, Test } from '../pattern/node.ts';
-import type { Settings } from '../settings.ts';
-import { sources } from '../sources.ts';
+import { holds } from '../pattern/match.ts';
+import type { Test } from '../pattern/node.ts';
 
 /** Conditions that must all hold, by path (the JSON text of its members): what a filter is made of, joined by "or". */
 export type Clause = ReadonlyMap<string, readonly Test[]>;
-
-/** What a fact requires of the record. Undefined where it can be read off any event. */
-export type Needs = (fact: string) => Need | undefined;
-
-export interface Need {
-  /** Absent: nothing, whatever its value is. */
-  readonly pattern?: Group;
-  /** Its value for every event that lacks what it needs: a condition that holds for it requires nothing of the record. */
-  readonly neutral: Json;
-  /** Clauses of which one holds where its value passes a condition; undefined: any event may have such a value. */
-  readonly signs?: (asked: Field) => readonly Clause[] | undefined;
-}
 
 /** Above this many a product of alternatives is not spelled out: its shorter factor alone is kept, which admits more. */
 const maximumClauses = 256;
@@ -39,81 +21,8 @@ export const pathOf = (key: string): readonly string[] => {
 /** As many as rules and facts name members. */
 const paths = new Map<string, readonly string[]>();
 
-/**
- * A detection's `when` as clauses over the record alone: an event that it matches satisfies at least one of them.
- * Facts are replaced by what they need; tests that no filter can make are left out. Both admit more, never less.
- */
-export const clausesOf = (when: Group, needs: Needs): readonly Clause[] => group(when, needs);
-
-/** The same of several patterns that must all hold. */
-export const clausesOfAll = (patterns: readonly Group[], needs: Needs): readonly Clause[] =>
-  patterns.reduce((clauses, pattern) => product(clauses, group(pattern, needs)), [everything] as readonly Clause[]);
-
-const everything: Clause = new Map();
-
-const group = (node: Group, needs: Needs): readonly Clause[] => {
-  let clauses: readonly Clause[] = [everything];
-  for (const field of node.fields) {
-    if (field.path.length === 1 && field.name === 'fact' && field.node.is === 'group')
-      clauses = product(clauses, facts(field.node, needs));
-    else if (field.node.is === 'group') clauses = product(clauses, group(field.node, needs));
-    else clauses = product(clauses, [leaf(field.path, field.node.tests)]);
-  }
-  if (node.or.length > 0)
-    clauses = product(
-      clauses,
-      node.or.flatMap(branch => group(branch, needs)),
-    );
-  return reduce(clauses);
-};
-
-const leaf = (path: readonly string[], tests: readonly Test[]): Clause => {
-  const kept = tests.flatMap(test => filterable(test) ?? []);
-  return kept.length === tests.length ? new Map([[pathKey(path), unite(kept, [])]]) : everything;
-};
-
-/** No filter of AWS's reads regular expressions, two fields at once, or (alike everywhere) address ranges. */
-const filterable = (test: Test): Test | undefined => {
-  if (test.is === 'same' || test.is === 'cidr') return undefined;
-  if (test.is !== 'matches') return test;
-  const text = beginning(test.regex.pattern());
-  return text === '' ? undefined : { is: 'prefix', text, fold: false };
-};
-
-/** What every text begins with that a regular expression of one alternative finds: `i-` of `^i-[0-9a-f]+$`; '' where nothing is sure. */
-const beginning = (pattern: string): string => {
-  if (pattern.includes('|')) return '';
-  const [, plain = '', quantifier] = /^\^([A-Za-z0-9:/_-]*)([*?{])?/.exec(pattern) ?? [];
-  return quantifier === undefined ? plain : plain.slice(0, -1);
-};
-
-const facts = (node: Group, needs: Needs): readonly Clause[] => {
-  let clauses: readonly Clause[] = [everything];
-  for (const field of node.fields) {
-    const needed = needs(field.name);
-    if (needed?.pattern !== undefined && !canHoldFor(field, needed.neutral))
-      clauses = product(clauses, group(needed.pattern, needs));
-    const signs = needed?.signs?.(field);
-    if (signs !== undefined) clauses = product(clauses, signs);
-  }
-  if (node.or.length > 0)
-    clauses = product(
-      clauses,
-      node.or.flatMap(branch => facts(branch, needs)),
-    );
-  return clauses;
-};
-
-/** Whether a condition on a fact can hold where the fact has this value: what is compared with another field may stand there too. */
-const canHoldFor = (field: Field, value: Json): boolean =>
-  compares(field.node) || match({ is: 'group', fields: [field], or: [] }, { fact: { [field.name]: value } });
-
-const compares = (node: Node): boolean =>
-  node.is === 'leaf'
-    ? node.tests.some(test => test.is === 'same')
-    : node.fields.some(field => compares(field.node)) || node.or.some(compares);
-
-const product = (left: readonly Clause[], right: readonly Clause[]): readonly Clause[] => {
+/** Clauses of events that satisfy one of each. */
+export const product = (left: readonly Clause[], right: readonly Clause[]): readonly Clause[] => {
   if (left.length * right.length > maximumClauses) return left.length <= right.length ? left : right;
   return reduce(left.flatMap(a => right.flatMap(b => both(a, b) ?? [])));
 };
@@ -199,7 +108,8 @@ export const widen = (a: Clause, b: Clause): Clause => {
   return joined;
 };
 
-const unite = (a: readonly Test[], b: readonly Test[]): readonly Test[] => {
+/** Tests of which one holds where one of either list does. */
+export const unite = (a: readonly Test[], b: readonly Test[]): readonly Test[] => {
   if (a === b) return a;
   const all = [...a, ...b];
   return all
@@ -251,61 +161,3 @@ export const trim = (clauses: readonly Clause[]): readonly Clause[] =>
     );
     return [...trimmed.values()].every(tests => tests.length > 0) ? [trimmed] : [];
   });
-
-/**
- * What the facts of a source need under these settings.
- * @param signed their signs, too, which filters have neither room nor words for
- */
-export const needsOf = <S extends Source>(source: S, settings: Settings, signed = false): Needs => {
-  const facts: Facts<S> = sources[source].facts;
-  const known = new Map<string, Need | undefined>();
-  const needOf = (name: string): Need | undefined => {
-    const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
-    if (fact === undefined) return undefined;
-    const pattern = fact.needs(settings);
-    const { signs } = fact;
-    const needsAny = Object.keys(pattern).length > 0;
-    if (!needsAny && (signs === undefined || !signed)) return undefined;
-    return {
-      neutral: fact.read(nothing(source), settings),
-      ...(needsAny ? { pattern: loadPattern(pattern) } : {}),
-      ...(signs !== undefined && signed ? { signs: signsOf(may => signs(settings, may)) } : {}),
-    };
-  };
-  return name => {
-    if (!known.has(name)) known.set(name, needOf(name));
-    return known.get(name);
-  };
-};
-
-/** The signs of a fact as clauses; many rules ask the same of one. */
-const signsOf = (signs: (may: May) => readonly object[]): ((asked: Field) => readonly Clause[] | undefined) => {
-  const known = new Map<string, readonly Clause[] | undefined>();
-  return asked => {
-    const text = JSON.stringify(asked.node, (_, value) => (typeof value === 'bigint' ? `${value}` : value)); // an address
-    if (known.has(text)) return known.get(text);
-    const answers = new Map<Json, boolean>();
-    const made = signs(value => {
-      const answer = answers.get(value) ?? canHoldFor(asked, value);
-      answers.set(value, answer);
-      return answer;
-    });
-    known.set(text, alternatives(made));
-    return known.get(text);
-  };
-};
-
-/** Clauses of which one holds where one of some patterns does; undefined where one of these is any event. */
-const alternatives = (patterns: readonly object[]): readonly Clause[] | undefined =>
-  patterns.some(pattern => Object.keys(pattern).length === 0)
-    ? undefined
-    : reduce(patterns.flatMap(one => group(loadPattern(one), () => undefined)));
-
-/** An event that says nothing, so that no fact's need is met. */
-const nothing = <S extends Source>(source: S): Event<S> => {
-  const records: Records = {
-    cloudtrail: { eventID: '', eventTime: '', eventSource: '', eventName: '' },
-    kubernetes: { auditID: '', verb: '' },
-  };
-  return { source, id: '', time: 0, account: '', region: '', cluster: '', record: records[source] };
-};

@@ -1,24 +1,16 @@
 import type { AnyDetection, AnyKnowledge } from '../detection.ts';
 import type { JsonObject } from '../json.ts';
 import { loadPattern } from '../pattern/load.ts';
-import type { Test } from '../pattern/node.ts';
 import type { Settings } from '../settings.ts';
-import { type Clause, clausesOf, implies, needsOf, pathKey, pathOf, reduce } from './clause.ts';
+import { type Clause, implies, pathOf, reduce } from './clause.ts';
+import { clausesOf } from './derive.ts';
+import { byAccess, names, needsReads, withNames } from './eventbridge-names.ts';
+import { type EventPattern, lengthOf, pack, packed, room } from './eventbridge-pack.ts';
 import { print } from './eventbridge-print.ts';
+import { speakable } from './eventbridge-say.ts';
 import { isReadOnly, volume } from './eventbridge-volume.ts';
 import { type Cost, widenToFit } from './fit.ts';
-
-/** Amazon EventBridge quotas: characters of one event pattern (adjustable), and rules with wildcards on one bus. */
-export const quota = { characters: 2_048, wildcardRules: 30 } as const;
-
-/** One EventBridge rule's pattern. */
-export interface EventPattern {
-  /** JSON text, at most {@link quota} characters. */
-  readonly pattern: string;
-  /** Whether it must see read-only management events: state ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS. */
-  readonly readOnly: boolean;
-  readonly wildcards: boolean;
-}
+import { needsOf } from './needs.ts';
 
 /** What one detection (or knowledge) asks of the filter. */
 export interface RuleFilter {
@@ -37,9 +29,6 @@ export interface CloudTrailFilter {
 }
 
 type Rule = Extract<AnyDetection | AnyKnowledge, { on: 'cloudtrail' }>;
-
-/** `source` of the events that AWS services send to a default bus; PutEvents refuses it to everybody else. */
-const fromAws = '{"source":[{"prefix":"aws."}],"detail-type":[{"suffix":" via CloudTrail"}]';
 
 /**
  * Derives the fewest EventBridge patterns that admit every event the enabled detections match or the knowledge learns from.
@@ -72,81 +61,9 @@ const ruleClauses = (rule: Rule, settings: Settings): readonly Clause[] => {
   return reduce(clausesOf(loadPattern(rule.when), needsOf('cloudtrail', settings)).map(speakable));
 };
 
-/** The clause as EventBridge can say it: what it can't is left out. */
-const speakable = (clause: Clause): Clause =>
-  new Map(
-    [...clause].flatMap(([path, tests]) => {
-      const said = tests.map(test => sayable(test, pathOf(path)));
-      return said.every(test => test !== undefined) ? [[path, said] as const] : [];
-    }),
-  );
-
-/**
- * Members that are text wherever they occur. EventBridge's `exists` looks at leaves only: of an object it says "absent"
- * (Amazon EventBridge User Guide, "Exists matching"), so it is kept for these alone.
- */
-const leaves: ReadonlySet<string> = new Set(
-  [
-    ['errorCode'],
-    ['errorMessage'],
-    ['vpcEndpointId'],
-    ['sessionCredentialFromConsole'],
-    ['userIdentity', 'arn'],
-    ['userIdentity', 'accessKeyId'],
-    ['userIdentity', 'invokedBy'],
-    ['userIdentity', 'principalId'],
-    ['userIdentity', 'inScopeOf', 'issuerType'],
-    ['userIdentity', 'inScopeOf', 'credentialsIssuedTo'],
-    ['userIdentity', 'sessionContext', 'ec2RoleDelivery'],
-    ['userIdentity', 'sessionContext', 'sessionIssuer', 'arn'],
-    ['userIdentity', 'sessionContext', 'sourceIdentity'],
-  ].map(pathKey),
-);
-
-const sayable = (test: Test, path: readonly string[]): Test | undefined => {
-  if (test.is === 'exists' || test.is === 'absent') return leaves.has(pathKey(path)) ? test : undefined;
-  if (test.is === 'not') return test.tests.some(inner => inner.is === 'wildcard') ? undefined : test;
-  if (test.is !== 'wildcard') return test;
-  const [first = '', ...rest] = test.pieces;
-  const last = rest.at(-1) ?? '';
-  if (rest.length === 0) return { is: 'equal', value: first };
-  if (rest.length === 1 && last === '') return first === '' ? undefined : { is: 'prefix', text: first, fold: false };
-  if (rest.length === 1 && first === '') return { is: 'suffix', text: last, fold: false };
-  // Many stars make a pattern too complex for EventBridge to accept.
-  if (rest.length <= 3) return test;
-  return first === '' ? undefined : { is: 'prefix', text: first, fold: false };
-};
-
 /** Drops clauses that another one holds. */
 const unique = (clauses: readonly Clause[]): readonly Clause[] =>
   clauses.filter((clause, index) => !clauses.some((other, at) => at !== index && implies(clause, other)));
-
-const eventName = pathKey(['eventName']);
-
-const names = (clause: Clause): readonly string[] | undefined => {
-  const tests = clause.get(eventName);
-  if (tests === undefined) return undefined;
-  const found = tests.flatMap(test => (test.is === 'equal' && typeof test.value === 'string' ? [test.value] : []));
-  return found.length === tests.length ? found : undefined;
-};
-
-/** Reads and writes apart, so that a rule which needs only writes does not ask for reads. */
-const byAccess = (clause: Clause): readonly Clause[] => {
-  const all = names(clause);
-  if (all === undefined) return [clause];
-  const reads = all.filter(isReadOnly);
-  const writes = all.filter(name => !isReadOnly(name));
-  return [writes, reads].filter(some => some.length > 0).map(some => withNames(clause, some));
-};
-
-const withNames = (clause: Clause, some: readonly string[]): Clause =>
-  new Map([...clause, [eventName, [...new Set(some)].toSorted().map(value => ({ is: 'equal', value }) as const)]]);
-
-const needsReads = (clause: Clause): boolean => {
-  const readOnly = clause.get(pathKey(['readOnly']));
-  if (readOnly?.every(test => test.is === 'equal' && test.value === false)) return false;
-  return names(clause)?.some(isReadOnly) ?? true;
-};
 
 /** Share of all management events that one widening may add: a rule more is cheaper than half of all AssumeRole records. */
 const mostAdded = 0.005;
@@ -194,83 +111,6 @@ const narrowest = (clauses: readonly Clause[]): readonly Clause[] => {
     (pack(candidate)?.length ?? Number.POSITIVE_INFINITY) <= most ? 0 : Math.max(1, lengthOf(candidate) - most * room),
   );
   return fits ? kept : floor;
-};
-
-const packed = (clauses: readonly Clause[]): readonly EventPattern[] => {
-  const patterns = pack(clauses);
-  if (patterns !== undefined) return patterns;
-  const long = clauses.filter(clause => pack([clause]) === undefined);
-  throw new Error(
-    `a filter of ${whole(long).length} characters fits no EventBridge pattern (${quota.characters}): ${long.map(print).join().slice(0, 200)}… Shorten the values in the settings that it comes from.`,
-  );
-};
-
-/**
- * Fills patterns one after the other: writes, then reads, a list cut where a pattern is full. Undefined where a clause of single
- * values is longer than a pattern.
- */
-const pack = (clauses: readonly Clause[]): readonly EventPattern[] | undefined => {
-  const ordered = clauses
-    .toSorted((a, b) => print(b).length - print(a).length || (print(a) < print(b) ? -1 : 1))
-    .toSorted((a, b) => Number(needsReads(a)) - Number(needsReads(b)));
-  const done: Clause[][] = [];
-  let open: Clause[] = [];
-  const left = [...ordered];
-  for (let next = left.shift(); next !== undefined; next = left.shift()) {
-    if (lengthOf([...open, next]) <= quota.characters) {
-      open.push(next);
-      continue;
-    }
-    const [head, tail] = cut(next, part => lengthOf([...open, part]) <= quota.characters);
-    if (head !== undefined) open.push(head);
-    if (open.length === 0) {
-      const parts = halves(next);
-      if (parts === undefined) return undefined;
-      left.unshift(...parts);
-      continue;
-    }
-    done.push(open);
-    open = [];
-    left.unshift(tail);
-  }
-  if (open.length > 0) done.push(open);
-  return done.map(group => {
-    const pattern = whole(group);
-    return { pattern, readOnly: group.some(needsReads), wildcards: pattern.includes('{"wildcard":') };
-  });
-};
-
-/** Cuts a clause in two by its longest list: what still fits, and the rest. */
-const cut = (clause: Clause, fits: (part: Clause) => boolean): readonly [Clause | undefined, Clause] => {
-  const [path, tests] = [...clause].toSorted((a, b) => b[1].length - a[1].length)[0] ?? ['', []];
-  const part = (some: readonly Test[]): Clause => new Map([...clause, [path, some]]);
-  let count = tests.length - 1;
-  while (count > 0 && !fits(part(tests.slice(0, count)))) count--;
-  return count <= 0 ? [undefined, clause] : [part(tests.slice(0, count)), part(tests.slice(count))];
-};
-
-/** A clause in two by the list that is longest in characters; undefined where it has single values only. */
-const halves = (clause: Clause): readonly [Clause, Clause] | undefined => {
-  const [longest] = [...clause]
-    .filter(([, tests]) => tests.length > 1)
-    .map(([path, tests]) => ({ path, tests, size: print(new Map([[path, tests]])).length }))
-    .toSorted((a, b) => b.size - a.size);
-  if (longest === undefined) return undefined;
-  const { path, tests } = longest;
-  const middle = Math.ceil(tests.length / 2);
-  return [new Map([...clause, [path, tests.slice(0, middle)]]), new Map([...clause, [path, tests.slice(middle)]])];
-};
-
-/** Characters that one pattern has for its clauses. */
-const room = quota.characters - fromAws.length - '},"detail":{"$or":[]}}'.length;
-
-const lengthOf = (clauses: readonly Clause[]): number =>
-  clauses.reduce((sum, clause) => sum + print(clause).length + 1, fromAws.length + '},"detail":{"$or":[]}}'.length);
-
-const whole = (clauses: readonly Clause[]): string => {
-  if (clauses.some(clause => clause.size === 0)) return `${fromAws}}`;
-  const [only, ...more] = clauses.map(print);
-  return `${fromAws},"detail":${more.length === 0 ? only : `{"$or":[${[only, ...more].join()}]}`}}`;
 };
 
 const describe = (id: string, clauses: readonly Clause[], kept: readonly Clause[]): RuleFilter => {

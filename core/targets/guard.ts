@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../json.ts';
 import type { Settings } from '../settings.ts';
-import { quota } from './eventbridge.ts';
+import { quota } from './eventbridge-pack.ts';
 
 type Tests = readonly Json[];
 

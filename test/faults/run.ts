@@ -6,13 +6,15 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { asked, atMost, whole } from '../../bench/asked.ts';
+import { oneOf } from '../../cli/io.ts';
 import { grouped, progressOn } from '../../cli/progress.ts';
 import { shortest } from './shortest.ts';
 import { type Guard, guards, type Played, startGround } from './world.ts';
 
-const { values } = parseArgs({
-  options: {
+const { from, runs, jobs, without, wire, isWorker } = asked(
+  'usage: npm run faults -- [--runs N] [--seed S] [--jobs N] [--without GUARD] [--wire]',
+  {
     runs: { type: 'string' },
     seed: { type: 'string' },
     jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) },
@@ -20,24 +22,22 @@ const { values } = parseArgs({
     wire: { type: 'boolean', default: false },
     worker: { type: 'boolean', default: false },
   },
-});
-const without = guards.find(one => one === values.without);
-const from = Number(values.seed ?? 1);
-const runs = Number(values.runs ?? (values.seed === undefined ? 10_000 : 1));
-const jobs = Number(values.jobs);
-for (const [name, value] of Object.entries({ seed: from, runs, jobs }))
-  if (!Number.isInteger(value) || value < 1) refuse(`--${name} is to be a whole number from 1`);
-if (values.without !== undefined && without === undefined)
-  refuse(`--without ${values.without}: one of ${guards.join(', ')}`);
+  ({ values, positionals }) => {
+    atMost(0, positionals);
+    return {
+      from: whole('--seed', values.seed ?? '1'),
+      runs: whole('--runs', values.runs ?? (values.seed === undefined ? '10000' : '1')),
+      jobs: whole('--jobs', values.jobs),
+      without: oneOf('without', values.without, guards),
+      wire: values.wire,
+      isWorker: values.worker,
+    };
+  },
+);
 const over: { readonly without?: Guard; readonly wire: boolean } = {
-  wire: values.wire,
+  wire,
   ...(without === undefined ? {} : { without }),
 };
-
-function refuse(problem: string): never {
-  process.stderr.write(`faults: ${problem}\n`);
-  process.exit(2);
-}
 
 /** What a worker says of one schedule. */
 type Answer = Omit<Played, 'trace'>;
@@ -80,11 +80,7 @@ const many = async (): Promise<boolean> => {
     });
 
   const lane = async (): Promise<void> => {
-    const args = [
-      '--worker',
-      ...(values.wire ? ['--wire'] : []),
-      ...(without === undefined ? [] : ['--without', without]),
-    ];
+    const args = ['--worker', ...(wire ? ['--wire'] : []), ...(without === undefined ? [] : ['--without', without])];
     const worker = fork(import.meta.filename, args, { execArgv: ['--max-semi-space-size=64'] });
     await answerOf(worker);
     while (next < from + runs && !isStopped) {
@@ -149,5 +145,5 @@ const tell = async (seed: number): Promise<void> => {
   await ground.stop();
 };
 
-if (values.worker) await work();
+if (isWorker) await work();
 else process.exitCode = (await (runs === 1 && without === undefined ? alone() : many())) ? 0 : 1;

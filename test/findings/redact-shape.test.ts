@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Json } from '../../core/json.ts';
-import { redact } from '../../core/redact.ts';
+import { redact, redactLine } from '../../core/redact.ts';
 
 /** What is secret by where it stands in a record: member for member. */
 
@@ -308,5 +308,18 @@ describe('a large record', () => {
     expect(redact({ a: 'x y' }, 5)).toEqual({
       cut: 'the record is too large to keep as evidence: look it up by its event id',
     });
+  });
+});
+
+describe('a document is judged as one, though nothing was found in it as a line of text before', () => {
+  it.each([
+    ['JSON', '[{"name":"DB_PASSWORD","value":"correct horse"}]', 'correct horse'],
+    ['JSON behind white space', '  \n[{"name":"DB_PASSWORD","value":"correct horse"}]', 'correct horse'],
+    ['percent-encoded JSON', '%5B%7B%22name%22%3A%22DB_PASSWORD%22%2C%22value%22%3A%22horse%22%7D%5D', 'horse'],
+    ['a kubeconfig', 'clusters: [] users: [] contexts: [] horse', 'horse'],
+    ['a part of a kubeconfig', 'client-key-data horse', 'horse'],
+  ])('%s', (_, document, secret) => {
+    expect(redactLine(document)).toContain(secret);
+    expect(JSON.stringify(redact({ body: document }))).not.toContain(secret);
   });
 });

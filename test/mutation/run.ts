@@ -6,27 +6,27 @@
  */
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { MutantResult } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
+import { asked, some, whole } from '../../bench/asked.ts';
 import { type Area, areas } from './areas.ts';
 import { isDrawn } from './sample.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+const { names, mutated, every, concurrency } = asked(
+  'usage: npm run mutation -- [AREA …] [--mutate PATH …] [--every K] [--concurrency N]',
+  {
     mutate: { type: 'string', multiple: true },
     every: { type: 'string', default: '1' },
     concurrency: { type: 'string', default: '2' },
   },
-});
-const names = positionals.length === 0 ? Object.keys(areas) : positionals;
-
-if (!/^[1-9]\d*$/.test(values.every)) {
-  process.stderr.write(`mutation: --every ${values.every}: a whole number from 1 on\n`);
-  process.exit(2);
-}
-process.env['MUTATION_EVERY'] = values.every;
+  ({ values, positionals }) => ({
+    names: positionals.length === 0 ? Object.keys(areas) : some('AREA', positionals.join(), Object.keys(areas)),
+    mutated: values.mutate,
+    every: whole('--every', values.every),
+    concurrency: whole('--concurrency', values.concurrency),
+  }),
+);
+process.env['MUTATION_EVERY'] = String(every);
 
 const everyFile = (path: string): string => (/\.ts(?::|$)/.test(path) ? path : `${path}/**/*.ts`);
 
@@ -38,8 +38,8 @@ const judge = (name: string, { mutate, tests, without }: Area): Promise<readonly
   return new Stryker({
     plugins: ['./test/mutation/runner.ts'],
     testRunner: 'in-process',
-    mutate: (values.mutate ?? mutate).map(everyFile),
-    concurrency: Number(values.concurrency),
+    mutate: (mutated ?? mutate).map(everyFile),
+    concurrency: concurrency,
     coverageAnalysis: 'perTest',
     reporters: ['json', 'progress-append-only'],
     jsonReporter: { fileName: `reports/mutation/${name}.json` },
@@ -81,15 +81,12 @@ const scoreOf = (results: readonly MutantResult[]): string => {
 
 for (const name of names) {
   const area = areas[name];
-  if (area === undefined) {
-    process.stderr.write(`mutation: ${name}: one of ${Object.keys(areas).join(', ')}\n`);
-    process.exit(2);
-  }
-  const every = await judge(name, area);
-  const results = every.filter(isDrawn);
+  if (area === undefined) throw new Error(`${name} is no area`); // it was asked for by its name
+  const all = await judge(name, area);
+  const results = all.filter(isDrawn);
   for (const result of results) if (missed.has(result.status)) process.stdout.write(`${said(result)}\n`);
   const files = Map.groupBy(results, ({ fileName }) => relative(process.cwd(), fileName));
   for (const [path, some] of [...files].sort()) process.stdout.write(`${scoreOf(some)}  ${path}\n`);
-  const drawn = results.length === every.length ? '' : `: every ${values.every}th of ${every.length} mutants`;
+  const drawn = results.length === all.length ? '' : `: every ${every}th of ${all.length} mutants`;
   process.stdout.write(`${scoreOf(results)}  ${name}${drawn}\n`);
 }

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { dispatchLater } from '../../core/pattern/asking.ts';
 import { compilePattern } from '../../core/pattern/compile.ts';
 import { dispatch, inOrder, placesOf } from '../../core/pattern/dispatch.ts';
-import { clausesOf, pathOf } from '../../core/targets/clause.ts';
+import { pathOf } from '../../core/targets/clause.ts';
+import { clausesOf } from '../../core/targets/derive.ts';
 import { eventFor, patterns } from './arbitraries.ts';
 
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);

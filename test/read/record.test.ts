@@ -39,6 +39,11 @@ describe('a CloudTrail record', () => {
     ['eventName', '', /no eventName/],
     ['userIdentity', 'alice', /userIdentity has another type/],
     ['userIdentity', { arn: 3 }, /userIdentity\.arn has another type/],
+    [
+      'userIdentity',
+      { sessionContext: { sessionIssuer: { arn: ['arn:aws:iam::111122223333:role/x'] } } },
+      /sessionIssuer\.arn has another type/,
+    ],
     ['userIdentity', { sessionContext: { sessionIssuer: [] } }, /userIdentity\.sessionContext\.sessionIssuer/],
     ['sourceIPAddress', ['198.51.100.23'], /sourceIPAddress has another type/],
   ])('whose %s is %j is refused by name', (name, value, problem) => {

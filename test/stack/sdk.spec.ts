@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,6 +90,21 @@ describe('the AWS SDK in a function', () => {
     expect(inputs.filter(path => path.includes('credential-provider-env'))).not.toEqual([]);
     const ways = /credential-provider-(?!env\b|node\b)|nested-clients|token-providers|bowser/;
     expect(inputs.filter(path => ways.test(path))).toEqual([]);
+  });
+
+  it('loads none of it at the start, nor of Node but what `require` is made with', () => {
+    const script = join(folder, 'import.mjs');
+    writeFileSync(
+      script,
+      `const before = new Set(process.moduleLoadList);
+      await import('./cloudtrail/bundle.mjs');
+      console.log(JSON.stringify(process.moduleLoadList.filter(name => !before.has(name) && /^NativeModule (?!internal)/.test(name))));`,
+    );
+    const { stdout, stderr } = spawnSync(process.execPath, [script], {
+      encoding: 'utf8',
+      env: { HOME: folder, FINDINGS_TABLE: 'findings', STATE_TABLE: 'state' },
+    });
+    expect([stdout, stderr]).toEqual(['["NativeModule module"]\n', '']);
   });
 
   it('stores a finding by the credentials of its environment, of a rule with a regular expression', async () => {

@@ -5,7 +5,8 @@ import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
 import type { Test } from '../../core/pattern/node.ts';
 import { pathKey } from '../../core/targets/clause.ts';
-import { envelope, eventBridgeFilter, quota } from '../../core/targets/eventbridge.ts';
+import { envelope, eventBridgeFilter } from '../../core/targets/eventbridge.ts';
+import { quota } from '../../core/targets/eventbridge-pack.ts';
 import { isReadOnly, volume } from '../../core/targets/eventbridge-volume.ts';
 import { call, nodeSession, trailRule } from './rules.ts';
 

@@ -6,7 +6,8 @@ import { type Json, type JsonObject, list, text } from '../../core/json.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
 import { longestStage, stagePrefix } from '../../core/stage.ts';
-import { envelope, quota } from '../../core/targets/eventbridge.ts';
+import { envelope } from '../../core/targets/eventbridge.ts';
+import { quota } from '../../core/targets/eventbridge-pack.ts';
 import { guardPatterns, keyPattern, keysAPattern } from '../../core/targets/guard.ts';
 
 const settings = defineConfig({

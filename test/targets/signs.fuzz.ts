@@ -3,9 +3,10 @@ import { defineConfig } from '../../core/config.ts';
 import type { AnyEvent, Source } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Fact, Facts } from '../../core/fact.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
-import { builtInNames, components } from '../../core/kubernetes/identity.ts';
+import { isObject, type Json, type JsonObject } from '../../core/json.ts';
+import { builtInNames, components } from '../../core/kubernetes/known-users.ts';
 import { type Check, compilePattern } from '../../core/pattern/compile.ts';
+import type { Condition } from '../../core/pattern/language.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { readRecord } from '../../core/read/record.ts';
 import { admissionOf } from '../../core/requirements.ts';
@@ -317,6 +318,37 @@ const addresses = [
   '2001:db8::1',
 ];
 
+/** Who is no session of a role (CloudTrail User Guide, "userIdentity element"). */
+const identities: readonly JsonObject[] = [
+  {
+    type: 'IAMUser',
+    principalId: 'AIDAEXAMPLE',
+    arn: 'arn:aws:iam::111122223333:user/alice',
+    accountId: '111122223333',
+    userName: 'alice',
+  },
+  { type: 'Root', principalId: '444455556666', arn: 'arn:aws:iam::444455556666:root', accountId: '444455556666' },
+  {
+    type: 'IdentityCenterUser',
+    accountId: '111122223333',
+    onBehalfOf: { userId: '544894e8-80c1-707f-60e3-3ba6510dfac1' },
+    credentialId: 'EXAMPLEVHULjJdTUdPJfofVa1sufHDoj7aYcOYcxFVllWR',
+  },
+  { type: 'SAMLUser', principalId: 'SampleQualifier:bob', userName: 'bob', identityProvider: 'SampleQualifier' },
+  { type: 'WebIdentityUser', principalId: 'accounts.example.com:app:1', userName: '1' },
+  { type: 'AWSAccount', accountId: '777788889999', principalId: 'AROAEXAMPLE:x' },
+  { type: 'AWSService', invokedBy: 'autoscaling.amazonaws.com' },
+];
+
+/** Somebody's identity without some of it, or with an issuer that is not told. */
+const callerOf = (identity: Json | undefined, random: Random): Json => {
+  if (!isObject(identity)) return null;
+  const context = isObject(identity['sessionContext']) ? identity['sessionContext'] : {};
+  const issuer = isObject(context['sessionIssuer']) ? context['sessionIssuer'] : {};
+  const sessionIssuer = some({ ...issuer, ...pick<JsonObject>([{}, { arn: '' }, { arn: null }], random) }, random);
+  return some({ ...identity, sessionContext: some({ ...context, sessionIssuer }, random) }, random, 0.8);
+};
+
 /** A call of CloudTrail put together from several. */
 function* called(examples: readonly AnyEvent[], random: Random): Generator<AnyEvent> {
   const records = examples.flatMap(
@@ -328,7 +360,14 @@ function* called(examples: readonly AnyEvent[], random: Random): Generator<AnyEv
     const over = {
       eventSource: random() < 0.1 ? `${String(eventSource)}.amazonaws.com` : eventSource,
       eventName,
-      userIdentity: caller['userIdentity'] ?? null,
+      userIdentity: pick(
+        [
+          caller['userIdentity'] ?? null,
+          callerOf(caller['userIdentity'], random),
+          some(pick(identities, random), random, 0.8),
+        ],
+        random,
+      ),
       userAgent: pick(agents, random),
       sourceIPAddress: pick(addresses, random),
     };
@@ -377,6 +416,42 @@ const events: readonly AnyEvent[] = [
   ...take(3 * count, called(examples, randomFrom(seed))),
 ];
 
+/** Where a fact has more values than these, names, one is asked for at a time. */
+const most = 60;
+
+/** Values that are texts as a rule asks for them. */
+const textsOf = (values: readonly string[]): readonly string[] | undefined => {
+  const texts = values.map((value): Json => JSON.parse(value || '""'));
+  return texts.every(text => typeof text === 'string') ? texts : undefined;
+};
+
+/** What a text is like, if it is one. */
+const likeOf = (value: string, random: Random): readonly Condition[] => {
+  const text: Json = JSON.parse(value);
+  if (typeof text !== 'string' || /[*\\]/.test(text)) return [];
+  const at = Math.floor(random() * text.length);
+  return [
+    pick<Condition>(
+      [
+        { wildcard: `*${text.slice(at, at + 8)}*` },
+        { wildcard: `${text.slice(0, at)}*` },
+        { prefix: text.slice(0, at) },
+        { suffix: text.slice(at) },
+        { 'equals-ignore-case': text.toUpperCase() },
+      ],
+      random,
+    ),
+  ];
+};
+
+const isLike = (conditions: readonly Condition[]): ((value: string) => boolean) => {
+  const check = compilePattern(loadPattern({ value: conditions }));
+  return text => {
+    const value: Json = JSON.parse(text);
+    return typeof value === 'string' && check({ record: { value } });
+  };
+};
+
 describe.each(settings)('under %s', (name, one) => {
   const random = randomFrom(seed);
   const seen = new Map<string, Seen>();
@@ -394,27 +469,35 @@ describe.each(settings)('under %s', (name, one) => {
     let kept = 0;
     let held = 0;
     const asked = new Map<string, readonly JsonObject[]>();
-    const signsOf = (mays: readonly string[]): readonly JsonObject[] => {
-      const which = mays.toSorted().join('\n');
+    const signsOf = (mays: readonly string[], conditions: readonly Condition[] | undefined): readonly JsonObject[] => {
+      const which = `${mays.toSorted().join('\n')}\n${JSON.stringify(conditions)}`;
       const known =
-        asked.get(which) ?? (fact.signs?.(one, value => mays.includes(textOf(value))) as readonly JsonObject[]);
+        asked.get(which) ??
+        (fact.signs?.(one, value => mays.includes(textOf(value)), conditions) as readonly JsonObject[]);
       asked.set(which, known);
       return known;
     };
     const holds = (pattern: JsonObject, record: JsonObject): boolean => checkOf(pattern)({ record });
+    const likes = Array.from({ length: 40 }, () => likeOf(pick(all, random), random))
+      .filter(like => like.length > 0)
+      .map(like => [all.filter(isLike(like)), like] as const);
     for (const event of events) {
       if (event.source !== source) continue;
       const record = event.record as unknown as JsonObject; // a record is JSON
       const own = parts(fact.read(event as never, one)).map(textOf);
       const others = all.filter(value => !own.includes(value));
       const other = pick([...others, ''], random);
-      for (const mays of [
-        [pick(own, random)],
+      const itself = [pick(own, random)];
+      const more = [
         [pick(own, random), pick([...others, ''], random)],
         all.filter(value => value !== other),
         all.filter(() => random() < 0.5),
+      ];
+      for (const [mays, conditions] of [
+        ...[itself, ...(all.length > most ? [] : more)].map(values => [values, textsOf(values)] as const),
+        ...(likes.length === 0 ? [] : [pick(likes, random)]),
       ]) {
-        const shown = signsOf(mays).some(sign => holds(sign, record));
+        const shown = signsOf(mays, conditions).some(sign => holds(sign, record));
         if (!own.some(value => mays.includes(value))) {
           if (!shown) kept++;
           continue;

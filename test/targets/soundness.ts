@@ -229,8 +229,21 @@ export function* take<T>(count: number, from: Iterable<T>): Generator<T> {
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { detections, knowledge } = await import('../../detections/index.ts');
   const { defineConfig } = await import('../../core/config.ts');
-  const [events = 100_000, seed = 1] = process.argv.slice(2, 4).map(Number);
-  const settings = process.argv[4] === 'plain' ? defineConfig({}) : exampleSettings;
+  const { asked, atMost, whole } = await import('../../bench/asked.ts');
+  const { UsageError } = await import('../../cli/io.ts');
+  const { events, seed, settings } = asked(
+    'usage: node test/targets/soundness.ts [EVENTS [SEED [plain]]]',
+    {},
+    ({ positionals }) => {
+      const [events = '100000', seed = '1', plain] = atMost(3, positionals);
+      if (plain !== undefined && plain !== 'plain') throw new UsageError(`'plain', or nothing, not '${plain}'`);
+      return {
+        events: whole('EVENTS', events),
+        seed: whole('SEED', seed),
+        settings: plain === undefined ? exampleSettings : defineConfig({}),
+      };
+    },
+  );
   const started = performance.now();
   const verdict = judge(take(events, generated(exampleEvents(detections), seed)), detections, knowledge, settings);
   for (const { rule, event } of verdict.dropped)

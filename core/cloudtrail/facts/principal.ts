@@ -1,5 +1,5 @@
 import type { Fact, Facts } from '../../fact.ts';
-import type { OpenPattern } from '../../pattern/language.ts';
+import type { Condition, OpenPattern, When } from '../../pattern/language.ts';
 import type { Settings } from '../../settings.ts';
 import { conditionOf } from '../../wildcard.ts';
 import { beyondNode, nodeCall } from '../node-baseline.ts';
@@ -65,6 +65,22 @@ const nodeRecords = (settings: Settings): OpenPattern => {
   return issuedBy(configured.length > 0 ? configured : usualNodes);
 };
 
+/** The members of which `principalOf` takes its id, as it finds it or, from a session's own ARN, put together. */
+const namedLike = (texts: readonly Condition[]): readonly When<CloudTrailRecord>[] => [
+  ...(['arn', 'principalId', 'userName', 'accountId', 'credentialId', 'invokedBy'] as const).map(name => ({
+    userIdentity: { [name]: texts },
+  })),
+  { userIdentity: { sessionContext: { sessionIssuer: { arn: texts } } } },
+  { userIdentity: { onBehalfOf: { userId: texts } } },
+  { eventSource: texts },
+  {
+    userIdentity: {
+      arn: [{ wildcard: '*:assumed-role/*/*' }],
+      sessionContext: { sessionIssuer: { arn: [{ exists: false }, '', null] } },
+    },
+  },
+];
+
 const issuer = (record: CloudTrailRecord): string => {
   const arn = record.userIdentity?.sessionContext?.sessionIssuer?.arn;
   return typeof arn === 'string' ? arn : '';
@@ -81,6 +97,7 @@ export const principalFacts: Facts<'cloudtrail'> = {
     'The most stable name of who made the call: the role ARN with its path, the user ARN, the service, the web identity; `unknown` where there is none.',
     any,
     (record, settings) => principalOf(record, settings).id,
+    (_, may, texts) => (texts === undefined || may('unknown') ? [{}] : namedLike(texts)),
   ),
   'principal.name': fact(
     'The caller as a title shows it: `role/session`, a user name, a service.',

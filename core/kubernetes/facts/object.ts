@@ -6,7 +6,7 @@ import { expiryOf } from '../bootstrap-token.ts';
 import { objectPath } from '../call.ts';
 import { capiChange, capiSigns } from '../cluster-api.ts';
 import { clusterApiGroup, workloadResources, writes } from '../groups.ts';
-import { builtInControllers } from '../identity.ts';
+import { builtInControllers } from '../known-users.ts';
 import { nodeSteering } from '../node.ts';
 import { accountNames, accountOwner, clusterApiNamespaces, holdsController, ownerOf, ownerRefs } from '../owner.ts';
 import { accountBodies, hostAccess, hostAccessBodies, podsAccount } from '../pod.ts';

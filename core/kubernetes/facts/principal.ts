@@ -56,6 +56,7 @@ export const principalFacts: Facts<'kubernetes'> = {
   'principal.id': {
     doc: 'The Kubernetes user name, as the API server authenticated it.',
     needs: () => ({}),
+    signs: (_, may, texts) => (texts === undefined || may('unknown') ? [{}] : [{ user: { username: texts } }]),
     read: event => event.record.user?.username || 'unknown',
   },
   'principal.controller': {
@@ -80,6 +81,8 @@ export const principalFacts: Facts<'kubernetes'> = {
   'impersonation.name': {
     doc: 'The impersonated user name; `unknown`: nobody.',
     needs: () => ({ impersonatedUser: { username: [{ exists: true }] } }),
+    signs: (_, may, texts) =>
+      texts === undefined || may('unknown') ? [{}] : [{ impersonatedUser: { username: texts } }],
     read: event => event.record.impersonatedUser?.username || 'unknown',
   },
 };
