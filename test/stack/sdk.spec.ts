@@ -97,7 +97,7 @@ describe('the AWS SDK in a function', () => {
     writeFileSync(
       script,
       `const before = new Set(process.moduleLoadList);
-      await import('./cloudtrail/bundle.mjs');
+      await import(${JSON.stringify(join(cloudtrail, 'bundle.mjs'))});
       console.log(JSON.stringify(process.moduleLoadList.filter(name => !before.has(name) && /^NativeModule (?!internal)/.test(name))));`,
     );
     const { stdout, stderr } = spawnSync(process.execPath, [script], {
