@@ -39,16 +39,34 @@ export type Outcome = readonly Match[];
 
 const knowledge = files.flatMap(file => file.knowledge ?? []).map(loadKnowledge);
 
+/** What rules have in common under some settings, and those that only learn: all of it is stateless, and is made once. */
+interface Ground {
+  readonly bench: Bench;
+  readonly learned: readonly { readonly on: AnyEvent['source']; readonly rule: Rule }[];
+}
+
+const grounds = new Map<string, Ground>();
+
+const groundOf = (example: AnyExample): Ground => {
+  const key = JSON.stringify(example.settings ?? {});
+  const known = grounds.get(key);
+  if (known !== undefined) return known;
+  const settings = overExample(example);
+  const bench: Bench = { settings, system: systemOf(() => undefined, settings), shared: new Map() };
+  const ground = { bench, learned: knowledge.map(one => ({ on: one.knowledge.on, rule: knowledgeRule(one, bench) })) };
+  grounds.set(key, ground);
+  return ground;
+};
+
 /**
  * Judges an example alone: its `after` events, its own and those of `later` go through the rule, the knowledge and an empty memory
  * store; afterwards time passes, and what was put off is judged again. What is found from its own event on is its outcome.
  * @throws where the rule throws
  */
 export const judge = async (loaded: LoadedDetection, example: AnyExample): Promise<Outcome> => {
-  const settings = overExample(example);
-  const bench: Bench = { settings, system: systemOf(() => undefined, settings), shared: new Map() };
+  const { bench, learned } = groundOf(example);
+  const { settings } = bench;
   const detection = detectionRule(loaded, bench);
-  const rules = [...knowledge.map(one => ({ on: one.knowledge.on, rule: knowledgeRule(one, bench) }))];
   const store = memoryStore();
   const decide = async (rule: Rule | undefined, event: AnyEvent): Promise<readonly Match[]> => {
     const matches = rule?.judge(viewOf(event, settings)) ?? [];
@@ -68,7 +86,7 @@ export const judge = async (loaded: LoadedDetection, example: AnyExample): Promi
   const { after = [], later = [] } = example;
   const story = [...after, example.event, ...later] as readonly AnyEvent[];
   for (const [index, event] of story.entries()) {
-    for (const { on, rule } of rules) if (on === event.source) await decide(rule, event);
+    for (const { on, rule } of learned) if (on === event.source) await decide(rule, event);
     const found = event.source === loaded.detection.on ? await decide(detection, event) : [];
     if (index >= after.length) outcome.push(...found);
     await store.observe(marksOf([event]));

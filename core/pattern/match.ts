@@ -13,13 +13,22 @@ import type { Bound, Group, Test } from './node.ts';
  *
  * @param record plain JSON; the detection's facts, where the pattern asks for any, are its member `fact`
  */
-export const match = (pattern: Group, record: JsonObject): boolean => {
-  const scalars = scalarsOf(record);
-  return subRules(pattern).some(rule => assign(rule, scalars, new Map(), record));
+export const match = (pattern: Group, record: JsonObject): boolean => matcherOf(record)(pattern);
+
+/** The same of many patterns and one record, whose scalars are looked for once. */
+export const matcherOf = (record: JsonObject): ((pattern: Group) => boolean) => {
+  const scalars = Map.groupBy(scalarsOf(record), ({ path }) => keyOf(path));
+  return pattern => rulesOf(pattern).some(rule => assign(rule, scalars, new Map(), record));
 };
 
+/** Scalars by the text of their path. */
+type Scalars = ReadonlyMap<string, readonly Found[]>;
+
+const keyOf = (path: readonly string[]): string => JSON.stringify(path);
+
 interface Condition {
-  readonly path: readonly string[];
+  /** Of its path. */
+  readonly key: string;
   readonly tests: readonly Test[];
 }
 
@@ -36,8 +45,18 @@ const subRules = (group: Group): readonly (readonly Condition[])[] => {
   const and = (more: readonly (readonly Condition[])[]): void => {
     rules = rules.flatMap(rule => more.map(other => [...rule, ...other]));
   };
-  for (const { path, node } of group.fields) and(node.is === 'leaf' ? [[{ path, tests: node.tests }]] : subRules(node));
+  for (const { path, node } of group.fields)
+    and(node.is === 'leaf' ? [[{ key: keyOf(path), tests: node.tests }]] : subRules(node));
   if (group.or.length > 0) and(group.or.flatMap(subRules));
+  return rules;
+};
+
+const spelled = new WeakMap<Group, readonly (readonly Condition[])[]>();
+
+/** A pattern's sub-rules: patterns never change. */
+const rulesOf = (pattern: Group): readonly (readonly Condition[])[] => {
+  const rules = spelled.get(pattern) ?? subRules(pattern);
+  spelled.set(pattern, rules);
   return rules;
 };
 
@@ -71,13 +90,13 @@ const isScalar = (value: Json): value is Scalar => typeof value !== 'object' || 
 /** Gives the first condition a scalar, then the others, in every possible way. */
 const assign = (
   conditions: readonly Condition[],
-  scalars: readonly Found[],
+  scalars: Scalars,
   chosen: ReadonlyMap<object, number>,
   record: JsonObject,
 ): boolean => {
   const [first, ...others] = conditions;
   if (first === undefined) return true;
-  const here = scalars.filter(scalar => samePath(scalar.path, first.path));
+  const here = scalars.get(first.key) ?? [];
   if (here.length === 0 && first.tests.some(test => test.is === 'absent'))
     return assign(others, scalars, chosen, record);
   return here.some(
@@ -87,9 +106,6 @@ const assign = (
       assign(others, scalars, new Map([...chosen, ...scalar.elements]), record),
   );
 };
-
-const samePath = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((step, index) => step === b[index]);
 
 /** Asks one scalar. @param record where `equalsField` looks */
 export const holds = (test: Test, value: Scalar, record: JsonObject): boolean => {

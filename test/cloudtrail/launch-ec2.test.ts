@@ -15,6 +15,7 @@ import {
 } from '../../core/cloudtrail/ec2.ts';
 import { call } from '../../core/cloudtrail/example.ts';
 import type { Json } from '../../core/json.ts';
+import { processorTime } from '../processor-time.ts';
 
 describe('the EC2 normaliser', () => {
   it.each<[string, Json | undefined, number]>([
@@ -112,13 +113,14 @@ describe('the EC2 normaliser', () => {
   it('handles a list of 100,000 elements in well under a second', () => {
     const tags = Array.from({ length: 100_000 }, (_, index) => ({ key: `k${index}`, value: 'v' }));
     const wide = Object.fromEntries(tags.map(({ key }) => [key, 1]));
-    const start = performance.now();
-    expect(tagSpecifications({ TagSpecification: { ResourceType: 'instance', Tag: tags } })[0]?.tags).toHaveLength(
-      100_000,
-    );
-    expect(get(wide, 'absent')).toBeUndefined();
-    expect(items(wide)).toHaveLength(1);
-    expect(performance.now() - start).toBeLessThan(800);
+    const took = processorTime(() => {
+      expect(tagSpecifications({ TagSpecification: { ResourceType: 'instance', Tag: tags } })[0]?.tags).toHaveLength(
+        100_000,
+      );
+      expect(get(wide, 'absent')).toBeUndefined();
+      expect(items(wide)).toHaveLength(1);
+    });
+    expect(took).toBeLessThan(800);
   });
 
   it('never throws, whatever the shape', () => {

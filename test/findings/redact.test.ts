@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../core/json.ts';
 import { evidenceBytes, redact, redactLine } from '../../core/redact.ts';
+import { processorTime } from '../processor-time.ts';
 
 /** Every canary contains this word, in the clear or encoded. */
 const canary = 'CANARYcanary0CANARYcanary1';
@@ -197,9 +198,10 @@ describe('evidence is bounded', () => {
       'QUFB'.repeat(5),
     ];
     for (const part of hostile) {
-      const started = performance.now();
-      redact(Array.from({ length: 15 }, () => part.repeat(Math.ceil(65_536 / part.length))));
-      expect(performance.now() - started, part).toBeLessThan(1_000);
+      const took = processorTime(time =>
+        redact(Array.from({ length: 15 }, () => part.repeat(Math.ceil(65_536 / part.length) + time))),
+      );
+      expect(took, part).toBeLessThan(1_000);
     }
   });
 

@@ -15,6 +15,14 @@ const cases = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
+const isRising = (items: readonly number[]): boolean =>
+  items.every((item, at) => at === 0 || item > Number(items[at - 1]));
+
+/** `expect` is asked where it fails: tens of thousands of times it takes longer than what is tested. */
+const holds = (all: readonly number[], some: readonly number[]): void => {
+  if (!some.every(one => all.includes(one))) expect(all).toEqual(expect.arrayContaining([...some]));
+};
+
 test(`a rule that matches is always among the candidates, each once and in order (seed ${seed})`, () => {
   fc.assert(
     fc.property(cases, many => {
@@ -30,17 +38,17 @@ test(`a rule that matches is always among the candidates, each once and in order
       for (const { event } of many) {
         const subject = { record: event };
         const found = find(subject);
-        expect(found).toEqual([...new Set(found)].sort((a, b) => a - b));
+        if (!isRising(found)) expect(found).toEqual([...new Set(found)].sort((a, b) => a - b));
         const holding = checks.flatMap((check, item) => (check(subject) ? [item] : []));
-        expect(found).toEqual(expect.arrayContaining(holding));
+        holds(found, holding);
         const places: number[] = [];
         early(subject, places);
         const asked = inOrder(
           all.map(({ item }) => item),
           places,
         );
-        expect(asked).toEqual(expect.arrayContaining(holding));
-        expect(found).toEqual(expect.arrayContaining([...asked]));
+        holds(asked, holding);
+        holds(found, asked);
       }
     }),
     { seed, numRuns },

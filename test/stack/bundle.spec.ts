@@ -12,7 +12,7 @@ import { bundling } from '../../stacks/bundling.ts';
 import { trimmed } from '../../stacks/trimmed.mjs';
 import settings from '../../tripline.config.ts';
 import { bridge } from './bridge.ts';
-import { bundle, bytesOf, loadedAtStart } from './bundle.ts';
+import { bundle, bytesOf, folderOf, kept, loadedAtStart } from './bundle.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'tripline-bundle-'));
@@ -49,11 +49,8 @@ const importedBy = ({ outputs }: Metafile, path: string): readonly string[] => {
 };
 
 describe('a function that judges', { timeout: 120_000 }, () => {
-  it.each([
-    'cloudtrail',
-    'audit',
-  ])('%s starts without clients, catalogue, validators and regular expressions', async name => {
-    const metafile = await bundle(root, `functions/${name}`, join(folder, name), bundling);
+  it.each(['cloudtrail', 'audit'])('%s starts without clients, catalogue, validators and regular expressions', name => {
+    const { metafile } = kept(root, `functions/${name}`);
     const started = modules(metafile);
     expect(started).toContain('core/pipeline.ts');
     expect(started.filter(path => /@aws-sdk|@smithy|re2js|valibot|^detections\/|examples?\b/.test(path))).toEqual([]);
@@ -61,11 +58,8 @@ describe('a function that judges', { timeout: 120_000 }, () => {
     expect(loadedAtStart(metafile)).toHaveLength(2);
   });
 
-  it.each([
-    'cloudtrail',
-    'audit',
-  ])('%s reads few files up to its first finding, regular expressions apart', async name => {
-    const metafile = await bundle(root, `functions/${name}`, join(folder, 'files'), bundling);
+  it.each(['cloudtrail', 'audit'])('%s reads few files up to its first finding, regular expressions apart', name => {
+    const { metafile } = kept(root, `functions/${name}`);
     const read = ['catalogue', 'kept', 'suppressing', 'dynamodb'].flatMap(part => {
       const file = Object.keys(metafile.outputs).find(path => path.includes(`/${part}-`) && path.endsWith('.mjs'));
       return file === undefined ? [] : [file, ...importedBy(metafile, file)];
@@ -75,28 +69,26 @@ describe('a function that judges', { timeout: 120_000 }, () => {
     expect(Object.keys(metafile.outputs).filter(path => /\/re2js-\w+\.cjs$/.test(path))).toHaveLength(1);
   });
 
-  it.each(['cloudtrail', 'audit'])('%s carries nothing that only examples use', async name => {
-    const metafile = await bundle(root, `functions/${name}`, join(folder, 'examples'), bundling);
+  it.each(['cloudtrail', 'audit'])('%s carries nothing that only examples use', name => {
+    const { metafile } = kept(root, `functions/${name}`);
     const carried = Object.values(metafile.outputs).flatMap(({ inputs }) =>
       Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
     );
     expect(carried.filter(path => /\bexample/.test(path))).toEqual([]);
   });
 
-  it('takes in no words of the pages, and no examples', async () => {
-    await bundle(root, 'functions/cloudtrail', join(folder, 'words'), bundling);
-    const text = Object.values(code(join(folder, 'words'))).join('');
+  it('takes in no words of the pages, and no examples', () => {
+    const text = Object.values(code(kept(root, 'functions/cloudtrail').folder)).join('');
     expect(text).toContain("changed Karpenter's launch template");
     expect(text).not.toContain('Karpenter launches from `$Latest` of its own templates');
     expect(text).not.toContain('a new version, by name');
   });
 
   it('comes out the same where SST runs the plugins', async () => {
-    const here = join(folder, 'here');
-    const there = join(folder, 'there');
+    const here = kept(root, 'functions/cloudtrail').folder;
+    const there = folderOf(root, 'there'); // beside it, as names of chunks come from where their sources are
     const { plugin, close } = bridge(root, bundling.plugins);
     try {
-      await bundle(root, 'functions/cloudtrail', here, bundling);
       await bundle(root, 'functions/cloudtrail', there, bundling, [plugin]);
     } finally {
       close();
@@ -150,9 +142,8 @@ it('what the plugins find wrong ends the build where SST runs them, with the rea
   }
 });
 
-it('a function that announces keeps the words of the pages', { timeout: 120_000 }, async () => {
-  await bundle(root, 'functions/announce', join(folder, 'announce'), bundling);
-  const text = Object.values(code(join(folder, 'announce'))).join('');
+it('a function that announces keeps the words of the pages', () => {
+  const text = Object.values(code(kept(root, 'functions/announce').folder)).join('');
   expect(text).toContain('Karpenter launches from');
   expect(text).not.toContain('a new version, by name');
 });

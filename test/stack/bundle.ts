@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
@@ -51,6 +51,20 @@ export const bundle = async (
     logLevel: 'silent',
   });
   return metafile;
+};
+
+/** Where `npm run stack:test` bundles a handler's file for its syntheses; without one, where it bundles all of them. */
+export const folderOf = (root: string, file = ''): string =>
+  join(root, '.sst/stack-test/functions', file.replaceAll('/', '-'));
+
+/** Writes down what esbuild says of such a bundle, beside it: what is in the folder is what Lambda would get. */
+export const keep = (root: string, file: string, metafile: Metafile): void =>
+  writeFileSync(`${folderOf(root, file)}.json`, JSON.stringify(metafile));
+
+/** The bundle of a handler's file that the syntheses had built. @throws where they had none */
+export const kept = (root: string, file: string): { readonly folder: string; readonly metafile: Metafile } => {
+  const folder = folderOf(root, file);
+  return { folder, metafile: JSON.parse(readFileSync(`${folder}.json`, 'utf8')) };
 };
 
 const pluginsOf = async (root: string, plugins: string | undefined): Promise<readonly Plugin[]> =>

@@ -2,22 +2,19 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findingsTable } from '../../adapters/findings-table.ts';
 import { type LocalDynamoDB, localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import { call } from '../../core/cloudtrail/example.ts';
 import type { Event } from '../../core/event.ts';
-import { bundling } from '../../stacks/bundling.ts';
 import { changed, ofLambda } from '../../stacks/sdk.mjs';
-import { bundle } from './bundle.ts';
+import { kept } from './bundle.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'tripline-sdk-'));
-let metafile: Metafile;
+const { folder: cloudtrail, metafile } = kept(root, 'functions/cloudtrail');
 let database: LocalDynamoDB;
 beforeAll(async () => {
-  metafile = await bundle(root, 'functions/cloudtrail', join(folder, 'cloudtrail'), bundling);
   database = await localDynamoDB();
   // What a developer's machine has, and a function must not ask for.
   mkdirSync(join(folder, '.aws'));
@@ -25,7 +22,7 @@ beforeAll(async () => {
     join(folder, '.aws/credentials'),
     '[default]\naws_access_key_id = local\naws_secret_access_key = local\n',
   );
-}, 120_000);
+});
 afterAll(async () => {
   await database.close();
   rmSync(folder, { recursive: true });
@@ -47,7 +44,7 @@ const start = async (
   writeFileSync(
     script,
     `import { createRequire } from 'node:module';
-    import { handler } from './cloudtrail/bundle.mjs';
+    import { handler } from ${JSON.stringify(join(cloudtrail, 'bundle.mjs'))};
     const { batchItemFailures: failures } = await handler(${queued}, { awsRequestId: 'test' });
     const { collators } = globalThis;
     const { internalBinding } = createRequire(import.meta.url)('internal/test/binding');
@@ -100,7 +97,7 @@ describe('the AWS SDK in a function', () => {
     writeFileSync(
       script,
       `const before = new Set(process.moduleLoadList);
-      await import('./cloudtrail/bundle.mjs');
+      await import(${JSON.stringify(join(cloudtrail, 'bundle.mjs'))});
       console.log(JSON.stringify(process.moduleLoadList.filter(name => !before.has(name) && /^NativeModule (?!internal)/.test(name))));`,
     );
     const { stdout, stderr } = spawnSync(process.execPath, [script], {

@@ -4,14 +4,14 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { legalStage, longestStage } from '../../core/stage.ts';
 import { homeRegion, type Resource, recording } from './mocks.ts';
-import { type Handlers, rpcServer, type Sizes } from './rpc.ts';
+import type { Built } from './rpc.ts';
 
 const root = join(import.meta.dirname, '../..');
 const platform = join(root, '.sst/platform');
 
 export interface Synthesis {
   readonly resources: readonly Resource[];
-  readonly sizes: Sizes;
+  readonly sizes: Built['sizes'];
 }
 
 /** Where a synthesis is written. */
@@ -19,17 +19,13 @@ export const fileOf = (name: string): string => join(root, `.sst/stack-test/${na
 
 /**
  * Runs `sst.config.ts` as SST does, with SST's real components, and writes down every resource it asks for. In a process of its
- * own, because SST keeps state in globals.
+ * own, because SST keeps state in globals. `SST_SERVER` is the address of the server that builds its functions.
  * @param variant a settings file in `test/stack/settings/`, taken for `tripline.config.ts`
  * @param name of what is written
  */
 const synthesise = async (variant: string, stage: string, name: string): Promise<Synthesis> => {
   const work = join(root, `.sst/stack-test/${name}`);
   mkdirSync(work, { recursive: true });
-  const sizes: Sizes = {};
-  const handlers: Handlers = {};
-  const server = await rpcServer(root, join(work, 'functions'), sizes, handlers);
-  process.env['SST_SERVER'] = server.address;
   for (const secret of ['SlackWebhook', 'SlackToken', 'SlackSigning', 'PagerDuty', 'WebhookKey', 'Heartbeat'])
     process.env[`SST_SECRET_${secret}`] = 'https://hooks.example.com/secret';
   const app = { name: 'tripline', stage, removal: 'retain', protect: true, providers: { aws: { region: homeRegion } } };
@@ -95,11 +91,11 @@ const synthesise = async (variant: string, stage: string, name: string): Promise
   const read = await program.read();
   await program.pulumi.runtime.runInPulumiStack(program.go);
   await program.pulumi.runtime.disconnect();
-  server.close();
   if (failures.length > 0) throw failures[0];
   resources.push({ type: 'tripline:app', name: 'app', region: '', inputs: read, arn: '' });
   const refused = await program.refuse().catch((error: unknown) => String(error));
   resources.push({ type: 'tripline:refused', name: 'refused', region: '', inputs: { error: refused }, arn: '' });
+  const { sizes, handlers }: Built = JSON.parse(await (await fetch(`${process.env['SST_SERVER']}/built`)).text());
   for (const [fn, handler] of Object.entries(handlers))
     resources.push({ type: 'tripline:handler', name: fn, region: homeRegion, inputs: { handler }, arn: '' });
   return { resources, sizes };

@@ -9,7 +9,7 @@ import type { Facts } from '../../core/fact.ts';
 import { at, isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { readAudit } from '../../core/kubernetes/read.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
-import { match } from '../../core/pattern/match.ts';
+import { matcherOf } from '../../core/pattern/match.ts';
 import type { Group } from '../../core/pattern/node.ts';
 import type { Settings } from '../../core/settings.ts';
 import { sources } from '../../core/sources.ts';
@@ -31,6 +31,27 @@ export const admitter = (
   knowledge: readonly AnyKnowledge[],
   settings: Settings,
 ): ((event: AnyEvent) => boolean) => {
+  const known = admitters.find(
+    one => one.detections === detections && one.knowledge === knowledge && one.settings === settings,
+  );
+  const admits = known?.admits ?? derived(detections, knowledge, settings);
+  if (known === undefined) admitters.push({ detections, knowledge, settings, admits });
+  return admits;
+};
+
+/** Filters that were derived already: of one catalogue under few settings many events are judged. */
+const admitters: {
+  readonly detections: readonly AnyDetection[];
+  readonly knowledge: readonly AnyKnowledge[];
+  readonly settings: Settings;
+  readonly admits: (event: AnyEvent) => boolean;
+}[] = [];
+
+const derived = (
+  detections: readonly AnyDetection[],
+  knowledge: readonly AnyKnowledge[],
+  settings: Settings,
+): ((event: AnyEvent) => boolean) => {
   const patterns = eventBridgeFilter(detections, knowledge, settings).patterns.map(({ pattern, readOnly }) => ({
     pattern: loadPattern(JSON.parse(pattern)),
     readOnly,
@@ -40,8 +61,8 @@ export const admitter = (
   return event => {
     const record = event.record as unknown as JsonObject; // records are JSON objects
     if (event.source === 'kubernetes') return logs === undefined || admitsLog(logs, record);
-    const carried = envelope(record);
-    return patterns.some(one => (one.readOnly || record['readOnly'] !== true) && match(one.pattern, carried));
+    const matches = matcherOf(envelope(record));
+    return patterns.some(one => (one.readOnly || record['readOnly'] !== true) && matches(one.pattern));
   };
 };
 
@@ -58,6 +79,26 @@ const namesIn = (facts: Group): readonly string[] => [
   ...facts.or.flatMap(namesIn),
 ];
 
+let last: { readonly event: AnyEvent; readonly settings: Settings; readonly holds: Oracle | undefined } | undefined;
+type Oracle = ReturnType<typeof matcherOf>;
+
+/** The oracle of an event with all of its facts, which most rules are asked about in turn; none where a fact throws. */
+const oracleOf = (event: AnyEvent, settings: Settings): Oracle | undefined => {
+  if (last?.event === event && last.settings === settings) return last.holds;
+  last = { event, settings, holds: withAllFacts(event, settings) };
+  return last.holds;
+};
+
+const withAllFacts = (event: AnyEvent, settings: Settings): Oracle | undefined => {
+  const facts: Facts = sources[event.source].facts as Facts; // read with this event only
+  try {
+    const fact = Object.fromEntries(Object.entries(facts).map(([name, one]) => [name, one.read(event, settings)]));
+    return matcherOf({ ...(event.record as unknown as JsonObject), fact }); // records are JSON objects
+  } catch {
+    return undefined;
+  }
+};
+
 /** What the oracle says of a rule's `when` alone: more than what the rule matches, so admitting all of it is the stronger law. */
 export const asks = (rule: Rule, settings: Settings): ((event: AnyEvent) => boolean) => {
   const when = loadPattern(rule.when);
@@ -65,9 +106,11 @@ export const asks = (rule: Rule, settings: Settings): ((event: AnyEvent) => bool
   const facts: Facts = sources[rule.on].facts as Facts; // read below with events of the same source only
   return event => {
     if (event.source !== rule.on) return false;
+    const holds = oracleOf(event, settings);
+    if (holds !== undefined) return holds(when);
     const values = names.map(name => [name, facts[name]?.read(event, settings)]);
     const record = event.record as unknown as JsonObject; // records are JSON objects
-    return match(when, { ...record, fact: Object.fromEntries(values) });
+    return matcherOf({ ...record, fact: Object.fromEntries(values) })(when);
   };
 };
 
