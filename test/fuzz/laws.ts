@@ -17,6 +17,7 @@ import { evidenceBytes, redact } from '../../core/redact.ts';
 import { sources } from '../../core/sources.ts';
 import { viewOf } from '../../core/view.ts';
 import { detections, knowledge } from '../../detections/index.ts';
+import { processorNow } from '../processor-time.ts';
 import { mutate, poolOf } from '../targets/mutate.ts';
 import { admitter, asks, marker } from '../targets/soundness.ts';
 import { channels, renderers } from './channels.ts';
@@ -212,18 +213,19 @@ const inherited = (): string =>
   [Object.prototype, Array.prototype, Function.prototype].map(one => Reflect.ownKeys(one).map(String).join()).join();
 const before = inherited();
 
-/** Milliseconds of clock that one case may take: a hang, not a slow machine. */
+/** Milliseconds of processor that one case may take. */
 export const longest = 2_000;
 
 /** One case of a law, from its seed alone. */
 export const judge = (law: Law, seed: number, random: (seed: number) => Random): string | undefined => {
-  const began = performance.now();
+  const began = processorNow();
   try {
     const wrong = law.holds(random(seed));
     if (wrong !== undefined) return wrong;
   } catch (error) {
     return `threw ${error instanceof Error ? `${error.name}: ${error.message.slice(0, 300)}\n${error.stack?.split('\n').slice(1, 6).join('\n')}` : String(error)}`;
   }
-  if (performance.now() - began > longest) return `took ${Math.round(performance.now() - began)} ms`;
+  const took = processorNow() - began;
+  if (took > longest) return `took ${Math.round(took)} ms of processor`;
   return inherited() === before ? undefined : 'a prototype changed';
 };
