@@ -20,8 +20,8 @@ export const corpora = {
 
 export type CorpusName = keyof typeof corpora;
 
-/** `JSON.parse` of the text, reading alone, or gzip to findings by so many rules. */
-export type Contestant = 'parse' | 'read' | number;
+/** `JSON.parse` of the text, reading alone, or gzip to findings by so many rules, of as few shapes as so many have. */
+export type Contestant = 'parse' | 'read' | number | `${number} of ${number}`;
 
 export interface Outcome {
   readonly contestant: Contestant;
@@ -29,6 +29,8 @@ export interface Outcome {
   readonly seconds: Measured;
   /** To the first contestant, in the same round. */
   readonly ratio: Measured;
+  /** The same to another. */
+  readonly ratioTo: (other: Contestant) => Measured;
 }
 
 /** Each run takes at least so many records, so that a small corpus is not lost in the noise. */
@@ -43,7 +45,8 @@ const work = (contestant: Contestant, logs: readonly Log[]): (() => unknown) => 
     return async () => {
       for (const log of logs) for await (const _ of readLog(log));
     };
-  const set = ruleSet(contestant);
+  const [count = 0, shapes] = String(contestant).split(' of ').map(Number);
+  const set = ruleSet(count, shapes);
   return () => endToEnd(logs, set);
 };
 
@@ -76,11 +79,17 @@ export const contest = async (
         processes[at]?.stdin.write('run\n');
         times[at]?.push(await answer(at));
       }
-    return contestants.map((contestant, at) => ({
-      contestant,
-      seconds: measured(times[at] ?? []),
-      ratio: measured((times[at] ?? []).map((seconds, round) => seconds / (times[0]?.[round] ?? Number.NaN))),
-    }));
+    return contestants.map((contestant, at) => {
+      const mine = times[at] ?? [];
+      const against = (other: number): Measured =>
+        measured(mine.map((seconds, round) => seconds / (times[other]?.[round] ?? Number.NaN)));
+      return {
+        contestant,
+        seconds: measured(mine),
+        ratio: against(0),
+        ratioTo: other => against(contestants.indexOf(other)),
+      };
+    });
   } finally {
     for (const one of processes) one.stdin.end();
   }
@@ -93,7 +102,7 @@ const child = async (name: string, which: string): Promise<void> => {
   const records = parseAll(logs);
   const times = Math.ceil(recordsARun / records);
   if (which !== 'parse') keepYoung(); // as the functions do
-  const run = work(which === 'parse' || which === 'read' ? which : Number(which), logs);
+  const run = work(which as Contestant, logs); // as `contest` named it
   const once = async (): Promise<number> =>
     (await processorSeconds(async () => {
       for (let time = 0; time < times; time++) await run();

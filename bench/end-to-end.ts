@@ -10,7 +10,7 @@ import type { Quiet } from '../core/read/quiet.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { knowledge } from '../detections/index.ts';
 import type { Log } from './logs.ts';
-import { rules } from './rules.ts';
+import { rules, rulesOfShapes } from './rules.ts';
 
 export const account = { account: '111122223333', region: 'eu-west-1', cluster: '' };
 const chunk = 64 * 1024;
@@ -37,8 +37,8 @@ export interface RuleSet {
   readonly quiet: Quiet;
 }
 
-export const ruleSet = (count: number): RuleSet => {
-  const all = rules(count);
+export const ruleSet = (count: number, shapes?: number): RuleSet => {
+  const all = shapes === undefined ? rules(count) : rulesOfShapes(count, shapes);
   return { match: compile(all, knowledge, exampleSettings), quiet: quietOf(all, knowledge, exampleSettings) };
 };
 

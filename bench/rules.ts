@@ -45,12 +45,17 @@ const variant = (one: AnyDetection, n: number): AnyDetection => {
 };
 
 /** So many rules: a part of the catalogue, or the whole of it and variants of its rules. The same ones every time. */
-export const rules = (count: number): readonly AnyDetection[] => {
-  if (count <= detections.length)
-    return Array.from({ length: count }, (_, n) => pick(detections, Math.floor((n * detections.length) / count)));
-  const bases = detections.filter(({ id }) => !id.startsWith('pipeline/'));
-  return [
-    ...detections,
-    ...Array.from({ length: count - detections.length }, (_, n) => variant(pick(bases, n), n + 1)),
-  ];
+export const rules = (count: number): readonly AnyDetection[] =>
+  count <= detections.length
+    ? Array.from({ length: count }, (_, n) => pick(detections, Math.floor((n * detections.length) / count)))
+    : multiplied(detections, count);
+
+/** So many rules of as few shapes as so many rules have: what their number costs, whatever the shapes do. */
+export const rulesOfShapes = (count: number, shapes: number): readonly AnyDetection[] =>
+  multiplied(rules(shapes), count);
+
+/** Rules, and variants of them in turn. */
+const multiplied = (all: readonly AnyDetection[], count: number): readonly AnyDetection[] => {
+  const bases = all.filter(({ id }) => !id.startsWith('pipeline/'));
+  return [...all, ...Array.from({ length: count - all.length }, (_, n) => variant(pick(bases, n), n + 1))];
 };
