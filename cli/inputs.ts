@@ -1,4 +1,4 @@
-import type { Place, Rejected } from '../core/read/contract.ts';
+import type { Place, Read, Rejected } from '../core/read/contract.ts';
 import type { Settings } from '../core/settings.ts';
 import { accountOf, type Io } from './io.ts';
 import { counted, grouped } from './progress.ts';
@@ -39,6 +39,25 @@ export const unreadableText = (first: readonly Told[], total: number): string =>
     ...first.slice(0, 5).map(one => `  ${shown(one.where)}: ${one.reason}: ${shown(one.detail)}`),
     ...(total > 5 ? [`  and ${grouped(total - 5)} more`] : []),
   ].join('\n');
+
+/** Counts what was skipped on purpose, by its reason. */
+export interface Skips {
+  add(skipped: Extract<Read, { kind: 'skipped' }>): void;
+  count(): number;
+  /** Says why, where there is anything to say. */
+  tell(io: Io): void;
+}
+
+export const skips = (): Skips => {
+  const counts = new Map<string, number>();
+  return {
+    add: ({ why, count }) => void counts.set(why, (counts.get(why) ?? 0) + count),
+    count: () => [...counts.values()].reduce((sum, one) => sum + one, 0),
+    tell: io => {
+      for (const [why, count] of counts) io.stderr.write(`skipped, ${grouped(count)}: ${shown(why)}\n`);
+    },
+  };
+};
 
 /** Counts what could not be read, and keeps as many as {@link unreadableText} tells. */
 export interface Unreadable {

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
-import { readFiles, UnreadableInput } from '../adapters/files.ts';
+import { readFiles } from '../adapters/files.ts';
+import { UnreadableInput } from '../adapters/inputs.ts';
 import { memoryQuarantine } from '../adapters/quarantine-local.ts';
 import { scratchFile } from '../adapters/scratch.ts';
 import { compile } from '../core/compile.ts';
@@ -12,7 +13,7 @@ import { rejudge } from '../core/rejudge.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import { findingsTable } from './findings-table.ts';
-import { inputOptions, inputUsage, placeOf, unreadableText } from './inputs.ts';
+import { inputOptions, inputUsage, placeOf, skips, unreadableText } from './inputs.ts';
 import { flags, type Io, oneOf, UsageError } from './io.ts';
 import { startWarm } from './lean.ts';
 import { counted, grouped, progressOn, sized } from './progress.ts';
@@ -72,7 +73,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const started = performance.now();
   let newest = 0;
   let events = 0;
-  let skipped = 0;
+  const skipped = skips();
   let size = 0;
   try {
     const options = {
@@ -93,7 +94,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
         } else if (read.kind === 'quiet') {
           events += read.count;
           newest = Math.max(newest, read.heard.time);
-        } else if (read.kind === 'skipped') skipped += read.count;
+        } else if (read.kind === 'skipped') skipped.add(read);
       }
       await detect(reads, { match, store, findings, quarantine, now: newest });
       if (store.isPressing()) await rejudge({ match, store, findings }, newest, trimmed);
@@ -121,8 +122,9 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       )}\n\n`,
     );
   scratch.close();
-  const summary = `${counted(events, 'event')} (${sized(size)}) in ${seconds.toFixed(1)} s, ${counted(found.length, 'finding')}, ${counted(skipped, 'record')} skipped, ${grouped(rejected)} unreadable\n`;
+  const summary = `${counted(events, 'event')} (${sized(size)}) in ${seconds.toFixed(1)} s, ${counted(found.length, 'finding')}, ${counted(skipped.count(), 'record')} skipped, ${grouped(rejected)} unreadable\n`;
   (values.json ? io.stderr : io.stdout).write(summary);
+  skipped.tell(io);
   if (rejected > 0) io.stderr.write(`${unreadableText(quarantine.first, rejected)}\n`);
   if (failOn !== undefined && found.some(one => rank(one.severity) >= rank(failOn))) return 1;
   // A gate must not pass on half a log.

@@ -10,7 +10,8 @@ export type Reason =
   | 'too-deep'
   | 'bad-gzip'
   | 'inflates-too-far'
-  | 'no-records';
+  | 'no-records'
+  | 'unread';
 
 /** A record that was set aside, with its reason and its bytes (capped at 256 KB, told by `cut`). */
 export interface Rejected {

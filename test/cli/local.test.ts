@@ -56,6 +56,16 @@ describe('npm start', () => {
     expect(existsSync(join(database, 'in-use'))).toBe(false);
   });
 
+  test('keeps the database of the last run where its input or its place is wrong', async () => {
+    const database = join(folder, 'kept');
+    await tripline('run', log, '--database', database);
+    expect((await tripline('run', join(folder, 'absent.json'), '--database', database)).code).toBe(2);
+    expect((await tripline('run', log, '--account', '12', '--database', database)).code).toBe(2);
+    expect((await tripline('findings', '--database', database, '--json')).out).toContain(
+      'cloudtrail/detection-disabled',
+    );
+  });
+
   test('tells what happened months apart, and what is judged when later records have come, as it would have been told', async () => {
     const entered = (month: string, instance: string) =>
       call('ssm', 'StartSession', { eventTime: `2026-${month}-01T10:00:00Z`, requestParameters: { target: instance } });

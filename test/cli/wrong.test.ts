@@ -58,6 +58,16 @@ describe('input that cannot be read is told with its path:', () => {
   });
 });
 
+test('what is skipped is told with its reason', async () => {
+  const logs = join(folder, 'logs');
+  mkdirSync(logs);
+  writeFileSync(join(logs, 'a.json'), '{"Records":[]}');
+  writeFileSync(join(logs, 'README.md'), 'text');
+  expect((await tripline('scan', logs)).stderr).toBe(
+    'skipped, 1: files that are no logs by their name\nskipped, 1: empty lists of records\n',
+  );
+});
+
 test("'help COMMAND' says what 'COMMAND --help' says", async () => {
   expect(await tripline('help', 'scan')).toEqual(await tripline('scan', '--help'));
 });
