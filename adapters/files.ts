@@ -41,6 +41,7 @@ export async function* readFiles(paths: readonly string[], options: FileOptions)
   let bytes = 0;
   for (const [at, { path }] of inputs.entries()) {
     const name = path === '-' ? 'standard input' : path.toString();
+    const before = bytes;
     const report = (more: number): void => {
       bytes += more;
       options.onProgress?.({ file: name, index: at + 1, files: inputs.length, bytes, total });
@@ -55,7 +56,8 @@ export async function* readFiles(paths: readonly string[], options: FileOptions)
       });
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
-      yield [unread(name, `It can't be read (${error.message}): what stood before was read, the rest is missing.`)];
+      const rest = bytes > before ? 'what stood before was read, the rest is missing' : 'nothing of it was read';
+      yield [unread(name, `It can't be read (${error.message}): ${rest}.`)];
     }
   }
 }
