@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { keyParts } from '../core/findings/entity.ts';
 import { loadDetection, loadKnowledge } from '../core/load.ts';
 import { sources } from '../core/sources.ts';
 import {
@@ -42,6 +43,11 @@ describe.each(files)('$file', ({ file, detection, knowledge }) => {
     const outcomes = await Promise.all(matches.map(example => judge(loadDetection(detection), example)));
     const facts = Object.keys(sources[detection.on].facts);
     expect(openHoles(detection, facts, outcomes), `${file}: holes of the title that nothing fills`).toEqual([]);
+    const parts = outcomes.flat().flatMap(({ key }) => Object.keys(key));
+    expect(
+      parts.filter(part => !Object.hasOwn(keyParts, part)),
+      `${file}: say in core/findings/entity.ts what these parts of the key name`,
+    ).toEqual([]);
     const told = outcomes.flat().filter(({ title, key }) => !/\bunknown\b/.test(title + JSON.stringify(key)));
     expect(told, `${file}: every match says "unknown" in its title or key`).not.toEqual([]);
   });
