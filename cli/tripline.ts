@@ -80,6 +80,11 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathS
     process.stderr.write(`tripline: the output could not be written (${code}): what came out is not all\n`);
     process.exit(2);
   });
+  // What breaks outside of any command's hands is no finding, which Node's own exit code 1 would say.
+  process.on('uncaughtException', error => {
+    process.stderr.write(`tripline: ${shown(faultText(error))}\n`);
+    process.exit(2);
+  });
   if (process.argv[2] === 'scan') startLean(); // months of logs may be ahead
   process.exitCode = await main(process.argv.slice(2), process);
 }
