@@ -82,6 +82,7 @@ export const generate = async (check: boolean): Promise<readonly string[]> => {
   const { catalogue } = await import('../core/targets/catalogue.ts');
   const pages = new Map(detections.map(one => [`docs/detections/${one.id}.md`, page(one)]));
   pages.set('docs/detections/README.md', catalogue(detections));
+  pages.set('docs/facts.md', (await import('../core/targets/facts.ts')).factsPage());
   for (const [path, text] of pages) put(path, text);
   for (const folder of folders) {
     let names: readonly string[] = [];
