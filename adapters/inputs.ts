@@ -76,7 +76,8 @@ const inputOf = async (path: string, stats: Stats): Promise<Found> => {
   return { inputs: logs, notes: [...[...passed].map(([why, count]) => skipped(why, count)), ...refused, ...none] };
 };
 
-const noLogs = 'There are no logs in this directory: they end in .json, .jsonl, .ndjson, .log or .gz.';
+const noLogs =
+  'There are no logs in this directory: they end in .json, .jsonl, .ndjson, .log or .gz. Files of other names are read where they are named: DIR/*.';
 
 const isGlob = (path: string): boolean => /[*?[{]/.test(path);
 

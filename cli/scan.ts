@@ -1,7 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { readFiles } from '../adapters/files.ts';
 import { UnreadableInput } from '../adapters/inputs.ts';
-import { memoryQuarantine } from '../adapters/quarantine-local.ts';
 import { scratchFile } from '../adapters/scratch.ts';
 import { compile } from '../core/compile.ts';
 import { type Severity, severities } from '../core/detection.ts';
@@ -9,11 +8,12 @@ import { rank } from '../core/findings/best.ts';
 import { memoryFindings } from '../core/findings/memory.ts';
 import { batches, detect } from '../core/pipeline.ts';
 import { quietOf } from '../core/quiet.ts';
+import type { Quarantine } from '../core/read/contract.ts';
 import { rejudge } from '../core/rejudge.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import { findingsTable } from './findings-table.ts';
-import { inputOptions, inputUsage, placeOf, skips, unreadableText } from './inputs.ts';
+import { inputOptions, inputUsage, placeOf, skips, unreadable } from './inputs.ts';
 import { flags, type Io, oneOf, UsageError } from './io.ts';
 import { startWarm } from './lean.ts';
 import { counted, grouped, progressOn, sized } from './progress.ts';
@@ -68,7 +68,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const scratch = scratchFile();
   const findings = memoryFindings(scratch);
   const store = memoryStore({ bytes: stateBytes, now: () => newest });
-  const quarantine = memoryQuarantine();
+  const unread = unreadable();
+  const quarantine: Quarantine = { keep: async some => some.forEach(unread.add) };
   const progress = progressOn(io);
   const started = performance.now();
   let newest = 0;
@@ -111,7 +112,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   }
   progress.end();
   const found = findings.briefs().toSorted((a, b) => rank(b.severity) - rank(a.severity) || b.last - a.last);
-  const rejected = [...quarantine.counts.values()].reduce((sum, one) => sum + one, 0);
+  const rejected = unread.count();
   const seconds = (performance.now() - started) / 1000;
   if (values.json) for (const { id } of found) io.stdout.write(jsonLine(findings.get(id)));
   else if (found.length > 0)
@@ -125,7 +126,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const summary = `${counted(events, 'event')} (${sized(size)}) in ${seconds.toFixed(1)} s, ${counted(found.length, 'finding')}, ${counted(skipped.count(), 'record')} skipped, ${grouped(rejected)} unreadable\n`;
   (values.json ? io.stderr : io.stdout).write(summary);
   skipped.tell(io);
-  if (rejected > 0) io.stderr.write(`${unreadableText(quarantine.first, rejected)}\n`);
+  unread.tell(io);
   if (failOn !== undefined && found.some(one => rank(one.severity) >= rank(failOn))) return 1;
   // A gate must not pass on half a log.
   return rejected > 0 && (events === 0 || failOn !== undefined) ? 2 : 0;

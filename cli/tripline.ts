@@ -38,7 +38,7 @@ const help = (): string =>
     '',
     ...Object.entries(commands).map(([name, [summary]]) => `  ${name.padEnd(12)}${summary}`),
     '',
-    "'tripline COMMAND --help' says more. Exit codes: 0 done, 1 findings at or above --fail-on or failed cases, 2 usage or unreadable input.",
+    "'tripline COMMAND --help' says more. Exit codes: 0 done, 1 findings at or above --fail-on, failed cases, or nothing known of what was asked, 2 usage or unreadable input.",
     '',
   ].join('\n');
 

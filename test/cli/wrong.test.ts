@@ -75,6 +75,25 @@ test('what is skipped is told with its reason', async () => {
   );
 });
 
+test('what could not be read is told by file and reason, however often it was so', async () => {
+  const logs = join(folder, 'unreadable');
+  mkdirSync(logs);
+  writeFileSync(join(logs, 'a.jsonl'), '{"a":1}\n'.repeat(1_200));
+  writeFileSync(join(logs, 'b.jsonl'), '{"cut":\n{"a":2}\n');
+  for (const name of ['c', 'd', 'e']) writeFileSync(join(logs, `${name}.json`), '');
+  const { stderr } = await tripline('scan', logs);
+  expect(stderr.split('\n')).toEqual([
+    '1,205 records could not be read:',
+    expect.stringMatching(/a\.jsonl, byte 0: wrong-shape: .* \(and 999 more like it\)$/),
+    expect.stringMatching(/a\.jsonl: not-json: 200 more records of it could not be read; only the first 1000 are kept: look at the object itself\.$/),
+    expect.stringMatching(/b\.jsonl, byte 0: truncated: /),
+    expect.stringMatching(/b\.jsonl, byte 8: wrong-shape: /),
+    expect.stringMatching(/c\.json: no-records: /),
+    '  and 2 of other files or reasons',
+    '',
+  ]);
+});
+
 test("'help COMMAND' says what 'COMMAND --help' says", async () => {
   expect(await tripline('help', 'scan')).toEqual(await tripline('scan', '--help'));
 });
