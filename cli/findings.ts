@@ -10,7 +10,7 @@ import { about, show } from './findings-show.ts';
 import { findingsTable } from './findings-table.ts';
 import { watch, writeTable } from './findings-watch.ts';
 import { changeOf, type WorkVerb, work, workOptions, workVerbs } from './findings-work.ts';
-import { flags, type Io, UsageError } from './io.ts';
+import { flags, type Io, interrupted, UsageError } from './io.ts';
 import { settingsOf } from './places.ts';
 import { counted } from './progress.ts';
 import { jsonLine, shown } from './shown.ts';
@@ -138,11 +138,4 @@ export const run = async (argv: readonly string[], io: Io, signal?: AbortSignal)
   } finally {
     await database.close();
   }
-};
-
-/** Ends with the first interrupt, so that the database is closed and the exit code is 0. */
-const interrupted = (): AbortSignal => {
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
-  return stop.signal;
 };

@@ -60,3 +60,10 @@ export const oneOf = <const W extends string>(
   if (word === undefined) throw new UsageError(`--${flag} takes one of ${words.join(', ')}, not '${value}'`);
   return word;
 };
+
+/** Ends with the first interrupt, so that a command can end in its own way; the second one ends the process. */
+export const interrupted = (): AbortSignal => {
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  return stop.signal;
+};

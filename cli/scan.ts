@@ -14,7 +14,7 @@ import { memoryStore } from '../core/state/memory.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import { findingsTable } from './findings-table.ts';
 import { inputOptions, inputUsage, placeOf, skips, unreadable } from './inputs.ts';
-import { flags, type Io, oneOf, UsageError } from './io.ts';
+import { flags, type Io, interrupted, oneOf, UsageError } from './io.ts';
 import { startWarm } from './lean.ts';
 import { counted, grouped, progressOn, sized } from './progress.ts';
 import { loadSettings } from './settings.ts';
@@ -27,7 +27,7 @@ Judges logs and keeps nothing. PATH is a file, a directory, a glob or - (standar
 CloudTrail or Kubernetes audit events, Logs exports; plain or gzip. Streams in bounded memory: findings lie in a
 temporary file without a name, and where more is known of instances, keys and streams than fits, what was not asked for longest is
 forgotten, which is a finding (pipeline/limit-reached). Give large logs oldest first: what has expired by the newest event's time
-goes before that, and is none.
+goes before that, and is none. Interrupted, it tells what it found so far (exit code 130).
   --fail-on low|medium|high|critical   exit 1 where a finding is at least that, 2 where none is but a record was unreadable
   --json           one finding a line (with its windows), nothing else
 ${inputUsage}`;
@@ -44,7 +44,7 @@ const stateBytes = 16 * 1024 * 1024;
  */
 const residentBytes = 120 * 1024 * 1024;
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+export const run = async (argv: readonly string[], io: Io, signal: AbortSignal = interrupted()): Promise<number> => {
   const { values, positionals } = flags(argv, {
     ...inputOptions,
     json: { type: 'boolean' },
@@ -100,10 +100,11 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       await detect(reads, { match, store, findings, quarantine, now: newest });
       if (store.isPressing()) await rejudge({ match, store, findings }, newest, trimmed);
       trim();
+      if (signal.aborted) break;
     }
     // Files come in any order: what must not stay away is judged when all of them were read.
     // The input is over: what waits for later records is judged without them.
-    await rejudge({ match, store, findings }, newest + 25 * 60 * 60 * 1000, trimmed);
+    if (!signal.aborted) await rejudge({ match, store, findings }, newest + 25 * 60 * 60 * 1000, trimmed);
   } catch (error) {
     progress.end();
     if (!(error instanceof UnreadableInput)) throw error;
@@ -127,6 +128,12 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   (values.json ? io.stderr : io.stdout).write(summary);
   skipped.tell(io);
   unread.tell(io);
+  if (signal.aborted) {
+    io.stderr.write(
+      'tripline scan: interrupted: what was found so far is above, the rest of the logs was not judged\n',
+    );
+    return 130; // as shells say it
+  }
   if (failOn !== undefined && found.some(one => rank(one.severity) >= rank(failOn))) return 1;
   // A gate must not pass on half a log.
   return rejected > 0 && (events === 0 || failOn !== undefined) ? 2 : 0;

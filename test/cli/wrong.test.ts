@@ -2,7 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { run as scan } from '../../cli/scan.ts';
+import { call } from '../../core/cloudtrail/example.ts';
 import { tripline } from '../usage/run.ts';
+import { terminal } from './terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tripline-wrong-'));
 const file = (name: string, content: string): string => {
@@ -85,13 +88,24 @@ test('what could not be read is told by file and reason, however often it was so
   expect(stderr.split('\n')).toEqual([
     '1,205 records could not be read:',
     expect.stringMatching(/a\.jsonl, byte 0: wrong-shape: .* \(and 999 more like it\)$/),
-    expect.stringMatching(/a\.jsonl: not-json: 200 more records of it could not be read; only the first 1000 are kept: look at the object itself\.$/),
+    expect.stringMatching(
+      /a\.jsonl: not-json: 200 more records of it could not be read; only the first 1000 are kept: look at the object itself\.$/,
+    ),
     expect.stringMatching(/b\.jsonl, byte 0: truncated: /),
     expect.stringMatching(/b\.jsonl, byte 8: wrong-shape: /),
     expect.stringMatching(/c\.json: no-records: /),
     '  and 2 of other files or reasons',
     '',
   ]);
+});
+
+test('a scan that is interrupted tells what it found, and that this is not all', async () => {
+  const log = file('long.jsonl', `${JSON.stringify(call('cloudtrail', 'StopLogging').record)}\n`.repeat(20_000));
+  const { io, written } = terminal();
+  expect(await scan(['--json', log], io, AbortSignal.abort())).toBe(130);
+  expect(written.out).toContain('cloudtrail/detection-disabled');
+  expect(written.err).toContain('interrupted: what was found so far is above');
+  expect(Number(/^([\d,]+) events/m.exec(written.err)?.[1]?.replaceAll(',', ''))).toBeLessThan(20_000);
 });
 
 test("'help COMMAND' says what 'COMMAND --help' says", async () => {
