@@ -61,9 +61,16 @@ export const oneOf = <const W extends string>(
   return word;
 };
 
+let listening: AbortController | undefined;
+
 /** Ends with the first interrupt, so that a command can end in its own way; the second one ends the process. */
 export const interrupted = (): AbortSignal => {
+  if (listening !== undefined) return listening.signal;
   const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
+  listening = stop;
+  process.once('SIGINT', () => {
+    listening = undefined;
+    stop.abort();
+  });
   return stop.signal;
 };

@@ -39,7 +39,8 @@ export interface Problem {
 export type Heard = Pick<AnyEvent, 'source' | 'account' | 'cluster' | 'time'>;
 
 /**
- * What a transport gives: events, rejected records, and how many it skipped on purpose (control messages, other streams, digests, a server's own log).
+ * What a transport gives: events, rejected records, and how many it skipped on purpose (control messages, other streams, digests,
+ * a server's own log).
  * Quiet: so many records in a row, of one stream and quarter of an hour, that no rule can be about; `heard` is the latest.
  */
 export type Read =

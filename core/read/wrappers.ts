@@ -14,8 +14,8 @@ export const datedPrefix =
 
 /**
  * Where log shippers and tools put the record, as an object or as text: EventBridge (`detail`), `aws cloudtrail lookup-events`,
- * Vector and Logstash (`message`), SNS (`Message`), SQS (`body`; `Body` in `aws sqs receive-message`), Fluent Bit (`log`), Logs Insights (`@message`), Elastic
- * (`event.original`, `kubernetes.audit`), Splunk (`result._raw`).
+ * Vector and Logstash (`message`), SNS (`Message`), SQS (`body`; `Body` in `aws sqs receive-message`), Fluent Bit (`log`), Logs
+ * Insights (`@message`), Elastic (`event.original`, `kubernetes.audit`), Splunk (`result._raw`).
  */
 const wrappers: readonly (readonly string[])[] = [
   ['detail'],
@@ -58,7 +58,8 @@ const mayBeRecord = (value: string): boolean => {
 
 /**
  * What AWS's tools print of records, in lists of their own: `aws sqs receive-message` (`Messages`), and `aws logs get-query-results`,
- * where each row is a list of fields. Undefined: it is none of these. A row without `@message` stays as it is.
+ * where each row is a list of fields. Undefined: it is none of these. A row without `@message` is no record,
+ * and set aside as such.
  */
 export const printed = (json: Json): { readonly name: string; readonly records: readonly Json[] } | undefined => {
   const messages = at(json, 'Messages');
