@@ -3,7 +3,7 @@ import type { Severity } from '../core/detection.ts';
 import type { Finding, FindingStatus } from '../core/finding.ts';
 import { rank } from '../core/findings/best.ts';
 import { findingOfItem, monthOf } from '../core/findings/case-item.ts';
-import { type EntityKind, type EntityRow, entityKey } from '../core/findings/entity.ts';
+import { type EntityKind, type EntityRow, entityKey, keyParts } from '../core/findings/entity.ts';
 import { parseEntity } from '../core/findings/window-item.ts';
 import { fromItem } from './dynamodb.ts';
 
@@ -163,12 +163,15 @@ const narrowing = (filter: Filter) => {
     names[`#${name}`] = name;
     values[`:${name}`] = { S: value };
   }
-  for (const [name, value] of [
-    ['principals', filter.principal],
-    ['resources', filter.resource],
+  for (const [kind, name, value] of [
+    ['principal', 'principals', filter.principal],
+    ['resource', 'resources', filter.resource],
   ] as const) {
     if (value === undefined) continue;
-    expressions.push(`contains(#${name}, :${name})`);
+    const parts = Object.keys(keyParts).filter(part => keyParts[part] === kind);
+    const inKey = parts.map(part => `#key.#${part} = :${name}`);
+    expressions.push(`(${[`contains(#${name}, :${name})`, ...inKey].join(' OR ')})`);
+    Object.assign(names, { '#key': 'key', ...Object.fromEntries(parts.map(part => [`#${part}`, part])) });
     names[`#${name}`] = name;
     values[`:${name}`] = { S: value };
   }

@@ -70,8 +70,13 @@ const holderOf = (path: string): number | undefined => {
 export const writeOrigin = (folder: string, origin: MadeOf): void =>
   writeFileSync(join(folder, originName), `${JSON.stringify(origin)}\n`);
 
-/** What a database was made of; undefined where that was not kept. */
+/** What a database was made of; undefined where that was not kept. @throws where it is broken */
 export const originOf = (folder: string): MadeOf | undefined => {
   const path = join(folder, originName);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as MadeOf) : undefined; // as writeOrigin wrote it
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as MadeOf; // as writeOrigin wrote it
+  } catch {
+    throw new Error(`${path} is no JSON any more: delete it, or run 'npm start' again`);
+  }
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import { isObject, type Json } from '../core/json.ts';
 import type { Path } from '../core/posture/fault.ts';
-import { UnreadableInput } from './files.ts';
+import { UnreadableInput } from './inputs.ts';
 
 /** One document of a file, and where its parts stand. */
 export interface Manifest {

@@ -26,7 +26,7 @@ export interface MemoryQuarantine extends Quarantine {
   readonly first: readonly Omit<Rejected, 'bytes'>[];
 }
 
-/** For `scan`, which keeps nothing: counts, and says where the first ones were. */
+/** For measurements and tests, which keep nothing: counts, and says where the first ones were. */
 export const memoryQuarantine = (most = 100): MemoryQuarantine => {
   const counts = new Map<Reason, number>();
   const first: Omit<Rejected, 'bytes'>[] = [];

@@ -17,3 +17,20 @@ export const spanText = (ms: number): string => {
   const hours = Math.round(minutes / 60);
   return hours < 72 ? `${hours}h` : `${Math.round(hours / 24)}d`;
 };
+
+/** A day, or a time of one, as ISO 8601 writes it; with a zone or, as everything here is shown, in UTC. */
+const moment = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/;
+
+/**
+ * Milliseconds since 1970 of `2026-09-01`, `2026-09-01T10:00` (UTC unless it says its zone), or of so long ago: `24h`.
+ * @throws UsageError naming the flag
+ */
+export const timeOf = (flag: string, text: string, now: number): number => {
+  const [, day = '', clock = '00:00', zone = 'Z'] = moment.exec(text) ?? [];
+  const time = Date.parse(`${day}T${clock}${zone}`);
+  if (!Number.isNaN(time)) return time;
+  if (/^\d+[mhd]$/.test(text)) return now - durationOf(flag, text);
+  throw new UsageError(
+    `--${flag} takes a time like 2026-09-01T10:00Z (UTC unless it says its zone), or 24h ago as 24h, not '${text}'`,
+  );
+};

@@ -7,10 +7,11 @@ import { placesOf, someAccount } from './places.ts';
 import { jsonLine, shown } from './shown.ts';
 import { table } from './table.ts';
 
-export const usage = `usage: tripline entity i-… | ASIA… | node/NAME | arn:… | system:… [--json]
+export const usage = `usage: tripline entity i-… | ASIA… | node/NAME | NAME [--json]
 
 What is known of an instance, an access key, a node or a principal, of what it leads to (key, instance, node), and its timeline
-across CloudTrail and Kubernetes: from what detections remember, and the findings that name it.
+across CloudTrail and Kubernetes: from what detections remember, and the findings that name it. NAME is a principal, a resource
+or an address, whole as 'tripline findings show ID' has it: arn:…, system:…, sg-…, 192.0.2.66. Exit code 1: nothing is known.
   --settings FILE  a tripline.config.ts: its accounts and clusters are looked in
   --account ID     look in this account
   --json           one object, nothing else
@@ -33,10 +34,7 @@ const namesOf = ({ kind, name }: Subject): readonly (readonly [EntityKind, strin
       ['principal', `system:node:${name}`],
       ['resource', `node/${name}`],
     ];
-  return [
-    ['resource', name],
-    ['principal', name],
-  ];
+  return [['resource', name], ['principal', name], ...(kind === 'other' ? [['address', name] as const] : [])];
 };
 
 const findingsOf = async (known: readonly Known[], { findings }: Database): Promise<readonly Finding[]> => {
@@ -56,10 +54,9 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     ...databaseOptions,
   });
   const [name] = positionals;
-  if (name === undefined || positionals.length > 1)
-    throw new UsageError('say one instance, access key, node or principal');
+  if (name === undefined || name === '' || positionals.length > 1)
+    throw new UsageError('say one instance, access key, node, principal or other name');
   const subject = subjectOf(name);
-  if (subject === undefined) throw new UsageError(`'${shown(name)}' is no i-…, ASIA…, node/NAME, arn:… or system:…`);
   const database = await openDatabase(values);
   try {
     const places = await placesOf(values);
@@ -81,12 +78,16 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
 const text = (known: readonly Known[], timeline: readonly Moment[], io: Io): string => {
   const blocks = known.map(({ subject, item }) => {
     const rows = Object.entries(item).map(([set, members]) => `  ${set.padEnd(16)}${shown(members.join(', '))}`);
-    const nothing = subject.kind === 'principal' ? [] : ['  nothing is remembered of it'];
-    return [`${subject.kind} ${shown(subject.name)}`, ...(rows.length > 0 ? rows : nothing)].join('\n');
+    const isNamed = subject.kind === 'principal' || subject.kind === 'other';
+    const nothing = isNamed ? [] : ['  nothing is remembered of it'];
+    return [
+      `${subject.kind === 'other' ? '' : `${subject.kind} `}${shown(subject.name)}`,
+      ...(rows.length > 0 ? rows : nothing),
+    ].join('\n');
   });
   const lines =
     timeline.length === 0
-      ? 'no findings name it'
+      ? "no findings name it: a name is whole, as 'tripline findings show ID' has it"
       : table(
           timeline,
           [

@@ -8,6 +8,10 @@ export const isLoggedOut = (error: unknown): boolean => error instanceof Error &
 /** Errors of the AWS SDK that say what is missing and not what to do about it, by their name or message. */
 const advice: readonly (readonly [is: RegExp, says: string])[] = [
   [/: Region is missing$/, 'no AWS region is set: set AWS_REGION, or choose an AWS_PROFILE that has one'],
+  [
+    /: (?:Database|Iterator) is not open\b/,
+    "the local database can't be opened: its files are damaged or not all there. 'npm start' makes a new one, --database DIR names another",
+  ],
   [/^(?:ExpiredToken|ExpiredTokenException|RequestExpired)\b/, 'the AWS credentials have expired: log in again'],
 ];
 

@@ -7,7 +7,7 @@ import { logsFilter } from '../core/targets/logs.ts';
 import { limits } from '../core/targets/logs-grammar.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
-import { placeOf, unreadable } from './inputs.ts';
+import { placeOf, skips, unreadable } from './inputs.ts';
 import { flags, type Io } from './io.ts';
 import { jsonLine } from './shown.ts';
 import { table } from './table.ts';
@@ -93,6 +93,7 @@ const summary = ({ cloudtrail, kubernetes, rules }: Cost): string => {
 const eventsIn = async (paths: readonly string[], io: Io): Promise<readonly AnyEvent[]> => {
   const events: AnyEvent[] = [];
   const rejected = unreadable();
+  const skipped = skips();
   const options = {
     place: placeOf({}, settings),
     clusters: settings.clusters,
@@ -102,7 +103,9 @@ const eventsIn = async (paths: readonly string[], io: Io): Promise<readonly AnyE
     for (const read of reads) {
       if (read.kind === 'event') events.push(read.event);
       if (read.kind === 'rejected') rejected.add(read.rejected);
+      if (read.kind === 'skipped') skipped.add(read);
     }
+  skipped.tell(io);
   rejected.tell(io);
   if (events.length === 0) throw new Error(`no event is in ${paths.join(', ')}`);
   return events;

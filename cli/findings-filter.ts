@@ -2,6 +2,7 @@ import type { Filter } from '../adapters/findings-queries.ts';
 import type { FindingsTable } from '../adapters/findings-table.ts';
 import { severities } from '../core/detection.ts';
 import type { Finding, FindingStatus } from '../core/finding.ts';
+import { timeOf } from './duration.ts';
 import { accountOf, oneOf, UsageError } from './io.ts';
 
 /** Flags that say which findings; the same for listing and for changing many at once. */
@@ -21,25 +22,20 @@ export const filterOptions = {
 export const filterUsage = `  --status open|acknowledged|suppressed|resolved   (resolved needs --since)
   --severity low|medium|high|critical              the lowest to list
   --detection ID  --account ID  --cluster NAME  --principal ARN  --resource ID
-  --since TIME  --until TIME                       ISO 8601, of a finding's newest event
+  --since TIME  --until TIME                       of a finding's newest event: 2026-09-01T10:00 (UTC unless it says its
+                                                   zone), or so long ago: 24h
   --limit N                                        default 100`;
 
 type Values = { readonly [flag in keyof typeof filterOptions]?: string | undefined };
 
 const statuses = ['open', 'acknowledged', 'suppressed', 'resolved'] as const satisfies readonly FindingStatus[];
 
-const timeOf = (flag: string, text: string | undefined): number | undefined => {
-  if (text === undefined) return undefined;
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new UsageError(`--${flag} takes a time like 2026-09-01T10:00:00Z, not '${text}'`);
-  return time;
-};
-
 /** The value of a flag that takes a number. @throws UsageError where it is none, or less than one */
 export const countOf = (flag: string, text: string | undefined, usual: number): number => {
   if (text === undefined) return usual;
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new UsageError(`--${flag} takes a whole number, not '${text}'`);
+  if (!Number.isInteger(count) || count < 1)
+    throw new UsageError(`--${flag} takes a whole number from 1 on, not '${text}'`);
   return count;
 };
 
@@ -53,8 +49,12 @@ export const isFiltered = (values: Values): boolean =>
 export const filterOf = (values: Values): Filter => {
   const status = oneOf('status', values.status, statuses);
   const severity = oneOf('severity', values.severity, severities);
-  const since = timeOf('since', values.since);
-  const until = timeOf('until', values.until) ?? (since === undefined ? undefined : Date.now());
+  const now = Date.now();
+  const since = values.since === undefined ? undefined : timeOf('since', values.since, now);
+  const end = values.until === undefined ? undefined : timeOf('until', values.until, now);
+  if (since !== undefined && end !== undefined && since >= end)
+    throw new UsageError('--since is not before --until: a date is the beginning of its day, in UTC');
+  const until = end ?? (since === undefined ? undefined : now);
   if (status === 'resolved' && since === undefined) throw new UsageError('--status resolved needs --since');
   const said = {
     detection: values.detection,

@@ -1,7 +1,7 @@
 import { fillRunbook } from '../core/announce/fill.ts';
 import { severities } from '../core/detection.ts';
 import type { Act, Finding, Window } from '../core/finding.ts';
-import type { EntityKind } from '../core/findings/entity.ts';
+import { type EntityKind, namedBy } from '../core/findings/entity.ts';
 import type { Settings } from '../core/settings.ts';
 import { detections } from '../detections/index.ts';
 import type { Database } from './database.ts';
@@ -110,6 +110,7 @@ const most = 10;
 
 const relatedTo = async (database: Database, finding: Finding): Promise<readonly Finding[]> => {
   const entities: readonly (readonly [EntityKind, string])[] = [
+    ...namedBy(finding.key),
     ...finding.principals.slice(0, asked).map(name => ['principal', name] as const),
     ...finding.resources.slice(0, asked).map(name => ['resource', name] as const),
   ];

@@ -10,10 +10,10 @@ import { about, show } from './findings-show.ts';
 import { findingsTable } from './findings-table.ts';
 import { watch, writeTable } from './findings-watch.ts';
 import { changeOf, type WorkVerb, work, workOptions, workVerbs } from './findings-work.ts';
-import { flags, type Io, UsageError } from './io.ts';
+import { flags, type Io, interrupted, UsageError } from './io.ts';
 import { settingsOf } from './places.ts';
 import { counted } from './progress.ts';
-import { jsonLine } from './shown.ts';
+import { jsonLine, shown } from './shown.ts';
 
 export const usage = `usage: tripline findings [FILTERS] [--json | --ocsf] [--watch]
        tripline findings show ID [--json]
@@ -65,6 +65,15 @@ const writeJson = (findings: readonly Finding[], io: Io): void => {
   for (const one of findings) io.stdout.write(jsonLine(one));
 };
 
+/** Where nothing was found: whether the detection that was asked for is one. Findings of former ones may still be stored. */
+const nearNames = (asked: string | undefined, io: Io): void => {
+  if (asked === undefined || detections.some(({ id }) => id === asked)) return;
+  const word = asked.slice(asked.indexOf('/') + 1);
+  const near = detections.flatMap(({ id }) => (id.includes(word) ? id : [])).slice(0, 5);
+  const hint = near.length > 0 ? `near it: ${near.join(', ')}` : "'tripline detections' lists them";
+  io.stderr.write(`tripline findings: '${shown(asked)}' is no detection of the catalogue; ${hint}\n`);
+};
+
 const list = async (database: Database, values: Values, io: Io, signal?: AbortSignal): Promise<number> => {
   const limit = limitOf(values.limit);
   const filter = filterOf(values);
@@ -76,6 +85,7 @@ const list = async (database: Database, values: Values, io: Io, signal?: AbortSi
     return 0;
   }
   const { found, more } = await findAll(database.findings, filter, limit);
+  if (found.length === 0) nearNames(filter.detection, io);
   if (!isPlain) {
     await write(found, io);
     if (more) io.stderr.write(`tripline findings: there are more than these ${found.length}: raise --limit\n`);
@@ -128,11 +138,4 @@ export const run = async (argv: readonly string[], io: Io, signal?: AbortSignal)
   } finally {
     await database.close();
   }
-};
-
-/** Ends with the first interrupt, so that the database is closed and the exit code is 0. */
-const interrupted = (): AbortSignal => {
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
-  return stop.signal;
 };

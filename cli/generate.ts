@@ -19,9 +19,11 @@ const folders = readdirSync(join(root, 'detections'), { withFileTypes: true })
 
 const camel = (path: string): string => path.replace(/[/-](.)/g, (_, letter: string) => letter.toUpperCase());
 
+/** Every file of the catalogue, without `detections/` and the ending. */
+const paths = folders.flatMap(folder => namesIn(folder).map(name => `${folder}/${name}`));
+
 /** `detections/index.ts`: the one barrel, made from what lies in the folders. */
 const index = (): string => {
-  const paths = folders.flatMap(folder => namesIn(folder).map(name => `${folder}/${name}`));
   const rules = paths.filter(path => !path.startsWith('knowledge/'));
   const knowledge = paths.filter(path => path.startsWith('knowledge/'));
   return [
@@ -65,16 +67,22 @@ export const generate = async (check: boolean): Promise<readonly string[]> => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   };
+  // With a file in its list that can't be loaded no command would run: first all that is wrong with any is told.
+  const { checkRules } = await import('./generate-rules.ts');
+  const wrong = (await checkRules(root, paths)).filter(({ problems }) => problems.length > 0);
+  if (wrong.length > 0)
+    throw new Error(
+      wrong.map(({ file, problems }) => [file, ...problems.map(problem => `  - ${problem}`)].join('\n')).join('\n'),
+    );
   put('core/read/engine/wasm.ts', compiledEngine());
   put('detections/index.ts', index());
   if (check && changed.length > 0) return changed;
   const { detections } = await import('../detections/index.ts');
-  const { loadDetection } = await import('../core/load.ts');
-  for (const one of detections) loadDetection(one); // all that is wrong with a new one, before a page is made of it
   const { page } = await import('../core/targets/page.ts');
   const { catalogue } = await import('../core/targets/catalogue.ts');
   const pages = new Map(detections.map(one => [`docs/detections/${one.id}.md`, page(one)]));
   pages.set('docs/detections/README.md', catalogue(detections));
+  pages.set('docs/facts.md', (await import('../core/targets/facts.ts')).factsPage());
   for (const [path, text] of pages) put(path, text);
   for (const folder of folders) {
     let names: readonly string[] = [];

@@ -1,4 +1,4 @@
-import type { Place, Rejected } from '../core/read/contract.ts';
+import type { Place, Read, Rejected } from '../core/read/contract.ts';
 import type { Settings } from '../core/settings.ts';
 import { accountOf, type Io } from './io.ts';
 import { counted, grouped } from './progress.ts';
@@ -29,18 +29,26 @@ export const placeOf = (
 /** What is told of a rejected record: none of its bytes. */
 type Told = Pick<Rejected, 'reason' | 'detail' | 'where' | 'count'>;
 
-/**
- * What could not be read, as many of it as is worth reading.
- * @param first the first rejected records, of `total`
- */
-export const unreadableText = (first: readonly Told[], total: number): string =>
-  [
-    `${counted(total, 'record')} could not be read:`,
-    ...first.slice(0, 5).map(one => `  ${shown(one.where)}: ${one.reason}: ${shown(one.detail)}`),
-    ...(total > 5 ? [`  and ${grouped(total - 5)} more`] : []),
-  ].join('\n');
+/** Counts what was skipped on purpose, by its reason. */
+export interface Skips {
+  add(skipped: Extract<Read, { kind: 'skipped' }>): void;
+  count(): number;
+  /** Says why, where there is anything to say. */
+  tell(io: Io): void;
+}
 
-/** Counts what could not be read, and keeps as many as {@link unreadableText} tells. */
+export const skips = (): Skips => {
+  const counts = new Map<string, number>();
+  return {
+    add: ({ why, count }) => void counts.set(why, (counts.get(why) ?? 0) + count),
+    count: () => [...counts.values()].reduce((sum, one) => sum + one, 0),
+    tell: io => {
+      for (const [why, count] of counts) io.stderr.write(`skipped, ${grouped(count)}: ${shown(why)}\n`);
+    },
+  };
+};
+
+/** Counts what could not be read, alike in a file as one, and tells of the first few. */
 export interface Unreadable {
   add(rejected: Told): void;
   count(): number;
@@ -48,17 +56,30 @@ export interface Unreadable {
   tell(io: Io): void;
 }
 
+/** Kinds that are told; what lies in others is counted. */
+const told = 5;
+
 export const unreadable = (): Unreadable => {
-  const first: Told[] = [];
+  const kinds = new Map<string, { readonly first: Told; count: number }>();
   let total = 0;
   return {
     add: ({ reason, detail, where, count = 1 }) => {
       total += count;
-      if (first.length < 5) first.push({ reason, detail, where });
+      const kind = JSON.stringify([where.replace(/, byte \d+.*$/, ''), reason, detail]);
+      const known = kinds.get(kind);
+      if (known !== undefined) known.count += count;
+      else if (kinds.size < told) kinds.set(kind, { first: { reason, detail, where, count }, count });
     },
     count: () => total,
     tell: io => {
-      if (total > 0) io.stderr.write(`${unreadableText(first, total)}\n`);
+      if (total === 0) return;
+      const lines = [...kinds.values()].map(({ first: { reason, detail, where, count: said = 1 }, count }) => {
+        const more = count > said ? ` (and ${grouped(count - said)} more like it)` : '';
+        return `  ${shown(where)}: ${reason}: ${shown(detail)}${more}`;
+      });
+      const others = total - [...kinds.values()].reduce((sum, { count }) => sum + count, 0);
+      const rest = others > 0 ? [`  and ${grouped(others)} of other files or reasons`] : [];
+      io.stderr.write(`${[`${counted(total, 'record')} could not be read:`, ...lines, ...rest].join('\n')}\n`);
     },
   };
 };

@@ -60,3 +60,17 @@ export const oneOf = <const W extends string>(
   if (word === undefined) throw new UsageError(`--${flag} takes one of ${words.join(', ')}, not '${value}'`);
   return word;
 };
+
+let listening: AbortController | undefined;
+
+/** Ends with the first interrupt, so that a command can end in its own way; the second one ends the process. */
+export const interrupted = (): AbortSignal => {
+  if (listening !== undefined) return listening.signal;
+  const stop = new AbortController();
+  listening = stop;
+  process.once('SIGINT', () => {
+    listening = undefined;
+    stop.abort();
+  });
+  return stop.signal;
+};

@@ -1,4 +1,4 @@
-import { UnreadableInput } from '../adapters/files.ts';
+import { UnreadableInput } from '../adapters/inputs.ts';
 import { type Manifest, readManifests } from '../adapters/manifests.ts';
 import { severities } from '../core/detection.ts';
 import { rank } from '../core/findings/best.ts';

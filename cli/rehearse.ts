@@ -27,6 +27,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     json: { type: 'boolean' },
   });
   const unknown = positionals.find(id => !Object.hasOwn(rehearsals, id));
+  if (unknown !== undefined && detections.some(({ id }) => id === unknown))
+    throw new Error(`'${unknown}' has no rehearsal yet: write its steps under its id in a file of core/rehearsal/`);
   if (unknown !== undefined) throw new UsageError(`no detection '${unknown}': 'tripline detections' lists them`);
   if (values.check) return check(positionals, values, io);
   if (positionals.length === 0) throw new UsageError("say which detection: 'tripline detections' lists them");

@@ -4,7 +4,7 @@ import { ages, type Report, reportOf, shareText, spanText } from '../core/report
 import { reportHtml } from '../core/report-html.ts';
 import type { Store } from '../core/state/observation.ts';
 import { databaseOptions, openDatabase } from './database.ts';
-import { durationOf } from './duration.ts';
+import { durationOf, timeOf } from './duration.ts';
 import { findAll } from './findings-filter.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { settingsOf } from './places.ts';
@@ -134,8 +134,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     ...databaseOptions,
   });
   if (positionals.length > 0) throw new UsageError(`'${positionals.join(' ')}': report takes flags only`);
-  const until = values.until === undefined ? Date.now() : Date.parse(values.until);
-  if (Number.isNaN(until)) throw new UsageError(`--until takes a time like 2026-09-01, not '${values.until}'`);
+  const now = Date.now();
+  const until = values.until === undefined ? now : timeOf('until', values.until, now);
   const since = until - durationOf('for', values.for ?? '30d');
   const database = await openDatabase(values);
   try {

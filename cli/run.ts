@@ -1,6 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path';
-import { readFiles, UnreadableInput } from '../adapters/files.ts';
+import { readFiles } from '../adapters/files.ts';
 import { findingsTable as openFindings } from '../adapters/findings-table.ts';
+import { checkInputs, UnreadableInput } from '../adapters/inputs.ts';
 import { localDynamoDB } from '../adapters/local-dynamodb.ts';
 import { clearDatabase, writeOrigin } from '../adapters/local-folder.ts';
 import { directoryQuarantine } from '../adapters/quarantine-local.ts';
@@ -13,7 +14,7 @@ import type { AnyEvent } from '../core/event.ts';
 import { rank } from '../core/findings/best.ts';
 import { localPath } from './database.ts';
 import { findingsTable } from './findings-table.ts';
-import { inputOptions, inputUsage, placeOf, unreadable } from './inputs.ts';
+import { inputOptions, inputUsage, placeOf, skips, unreadable } from './inputs.ts';
 import { flags, type Io, oneOf } from './io.ts';
 import { localPipeline } from './local.ts';
 import { counted, grouped, progressOn, sized } from './progress.ts';
@@ -47,6 +48,13 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const settingsFile = values.settings ?? (isDay ? join(root, 'examples/tripline.config.ts') : usualSettings());
   const settings = await loadSettings(settingsFile);
   const folder = values.database ?? localPath;
+  const place = placeOf(values, settings);
+  const missing = await checkInputs(paths).catch((error: unknown) => error);
+  if (missing instanceof UnreadableInput) {
+    io.stderr.write(`tripline run: ${shown(missing.message)}\n`);
+    return 2; // before the database of the last run is given up
+  }
+  if (missing !== undefined) throw missing;
   clearDatabase(folder);
   const database = await localDynamoDB(folder);
   const progress = progressOn(io);
@@ -75,7 +83,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   };
   const started = performance.now();
   let events = 0;
-  let skipped = 0;
+  const skipped = skips();
   let size = 0;
   const rejected = unreadable();
   const accounts = new Set<string>();
@@ -95,7 +103,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       }
     };
     const options = {
-      place: placeOf(values, settings),
+      place,
       clusters: settings.clusters,
       stdin: io.stdin as AsyncIterable<Uint8Array>, // a byte stream: nobody sets its encoding
       onProgress: ({ bytes, total }: { bytes: number; total: number | undefined }) => {
@@ -110,7 +118,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
           whole++;
           accounts.add(read.event.account);
           clusters.add(read.event.cluster);
-        } else if (read.kind === 'skipped') skipped += read.count;
+        } else if (read.kind === 'skipped') skipped.add(read);
         else if (read.kind === 'rejected') {
           rejected.add(read.rejected);
           await quarantine.keep([read.rejected]);
@@ -132,7 +140,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       [
         `${counted(events, 'event')} (${sized(size)}) through ${counted(local.invocations(), 'invocation')} in ${seconds.toFixed(1)} s`,
         `${next === undefined ? counted(items.length, 'finding') : `${items.length}+ findings`}, ${counted(alerts, 'alert')} shown${lower}`,
-        `${counted(skipped, 'record')} skipped, ${grouped(rejected.count())} unreadable${rejected.count() === 0 ? '' : ` (kept in ${quarantineFolder})`}`,
+        `${counted(skipped.count(), 'record')} skipped, ${grouped(rejected.count())} unreadable${rejected.count() === 0 ? '' : ` (kept in ${quarantineFolder})`}`,
         '',
         `The database lies in ${relative(process.cwd(), folder) || folder}. What next:`,
         `  npm run tripline -- findings --severity critical${there}`,
@@ -144,6 +152,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
         '',
       ].join('\n'),
     );
+    skipped.tell(io);
     rejected.tell(io);
     return events === 0 && rejected.count() > 0 ? 2 : 0;
   } catch (error) {

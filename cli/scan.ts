@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
-import { readFiles, UnreadableInput } from '../adapters/files.ts';
-import { memoryQuarantine } from '../adapters/quarantine-local.ts';
+import { readFiles } from '../adapters/files.ts';
+import { UnreadableInput } from '../adapters/inputs.ts';
 import { scratchFile } from '../adapters/scratch.ts';
 import { compile } from '../core/compile.ts';
 import { type Severity, severities } from '../core/detection.ts';
@@ -8,12 +8,13 @@ import { rank } from '../core/findings/best.ts';
 import { memoryFindings } from '../core/findings/memory.ts';
 import { batches, detect } from '../core/pipeline.ts';
 import { quietOf } from '../core/quiet.ts';
+import type { Quarantine } from '../core/read/contract.ts';
 import { rejudge } from '../core/rejudge.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import { findingsTable } from './findings-table.ts';
-import { inputOptions, inputUsage, placeOf, unreadableText } from './inputs.ts';
-import { flags, type Io, oneOf, UsageError } from './io.ts';
+import { inputOptions, inputUsage, placeOf, skips, unreadable } from './inputs.ts';
+import { flags, type Io, interrupted, oneOf, UsageError } from './io.ts';
 import { startWarm } from './lean.ts';
 import { counted, grouped, progressOn, sized } from './progress.ts';
 import { loadSettings } from './settings.ts';
@@ -26,7 +27,7 @@ Judges logs and keeps nothing. PATH is a file, a directory, a glob or - (standar
 CloudTrail or Kubernetes audit events, Logs exports; plain or gzip. Streams in bounded memory: findings lie in a
 temporary file without a name, and where more is known of instances, keys and streams than fits, what was not asked for longest is
 forgotten, which is a finding (pipeline/limit-reached). Give large logs oldest first: what has expired by the newest event's time
-goes before that, and is none.
+goes before that, and is none. Interrupted, it tells what it found so far (exit code 130).
   --fail-on low|medium|high|critical   exit 1 where a finding is at least that, 2 where none is but a record was unreadable
   --json           one finding a line (with its windows), nothing else
 ${inputUsage}`;
@@ -43,7 +44,7 @@ const stateBytes = 16 * 1024 * 1024;
  */
 const residentBytes = 120 * 1024 * 1024;
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+export const run = async (argv: readonly string[], io: Io, signal: AbortSignal = interrupted()): Promise<number> => {
   const { values, positionals } = flags(argv, {
     ...inputOptions,
     json: { type: 'boolean' },
@@ -67,12 +68,13 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const scratch = scratchFile();
   const findings = memoryFindings(scratch);
   const store = memoryStore({ bytes: stateBytes, now: () => newest });
-  const quarantine = memoryQuarantine();
+  const unread = unreadable();
+  const quarantine: Quarantine = { keep: async some => some.forEach(unread.add) };
   const progress = progressOn(io);
   const started = performance.now();
   let newest = 0;
   let events = 0;
-  let skipped = 0;
+  const skipped = skips();
   let size = 0;
   try {
     const options = {
@@ -93,15 +95,16 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
         } else if (read.kind === 'quiet') {
           events += read.count;
           newest = Math.max(newest, read.heard.time);
-        } else if (read.kind === 'skipped') skipped += read.count;
+        } else if (read.kind === 'skipped') skipped.add(read);
       }
       await detect(reads, { match, store, findings, quarantine, now: newest });
       if (store.isPressing()) await rejudge({ match, store, findings }, newest, trimmed);
       trim();
+      if (signal.aborted) break;
     }
     // Files come in any order: what must not stay away is judged when all of them were read.
     // The input is over: what waits for later records is judged without them.
-    await rejudge({ match, store, findings }, newest + 25 * 60 * 60 * 1000, trimmed);
+    if (!signal.aborted) await rejudge({ match, store, findings }, newest + 25 * 60 * 60 * 1000, trimmed);
   } catch (error) {
     progress.end();
     if (!(error instanceof UnreadableInput)) throw error;
@@ -110,7 +113,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   }
   progress.end();
   const found = findings.briefs().toSorted((a, b) => rank(b.severity) - rank(a.severity) || b.last - a.last);
-  const rejected = [...quarantine.counts.values()].reduce((sum, one) => sum + one, 0);
+  const rejected = unread.count();
   const seconds = (performance.now() - started) / 1000;
   if (values.json) for (const { id } of found) io.stdout.write(jsonLine(findings.get(id)));
   else if (found.length > 0)
@@ -121,9 +124,16 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       )}\n\n`,
     );
   scratch.close();
-  const summary = `${counted(events, 'event')} (${sized(size)}) in ${seconds.toFixed(1)} s, ${counted(found.length, 'finding')}, ${counted(skipped, 'record')} skipped, ${grouped(rejected)} unreadable\n`;
+  const summary = `${counted(events, 'event')} (${sized(size)}) in ${seconds.toFixed(1)} s, ${counted(found.length, 'finding')}, ${counted(skipped.count(), 'record')} skipped, ${grouped(rejected)} unreadable\n`;
   (values.json ? io.stderr : io.stdout).write(summary);
-  if (rejected > 0) io.stderr.write(`${unreadableText(quarantine.first, rejected)}\n`);
+  skipped.tell(io);
+  unread.tell(io);
+  if (signal.aborted) {
+    io.stderr.write(
+      'tripline scan: interrupted: what was found so far is above, the rest of the logs was not judged\n',
+    );
+    return 130; // as shells say it
+  }
   if (failOn !== undefined && found.some(one => rank(one.severity) >= rank(failOn))) return 1;
   // A gate must not pass on half a log.
   return rejected > 0 && (events === 0 || failOn !== undefined) ? 2 : 0;

@@ -9,7 +9,7 @@ import type { Suppression } from '../core/settings.ts';
 import { endOf, loadSuppression, mostDays, wouldHide } from '../core/suppress.ts';
 import settings from '../tripline.config.ts';
 import { databaseOptions, openDatabase } from './database.ts';
-import { durationOf } from './duration.ts';
+import { durationOf, timeOf } from './duration.ts';
 import { findingsTable } from './findings-table.ts';
 import { whoOf } from './findings-work.ts';
 import { flags, type Io, UsageError } from './io.ts';
@@ -154,8 +154,7 @@ const suppressionOf = (values: Values, now: number): Suppression => {
 const make = async (findings: FindingsTable, suppressions: Suppressions, values: Values, io: Io): Promise<number> => {
   const now = Date.now();
   const suppression = suppressionOf(values, now);
-  const since = values.since === undefined ? now - mostDays * 86_400_000 : Date.parse(values.since);
-  if (Number.isNaN(since)) throw new UsageError(`--since takes a time like 2026-09-01, not '${values.since}'`);
+  const since = values.since === undefined ? now - mostDays * 86_400_000 : timeOf('since', values.since, now);
   const hidden = await preview(findings, suppression, since);
   report(hidden, io);
   const problems = objections(suppression, hidden);

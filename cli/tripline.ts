@@ -38,7 +38,7 @@ const help = (): string =>
     '',
     ...Object.entries(commands).map(([name, [summary]]) => `  ${name.padEnd(12)}${summary}`),
     '',
-    "'tripline COMMAND --help' says more. Exit codes: 0 done, 1 findings at or above --fail-on or failed cases, 2 usage or unreadable input.",
+    "'tripline COMMAND --help' says more. Exit codes: 0 done, 1 findings at or above --fail-on, failed cases, or nothing known of what was asked, 2 usage or unreadable input.",
     '',
   ].join('\n');
 
@@ -78,6 +78,11 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathS
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EPIPE') process.exit(0); // `| head` is no fault
     process.stderr.write(`tripline: the output could not be written (${code}): what came out is not all\n`);
+    process.exit(2);
+  });
+  // What breaks outside of any command's hands is no finding, which Node's own exit code 1 would say.
+  process.on('uncaughtException', error => {
+    process.stderr.write(`tripline: ${shown(faultText(error))}\n`);
     process.exit(2);
   });
   if (process.argv[2] === 'scan') startLean(); // months of logs may be ahead

@@ -1,4 +1,5 @@
-import { readFiles, UnreadableInput } from '../adapters/files.ts';
+import { readFiles } from '../adapters/files.ts';
+import { UnreadableInput } from '../adapters/inputs.ts';
 import { configuredNodes, lastSegment, roleByArn } from '../core/cloudtrail/roles.ts';
 import type { Settings } from '../core/settings.ts';
 import { keptDays } from '../core/usage/kept.ts';
@@ -7,7 +8,7 @@ import { collectUsage, type Use } from '../core/usage/usage.ts';
 import { matchesWildcard } from '../core/wildcard.ts';
 import { databaseOptions } from './database.ts';
 import { durationOf } from './duration.ts';
-import { inputOptions, inputUsage, placeOf, unreadable } from './inputs.ts';
+import { inputOptions, inputUsage, placeOf, skips, unreadable } from './inputs.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { type Places, placesOf, someAccount } from './places.ts';
 import { counted, grouped, progressOn, sized } from './progress.ts';
@@ -139,6 +140,7 @@ const loggedIn = async (
   const found = collectUsage(wanted);
   const progress = progressOn(io);
   const rejected = unreadable();
+  const skipped = skips();
   try {
     const options = {
       place: placeOf(values, settings),
@@ -150,6 +152,7 @@ const loggedIn = async (
       for (const read of reads) {
         if (read.kind === 'event') found.add(read.event);
         else if (read.kind === 'rejected') rejected.add(read.rejected);
+        else if (read.kind === 'skipped') skipped.add(read);
       }
   } catch (error) {
     progress.end();
@@ -158,6 +161,7 @@ const loggedIn = async (
     return undefined;
   }
   progress.end();
+  skipped.tell(io);
   rejected.tell(io);
   if (found.full) io.stderr.write('too many distinct APIs: the list is not complete, narrow --role\n');
   return found.list();

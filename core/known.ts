@@ -4,16 +4,16 @@ import type { Item, Store } from './state/observation.ts';
 
 /** Something that one can ask about, as its name tells it. */
 export type Subject =
-  | { readonly kind: 'instance' | 'key' | 'principal'; readonly name: string }
+  | { readonly kind: 'instance' | 'key' | 'principal' | 'other'; readonly name: string }
   | { readonly kind: 'node'; readonly name: string };
 
-/** What kind of thing a name is; undefined for what is none of them. */
-export const subjectOf = (name: string): Subject | undefined => {
+/** What kind of thing a name is; `other`: what only findings know, as a user of a cluster or a security group. */
+export const subjectOf = (name: string): Subject => {
   if (/^i-[0-9a-f]{8,17}$/.test(name)) return { kind: 'instance', name };
   if (/^A[A-Z]{3}[A-Z0-9]{12,124}$/.test(name)) return { kind: 'key', name };
   if (name.startsWith('node/')) return { kind: 'node', name: name.slice(5) };
   if (name.startsWith('system:node:')) return { kind: 'node', name: name.slice(12) };
-  return name.startsWith('arn:') || name.startsWith('system:') ? { kind: 'principal', name } : undefined;
+  return { kind: name.startsWith('arn:') || name.startsWith('system:') ? 'principal' : 'other', name };
 };
 
 /** One thing and what its stored item says of it. */

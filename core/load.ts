@@ -71,11 +71,23 @@ export const loadDetection = (detection: AnyDetection): LoadedDetection => {
       detection.id,
       missing.map(member => `${member}: is missing`),
     );
-  const problems: string[] = [];
+  const problems: string[] = [...shapes(detection)];
+  if (problems.length > 0) throw new DetectionError(detection.id, problems);
   const loaded = patternsOf(detection, problems);
   problems.push(...prose(detection), ...counts(detection), ...titleFaults(detection.title));
   if (problems.length > 0) throw new DetectionError(detection.id, problems);
   return loaded;
+};
+
+/** What types would say, of members whose wrong shape would show only when an event comes. */
+const shapes = ({ by, unless, state }: AnyDetection): readonly string[] => {
+  const problems: string[] = [];
+  if (typeof by !== 'function')
+    problems.push('by: a function of the view that gives a list of keys: view => [{ role: … }]');
+  if (unless !== undefined && !Array.isArray(unless)) problems.push('unless: a list of patterns');
+  if (state !== undefined && (typeof state.observe !== 'function' || typeof state.decide !== 'function'))
+    problems.push('state: one of the forms in core/state, such as threshold({…}) or sequence({…}): see docs/state.md');
+  return problems;
 };
 
 /** Loads the patterns of a detection that was checked before, where the functions were bundled. @throws DetectionError */

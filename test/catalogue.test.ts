@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { keyParts } from '../core/findings/entity.ts';
 import { loadDetection, loadKnowledge } from '../core/load.ts';
 import { sources } from '../core/sources.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type Outcome,
   openHoles,
   unproved,
+  whyOf,
 } from './catalogue.ts';
 
 describe.each(files)('$file', ({ file, detection, knowledge }) => {
@@ -29,19 +31,35 @@ describe.each(files)('$file', ({ file, detection, knowledge }) => {
 
   test.each(matches)('matches: $name', async example => {
     const outcome = await judge(loadDetection(detection), example);
-    expect(outcome.map(match => match.detection)).toContain(id);
-    if (example.severity !== undefined) expect(outcome.map(match => match.severity)).toContain(example.severity);
+    expect(
+      outcome.map(match => match.detection),
+      `${file}: this example does not match. ${whyOf(detection, example)}`,
+    ).toContain(id);
+    if (example.severity !== undefined)
+      expect(
+        outcome.map(match => match.severity),
+        `${file}: its severity is another`,
+      ).toContain(example.severity);
     for (const { key } of outcome) for (const value of Object.values(key)) expect(value).not.toBe('');
   });
 
   test.each(misses)('misses: $name', async example => {
-    expect((await judge(loadDetection(detection), example)).map(({ title }) => title)).toEqual([]);
+    expect(
+      (await judge(loadDetection(detection), example)).map(({ title }) => title),
+      `${file}: this near miss matches. Let it differ in what the rule asks, or let the rule ask for more. ${whyOf(detection, example)}`,
+    ).toEqual([]);
   });
 
   test('fills its title and its key in every match, and says something in at least one', async () => {
     const outcomes = await Promise.all(matches.map(example => judge(loadDetection(detection), example)));
+    if (outcomes.flat().length === 0) return; // which the examples themselves say
     const facts = Object.keys(sources[detection.on].facts);
     expect(openHoles(detection, facts, outcomes), `${file}: holes of the title that nothing fills`).toEqual([]);
+    const parts = outcomes.flat().flatMap(({ key }) => Object.keys(key));
+    expect(
+      parts.filter(part => !Object.hasOwn(keyParts, part)),
+      `${file}: say in core/findings/entity.ts what these parts of the key name`,
+    ).toEqual([]);
     const told = outcomes.flat().filter(({ title, key }) => !/\bunknown\b/.test(title + JSON.stringify(key)));
     expect(told, `${file}: every match says "unknown" in its title or key`).not.toEqual([]);
   });
@@ -51,6 +69,21 @@ describe.each(files)('$file', ({ file, detection, knowledge }) => {
     const loaded = loadDetection(detection);
     for (const example of [...matches, ...misses])
       expect(told(judgeTogether(id, example)), example.name).toEqual(told(judgeAlone(loaded, example)));
+  });
+
+  test('keeps its state under its own name', () => {
+    const others = files.flatMap(one =>
+      one.detection === undefined || one.detection.id === id ? [] : one.detection.id,
+    );
+    const scopes = matches.flatMap(example =>
+      judgeAlone(loadDetection(detection), example).flatMap(({ observations = [] }) =>
+        observations.map(({ scope }) => scope.split('#')[0] ?? ''),
+      ),
+    );
+    expect(
+      scopes.filter(scope => others.includes(scope)),
+      `${file}: the id of its state is another detection's: each would count what the other saw`,
+    ).toEqual([]);
   });
 
   test('has an example that proves each clause necessary', async () => {

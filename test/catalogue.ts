@@ -1,9 +1,11 @@
 import { globSync } from 'node:fs';
+import { clauseLines } from '../cli/clause-lines.ts';
 import { overlay } from '../core/cloudtrail/example.ts';
 import { compile, type Matcher } from '../core/compile.ts';
 import type { AnyDetection, AnyKnowledge, Example, Key } from '../core/detection.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { exampleSettings } from '../core/example-settings.ts';
+import { explain } from '../core/explain.ts';
 import { type LoadedDetection, loadDetection, loadKnowledge } from '../core/load.ts';
 import type { Match } from '../core/match.ts';
 import { removals } from '../core/pattern/clauses.ts';
@@ -104,6 +106,19 @@ export const judge = async (loaded: LoadedDetection, example: AnyExample): Promi
 
 const overExample = (example: AnyExample): Settings =>
   overlay(exampleSettings as never, (example.settings ?? {}) as never) as unknown as Settings; // both are JSON
+
+/** What a rule asks of an example's event, clause by clause, and what it found: for whoever writes the rule. */
+export const whyOf = (detection: AnyDetection, example: AnyExample): string => {
+  const event = example.event as AnyEvent;
+  if (event.source !== detection.on) return `Its event is one of ${event.source}, and the rule is on ${detection.on}.`;
+  const [reason] = explain(event, [detection], overExample(example), detection.id);
+  if (reason === undefined) return '';
+  const lines = [reason.when, ...reason.unless].flatMap((one, at) => [
+    at === 0 ? 'when' : `unless ${at}`,
+    ...clauseLines(one),
+  ]);
+  return `What its event is asked:\n${lines.join('\n')}${reason.note === undefined ? '' : `\n${reason.note}`}\n`;
+};
 
 const together = new Map<string, Matcher>();
 

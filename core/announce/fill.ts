@@ -118,7 +118,29 @@ export const shellWord = (value: string): string | undefined => {
 };
 
 /** Places where a placeholder means something else than its name says elsewhere: a role to be made, an SSM session. */
-const other = /(--role-arn|--session-id|entity) $/;
+const other = /(--role-arn|--session-id) $/;
+
+/**
+ * What may stand behind `tripline entity`, which knows principals by their whole names, the most telling first: the session, then
+ * its role, since a session that is named by an address of e-mail is not put into prose.
+ */
+const askedOf = (
+  { key }: Finding,
+  window: Window | undefined,
+  fills: Fills,
+): Readonly<Record<string, readonly Json[]>> => {
+  const record = window?.evidence ?? null;
+  const part = (name: string): Json => (Object.hasOwn(key, name) ? (key[name] ?? null) : null);
+  const session = text(record, 'userIdentity', 'arn') ?? null;
+  const issuer = text(record, 'userIdentity', 'sessionContext', 'sessionIssuer', 'arn') ?? null;
+  return {
+    PRINCIPAL: [session, issuer, fills['USER'] ?? null],
+    USER: [part('user'), fills['USER'] ?? null],
+    ROLE: [part('role')],
+    KEY: [part('key')],
+    INSTANCE: [fills['INSTANCE'] ?? null],
+  };
+};
 
 /**
  * A runbook with its placeholders (words in capitals: `REGION`, `INSTANCE`) replaced by what the finding knows, each as one
@@ -131,14 +153,15 @@ export const fillRunbook = (
   settings: Pick<Settings, 'clusters'>,
 ): readonly string[] => {
   const fills = fillsOf(finding, window, settings);
+  const asked = askedOf(finding, window, fills);
   const kind = kindOf(window);
+  const isPut = (word: string | undefined): word is string => word !== undefined && isInert(word);
   return runbook.map(step =>
     step.replace(/(?<=[\s=,'"`(])[A-Z][A-Z_]{2,}(?=$|[\s,;.)'"`])/g, (placeholder, offset: number) => {
       const before = step.slice(0, offset);
-      const value = Object.hasOwn(fills, placeholder) ? fills[placeholder] : undefined;
-      const word = value === undefined ? undefined : shellWord(value);
-      if (word === undefined || !isInert(word) || other.test(before) || (isInQuotes(before) && word.startsWith("'")))
-        return placeholder;
+      const known = before.endsWith('tripline entity ') ? asked[placeholder] : [fills[placeholder] ?? null];
+      const word = (known ?? []).map(value => (typeof value === 'string' ? shellWord(value) : undefined)).find(isPut);
+      if (word === undefined || other.test(before) || (isInQuotes(before) && word.startsWith("'"))) return placeholder;
       return placeholder === 'NAME' && !namesKind(before, kind) ? placeholder : word;
     }),
   );

@@ -1,3 +1,4 @@
+import type { Key } from '../detection.ts';
 import type { Match } from '../match.ts';
 import { redactLine } from '../redact.ts';
 import { eventHash } from './identity.ts';
@@ -24,8 +25,67 @@ export const entityKey = (kind: EntityKind, name: string): string => {
   return `${kind}#${clean.length <= 400 ? clean : `${clean.slice(0, 400).toWellFormed()}#${eventHash(clean)}`}`;
 };
 
+/** What the parts of detections' keys name; a part that is not here names a thing. `none`: neither somebody nor something. */
+export const keyParts: { readonly [part: string]: EntityKind | 'none' } = {
+  principal: 'principal',
+  user: 'principal',
+  by: 'principal',
+  changedBy: 'principal',
+  grantee: 'principal',
+  subject: 'principal',
+  key: 'principal',
+  address: 'address',
+  range: 'address',
+  binding: 'resource',
+  cluster: 'resource',
+  group: 'resource',
+  image: 'resource',
+  instance: 'resource',
+  lease: 'resource',
+  namespace: 'resource',
+  node: 'resource',
+  object: 'resource',
+  owner: 'resource',
+  pod: 'resource',
+  policy: 'resource',
+  pool: 'resource',
+  profile: 'resource',
+  provider: 'resource',
+  resource: 'resource',
+  role: 'resource',
+  secret: 'resource',
+  target: 'resource',
+  template: 'resource',
+  token: 'resource',
+  account: 'none',
+  api: 'none',
+  canary: 'none',
+  detection: 'none',
+  family: 'none',
+  limit: 'none',
+  quota: 'none',
+  reason: 'none',
+  region: 'none',
+  source: 'none',
+  verb: 'none',
+};
+
+const unsaid: ReadonlySet<string> = new Set(['', 'none', 'unknown']);
+
+/** Whom or what the values of a key name, which detections do not name again. */
+export const namedBy = (key: Key): readonly (readonly [EntityKind, string])[] =>
+  Object.entries(key).flatMap(([part, value]) => {
+    const kind = keyParts[part] ?? 'resource';
+    return kind === 'none' || unsaid.has(value) ? [] : [[kind, value] as const];
+  });
+
 /** Whoever and whatever takes part in matches, as the partitions of their rows, and when each did first. */
 export const entitiesOf = (matches: readonly Match[]): readonly (readonly [string, number])[] => [
+  ...seenIn(
+    matches,
+    match => namedBy(match.key).map(([kind, name]) => entityKey(kind, name)),
+    key => key,
+  ),
   ...seenIn(
     matches,
     match => match.principals,

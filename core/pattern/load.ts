@@ -6,6 +6,8 @@ import { operators } from './operators.ts';
 /** Levels of objects (and of `$or`) a pattern may have, and sub-rules its `$or`s may multiply to (EventBridge's own limit). */
 const maximumDepth = 64;
 const maximumBranches = 1_000;
+/** Values of one list: EventBridge's patterns hold a few hundred, and the derived filters weigh each against the others. */
+const maximumValues = 1_000;
 
 /** What a pattern may refer to. */
 export interface Known {
@@ -78,6 +80,12 @@ const loadNode = (value: unknown, place: Place, known: Known): Node => {
 
 const loadList = (list: readonly unknown[], { where }: Place): Leaf => {
   if (list.length === 0) throw new PatternError(where, 'an empty list', 'at least one value or operator');
+  if (list.length > maximumValues)
+    throw new PatternError(
+      where,
+      `a list of ${list.length}`,
+      `at most ${maximumValues}: say what they have in common by prefix, wildcard or matches, or make it a fact`,
+    );
   return {
     is: 'leaf',
     tests: list.map((item, index) => {

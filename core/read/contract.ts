@@ -10,7 +10,8 @@ export type Reason =
   | 'too-deep'
   | 'bad-gzip'
   | 'inflates-too-far'
-  | 'no-records';
+  | 'no-records'
+  | 'unread';
 
 /** A record that was set aside, with its reason and its bytes (capped at 256 KB, told by `cut`). */
 export interface Rejected {
@@ -38,7 +39,8 @@ export interface Problem {
 export type Heard = Pick<AnyEvent, 'source' | 'account' | 'cluster' | 'time'>;
 
 /**
- * What a transport gives: events, rejected records, and how many it skipped on purpose (control messages, other streams, digests).
+ * What a transport gives: events, rejected records, and how many it skipped on purpose (control messages, other streams, digests,
+ * a server's own log).
  * Quiet: so many records in a row, of one stream and quarter of an hour, that no rule can be about; `heard` is the latest.
  */
 export type Read =

@@ -1,3 +1,5 @@
+import { latin1 } from './text.ts';
+
 /** What bytes that are no JSON probably are, and what to do. */
 export const nameOf = (bytes: Uint8Array): string => {
   const [a, b, c] = bytes;
@@ -8,9 +10,30 @@ export const nameOf = (bytes: Uint8Array): string => {
       return `It is ${name}: unpack it first (only gzip is unpacked here).`;
   }
   if (a === 0x1f && b === 0x8b) return 'It is gzip inside of gzip or of text: unpack it first.';
-  return c === undefined || bytes.includes(0)
-    ? 'It is no text, so no JSON.'
-    : 'It is text, but no JSON object starts here.';
+  if (latin1(bytes.subarray(257, 262)) === 'ustar')
+    return 'It is a tar archive: unpack it first (only gzip is unpacked here).';
+  if (c === undefined || bytes.includes(0)) return 'It is no text, so no JSON.';
+  const [line = ''] = latin1(bytes.subarray(0, 4_096)).split('\n');
+  if (a === 0x3c) return 'It is XML or HTML, perhaps the answer to a download that was refused: give the log itself.';
+  if (isHeader(line))
+    return 'It is CSV, as Athena and CloudTrail Lake write it: give the records as JSON, one a line, or the files of the trail itself.';
+  return 'It is text, but no JSON object starts here.';
+};
+
+/** The names of columns: words between commas, among them one that records are full of. */
+const isHeader = (line: string): boolean =>
+  /^"?[\w@.]+"?(?:,"?[\w@.]+"?)+\r?$/.test(line) && /event_?(?:name|time|source|version)|@message/i.test(line);
+
+/** klog's header (Kubernetes, klog): `I0901 10:00:00.000000       1 trace.go:236] …`, alone or as a container runtime keeps it. */
+const klog =
+  /^(?:\d{4}-\d\d-\d\dT\S+ (?:std(?:out|err) [FP] |\S+ )?)?[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.-]+:\d+\]/;
+
+/** How many lines, where all of them are a server's own and none holds what a record has; undefined where one is not. */
+export const serverLines = (bytes: Uint8Array): number | undefined => {
+  const lines = latin1(bytes)
+    .split('\n')
+    .filter(line => line.trim() !== '');
+  return lines.every(line => klog.test(line) && !/"(?:auditID|eventID)"/.test(line)) ? lines.length : undefined;
 };
 
 const archives = [

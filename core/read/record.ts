@@ -4,7 +4,7 @@ import { isObject, type Json, member, text } from '../json.ts';
 import { isAudit, readAudit } from '../kubernetes/read.ts';
 import type { Cluster } from '../settings.ts';
 import type { Heard, Place, Problem, Read, Reason } from './contract.ts';
-import { nameOf } from './garbage.ts';
+import { nameOf, serverLines } from './garbage.ts';
 import { type Guess, Guesser, longestGuess } from './guess.ts';
 import { limits } from './limits.ts';
 import { placeOfStream } from './log-group.ts';
@@ -13,7 +13,7 @@ import { rejected, skipped } from './reject.ts';
 import { deeperThan } from './shape.ts';
 import { type Piece, Splitter } from './split.ts';
 import { ChunkTexts, decoded, latin1 } from './text.ts';
-import { containers, wrapped } from './wrappers.ts';
+import { containers, printed, wrapped } from './wrappers.ts';
 
 /** What is known of a record before it is looked at. */
 export interface Origin {
@@ -73,7 +73,12 @@ export const readPiece = (piece: Piece, origin: Origin, quiet?: Quiet): readonly
   const set = (reason: Reason, detail: string): readonly Read[] => [
     rejected(reason, detail, place(origin.where, piece.offset), piece.bytes, piece.length),
   ];
-  if (piece.kind === 'garbage') return set('not-json', nameOf(piece.bytes));
+  if (piece.kind === 'garbage') {
+    const lines = piece.length > piece.bytes.length ? undefined : serverLines(piece.bytes);
+    return lines === undefined
+      ? set('not-json', nameOf(piece.bytes))
+      : [skipped("lines of a server's own log, which are no audit events", lines)];
+  }
   if (piece.kind === 'unclosed') {
     return set(
       'truncated',
@@ -147,7 +152,8 @@ export const readJson = (json: Json, origin: Origin): readonly Read[] => {
   if (isAudit(json)) return [readOne('kubernetes', json, origin)];
   if (!isObject(json))
     return [setAside('wrong-shape', 'A record is a JSON object; this is something else.', json, origin)];
-  if (text(json, 'eventSource')?.startsWith('aws:')) return [skipped('notifications of stored objects')];
+  if (text(json, 'eventSource') === 'aws:s3') return [skipped('notifications of stored objects')];
+  if (text(json, 'digestS3Object') !== undefined) return [skipped('CloudTrail digest files, which hold no records')];
   const inside = (origin.inside ?? 0) + 1;
   if (inside > limits.wrappers) {
     const detail = `More than ${limits.wrappers} wrappers lie around the record: unwrap it before it is sent here.`;
@@ -157,6 +163,8 @@ export const readJson = (json: Json, origin: Origin): readonly Read[] => {
   const name = containers.find(container => Array.isArray(member(json, container)));
   const records = name === undefined ? undefined : member(json, name);
   if (Array.isArray(records)) return readList(json, records, `${name}`, { ...origin, inside });
+  const rows = printed(json);
+  if (rows !== undefined) return readList(json, rows.records, rows.name, { ...origin, inside });
   const inner = wrapped(json);
   if (typeof inner === 'string') return readText(inner, { ...origin, inside });
   if (inner !== undefined) return readJson(inner, { ...origin, inside });

@@ -41,7 +41,7 @@ const byteOrderMark = [0xef, 0xbb, 0xbf];
 const longestHead = 64 * 1024;
 
 /** As long as a dated prefix gets. */
-const longestPrefix = 64;
+const longestPrefix = 164;
 
 /**
  * Cuts a stream of bytes into the records in it: JSON lines, concatenated or pretty-printed values, a list, an object that holds

@@ -3,6 +3,7 @@ import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
 import type { Item } from './observation.ts';
 import { recall } from './recall.ts';
+import { checkParts } from './span.ts';
 
 /** A not followed by B within a span of time. Sigma correlation rules have no such type. */
 export interface Absence<S extends Source> {
@@ -28,6 +29,7 @@ export interface Absence<S extends Source> {
  * the span. B may come before A is read, late, or twice; where it came in time, nothing is ever concluded.
  */
 export const absence = <S extends Source>(rule: Absence<S>): StateRule<S> => {
+  checkParts('an absence', { within: rule.within });
   const { excuse } = rule;
   const settled = ([item, other = {}]: readonly Item[], time: number): boolean => {
     const deadline = time + rule.within;

@@ -4,6 +4,7 @@ import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
 import { redactLine } from '../redact.ts';
 import type { Item } from './observation.ts';
+import { checkCounted, checkParts, mostCounted } from './span.ts';
 
 /** Sigma correlation rules 2.1, `value_count`: more than so many distinct values of one thing for one key within a span of time. */
 export interface Distinct<S extends Source> {
@@ -51,9 +52,6 @@ const withoutSecrets = (value: string): string => {
   return clean === value ? value : `${clean}~${createHash('sha256').update(value).digest('hex').slice(0, 8)}`;
 };
 
-/** Members of one bucket: beyond it the threshold was passed long ago, and the cap is said aloud. */
-const cap = 1_000;
-
 /** How long a bucket is kept past its end: as long as records may be late, and a day more for redelivery. */
 const kept = 86_400_000;
 
@@ -63,6 +61,8 @@ const kept = 86_400_000;
  * difference, and the decision only grows with the sets.
  */
 export const distinct = <S extends Source>(rule: Distinct<S>): StateRule<S> => {
+  checkParts(rule.id, { within: rule.within, moreThan: rule.moreThan });
+  checkCounted(rule.id, 'moreThan', rule.moreThan);
   const bucketOf = (time: number): number => Math.floor(time / rule.within) * rule.within;
   const scope = (view: View<S>, key: Key, bucket: number): string =>
     [rule.id, view.event.account, view.event.cluster, ...Object.values(key), bucket].join('#');
@@ -79,7 +79,7 @@ export const distinct = <S extends Source>(rule: Distinct<S>): StateRule<S> => {
         {
           scope: scope(view, key, bucket),
           add: { seen: values.map(value => write({ time, eventId: id, value })) },
-          cap,
+          cap: mostCounted,
           expires: bucket + rule.within + kept,
           also: [scope(view, key, bucket - rule.within), scope(view, key, bucket + rule.within)],
         },

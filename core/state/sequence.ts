@@ -2,6 +2,7 @@ import type { Key, Severity, StateRule, Verdict } from '../detection.ts';
 import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
 import type { Item } from './observation.ts';
+import { checkParts } from './span.ts';
 
 /**
  * Sigma correlation rules 2.1, `temporal_ordered`: steps that follow each other for one key within a span of time; `temporal`, where
@@ -48,6 +49,9 @@ const kept = 86_400_000;
  * every sequence that it can be part of; whole sequences only become more as the sets grow.
  */
 export const sequence = <S extends Source>(rule: Sequence<S>): StateRule<S> => {
+  checkParts(rule.id, { within: rule.within });
+  if (rule.steps.length < 2 || !rule.steps.includes(rule.of))
+    throw new Error(`state of ${rule.id}: of: "${rule.of}": one of its steps, of which there are two at least`);
   const scope = (view: View<S>, key: Key, bucket: number): string =>
     [rule.id, view.event.account, view.event.cluster, ...Object.values(key), bucket].join('#');
   return {

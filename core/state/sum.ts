@@ -2,6 +2,7 @@ import type { Key, StateRule, Verdict } from '../detection.ts';
 import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
 import type { Item } from './observation.ts';
+import { checkParts } from './span.ts';
 
 /** Sigma correlation rules 2.1, `value_sum`: what events add up to for one key within a span of time. */
 export interface Sum<S extends Source> {
@@ -37,6 +38,7 @@ const kept = 86_400_000;
 
 /** Adds values up over sliding windows on event time, each event once. */
 export const sum = <S extends Source>(rule: Sum<S>): StateRule<S> => {
+  checkParts(rule.id, { within: rule.within, moreThan: rule.moreThan });
   const scope = (view: View<S>, key: Key, bucket: number): string =>
     [rule.id, view.event.account, view.event.cluster, ...Object.values(key), bucket].join('#');
   return {

@@ -2,6 +2,7 @@ import type { StateRule } from '../detection.ts';
 import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
 import { distinct } from './distinct.ts';
+import { checkCounted, checkParts } from './span.ts';
 
 /** Sigma correlation rules 2.1, `event_count`: at least so many events for one key within a span of time. */
 export interface Threshold<S extends Source> {
@@ -20,6 +21,8 @@ export interface Threshold<S extends Source> {
 
 /** Counts events over sliding windows on event time: distinct event ids, so that redelivery counts once. */
 export const threshold = <S extends Source>(rule: Threshold<S>): StateRule<S> => {
+  checkParts(rule.id, { within: rule.within, count: rule.count });
+  checkCounted(rule.id, 'count', rule.count);
   const ids = distinct<S>({
     id: rule.id,
     doc: rule.doc,

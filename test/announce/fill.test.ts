@@ -80,6 +80,33 @@ describe('a runbook step', () => {
         },
       },
     ],
+    [
+      'npx tripline entity PRINCIPAL, and',
+      'npx tripline entity arn:aws:sts::111122223333:assumed-role/developer/alice, and',
+      {},
+      {},
+    ],
+    [
+      'npx tripline entity PRINCIPAL',
+      'npx tripline entity arn:aws:iam::111122223333:role/developer',
+      {},
+      {
+        evidence: {
+          userIdentity: {
+            arn: 'arn:aws:sts::111122223333:assumed-role/developer/alice@example.com',
+            sessionContext: { sessionIssuer: { arn: 'arn:aws:iam::111122223333:role/developer' } },
+          },
+        },
+      },
+    ],
+    ['npx tripline entity USER', 'npx tripline entity system:serviceaccount:a:b', {}, object('secrets', 'x')],
+    [
+      'npx tripline entity ROLE',
+      'npx tripline entity arn:aws:iam::111122223333:role/a/nodes',
+      { key: { role: 'arn:aws:iam::111122223333:role/a/nodes' } },
+      {},
+    ],
+    ['npx tripline entity INSTANCE', 'npx tripline entity i-0aaaabbbbccccdddd', {}, {}],
     ["user.username = 'USER'", "user.username = 'system:serviceaccount:a:b'", {}, object('secrets', 'x')],
   ])('%s becomes %s', (step, expected, over, win) => {
     expect(fill(step, over, win)).toBe(expected);

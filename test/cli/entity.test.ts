@@ -80,7 +80,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a name is', () => {
-  const cases: readonly (readonly [string, string | undefined])[] = [
+  const cases: readonly (readonly [string, string])[] = [
     ['i-0aaaabbbbccccdddd', 'instance'],
     ['ASIAEXAMPLEV2KEY0001', 'key'],
     ['AKIAEXAMPLEKEY000001', 'key'],
@@ -88,11 +88,11 @@ describe('a name is', () => {
     ['system:node:ip-10-0-12-34', 'node'],
     ['arn:aws:iam::111122223333:role/developer', 'principal'],
     ['system:serviceaccount:kube-system:karpenter', 'principal'],
-    ['i-xyz', undefined],
-    ['', undefined],
-    ['mallory', undefined],
+    ['i-xyz', 'other'],
+    ['sg-0aaa', 'other'],
+    ['mallory', 'other'],
   ];
-  it.each(cases)('%s: %s', (name, kind) => expect(subjectOf(name)?.kind).toBe(kind));
+  it.each(cases)('%s: %s', (name, kind) => expect(subjectOf(name).kind).toBe(kind));
 });
 
 describe('tripline entity', () => {
@@ -121,9 +121,16 @@ describe('tripline entity', () => {
     const { code, out } = await said(entity, [roleSession('KarpenterNodeRole-prod', exampleNode.instance).arn ?? '']);
     expect([code, out.includes('cloudtrail/')]).toEqual([0, true]);
   });
+  it('finds what findings name, whatever it is', async () => {
+    for (const name of ['198.51.100.23', 'KarpenterNodeRole-prod']) {
+      const { code, out } = await said(entity, [name]);
+      expect([name, code, out.includes('cloudtrail/')]).toEqual([name, 0, true]);
+    }
+  });
   it('says so where nothing is known', async () => {
     expect(await said(entity, ['i-00000000000000000'])).toMatchObject({ code: 1 });
-    await expect(said(entity, ['mallory'])).rejects.toThrow('is no i-…');
+    expect(await said(entity, ['mallory'])).toMatchObject({ code: 1, out: expect.stringContaining('a name is whole') });
+    await expect(said(entity, [''])).rejects.toThrow('say one');
     await expect(said(entity, [])).rejects.toThrow('say one');
   });
 });

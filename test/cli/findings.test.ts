@@ -55,6 +55,13 @@ describe('tripline findings', () => {
     expect(out).not.toContain('\u001b');
   });
 
+  test('says that there is no such detection, and which are near', async () => {
+    const { code, out, err } = await tripline('--detection', 'karpenter-tag-tampered');
+    expect([code, out]).toEqual([0, 'no findings\n']);
+    expect(err).toContain('near it: cloudtrail/karpenter-tag-tampered\n');
+    expect((await tripline('--detection', 'cloudtrail/karpenter-tag-tampered')).err).toBe('');
+  });
+
   test('changes many only when told so', async () => {
     const filters = ['--severity', 'high', '--principal', 'arn:aws:iam::111122223333:user/trent'];
     const asked = await tripline('ack', ...filters);

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import { originOf } from '../../adapters/local-folder.ts';
@@ -54,6 +54,34 @@ describe('npm start', () => {
       'cloudtrail/detection-disabled',
     );
     expect(existsSync(join(database, 'in-use'))).toBe(false);
+  });
+
+  test('of a database whose files are damaged, or of what it was made of, every command says so', async () => {
+    const database = join(folder, 'damaged');
+    await tripline('run', log, '--database', database);
+    writeFileSync(join(database, 'made-of.json'), '{broken');
+    expect((await tripline('learned', '--database', database)).err).toContain('made-of.json is no JSON any more');
+    for (const name of readdirSync(database))
+      if (name.startsWith('MANIFEST')) writeFileSync(join(database, name), 'damaged');
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [resolve('cli/tripline.ts'), 'findings', '--database', database],
+      { encoding: 'utf8' },
+    );
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^tripline.*: the local database can't be opened: .*\n$/),
+    ]);
+  });
+
+  test('keeps the database of the last run where its input or its place is wrong', async () => {
+    const database = join(folder, 'kept');
+    await tripline('run', log, '--database', database);
+    expect((await tripline('run', join(folder, 'absent.json'), '--database', database)).code).toBe(2);
+    expect((await tripline('run', log, '--account', '12', '--database', database)).code).toBe(2);
+    expect((await tripline('findings', '--database', database, '--json')).out).toContain(
+      'cloudtrail/detection-disabled',
+    );
   });
 
   test('tells what happened months apart, and what is judged when later records have come, as it would have been told', async () => {

@@ -198,6 +198,19 @@ describe('reading', () => {
     expect((await open().about('address', '198.51.100.23')).items).toHaveLength(3);
     expect((await open().about('principal', 'nobody')).items).toEqual([]);
   });
+  it('and whom and what the key of one names alone, as does a listing', async () => {
+    const key = { principal: 'carol', target: 'i-0ccccddddeeeeffff', range: '192.0.2.0/24', api: 'iam:ListRoles' };
+    const one = match({ key, principals: [], resources: ['what was done to it'] });
+    await open().fold([one, match()], now);
+    const about = async (kind: 'principal' | 'resource' | 'address', name: string) =>
+      (await open().about(kind, name)).items.map(({ finding }) => finding);
+    expect(await about('principal', 'carol')).toEqual([findingId(one)]);
+    expect(await about('resource', 'i-0ccccddddeeeeffff')).toEqual([findingId(one)]);
+    expect(await about('address', '192.0.2.0/24')).toEqual([findingId(one)]);
+    expect(await about('resource', 'iam:ListRoles')).toEqual([]);
+    for (const filter of [{ principal: 'carol' }, { resource: 'i-0ccccddddeeeeffff' }])
+      expect((await open().list(filter)).items.map(({ id }) => id)).toEqual([findingId(one)]);
+  });
 });
 
 describe('listing', () => {

@@ -65,6 +65,11 @@ describe('a bad pattern is refused with its place and what is allowed there', ()
     expect(faultOf({ fact: { 'principal.kind': { other: ['x'] } } })).toBeUndefined();
   });
 
+  test('when a list holds more than 1,000 values', () => {
+    const listed = (length: number) => ({ eventName: Array.from({ length }, (_, at) => `Call${at}`) });
+    expect(() => loadPattern(listed(1_001))).toThrow(/^eventName: a list of 1001; allowed here: at most 1000/);
+    expect(() => loadPattern(listed(1_000))).not.toThrow();
+  });
   test('when its $or multiply beyond 1,000 combinations', () => {
     const either = (name: string) => ({ $or: Array.from({ length: 11 }, () => ({ [name]: ['x'] })) });
     expect(faultOf({ a: either('x'), b: either('x'), c: either('x') })?.message).toMatch(

@@ -50,6 +50,10 @@ const layouts: { readonly [name: string]: (records: readonly unknown[]) => strin
   'a list': records => `[\n${records.map(one => JSON.stringify(one)).join(',\n')}\n]`,
   'concatenated values': records => records.map(one => JSON.stringify(one)).join(''),
   'printed values': records => records.map(one => JSON.stringify(one, null, '\t')).join('\n'),
+  'lines of `aws logs tail`': records =>
+    records
+      .map(one => `2026-09-01T10:00:00.123000+00:00 111122223333_CloudTrail_eu-west-1 ${JSON.stringify(one)}\n`)
+      .join(''),
   'dated lines': records => records.map(one => `2026-09-01T10:00:00.123Z ${JSON.stringify(one)}\n`).join(''),
   'log payloads': records =>
     records

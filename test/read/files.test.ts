@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Progress, readFiles, UnreadableInput } from '../../adapters/files.ts';
+import { type Progress, readFiles } from '../../adapters/files.ts';
+import { UnreadableInput } from '../../adapters/inputs.ts';
 import type { Read } from '../../core/read/contract.ts';
 import { bytesOf, nowhere, short, streamOf, trail } from './samples.ts';
 
@@ -39,13 +40,45 @@ describe('files', () => {
     await symlink(root, join(root, 'circle'));
     await symlink(join(root, 'z.log.1'), join(root, 'y.log'));
     expect(await read([root])).toEqual([
-      'skipped 2: files that are no logs by their name',
+      'skipped 1: files that are no logs by their name',
+      'skipped 1: links to directories, which are not followed',
       'e-1',
       'e-2',
       'e-3',
       'e-4',
       'e-4',
     ]);
+  });
+
+  test('a name that is no UTF-8 is read as it is', async () => {
+    const name = Buffer.concat([Buffer.from(join(root, 'bad-')), Buffer.from([0xff]), Buffer.from('.json')]);
+    await writeFile(name, line('e-1'));
+    expect(await read([root])).toEqual(['e-1']);
+  });
+
+  test('what in a directory can not be opened is set aside, and the others are read', async () => {
+    await write('a.json', line('e-1'));
+    await symlink(join(root, 'circle.json'), join(root, 'circle.json'));
+    await symlink(join(root, 'absent'), join(root, 'nowhere.json'));
+    await write('z.json', line('e-2'));
+    expect(await read([root])).toEqual(['unread', 'unread', 'e-1', 'e-2']);
+    expect(await read([join(root, '*.json')])).toEqual(['unread', 'unread', 'e-1', 'e-2']);
+  });
+
+  test('a named file that can not be opened is an UnreadableInput before any other is read', async () => {
+    await write('a.json', line('e-1'));
+    await symlink(join(root, 'circle.json'), join(root, 'circle.json'));
+    const reads = readFiles([join(root, 'a.json'), join(root, 'circle.json')], { place: nowhere });
+    await expect(reads.next()).rejects.toThrow(/circle\.json: it can't be opened \(ELOOP\)/);
+  });
+
+  test('a file that can not be read to its end is set aside from there on, and the others are read', async () => {
+    await write('z.json', line('e-2'));
+    const breaks = async function* () {
+      yield bytesOf(line('e-1'));
+      throw Object.assign(new Error('i/o error'), { code: 'EIO' });
+    };
+    expect(await read(['-', join(root, 'z.json')], { stdin: breaks() })).toEqual(['e-1', 'unread', 'e-2']);
   });
 
   test('a named file is read whatever its name; its content tells what it is', async () => {

@@ -130,6 +130,22 @@ describe('a record is taken out of', () => {
     ['LookupEvents', { Events: [{ EventId: 'e-1', CloudTrailEvent: JSON.stringify(trail('e-1')) }] }, ['e-1']],
     ['FilterLogEvents', { events: [{ message: JSON.stringify(trail('e-1')) }], searchedLogStreams: [] }, ['e-1']],
     ['a file of records', { Records: [trail('e-1'), trail('e-2')] }, ['e-1', 'e-2']],
+    ['a queue as a function is given it', { Records: [{ eventSource: 'aws:sqs', body: written }] }, [at]],
+    ['ReceiveMessage', { Messages: [{ MessageId: 'm', Body: written }] }, [at]],
+    [
+      'GetQueryResults',
+      {
+        results: [
+          [
+            { field: '@timestamp', value: '2026-09-01 10:00:00.000' },
+            { field: '@message', value: written },
+          ],
+          [{ field: '@message', value: JSON.stringify(trail('e-1')) }],
+        ],
+        status: 'Complete',
+      },
+      [at, 'e-1'],
+    ],
     ['a saved queue batch', { Records: [{ messageId: 'm', body: JSON.stringify(trail('e-1')) }] }, ['e-1']],
   ])('%s', (_, json, expected) => {
     expect(short(read(json))).toEqual(expected);
@@ -140,10 +156,50 @@ describe('a record is taken out of', () => {
     expect(short(readRecords(bytesOf(lines), { place: nowhere, where: 'test' }))).toEqual([at, at]);
   });
 
+  test.each([
+    ['detailed', '2026-09-01T10:00:00.123000+00:00 kube-apiserver-audit-0123456789abcdef0123456789abcdef '],
+    ['detailed, of a trail', '2026-09-01T10:00:00.123000+00:00 111122223333_CloudTrail_eu-west-1_3 '],
+    ['short', '2026-09-01T10:00:00 '],
+  ])('what `aws logs tail` prints, %s', (_, before) => {
+    const lines = `${before}${written}\n${before}${written}\n`;
+    expect(short(readRecords(bytesOf(lines), { place: nowhere, where: 'test' }))).toEqual([at, at]);
+  });
+
+  test('an API server’s log file, whose own lines are skipped and counted', () => {
+    const own = 'W0901 10:00:01.000000       1 dispatcher.go:205] Failed calling webhook, failing open';
+    const lines = [own, own, written, `2026-09-01T10:00:00.123456789Z stderr F ${own}`, written].join('\n');
+    expect(short(readRecords(bytesOf(lines), { place: nowhere, where: 'test' }))).toEqual([
+      "skipped 2: lines of a server's own log, which are no audit events",
+      at,
+      "skipped 1: lines of a server's own log, which are no audit events",
+      at,
+    ]);
+    for (const other of ['a line of anything', `${own} {"auditID":"0f0f"`])
+      expect(short(readRecords(bytesOf(`${own}\n${other}\n`), { place: nowhere, where: 'test' }))).toEqual([
+        'not-json',
+      ]);
+  });
+
   test('no more than five wrappers', () => {
     const wrap = (levels: number): Json => (levels === 0 ? event : { record: wrap(levels - 1) });
     expect(short(read(wrap(5)))).toEqual([at]);
     expect(short(read(wrap(6)))).toEqual(['wrong-shape']);
+  });
+});
+
+describe('what is no JSON is told by what it is:', () => {
+  const tar = new Uint8Array(512);
+  tar.set(bytesOf('trail.json'));
+  tar.set(bytesOf('ustar'), 257);
+  test.each([
+    ['a tar archive', tar, 'tar archive: unpack it'],
+    ['CSV of Athena', bytesOf('"eventversion","eventtime","eventname"\n"1.11","x","y"\n'), 'CSV'],
+    ['XML', bytesOf('<?xml version="1.0"?><Error/>'), 'XML or HTML'],
+    ['text with commas', bytesOf('first, second, eventTime was late\n'), 'It is text'],
+  ])('%s', (_, bytes, says) => {
+    expect(readRecords(bytes, { place: nowhere, where: 'test' })).toMatchObject([
+      { rejected: { reason: 'not-json', detail: expect.stringContaining(says) } },
+    ]);
   });
 });
 
@@ -167,6 +223,8 @@ describe('readRecord', () => {
       insightDetails: {},
     };
     expect(short(read(insight))).toEqual(['skipped 1: CloudTrail Insights events, which are no calls']);
+    const digest = { awsAccountId: '111122223333', digestS3Bucket: 'b', digestS3Object: 'k', logFiles: [] };
+    expect(short(read(digest))).toEqual(['skipped 1: CloudTrail digest files, which hold no records']);
   });
 });
 

@@ -185,11 +185,15 @@ describe('a wrapper', () => {
     ['2026-09-01T10:00:00.123456789Z stdout F {"a":1}', true],
     ['2026-09-01T10:00:00.123456789Z stderr P {"a":1}', true],
     ['x 2026-09-01T10:00:00Z {"a":1}', false],
-    ['2026-09-01T10:00:00Z x {"a":1}', false],
+    ['2026-09-01T10:00:00Z stream {"a":1}', true],
+    ['2026-09-01T10:00:00 {"a":1}', true],
+    ['2026-09-01T10:00:00Z two words {"a":1}', false],
+    [`2026-09-01T10:00:00Z ${'x'.repeat(128)} {"a":1}`, true],
+    [`2026-09-01T10:00:00Z ${'x'.repeat(129)} {"a":1}`, false],
     ['2026-09-01T10:00:00+aa:00 {"a":1}', false],
     ['2026-09-01T10:00:00Z{"a":1}', false],
-    [`${' '.repeat(79)}{"a":1}`, true],
-    [`${' '.repeat(80)}{"a":1}`, false],
+    [`${' '.repeat(167)}{"a":1}`, true],
+    [`${' '.repeat(168)}{"a":1}`, false],
     ['[{"a":1}]', false],
   ])('takes %j for a record: %s', (text, isRecord) => {
     expect(wrapped({ message: text })).toBe(isRecord ? text : undefined);

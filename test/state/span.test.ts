@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { absence } from '../../core/state/absence.ts';
+import { distinct } from '../../core/state/distinct.ts';
+import { sequence } from '../../core/state/sequence.ts';
+import { sum } from '../../core/state/sum.ts';
+import { threshold } from '../../core/state/threshold.ts';
+
+const id = 'cloudtrail/a';
+const doc = 'x';
+const note = String;
+const minutes = 10 * 60_000;
+const steps = ['one', 'two'];
+const ordered = { id, doc, steps, step: () => undefined, alone: false, severity: 'low', note: 'x' } as const;
+const still = { doc, scope: () => undefined, set: 'x', streams: () => [], note: 'x' };
+
+test.each<[string, () => unknown, string]>([
+  ['minutes', () => threshold({ id, doc, count: 5, within: 10, note }), 'within: 10: milliseconds'],
+  ['words', () => threshold({ id, doc, count: 5, within: '10m' as never, note }), 'within: "10m": milliseconds'],
+  ['years', () => sum({ id, doc, value: () => 1, within: 365 * 86_400_000, moreThan: 1, note }), 'to 31 days'],
+  ['a count of nothing', () => threshold({ id, doc, count: 0, within: minutes, note }), 'count: 0: a number from 1 on'],
+  [
+    'more than is kept',
+    () => threshold({ id, doc, count: 1_001, within: minutes, note }),
+    'count: 1001: a whole number up to 1000',
+  ],
+  [
+    'more than is kept of others',
+    () => distinct({ id, doc, values: () => [], moreThan: 1_000, within: minutes, note }),
+    'up to 999',
+  ],
+  [
+    'no number',
+    () => sum({ id, doc, value: () => 1, within: minutes, moreThan: Number.NaN, note }),
+    'a number from 0 on',
+  ],
+  ['seconds of an absence', () => absence({ ...still, within: 900 }), 'within: 900: milliseconds'],
+  ['a span of a sequence', () => sequence({ ...ordered, of: 'two', within: 60 }), 'within: 60'],
+  [
+    'a step that is none',
+    () => sequence({ ...ordered, of: 'three', within: minutes }),
+    'of: "three": one of its steps',
+  ],
+])('a state of %s is refused when it is made', (_, make, says) => {
+  expect(make).toThrow(says);
+});
+
+test('as much as is kept can be counted', () => {
+  expect(threshold({ id, doc, count: 1_000, within: minutes, note }).kind).toBe('threshold');
+});
