@@ -3,7 +3,7 @@ import { attackVersion, revoked, techniques } from './attack.ts';
 import { type AnyDetection, type AnyKnowledge, severities } from './detection.ts';
 import { once } from './once.ts';
 import { PatternError } from './pattern/fault.ts';
-import { loadPattern } from './pattern/load.ts';
+import { loadPattern, longestWritten } from './pattern/load.ts';
 import type { Group } from './pattern/node.ts';
 import { sources } from './sources.ts';
 
@@ -150,7 +150,7 @@ const nothing: Group = { is: 'group', fields: [], or: [] };
 
 const loadAt = (value: unknown, where: string, facts: readonly string[], problems: string[]): Group => {
   try {
-    return loadPattern(value, { facts });
+    return loadPattern(value, { facts, longestList: longestWritten });
   } catch (fault) {
     if (!(fault instanceof PatternError)) throw fault;
     problems.push(`${where}: ${fault.message}`);

@@ -5,7 +5,7 @@ import { Evidence } from './evidence/record.ts';
 import type { LoadedDetection, LoadedKnowledge } from './load.ts';
 import type { Match, Status } from './match.ts';
 import { type Check, compilePattern, type Shared } from './pattern/compile.ts';
-import { loadPattern } from './pattern/load.ts';
+import { loadPattern, longestWritten } from './pattern/load.ts';
 import { redactLine } from './redact.ts';
 import { isSet, type Settings } from './settings.ts';
 import type { Description, SourceModule } from './source.ts';
@@ -166,7 +166,7 @@ const exemptions = ({ detection }: LoadedDetection, bench: Bench): ((view: AnyVi
     const end = Date.parse(expires) + (/^\d{4}-\d\d-\d\d$/.test(expires) ? 86_400_000 : 0);
     if (Number.isNaN(end)) throw new Error(`${where}.expires: "${expires}" is no ISO date, e.g. "2026-12-31"`);
     try {
-      return { end, holds: compileFor(bench)(loadPattern(when, { facts })) };
+      return { end, holds: compileFor(bench)(loadPattern(when, { facts, longestList: longestWritten })) };
     } catch (cause) {
       throw new Error(`${where}.when: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     }

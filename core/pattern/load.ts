@@ -6,13 +6,18 @@ import { operators } from './operators.ts';
 /** Levels of objects (and of `$or`) a pattern may have, and sub-rules its `$or`s may multiply to (EventBridge's own limit). */
 const maximumDepth = 64;
 const maximumBranches = 1_000;
-/** Values of one list: EventBridge's patterns hold a few hundred, and the derived filters weigh each against the others. */
-const maximumValues = 1_000;
+/**
+ * Values of one list that somebody wrote: EventBridge's patterns hold a few hundred, and the derived filters weigh each against the
+ * others. Facts make longer ones of settings.
+ */
+export const longestWritten = 1_000;
 
 /** What a pattern may refer to. */
 export interface Known {
   /** Names that may stand under `fact`; absent: any. */
   readonly facts?: readonly string[];
+  /** Values that one list may hold; absent: any number. */
+  readonly longestList?: number;
 }
 
 /**
@@ -72,19 +77,19 @@ const loadField = (name: string, value: unknown, place: Place, known: Known): Fi
 };
 
 const loadNode = (value: unknown, place: Place, known: Known): Node => {
-  if (Array.isArray(value)) return loadList(value, place);
+  if (Array.isArray(value)) return loadList(value, place, known);
   if (!isObject(value)) return { is: 'leaf', tests: [loadScalar(value, place.where)] };
   if (isBareOperator(value)) return { is: 'leaf', tests: [loadOperator(value, place.where)] };
   return loadGroup(value, place, known);
 };
 
-const loadList = (list: readonly unknown[], { where }: Place): Leaf => {
+const loadList = (list: readonly unknown[], { where }: Place, { longestList = list.length }: Known): Leaf => {
   if (list.length === 0) throw new PatternError(where, 'an empty list', 'at least one value or operator');
-  if (list.length > maximumValues)
+  if (list.length > longestList)
     throw new PatternError(
       where,
       `a list of ${list.length}`,
-      `at most ${maximumValues}: say what they have in common by prefix, wildcard or matches, or make it a fact`,
+      `at most ${longestList}: say what they have in common by prefix, wildcard or matches, or make it a fact`,
     );
   return {
     is: 'leaf',

@@ -76,16 +76,35 @@ const textOf = (test: Test): string => {
   return text;
 };
 
-const same = (a: Test, b: Test): boolean => {
-  if (a === b) return true;
-  if (a.is === 'equal' && b.is === 'equal') return a.value === b.value;
-  return a.is === b.is && textOf(a) === textOf(b);
+/** What is looked up in a list: settings may make long ones, and each is held against the others. */
+interface Listed {
+  readonly texts: ReadonlySet<string>;
+  readonly hasExists: boolean;
+  /** The tests that a value may pass without being named. */
+  readonly loose: readonly Test[];
+}
+
+const lists = new WeakMap<readonly Test[], Listed>();
+
+const listed = (tests: readonly Test[]): Listed => {
+  const known = lists.get(tests) ?? {
+    texts: new Set(tests.map(textOf)),
+    hasExists: tests.some(({ is }) => is === 'exists'),
+    loose: tests.filter(({ is }) => is !== 'equal'),
+  };
+  lists.set(tests, known);
+  return known;
 };
 
 /** Whether every value that passes `test` passes one of `tests`. Says yes only where it is plain. */
-const covered = (test: Test, tests: readonly Test[]): boolean =>
-  tests.some(other => same(test, other) || (other.is === 'exists' && test.is !== 'absent')) ||
-  (test.is === 'equal' && holdsAny(tests, test.value));
+const covered = (test: Test, tests: readonly Test[]): boolean => {
+  const { texts, hasExists, loose } = listed(tests);
+  return (
+    texts.has(textOf(test)) ||
+    (hasExists && test.is !== 'absent') ||
+    (test.is === 'equal' && holdsAny(loose, test.value))
+  );
+};
 
 /** Whether every value that passes one of `inner` passes one of `outer`; `inner` undefined: anything passes. */
 export const covers = (outer: readonly Test[], inner: readonly Test[] | undefined): boolean =>
@@ -111,15 +130,15 @@ export const widen = (a: Clause, b: Clause): Clause => {
 /** Tests of which one holds where one of either list does. */
 export const unite = (a: readonly Test[], b: readonly Test[]): readonly Test[] => {
   if (a === b) return a;
-  const all = [...a, ...b];
+  const all = [...new Map([...a, ...b].map(test => [textOf(test), test])).values()];
+  const { hasExists, loose } = listed(all);
   return all
-    .filter((test, index) => !all.some((other, at) => at !== index && within(test, other, at < index)))
+    .filter(test => {
+      if (hasExists) return test.is === 'exists' || test.is === 'absent';
+      return test.is !== 'equal' || !holdsAny(loose, test.value);
+    })
     .toSorted((x, y) => (textOf(x) < textOf(y) ? -1 : 1)); // one order, so that equal lists are seen to be equal
 };
-
-/** Whether `test` may go because `other` stays; of two equal ones the first stays. */
-const within = (test: Test, other: Test, earlier: boolean): boolean =>
-  same(test, other) ? earlier : covered(test, [other]) && !covered(other, [test]);
 
 /** Whether `widen(a, b)` admits nothing that neither of them does: they differ in the values of one path, or one holds the other. */
 export const isExact = (a: Clause, b: Clause): boolean => {
@@ -134,7 +153,7 @@ export const isExact = (a: Clause, b: Clause): boolean => {
 };
 
 const sameTests = (a: readonly Test[], b: readonly Test[]): boolean =>
-  a === b || (a.length === b.length && a.every(test => b.some(other => same(test, other))));
+  a === b || (a.length === b.length && a.every(test => listed(b).texts.has(textOf(test))));
 
 /** Drops clauses that another one holds, and joins those that differ in one path's values alone. Admits exactly the same. */
 export const reduce = (clauses: readonly Clause[]): readonly Clause[] => {

@@ -70,9 +70,14 @@ export const pack = (clauses: readonly Clause[]): readonly EventPattern[] | unde
 const cut = (clause: Clause, fits: (part: Clause) => boolean): readonly [Clause | undefined, Clause] => {
   const [path, tests] = [...clause].toSorted((a, b) => b[1].length - a[1].length)[0] ?? ['', []];
   const part = (some: readonly Test[]): Clause => new Map([...clause, [path, some]]);
-  let count = tests.length - 1;
-  while (count > 0 && !fits(part(tests.slice(0, count)))) count--;
-  return count <= 0 ? [undefined, clause] : [part(tests.slice(0, count)), part(tests.slice(count))];
+  // The longest beginning that fits: a longer one is a longer text.
+  let count = 0;
+  for (let beyond = tests.length; beyond - count > 1; ) {
+    const middle = (count + beyond) >> 1;
+    if (fits(part(tests.slice(0, middle)))) count = middle;
+    else beyond = middle;
+  }
+  return count === 0 ? [undefined, clause] : [part(tests.slice(0, count)), part(tests.slice(count))];
 };
 
 /** A clause in two by the list that is longest in characters; undefined where it has single values only. */

@@ -336,6 +336,14 @@ describe('EventBridge patterns derived from detections', () => {
     }
   });
 
+  it('take settings of a thousand names, however many patterns they make', () => {
+    const nodeRoles = Array.from({ length: 1_200 }, (_, at) => `NodeRole-${at}`);
+    const rule = trailRule('any', { fact: { 'node.role': [{ 'anything-but': 'none' }] } });
+    const { patterns } = eventBridgeFilter([rule], [], { ...exampleSettings, clusters: [], nodeRoles });
+    for (const { pattern } of patterns) expect(pattern.length).toBeLessThanOrEqual(quota.characters);
+    for (const name of nodeRoles) expect(patterns.some(({ pattern }) => pattern.includes(`/${name}"`))).toBe(true);
+  });
+
   it('leave out rules that the settings turn off', () => {
     const off = eventBridgeFilter([trailRule('a', { eventName: 'A' }), trailRule('b', { eventName: 'B' })], [], {
       ...exampleSettings,
