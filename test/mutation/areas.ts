@@ -46,6 +46,7 @@ export const areas: { readonly [name: string]: Area } = {
       'first-seen.test.ts',
       'rejudge.test.ts',
       'launch-state.test.ts',
+      'span.test.ts',
     ),
     without: /whatever the order, repetition and batches|order and redelivery|records that are late/,
   },

@@ -33,6 +33,20 @@ test.each<[string, () => unknown, string]>([
     () => sum({ id, doc, value: () => 1, within: minutes, moreThan: Number.NaN, note }),
     'a number from 0 on',
   ],
+  ['a millisecond too little', () => threshold({ id, doc, count: 5, within: 999, note }), 'within: 999: milliseconds'],
+  ['half a millisecond', () => threshold({ id, doc, count: 5, within: minutes + 0.5, note }), 'within: 600000.5'],
+  ['a day too many', () => threshold({ id, doc, count: 5, within: 32 * 86_400_000, note }), 'within: 2764800000'],
+  ['half an event', () => threshold({ id, doc, count: 2.5, within: minutes, note }), 'count: 2.5: a whole number'],
+  [
+    'a number in words',
+    () => threshold({ id, doc, count: '5' as never, within: minutes, note }),
+    `state of ${id}: count: "5": a number from 1 on`,
+  ],
+  [
+    'less than none',
+    () => distinct({ id, doc, values: () => [], moreThan: -1, within: minutes, note }),
+    'moreThan: -1: a number from 0 on',
+  ],
   ['seconds of an absence', () => absence({ ...still, within: 900 }), 'within: 900: milliseconds'],
   ['a span of a sequence', () => sequence({ ...ordered, of: 'two', within: 60 }), 'within: 60'],
   [
@@ -44,6 +58,14 @@ test.each<[string, () => unknown, string]>([
   expect(make).toThrow(says);
 });
 
-test('as much as is kept can be counted', () => {
-  expect(threshold({ id, doc, count: 1_000, within: minutes, note }).kind).toBe('threshold');
+test.each<[string, () => { readonly kind: string }]>([
+  ['as much as is kept', () => threshold({ id, doc, count: 1_000, within: minutes, note })],
+  ['one event', () => threshold({ id, doc, count: 1, within: minutes, note })],
+  ['a second', () => threshold({ id, doc, count: 5, within: 1_000, note })],
+  ['31 days', () => threshold({ id, doc, count: 5, within: 31 * 86_400_000, note })],
+  ['more than none', () => distinct({ id, doc, values: () => [], moreThan: 0, within: minutes, note })],
+  ['more than all but one', () => distinct({ id, doc, values: () => [], moreThan: 999, within: minutes, note })],
+  ['more than half', () => sum({ id, doc, value: () => 1, moreThan: 0.5, within: minutes, note })],
+])('a state of %s can be made', (_, make) => {
+  expect(make().kind).toMatch(/^(?:threshold|distinct|sum)$/);
 });
