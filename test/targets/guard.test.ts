@@ -284,6 +284,11 @@ describe.each(stages)('the rules of self-protection of stage %s', stage => {
   const prefix = stagePrefix(stage);
   const patterns = guardPatterns(prefix, settings);
 
+  it('are as few as the quota lets them be', () => {
+    const clauses = patterns.map(one => JSON.parse(one).detail.$or.map((clause: unknown) => JSON.stringify(clause)));
+    for (const [at, [first = '']] of clauses.slice(1).entries())
+      expect((patterns[at] ?? '').length + first.length + 1).toBeGreaterThan(quota.characters);
+  });
   it('fit the quota, each of them', () => {
     expect(patterns.map(({ length }) => length).filter(length => length > quota.characters)).toEqual([]);
   });
