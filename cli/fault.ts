@@ -1,4 +1,8 @@
+import { debuglog } from 'node:util';
+
 /** What is said of an error that ends a command: where, what, and what to do next. */
+
+const debug = debuglog('tripline');
 
 const loggedOut = /^(?:CredentialsProviderError|TokenProviderError)$/;
 
@@ -15,13 +19,19 @@ const advice: readonly (readonly [is: RegExp, says: string])[] = [
   [/^(?:ExpiredToken|ExpiredTokenException|RequestExpired)\b/, 'the AWS credentials have expired: log in again'],
 ];
 
-/** An error's message, with advice where it lacks it. */
+/** Errors that code makes of itself, whose messages say nothing of where. */
+const isOfCode = (error: Error): boolean =>
+  error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
+
+/** An error's message, with advice where it lacks it. Where `NODE_DEBUG` names `tripline`, its stack goes to standard error. */
 export const faultText = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
+  debug('%s', error.stack);
   if (isLoggedOut(error))
     return "no AWS credentials were found: log in first ('aws sts get-caller-identity' says who you are), or set AWS_PROFILE";
   const named = `${error.name}: ${error.message}`;
-  return advice.find(([is]) => is.test(named))?.[1] ?? `${placeOf(error)}${error.message}`;
+  const said = advice.find(([is]) => is.test(named))?.[1] ?? `${placeOf(error)}${error.message}`;
+  return isOfCode(error) ? `${said} (with NODE_DEBUG=tripline in the environment, where that was is said too)` : said;
 };
 
 /** Of code that cannot be parsed, which is not in the message: the first line of the stack, `file:///…/tripline.config.ts:2`. */

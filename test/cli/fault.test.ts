@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { faultText } from '../../cli/fault.ts';
 import { tripline } from '../usage/run.ts';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -31,4 +32,9 @@ describe('without AWS credentials a command says once what to do:', () => {
     const { code, stderr } = await tripline('findings', '--stage', 'prod');
     expect([code, stderr]).toEqual([2, expect.stringContaining('set AWS_REGION')]);
   });
+});
+
+test('an error that code makes of itself says how to learn where, and no other does', () => {
+  expect(faultText(new TypeError('x is not iterable'))).toMatch(/^x is not iterable \(with NODE_DEBUG=tripline /);
+  expect(faultText(new Error('there is no such table'))).toBe('there is no such table');
 });
