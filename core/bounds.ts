@@ -1,22 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Key } from './detection.ts';
 import { redactLine } from './redact.ts';
+import { rememberedText } from './remembered.ts';
 
 /** Names of one kind on one match, and the length of each in characters. */
 const namesPerMatch = 50;
 const nameLength = 1_024;
 
-/** The same roles, nodes and addresses come again and again: so many of them are remembered, redacted. About 1 MB. */
-const remembered = 4_096;
-const lines = new Map<string, string>();
-const known = (value: string): string => {
-  const before = lines.get(value);
-  if (before !== undefined) return before;
-  const line = redactLine(value, 480);
-  if (lines.size >= remembered) lines.clear();
-  lines.set(value, line);
-  return line;
-};
+/** The same roles, nodes and addresses come again and again: they are remembered, redacted. */
+const redacted = rememberedText(value => redactLine(value, 480));
 
 /** Key values hold no secret, are never empty and never long: what is cut keeps a hash of the whole, so that it stays distinct. */
 export const clean = (key: Key): Key => {
@@ -26,7 +18,7 @@ export const clean = (key: Key): Key => {
 };
 
 const cleanValue = (value: string): string => {
-  if (value.length <= 480) return known(value) || 'unknown';
+  if (value.length <= 480) return redacted(value) || 'unknown';
   return `${redactLine(value, 480)}#${createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
 };
 

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { boundedTime, findingId } from './findings/identity.ts';
 import type { Match } from './match.ts';
+import { rememberedText } from './remembered.ts';
 import type { Observation, Store } from './state/observation.ts';
 
 /** Findings that one detection may make of one severity in an account (and cluster) in an hour of event time. */
@@ -15,20 +16,15 @@ const isExempt = ({ detection }: Match): boolean => detection.startsWith('pipeli
 
 const hourOf = ({ time }: Match): number => Math.floor(boundedTime(time) / hour) * hour;
 
-/** Detections, accounts, clusters and severities are few together: so many names of theirs are remembered. */
-const remembered = 4_096;
-const known = new Map<string, string>();
-
-const floodOf = ({ detection, account, cluster, severity }: Match): string => {
-  const text = JSON.stringify([detection, account, cluster, severity]);
-  const name = known.get(text) ?? hash('sha256', text).slice(0, 16);
-  if (known.size >= remembered) known.clear();
-  known.set(text, name);
-  return name;
-};
+/** Detections, accounts, clusters and severities are few together. */
+const floodOf = rememberedText(text => hash('sha256', text).slice(0, 16));
 
 /** The item in which the findings of an hour are counted. A graver finding is never kept out by a flood of lesser ones. */
-const scopeOf = (match: Match): string => `flood#${floodOf(match)}#${new Date(hourOf(match)).toISOString()}`;
+const scopeOf = (match: Match): string => {
+  const { detection, account, cluster, severity } = match;
+  const flood = floodOf(JSON.stringify([detection, account, cluster, severity]));
+  return `flood#${flood}#${new Date(hourOf(match)).toISOString()}`;
+};
 
 /** Which finding of which hour and severity a match asks to make: what {@link asking} says, in short. */
 const nameOf = (match: Match): string => `${findingId(match)} ${match.severity} ${hourOf(match)}`;

@@ -33,3 +33,23 @@ export const remembered = <About, Answer>(
 
 /** A text is its own name. */
 export const itself = (text: string): string => text;
+
+/**
+ * The same pure function of a text, remembering its answers: the same names come again and again. Full, it forgets all of them.
+ * @param longestText characters of a text that is worth remembering
+ */
+export const rememberedText = <Answer>(
+  answer: (text: string) => Answer,
+  longestText = longest,
+): ((text: string) => Answer) => {
+  const known = new Map<string, { readonly answer: Answer }>();
+  return text => {
+    const before = known.get(text);
+    if (before !== undefined) return before.answer;
+    const found = answer(text);
+    if (text.length > longestText) return found;
+    if (known.size >= most) known.clear();
+    known.set(text, { answer: found });
+    return found;
+  };
+};

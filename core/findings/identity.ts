@@ -1,11 +1,11 @@
 import { hash as digest } from 'node:crypto';
 import type { Match } from '../match.ts';
+import { rememberedText } from '../remembered.ts';
 
 const hash = (text: string, characters: number): string => digest('sha256', text).slice(0, characters);
 
-/** A finding is named for each of its matches, several times: so many names are remembered. About 1 MB. */
-const remembered = 4_096;
-const known = new Map<string, string>();
+/** A finding is named for each of its matches, several times. */
+const idOf = rememberedText(named => hash(named, 16));
 
 /** The case a match belongs to: detection, account, cluster and key values; the region only where the key names it. */
 export const findingId = ({
@@ -16,13 +16,7 @@ export const findingId = ({
 }: Pick<Match, 'detection' | 'account' | 'cluster' | 'key'>): string => {
   const named = [detection, account, cluster];
   for (const part of Object.keys(key).sort()) named.push(part, key[part] ?? '');
-  const text = JSON.stringify(named);
-  const before = known.get(text);
-  if (before !== undefined) return before;
-  const id = hash(text, 16);
-  if (known.size >= remembered) known.clear();
-  known.set(text, id);
-  return id;
+  return idOf(JSON.stringify(named));
 };
 
 /** Eight bytes as 16 hex characters. */

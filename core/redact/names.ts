@@ -1,3 +1,5 @@
+import { rememberedText } from '../remembered.ts';
+
 /** Which member, header, parameter and flag names carry secrets. Names are compared folded: lower-case letters only. */
 
 /**
@@ -78,26 +80,17 @@ const endings = [
 
 export type Secrecy = 'wholly' | 'plainly' | 'open';
 
-/** The names that records' members have are few: so many are remembered, none of them long. */
-const remembered = 4_096;
-const known = new Map<string, Secrecy>();
-
-/** Says how secret what stands under a name is: wholly, only where it is a plain value, or not by its name. */
-export const secrecy = (name: string): Secrecy => {
-  const before = known.get(name);
-  if (before !== undefined) return before;
-  const found = secrecyOf(name);
-  if (name.length > 64) return found;
-  if (known.size >= remembered) known.clear();
-  known.set(name, found);
-  return found;
-};
-
 const secrecyOf = (name: string): Secrecy => {
   const folded = fold(name);
   if (wholly.has(folded)) return 'wholly';
   if (plainly.has(folded) || endings.some(ending => folded.endsWith(ending))) return 'plainly';
   return folded.endsWith('token') && !openTokens.has(folded) ? 'plainly' : 'open';
 };
+
+/**
+ * Says how secret what stands under a name is: wholly, only where it is a plain value, or not by its name. The names that records'
+ * members have are few, and none of them long.
+ */
+export const secrecy = rememberedText(secrecyOf, 64);
 
 export const isSecretName = (name: string): boolean => secrecy(name) !== 'open';
