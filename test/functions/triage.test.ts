@@ -7,7 +7,6 @@ import { slackPatience } from '../../core/slack-request.ts';
 import { handler } from '../../functions/triage.ts';
 import { standIn } from '../announce/stand-in.ts';
 import { match } from '../announce/tables.ts';
-import { processorNow } from '../processor-time.ts';
 import { context, measured, setUp } from './setup.ts';
 
 const world = setUp();
@@ -67,11 +66,11 @@ describe('a button', () => {
     ['acknowledge', { status: 'acknowledged' }, /^Acknowledged by <@U0ALICE000>/],
     ['resolve', { status: 'resolved' }, /^Resolved by/],
     ['suppress', { status: 'suppressed', suppressedUntil: expect.any(Number) }, /^Suppressed for 24 hours by/],
-  ])('that says %s does it, in the Slack user’s name, in far less than Slack waits for', async (act, expected, said) => {
+  ])('that says %s does it, in the Slack user’s name, in under three seconds', async (act, expected, said) => {
     const id = await stored();
-    const before = processorNow();
+    const started = performance.now();
     expect(await press(request(payload(id, {}, { action_id: act })))).toEqual({ statusCode: 200, body: '' });
-    expect(processorNow() - before).toBeLessThan(3_000);
+    expect(performance.now() - started).toBeLessThan(3000);
     expect(await read(id)).toMatchObject({
       ...expected,
       worked: { who: 'slack:U0ALICE000', at: world.now },
