@@ -6,7 +6,6 @@ import { said } from '../../core/kubernetes/said.ts';
 import { confirm, insights, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
 const controllers = ['karpenter', 'cluster-api', 'eks', 'kubeadm', 'kubernetes'];
-/** What a token is stolen for. */
 const account = { namespace: 'kube-system', name: 'karpenter' };
 const pod = (serviceAccountName: string) => ({
   apiVersion: 'v1',
