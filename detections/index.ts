@@ -15,7 +15,9 @@ import { detection as cloudtrailEksAuthenticationChanged } from './cloudtrail/ek
 import { detection as cloudtrailEksEndpointExposed } from './cloudtrail/eks-endpoint-exposed.ts';
 import { detection as cloudtrailFleetWithForeignOverrides } from './cloudtrail/fleet-with-foreign-overrides.ts';
 import { detection as cloudtrailGpuQuotaRequested } from './cloudtrail/gpu-quota-requested.ts';
+import { detection as cloudtrailHybridMachineAdmitted } from './cloudtrail/hybrid-machine-admitted.ts';
 import { detection as cloudtrailImageOrSnapshotShared } from './cloudtrail/image-or-snapshot-shared.ts';
+import { detection as cloudtrailImageParameterWritten } from './cloudtrail/image-parameter-written.ts';
 import { detection as cloudtrailImageSelectorTagWritten } from './cloudtrail/image-selector-tag-written.ts';
 import { detection as cloudtrailImdsProtectionWeakened } from './cloudtrail/imds-protection-weakened.ts';
 import { detection as cloudtrailImdsv1CredentialsUsed } from './cloudtrail/imdsv1-credentials-used.ts';
@@ -124,7 +126,9 @@ export const detections: readonly AnyDetection[] = [
   cloudtrailEksEndpointExposed,
   cloudtrailFleetWithForeignOverrides,
   cloudtrailGpuQuotaRequested,
+  cloudtrailHybridMachineAdmitted,
   cloudtrailImageOrSnapshotShared,
+  cloudtrailImageParameterWritten,
   cloudtrailImageSelectorTagWritten,
   cloudtrailImdsProtectionWeakened,
   cloudtrailImdsv1CredentialsUsed,

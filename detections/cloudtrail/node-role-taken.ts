@@ -115,7 +115,7 @@ export const detection = cloudtrail({
   blind: [
     'A profile whose AddRoleToInstanceProfile was before the pipeline, and that is not inventoried, is silent; a role is compared by its name, without its path.',
     'An instance that was launched by an Auto Scaling group or a spot request is launched by a service: the template that it is launched from is looked at when it is made.',
-    'Denied AssumeRole calls hold no role. Hybrid activations of Systems Manager are not looked at.',
+    'Denied AssumeRole calls hold no role. Activations and certificates that give machines outside of EC2 the role are `cloudtrail/hybrid-machine-admitted`.',
   ],
   examples: {
     matches: [
