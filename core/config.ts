@@ -43,6 +43,9 @@ const usualImageParameters = [
   '*ImageId*',
 ];
 
+/** Names that terraform-aws-eks and guides give to Karpenter's queue; its getting-started guide names it as the cluster. */
+const usualInterruptionQueues = ['Karpenter-*', 'karpenter-*', '*-karpenter*'];
+
 /** Accelerated and bare-metal families: nothing that a cluster should launch unasked (EC2 instance type naming). */
 const usualDisallowed = ['p*', 'g*', 'trn*', 'inf*', 'dl*', 'vt*', 'f*', 'u-*', 'mac*', '*.metal*'];
 
@@ -86,6 +89,7 @@ const schema = v.strictObject({
   selectorTags: v.optional(v.array(v.pipe(v.string(), v.minLength(1))), ['karpenter.sh/discovery']),
   imageSelectorTags: v.optional(wildcards, ['karpenter.sh/*', '*ami-type*']),
   imageParameters: v.optional(wildcards, usualImageParameters),
+  interruptionQueues: v.optional(wildcards, usualInterruptionQueues),
   businessHours: v.optional(
     v.strictObject({
       timeZone,

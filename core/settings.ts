@@ -181,6 +181,8 @@ export interface Settings {
   readonly imageSelectorTags: readonly string[];
   /** Names of parameters from which images of nodes are taken (`ssmParameter` of a node class, `resolve:ssm:` of a template); wildcards. */
   readonly imageParameters: readonly string[];
+  /** Names of the queues through which Karpenter hears that nodes will end, beyond those named as their cluster; wildcards. */
+  readonly interruptionQueues: readonly string[];
   readonly businessHours?: {
     readonly timeZone: string;
     /** ISO weekdays, 1 = Monday. */

@@ -26,6 +26,7 @@ import { detection as cloudtrailInstanceCredentialsOffInstance } from './cloudtr
 import { detection as cloudtrailInstanceEntered } from './cloudtrail/instance-entered.ts';
 import { detection as cloudtrailInstanceProfileTampered } from './cloudtrail/instance-profile-tampered.ts';
 import { detection as cloudtrailInstanceSessionInConsole } from './cloudtrail/instance-session-in-console.ts';
+import { detection as cloudtrailInterruptionQueueChanged } from './cloudtrail/interruption-queue-changed.ts';
 import { detection as cloudtrailKarpenterTagTampered } from './cloudtrail/karpenter-tag-tampered.ts';
 import { detection as cloudtrailKarpenterTemplatePoisoned } from './cloudtrail/karpenter-template-poisoned.ts';
 import { detection as cloudtrailKarpenterTerminatedForeignInstance } from './cloudtrail/karpenter-terminated-foreign-instance.ts';
@@ -137,6 +138,7 @@ export const detections: readonly AnyDetection[] = [
   cloudtrailInstanceEntered,
   cloudtrailInstanceProfileTampered,
   cloudtrailInstanceSessionInConsole,
+  cloudtrailInterruptionQueueChanged,
   cloudtrailKarpenterTagTampered,
   cloudtrailKarpenterTemplatePoisoned,
   cloudtrailKarpenterTerminatedForeignInstance,

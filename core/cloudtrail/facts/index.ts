@@ -6,6 +6,7 @@ import { evidenceFacts } from './evidence.ts';
 import { hybridFacts } from './hybrid.ts';
 import { iamFacts } from './iam.ts';
 import { instanceFacts } from './instance.ts';
+import { interruptionFacts } from './interruption.ts';
 import { launchFacts } from './launch.ts';
 import { parameterFacts } from './parameter.ts';
 import { pipelineFacts } from './pipeline.ts';
@@ -27,5 +28,6 @@ export const cloudtrailFacts: Facts<'cloudtrail'> = {
   ...eksFacts,
   ...hybridFacts,
   ...parameterFacts,
+  ...interruptionFacts,
   ...pipelineFacts,
 };
