@@ -16,6 +16,7 @@ import { detection as cloudtrailEksEndpointExposed } from './cloudtrail/eks-endp
 import { detection as cloudtrailFleetWithForeignOverrides } from './cloudtrail/fleet-with-foreign-overrides.ts';
 import { detection as cloudtrailGpuQuotaRequested } from './cloudtrail/gpu-quota-requested.ts';
 import { detection as cloudtrailHybridMachineAdmitted } from './cloudtrail/hybrid-machine-admitted.ts';
+import { detection as cloudtrailImageGuardLowered } from './cloudtrail/image-guard-lowered.ts';
 import { detection as cloudtrailImageOrSnapshotShared } from './cloudtrail/image-or-snapshot-shared.ts';
 import { detection as cloudtrailImageParameterWritten } from './cloudtrail/image-parameter-written.ts';
 import { detection as cloudtrailImageSelectorTagWritten } from './cloudtrail/image-selector-tag-written.ts';
@@ -128,6 +129,7 @@ export const detections: readonly AnyDetection[] = [
   cloudtrailFleetWithForeignOverrides,
   cloudtrailGpuQuotaRequested,
   cloudtrailHybridMachineAdmitted,
+  cloudtrailImageGuardLowered,
   cloudtrailImageOrSnapshotShared,
   cloudtrailImageParameterWritten,
   cloudtrailImageSelectorTagWritten,
