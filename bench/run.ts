@@ -53,7 +53,7 @@ interface Table {
   readonly rows: readonly Row[];
 }
 
-const sizes = [10, '1000 of 10', detections.length, 100, 400, 1_000, 4_000] as const;
+const sizes = [...new Set([10, '1000 of 10', detections.length, 100, 400, 1_000, 4_000] as const)];
 
 const logsTable = async (name: CorpusName): Promise<Table> => {
   const corpus = corpora[name]();
