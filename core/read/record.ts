@@ -59,10 +59,14 @@ export const readRecords = (bytes: Uint8Array, origin: Origin): readonly Read[] 
 
 /** The same for text, of which a transport gave us a string. */
 export const readText = (written: string, origin: Origin): readonly Read[] => {
-  const isLine = written.startsWith('{') && written.endsWith('}') && !written.includes('\n');
-  const plain =
-    isLine && written.length <= longestGuess && written.isWellFormed() ? readPlain(written, origin.place) : undefined;
+  const plain = readLine(written, origin.place);
   return plain === undefined ? readRecords(encoder.encode(written), origin) : [plain];
+};
+
+/** The event in a text that is one ordinary record in one line; undefined for any other, of which {@link readText} knows more. */
+export const readLine = (written: string, place: Place): Read | undefined => {
+  const isLine = written.startsWith('{') && written.endsWith('}') && !written.includes('\n');
+  return isLine && written.length <= longestGuess && written.isWellFormed() ? readPlain(written, place) : undefined;
 };
 
 /**
@@ -263,7 +267,7 @@ const jsonText = (json: Json): Uint8Array => {
 const encoder = new TextEncoder();
 
 /** The parser's own message is dropped: it quotes the record. */
-const parsed = (written: string): Json | undefined => {
+export const parsed = (written: string): Json | undefined => {
   try {
     return JSON.parse(written);
   } catch {

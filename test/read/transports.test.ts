@@ -5,6 +5,7 @@ import { defaultPlace, readEnvelope } from '../../core/read/eventbridge.ts';
 import { placeOfKey } from '../../core/read/key.ts';
 import { placeOfStream } from '../../core/read/log-group.ts';
 import { readLogs } from '../../core/read/logs.ts';
+import { readRecords } from '../../core/read/record.ts';
 import { readSqs } from '../../core/read/sqs.ts';
 import { audit, bytesOf, nowhere, readAll, settings, short, trail } from './samples.ts';
 
@@ -195,6 +196,60 @@ describe('a Logs subscription', () => {
     expect(readLogs(event(payload({ logGroup: '/aws/eks/unknown/cluster' }, line)), settings)).toMatchObject([
       { event: { cluster: 'unknown', region: 'eu-west-1' } },
     ]);
+  });
+
+  /** As nearly every payload is, parsed at once; and counted out, record by record. */
+  test.each<[string, Json]>([
+    ['ordinary ones', payload({}, line, JSON.stringify(audit({ auditID: 'b' })))],
+    ['some that are not ASCII', payload({}, JSON.stringify(audit({ userAgent: 'kübectl 𝄞' })), line)],
+    [
+      'calls of CloudTrail',
+      payload({ logGroup: 'trail', logStream: '111122223333_CloudTrail_eu-west-1' }, JSON.stringify(trail('e-1'))),
+    ],
+    ['one that is none', payload({}, line, '{"a":1}', line)],
+    ['one that does not parse', payload({}, line, '{"a":', line)],
+    ['lines of the server', payload({}, line, 'I0901 10:00:00.000000 1 trace.go:236] "x"')],
+    ['two in one log event', payload({}, `${line}\n${line}`)],
+    ['a long one', payload({}, JSON.stringify(audit({ responseObject: { a: 'x'.repeat(100_000) } })), line)],
+    [
+      'a deep one',
+      payload(
+        {},
+        JSON.stringify(audit({ requestObject: JSON.parse(`${'{"a":'.repeat(250)}1${'}'.repeat(250)}`) })),
+        line,
+      ),
+    ],
+    ['half a character', payload({}, JSON.stringify(audit({ userAgent: '\ud834' })), line)],
+    [
+      'a list of them',
+      payload({}, JSON.stringify({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', items: [audit()] }), line),
+    ],
+    ['a wrapper around one', payload({}, JSON.stringify({ log: line }), line)],
+    ['none', payload({})],
+    ['none that is text', payload({ logEvents: [{ id: '1', timestamp: 1, message: 5 }, 7, null] }, line)],
+    ['members that are not known', payload({ more: [1] }, line)],
+    [
+      'log events with other members',
+      payload({ logEvents: [{ id: '1', timestamp: 1, message: line, detail: audit() }] }),
+    ],
+    [
+      'fields taken out',
+      payload({ logEvents: [{ id: '1', timestamp: 1, message: line, extractedFields: { a: 'b' } }] }),
+    ],
+    ['another kind of message', payload({ messageType: 'OTHER' }, line)],
+    ['a control message', payload({ messageType: 'CONTROL_MESSAGE' }, line)],
+    ['no group', { messageType: 'DATA_MESSAGE', logEvents: [{ id: '1', timestamp: 1, message: line }] }],
+    ['a lone record', audit()],
+    ['a number', 5],
+  ])('of %s comes the same, however it is read', (_, json) => {
+    const origin = {
+      place: defaultPlace(settings),
+      where: 'CloudWatch Logs subscription',
+      clusters: settings.clusters,
+    };
+    const counted = readRecords(bytesOf(JSON.stringify(json)), origin);
+    expect(readLogs(event(json), settings)).toEqual(counted);
+    expect(counted.length).toBeGreaterThan(0);
   });
 
   test.each([
