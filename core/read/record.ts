@@ -178,6 +178,18 @@ export const readJson = (json: Json, origin: Origin): readonly Read[] => {
 };
 
 /**
+ * Reads an EventBridge envelope that a transport has parsed, from its text too. Undefined where it is none, or something of it is to be
+ * set aside: {@link readText} makes the same of its text, parsing it again, and has the bytes that the quarantine keeps.
+ */
+export const readEnveloped = (json: Json, written: string, origin: Origin): readonly Read[] | undefined => {
+  const isEnvelope =
+    text(json, 'detail-type') !== undefined && !containers.some(name => member(json, name) !== undefined);
+  if (!isEnvelope || !written.isWellFormed() || deeperThan(json, limits.recordDepth)) return undefined;
+  const reads = readJson(json, origin);
+  return reads.some(({ kind }) => kind === 'rejected') ? undefined : reads;
+};
+
+/**
  * EventBridge User Guide, "Events from AWS services via CloudTrail": the envelope says where its record was delivered. Anybody
  * with events:PutEvents may send any detail, but only AWS may send from a source that begins with `aws.`.
  */

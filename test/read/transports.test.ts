@@ -137,6 +137,42 @@ describe('a queue batch', () => {
     expect(message?.reads.length).toBeGreaterThan(0);
   });
 
+  const deep = (levels: number): Json => (levels === 0 ? 1 : { a: deep(levels - 1) });
+  const nested = (levels: number): JsonObject =>
+    levels === 0 ? envelope(trail('e-1')) : envelope(nested(levels - 1), { 'detail-type': 'x' });
+
+  /** As an envelope comes that is parsed once, so it comes counted out of its bytes. */
+  test.each<[string, Json]>([
+    ['a call', envelope(trail('e-1'))],
+    ['a call that is not ASCII', envelope(trail('e-1', { userAgent: 'kübectl 𝄞' }))],
+    ['half a character', envelope(trail('e-1', { userAgent: '\ud834' }))],
+    ['a call that somebody else sends', envelope(trail('e-1'), { source: 'shop' })],
+    ['an audit event', envelope(audit(), { 'detail-type': 'audit', source: 'shop' })],
+    ['a wrapped audit event', envelope({ log: JSON.stringify(audit()) }, { 'detail-type': 'audit', source: 'shop' })],
+    ['an insight', envelope(trail('e-1', { eventType: 'AwsCloudTrailInsight' }))],
+    ['a call without an id', envelope(trail('e-1', { eventID: '' }))],
+    ['a call of an odd shape', envelope(trail('e-1', { userAgent: 5 }))],
+    [
+      'nothing that is a call',
+      envelope({ state: 'running' }, { 'detail-type': 'EC2 Instance State-change Notification' }),
+    ],
+    ['no detail', envelope(null)],
+    ['a deep call', envelope(trail('e-1', { requestParameters: deep(198) }))],
+    ['a call that is as deep as may be', envelope(trail('e-1', { requestParameters: deep(197) }))],
+    ['a list beside the call', envelope(trail('e-1'), { Records: [trail('e-2')] })],
+    ['a text where a list would be', envelope(trail('e-1'), { Records: 'x' })],
+    ['an envelope in an envelope', nested(2)],
+    ['more envelopes than there may be', nested(6)],
+    ['a call beside the call', { ...envelope(trail('e-1')), ...trail('e-2') }],
+  ])('of %s comes the same, however it is read', (_, body) => {
+    const origin = { place: defaultPlace(settings), where: 'queue message m-0', clusters: settings.clusters };
+    for (const written of [JSON.stringify(body), JSON.stringify(body, null, 1), `\n${JSON.stringify(body)}\n`]) {
+      const counted = readRecords(bytesOf(written), origin);
+      expect(readSqs({ Records: [{ messageId: 'm-0', body: written }] }, settings)[0]?.reads).toEqual(counted);
+      expect(counted.length).toBeGreaterThan(0);
+    }
+  });
+
   test('that is empty is counted; a message without a body is set aside', () => {
     expect(readSqs({ Records: [] }, settings)).toEqual([
       { id: '', reads: [{ kind: 'skipped', why: 'empty batches', count: 1 }], objects: [] },
