@@ -1,4 +1,4 @@
-import { call, karpenter, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
+import { call, karpenter, nodeSession, refused, roleSession } from '../../core/cloudtrail/example.ts';
 import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import { said } from '../../core/cloudtrail/said.ts';
@@ -53,7 +53,8 @@ export const detection = cloudtrail({
   blind: [
     'The record says that data was asked for, not what was in it: user data of EKS nodes holds no token.',
     'Data read on the machine itself (instance metadata, disks, a pod with host access) is in no record.',
-    'How DescribeInstanceAttribute and DescribeLaunchTemplateVersions encode their parameters is known by analogy with other EC2 calls [inferred]: both encodings are read.',
+    'How DescribeLaunchTemplateVersions encodes its parameters is known by analogy with GetLaunchTemplateData [inferred], whose record wraps them: both encodings are read.',
+    'Secrets Manager and Systems Manager record no parameters of what they refuse: the message names the secret or parameter. A refused list of parameters names one of them alone.',
     'Cluster Autoscaler and the like read launch templates: name their roles in `secretReaders`.',
     "A node of a node role may read every Cluster API secret: another machine's is not told from its own.",
   ],
@@ -74,9 +75,24 @@ export const detection = cloudtrail({
       },
       {
         name: 'a person is denied a bootstrap parameter',
+        event: call(
+          'ssm',
+          'GetParameter',
+          refused(
+            'GetParameter',
+            'arn:aws:ssm:eu-west-1:111122223333:parameter/cluster.x-k8s.io/5f0e9f51-0000-4000-8000-000000000001/0',
+          ),
+        ),
+      },
+      {
+        name: 'a person is denied the bootstrap secret of a machine',
+        event: call('secretsmanager', 'GetSecretValue', refused('GetSecretValue', secretId)),
+        severity: 'high',
+      },
+      {
+        name: 'a person reads a bootstrap parameter',
         event: call('ssm', 'GetParameter', {
           requestParameters: { name: '/cluster.x-k8s.io/5f0e9f51-0000-4000-8000-000000000001/0', withDecryption: true },
-          errorCode: 'AccessDeniedException',
         }),
       },
       {
@@ -102,6 +118,10 @@ export const detection = cloudtrail({
         name: 'a backup role that the settings list',
         event: readSecret({ userIdentity: backup }),
         settings: { secretReaders: { arns: ['arn:aws:iam::111122223333:role/backup'] } },
+      },
+      {
+        name: 'another secret, denied',
+        event: call('secretsmanager', 'GetSecretValue', refused('GetSecretValue', 'prod/db')),
       },
       { name: 'another secret', event: readSecret({ requestParameters: { secretId: 'prod/db' } }) },
       {
