@@ -169,6 +169,19 @@ describe('instance sessions', () => {
     });
     expect(instanceSession(record(identity))).toBeUndefined();
   });
+  test("EC2's own identity, which decrypts an instance's volumes, is EC2's and no instance-profile session", () => {
+    const identity = roleSession('aws:ec2-infrastructure', 'i-0aaaabbbbccccdddd', {
+      principalId: '111122223333:aws:ec2-infrastructure:i-0aaaabbbbccccdddd',
+      invokedBy: 'AWS Internal',
+      inScopeOf: {
+        issuerType: 'AWS::EC2::Instance',
+        credentialsIssuedTo: 'arn:aws:ec2:eu-west-1:111122223333:instance/i-0aaaabbbbccccdddd',
+      },
+    });
+    const decrypts = call('kms', 'Decrypt', { userIdentity: identity, sourceIPAddress: 'AWS Internal' });
+    expect(instanceSession(decrypts.record)).toBeUndefined();
+    expect(principalOf(decrypts.record, exampleSettings).kind).toBe('service');
+  });
   test('members that name different instances are a mismatch', () => {
     const identity: UserIdentity = { ...nodeSession(), principalId: 'AROAEXAMPLEEXAMPLEEXA:i-0eeeeffff00001111' };
     expect(instanceSession(record(identity))?.mismatch).toBe(true);
