@@ -178,18 +178,21 @@ const isLower = (part: string, length: number): boolean => {
 };
 
 /**
- * AWS secret access keys are 40 characters of base64. Beside a key id any such piece counts; alone it must look random. Names of
- * services in one word do so too (`AWSServiceRoleForAutoScaling/AutoScaling` is 40 characters): of what holds no digit, as one key in
- * 850, more is asked, which 6 keys of 100,000 don't reach.
+ * AWS secret access keys are 40 characters of base64. Beside a key id any such piece counts; alone it must look random, and hold letters
+ * of both cases as every key does: the path of a request is in lower case. Names in one word look random too
+ * (`AWSServiceRoleForAutoScaling/AutoScaling` is 40 characters): of what holds no digit, as one key in 850, more is asked, which 6 keys
+ * of 100,000 don't reach.
  */
 const isSecretKey = (part: string, besideKeyId: boolean): boolean => {
   if (part.length < 40) return false;
   if (besideKeyId && keyIds.test(part)) return part.length >= 60;
-  return part.length === 40 && !isHex(part) && (besideKeyId || isScrambled(part, hasDigit(part) ? 0.3 : 0.4));
+  if (part.length !== 40 || isHex(part)) return false;
+  return besideKeyId || (has(part, 1) && has(part, 2) && isScrambled(part, has(part, 0) ? 0.3 : 0.4));
 };
 
-const hasDigit = (part: string): boolean => {
-  for (let at = 0; at < part.length; at++) if (charKind(part, at) === 0) return true;
+/** Says whether a character is of a kind: 0 digit, 1 upper case, 2 lower case. */
+const has = (part: string, kind: number): boolean => {
+  for (let at = 0; at < part.length; at++) if (charKind(part, at) === kind) return true;
   return false;
 };
 
