@@ -154,8 +154,14 @@ const identify = (record: CloudTrailRecord, settings: Settings): Principal => {
   if (type === 'AssumedRole' && kinds.kind === 'node') return of('node', kinds.guessed);
   if (instanceSession(record) !== undefined || lastSegment(role ?? '') === 'aws:ec2-instance') return of('instance');
   if (type === 'AssumedRole' && kinds.kind === 'likely-controller') return of('likely-controller', true);
+  // Who called is AWS's word and no name: EKS itself, which launches so for Auto Mode, whatever the cluster's role is called.
+  if (type === 'AssumedRole' && service === 'eks.amazonaws.com' && sdkSession.test(session ?? ''))
+    return of('likely-controller', true);
   return of(type !== undefined && people.has(type) && !isWorkload(identity) ? 'person' : 'unknown');
 };
+
+/** How EKS's controllers name sessions of a cluster's role, by the SDK for Go (recorded calls: load balancers, Auto Mode's profiles). */
+const sdkSession = /^(aws-go-sdk-)?\d{19}$/;
 
 const people = new Set([
   'Root',

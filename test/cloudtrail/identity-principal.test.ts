@@ -130,6 +130,17 @@ describe('who made the call', () => {
       expect(principalOf(record(elsewhere(arn)), exampleSettings).kind).toBe('person');
   });
 
+  test('EKS itself, with a role of any name, is a likely controller; whoever else has the role is not', () => {
+    const session = roleSession('shop-control-plane', 'aws-go-sdk-1788256800000000000');
+    for (const [identity, kind] of [
+      [{ ...session, invokedBy: 'eks.amazonaws.com' }, 'likely-controller'],
+      [{ ...session, invokedBy: 'autoscaling.amazonaws.com' }, 'person'],
+      [{ ...roleSession('developer', 'alice'), invokedBy: 'eks.amazonaws.com' }, 'person'],
+      [session, 'person'],
+    ] as const)
+      expect(principalOf(record(identity), exampleSettings).kind).toBe(kind);
+  });
+
   test('a role name in a request is compared without its path, in its own account', () => {
     expect(roleByName('prod-karpenter', '111122223333', exampleSettings).kind).toBe('controller');
     expect(roleByName('prod-karpenter', '444455556666', exampleSettings).kind).toBe('other');
