@@ -28,6 +28,7 @@ export const detection = cloudtrail({
     'CloudWatch Logs API Reference, PutSubscriptionFilter; PutAccountPolicy',
     'EventBridge API Reference, PutRule; Lambda API Reference, PutFunctionConcurrency',
     'Stratus Red Team, aws.defense-evasion (recorded events)',
+    'adanalvarez/TrailDiscover, simulated refusals (recorded events of CloudTrail, Logs, EventBridge, Lambda, CloudWatch, IAM)',
   ],
   runbook: [
     "Confirm it was no deployment: the pipeline's own releases run under the platform's role; anything else is an incident until shown otherwise.",

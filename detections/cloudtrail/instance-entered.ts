@@ -52,6 +52,7 @@ export const detection = cloudtrail({
     'EC2 Instance Connect API Reference, SendSSHPublicKey, SendSerialConsoleSSHPublicKey',
     'EC2 API Reference, GetPasswordData',
     'DataDog Stratus Red Team, detonation logs of the SSM, Instance Connect and serial console techniques',
+    'elastic/integrations, test events of SendCommand (targets by `instanceids`, State Manager on `*`)',
   ],
   runbook: [
     confirmCall('StartSession'),
