@@ -8,12 +8,21 @@ export const detection = kubernetes({
   title: '{user} impersonated {target} ({impersonation.target})',
   severity: 'critical',
   when: { fact: { 'impersonation.target': ['controller', 'node', 'masters', 'system'] } },
+  unless: [
+    // An access proxy (Teleport, Tailscale) or an administrator’s “sudo” takes a person’s name and the administrators’ group.
+    {
+      impersonatedUser: { username: [{ 'anything-but': { prefix: 'system:' } }] },
+      fact: { 'principal.kind': ['platform'], 'impersonation.target': ['masters'] },
+    },
+  ],
   by: view => [{ user: said(view, 'principal.id'), target: said(view, 'impersonation.name') }],
   attack: ['T1134', 'T1078'],
   why: 'Impersonation takes every right of its target, and logs that look only at the effective user take it for the target. Nobody needs to be a controller or a node.',
   references: [
     'Kubernetes documentation, User impersonation',
     'kubernetes/apiserver, filters/impersonation (the audit event keeps both users)',
+    'gravitational/teleport issue 61357 (recorded on EKS: a person’s name with system:masters, by the proxy)',
+    'Tailscale documentation, Configure Kubernetes RBAC for the API server proxy',
   ],
   runbook: [
     confirm("impersonatedUser.username = 'TARGET'"),
@@ -24,6 +33,7 @@ export const detection = kubernetes({
   ],
   blind: [
     'A refused impersonation is recorded as a forbidden call of the real user, without its target (kubernetes/denied-burst).',
+    'The platform of the settings may take a person’s name and the group system:masters: name an access proxy’s service account there. Whatever is then done is judged as done by nobody who is exempt.',
     'Impersonating a person or an ordinary service account is not this finding; exemptions elsewhere still need both users.',
   ],
   examples: {
@@ -51,6 +61,20 @@ export const detection = kubernetes({
         }),
       },
       {
+        name: 'the platform as the scheduler with the group system:masters',
+        event: audit('list', 'pods', {
+          user: users.platform,
+          impersonatedUser: { username: 'system:kube-scheduler', groups: ['system:masters'] },
+        }),
+      },
+      {
+        name: 'the platform as a person with the group of nodes',
+        event: audit('get', 'secrets', {
+          user: users.platform,
+          impersonatedUser: { username: 'alice', groups: ['system:nodes', 'system:masters'] },
+        }),
+      },
+      {
         name: 'what it then tries is refused',
         event: audit('list', 'secrets', { impersonatedUser: users.replicasets, responseStatus: { code: 403 } }),
       },
@@ -71,6 +95,14 @@ export const detection = kubernetes({
       {
         name: 'a developer as another person',
         event: audit('list', 'pods', { impersonatedUser: { username: 'bob', groups: ['system:authenticated'] } }),
+      },
+      {
+        name: 'an access proxy as an administrator who enters a pod',
+        event: audit('create', 'pods/exec', {
+          user: users.platform,
+          impersonatedUser: { username: 'alice', groups: ['system:masters', 'system:authenticated'] },
+          objectRef: { namespace: 'team-a', name: 'app-5d4f8c7b9d-x2x7z' },
+        }),
       },
       {
         name: 'Karpenter itself',
