@@ -1,7 +1,9 @@
 import { kubernetes } from '../../core/detection.ts';
-import { audit, node, serviceAccount, users } from '../../core/kubernetes/example.ts';
+import { audit, iamSession, node, serviceAccount, users } from '../../core/kubernetes/example.ts';
 import { said } from '../../core/kubernetes/said.ts';
 import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
+
+const eks = iamSession('AWSServiceRoleForAmazonEKS', 'EKS');
 
 export const detection = kubernetes({
   id: 'kubernetes/controller-or-node-impersonated',
@@ -14,6 +16,8 @@ export const detection = kubernetes({
       impersonatedUser: { username: [{ 'anything-but': { prefix: 'system:' } }] },
       fact: { 'principal.kind': ['platform'], 'impersonation.target': ['masters'] },
     },
+    // EKS takes names of its own (elastic/detection-rules leaves them out as ordinary).
+    { impersonatedUser: { username: [{ prefix: 'eks:' }] }, fact: { 'principal.kind': ['service'] } },
   ],
   by: view => [{ user: said(view, 'principal.id'), target: said(view, 'impersonation.name') }],
   attack: ['T1134', 'T1078'],
@@ -21,6 +25,7 @@ export const detection = kubernetes({
   references: [
     'Kubernetes documentation, User impersonation',
     'kubernetes/apiserver, filters/impersonation (the audit event keeps both users)',
+    'elastic/detection-rules, privilege_escalation_kubernetes_api_request_impersonating_privileged_identity (what is ordinary)',
     'gravitational/teleport issue 61357 (recorded on EKS: a person’s name with system:masters, by the proxy)',
     'Tailscale documentation, Configure Kubernetes RBAC for the API server proxy',
   ],
@@ -61,6 +66,14 @@ export const detection = kubernetes({
         }),
       },
       {
+        name: 'a developer as a component of EKS',
+        event: audit('list', 'nodes', { impersonatedUser: { username: 'eks:node-manager' } }),
+      },
+      {
+        name: 'EKS as the scheduler',
+        event: audit('list', 'nodes', { user: eks, impersonatedUser: { username: 'system:kube-scheduler' } }),
+      },
+      {
         name: 'the platform as the scheduler with the group system:masters',
         event: audit('list', 'pods', {
           user: users.platform,
@@ -95,6 +108,10 @@ export const detection = kubernetes({
       {
         name: 'a developer as another person',
         event: audit('list', 'pods', { impersonatedUser: { username: 'bob', groups: ['system:authenticated'] } }),
+      },
+      {
+        name: 'EKS as a component of its own',
+        event: audit('list', 'nodes', { user: eks, impersonatedUser: { username: 'eks:node-manager' } }),
       },
       {
         name: 'an access proxy as an administrator who enters a pod',
