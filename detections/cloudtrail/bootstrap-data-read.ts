@@ -1,5 +1,5 @@
 import { call, karpenter, nodeSession, refused, roleSession } from '../../core/cloudtrail/example.ts';
-import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { autoScaling, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import { said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
@@ -13,6 +13,7 @@ const readUserData = (over: Partial<CloudTrailRecord> = {}) =>
     requestParameters: { attribute: 'userData', instanceId: 'i-0aaaabbbbccccdddd' },
     ...over,
   });
+const latest = { LaunchTemplateVersion: { tag: 1, content: '$Latest' }, LaunchTemplateId: 'lt-0aaa' };
 const backup = roleSession('backup', 'nightly');
 
 export const detection = cloudtrail({
@@ -53,7 +54,7 @@ export const detection = cloudtrail({
   blind: [
     'The record says that data was asked for, not what was in it: user data of EKS nodes holds no token.',
     'Data read on the machine itself (instance metadata, disks, a pod with host access) is in no record.',
-    'How DescribeLaunchTemplateVersions encodes its parameters is known by analogy with GetLaunchTemplateData [inferred], whose record wraps them: both encodings are read.',
+    'DescribeLaunchTemplateVersions and GetLaunchTemplateData are recorded with wrapped parameters (the first in public `lookup-events` output of 2026, where Auto Scaling asks every ten seconds): plain ones are read too.',
     'Secrets Manager and Systems Manager record no parameters of what they refuse: the message names the secret or parameter. A refused list of parameters names one of them alone.',
     'Cluster Autoscaler and the like read launch templates: name their roles in `secretReaders`.',
     "A node of a node role may read every Cluster API secret: another machine's is not told from its own.",
@@ -70,7 +71,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'a person reads the versions of a launch template',
-        event: wrappedEc2('DescribeLaunchTemplateVersions', { LaunchTemplateId: 'lt-0aaa' }),
+        event: wrappedEc2('DescribeLaunchTemplateVersions', latest),
         severity: 'medium',
       },
       {
@@ -122,6 +123,10 @@ export const detection = cloudtrail({
       {
         name: 'another secret, denied',
         event: call('secretsmanager', 'GetSecretValue', refused('GetSecretValue', 'prod/db')),
+      },
+      {
+        name: 'Auto Scaling reads the template of a group',
+        event: wrappedEc2('DescribeLaunchTemplateVersions', latest, { by: autoScaling }),
       },
       { name: 'another secret', event: readSecret({ requestParameters: { secretId: 'prod/db' } }) },
       {
