@@ -21,7 +21,9 @@ export const detection = cloudtrail({
   title: '{principal} read what machines boot with: {bootstrap.kind} {resource}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
-    // Autoscalers, scanners and plans read the versions of templates all day; on EKS they hold no token.
+    // The console reads a template's versions whenever somebody looks at it, plans and scanners do; on EKS they hold no token.
+    ['low', { fact: { 'bootstrap.kind': 'launch-template', 'bootstrap.resource': [{ 'anything-but': 'unknown' }] } }],
+    // All templates at once.
     ['medium', { fact: { 'bootstrap.kind': 'launch-template' } }],
     'high',
   ],
@@ -52,6 +54,7 @@ export const detection = cloudtrail({
     lookAround,
   ],
   blind: [
+    'Reading one launch template is low: it is what the console does when somebody looks at one (Permiso-io-tools/CloudConsoleCartographer), and finding whose template it was is left to you.',
     'The record says that data was asked for, not what was in it: user data of EKS nodes holds no token.',
     'Data read on the machine itself (instance metadata, disks, a pod with host access) is in no record.',
     'DescribeLaunchTemplateVersions and GetLaunchTemplateData are recorded with wrapped parameters (the first in public `lookup-events` output of 2026, where Auto Scaling asks every ten seconds): plain ones are read too.',
@@ -72,6 +75,11 @@ export const detection = cloudtrail({
       {
         name: 'a person reads the versions of a launch template',
         event: wrappedEc2('DescribeLaunchTemplateVersions', latest),
+        severity: 'low',
+      },
+      {
+        name: 'a person reads the latest versions of all templates',
+        event: wrappedEc2('DescribeLaunchTemplateVersions', { LaunchTemplateVersion: latest.LaunchTemplateVersion }),
         severity: 'medium',
       },
       {
