@@ -1,4 +1,4 @@
-import { at, type Json, list, member, text } from '../json.ts';
+import { at, isObject, type Json, list, member, text } from '../json.ts';
 import type { Settings } from '../settings.ts';
 import { items, requestOf, scalar } from './ec2.ts';
 import { isOurs } from './own.ts';
@@ -58,16 +58,23 @@ const wholeAdvanced = (selector: Json): boolean => {
   return management && fields.every(field => text(field, 'field') === 'eventCategory');
 };
 
-/** Selectors that leave management events out. */
-export const selectors: Judge = request => {
+/** The call was refused, and its record has no parameters: only its resource is known, by its message. */
+const untold = (record: CloudTrailRecord): boolean => !isObject(record.requestParameters);
+
+/** Selectors that leave management events out; whatever was refused. */
+export const selectors: Judge = (request, record) => {
   const basic = list(request, 'eventSelectors');
   const advanced = list(request, 'advancedEventSelectors');
+  const trail = named(request, 'trailName');
+  if (untold(record) && trail !== undefined) return one(trail, 'event selectors');
   if (basic.length + advanced.length === 0 || basic.some(wholeSelector) || advanced.some(wholeAdvanced)) return [];
-  return one(named(request, 'trailName'), 'no longer logs all management events');
+  return one(trail, 'no longer logs all management events');
 };
 
-/** A trail narrowed, or sent elsewhere. */
-export const trailUpdate: Judge = request => {
+/** A trail narrowed, or sent elsewhere; whatever was refused. */
+export const trailUpdate: Judge = (request, record) => {
+  const trail = named(request, 'name');
+  if (untold(record) && trail !== undefined) return one(trail, 'trail changed');
   const off = [
     'isMultiRegionTrail',
     'includeGlobalServiceEvents',
@@ -79,7 +86,7 @@ export const trailUpdate: Judge = request => {
     name => text(request, name) !== undefined,
   );
   const how = [...off.map(name => `${name} off`), ...moved.map(name => `${name} changed`)].join(', ');
-  return how === '' ? [] : one(named(request, 'name'), how);
+  return how === '' ? [] : one(trail, how);
 };
 
 // ── CloudWatch Logs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -114,11 +121,14 @@ export const retention: Judge = (request, _, settings) => {
     : [];
 };
 
-/** A subscription filter of ours: putting one of the same name overwrites it. */
+/** A subscription filter of ours: putting one of the same name overwrites it. What was refused names the log group alone. */
 export const subscription =
   (how: string): Judge =>
-  request =>
-    isOurs(named(request, 'filterName') ?? '') ? one(`${groupOf(request)}/${named(request, 'filterName')}`, how) : [];
+  (request, record, settings) => {
+    if (untold(record)) return watched(groupOf(request), settings) ? one(groupOf(request), how) : [];
+    const filter = named(request, 'filterName') ?? '';
+    return isOurs(filter) ? one(`${groupOf(request)}/${filter}`, how) : [];
+  };
 
 /** A policy for every log group of the account: of such a type, or of our name. */
 export const accountPolicy =

@@ -24,6 +24,7 @@ import {
   whatever,
 } from './blinding-judges.ts';
 import type { CloudTrailRecord } from './record.ts';
+import { askedOf } from './refused.ts';
 
 export type { Blinding };
 
@@ -190,5 +191,5 @@ export const blindingOf = (record: CloudTrailRecord, settings: Settings): readon
   const apis = Object.hasOwn(table, source) ? table[source] : undefined;
   const api = plainName(String(record.eventName));
   const judge = apis !== undefined && Object.hasOwn(apis, api) ? apis[api] : undefined;
-  return judge === undefined ? [] : judge(record.requestParameters ?? {}, record, settings);
+  return judge === undefined ? [] : judge(askedOf(record), record, settings);
 };

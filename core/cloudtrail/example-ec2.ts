@@ -69,6 +69,19 @@ export const autoScaling: UserIdentity = {
   invokedBy: 'autoscaling.amazonaws.com',
 };
 
+/** A cluster's role, of any name, as EKS Auto Mode launches with it. */
+export const autoMode: UserIdentity = {
+  ...roleSession('shop-control-plane', 'aws-go-sdk-1788256800000000000'),
+  invokedBy: 'eks.amazonaws.com',
+};
+
+/** What EKS Auto Mode tags nodes with (EKS User Guide, AmazonEKSComputePolicy). */
+export const autoModeTags = {
+  'eks:eks-cluster-name': 'prod',
+  'eks:kubernetes-node-class-name': 'default',
+  'eks:kubernetes-node-pool-name': 'general-purpose',
+} as const;
+
 /** Karpenter's session as EC2 Fleet uses it for RunInstances: no access key, `invokedBy` the service. */
 export const karpenterFleet: UserIdentity = (({ accessKeyId: _, ...identity }) => ({
   ...identity,

@@ -139,3 +139,13 @@ const eventIdOf = (content: string): string => {
   const hex = words.join('');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 };
+
+/**
+ * What most services record of a call that IAM refuses: no parameters, and the resource in the message alone. EC2, EKS and S3 keep the
+ * parameters.
+ */
+export const refused = (api: string, resource: string): Partial<CloudTrailRecord> => ({
+  errorCode: 'AccessDenied',
+  errorMessage: `User: ${developer.arn} is not authorized to perform: service:${api} on resource: ${resource} because no identity-based policy allows the service:${api} action`,
+  requestParameters: null,
+});

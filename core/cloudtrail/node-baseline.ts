@@ -1,6 +1,7 @@
 import { text } from '../json.ts';
 import type { When } from '../pattern/language.ts';
 import type { CloudTrailRecord } from './record.ts';
+import { askedOf } from './refused.ts';
 
 /** What a node role's call is: part of being a node, a call that its credentials are stolen for, or another that pods should make. */
 export type NodeCall = 'baseline' | 'sensitive' | 'other';
@@ -70,6 +71,11 @@ const node: { readonly [service: string]: readonly string[] | 'any' } = {
     'PutConfigurePackageResult',
     'RegisterManagedInstance',
     'RequestManagedInstanceRoleToken',
+    // The agent's channels are calls of ssmmessages, and recorded as ssm's (data events).
+    'CreateControlChannel',
+    'OpenControlChannel',
+    'CreateDataChannel',
+    'OpenDataChannel',
   ],
   ssmmessages: 'any',
   ec2messages: 'any',
@@ -110,11 +116,9 @@ const sensitive: Apis = {
 /** Cluster API's nodes fetch their bootstrap data once and delete it (`clusterawsadm`, node policy of each secrets backend). */
 const bootstrap = (service: string, record: CloudTrailRecord): boolean => {
   if (service === 'secretsmanager' && /^(GetSecretValue|DeleteSecret)$/.test(record.eventName))
-    return /(^|:secret:)aws\.cluster\.x-k8s\.io\//.test(text(record, 'requestParameters', 'secretId') ?? '');
+    return /(^|:secret:)aws\.cluster\.x-k8s\.io\//.test(text(askedOf(record), 'secretId') ?? '');
   if (service === 'ssm' && /^(GetParameter|DeleteParameter)$/.test(record.eventName))
-    return /^\/cluster\.x-k8s\.io\/|:parameter\/cluster\.x-k8s\.io\//.test(
-      text(record, 'requestParameters', 'name') ?? '',
-    );
+    return /^\/cluster\.x-k8s\.io\/|:parameter\/cluster\.x-k8s\.io\//.test(text(askedOf(record), 'name') ?? '');
   return false;
 };
 

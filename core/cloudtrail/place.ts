@@ -90,8 +90,9 @@ export const placeOf = (record: CloudTrailRecord, settings: Settings): Place => 
   const { ours, clusters, isPublic } = seatOf(address, settings);
   const endpoint = record.vpcEndpointId;
   const known = typeof endpoint === 'string' && Object.hasOwn(settings.network.endpoints, endpoint);
-  const owner = record.vpcEndpointAccountId;
-  if (!known && typeof owner === 'string' && settings.accounts.length > 0 && !settings.accounts.includes(owner))
+  // An endpoint of AWS's own is "AWS Internal" (recorded beside calls that a service makes for its caller): nobody's account.
+  const owner = /^\d{12}$/.exec(String(record.vpcEndpointAccountId))?.[0];
+  if (!known && owner !== undefined && settings.accounts.length > 0 && !settings.accounts.includes(owner))
     return 'foreign';
   if (ours) return 'ours';
   // Everybody's VPC may be 10.0.0.0/16: a private address says something only beside an endpoint of ours, or none at all.

@@ -86,7 +86,9 @@ const sessionOfInstance = (record: CloudTrailRecord): InstanceSession | undefine
   const delivery = text(context?.ec2RoleDelivery);
   const scoped = text(identity.inScopeOf?.issuerType) === 'AWS::EC2::Instance';
   if (delivery === undefined && !scoped) return undefined;
-  if (lastSegment(text(context?.sessionIssuer?.arn) ?? '') === 'aws:ec2-instance') return undefined;
+  // EC2's own identities for an instance, which no profile handed out: SSM's default host management, and EBS's that reads its keys.
+  if (/^aws:ec2-(instance|infrastructure)$/.test(lastSegment(text(context?.sessionIssuer?.arn) ?? '')))
+    return undefined;
   const named = [
     scoped
       ? lastSegment(text(identity.inScopeOf?.credentialsIssuedTo) ?? text(identity.inScopeOf?.sourceArn) ?? '')
@@ -145,13 +147,21 @@ const identify = (record: CloudTrailRecord, settings: Settings): Principal => {
   if (kinds.kind === 'controller') return of('controller');
   // Only the service itself can assume a service-linked role (IAM User Guide, "Service-linked roles").
   if (role !== undefined && /:role\/aws-service-role\//.test(role)) return of('service');
+  // EC2 decrypts an instance's volumes by this identity, from "AWS Internal" (KMS Developer Guide, "How Amazon EBS uses AWS KMS").
+  if (role !== undefined && lastSegment(role) === 'aws:ec2-infrastructure') return of('service');
   if (allows(settings.platform, id, arn)) return of('platform');
   if (allows(settings.gitops, id, arn)) return of('gitops');
   if (type === 'AssumedRole' && kinds.kind === 'node') return of('node', kinds.guessed);
   if (instanceSession(record) !== undefined || lastSegment(role ?? '') === 'aws:ec2-instance') return of('instance');
   if (type === 'AssumedRole' && kinds.kind === 'likely-controller') return of('likely-controller', true);
+  // Who called is AWS's word and no name: EKS itself, which launches so for Auto Mode, whatever the cluster's role is called.
+  if (type === 'AssumedRole' && service === 'eks.amazonaws.com' && sdkSession.test(session ?? ''))
+    return of('likely-controller', true);
   return of(type !== undefined && people.has(type) && !isWorkload(identity) ? 'person' : 'unknown');
 };
+
+/** How EKS's controllers name sessions of a cluster's role, by the SDK for Go (recorded calls: load balancers, Auto Mode's profiles). */
+const sdkSession = /^(aws-go-sdk-)?\d{19}$/;
 
 const people = new Set([
   'Root',

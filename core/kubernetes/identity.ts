@@ -1,3 +1,4 @@
+import { namesControllers, usualControllers } from '../cloudtrail/roles.ts';
 import type { Event } from '../event.ts';
 import { list } from '../json.ts';
 import { remembered } from '../remembered.ts';
@@ -71,9 +72,20 @@ export const formOf = (user: AuditUser | undefined, event: Event<'kubernetes'>, 
   const form = formOfName(name);
   const arns = arnsOf(user);
   if (arns.length === 0 || signedIn.has(form)) return form;
+  const owned = arns.some(arn => isOurs(arn, event, settings));
+  if (owned && arns.every(arn => eksRole.test(arn)) && (name.startsWith('eks:') || isOwnName(name, arns)))
+    return 'service';
   if (!name.startsWith('eks:')) return 'person';
-  return arns.some(arn => isOurs(arn, event, settings)) ? 'person' : form;
+  return owned ? 'person' : form;
 };
+
+/**
+ * EKS's service-linked role, which EKS alone can assume, and no other role of an account that has it may be called so: with it the
+ * controllers of Auto Mode, and cluster insights, act in the cluster (EKS User Guide, "Grant additional Kubernetes RBAC to EKS Auto Mode
+ * managed controllers").
+ */
+const eksRole =
+  /^arn:[\w-]+:(iam::\d{12}:role|sts::\d{12}:assumed-role)\/(aws-service-role\/eks\.amazonaws\.com\/)?AWSServiceRoleForAmazonEKS(\/[^/]+)?$/;
 
 /** Forms that a user has by the name, whoever signed it in. */
 const signedIn: ReadonlySet<Form> = new Set(['unknown', 'anonymous', 'node']);
@@ -131,6 +143,8 @@ const identityOf = ({ user, event }: Asked, settings: Settings): Identity => {
         doubt: 'the cluster of this event is not known: say it with `--cluster`',
       };
   }
+  const launcher = form === 'person' ? launcherOf(name, arnsOf(user), event, settings) : undefined;
+  if (launcher !== undefined) return { ...launcher, form, controller: 'eks' };
   const kind = form === 'person' || form === 'service-account' ? allowance(user, settings) : undefined;
   if (kind === undefined && !says(settings.gitops) && matchesAny(usualGitops, name))
     return {
@@ -140,6 +154,39 @@ const identityOf = ({ user, event }: Asked, settings: Settings): Identity => {
       doubt: 'known by the usual name of a GitOps controller only: name it in the setting `gitops`',
     };
   return { kind: kind ?? form, form, controller: 'none', doubt: '' };
+};
+
+/** The role as the IAM authenticator writes it, without its path. */
+const pathless = (arn: string): string => arn.replace(/:role\/.*\//, ':role/');
+
+/**
+ * Roles of clusters, with which the controllers of EKS Auto Mode act through an access entry (EKS User Guide, "Learn about identity and
+ * access in EKS Auto Mode"), as wildcards over what the authenticator writes: those of the settings, usual names where those name none.
+ * @param cluster leaves out roles that the settings bind to another cluster
+ */
+export const launcherRoles = (settings: Settings, cluster?: string): readonly string[] => {
+  if (!namesControllers(settings))
+    return usualControllers.flatMap(([kind, names]) => (kind === 'eks' ? names.map(name => `arn:*:role/${name}`) : []));
+  return settings.controllers
+    .filter(
+      one => one.kind === 'eks' && (cluster === undefined || one.cluster === undefined || one.cluster === cluster),
+    )
+    .flatMap(({ roles = [] }) => roles.map(role => (role.startsWith('arn:') ? pathless(role) : `arn:*:role/${role}`)));
+};
+
+/** Whether EKS Auto Mode acts, with a cluster's role. */
+const launcherOf = (
+  name: string,
+  arns: readonly string[],
+  event: Event<'kubernetes'>,
+  settings: Settings,
+): Pick<Identity, 'kind' | 'doubt'> | undefined => {
+  const roles = launcherRoles(settings, event.cluster);
+  if (!arns.some(arn => isOurs(arn, event, settings) && matchesAny(roles, arn)) || !isOwnName(name, arns))
+    return undefined;
+  return namesControllers(settings)
+    ? { kind: 'controller', doubt: '' }
+    : { kind: 'likely-controller', doubt: "known by its role's usual name only: name it in the setting `controllers`" };
 };
 
 /** All that an identity is told from. */

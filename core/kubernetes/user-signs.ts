@@ -3,7 +3,7 @@ import { itself, remembered } from '../remembered.ts';
 import type { Principals, Settings } from '../settings.ts';
 import { conditionOf, matchesAny, starred } from '../wildcard.ts';
 import { administrators } from './groups.ts';
-import { controllerAccounts, type Form, formOfName, type PrincipalKind, says } from './identity.ts';
+import { controllerAccounts, type Form, formOfName, launcherRoles, type PrincipalKind, says } from './identity.ts';
 import { builtInNames, components, usualGitops } from './known-users.ts';
 import type { AuditRecord } from './record.ts';
 
@@ -100,10 +100,16 @@ const others = (who: Who, settings: Settings, may: (kind: PrincipalKind) => bool
   return [
     ...(names.length === 0 ? [] : [{ [who]: { username: names } }]),
     ...trusted.flatMap(one => belonging(who, one)),
+    ...(may('controller') || may('likely-controller') ? belonging(who, { arns: launcherRoles(settings) }) : []),
   ];
 };
 
-const serviceNames = [{ prefix: 'eks:' }, ...components, ...builtInNames];
+const serviceNames = [
+  { prefix: 'eks:' },
+  { wildcard: 'arn:*:assumed-role/AWSServiceRoleForAmazonEKS/*' },
+  ...components,
+  ...builtInNames,
+];
 
 const belonging = (who: Who, { groups = [], arns = [] }: Principals): Signs => [
   ...(groups.length === 0 ? [] : [{ [who]: { groups: groups.map(conditionOf) } }]),

@@ -33,7 +33,7 @@ const keyed = (text: string): string => {
     const encoded = char === '%' && (text.startsWith('3D', at + 1) || text.startsWith('3d', at + 1));
     if (char !== '=' && char !== ':' && !encoded) continue;
     const name = nameBefore(text, at);
-    if (name === '' || !isSecretName(name)) continue;
+    if (name === '' || !isSecretName(name) || (name === 'secret' && isSecretArn(text, at - name.length))) continue;
     let start = at + (encoded ? 3 : 1);
     while (isSpace(text[start]) || isQuote(text[start])) start++;
     const quoted = text[start - 1] === '"' || text[start - 1] === "'";
@@ -46,6 +46,13 @@ const keyed = (text: string): string => {
   }
   return out + text.slice(from);
 };
+
+/**
+ * Whether `secret` at a place is the word of an ARN, `arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME`: what follows is a name, and
+ * names of secrets are evidence. No such ARN is longer up to there than 80 characters.
+ */
+const isSecretArn = (text: string, at: number): boolean =>
+  /arn:[a-z*-]+:secretsmanager:[a-z0-9*-]*:[\d*]{0,12}:$/.test(text.slice(Math.max(0, at - 80), at));
 
 /** The name that stands before a separator, over quotes, any spaces (files align) and percent-encoding; at most 64 characters. */
 const nameBefore = (text: string, at: number): string => {

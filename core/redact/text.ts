@@ -177,11 +177,23 @@ const isLower = (part: string, length: number): boolean => {
   return true;
 };
 
-/** AWS secret access keys are 40 characters of base64. Beside a key id any such piece counts; alone it must look random. */
+/**
+ * AWS secret access keys are 40 characters of base64. Beside a key id any such piece counts; alone it must look random, and hold letters
+ * of both cases as every key does: the path of a request is in lower case. Names in one word look random too
+ * (`AWSServiceRoleForAutoScaling/AutoScaling` is 40 characters): of what holds no digit, as one key in 850, more is asked, which 6 keys
+ * of 100,000 don't reach.
+ */
 const isSecretKey = (part: string, besideKeyId: boolean): boolean => {
   if (part.length < 40) return false;
   if (besideKeyId && keyIds.test(part)) return part.length >= 60;
-  return part.length === 40 && !isHex(part) && (besideKeyId || isScrambled(part));
+  if (part.length !== 40 || isHex(part)) return false;
+  return besideKeyId || (has(part, 1) && has(part, 2) && isScrambled(part, has(part, 0) ? 0.3 : 0.4));
+};
+
+/** Says whether a character is of a kind: 0 digit, 1 upper case, 2 lower case. */
+const has = (part: string, kind: number): boolean => {
+  for (let at = 0; at < part.length; at++) if (charKind(part, at) === kind) return true;
+  return false;
 };
 
 /** Keeps the access key id where it stands in the same word. */
@@ -202,10 +214,10 @@ const isHex = (part: string): boolean => {
  * Whether the kind of character changes about as often as in random base64 (25 times in 40 characters, deviation 3), which
  * words and paths don't reach.
  */
-const isScrambled = (part: string): boolean => {
+const isScrambled = (part: string, share = 0.3): boolean => {
   let changes = 0;
   for (let at = 1; at < part.length; at++) if (charKind(part, at) !== charKind(part, at - 1)) changes++;
-  return changes >= part.length * 0.3;
+  return changes >= part.length * share;
 };
 
 const charKind = (part: string, at: number): number => {

@@ -1,5 +1,5 @@
-import { call, karpenter, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
-import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { call, karpenter, nodeSession, refused, roleSession } from '../../core/cloudtrail/example.ts';
+import { autoScaling, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import { said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
@@ -13,6 +13,7 @@ const readUserData = (over: Partial<CloudTrailRecord> = {}) =>
     requestParameters: { attribute: 'userData', instanceId: 'i-0aaaabbbbccccdddd' },
     ...over,
   });
+const latest = { LaunchTemplateVersion: { tag: 1, content: '$Latest' }, LaunchTemplateId: 'lt-0aaa' };
 const backup = roleSession('backup', 'nightly');
 
 export const detection = cloudtrail({
@@ -20,7 +21,9 @@ export const detection = cloudtrail({
   title: '{principal} read what machines boot with: {bootstrap.kind} {resource}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
-    // Autoscalers, scanners and plans read the versions of templates all day; on EKS they hold no token.
+    // The console reads a template's versions whenever somebody looks at it, plans and scanners do; on EKS they hold no token.
+    ['low', { fact: { 'bootstrap.kind': 'launch-template', 'bootstrap.resource': [{ 'anything-but': 'unknown' }] } }],
+    // All templates at once.
     ['medium', { fact: { 'bootstrap.kind': 'launch-template' } }],
     'high',
   ],
@@ -51,9 +54,11 @@ export const detection = cloudtrail({
     lookAround,
   ],
   blind: [
+    'Reading one launch template is low: it is what the console does when somebody looks at one (Permiso-io-tools/CloudConsoleCartographer), and finding whose template it was is left to you.',
     'The record says that data was asked for, not what was in it: user data of EKS nodes holds no token.',
     'Data read on the machine itself (instance metadata, disks, a pod with host access) is in no record.',
-    'How DescribeInstanceAttribute and DescribeLaunchTemplateVersions encode their parameters is known by analogy with other EC2 calls [inferred]: both encodings are read.',
+    'DescribeLaunchTemplateVersions and GetLaunchTemplateData are recorded with wrapped parameters (the first in public `lookup-events` output of 2026, where Auto Scaling asks every ten seconds): plain ones are read too.',
+    'Secrets Manager and Systems Manager record no parameters of what they refuse: the message names the secret or parameter. A refused list of parameters names one of them alone.',
     'Cluster Autoscaler and the like read launch templates: name their roles in `secretReaders`.',
     "A node of a node role may read every Cluster API secret: another machine's is not told from its own.",
   ],
@@ -69,14 +74,34 @@ export const detection = cloudtrail({
       },
       {
         name: 'a person reads the versions of a launch template',
-        event: wrappedEc2('DescribeLaunchTemplateVersions', { LaunchTemplateId: 'lt-0aaa' }),
+        event: wrappedEc2('DescribeLaunchTemplateVersions', latest),
+        severity: 'low',
+      },
+      {
+        name: 'a person reads the latest versions of all templates',
+        event: wrappedEc2('DescribeLaunchTemplateVersions', { LaunchTemplateVersion: latest.LaunchTemplateVersion }),
         severity: 'medium',
       },
       {
         name: 'a person is denied a bootstrap parameter',
+        event: call(
+          'ssm',
+          'GetParameter',
+          refused(
+            'GetParameter',
+            'arn:aws:ssm:eu-west-1:111122223333:parameter/cluster.x-k8s.io/5f0e9f51-0000-4000-8000-000000000001/0',
+          ),
+        ),
+      },
+      {
+        name: 'a person is denied the bootstrap secret of a machine',
+        event: call('secretsmanager', 'GetSecretValue', refused('GetSecretValue', secretId)),
+        severity: 'high',
+      },
+      {
+        name: 'a person reads a bootstrap parameter',
         event: call('ssm', 'GetParameter', {
           requestParameters: { name: '/cluster.x-k8s.io/5f0e9f51-0000-4000-8000-000000000001/0', withDecryption: true },
-          errorCode: 'AccessDeniedException',
         }),
       },
       {
@@ -102,6 +127,14 @@ export const detection = cloudtrail({
         name: 'a backup role that the settings list',
         event: readSecret({ userIdentity: backup }),
         settings: { secretReaders: { arns: ['arn:aws:iam::111122223333:role/backup'] } },
+      },
+      {
+        name: 'another secret, denied',
+        event: call('secretsmanager', 'GetSecretValue', refused('GetSecretValue', 'prod/db')),
+      },
+      {
+        name: 'Auto Scaling reads the template of a group',
+        event: wrappedEc2('DescribeLaunchTemplateVersions', latest, { by: autoScaling }),
       },
       { name: 'another secret', event: readSecret({ requestParameters: { secretId: 'prod/db' } }) },
       {

@@ -1,4 +1,4 @@
-import { roleSession } from '../../core/cloudtrail/example.ts';
+import { call, refused, roleSession } from '../../core/cloudtrail/example.ts';
 import { platform } from '../../core/cloudtrail/example-ec2.ts';
 import { other } from '../../core/cloudtrail/example-iam.ts';
 import { texts } from '../../core/cloudtrail/said.ts';
@@ -28,6 +28,7 @@ export const detection = cloudtrail({
     'CloudWatch Logs API Reference, PutSubscriptionFilter; PutAccountPolicy',
     'EventBridge API Reference, PutRule; Lambda API Reference, PutFunctionConcurrency',
     'Stratus Red Team, aws.defense-evasion (recorded events)',
+    'adanalvarez/TrailDiscover, simulated refusals (recorded events of CloudTrail, Logs, EventBridge, Lambda, CloudWatch, IAM)',
   ],
   runbook: [
     "Confirm it was no deployment: the pipeline's own releases run under the platform's role; anything else is an incident until shown otherwise.",
@@ -40,6 +41,7 @@ export const detection = cloudtrail({
     'What stops delivery of this very record is not seen by it: the stack watches itself by a second path, and `pipeline/source-silent` says when a source falls silent.',
     'Resources of the pipeline are known by the names SST gives them (`tripline-…`); trails and buckets by any name that says CloudTrail, keys only by an alias of ours.',
     'Whether a new retention, filter or policy is narrower than the former is not in the record: retention counts from 7 days down, subscription filters when they bear our name.',
+    'What is refused is recorded without its parameters (S3 and EC2 keep them): the message names the trail, group, rule, function, alarm …, and nothing tells what it would have become.',
     'An e-mail recipient who unsubscribes by the link in the message leaves no record of a principal.',
     'Items of our tables written by others are data events: seen only where a trail logs them; in PartiQL not even there, for those calls bear the name of the Redshift Data API’s, which busy accounts make all day.',
   ],
@@ -118,6 +120,15 @@ export const detection = cloudtrail({
           muteTargets: { alarmNames: ['tripline-prod-SweepAlarm-abcdefgh'] },
         }),
         severity: 'critical',
+      },
+      {
+        name: 'somebody is refused a rule of ours, which only the message names',
+        event: call(
+          'events',
+          'DisableRule',
+          refused('DisableRule', 'arn:aws:events:eu-west-1:111122223333:rule/tripline-prod-CloudTrailRule-abcdefgh'),
+        ),
+        severity: 'medium',
       },
       {
         name: 'somebody tries to leave the organization, and with it its trail',

@@ -1,7 +1,7 @@
-import { call } from '../../core/cloudtrail/example.ts';
+import { call, refused } from '../../core/cloudtrail/example.ts';
+import { said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
-import { text } from '../../core/json.ts';
 
 const request = (quotaCode: string, eventName = 'RequestServiceQuotaIncrease') =>
   call('servicequotas', eventName, { requestParameters: { serviceCode: 'ec2', quotaCode, desiredValue: 768 } });
@@ -11,9 +11,8 @@ export const detection = cloudtrail({
   title: '{principal} asked for more instances under the EC2 quota {quota}',
   severity: 'medium',
   when: {
-    eventName: 'RequestServiceQuotaIncrease',
-    requestParameters: {
-      quotaCode: [
+    fact: {
+      'quota.code': [
         'L-1216C47A', // Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances
         'L-34B43A08', // All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests
         'L-DB2E81BA', // Running On-Demand G and VT instances
@@ -30,7 +29,7 @@ export const detection = cloudtrail({
       ],
     },
   },
-  by: view => [{ quota: text(view.record, 'requestParameters', 'quotaCode') ?? 'unknown' }],
+  by: view => [{ quota: said(view, 'quota.code') }],
   window: '24h',
   attack: ['T1496.001', 'T1578.005'],
   why: 'New accounts may run no GPU at all, so a mining campaign begins with a quota request, hours before the launches. Platform teams ask for quota rarely and by ticket.',
@@ -45,13 +44,21 @@ export const detection = cloudtrail({
     lookAround,
   ],
   blind: [
-    'The parameter names are taken from the API model; the codes of the Trn, Inf and DL quotas were not verified against a recorded request: compare them with `aws service-quotas list-service-quotas --service-code ec2`.',
+    'The names of parameters are taken from the API model; a refusal was seen recorded, without them. The codes of the Trn, Inf and DL quotas were not verified against a recorded request: compare them with `aws service-quotas list-service-quotas --service-code ec2`.',
     'A request through a support case or by AWS on its own makes no such record.',
   ],
   examples: {
     matches: [
       { name: 'more P instances', event: request('L-417A185B') },
       { name: 'more G spot instances', event: request('L-3819A6DF') },
+      {
+        name: 'more P instances, refused: only the message names the quota',
+        event: call(
+          'servicequotas',
+          'RequestServiceQuotaIncrease',
+          refused('RequestServiceQuotaIncrease', 'arn:aws:servicequotas:eu-west-1:111122223333:ec2/L-417A185B'),
+        ),
+      },
     ],
     misses: [
       { name: 'more VPCs', event: request('L-F678F1CE') },

@@ -1,4 +1,4 @@
-import { call, nodeSession, serviceLinked } from '../../core/cloudtrail/example.ts';
+import { call, nodeSession, refused, serviceLinked } from '../../core/cloudtrail/example.ts';
 import { ec2, fleetRun, platform, runInstances } from '../../core/cloudtrail/example-ec2.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
@@ -9,6 +9,15 @@ const instance = 'i-0aaaabbbbccccdddd';
 const session = (over = {}) =>
   call('ssm', 'StartSession', { requestParameters: { target: instance }, readOnly: false, ...over });
 
+/** Tags of Karpenter, EKS, its node groups, Cluster API and eksctl: no other instance bears them. */
+const nodeTag =
+  /^tag:(karpenter\.|eks:|aws:eks:|kubernetes\.io\/cluster\/|k8s\.io\/cluster-autoscaler\/|sigs\.k8s\.io\/cluster-api|alpha\.eksctl\.io\/)/;
+
+const refusedKey = call(
+  'ec2-instance-connect',
+  'SendSSHPublicKey',
+  refused('SendSSHPublicKey', `arn:aws:ec2:eu-west-1:111122223333:instance/${instance}`),
+);
 const patchManager = serviceLinked('ssm.amazonaws.com', 'AWSServiceRoleForAmazonSSM');
 
 export const detection = cloudtrail({
@@ -19,16 +28,18 @@ export const detection = cloudtrail({
   // Patch Manager, State Manager and security agents work so, with roles that only their services can assume.
   unless: [{ fact: { 'principal.kind': ['platform', 'service'] } }],
   by: view => {
-    const targets = texts(view, 'instance.targets');
-    return (targets.length > 0 ? targets : ['unknown']).map(id => ({
+    const chosen = [...texts(view, 'instance.targets'), ...texts(view, 'instance.selectors')];
+    return (chosen.length > 0 ? chosen : ['unknown']).map(instance => ({
       principal: said(view, 'principal.id'),
-      instance: id,
+      instance,
     }));
   },
   state: recallInstance(
-    'High on a known node or by a node role; medium where the launch of the instance was not seen; nothing on an instance known to be none.',
-    (known, view) => {
+    'High on a known node, on what only nodes are tagged with, or by a node role; medium where the launch of the instance was not seen; nothing on an instance known to be none.',
+    (known, view, { instance = '' }) => {
       if (said(view, 'principal.kind') === 'node') return { note: 'by a node role' };
+      if (nodeTag.test(instance)) return { note: 'chosen by what nodes are tagged with' };
+      if (instance === '*') return { severity: 'medium', note: 'every managed instance, and nodes among them' };
       if (known.kind === 'other') return undefined;
       if (known.kind === 'node') return { note: `a node of ${known.clusters.join(', ')}` };
       return { severity: 'medium', note: 'its launch was not seen, so it may be no node' };
@@ -41,6 +52,7 @@ export const detection = cloudtrail({
     'EC2 Instance Connect API Reference, SendSSHPublicKey, SendSerialConsoleSSHPublicKey',
     'EC2 API Reference, GetPasswordData',
     'DataDog Stratus Red Team, detonation logs of the SSM, Instance Connect and serial console techniques',
+    'elastic/integrations, test events of SendCommand (targets by `instanceids`, State Manager on `*`)',
   ],
   runbook: [
     confirmCall('StartSession'),
@@ -50,7 +62,8 @@ export const detection = cloudtrail({
     lookAround,
   ],
   blind: [
-    'SendCommand, associations and maintenance windows by tag name no instance: the finding says `unknown` and is medium.',
+    'SendCommand, associations and maintenance windows by tag name no instance: the finding names the tag, and is high only where nodes alone bear it.',
+    'What Systems Manager refuses has no parameters in its record: the instance is known where the message names it; StartSession may name its document instead, and then it is `unknown`.',
     'An automation is not looked at: the commands that it sends are.',
     'A tunnel through an Instance Connect endpoint is seen only when a key is sent for it.',
     'SSH with a key that is on the image, and kubectl debug, make no CloudTrail record.',
@@ -82,8 +95,8 @@ export const detection = cloudtrail({
       },
       { name: 'a session on an instance whose launch was not seen', severity: 'medium', event: session() },
       {
-        name: 'a command by tag',
-        severity: 'medium',
+        name: 'a command to whatever bears the tag of a node pool',
+        severity: 'high',
         event: call('ssm', 'SendCommand', {
           requestParameters: {
             documentName: 'AWS-RunShellScript',
@@ -91,6 +104,29 @@ export const detection = cloudtrail({
             parameters: 'HIDDEN_DUE_TO_SECURITY_REASONS',
           },
         }),
+      },
+      {
+        name: 'a command by a tag that anything may bear',
+        severity: 'medium',
+        event: call('ssm', 'SendCommand', {
+          requestParameters: {
+            documentName: 'AWS-RunShellScript',
+            targets: [{ key: 'tag:Environment', values: ['prod'] }],
+          },
+        }),
+      },
+      {
+        name: 'a command to every managed instance',
+        severity: 'medium',
+        event: call('ssm', 'SendCommand', {
+          requestParameters: { documentName: 'AWS-RunShellScript', instanceIds: ['*'] },
+        }),
+      },
+      {
+        name: 'a refused key for a node, which only the message names',
+        severity: 'medium',
+        event: refusedKey,
+        after: [fleetRun()],
       },
       {
         name: "a key for a node's serial console",
@@ -128,6 +164,18 @@ export const detection = cloudtrail({
         name: 'a session on a node that is not connected',
         event: session({ errorCode: 'TargetNotConnected' }),
         after: [fleetRun()],
+      },
+      {
+        name: 'State Manager runs a document on every managed instance',
+        event: call('ssm', 'SendCommand', {
+          userIdentity: patchManager,
+          requestParameters: { documentName: 'AWS-RunPatchBaselineAssociation', instanceIds: ['*'] },
+        }),
+      },
+      {
+        name: 'a refused key for an instance that is no node',
+        event: refusedKey,
+        after: [runInstances()],
       },
       {
         name: 'a node is stopped',

@@ -1,5 +1,7 @@
 import { developer, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
 import {
+  autoMode,
+  autoModeTags,
   autoScaling,
   clusterApi,
   clusterApiTags,
@@ -75,7 +77,7 @@ export const detection = cloudtrail({
     lookAround,
   ],
   blind: [
-    "EKS Auto Mode launches with the cluster's own role: name that role among the settings' `controllers` (kind `eks`), or every launch is found.",
+    "EKS Auto Mode launches with the cluster's own role: name that role among the settings' `controllers` (kind `eks`), or every launch is found, low because EKS itself calls.",
     "Tags written through the Resource Groups Tagging API arrive as CreateTags made on the caller's behalf; a service that tags as itself is cleared.",
     'CopyImage and CreateSnapshot copy tags without naming them.',
     'CreateSecurityGroup and CreateSubnet with tags: the list form of their tag specifications is inferred, both encodings are read.',
@@ -95,6 +97,23 @@ export const detection = cloudtrail({
           Team: 'x',
           'karpenter.sh/discovery': 'prod',
           'kubernetes.io/cluster/prod': 'owned',
+        }),
+      },
+      {
+        name: 'EKS itself launches for Auto Mode, with a role of any name',
+        severity: 'low',
+        event: runInstances({
+          by: autoMode,
+          tags: autoModeTags,
+          record: { sourceIPAddress: 'eks.amazonaws.com', userAgent: 'eks.amazonaws.com' },
+        }),
+      },
+      {
+        name: 'somebody launches with the role of a cluster, as if he were Auto Mode',
+        severity: 'high',
+        event: runInstances({
+          by: roleSession('shop-control-plane', 'aws-go-sdk-1788256800000000000'),
+          tags: autoModeTags,
         }),
       },
       {

@@ -13,6 +13,18 @@ const refused = (userIdentity: UserIdentity, minute: number, more: Partial<Cloud
     ...more,
   });
 
+/** The Pod Identity agent asks for a pod whose role does not trust EKS. */
+const untrusting = (minute: number, more: Partial<CloudTrailRecord> = {}) =>
+  call('eks-auth', 'AssumeRoleForPodIdentity', {
+    userIdentity: nodeSession(),
+    eventTime: `2026-09-01T10:${String(minute).padStart(2, '0')}:00Z`,
+    errorCode: 'AccessDenied',
+    errorMessage: 'Unauthorized Exception! EKS does not have permissions to assume the associated role.',
+    requestParameters: { clusterName: 'prod', token: 'HIDDEN_DUE_TO_SECURITY_REASONS' },
+    ...more,
+  });
+const own = `User: ${nodeSession().arn} is not authorized to perform: eks-auth:AssumeRoleForPodIdentity on resource: arn:aws:eks:eu-west-1:111122223333:cluster/prod because no identity-based policy allows the eks-auth:AssumeRoleForPodIdentity action`;
+
 const four = (userIdentity: UserIdentity) => [1, 2, 3, 4].map(minute => refused(userIdentity, minute));
 
 export const detection = cloudtrail({
@@ -26,6 +38,13 @@ export const detection = cloudtrail({
       { fact: { 'principal.controller': [{ 'anything-but': 'none' }] } },
     ],
   },
+  unless: [
+    // The role of the pod's association does not trust EKS: the agent asks for every pod that tries, and the node's own role was allowed.
+    {
+      eventName: 'AssumeRoleForPodIdentity',
+      errorMessage: [{ prefix: 'Unauthorized Exception! EKS does not have permissions' }],
+    },
+  ],
   by: view => [{ role: said(view, 'principal.id') }],
   resources: view => [said(view, 'instance.id')].filter(id => id !== 'none'),
   state: threshold({
@@ -51,6 +70,7 @@ export const detection = cloudtrail({
   blind: [
     'Below the threshold, or slower than it, nothing is said.',
     'Denied calls of data planes (S3 objects, DynamoDB items) are seen only where a trail logs them.',
+    'A role that a Pod Identity association names but that does not trust EKS is the pod’s trouble, not counted (recorded on the pages of an AWS workshop about Pod Identity).',
     'Karpenter checks its permissions with dry runs: a controller whose policy lacks one is denied too, and looks like this.',
   ],
   examples: {
@@ -72,6 +92,20 @@ export const detection = cloudtrail({
         severity: 'medium',
       },
       {
+        name: 'a node may not ask for the roles of pods at all',
+        event: untrusting(5, { errorMessage: own }),
+        after: [1, 2, 3, 4].map(minute => untrusting(minute, { errorMessage: own })),
+        severity: 'medium',
+      },
+      {
+        name: 'another call, with these words',
+        event: refused(nodeSession(), 5, {
+          errorMessage: 'Unauthorized Exception! EKS does not have permissions to assume the associated role.',
+        }),
+        after: four(nodeSession()),
+        severity: 'medium',
+      },
+      {
         name: 'a role that is Karpenter by its usual name only',
         event: refused(karpenter, 5),
         after: four(karpenter),
@@ -80,6 +114,11 @@ export const detection = cloudtrail({
       },
     ],
     misses: [
+      {
+        name: 'the role of a pod does not trust EKS',
+        event: untrusting(5),
+        after: [1, 2, 3, 4].map(minute => untrusting(minute)),
+      },
       { name: 'the fourth', event: refused(nodeSession(), 4), after: four(nodeSession()).slice(0, 3) },
       {
         name: 'the fifth, eleven minutes after the first',

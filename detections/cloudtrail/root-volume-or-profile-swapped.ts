@@ -35,7 +35,7 @@ export const detection = cloudtrail({
   blind: [
     'ReplaceIamInstanceProfileAssociation names the instance in its response only.',
     'Instances launched before the pipeline are unknown until they are inventoried: findings on them are medium.',
-    'The wrapped shape of the profile calls is inferred from their family: both encodings are read.',
+    'ReplaceIamInstanceProfileAssociation is recorded wrapped (TrailDiscover); AssociateIamInstanceProfile is known by analogy: both encodings are read.',
   ],
   examples: {
     matches: [

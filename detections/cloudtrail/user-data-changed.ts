@@ -50,7 +50,7 @@ export const detection = cloudtrail({
   blind: [
     'The content of user data is in no record.',
     'A user-data script runs again on a later start only if it is told to (cloud-boothook, always): a start is not proof that it ran.',
-    'The form with `attribute` and `value` is taken from the API model, not from a record.',
+    'The form with `attribute` and `value` is recorded of a call that failed (TrailDiscover), its value removed like the other form’s.',
   ],
   examples: {
     matches: [

@@ -1,19 +1,33 @@
 import { kubernetes } from '../../core/detection.ts';
-import { audit, node, serviceAccount, users } from '../../core/kubernetes/example.ts';
+import { audit, iamSession, node, serviceAccount, users } from '../../core/kubernetes/example.ts';
 import { said } from '../../core/kubernetes/said.ts';
 import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
+
+const eks = iamSession('AWSServiceRoleForAmazonEKS', 'EKS');
 
 export const detection = kubernetes({
   id: 'kubernetes/controller-or-node-impersonated',
   title: '{user} impersonated {target} ({impersonation.target})',
   severity: 'critical',
   when: { fact: { 'impersonation.target': ['controller', 'node', 'masters', 'system'] } },
+  unless: [
+    // An access proxy (Teleport, Tailscale) or an administrator’s “sudo” takes a person’s name and the administrators’ group.
+    {
+      impersonatedUser: { username: [{ 'anything-but': { prefix: 'system:' } }] },
+      fact: { 'principal.kind': ['platform'], 'impersonation.target': ['masters'] },
+    },
+    // EKS takes names of its own (elastic/detection-rules leaves them out as ordinary).
+    { impersonatedUser: { username: [{ prefix: 'eks:' }] }, fact: { 'principal.kind': ['service'] } },
+  ],
   by: view => [{ user: said(view, 'principal.id'), target: said(view, 'impersonation.name') }],
   attack: ['T1134', 'T1078'],
   why: 'Impersonation takes every right of its target, and logs that look only at the effective user take it for the target. Nobody needs to be a controller or a node.',
   references: [
     'Kubernetes documentation, User impersonation',
     'kubernetes/apiserver, filters/impersonation (the audit event keeps both users)',
+    'elastic/detection-rules, privilege_escalation_kubernetes_api_request_impersonating_privileged_identity (what is ordinary)',
+    'gravitational/teleport issue 61357 (recorded on EKS: a person’s name with system:masters, by the proxy)',
+    'Tailscale documentation, Configure Kubernetes RBAC for the API server proxy',
   ],
   runbook: [
     confirm("impersonatedUser.username = 'TARGET'"),
@@ -24,6 +38,7 @@ export const detection = kubernetes({
   ],
   blind: [
     'A refused impersonation is recorded as a forbidden call of the real user, without its target (kubernetes/denied-burst).',
+    'The platform of the settings may take a person’s name and the group system:masters: name an access proxy’s service account there. Whatever is then done is judged as done by nobody who is exempt.',
     'Impersonating a person or an ordinary service account is not this finding; exemptions elsewhere still need both users.',
   ],
   examples: {
@@ -51,6 +66,28 @@ export const detection = kubernetes({
         }),
       },
       {
+        name: 'a developer as a component of EKS',
+        event: audit('list', 'nodes', { impersonatedUser: { username: 'eks:node-manager' } }),
+      },
+      {
+        name: 'EKS as the scheduler',
+        event: audit('list', 'nodes', { user: eks, impersonatedUser: { username: 'system:kube-scheduler' } }),
+      },
+      {
+        name: 'the platform as the scheduler with the group system:masters',
+        event: audit('list', 'pods', {
+          user: users.platform,
+          impersonatedUser: { username: 'system:kube-scheduler', groups: ['system:masters'] },
+        }),
+      },
+      {
+        name: 'the platform as a person with the group of nodes',
+        event: audit('get', 'secrets', {
+          user: users.platform,
+          impersonatedUser: { username: 'alice', groups: ['system:nodes', 'system:masters'] },
+        }),
+      },
+      {
         name: 'what it then tries is refused',
         event: audit('list', 'secrets', { impersonatedUser: users.replicasets, responseStatus: { code: 403 } }),
       },
@@ -71,6 +108,18 @@ export const detection = kubernetes({
       {
         name: 'a developer as another person',
         event: audit('list', 'pods', { impersonatedUser: { username: 'bob', groups: ['system:authenticated'] } }),
+      },
+      {
+        name: 'EKS as a component of its own',
+        event: audit('list', 'nodes', { user: eks, impersonatedUser: { username: 'eks:node-manager' } }),
+      },
+      {
+        name: 'an access proxy as an administrator who enters a pod',
+        event: audit('create', 'pods/exec', {
+          user: users.platform,
+          impersonatedUser: { username: 'alice', groups: ['system:masters', 'system:authenticated'] },
+          objectRef: { namespace: 'team-a', name: 'app-5d4f8c7b9d-x2x7z' },
+        }),
       },
       {
         name: 'Karpenter itself',

@@ -6,6 +6,7 @@ import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.t
 const pod = { namespace: 'kube-system', name: 'karpenter-5d4f8c7b9d-x2x7z' };
 
 const kubelet = { name: 'ip-10-0-1-17.eu-west-1.compute.internal' };
+const proxied = `/api/v1/nodes/${kubelet.name}/proxy`;
 
 export const detection = kubernetes({
   id: 'kubernetes/controller-pod-entered',
@@ -31,11 +32,19 @@ export const detection = kubernetes({
     ],
     fact: { 'call.outcome': 'succeeded' },
   },
+  unless: [
+    // Measures and settings of the kubelet, as the documentation of Kubernetes has people read them; letters only, no way back.
+    {
+      verb: 'get',
+      requestURI: [{ matches: '^/api/v1/nodes/[^/?]+/proxy/+(configz|healthz|metrics|stats)[a-z/]*([?]|$)' }],
+    },
+  ],
   by: view => [{ user: said(view, 'principal.id'), pod: said(view, 'object.path') }],
   attack: ['T1609', 'T1552.007'],
   why: 'Inside a controller’s pod lie its Kubernetes token and its AWS credentials. `nodes/proxy` reaches every pod of a node through the kubelet, and nothing inside is audited.',
   references: [
-    'Kubernetes documentation, Authorization of the kubelet (nodes/proxy)',
+    'Kubernetes documentation, Authorization of the kubelet (nodes/proxy); Set kubelet parameters (configz)',
+    'elastic/detection-rules, privilege_escalation_api_proxy_to_node (what is ordinary)',
     'kubernetes/apiserver, audit stages: ResponseStarted when a shell begins, ResponseComplete when it ends',
   ],
   runbook: [
@@ -81,12 +90,27 @@ export const detection = kubernetes({
         event: audit('get', 'nodes/proxy', {
           user: users.workload,
           objectRef: kubelet,
-          requestURI: `/api/v1/nodes/${kubelet.name}/proxy/exec/kube-system/karpenter-x/controller?command=id`,
+          requestURI: `${proxied}/exec/kube-system/karpenter-x/controller?command=id`,
         }),
       },
       {
         name: 'a person asks the kubelet through the API server',
         event: audit('get', 'nodes/proxy', { objectRef: kubelet }),
+      },
+      {
+        name: 'a person reads the logs of a node through the API server',
+        event: audit('get', 'nodes/proxy', { objectRef: kubelet, requestURI: `${proxied}/logs/` }),
+      },
+      {
+        name: 'a person goes back from the metrics to a command',
+        event: audit('get', 'nodes/proxy', {
+          objectRef: kubelet,
+          requestURI: `${proxied}/metrics/../run/a/b/c?cmd=id`,
+        }),
+      },
+      {
+        name: 'a person sends something to the metrics',
+        event: audit('create', 'nodes/proxy', { objectRef: kubelet, requestURI: `${proxied}/metrics` }),
       },
     ],
     misses: [
@@ -104,11 +128,22 @@ export const detection = kubernetes({
         event: audit('create', 'pods/exec', { objectRef: pod, responseStatus: { code: 403 } }),
       },
       {
-        name: 'a monitoring account reads the kubelet',
+        name: 'a monitoring account reads the pods of the kubelet',
         event: audit('get', 'nodes/proxy', {
           user: users.workload,
           objectRef: kubelet,
-          requestURI: `/api/v1/nodes/${kubelet.name}/proxy/metrics`,
+          requestURI: `${proxied}/pods`,
+        }),
+      },
+      {
+        name: 'a person reads the kubelet’s settings through the API server',
+        event: audit('get', 'nodes/proxy', { objectRef: kubelet, requestURI: `${proxied}/configz` }),
+      },
+      {
+        name: 'a person reads what containers use through the API server',
+        event: audit('get', 'nodes/proxy', {
+          objectRef: kubelet,
+          requestURI: `${proxied}/stats/summary?only_cpu_and_memory=true`,
         }),
       },
       {

@@ -33,7 +33,7 @@ const legacy = {
 
 export const detection = kubernetes({
   id: 'kubernetes/controller-token-minted',
-  title: "{principal} got hold of a controller's token: {event}",
+  title: "{principal} got hold of a controller's token by {event}",
   severity: 'critical',
   when: {
     $or: [

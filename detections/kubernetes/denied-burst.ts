@@ -35,6 +35,13 @@ const denied = (count: number, over: Over = forbidden) =>
   );
 const last = (over: Over = forbidden) => audit('list', 'nodes', { time: '2026-09-01T10:05:00Z', ...over });
 const anonymous = { user: users.anonymous, sourceIPs: ['192.0.2.77'] };
+const page = (second: number, over: Over = { ...forbidden, ...anonymous }) =>
+  audit('get', '', {
+    ...over,
+    time: `2026-09-01T10:00:0${second}Z`,
+    objectRef: undefined,
+    requestURI: `/vendor/page-${second}.php`,
+  });
 
 export const detection = kubernetes({
   id,
@@ -52,6 +59,12 @@ export const detection = kubernetes({
       requestURI: [{ prefix: '/healthz' }, { prefix: '/livez' }, { prefix: '/readyz' }, { prefix: '/version' }],
     },
     { objectRef: { namespace: 'kube-public', name: 'cluster-info' } },
+    // Whatever scans the internet asks a public endpoint for other products' pages (GET /vendor/phpunit/…), all day long.
+    {
+      user: { username: 'system:anonymous' },
+      objectRef: { resource: [{ exists: false }] },
+      fact: { 'call.outcome': 'denied' },
+    },
   ],
   by: byUser,
   resources: view => [objectOf(view)],
@@ -73,6 +86,7 @@ export const detection = kubernetes({
     'Calls that are not authenticated at all (401) name nobody, and are not counted.',
     'Nodes are refused in bursts whenever pods leave them: kubernetes/secret-sweep and kubernetes/node-identity-off-node judge them instead.',
     'A refusal by admission is no refusal of the authorizer.',
+    'Who is refused anonymously outside of the API’s objects is not counted: every public endpoint is asked so by scanners of the internet (recorded on EKS; panther-labs/panther-analysis). A successful one is told.',
   ],
   examples: {
     matches: [
@@ -91,6 +105,12 @@ export const detection = kubernetes({
         event: last({ ...forbidden, ...anonymous }),
         after: denied(9, { ...forbidden, ...anonymous }),
       },
+      {
+        name: 'a developer is refused ten pages',
+        event: page(9, forbidden),
+        after: Array.from({ length: 9 }, (_, index) => page(index, forbidden)),
+      },
+      { name: 'an anonymous call is given a page', event: page(0, anonymous) },
     ],
     misses: [
       { name: 'the ninth', event: last(), after: denied(8) },
@@ -121,6 +141,11 @@ export const detection = kubernetes({
           ...anonymous,
           objectRef: { namespace: 'kube-public', name: 'cluster-info' },
         }),
+      },
+      {
+        name: 'a scanner of the internet looks for another product',
+        event: page(9),
+        after: Array.from({ length: 9 }, (_, index) => page(index)),
       },
       { name: 'an anonymous call fails', event: audit('get', 'pods', { ...anonymous, responseStatus: { code: 404 } }) },
     ],

@@ -1,5 +1,5 @@
 import { kubernetes } from '../../core/detection.ts';
-import { audit, component, node, users } from '../../core/kubernetes/example.ts';
+import { audit, component, iamSession, node, users } from '../../core/kubernetes/example.ts';
 import { provisioningGroup, unsaid, writes } from '../../core/kubernetes/groups.ts';
 import { byUserAndObject } from '../../core/kubernetes/said.ts';
 import { compare, confirm, lookAround, removeAccess, stopProvisioning } from '../../core/kubernetes/steps.ts';
@@ -125,6 +125,13 @@ export const detection = kubernetes({
     misses: [
       { name: 'Karpenter', event: audit('patch', target, { ...named, user: users.karpenter }) },
       { name: 'the platform', event: audit('patch', target, { ...named, user: users.platform }) },
+      {
+        name: "EKS Auto Mode, with EKS's service-linked role",
+        event: audit('create', 'nodeclaims.karpenter.sh', {
+          objectRef: { name: 'general-purpose-x2x7z' },
+          user: iamSession('AWSServiceRoleForAmazonEKS', 'aws-go-sdk-1788256800000000000'),
+        }),
+      },
       { name: 'Flux', event: audit('patch', target, { ...named, user: users.gitops }) },
       {
         name: 'the garbage collector',

@@ -123,6 +123,11 @@ describe('where a call came from', () => {
       'foreign',
     ],
     [
+      "an endpoint of AWS's own, which is no account's",
+      { sourceIPAddress: '10.0.12.34', vpcEndpointId: 'AWS Internal', vpcEndpointAccountId: 'AWS Internal' },
+      'unclear',
+    ],
+    [
       "a known endpoint in the network team's account",
       { sourceIPAddress: '10.0.12.34', vpcEndpointId: own, vpcEndpointAccountId: '444455556666' },
       'cluster',

@@ -130,6 +130,17 @@ describe('who made the call', () => {
       expect(principalOf(record(elsewhere(arn)), exampleSettings).kind).toBe('person');
   });
 
+  test('EKS itself, with a role of any name, is a likely controller; whoever else has the role is not', () => {
+    const session = roleSession('shop-control-plane', 'aws-go-sdk-1788256800000000000');
+    for (const [identity, kind] of [
+      [{ ...session, invokedBy: 'eks.amazonaws.com' }, 'likely-controller'],
+      [{ ...session, invokedBy: 'autoscaling.amazonaws.com' }, 'person'],
+      [{ ...roleSession('developer', 'alice'), invokedBy: 'eks.amazonaws.com' }, 'person'],
+      [session, 'person'],
+    ] as const)
+      expect(principalOf(record(identity), exampleSettings).kind).toBe(kind);
+  });
+
   test('a role name in a request is compared without its path, in its own account', () => {
     expect(roleByName('prod-karpenter', '111122223333', exampleSettings).kind).toBe('controller');
     expect(roleByName('prod-karpenter', '444455556666', exampleSettings).kind).toBe('other');
@@ -168,6 +179,19 @@ describe('instance sessions', () => {
       sessionContext: { ec2RoleDelivery: '2.0' },
     });
     expect(instanceSession(record(identity))).toBeUndefined();
+  });
+  test("EC2's own identity, which decrypts an instance's volumes, is EC2's and no instance-profile session", () => {
+    const identity = roleSession('aws:ec2-infrastructure', 'i-0aaaabbbbccccdddd', {
+      principalId: '111122223333:aws:ec2-infrastructure:i-0aaaabbbbccccdddd',
+      invokedBy: 'AWS Internal',
+      inScopeOf: {
+        issuerType: 'AWS::EC2::Instance',
+        credentialsIssuedTo: 'arn:aws:ec2:eu-west-1:111122223333:instance/i-0aaaabbbbccccdddd',
+      },
+    });
+    const decrypts = call('kms', 'Decrypt', { userIdentity: identity, sourceIPAddress: 'AWS Internal' });
+    expect(instanceSession(decrypts.record)).toBeUndefined();
+    expect(principalOf(decrypts.record, exampleSettings).kind).toBe('service');
   });
   test('members that name different instances are a mismatch', () => {
     const identity: UserIdentity = { ...nodeSession(), principalId: 'AROAEXAMPLEEXAMPLEEXA:i-0eeeeffff00001111' };

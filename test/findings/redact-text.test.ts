@@ -198,15 +198,33 @@ const rows: readonly (readonly [string, string])[] = [
   ],
   ...['AZ', 'az', '+/'].map((two): readonly [string, string] => [`x ${two.repeat(20)} y`, `x ${two.repeat(20)} y`]),
   [`x g${'09'.repeat(19)}0 y`, `x g${'09'.repeat(19)}0 y`],
-  ...['A0', 'Z9', 'z9', '/0', '+Z', 'Az', 'a/'].map((two): readonly [string, string] => [
-    `x ${two.repeat(20)} y`,
+  ...['A0zz', 'Z9aa', 'z9AA', '/0aA', '+Zaa', 'AzAz', 'a/Z/'].map((four): readonly [string, string] => [
+    `x ${four.repeat(10)} y`,
     'x [redacted: secret key] y',
   ]),
-  [`x ${'aA'.repeat(6)}${'a'.repeat(28)} y`, 'x [redacted: secret key] y'],
-  [`x ${'aA'.repeat(6)}${'A'.repeat(28)} y`, `x ${'aA'.repeat(6)}${'A'.repeat(28)} y`],
-  [`x aa${'Aa'.repeat(5)}${'A'.repeat(28)} y`, `x aa${'Aa'.repeat(5)}${'A'.repeat(28)} y`],
+  ...['A0', 'Z9', 'z9', '/0', '+Z', 'a/'].map((two): readonly [string, string] => [
+    `x ${two.repeat(20)} y`,
+    `x ${two.repeat(20)} y`,
+  ]),
+  [`x ${'G1'.repeat(6)}${'g'.repeat(28)} y`, 'x [redacted: secret key] y'],
+  [`x ${'aA'.repeat(8)}${'a'.repeat(24)} y`, 'x [redacted: secret key] y'],
+  [`x Gg${'1g'.repeat(5)}${'1'.repeat(28)} y`, 'x [redacted: secret key] y'],
+  [`x G1${'g1'.repeat(5)}${'1'.repeat(28)} y`, `x G1${'g1'.repeat(5)}${'1'.repeat(28)} y`],
+  [`x ${'aA'.repeat(8)}${'A'.repeat(24)} y`, `x ${'aA'.repeat(8)}${'A'.repeat(24)} y`],
   ['abc/ef.0123456789abcdef', 'abc/ef.0123456789abcdef'],
   // what is no secret
+  ['/apis/extensions/v1beta1/namespaces/kube-system', '/apis/extensions/v1beta1/namespaces/kube-system'],
+  [
+    'arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf',
+    'arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf',
+  ],
+  ['arn:aws:secretsmanager:*:*:secret:*', 'arn:aws:secretsmanager:*:*:secret:*'],
+  [
+    'aws:secretsmanager:eu-west-1:111122223333:secret:hunter2',
+    'aws:secretsmanager:eu-west-1:111122223333:secret:[redacted: secret]',
+  ],
+  ['arn:aws:sqs:eu-west-1:111122223333:secret:hunter2', 'arn:aws:sqs:eu-west-1:111122223333:secret:[redacted: secret]'],
+  ['AWSServiceRoleForAutoScaling/AutoScaling launched', 'AWSServiceRoleForAutoScaling/AutoScaling launched'],
   ['short', 'short'],
   ['token', 'token'],
   ['i-0aaaabbbbccccdddd runs ami-0123456789abcdef0', 'i-0aaaabbbbccccdddd runs ami-0123456789abcdef0'],

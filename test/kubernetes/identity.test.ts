@@ -20,6 +20,30 @@ describe('who calls', () => {
     ['a component with a certificate', component('kube-controller-manager'), 'service'],
     ['a controller inside the controller manager', users.replicasets, 'service'],
     ['EKS, from an account of its own', eks('999999999999'), 'service'],
+    ['EKS, with its service-linked role', iamSession('AWSServiceRoleForAmazonEKS', 'aws-go-sdk-1'), 'service'],
+    [
+      'EKS, with its service-linked role under a name of its own',
+      { ...iamSession('AWSServiceRoleForAmazonEKS', 'aws-go-sdk-1'), username: 'eks:managed' },
+      'service',
+    ],
+    [
+      'a role of another account that is called like it',
+      {
+        username: 'arn:aws:sts::999999999999:assumed-role/AWSServiceRoleForAmazonEKS/x',
+        extra: { arn: ['arn:aws:sts::999999999999:assumed-role/AWSServiceRoleForAmazonEKS/x'] },
+      },
+      'person',
+    ],
+    [
+      'an access entry that names a developer like it',
+      { ...users.developer, username: 'arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForAmazonEKS/x' },
+      'person',
+    ],
+    [
+      'such a name that no authenticator vouches for',
+      { username: 'arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForAmazonEKS/x' },
+      'person',
+    ],
     ['a role of ours under a name of EKS', eks('111122223333'), 'person'],
     ['a node', node(), 'node'],
     ['a machine that joins', joiner('abc123'), 'bootstrap'],
@@ -54,6 +78,23 @@ describe('who calls', () => {
 test('a controller bound to a cluster is none in another, and a likely one where the cluster is not known', () => {
   expect(who(users.karpenter, exampleSettings, 'fleet')).toBe('service-account');
   expect(who(users.karpenter, exampleSettings, '')).toBe('likely-controller');
+});
+
+test("EKS Auto Mode acts with the cluster's role: a controller where the settings name it, a likely one by its usual name", () => {
+  const session = iamSession('shop-cluster', 'aws-go-sdk-1');
+  const auto = (roles: readonly string[], cluster?: string): Settings => ({
+    ...exampleSettings,
+    controllers: [{ kind: 'eks', roles, ...(cluster === undefined ? {} : { cluster }) }],
+  });
+  expect(who(session, auto(['arn:aws:iam::111122223333:role/eks/shop-cluster']))).toBe('controller');
+  expect(who(session, auto(['shop-*']))).toBe('controller');
+  expect(who(session, auto(['arn:aws:iam::999999999999:role/shop-cluster']))).toBe('person');
+  expect(who(session, auto(['shop-*'], 'prod'))).toBe('controller');
+  expect(who(session, auto(['shop-*'], 'fleet'))).toBe('person');
+  expect(who(session)).toBe('person');
+  expect(who({ ...users.developer, username: session.username ?? '' }, auto(['shop-*']))).toBe('person');
+  expect(who(iamSession('AmazonEKSAutoClusterRole', 'aws-go-sdk-1'), nobody)).toBe('likely-controller');
+  expect(who(iamSession('AmazonEKSAutoClusterRole', 'aws-go-sdk-1'))).toBe('person');
 });
 
 test('usual names stand in only while settings name no account, and never for a look-alike', () => {

@@ -4,6 +4,7 @@ import { list, text } from '../../json.ts';
 import { matchesAny } from '../../wildcard.ts';
 import { requestOf, word } from '../ec2.ts';
 import { instanceSession, principalOf } from '../principal.ts';
+import { askedOf } from '../refused.ts';
 
 type Record = Event<'cloudtrail'>['record'];
 
@@ -23,7 +24,7 @@ const parameterName = /^\/cluster\.x-k8s\.io(\/|$)|:parameter\/cluster\.x-k8s\.i
 
 const readOf = (record: Record): Read => {
   const request = requestOf(record);
-  const plain = record.requestParameters ?? {};
+  const plain = askedOf(record);
   switch (`${record.eventSource}/${record.eventName}`) {
     case 'ec2.amazonaws.com/DescribeInstanceAttribute':
       return word(request, 'attribute')?.toLowerCase() === 'userdata'
@@ -76,6 +77,9 @@ const needs = () => ({
     },
     ...['secretId', 'secretIdList'].map(name => ({ ...secrets, requestParameters: { [name]: secretNames } })),
     ...['name', 'names', 'path'].map(name => ({ ...parameters, requestParameters: { [name]: parameterNames } })),
+    // A refused call has no parameters: its message names what it was for.
+    { ...secrets, errorMessage: [{ wildcard: '*aws.cluster.x-k8s.io/*' }] },
+    { ...parameters, errorMessage: [{ wildcard: '*:parameter/cluster.x-k8s.io/*' }] },
   ],
 });
 

@@ -4,6 +4,7 @@ import type { Settings } from '../../settings.ts';
 import { get, items, itemsOf, requestOf, responseOf, scalar, word } from '../ec2.ts';
 import { metadataOf, profileOf } from '../launch-part.ts';
 import type { CloudTrailRecord } from '../record.ts';
+import { askedOf } from '../refused.ts';
 import { configuredNodes, lastSegment, usualNodes } from '../roles.ts';
 import { ec2, exposureFacts, isEc2 } from './exposure.ts';
 import { weaknessesOf } from './launch.ts';
@@ -17,6 +18,7 @@ interface Act {
 
 const always = (act: string) => () => act;
 const named = (record: CloudTrailRecord) => [word(requestOf(record), 'instanceId')];
+const asked = (record: CloudTrailRecord) => [word(askedOf(record), 'instanceId')];
 const listed = (record: CloudTrailRecord) =>
   itemsOf(requestOf(record), 'instancesSet').map(one => word(one, 'instanceId'));
 
@@ -47,31 +49,31 @@ const acts: { readonly [api: string]: Act } = {
   StartInstances: { source: 'ec2', act: always('start'), targets: listed },
   TerminateInstances: { source: 'ec2', act: always('terminate'), targets: listed },
   GetPasswordData: { source: 'ec2', act: always('enter'), targets: named },
-  SendSSHPublicKey: { source: 'ec2-instance-connect', act: always('enter'), targets: named },
-  SendSerialConsoleSSHPublicKey: { source: 'ec2-instance-connect', act: always('enter'), targets: named },
+  SendSSHPublicKey: { source: 'ec2-instance-connect', act: always('enter'), targets: asked },
+  SendSerialConsoleSSHPublicKey: { source: 'ec2-instance-connect', act: always('enter'), targets: asked },
   StartSession: {
     source: 'ssm',
     act: always('enter'),
-    targets: record => [targetInstance(word(record.requestParameters, 'target'))],
+    targets: record => [targetInstance(word(askedOf(record), 'target'))],
   },
   SendCommand: {
     source: 'ssm',
     act: always('enter'),
-    targets: ({ requestParameters: request }) => [
-      ...items(get(request, 'instanceIds')).map(scalar),
-      ...byTarget(request),
+    targets: record => [
+      ...items(get(askedOf(record), 'instanceIds')).map(scalar),
+      ...byTarget(record.requestParameters),
     ],
   },
   // State Manager and maintenance windows run a document later, and again, without a SendCommand of whoever asked for it.
   CreateAssociation: {
     source: 'ssm',
     act: always('enter'),
-    targets: ({ requestParameters }) => associated(requestParameters),
+    targets: record => associated(askedOf(record)),
   },
   UpdateAssociation: {
     source: 'ssm',
     act: always('enter'),
-    targets: ({ requestParameters }) => associated(requestParameters),
+    targets: record => associated(askedOf(record)),
   },
   CreateAssociationBatch: {
     source: 'ssm',
@@ -90,11 +92,23 @@ const acts: { readonly [api: string]: Act } = {
   },
 };
 
+/** Says whether a target of Systems Manager names instances: clients write `InstanceIds`, `instanceids` … (recorded calls). */
+const namesInstances = (target: unknown): boolean => word(target, 'key')?.toLowerCase() === 'instanceids';
+
 /** Instances among the targets of Systems Manager: `{ key: 'InstanceIds', values: […] }` (SSM API Reference, Target). */
 const byTarget = (request: unknown): readonly (string | undefined)[] =>
   items(get(request, 'targets'))
-    .filter(one => word(one, 'key')?.toLowerCase() === 'instanceids')
+    .filter(namesInstances)
     .flatMap(one => items(get(one, 'values')).map(scalar));
+
+/** What else Systems Manager chooses instances by, as `tag:NAME=VALUE,VALUE`: tags and resource groups. */
+const selectors = (request: unknown): readonly string[] =>
+  items(get(request, 'targets'))
+    .filter(one => !namesInstances(one))
+    .flatMap(one => {
+      const values = items(get(one, 'values')).map(value => scalar(value) ?? '');
+      return word(one, 'key') === undefined ? [] : [`${word(one, 'key')}=${values.join(',')}`];
+    });
 
 const associated = (entry: unknown): readonly (string | undefined)[] => [word(entry, 'instanceId'), ...byTarget(entry)];
 
@@ -156,6 +170,14 @@ export const instanceFacts: Facts<'cloudtrail'> = {
       [
         ...new Set((actOf(record)?.targets(record) ?? []).filter(id => id !== undefined && id !== '')),
       ] as readonly string[], // the filter leaves strings
+  },
+  'instance.selectors': {
+    doc: 'What a call of Systems Manager chooses instances by instead of their ids, as `tag:NAME=VALUE,VALUE`; empty where it names ids, or nothing.',
+    needs: () => actEvents,
+    read: ({ record }) =>
+      actOf(record)?.source === 'ssm'
+        ? [record.requestParameters, ...items(get(record.requestParameters, 'entries'))].flatMap(selectors)
+        : [],
   },
   'instance.profile': {
     doc: 'Name of the instance profile that the call puts on an existing instance, or `unknown`.',

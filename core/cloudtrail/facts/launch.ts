@@ -6,6 +6,7 @@ import { get, itemsOf, requestOf, word } from '../ec2.ts';
 import { claimedCluster, judgedTypes } from '../family.ts';
 import { type Launch, launchEvents, launchOf } from '../launch.ts';
 import type { Metadata } from '../launch-part.ts';
+import { askedOf } from '../refused.ts';
 
 /** Every launch fact is neutral off these events. */
 const needs = () => launchEvents;
@@ -122,6 +123,14 @@ export const launchFacts: Facts<'cloudtrail'> = {
       if (region === undefined || region === '') return 'unknown';
       return approvedRegions.includes(region) ? 'approved' : 'unapproved';
     },
+  },
+  'quota.code': {
+    doc: 'The Service Quotas code of which more is asked for (`L-…`), also where the call was refused; `none` otherwise.',
+    needs: () => ({ eventSource: ['servicequotas.amazonaws.com'], eventName: ['RequestServiceQuotaIncrease'] }),
+    read: ({ record }) =>
+      record.eventSource === 'servicequotas.amazonaws.com' && record.eventName === 'RequestServiceQuotaIncrease'
+        ? (word(askedOf(record), 'quotaCode') ?? 'none')
+        : 'none',
   },
   'launch.images': {
     doc: 'List of `{ id, from, approval }`: images by place (`launched`, `request`, `override`, `template`); `approval`: `approved`, `unapproved`, `owner-unknown` (owners are approved, and no record holds an owner), `parameter` (`resolve:ssm:`), `unknown` (none approved).',
