@@ -1,5 +1,5 @@
 import { partitionOf } from '../core/partition.ts';
-import type { EventPattern } from '../core/targets/eventbridge-pack.ts';
+import type { EventPattern } from '../core/targets/eventbridge/pack.ts';
 import settings from '../tripline.config.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';

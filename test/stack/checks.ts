@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { inventoryActions } from '../../core/inventory/permissions.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { hubTable, type Table, tables } from '../../core/tables.ts';
-import { quota } from '../../core/targets/eventbridge-pack.ts';
-import { parseLogsPattern } from '../../core/targets/logs-grammar.ts';
+import { quota } from '../../core/targets/eventbridge/pack.ts';
+import { parseLogsPattern } from '../../core/targets/logs/grammar.ts';
 import { homeRegion, type Resource } from './mocks.ts';
 import { sentBy } from './sends.ts';
 

@@ -1,5 +1,5 @@
-import type { Test } from '../pattern/node.ts';
-import { type Clause, pathKey, pathOf } from './clause.ts';
+import type { Test } from '../../pattern/node.ts';
+import { type Clause, pathKey, pathOf } from '../clause.ts';
 
 /** The clause as EventBridge can say it: what it can't is left out. */
 export const speakable = (clause: Clause): Clause =>

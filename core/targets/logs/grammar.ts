@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../json.ts';
+import { isObject, type Json } from '../../json.ts';
 
 /**
  * CloudWatch Logs' JSON filter patterns, read and judged as their specification says (Amazon CloudWatch Logs User Guide,

@@ -1,5 +1,5 @@
-import { type Clause, pathKey } from './clause.ts';
-import { isReadOnly } from './eventbridge-volume.ts';
+import { type Clause, pathKey } from '../clause.ts';
+import { isReadOnly } from './volume.ts';
 
 const eventName = pathKey(['eventName']);
 

@@ -1,15 +1,15 @@
-import type { AnyDetection, AnyKnowledge } from '../detection.ts';
-import { loadPattern } from '../pattern/load.ts';
-import type { Test } from '../pattern/node.ts';
-import type { Settings } from '../settings.ts';
-import { type Clause, implies, pathKey, pathOf, reduce, trim } from './clause.ts';
-import { clausesOf } from './derive.ts';
-import { type Cost, widenToFit } from './fit.ts';
-import { limits } from './logs-grammar.ts';
-import { printLogs, projected, sizeOf } from './logs-print.ts';
-import { volume } from './logs-volume.ts';
-import { apart, narrowToFit } from './narrow.ts';
-import { needsOf } from './needs.ts';
+import type { AnyDetection, AnyKnowledge } from '../../detection.ts';
+import { loadPattern } from '../../pattern/load.ts';
+import type { Test } from '../../pattern/node.ts';
+import type { Settings } from '../../settings.ts';
+import { type Clause, implies, pathKey, pathOf, reduce, trim } from '../clause.ts';
+import { clausesOf } from '../derive.ts';
+import { type Cost, widenToFit } from '../fit.ts';
+import { apart, narrowToFit } from '../narrow.ts';
+import { needsOf } from '../needs.ts';
+import { limits } from './grammar.ts';
+import { printLogs, projected, sizeOf } from './print.ts';
+import { volume } from './volume.ts';
 
 /** What one detection (or knowledge) asks of the Logs filter. */
 export interface LogsRule {

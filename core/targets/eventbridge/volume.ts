@@ -1,5 +1,5 @@
-import type { Test } from '../pattern/node.ts';
-import { type Clause, pathKey, pathOf } from './clause.ts';
+import type { Test } from '../../pattern/node.ts';
+import { type Clause, pathKey, pathOf } from '../clause.ts';
 
 /**
  * Calls that make up most of an account with busy clusters, per thousand management events. Only their order matters: they say

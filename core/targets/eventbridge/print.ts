@@ -1,6 +1,6 @@
-import type { Condition, Scalar } from '../pattern/language.ts';
-import type { Test } from '../pattern/node.ts';
-import { type Clause, pathOf } from './clause.ts';
+import type { Condition, Scalar } from '../../pattern/language.ts';
+import type { Test } from '../../pattern/node.ts';
+import { type Clause, pathOf } from '../clause.ts';
 
 interface Members {
   [name: string]: Members | readonly Condition[];

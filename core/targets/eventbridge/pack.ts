@@ -1,7 +1,7 @@
-import type { Test } from '../pattern/node.ts';
-import type { Clause } from './clause.ts';
-import { needsReads } from './eventbridge-names.ts';
-import { print } from './eventbridge-print.ts';
+import type { Test } from '../../pattern/node.ts';
+import type { Clause } from '../clause.ts';
+import { needsReads } from './names.ts';
+import { print } from './print.ts';
 
 /** Amazon EventBridge quotas: characters of one event pattern (adjustable), and rules with wildcards on one bus. */
 export const quota = { characters: 2_048, wildcardRules: 30 } as const;

@@ -1,6 +1,6 @@
-import { partsOf } from '../announce/commands.ts';
-import { techniques } from '../attack.ts';
-import type { AnyDetection } from '../detection.ts';
+import { partsOf } from '../../announce/commands.ts';
+import { techniques } from '../../attack.ts';
+import type { AnyDetection } from '../../detection.ts';
 
 /** A detection's documentation page, in Markdown: what fires it, why it matters, what to do, how it can be blind. */
 export const page = (detection: AnyDetection): string => {

@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '../json.ts';
-import type { Settings } from '../settings.ts';
-import { quota } from './eventbridge-pack.ts';
+import type { Json, JsonObject } from '../../json.ts';
+import type { Settings } from '../../settings.ts';
+import { quota } from './pack.ts';
 
 type Tests = readonly Json[];
 

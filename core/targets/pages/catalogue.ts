@@ -1,4 +1,4 @@
-import type { AnyDetection } from '../detection.ts';
+import type { AnyDetection } from '../../detection.ts';
 
 /** What each detection protects, in the order a reader meets it. An id is listed where the first of these tests holds. */
 const themes: readonly { readonly name: string; readonly says: string; readonly holds: (id: string) => boolean }[] = [

@@ -1,6 +1,6 @@
-import type { Test } from '../pattern/node.ts';
-import { type Clause, pathKey, pathOf } from './clause.ts';
-import { limits } from './logs-grammar.ts';
+import type { Test } from '../../pattern/node.ts';
+import { type Clause, pathKey, pathOf } from '../clause.ts';
+import { limits } from './grammar.ts';
 
 /** How to write lists. */
 interface Style {

@@ -1,16 +1,16 @@
-import type { AnyDetection, AnyKnowledge } from '../detection.ts';
-import type { JsonObject } from '../json.ts';
-import { loadPattern } from '../pattern/load.ts';
-import type { Settings } from '../settings.ts';
-import { type Clause, implies, pathOf, reduce } from './clause.ts';
-import { clausesOf } from './derive.ts';
-import { byAccess, names, needsReads, withNames } from './eventbridge-names.ts';
-import { type EventPattern, lengthOf, pack, packed, room } from './eventbridge-pack.ts';
-import { print } from './eventbridge-print.ts';
-import { speakable } from './eventbridge-say.ts';
-import { isReadOnly, volume } from './eventbridge-volume.ts';
-import { type Cost, widenToFit } from './fit.ts';
-import { needsOf } from './needs.ts';
+import type { AnyDetection, AnyKnowledge } from '../../detection.ts';
+import type { JsonObject } from '../../json.ts';
+import { loadPattern } from '../../pattern/load.ts';
+import type { Settings } from '../../settings.ts';
+import { type Clause, implies, pathOf, reduce } from '../clause.ts';
+import { clausesOf } from '../derive.ts';
+import { type Cost, widenToFit } from '../fit.ts';
+import { needsOf } from '../needs.ts';
+import { byAccess, names, needsReads, withNames } from './names.ts';
+import { type EventPattern, lengthOf, pack, packed, room } from './pack.ts';
+import { print } from './print.ts';
+import { speakable } from './say.ts';
+import { isReadOnly, volume } from './volume.ts';
 
 /** What one detection (or knowledge) asks of the filter. */
 export interface RuleFilter {

@@ -1,4 +1,4 @@
-import { sources } from '../sources.ts';
+import { sources } from '../../sources.ts';
 
 const names: { readonly [S in keyof typeof sources]: string } = {
   cloudtrail: 'CloudTrail',

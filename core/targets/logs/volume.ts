@@ -1,5 +1,5 @@
-import type { Test } from '../pattern/node.ts';
-import { type Clause, pathKey } from './clause.ts';
+import type { Test } from '../../pattern/node.ts';
+import { type Clause, pathKey } from '../clause.ts';
 
 /**
  * Estimated shares of a busy cluster's audit events. Only their order matters: they say which conditions a filter should give
