@@ -12,7 +12,7 @@ import type { Quarantine } from '../core/read/contract.ts';
 import { rejudge } from '../core/rejudge.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { detections, knowledge } from '../detections/index.ts';
-import { findingsTable } from './findings-table.ts';
+import { findingsTable } from './findings/table.ts';
 import { inputOptions, inputUsage, placeOf, skips, unreadable } from './inputs.ts';
 import { flags, type Io, interrupted, oneOf, UsageError } from './io.ts';
 import { startWarm } from './lean.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FindingsTable } from '../adapters/findings-table.ts';
+import type { FindingsTable } from '../adapters/findings/table.ts';
 import type { StoredSuppression, Suppressions } from '../adapters/suppressions.ts';
 import type { Finding } from '../core/finding.ts';
 import { isGuarded } from '../core/findings/guarded.ts';
@@ -10,8 +10,8 @@ import { endOf, loadSuppression, mostDays, wouldHide } from '../core/suppress.ts
 import settings from '../tripline.config.ts';
 import { databaseOptions, openDatabase } from './database.ts';
 import { durationOf, timeOf } from './duration.ts';
-import { findingsTable } from './findings-table.ts';
-import { whoOf } from './findings-work.ts';
+import { findingsTable } from './findings/table.ts';
+import { whoOf } from './findings/work.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { counted } from './progress.ts';
 import { table } from './table.ts';

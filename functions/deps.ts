@@ -1,5 +1,5 @@
 import type { CanaryCalls } from '../adapters/canary-call.ts';
-import type { FindingsTable } from '../adapters/findings-table.ts';
+import type { FindingsTable } from '../adapters/findings/table.ts';
 import type { SlackApp } from '../adapters/slack-app.ts';
 import type { Suppressions } from '../adapters/suppressions.ts';
 import type { Threads } from '../adapters/threads.ts';

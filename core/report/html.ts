@@ -1,7 +1,7 @@
-import { severities } from './detection.ts';
-import { plain } from './escape.ts';
+import { severities } from '../detection.ts';
+import { plain } from '../escape.ts';
+import { colours, permissionsPlot, resolvedPlot, startedPlot } from './plot.ts';
 import { ages, type Report, shareText, spanText } from './report.ts';
-import { colours, permissionsPlot, resolvedPlot, startedPlot } from './report-plot.ts';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,12 +1,12 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Finding } from '../core/finding.ts';
-import type { CaseLife } from '../core/findings/case.ts';
-import { caseKey, lifeItem } from '../core/findings/case-item.ts';
-import { changed, settled } from '../core/findings/life.ts';
-import { assign, toItem } from './dynamodb.ts';
-import { readCase } from './findings-read.ts';
-import type { FindingsTable } from './findings-table.ts';
-import { differing, goneNames, namesOf, removing, write } from './findings-write.ts';
+import type { Finding } from '../../core/finding.ts';
+import type { CaseLife } from '../../core/findings/case.ts';
+import { caseKey, lifeItem } from '../../core/findings/case-item.ts';
+import { changed, settled } from '../../core/findings/life.ts';
+import { assign, toItem } from '../dynamodb.ts';
+import { readCase } from './read.ts';
+import type { FindingsTable } from './table.ts';
+import { differing, goneNames, namesOf, removing, write } from './write.ts';
 
 /** Captures that a case is linked to. */
 const mostCaptures = 50;

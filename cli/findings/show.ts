@@ -1,14 +1,14 @@
-import { fillRunbook } from '../core/announce/fill.ts';
-import { severities } from '../core/detection.ts';
-import type { Act, Finding, Window } from '../core/finding.ts';
-import { type EntityKind, namedBy } from '../core/findings/entity.ts';
-import type { Settings } from '../core/settings.ts';
-import { detections } from '../detections/index.ts';
-import type { Database } from './database.ts';
-import type { Io } from './io.ts';
-import { counted } from './progress.ts';
-import { jsonLine, jsonPage, shown } from './shown.ts';
-import { table } from './table.ts';
+import { fillRunbook } from '../../core/announce/fill.ts';
+import { severities } from '../../core/detection.ts';
+import type { Act, Finding, Window } from '../../core/finding.ts';
+import { type EntityKind, namedBy } from '../../core/findings/entity.ts';
+import type { Settings } from '../../core/settings.ts';
+import { detections } from '../../detections/index.ts';
+import type { Database } from '../database.ts';
+import type { Io } from '../io.ts';
+import { counted } from '../progress.ts';
+import { jsonLine, jsonPage, shown } from '../shown.ts';
+import { table } from '../table.ts';
 
 /** Everything stored about one finding, with what else its principals and resources took part in. */
 export const show = async (

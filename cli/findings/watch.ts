@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Filter } from '../adapters/findings-queries.ts';
-import type { FindingsTable } from '../adapters/findings-table.ts';
-import type { Finding } from '../core/finding.ts';
-import { findAll } from './findings-filter.ts';
-import { findingsTable } from './findings-table.ts';
-import type { Io } from './io.ts';
+import type { Filter } from '../../adapters/findings/queries.ts';
+import type { FindingsTable } from '../../adapters/findings/table.ts';
+import type { Finding } from '../../core/finding.ts';
+import type { Io } from '../io.ts';
+import { findAll } from './filter.ts';
+import { findingsTable } from './table.ts';
 
 /** What makes a finding worth showing again: its content, its status, what people did. */
 const stateOf = (finding: Finding): string => `${finding.revision} ${finding.status} ${finding.acts ?? 0}`;

@@ -1,16 +1,16 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Findings } from '../core/finding.ts';
-import type { Attributes } from '../core/findings/attribute.ts';
-import type { Matches } from '../core/findings/best.ts';
-import { joinCase, type StoredCase } from '../core/findings/case.ts';
-import { caseKey, contentItem, lifeItem, parseCase } from '../core/findings/case-item.ts';
-import { byFinding } from '../core/findings/memory.ts';
-import { revisionOf } from '../core/findings/revision.ts';
-import { joinWindow, type StoredWindow } from '../core/findings/window.ts';
-import { entityItem, parseWindow, windowItem, windowKey } from '../core/findings/window-item.ts';
-import { assign, getAll, pause, putAll, toItem, tries } from './dynamodb.ts';
-import { readCase } from './findings-read.ts';
-import { differing, goneNames, namesOf, removing, write } from './findings-write.ts';
+import type { Findings } from '../../core/finding.ts';
+import type { Attributes } from '../../core/findings/attribute.ts';
+import type { Matches } from '../../core/findings/best.ts';
+import { joinCase, type StoredCase } from '../../core/findings/case.ts';
+import { caseKey, contentItem, lifeItem, parseCase } from '../../core/findings/case-item.ts';
+import { byFinding } from '../../core/findings/memory.ts';
+import { revisionOf } from '../../core/findings/revision.ts';
+import { joinWindow, type StoredWindow } from '../../core/findings/window.ts';
+import { entityItem, parseWindow, windowItem, windowKey } from '../../core/findings/window-item.ts';
+import { assign, getAll, pause, putAll, toItem, tries } from '../dynamodb.ts';
+import { readCase } from './read.ts';
+import { differing, goneNames, namesOf, removing, write } from './write.ts';
 
 /**
  * Folding into the findings table: windows first, then the case, each by a write that holds only while the item is as it was read.

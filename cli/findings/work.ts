@@ -1,13 +1,13 @@
 import { userInfo } from 'node:os';
-import type { FindingsTable } from '../adapters/findings-table.ts';
-import type { Finding, Verdict } from '../core/finding.ts';
-import { isGuarded } from '../core/findings/guarded.ts';
-import type { By, Change } from '../core/findings/life.ts';
-import { durationOf } from './duration.ts';
-import { findingsTable } from './findings-table.ts';
-import { type Io, oneOf, UsageError } from './io.ts';
-import { counted } from './progress.ts';
-import { shown } from './shown.ts';
+import type { FindingsTable } from '../../adapters/findings/table.ts';
+import type { Finding, Verdict } from '../../core/finding.ts';
+import { isGuarded } from '../../core/findings/guarded.ts';
+import type { By, Change } from '../../core/findings/life.ts';
+import { durationOf } from '../duration.ts';
+import { type Io, oneOf, UsageError } from '../io.ts';
+import { counted } from '../progress.ts';
+import { shown } from '../shown.ts';
+import { findingsTable } from './table.ts';
 
 export const workVerbs = ['ack', 'resolve', 'reopen', 'assign', 'note', 'judge', 'suppress'] as const;
 export type WorkVerb = (typeof workVerbs)[number];

@@ -1,7 +1,7 @@
-import { isCanary } from './canary.ts';
-import { type Severity, severities } from './detection.ts';
-import { type Finding, isRemedy } from './finding.ts';
-import type { DayKpi } from './inventory/kpi.ts';
+import { isCanary } from '../canary.ts';
+import { type Severity, severities } from '../detection.ts';
+import { type Finding, isRemedy } from '../finding.ts';
+import type { DayKpi } from '../inventory/kpi.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -1,11 +1,11 @@
 import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { Severity } from '../core/detection.ts';
-import type { Finding, FindingStatus } from '../core/finding.ts';
-import { rank } from '../core/findings/best.ts';
-import { findingOfItem, monthOf } from '../core/findings/case-item.ts';
-import { type EntityKind, type EntityRow, entityKey, keyParts } from '../core/findings/entity.ts';
-import { parseEntity } from '../core/findings/window-item.ts';
-import { fromItem } from './dynamodb.ts';
+import type { Severity } from '../../core/detection.ts';
+import type { Finding, FindingStatus } from '../../core/finding.ts';
+import { rank } from '../../core/findings/best.ts';
+import { findingOfItem, monthOf } from '../../core/findings/case-item.ts';
+import { type EntityKind, type EntityRow, entityKey, keyParts } from '../../core/findings/entity.ts';
+import { parseEntity } from '../../core/findings/window-item.ts';
+import { fromItem } from '../dynamodb.ts';
 
 type Item = Record<string, AttributeValue>;
 

@@ -1,7 +1,7 @@
-import type { Severity } from '../core/detection.ts';
-import type { Finding } from '../core/finding.ts';
-import { isColoured } from './shown.ts';
-import { table } from './table.ts';
+import type { Severity } from '../../core/detection.ts';
+import type { Finding } from '../../core/finding.ts';
+import { isColoured } from '../shown.ts';
+import { table } from '../table.ts';
 
 const paints: Readonly<Record<Severity, string>> = { critical: '1;31', high: '31', medium: '33', low: '2' };
 

@@ -1,11 +1,11 @@
 import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { Window } from '../core/finding.ts';
-import { findingOf, type StoredCase } from '../core/findings/case.ts';
-import { caseKey, parseCase } from '../core/findings/case-item.ts';
-import { windowOf } from '../core/findings/window.ts';
-import { parseWindow } from '../core/findings/window-item.ts';
-import { fromItem, getAll } from './dynamodb.ts';
-import type { FindingsTable } from './findings-table.ts';
+import type { Window } from '../../core/finding.ts';
+import { findingOf, type StoredCase } from '../../core/findings/case.ts';
+import { caseKey, parseCase } from '../../core/findings/case-item.ts';
+import { windowOf } from '../../core/findings/window.ts';
+import { parseWindow } from '../../core/findings/window-item.ts';
+import { fromItem, getAll } from '../dynamodb.ts';
+import type { FindingsTable } from './table.ts';
 
 /** A case as it is stored, read consistently; undefined where there is none. */
 export const readCase = async (client: DynamoDBClient, table: string, id: string): Promise<StoredCase | undefined> =>

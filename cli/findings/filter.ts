@@ -1,9 +1,9 @@
-import type { Filter } from '../adapters/findings-queries.ts';
-import type { FindingsTable } from '../adapters/findings-table.ts';
-import { severities } from '../core/detection.ts';
-import type { Finding, FindingStatus } from '../core/finding.ts';
-import { timeOf } from './duration.ts';
-import { accountOf, oneOf, UsageError } from './io.ts';
+import type { Filter } from '../../adapters/findings/queries.ts';
+import type { FindingsTable } from '../../adapters/findings/table.ts';
+import { severities } from '../../core/detection.ts';
+import type { Finding, FindingStatus } from '../../core/finding.ts';
+import { timeOf } from '../duration.ts';
+import { accountOf, oneOf, UsageError } from '../io.ts';
 
 /** Flags that say which findings; the same for listing and for changing many at once. */
 export const filterOptions = {

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, type UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Attributes } from '../core/findings/attribute.ts';
-import { lifeNames } from '../core/findings/case-item.ts';
+import type { Attributes } from '../../core/findings/attribute.ts';
+import { lifeNames } from '../../core/findings/case-item.ts';
 
 /** Makes a conditional write; false where the condition does not hold (any more). */
 export const write = async (client: DynamoDBClient, command: UpdateItemCommand): Promise<boolean> => {

@@ -1,11 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Finding, Findings, Window } from '../core/finding.ts';
-import type { EntityKind, EntityRow } from '../core/findings/entity.ts';
-import type { By, Change } from '../core/findings/life.ts';
-import { changing } from './findings-changes.ts';
-import { folding } from './findings-fold.ts';
-import { type Filter, type Page, type PageRequest, queries } from './findings-queries.ts';
-import { reading } from './findings-read.ts';
+import type { Finding, Findings, Window } from '../../core/finding.ts';
+import type { EntityKind, EntityRow } from '../../core/findings/entity.ts';
+import type { By, Change } from '../../core/findings/life.ts';
+import { changing } from './changes.ts';
+import { folding } from './fold.ts';
+import { type Filter, type Page, type PageRequest, queries } from './queries.ts';
+import { reading } from './read.ts';
 
 /**
  * Findings in DynamoDB: the table of `core/tables.ts`, access patterns in `docs/table.md`. Nothing scans, nothing needs

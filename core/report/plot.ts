@@ -1,4 +1,4 @@
-import { type Severity, severities } from './detection.ts';
+import { type Severity, severities } from '../detection.ts';
 import type { Report } from './report.ts';
 
 /** Severities in colours that differ in lightness too, so that they part in grey print. */
