@@ -1,13 +1,10 @@
-import { gunzipSync } from 'node:zlib';
 import { text } from '../json.ts';
 import type { Read } from './contract.ts';
 import { defaultPlace, type ReadSettings } from './eventbridge.ts';
 import { limits } from './limits.ts';
+import { inflated, payloadBytes } from './packed.ts';
 import { readRecords } from './record.ts';
 import { rejected } from './reject.ts';
-
-/** What a payload may inflate to: it is at most 1 MB compressed, of log events of at most 1 MB. */
-export const payloadBytes = 128 * 1024 * 1024;
 
 /**
  * Reads what a CloudWatch Logs subscription hands to a function: `{"awslogs":{"data": base64 of gzip}}` (CloudWatch Logs User
@@ -31,14 +28,6 @@ export const readLogs = (event: unknown, settings: ReadSettings): readonly Read[
     return [rejected(bytes, detail, where, packed)];
   }
   return readRecords(bytes, { place: defaultPlace(settings), where, clusters: settings.clusters });
-};
-
-const inflated = (packed: Uint8Array, most: number): Uint8Array | 'bad-gzip' | 'inflates-too-far' => {
-  try {
-    return gunzipSync(packed, { maxOutputLength: most });
-  } catch (error) {
-    return error instanceof RangeError ? 'inflates-too-far' : 'bad-gzip';
-  }
 };
 
 const encoder = new TextEncoder();
