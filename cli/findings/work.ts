@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { FindingsTable } from '../../adapters/findings/table.ts';
 import type { Finding, Verdict } from '../../core/finding.ts';
 import { isGuarded } from '../../core/findings/guarded.ts';
@@ -8,6 +7,7 @@ import { type Io, oneOf, UsageError } from '../io.ts';
 import { counted } from '../progress.ts';
 import { shown } from '../shown.ts';
 import { findingsTable } from './table.ts';
+import { whoOf } from './who.ts';
 
 export const workVerbs = ['ack', 'resolve', 'reopen', 'assign', 'note', 'judge', 'suppress'] as const;
 export type WorkVerb = (typeof workVerbs)[number];
@@ -32,6 +32,29 @@ export interface WorkValues {
   readonly yes?: boolean | undefined;
   readonly force?: boolean | undefined;
 }
+
+/** To which verbs a flag means something. */
+const belongs: { readonly [F in keyof typeof workOptions]: readonly WorkVerb[] } = {
+  by: workVerbs,
+  to: ['assign'],
+  as: ['resolve', 'judge'],
+  note: workVerbs,
+  for: ['suppress'],
+  yes: workVerbs,
+  force: ['suppress'],
+};
+
+/** @throws UsageError where a flag means nothing to what was asked: what was meant would be lost silently */
+export const checkFlags = (verb: WorkVerb | undefined, values: WorkValues): void => {
+  for (const [flag, verbs] of Object.entries(belongs)) {
+    if (values[flag as keyof WorkValues] === undefined || verbs.some(one => one === verb)) continue; // its own key
+    throw new UsageError(
+      verb === undefined
+        ? `--${flag} belongs to a change of findings: tripline findings ${verbs.join('|')}`
+        : `--${flag} belongs to ${verbs.join(' and ')}, not to ${verb}`,
+    );
+  }
+};
 
 const dispositions = ['true-positive', 'benign', 'false-positive'] as const satisfies readonly Verdict[];
 
@@ -62,9 +85,6 @@ export const changeOf = (verb: WorkVerb, values: WorkValues, now: number): Chang
       return { act: 'suppress', until: now + durationOf('for', values.for ?? '24h') };
   }
 };
-
-/** Who changes findings: `--by`, or the name of the account this runs under. */
-export const whoOf = (values: Pick<WorkValues, 'by'>): string => values.by ?? userInfo().username;
 
 const tries = 5;
 
