@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
 import { severities } from '../detection.ts';
 import { privateRanges } from '../private-ranges.ts';
+import { slackDomains } from '../slack-request.ts';
 import { account, secret, wildcards } from './values.ts';
 
 const some = v.minLength<string[], 1, string>(
@@ -55,6 +56,7 @@ export const channel = v.variant('kind', [
   v.strictObject({
     kind: v.literal('slack-app'),
     token: secret,
+    domain: v.optional(v.picklist(slackDomains, `where the workspace is: ${slackDomains.join(', or for GovSlack ')}`)),
     channel: slackId('CG', 'a Slack channel id like "C0123456789" (the channel\'s details show it)'),
     triage: v.optional(
       v.strictObject({

@@ -256,6 +256,11 @@ describe('defineConfig', () => {
       'channels.0.channel: a Slack channel id',
     ],
     [
+      'a Slack that is none',
+      { channels: [{ kind: 'slack-app', token: 'Bot', channel: 'C0123456789', domain: 'slack.example' }] },
+      'channels.0.domain: where the workspace is: slack.com, or for GovSlack slack-gov.com',
+    ],
+    [
       'a secret where its name belongs',
       { channels: [{ kind: 'pagerduty', secret: 'r0utingkey-with-dashes' }] },
       'channels.0.secret: the name of an SST secret',
@@ -394,6 +399,12 @@ describe('defineConfig', () => {
       value => ({ channels: [{ kind: 'slack-app', token: 'Bot', channel: value }] }),
       ['C0123456789', 'G01234'],
       ['D0123456789', 'C0123', 'c0123456789', 'C0123456789x', 'xC0123456789', `C${'0'.repeat(21)}`],
+    ],
+    [
+      'channels.domain',
+      value => ({ channels: [{ kind: 'slack-app', token: 'Bot', channel: 'C0123456789', domain: value }] }),
+      ['slack.com', 'slack-gov.com'],
+      ['hooks.slack.com', 'https://slack-gov.com', 'slack-gov.com.example', 'SLACK.COM', ''],
     ],
     [
       'channels.triage',
