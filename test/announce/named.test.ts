@@ -29,7 +29,9 @@ const announced = async (detection: NonNullable<(typeof files)[number]['detectio
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 const values = (list: Json | undefined, member: string): readonly unknown[] => listOf(list).map(one => at(one, member));
 
-describe.each(files.flatMap(({ detection }) => detection ?? []))('a finding of $id', detection => {
+describe.each(
+  files.flatMap(({ detection }) => (detection === undefined ? [] : [[detection.id, detection] as const])),
+)('a finding of %s', (_, detection) => {
   test('is found by whatever its key names, on every machine-readable channel', async () => {
     const messages = await announced(detection);
     expect(messages).not.toEqual([]);
