@@ -156,6 +156,13 @@ describe('whoever has it at hand may have it judged:', () => {
     expect(short(await readAll(gzipSync(gzipSync(members))))).toEqual(['not-json']);
   });
 
+  test('and which lies in the bucket that a cluster’s settings name', async () => {
+    const clusters = [{ name: 'prod', kind: 'eks', role: 'workload', audit: { bucket: 'b', prefix: 'eks/' } }] as const;
+    const key = 'eks/2026/09/01/10/PUT-S3-abc-1-2026-09-01-10-00-00-0a1b2c3d';
+    const reads = await readAll(gzipSync(gzipSync(payload([audit()]))), key, { clusters, bucket: 'b' });
+    expect(reads).toMatchObject([{ event: { cluster: 'prod', account: '111122223333', source: 'kubernetes' } }]);
+  });
+
   test('a query’s answer that is larger than any record is read row by row', async () => {
     const row = [field('@message', written(audit({ userAgent: 'x'.repeat(1_000) }))), field('@ptr', 'x')];
     const many = Array<Json>(Math.ceil(limits.recordBytes / 1_000)).fill(row);
