@@ -105,7 +105,7 @@ export type Channel = Routing &
           readonly signing: string;
           /** Ids (`U…`) of who may act; nobody else. */
           readonly users: readonly string[];
-          /** The workspace's id, `T…`. */
+          /** The workspace's id, `T…`; the organisation's, `E…`, where the app is installed for all of it. */
           readonly team: string;
         };
       }

@@ -65,7 +65,10 @@ export const channel = v.variant('kind', [
           v.array(slackId('UW', 'a Slack user id like "U0123456789" (the profile shows it)')),
           v.minLength(1, 'name at least one user: nobody else may act'),
         ),
-        team: slackId('TE', 'a Slack workspace id like "T0123456789"'),
+        team: slackId(
+          'TE',
+          'a Slack workspace id like "T0123456789", or the organisation’s, "E…", where the app is installed for all of it',
+        ),
       }),
     ),
     ...routing,
