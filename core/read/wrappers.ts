@@ -77,9 +77,11 @@ const mayBeRecord = (value: string): boolean => {
   return before.trim() === '' || datedPrefix.test(before);
 };
 
+const lists: readonly (readonly string[])[] = [...containers.map(name => [name]), ...wholeLists];
+
 /** A list of records in an object, and what it is called. Undefined: there is none. */
 export const listIn = (json: JsonObject): { readonly name: string; readonly records: readonly Json[] } | undefined => {
-  for (const path of [...containers.map(name => [name]), ...wholeLists]) {
+  for (const path of lists) {
     const records = at(json, ...path);
     if (Array.isArray(records)) return { name: path.join('.'), records };
   }
