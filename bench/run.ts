@@ -7,6 +7,7 @@
  */
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { progressOn } from '../cli/progress.ts';
+import type { Matcher } from '../core/compile.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { detections } from '../detections/index.ts';
 import { asked, atMost, some, whole } from './asked.ts';
@@ -18,7 +19,15 @@ import { type Log, parseAll, seededDay } from './logs.ts';
 import { compete, type Measured, measured, processorSeconds } from './measure.ts';
 import { peaks } from './memory.ts';
 import { naive } from './naive.ts';
-import { judgePayloads, parsePayloads, payloadsOf, unpackedOf } from './payload.ts';
+import {
+  judgeMessages,
+  judgePayloads,
+  messagesOf,
+  parseMessages,
+  parsePayloads,
+  payloadsOf,
+  unpackedOf,
+} from './payload.ts';
 import { costOfMillion, formula } from './price.ts';
 import { requests } from './requests.ts';
 
@@ -53,7 +62,7 @@ interface Table {
   readonly rows: readonly Row[];
 }
 
-const sizes = [10, '1000 of 10', detections.length, 100, 400, 1_000, 4_000] as const;
+const sizes = [...new Set([10, '1000 of 10', detections.length, 100, 400, 1_000, 4_000] as const)];
 
 const logsTable = async (name: CorpusName): Promise<Table> => {
   const corpus = corpora[name]();
@@ -125,23 +134,27 @@ const naiveTable = async (logs: readonly Log[]): Promise<Table> => {
   return { title: `matching alone against asking every rule (${sample.length} events of the seeded day)`, rows };
 };
 
-const payloadTable = async (logs: readonly Log[]): Promise<{ readonly table: Table; readonly seconds: number }> => {
-  const payloads = payloadsOf(logs);
-  const unpacked = unpackedOf(payloads);
-  const records = parsePayloads(unpacked);
-  const match = ruleSet(detections.length).match;
+/** What functions are handed, until findings: by the catalogue and by 400 rules, against the JSON in it alone. */
+const handedTable = async (
+  what: string,
+  records: number,
+  parse: { readonly name: string; readonly run: () => unknown },
+  judge: (match: Matcher) => Promise<void>,
+): Promise<{ readonly table: Table; readonly seconds: number }> => {
   const results = await compete(
     [
-      { name: 'JSON.parse of payloads and records', run: () => parsePayloads(unpacked) },
-      { name: `the catalogue (${detections.length} rules)`, run: () => judgePayloads(payloads, match) },
-      ...[ruleSet(400).match].map(many => ({ name: '400 rules', run: () => judgePayloads(payloads, many) })),
+      parse,
+      ...[detections.length, 400].map(count => {
+        const { match } = ruleSet(count);
+        return { name: titleOf(count), run: () => judge(match) };
+      }),
     ],
     rounds,
     line => say(`payloads: ${line}`),
   );
   return {
     table: {
-      title: `Logs subscription payloads, base64 to findings (${records.toLocaleString('en-US')} records in ${payloads.length} payloads)`,
+      title: what,
       rows: results.map(({ name, seconds, ratio }) => ({
         what: name,
         figures: { 'µs a record': scaled(seconds, 1e6 / records), 'times JSON.parse': ratio },
@@ -149,6 +162,29 @@ const payloadTable = async (logs: readonly Log[]): Promise<{ readonly table: Tab
     },
     seconds: (results[1]?.seconds.median ?? Number.NaN) / records,
   };
+};
+
+const payloadTable = (logs: readonly Log[]): ReturnType<typeof handedTable> => {
+  const payloads = payloadsOf(logs);
+  const unpacked = unpackedOf(payloads);
+  const records = parsePayloads(unpacked);
+  return handedTable(
+    `Logs subscription payloads, base64 to findings (${records.toLocaleString('en-US')} records in ${payloads.length} payloads)`,
+    records,
+    { name: 'JSON.parse of payloads and records', run: () => parsePayloads(unpacked) },
+    match => judgePayloads(payloads, match),
+  );
+};
+
+const messageTable = (logs: readonly Log[]): ReturnType<typeof handedTable> => {
+  const batches = messagesOf(logs);
+  const records = parseMessages(batches);
+  return handedTable(
+    `CloudTrail's calls from the queue, messages to findings (${records.toLocaleString('en-US')} messages in ${batches.length} batches)`,
+    records,
+    { name: 'JSON.parse of messages', run: () => parseMessages(batches) },
+    match => judgeMessages(batches, match),
+  );
 };
 
 const tables: Table[] = [];
@@ -163,7 +199,7 @@ if (chosen.has('logs')) {
 if (chosen.has('payloads') || chosen.has('requests')) {
   const { table, seconds } = await payloadTable(logs);
   secondsAnEvent = seconds;
-  tables.push(table);
+  tables.push(table, (await messageTable(logs)).table);
 }
 if (chosen.has('memory')) {
   const found = await peaks(megabytes, say);

@@ -112,8 +112,8 @@ export const judgements: {
     why: "Functions that are not this pipeline's; on its own functions it is detection-disabled.",
   },
   'aws.persistence.rolesanywhere-create-trust-anchor': {
-    scope: 'outside',
-    why: 'A new way into the account, not into the nodes: no detection here yet.',
+    scope: 'covered',
+    why: 'A trust anchor says whose certificates get roles, those of hybrid nodes among them.',
   },
   'aws.persistence.sts-federation-token': { scope: 'outside', why: 'Sessions of IAM users make no nodes.' },
   'aws.privilege-escalation.iam-update-user-login-profile': { scope: 'outside', why: 'IAM users make no nodes.' },

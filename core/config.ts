@@ -30,6 +30,22 @@ const usualNodePolicies = [
   'AmazonSSMManagedInstanceCore',
 ];
 
+/** Names that parameters of images are given; AWS's own, `/aws/service/…`, nobody else can write. */
+const usualImageParameters = [
+  'ami*',
+  '*/ami*',
+  '*-ami*',
+  '*_ami*',
+  '*AMI*',
+  '*image-id*',
+  '*image_id*',
+  '*imageId*',
+  '*ImageId*',
+];
+
+/** Names that terraform-aws-eks and guides give to Karpenter's queue; its getting-started guide names it as the cluster. */
+const usualInterruptionQueues = ['Karpenter-*', 'karpenter-*', '*-karpenter*'];
+
 /** Accelerated and bare-metal families: nothing that a cluster should launch unasked (EC2 instance type naming). */
 const usualDisallowed = ['p*', 'g*', 'trn*', 'inf*', 'dl*', 'vt*', 'f*', 'u-*', 'mac*', '*.metal*'];
 
@@ -72,6 +88,8 @@ const schema = v.strictObject({
   ),
   selectorTags: v.optional(v.array(v.pipe(v.string(), v.minLength(1))), ['karpenter.sh/discovery']),
   imageSelectorTags: v.optional(wildcards, ['karpenter.sh/*', '*ami-type*']),
+  imageParameters: v.optional(wildcards, usualImageParameters),
+  interruptionQueues: v.optional(wildcards, usualInterruptionQueues),
   businessHours: v.optional(
     v.strictObject({
       timeZone,

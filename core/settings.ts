@@ -182,6 +182,10 @@ export interface Settings {
   /** Tag keys by which Karpenter selects subnets, security groups and images, beyond the well-known ones. */
   readonly selectorTags: readonly string[];
   readonly imageSelectorTags: readonly string[];
+  /** Names of parameters from which images of nodes are taken (`ssmParameter` of a node class, `resolve:ssm:` of a template); wildcards. */
+  readonly imageParameters: readonly string[];
+  /** Names of the queues through which Karpenter hears that nodes will end, beyond those named as their cluster; wildcards. */
+  readonly interruptionQueues: readonly string[];
   readonly businessHours?: {
     readonly timeZone: string;
     /** ISO weekdays, 1 = Monday. */

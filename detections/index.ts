@@ -15,7 +15,10 @@ import { detection as cloudtrailEksAuthenticationChanged } from './cloudtrail/ek
 import { detection as cloudtrailEksEndpointExposed } from './cloudtrail/eks-endpoint-exposed.ts';
 import { detection as cloudtrailFleetWithForeignOverrides } from './cloudtrail/fleet-with-foreign-overrides.ts';
 import { detection as cloudtrailGpuQuotaRequested } from './cloudtrail/gpu-quota-requested.ts';
+import { detection as cloudtrailHybridMachineAdmitted } from './cloudtrail/hybrid-machine-admitted.ts';
+import { detection as cloudtrailImageGuardLowered } from './cloudtrail/image-guard-lowered.ts';
 import { detection as cloudtrailImageOrSnapshotShared } from './cloudtrail/image-or-snapshot-shared.ts';
+import { detection as cloudtrailImageParameterWritten } from './cloudtrail/image-parameter-written.ts';
 import { detection as cloudtrailImageSelectorTagWritten } from './cloudtrail/image-selector-tag-written.ts';
 import { detection as cloudtrailImdsProtectionWeakened } from './cloudtrail/imds-protection-weakened.ts';
 import { detection as cloudtrailImdsv1CredentialsUsed } from './cloudtrail/imdsv1-credentials-used.ts';
@@ -24,6 +27,7 @@ import { detection as cloudtrailInstanceCredentialsOffInstance } from './cloudtr
 import { detection as cloudtrailInstanceEntered } from './cloudtrail/instance-entered.ts';
 import { detection as cloudtrailInstanceProfileTampered } from './cloudtrail/instance-profile-tampered.ts';
 import { detection as cloudtrailInstanceSessionInConsole } from './cloudtrail/instance-session-in-console.ts';
+import { detection as cloudtrailInterruptionQueueChanged } from './cloudtrail/interruption-queue-changed.ts';
 import { detection as cloudtrailKarpenterTagTampered } from './cloudtrail/karpenter-tag-tampered.ts';
 import { detection as cloudtrailKarpenterTemplatePoisoned } from './cloudtrail/karpenter-template-poisoned.ts';
 import { detection as cloudtrailKarpenterTerminatedForeignInstance } from './cloudtrail/karpenter-terminated-foreign-instance.ts';
@@ -124,7 +128,10 @@ export const detections: readonly AnyDetection[] = [
   cloudtrailEksEndpointExposed,
   cloudtrailFleetWithForeignOverrides,
   cloudtrailGpuQuotaRequested,
+  cloudtrailHybridMachineAdmitted,
+  cloudtrailImageGuardLowered,
   cloudtrailImageOrSnapshotShared,
+  cloudtrailImageParameterWritten,
   cloudtrailImageSelectorTagWritten,
   cloudtrailImdsProtectionWeakened,
   cloudtrailImdsv1CredentialsUsed,
@@ -133,6 +140,7 @@ export const detections: readonly AnyDetection[] = [
   cloudtrailInstanceEntered,
   cloudtrailInstanceProfileTampered,
   cloudtrailInstanceSessionInConsole,
+  cloudtrailInterruptionQueueChanged,
   cloudtrailKarpenterTagTampered,
   cloudtrailKarpenterTemplatePoisoned,
   cloudtrailKarpenterTerminatedForeignInstance,

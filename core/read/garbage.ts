@@ -34,12 +34,13 @@ const isTerminal = (line: string): boolean => /^(?:[A-Za-z]{1,40}:\r?$|-{20,}\r?
 const klog =
   /^(?:\d{4}-\d\d-\d\dT\S+ (?:std(?:out|err) [FP] |\S+ )?)?[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.-]+:\d+\]/;
 
-/** How many lines, where all of them are a server's own and none holds what a record has; undefined where one is not. */
+/** How many lines, where all of them are a server's own and none holds what a record has; undefined where one is not, or there is none. */
 export const serverLines = (bytes: Uint8Array): number | undefined => {
   const lines = latin1(bytes)
     .split('\n')
     .filter(line => line.trim() !== '');
-  return lines.every(line => klog.test(line) && !/"(?:auditID|eventID)"/.test(line)) ? lines.length : undefined;
+  const areOwn = lines.every(line => klog.test(line) && !/"(?:auditID|eventID)"/.test(line));
+  return areOwn && lines.length > 0 ? lines.length : undefined;
 };
 
 const archives = [

@@ -26,7 +26,7 @@ const small = { packed: 1024 * 1024, inflated: 8 * 1024 * 1024 };
 
 /**
  * Inflates gzip, of one member or many, as it arrives: a small object once it is there, of others the next portion while the last one
- * is being read.
+ * is being read. What it gives is valid until the next is asked for: then its memory is given back.
  * @throws InflateFault when it is cut off, broken, or inflates too far; whatever `source` throws
  */
 export async function* gunzip(source: AsyncIterable<Uint8Array>, bounds: Limits): AsyncGenerator<Uint8Array> {
@@ -48,7 +48,10 @@ export async function* gunzip(source: AsyncIterable<Uint8Array>, bounds: Limits)
     }
     const whole = isAll ? inflated(Buffer.concat(begun, length), bounds) : undefined;
     if (whole === undefined) yield* streamed(all(), bounds, isAll ? carefulSize : chunkSize);
-    else yield whole;
+    else {
+      yield whole;
+      giveBack(whole);
+    }
   } finally {
     await chunks.return?.();
   }
@@ -121,7 +124,7 @@ async function* streamed(
   /** Until zlib is done with what it was given; gives what is in its way. */
   async function* settled(): AsyncGenerator<Uint8Array> {
     while (isBusy && fault === undefined) {
-      if (waiting >= enough) yield* taken();
+      if (waiting >= enough) yield* lent(taken());
       else {
         await new Promise<void>(resolve => {
           wake = resolve;
@@ -144,7 +147,7 @@ async function* streamed(
         part = chunk.subarray(from, from + portion);
         consumed += part.length;
         begin(done => zlib.write(part, () => done()));
-        yield* ready;
+        yield* lent(ready);
       }
       if (fault !== undefined) break;
     }
@@ -158,12 +161,29 @@ async function* streamed(
       });
       yield* settled();
     }
-    yield* taken();
+    yield* lent(taken());
     if (fault !== undefined) throw fault;
   } finally {
     zlib.destroy();
   }
 }
+
+/** What zlib gave of a stream, each until the next is asked for. It fills a buffer with one chunk after the other, to its end. */
+function* lent(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
+  for (const chunk of chunks) {
+    yield chunk;
+    if (chunk.byteOffset + chunk.length === chunk.buffer.byteLength) giveBack(chunk);
+  }
+}
+
+/**
+ * Gives the memory of inflated bytes back, which nobody looks at any more. Left to be collected, they filled what V8 allows to lie
+ * outside of its heap: some processes then marked all of their heap for each 18 MB of them, which took as long as judging them.
+ * A buffer that is no larger than Node's pool may be the pool, in which bytes of others lie.
+ */
+const giveBack = ({ buffer }: Uint8Array): void => {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
+};
 
 const isPadding = (bytes: Uint8Array): boolean => bytes.every(byte => byte === 0);
 

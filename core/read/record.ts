@@ -63,10 +63,14 @@ export const readRecords = (bytes: Uint8Array, origin: Origin): readonly Read[] 
 
 /** The same for text, of which a transport gave us a string. */
 export const readText = (written: string, origin: Origin): readonly Read[] => {
-  const isLine = written.startsWith('{') && written.endsWith('}') && !written.includes('\n');
-  const plain =
-    isLine && written.length <= longestGuess && written.isWellFormed() ? readPlain(written, origin.place) : undefined;
+  const plain = readLine(written, origin.place);
   return plain === undefined ? readRecords(encoder.encode(written), origin) : [plain];
+};
+
+/** The event in a text that is one ordinary record in one line; undefined for any other, of which {@link readText} knows more. */
+export const readLine = (written: string, place: Place): Read | undefined => {
+  const isLine = written.startsWith('{') && written.endsWith('}') && !written.includes('\n');
+  return isLine && written.length <= longestGuess && written.isWellFormed() ? readPlain(written, place) : undefined;
 };
 
 /**
@@ -190,6 +194,18 @@ const readPacked = (packed: Packed, json: Json, { raw, ...origin }: Origin): rea
 };
 
 /**
+ * Reads an EventBridge envelope that a transport has parsed, from its text too. Undefined where it is none, or something of it is to be
+ * set aside: {@link readText} makes the same of its text, parsing it again, and has the bytes that the quarantine keeps.
+ */
+export const readEnveloped = (json: Json, written: string, origin: Origin): readonly Read[] | undefined => {
+  const isEnvelope =
+    text(json, 'detail-type') !== undefined && !containers.some(name => member(json, name) !== undefined);
+  if (!isEnvelope || !written.isWellFormed() || deeperThan(json, limits.recordDepth)) return undefined;
+  const reads = readJson(json, origin);
+  return reads.some(({ kind }) => kind === 'rejected') ? undefined : reads;
+};
+
+/**
  * EventBridge User Guide, "Events from AWS services via CloudTrail": the envelope says where its record was delivered. Anybody
  * with events:PutEvents may send any detail, but only AWS may send from a source that begins with `aws.`.
  */
@@ -279,7 +295,7 @@ const jsonText = (json: Json): Uint8Array => {
 const encoder = new TextEncoder();
 
 /** The parser's own message is dropped: it quotes the record. */
-const parsed = (written: string): Json | undefined => {
+export const parsed = (written: string): Json | undefined => {
   try {
     return JSON.parse(written);
   } catch {

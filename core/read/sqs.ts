@@ -1,7 +1,7 @@
 import { type Json, list, member, text } from '../json.ts';
 import type { Read } from './contract.ts';
 import { defaultPlace, type ReadSettings } from './eventbridge.ts';
-import { type Origin, readText } from './record.ts';
+import { type Origin, parsed, readEnveloped, readText } from './record.ts';
 import { rejected, skipped } from './reject.ts';
 
 /** An object to be fetched and read with `readObject`. */
@@ -60,7 +60,9 @@ const readBody = (body: string, origin: Origin): Omit<Message, 'id'> => {
     const objects = pointersIn(json);
     if (objects.length > 0) return { reads: [], objects };
   }
-  return { reads: readText(inner ?? body, origin), objects: [] };
+  const written = inner ?? body;
+  const known = json === undefined ? undefined : readEnveloped(json, written, origin);
+  return { reads: known ?? readText(written, origin), objects: [] };
 };
 
 /** S3 User Guide, "Event message structure" (keys are URL-encoded there, not in EventBridge's events or CloudTrail's notices). */
@@ -90,14 +92,6 @@ const unescaped = (key: string | undefined): string | undefined => {
     return key === undefined ? undefined : decodeURIComponent(key.replaceAll('+', ' '));
   } catch {
     return key;
-  }
-};
-
-const parsed = (written: string): Json | undefined => {
-  try {
-    return JSON.parse(written);
-  } catch {
-    return undefined;
   }
 };
 

@@ -37,6 +37,7 @@ const wholly = new Set([
 /** Secret where a string or number stands there; objects below them hold references (`secret: {secretName}`). */
 const plainly = new Set([
   'accesskeysecret',
+  'activationcode',
   'apikey',
   'certificatekey',
   'clientsecret',

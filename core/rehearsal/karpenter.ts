@@ -32,6 +32,14 @@ const nodeClass = (spec: object): object => ({
 
 /** What makes detections about those who steer Karpenter fire. */
 export const karpenter: Rehearsals = {
+  'cloudtrail/interruption-queue-changed': {
+    steps: [
+      'QUEUE=$(aws sqs create-queue --region "$REGION" --queue-name Karpenter-tripline-rehearsal --query QueueUrl --output text)',
+      'aws sqs set-queue-attributes --region "$REGION" --queue-url "$QUEUE" --attributes DelaySeconds=1',
+    ],
+    undo: ['aws sqs delete-queue --region "$REGION" --queue-url "$QUEUE"'],
+    note: `A queue of Karpenter’s usual name, which nobody reads: where \`interruptionQueues\` is set, name it so. ${notNamed}`,
+  },
   'cloudtrail/controller-tagged-foreign-resource': {
     steps: [
       launch(''),

@@ -29,6 +29,18 @@ export const launches: Rehearsals = {
     undo: ['echo "withdraw request $QUOTA in the Service Quotas console, or answer the case that it opened"'],
     note: 'The request cannot be withdrawn by the CLI.',
   },
+  'cloudtrail/image-guard-lowered': {
+    steps: ['aws ec2 enable-allowed-images-settings --region "$REGION" --allowed-images-settings-state audit-mode'],
+    undo: ['aws ec2 disable-allowed-images-settings --region "$REGION"'],
+    note: 'Note what it was: aws ec2 get-allowed-images-settings. Switching it off again is found, too.',
+  },
+  'cloudtrail/image-parameter-written': {
+    steps: [
+      'aws ssm put-parameter --region "$REGION" --name /tripline-rehearsal/ami --type String --data-type aws:ec2:image --value "$IMAGE"',
+    ],
+    undo: ['aws ssm delete-parameter --region "$REGION" --name /tripline-rehearsal/ami'],
+    note: notNamed,
+  },
   'cloudtrail/image-or-snapshot-shared': {
     steps: [
       'VOLUME=$(aws ec2 create-volume --region "$REGION" --availability-zone "$REGION"a --size 1 --query VolumeId --output text)',

@@ -1,5 +1,5 @@
 import type { Rehearsals } from './rehearsal.ts';
-import { asController, nothing, onNode, withThem } from './steps.ts';
+import { asController, nothing, notNamed, onNode, withThem } from './steps.ts';
 
 const policy = (action: string): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
@@ -26,6 +26,13 @@ export const roles: Rehearsals = {
     steps: [asController(), `${withThem} aws ec2 describe-instance-types --region "$REGION" --max-items 1 > /dev/null`],
     undo: ['unset CREDENTIALS'],
     note: 'Fires once the networks of the role were learned for a week, or at once from a network that is known to be none of ours.',
+  },
+  'cloudtrail/hybrid-machine-admitted': {
+    steps: [
+      'PROFILE=$(aws rolesanywhere create-profile --region "$REGION" --name tripline-rehearsal --role-arns "arn:aws:iam::$ACCOUNT:role/$NODE_ROLE" --no-enabled --query profile.profileId --output text)',
+    ],
+    undo: ['aws rolesanywhere delete-profile --region "$REGION" --profile-id "$PROFILE"'],
+    note: `Switched off, and nobody’s certificates count: nobody gets the role. ${notNamed}`,
   },
   'cloudtrail/instance-profile-tampered': {
     steps: [

@@ -37,6 +37,15 @@ const assume = (role: string, over = {}) =>
     ...over,
   });
 const nodeRole = 'KarpenterNodeRole-prod';
+/** Services that hand a node role to machines: instances, hybrid nodes by either way, Fargate's pods; China has names of its own. */
+const handing = [
+  'ec2.amazonaws.com',
+  'ec2.amazonaws.com.cn',
+  'ssm.amazonaws.com',
+  'rolesanywhere.amazonaws.com',
+  'eks-fargate-pods.amazonaws.com',
+];
+const byService = (invokedBy: string) => ({ userIdentity: { type: 'AWSService', invokedBy } });
 const profile = { IamInstanceProfile: { Name: 'prod-node' } };
 /** A pod's role session by IRSA. */
 const pod = roleSession('apps-web', '1768825272022703283', {
@@ -68,7 +77,12 @@ export const detection = cloudtrail({
       ],
     },
   },
-  unless: [{ fact: { 'principal.kind': ['controller', 'platform', 'gitops', 'service'] } }],
+  unless: [
+    { fact: { 'principal.kind': ['controller', 'platform', 'gitops'] } },
+    { fact: { 'principal.kind': 'service', 'assumed.node-role': 'none' } },
+    // Who hands the role to machines; any other service does it for a function, a build or a notebook that was given the role.
+    { fact: { 'principal.kind': 'service' }, userIdentity: { invokedBy: [...handing] } },
+  ],
   by: view => {
     const principal = said(view, 'principal.id');
     const profiles = [
@@ -99,7 +113,7 @@ export const detection = cloudtrail({
       role.startsWith(asRole) || roleAt(item, view.event.time) !== undefined ? undefined : { after: view.event.time },
   }),
   attack: ['T1578.002', 'T1078.004', 'T1098.003'],
-  why: 'An instance of one’s own with the profile of nodes gets their credentials, pulls what they pull, and joins the cluster as one of them. Nothing but controllers, Auto Scaling and the platform launches with it, and nobody but EC2 assumes the role.',
+  why: 'An instance of one’s own with the profile of nodes gets their credentials, pulls what they pull, and joins the cluster as one of them. Nothing but controllers, Auto Scaling and the platform launches with it, and nobody but EC2, or who hands it to hybrid nodes, assumes the role.',
   references: [
     'IAM User Guide, "Granting a user permissions to pass a role"',
     'EKS User Guide, "Amazon EKS node IAM role"',
@@ -115,7 +129,7 @@ export const detection = cloudtrail({
   blind: [
     'A profile whose AddRoleToInstanceProfile was before the pipeline, and that is not inventoried, is silent; a role is compared by its name, without its path.',
     'An instance that was launched by an Auto Scaling group or a spot request is launched by a service: the template that it is launched from is looked at when it is made.',
-    'Denied AssumeRole calls hold no role. Hybrid activations of Systems Manager are not looked at.',
+    'Denied AssumeRole calls hold no role. Activations and certificates that give machines outside of EC2 the role are `cloudtrail/hybrid-machine-admitted`.',
   ],
   examples: {
     matches: [
@@ -132,6 +146,15 @@ export const detection = cloudtrail({
         severity: 'high',
       },
       { name: 'a person puts it on an instance of his own', event: associated, after, severity: 'high' },
+      {
+        name: 'a person has an automation of Systems Manager do so',
+        event: {
+          ...associated,
+          record: { ...associated.record, userIdentity: { ...developer, invokedBy: 'ssm.amazonaws.com' } },
+        },
+        after,
+        severity: 'high',
+      },
       { name: 'a node launches another', event: runInstances({ by: nodeSession() }), after, severity: 'high' },
       {
         name: 'the record that says which role the profile carries comes later',
@@ -140,6 +163,11 @@ export const detection = cloudtrail({
         severity: 'high',
       },
       { name: 'a person assumes the node role', event: assume(nodeRole), severity: 'high' },
+      {
+        name: 'a function that was given the node role',
+        event: assume(nodeRole, byService('lambda.amazonaws.com')),
+        severity: 'high',
+      },
       {
         name: 'a workload of which nothing says whose it is assumes it',
         event: assume(nodeRole, { userIdentity: pod }),
@@ -173,8 +201,13 @@ export const detection = cloudtrail({
       { name: 'a person assumes another role', event: assume('reporting') },
       {
         name: 'EC2 assumes the role for a node',
-        event: assume(nodeRole, { userIdentity: { type: 'AWSService', invokedBy: 'ec2.amazonaws.com' } }),
+        event: assume(nodeRole, byService('ec2.amazonaws.com')),
       },
+      {
+        name: 'IAM Roles Anywhere assumes it for a hybrid node',
+        event: assume(nodeRole, byService('rolesanywhere.amazonaws.com')),
+      },
+      { name: 'a function gets a role of its own', event: assume('reporting', byService('lambda.amazonaws.com')) },
     ],
   },
 });

@@ -15,7 +15,7 @@ const sync = serviceAccount('secret-sync', 'external-secrets');
 
 export const detection = kubernetes({
   id: 'kubernetes/controller-secret-touched',
-  title: "{principal} touched a controller's {event}",
+  title: "{principal} touched a controller's secret or config map: {event}",
   severity: [
     // It makes and renews the certificates of the controllers' webhooks; by its usual name only, so that it is lowered, not silenced.
     ['low', { user: { username: [...certManager] }, objectRef: { name: [{ suffix: '-cert' }] } }],

@@ -38,6 +38,7 @@ describe('all that lies below is secret, lists and objects too', () => {
 describe('a text or a number is secret; what an object below refers to is not', () => {
   it.each([
     'accessKeySecret',
+    'activationCode',
     'apiKey',
     'certificateKey',
     'clientSecret',

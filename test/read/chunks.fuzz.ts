@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { exampleSettings } from '../../core/example-settings.ts';
 import { quietOf } from '../../core/quiet.ts';
 import type { Read, Reason } from '../../core/read/contract.ts';
-import { readEnvelope } from '../../core/read/eventbridge.ts';
+import { defaultPlace, readEnvelope } from '../../core/read/eventbridge.ts';
 import { readLogs } from '../../core/read/logs.ts';
 import { readRecord, readRecords } from '../../core/read/record.ts';
 import { readSqs } from '../../core/read/sqs.ts';
@@ -210,6 +210,33 @@ test('a record followed by anything on the next line is still read', () => {
       });
       expect(short(reads)[0]).toBe(first['eventID']);
     }),
+  );
+});
+
+test('a Logs payload is read the same at once as record by record', () => {
+  const message = fc.oneof(
+    { weight: 6, arbitrary: record.map(one => JSON.stringify(one)) },
+    nasty,
+    fc.json(),
+    fc.tuple(record, fc.nat()).map(([one, at]) => JSON.stringify(one).slice(0, at % 900)),
+  );
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 4 }), fc.boolean(), (messages, isTrail) => {
+      const payload = {
+        messageType: 'DATA_MESSAGE',
+        owner: '111122223333',
+        logGroup: isTrail ? 'trail' : '/aws/eks/prod/cluster',
+        logStream: isTrail ? '111122223333_CloudTrail_eu-west-1' : 'kube-apiserver-audit-0a1b',
+        subscriptionFilters: ['tripline'],
+        logEvents: messages.map((one, at) => ({ id: `${at}`, timestamp: 1_788_256_800_000, message: one })),
+      };
+      const bytes = bytesOf(JSON.stringify(payload));
+      const where = 'CloudWatch Logs subscription';
+      expect(readLogs({ awslogs: { data: gzipSync(bytes).toString('base64') } }, settings)).toEqual(
+        readRecords(bytes, { place: defaultPlace(settings), where, clusters: settings.clusters }),
+      );
+    }),
+    { numRuns: 300 },
   );
 });
 

@@ -11,7 +11,7 @@ async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Arr
 const inflated = async (packed: Uint8Array, size: number, bounds = limits) => {
   const out: Uint8Array[] = [];
   try {
-    for await (const chunk of gunzip(pieces(packed, size), bounds)) out.push(chunk);
+    for await (const chunk of gunzip(pieces(packed, size), bounds)) out.push(Buffer.from(chunk)); // it is given back
     return { bytes: Buffer.concat(out), fault: undefined };
   } catch (error) {
     if (!(error instanceof InflateFault)) throw error;
@@ -115,4 +115,28 @@ test('what is inflated and not read yet stays small, however far it inflates', a
   }
   expect(length).toBe(64 * 1024 * 1024);
   expect(ahead).toBeLessThan(8 * 1024 * 1024);
+});
+
+describe('what is inflated is given back when the next is asked for', () => {
+  const lines = (count: number) =>
+    Buffer.from(Array.from({ length: count }, (_, at) => `{"a":${Math.sin(at)}}\n`).join(''));
+
+  test.each([
+    ['whole', lines(20_000), 0],
+    ['in portions, but for a last one that is not full', lines(150_000), 1],
+  ])('%s', async (_, text, most) => {
+    const buffers = new Set<ArrayBufferLike>();
+    for await (const chunk of gunzip(pieces(gzipSync(text), 65_536), limits)) {
+      expect(chunk.length).toBeGreaterThan(0);
+      buffers.add(chunk.buffer);
+    }
+    expect(buffers.size).toBeGreaterThan(most);
+    expect([...buffers].filter(buffer => buffer.byteLength > 0).length).toBeLessThanOrEqual(most);
+  });
+
+  test('but not the pool, in which bytes of others lie', async () => {
+    const mine = Buffer.allocUnsafe(16);
+    for (let at = 0; at < 100; at++) await inflated(gzipSync(lines(10)), 65_536);
+    expect(mine.length).toBe(16);
+  });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { limits } from '../../core/read/limits.ts';
@@ -64,4 +65,24 @@ test('whoever stops reading lets go of the source', async () => {
     for await (const batch of readObject(source(), 'k', nowhere)) if (batch.length > 0) break;
     expect(isOpen).toBe(false);
   }
+});
+
+test('what was read of a large file is still there when all of it was read', async () => {
+  // 2 MB packed: it comes in portions, whose memory is given back; every third line is no record, and is kept as it is
+  const noise = (at: number): string =>
+    createHash('sha512').update(`${at}`).digest('base64') + createHash('sha512').update(`${-at}`).digest('base64');
+  const lines = Array.from({ length: 12_000 }, (_, at) =>
+    at % 3 === 0 ? `not a record: ${noise(at)}` : JSON.stringify({ ...trail(`e-${at}`), note: noise(at) }),
+  );
+  const text = Buffer.from(`${lines.join('\n')}\n`);
+  const packed = gzipSync(text);
+  expect(packed.length).toBeGreaterThan(1024 * 1024);
+  const options = { limits: { ...limits, rejectedRecords: 12_000 } };
+  const reads = await readAll(streamOf(packed, 65_536), 'k', options);
+  expect(reads).toHaveLength(12_000);
+  expect(reads).toEqual(await readAll(streamOf(text, 65_536), 'k', options));
+  const kept = reads.flatMap(read =>
+    read.kind === 'rejected' ? [Buffer.from(read.rejected.bytes).toString().trimEnd()] : [],
+  );
+  expect(kept).toEqual(lines.filter((_, at) => at % 3 === 0));
 });

@@ -174,6 +174,8 @@ describe('a record is taken out of', () => {
       "skipped 1: lines of a server's own log, which are no audit events",
       at,
     ]);
+    for (const blank of ['\v', '\u00a0\n'])
+      expect(short(readRecords(bytesOf(blank), { place: nowhere, where: 'test' }))).toEqual(['not-json']);
     for (const other of ['a line of anything', `${own} {"auditID":"0f0f"`])
       expect(short(readRecords(bytesOf(`${own}\n${other}\n`), { place: nowhere, where: 'test' }))).toEqual([
         'not-json',

@@ -5,6 +5,7 @@ import { defaultPlace, readEnvelope } from '../../core/read/eventbridge.ts';
 import { placeOfKey } from '../../core/read/key.ts';
 import { placeOfStream } from '../../core/read/log-group.ts';
 import { readLogs } from '../../core/read/logs.ts';
+import { readRecords } from '../../core/read/record.ts';
 import { readSqs } from '../../core/read/sqs.ts';
 import { audit, bytesOf, nowhere, readAll, settings, short, trail } from './samples.ts';
 
@@ -136,6 +137,42 @@ describe('a queue batch', () => {
     expect(message?.reads.length).toBeGreaterThan(0);
   });
 
+  const deep = (levels: number): Json => (levels === 0 ? 1 : { a: deep(levels - 1) });
+  const nested = (levels: number): JsonObject =>
+    levels === 0 ? envelope(trail('e-1')) : envelope(nested(levels - 1), { 'detail-type': 'x' });
+
+  /** As an envelope comes that is parsed once, so it comes counted out of its bytes. */
+  test.each<[string, Json]>([
+    ['a call', envelope(trail('e-1'))],
+    ['a call that is not ASCII', envelope(trail('e-1', { userAgent: 'kübectl 𝄞' }))],
+    ['half a character', envelope(trail('e-1', { userAgent: '\ud834' }))],
+    ['a call that somebody else sends', envelope(trail('e-1'), { source: 'shop' })],
+    ['an audit event', envelope(audit(), { 'detail-type': 'audit', source: 'shop' })],
+    ['a wrapped audit event', envelope({ log: JSON.stringify(audit()) }, { 'detail-type': 'audit', source: 'shop' })],
+    ['an insight', envelope(trail('e-1', { eventType: 'AwsCloudTrailInsight' }))],
+    ['a call without an id', envelope(trail('e-1', { eventID: '' }))],
+    ['a call of an odd shape', envelope(trail('e-1', { userAgent: 5 }))],
+    [
+      'nothing that is a call',
+      envelope({ state: 'running' }, { 'detail-type': 'EC2 Instance State-change Notification' }),
+    ],
+    ['no detail', envelope(null)],
+    ['a deep call', envelope(trail('e-1', { requestParameters: deep(198) }))],
+    ['a call that is as deep as may be', envelope(trail('e-1', { requestParameters: deep(197) }))],
+    ['a list beside the call', envelope(trail('e-1'), { Records: [trail('e-2')] })],
+    ['a text where a list would be', envelope(trail('e-1'), { Records: 'x' })],
+    ['an envelope in an envelope', nested(2)],
+    ['more envelopes than there may be', nested(6)],
+    ['a call beside the call', { ...envelope(trail('e-1')), ...trail('e-2') }],
+  ])('of %s comes the same, however it is read', (_, body) => {
+    const origin = { place: defaultPlace(settings), where: 'queue message m-0', clusters: settings.clusters };
+    for (const written of [JSON.stringify(body), JSON.stringify(body, null, 1), `\n${JSON.stringify(body)}\n`]) {
+      const counted = readRecords(bytesOf(written), origin);
+      expect(readSqs({ Records: [{ messageId: 'm-0', body: written }] }, settings)[0]?.reads).toEqual(counted);
+      expect(counted.length).toBeGreaterThan(0);
+    }
+  });
+
   test('that is empty is counted; a message without a body is set aside', () => {
     expect(readSqs({ Records: [] }, settings)).toEqual([
       { id: '', reads: [{ kind: 'skipped', why: 'empty batches', count: 1 }], objects: [] },
@@ -195,6 +232,60 @@ describe('a Logs subscription', () => {
     expect(readLogs(event(payload({ logGroup: '/aws/eks/unknown/cluster' }, line)), settings)).toMatchObject([
       { event: { cluster: 'unknown', region: 'eu-west-1' } },
     ]);
+  });
+
+  /** As nearly every payload is, parsed at once; and counted out, record by record. */
+  test.each<[string, Json]>([
+    ['ordinary ones', payload({}, line, JSON.stringify(audit({ auditID: 'b' })))],
+    ['some that are not ASCII', payload({}, JSON.stringify(audit({ userAgent: 'kübectl 𝄞' })), line)],
+    [
+      'calls of CloudTrail',
+      payload({ logGroup: 'trail', logStream: '111122223333_CloudTrail_eu-west-1' }, JSON.stringify(trail('e-1'))),
+    ],
+    ['one that is none', payload({}, line, '{"a":1}', line)],
+    ['one that does not parse', payload({}, line, '{"a":', line)],
+    ['lines of the server', payload({}, line, 'I0901 10:00:00.000000 1 trace.go:236] "x"')],
+    ['two in one log event', payload({}, `${line}\n${line}`)],
+    ['a long one', payload({}, JSON.stringify(audit({ responseObject: { a: 'x'.repeat(100_000) } })), line)],
+    [
+      'a deep one',
+      payload(
+        {},
+        JSON.stringify(audit({ requestObject: JSON.parse(`${'{"a":'.repeat(250)}1${'}'.repeat(250)}`) })),
+        line,
+      ),
+    ],
+    ['half a character', payload({}, JSON.stringify(audit({ userAgent: '\ud834' })), line)],
+    [
+      'a list of them',
+      payload({}, JSON.stringify({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', items: [audit()] }), line),
+    ],
+    ['a wrapper around one', payload({}, JSON.stringify({ log: line }), line)],
+    ['none', payload({})],
+    ['none that is text', payload({ logEvents: [{ id: '1', timestamp: 1, message: 5 }, 7, null] }, line)],
+    ['members that are not known', payload({ more: [1] }, line)],
+    [
+      'log events with other members',
+      payload({ logEvents: [{ id: '1', timestamp: 1, message: line, detail: audit() }] }),
+    ],
+    [
+      'fields taken out',
+      payload({ logEvents: [{ id: '1', timestamp: 1, message: line, extractedFields: { a: 'b' } }] }),
+    ],
+    ['another kind of message', payload({ messageType: 'OTHER' }, line)],
+    ['a control message', payload({ messageType: 'CONTROL_MESSAGE' }, line)],
+    ['no group', { messageType: 'DATA_MESSAGE', logEvents: [{ id: '1', timestamp: 1, message: line }] }],
+    ['a lone record', audit()],
+    ['a number', 5],
+  ])('of %s comes the same, however it is read', (_, json) => {
+    const origin = {
+      place: defaultPlace(settings),
+      where: 'CloudWatch Logs subscription',
+      clusters: settings.clusters,
+    };
+    const counted = readRecords(bytesOf(JSON.stringify(json)), origin);
+    expect(readLogs(event(json), settings)).toEqual(counted);
+    expect(counted.length).toBeGreaterThan(0);
   });
 
   test.each([

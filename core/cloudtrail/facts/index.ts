@@ -3,9 +3,12 @@ import { assumedFacts } from './assumed.ts';
 import { bootstrapFacts } from './bootstrap.ts';
 import { eksFacts } from './eks.ts';
 import { evidenceFacts } from './evidence.ts';
+import { hybridFacts } from './hybrid.ts';
 import { iamFacts } from './iam.ts';
 import { instanceFacts } from './instance.ts';
+import { interruptionFacts } from './interruption.ts';
 import { launchFacts } from './launch.ts';
+import { parameterFacts } from './parameter.ts';
 import { pipelineFacts } from './pipeline.ts';
 import { placeFacts } from './place.ts';
 import { principalFacts } from './principal.ts';
@@ -23,5 +26,8 @@ export const cloudtrailFacts: Facts<'cloudtrail'> = {
   ...bootstrapFacts,
   ...iamFacts,
   ...eksFacts,
+  ...hybridFacts,
+  ...parameterFacts,
+  ...interruptionFacts,
   ...pipelineFacts,
 };
