@@ -14,7 +14,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { FoundRule } from '../core/doctor/feeds.ts';
 import type { Quarantined } from '../core/doctor/stage.ts';
 import { askCanary, askRoster, type CanaryState, canaryState, namesIn } from '../core/state/canary.ts';
-import { findingsTable } from './findings-table.ts';
+import { findingsTable } from './findings/table.ts';
 import { logsSubscriptions, type Subscription } from './logs.ts';
 import { dynamoStore } from './state-table.ts';
 import { suppressionsTable } from './suppressions.ts';

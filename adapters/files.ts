@@ -52,6 +52,7 @@ export async function* readFiles(paths: readonly string[], options: FileOptions)
       yield* readObject(counted(stream, report), name, options.place, {
         clusters: options.clusters ?? [],
         limits: localLimits,
+        unpacks: true,
         ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
       });
     } catch (error) {

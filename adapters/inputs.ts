@@ -68,7 +68,7 @@ export const inputsOf = async (paths: readonly string[]): Promise<Found> => {
 /** One that is there: the file itself, or the logs of a directory. */
 const inputOf = async (path: string, stats: Stats): Promise<Found> => {
   if (!stats.isDirectory()) return { inputs: [{ path, size: stats.isFile() ? stats.size : undefined }], notes: [] };
-  const walked: Walked = { logs: [], passed: new Map(), refused: [] };
+  const walked: Walked = { logs: [], passed: new Map(), refused: [], seen: new Set() };
   await walk(path, walked);
   const { logs, passed, refused } = walked;
   const none =
@@ -111,11 +111,16 @@ interface Walked {
   readonly logs: Input[];
   readonly passed: Map<string, number>;
   readonly refused: Read[];
+  /** Directories that were walked, as the system knows them whatever they are called. */
+  readonly seen: Set<string>;
 }
 
-/** Directories that are links are left out, so that no circle is walked. */
+/** Links are followed, to directories too; whatever leads there, each directory is walked once, so that circles end. */
 const walk = async (directory: Path, walked: Walked): Promise<void> => {
   const pass = (why: string): void => void walked.passed.set(why, (walked.passed.get(why) ?? 0) + 1);
+  const itself = await identity(directory);
+  if (itself !== undefined && walked.seen.has(itself)) return pass('directories that were read under another name');
+  if (itself !== undefined) walked.seen.add(itself);
   for (const { name, entry } of await entriesOf(directory, walked)) {
     if (name.startsWith('.')) continue;
     const path = within(directory, entry.name);
@@ -129,7 +134,7 @@ const walk = async (directory: Path, walked: Walked): Promise<void> => {
     if (typeof file === 'string') {
       if (isNamed) walked.refused.push(unread(path.toString(), cantOpen(file)));
       else pass(noName);
-    } else if (isLink && file?.isDirectory() === true) pass('links to directories, which are not followed');
+    } else if (isLink && file?.isDirectory() === true) await walk(path, walked);
     else if (!isNamed) pass(noName);
     else if (file?.isFile() === true) walked.logs.push({ path, size: file.size });
     else pass('pipes, sockets and devices in a directory');
@@ -137,6 +142,16 @@ const walk = async (directory: Path, walked: Walked): Promise<void> => {
 };
 
 const noName = 'files that are no logs by their name';
+
+/** What tells a directory from all others: device and inode, which may be longer than a number holds. Undefined: nobody can tell. */
+const identity = async (directory: Path): Promise<string | undefined> => {
+  try {
+    const { dev, ino } = await stat(directory, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined; // reading it says why
+  }
+};
 
 /** In the order of their names. */
 const entriesOf = async (directory: Path, walked: Walked) => {

@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Event } from '../core/event.ts';
-import { isObject, type Json, member, text } from '../core/json.ts';
+import { isObject, member, parseJson, text } from '../core/json.ts';
 import { askingOf } from '../core/kubernetes/reading.ts';
 
 /** The name of this form of message. */
@@ -37,7 +37,7 @@ export const askForReadings = async (
 
 /** The event that a message of that queue asks about. @throws where it is no such message */
 export const askedIn = (body: string): Event<'kubernetes'> => {
-  const message = JSON.parse(body) as Json; // JSON.parse gives JSON
+  const message = parseJson(body, 'the message');
   const event = member(message, 'event');
   const record = member(event, 'record');
   if (

@@ -1,5 +1,6 @@
 import type { SlackMessage } from '../core/announce/slack.ts';
 import { type JsonObject, text } from '../core/json.ts';
+import type { SlackDomain } from '../core/slack-request.ts';
 import { PostError, post } from './post.ts';
 
 /** A Slack app's bot: posts to a channel, into a thread, and updates what it posted. */
@@ -13,6 +14,8 @@ export interface SlackAppOptions {
   readonly token: string;
   /** The channel's id. */
   readonly channel: string;
+  /** Where the workspace is; absent: `slack.com`. */
+  readonly domain?: SlackDomain;
   /** Milliseconds. */
   readonly timeout: number;
   /** Where the Web API is; a test's stand-in. */
@@ -29,7 +32,13 @@ const temporary: ReadonlySet<string> = new Set([
 ]);
 
 /** The Web API answers 200 also where it refuses: `ok` says which. @throws PostError */
-export const slackApp = ({ token, channel, timeout, api = 'https://slack.com/api' }: SlackAppOptions): SlackApp => {
+export const slackApp = ({
+  token,
+  channel,
+  domain = 'slack.com',
+  timeout,
+  api = `https://${domain}/api`,
+}: SlackAppOptions): SlackApp => {
   const call = async (method: string, body: object): Promise<string> => {
     const answer = await post({
       service: 'Slack',
@@ -57,12 +66,17 @@ export const slackApp = ({ token, channel, timeout, api = 'https://slack.com/api
 const answerTimeout = 1_500;
 
 /**
- * Answers a button at the address that came with it. @throws where the address is not Slack's
+ * Answers a button at the address that came with it. @throws where the address is not Slack's, or is that of the other Slack
  * (Slack developer documentation, "Handling user interaction": `response_url`)
+ * @param domain where the channel's workspace is
  */
-export const answerSlack = async (address: string, message: JsonObject): Promise<void> => {
+export const answerSlack = async (
+  address: string,
+  message: JsonObject,
+  domain: SlackDomain = 'slack.com',
+): Promise<void> => {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url?.hostname !== 'hooks.slack.com' && url?.hostname !== '127.0.0.1')
+  if (url?.hostname !== `hooks.${domain}` && url?.hostname !== '127.0.0.1')
     throw new PostError('Slack', 'the address to answer is not Slack’s', undefined);
   await post({ service: 'Slack', address, body: JSON.stringify(message), timeout: answerTimeout });
 };

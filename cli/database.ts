@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type FindingsTable, findingsTable } from '../adapters/findings-table.ts';
+import { type FindingsTable, findingsTable } from '../adapters/findings/table.ts';
 import { holdsDatabase } from '../adapters/local-folder.ts';
 import { stageTables } from '../adapters/stage-tables.ts';
 import { dynamoStore } from '../adapters/state-table.ts';

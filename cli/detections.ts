@@ -5,7 +5,7 @@ import { isSet } from '../core/settings.ts';
 import { detections } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { databaseOptions, databaseUsage, localPath, openDatabase } from './database.ts';
-import { findAll } from './findings-filter.ts';
+import { findAll } from './findings/filter.ts';
 import { flags, type Io } from './io.ts';
 import { counted } from './progress.ts';
 import { jsonLine } from './shown.ts';

@@ -32,10 +32,10 @@ import type { Trail } from '../core/inventory/aws.ts';
 import { regionsOf } from '../core/inventory/tasks.ts';
 import { partitionOf, witnessOf } from '../core/partition.ts';
 import type { Settings } from '../core/settings.ts';
-import { eventBridgeFilter } from '../core/targets/eventbridge.ts';
-import type { EventPattern } from '../core/targets/eventbridge-pack.ts';
-import { guardPatterns } from '../core/targets/guard.ts';
-import { logsFilter } from '../core/targets/logs.ts';
+import { eventBridgeFilter } from '../core/targets/eventbridge/filter.ts';
+import { guardPatterns } from '../core/targets/eventbridge/guard.ts';
+import type { EventPattern } from '../core/targets/eventbridge/pack.ts';
+import { logsFilter } from '../core/targets/logs/filter.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import { functionsOf, hearing, needed } from './doctor-functions.ts';
 

@@ -11,8 +11,9 @@ import { jsonLine, shown } from './shown.ts';
 
 export const usage = `usage: tripline explain EVENT.json [--detection ID] [--event ID] [--all] [--json]
 
-Says why detections did or did not fire on the events of a file (one record, {"Records": […]}, JSON lines, an envelope): which
-clauses held, which failed, and on what value. Nothing is stored, so a stateful detection says what it would look at.
+Says why detections did or did not fire on the events of a file (one record, {"Records": […]}, JSON lines, an envelope, what
+Lambda is given: docs/inputs.md): which clauses held, which failed, and on what value. Nothing is stored, so a stateful detection
+says what it would look at.
   --detection ID   this detection alone, whether its call names fit or not
   --event ID       this event alone
   --all            also the detections of the same calls that came nowhere near (otherwise the nearest three)

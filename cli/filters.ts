@@ -1,10 +1,10 @@
 import { readFiles } from '../adapters/files.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { type Cost, costOf } from '../core/targets/cost.ts';
-import { eventBridgeFilter } from '../core/targets/eventbridge.ts';
-import { quota } from '../core/targets/eventbridge-pack.ts';
-import { logsFilter } from '../core/targets/logs.ts';
-import { limits } from '../core/targets/logs-grammar.ts';
+import { eventBridgeFilter } from '../core/targets/eventbridge/filter.ts';
+import { quota } from '../core/targets/eventbridge/pack.ts';
+import { logsFilter } from '../core/targets/logs/filter.ts';
+import { limits } from '../core/targets/logs/grammar.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { placeOf, skips, unreadable } from './inputs.ts';

@@ -5,11 +5,12 @@ import { ocsf } from '../core/ocsf.ts';
 import { detections } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { type Database, databaseOptions, databaseUsage, openDatabase } from './database.ts';
-import { countOf, filterOf, filterOptions, filterUsage, findAll, isFiltered, limitOf } from './findings-filter.ts';
-import { about, show } from './findings-show.ts';
-import { findingsTable } from './findings-table.ts';
-import { watch, writeTable } from './findings-watch.ts';
-import { changeOf, type WorkVerb, work, workOptions, workVerbs } from './findings-work.ts';
+import { countOf, filterOf, filterOptions, filterUsage, findAll, isFiltered, limitOf } from './findings/filter.ts';
+import { about, show } from './findings/show.ts';
+import { findingsTable } from './findings/table.ts';
+import { watch, writeTable } from './findings/watch.ts';
+import { whoOf } from './findings/who.ts';
+import { changeOf, checkFlags, type WorkVerb, work, workOptions, workVerbs } from './findings/work.ts';
 import { flags, type Io, interrupted, UsageError } from './io.ts';
 import { settingsOf } from './places.ts';
 import { counted } from './progress.ts';
@@ -30,7 +31,8 @@ Works findings, each by its ID or all that FILTERS find: those are only shown un
   --to NAME        assign to whom ('' to nobody)
   --note TEXT      why, kept in the finding's trail with who and when
   --for 24h        how long suppress lasts; critical and self-protection findings need --force
-  --by NAME        in whose name (default: the account this runs under)
+  --by NAME        in whose name (default: the account this runs under): a person or a pipeline, neither Tripline itself nor
+                   somebody in Slack
 
 ${databaseUsage}`;
 
@@ -127,6 +129,8 @@ export const run = async (argv: readonly string[], io: Io, signal?: AbortSignal)
   const kind = entityKinds.find(one => one === first);
   if (verb === 'about' && (kind === undefined || second === undefined || more.length > 0))
     throw new UsageError(`about takes one of ${entityKinds.join(', ')} and a name`);
+  checkFlags(task, values);
+  if (task !== undefined) whoOf(values);
   const database = await openDatabase(values);
   try {
     if (task !== undefined) return await worked(database, task, positionals.slice(1), values, io);

@@ -78,11 +78,11 @@ export const generate = async (check: boolean): Promise<readonly string[]> => {
   put('detections/index.ts', index());
   if (check && changed.length > 0) return changed;
   const { detections } = await import('../detections/index.ts');
-  const { page } = await import('../core/targets/page.ts');
-  const { catalogue } = await import('../core/targets/catalogue.ts');
+  const { page } = await import('../core/targets/pages/detection.ts');
+  const { catalogue } = await import('../core/targets/pages/catalogue.ts');
   const pages = new Map(detections.map(one => [`docs/detections/${one.id}.md`, page(one)]));
   pages.set('docs/detections/README.md', catalogue(detections));
-  pages.set('docs/facts.md', (await import('../core/targets/facts.ts')).factsPage());
+  pages.set('docs/facts.md', (await import('../core/targets/pages/facts.ts')).factsPage());
   for (const [path, text] of pages) put(path, text);
   for (const folder of folders) {
     let names: readonly string[] = [];

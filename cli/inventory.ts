@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { findingsTable } from '../adapters/findings-table.ts';
+import { findingsTable } from '../adapters/findings/table.ts';
 import { clientsOf, take } from '../adapters/inventory.ts';
 import { dynamoStore } from '../adapters/state-table.ts';
 import { roleByArn } from '../core/cloudtrail/roles.ts';

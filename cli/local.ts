@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Context, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
-import { findingsTable as openFindings } from '../adapters/findings-table.ts';
+import { findingsTable as openFindings } from '../adapters/findings/table.ts';
 import { ledgerTable } from '../adapters/ledger.ts';
 import type { LocalDynamoDB } from '../adapters/local-dynamodb.ts';
 import { directoryQuarantine } from '../adapters/quarantine-local.ts';

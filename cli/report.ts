@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { type DayKpi, kpiScopes, kpisIn } from '../core/inventory/kpi.ts';
-import { ages, type Report, reportOf, shareText, spanText } from '../core/report.ts';
-import { reportHtml } from '../core/report-html.ts';
+import { reportHtml } from '../core/report/html.ts';
+import { ages, type Report, reportOf, shareText, spanText } from '../core/report/report.ts';
 import type { Store } from '../core/state/observation.ts';
 import { databaseOptions, openDatabase } from './database.ts';
 import { durationOf, timeOf } from './duration.ts';
-import { findAll } from './findings-filter.ts';
+import { findAll } from './findings/filter.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { settingsOf } from './places.ts';
 import { counted } from './progress.ts';

@@ -1,6 +1,6 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { readFiles } from '../adapters/files.ts';
-import { findingsTable as openFindings } from '../adapters/findings-table.ts';
+import { findingsTable as openFindings } from '../adapters/findings/table.ts';
 import { checkInputs, UnreadableInput } from '../adapters/inputs.ts';
 import { localDynamoDB } from '../adapters/local-dynamodb.ts';
 import { clearDatabase, writeOrigin } from '../adapters/local-folder.ts';
@@ -13,7 +13,7 @@ import { severities } from '../core/detection.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { rank } from '../core/findings/best.ts';
 import { localPath } from './database.ts';
-import { findingsTable } from './findings-table.ts';
+import { findingsTable } from './findings/table.ts';
 import { inputOptions, inputUsage, placeOf, skips, unreadable } from './inputs.ts';
 import { flags, type Io, oneOf } from './io.ts';
 import { localPipeline } from './local.ts';

@@ -12,7 +12,7 @@ import type { Quarantine } from '../core/read/contract.ts';
 import { rejudge } from '../core/rejudge.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { detections, knowledge } from '../detections/index.ts';
-import { findingsTable } from './findings-table.ts';
+import { findingsTable } from './findings/table.ts';
 import { inputOptions, inputUsage, placeOf, skips, unreadable } from './inputs.ts';
 import { flags, type Io, interrupted, oneOf, UsageError } from './io.ts';
 import { startWarm } from './lean.ts';
@@ -24,7 +24,8 @@ import { trimmer } from './trim.ts';
 export const usage = `usage: tripline scan PATH… [--fail-on SEVERITY] [--json]
 
 Judges logs and keeps nothing. PATH is a file, a directory, a glob or - (standard input): CloudTrail files, JSON lines of
-CloudTrail or Kubernetes audit events, Logs exports; plain or gzip. Streams in bounded memory: findings lie in a
+CloudTrail or Kubernetes audit events, Logs exports, what AWS's command line prints or Lambda is given (docs/inputs.md); plain
+or gzip. Streams in bounded memory: findings lie in a
 temporary file without a name, and where more is known of instances, keys and streams than fits, what was not asked for longest is
 forgotten, which is a finding (pipeline/limit-reached). Give large logs oldest first: what has expired by the newest event's time
 goes before that, and is none. Interrupted, it tells what it found so far (exit code 130).

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FindingsTable } from '../adapters/findings-table.ts';
+import type { FindingsTable } from '../adapters/findings/table.ts';
 import type { StoredSuppression, Suppressions } from '../adapters/suppressions.ts';
 import type { Finding } from '../core/finding.ts';
 import { isGuarded } from '../core/findings/guarded.ts';
@@ -10,8 +10,8 @@ import { endOf, loadSuppression, mostDays, wouldHide } from '../core/suppress.ts
 import settings from '../tripline.config.ts';
 import { databaseOptions, openDatabase } from './database.ts';
 import { durationOf, timeOf } from './duration.ts';
-import { findingsTable } from './findings-table.ts';
-import { whoOf } from './findings-work.ts';
+import { findingsTable } from './findings/table.ts';
+import { whoOf } from './findings/who.ts';
 import { flags, type Io, UsageError } from './io.ts';
 import { counted } from './progress.ts';
 import { table } from './table.ts';
@@ -177,6 +177,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const isRevoking = verb === 'revoke' && id !== undefined && more.length === 0;
   if (verb !== undefined && !(verb === 'list' && id === undefined) && !isRevoking)
     throw new UsageError(`'${positionals.join(' ')}' is none of: (nothing), list, revoke ID`);
+  if (verb !== 'list' && values.preview !== true) whoOf(values);
   const database = await openDatabase(values);
   try {
     if (verb === 'list') return await list(database.suppressions, io);

@@ -3,7 +3,7 @@ import type { Severity } from './detection.ts';
 import type { Attribute, Attributes } from './findings/attribute.ts';
 import { rank } from './findings/best.ts';
 import { monthOf } from './findings/case-item.ts';
-import { at } from './json.ts';
+import { at, parseJson } from './json.ts';
 import { retentionDays } from './tables.ts';
 
 /** Bytes of a finding's document that the hub keeps whole: DynamoDB takes 400 KB an item. */
@@ -59,7 +59,7 @@ export type Gathered = v.InferOutput<typeof envelope> & {
  * @throws where it is no announcement of Tripline's, or comes from somebody else: where and what
  */
 export const readGathered = (body: string, accounts: readonly string[]): Gathered => {
-  const raw: unknown = JSON.parse(body);
+  const raw = parseJson(body, 'the message');
   const read = v.safeParse(envelope, raw);
   if (!read.success) {
     const [issue] = read.issues;

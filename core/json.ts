@@ -40,6 +40,18 @@ export const list = (value: unknown, ...path: readonly string[]): readonly Json[
   return Array.isArray(found) ? (found as readonly Json[]) : [found];
 };
 
+/**
+ * The value that JSON text is. @param what it should be, for people: "a message"
+ * @throws where it is no JSON: an error that quotes nothing of it, as the parser's own does
+ */
+export const parseJson = (written: string, what: string): Json => {
+  try {
+    return JSON.parse(written) as Json; // JSON.parse gives JSON
+  } catch {
+    throw new Error(`${what} is no JSON`);
+  }
+};
+
 /** JSON with the members of every object in one order: the same value is the same text. */
 export const canonicalJson = (value: Json): string =>
   JSON.stringify(value, (_, one) =>

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { Message } from './announce/message.ts';
 import type { Severity } from './detection.ts';
 import type { FindingStatus } from './finding.ts';
+import { keyParts } from './findings/entity.ts';
 import type { JsonObject } from './json.ts';
 
 /** The version of the Open Cybersecurity Schema Framework that {@link ocsf} writes. */
@@ -41,16 +42,58 @@ const attack = (
 
 const isAddress = (text: string): boolean => isIP(text) !== 0;
 
-/** OCSF observables: 2 IP Address, 4 User Name, 10 Resource UID, 99 Other. */
-const observables = ({ finding }: Message): readonly JsonObject[] => [
-  ...finding.principals.map(value => ({ name: 'evidences[].actor.user.uid', type_id: 4, type: 'User Name', value })),
+/** An access key's id (IAM User Guide, "IAM identifiers": AKIA of users, ASIA of sessions). */
+const isAccessKey = (text: string): boolean => /^A[KS]IA[A-Z0-9]{12,124}$/.test(text);
+
+/** OCSF observables: 2 IP Address, 4 User Name, 10 Resource UID, 19 User Credential ID, 99 Other. */
+const observables = ({ finding }: Message, resources: readonly { readonly uid: string }[]): readonly JsonObject[] => [
+  ...finding.principals.map(value =>
+    isAccessKey(value)
+      ? { name: 'unmapped.key.key', type_id: 19, type: 'User Credential ID', value }
+      : { name: 'evidences[].actor.user.uid', type_id: 4, type: 'User Name', value },
+  ),
   ...finding.addresses.map(value =>
     isAddress(value)
       ? { name: 'evidences[].src_endpoint.ip', type_id: 2, type: 'IP Address', value }
       : { name: 'evidences[].src_endpoint.name', type_id: 99, type: 'Other', value },
   ),
-  ...finding.resources.map(value => ({ name: 'resources[].uid', type_id: 10, type: 'Resource UID', value })),
+  ...resources.map(({ uid: value }) => ({ name: 'resources[].uid', type_id: 10, type: 'Resource UID', value })),
 ];
+
+/** Parts of keys that name an object of Kubernetes, as the facts `object.path` and its like write it. */
+const objectParts: ReadonlySet<string> = new Set(['binding', 'lease', 'object', 'owner', 'pod', 'secret']);
+/** "machines.cluster.x-k8s.io fleet-eu/extra-1", "nodepools.karpenter.sh default", "kube-system/aws-auth". */
+const objectText = /^(?:([a-z][a-z0-9.-]*) )?(?:([a-z0-9-]+)\/)?([^\s/]+)$/;
+/** Parts that say no kind of thing. */
+const untyped: ReadonlySet<string> = new Set(['object', 'owner', 'resource', 'target']);
+
+/** What the finding's key says of a resource that it names: its kind, and of an object in Kubernetes its namespace and name. */
+const described = ({ key, source }: Message['finding'], uid: string): JsonObject => {
+  const part = Object.keys(key).find(name => key[name] === uid && keyParts[name] === 'resource');
+  if (part === undefined) return {};
+  const object = source === 'kubernetes' && objectParts.has(part) ? objectText.exec(uid) : null;
+  const [, written, namespace, name] = object ?? [];
+  const type = written ?? (untyped.has(part) ? undefined : part);
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(type === undefined ? {} : { type }),
+  };
+};
+
+/** What the finding is about and what else takes part, its cluster last: a search for any of them finds it. */
+const resourcesOf = ({ finding }: Message): readonly (JsonObject & { readonly uid: string })[] => {
+  const { resources, cluster, region } = finding;
+  const everywhere = region === '' ? {} : { region };
+  const listed = resources.map(uid => ({
+    uid,
+    ...described(finding, uid),
+    ...(cluster === '' ? {} : { group: { name: cluster } }),
+    ...everywhere,
+  }));
+  if (cluster === '' || resources.includes(cluster)) return listed;
+  return [...listed, { uid: cluster, type: 'cluster', ...everywhere }];
+};
 
 const evidences = ({ finding, evidence }: Message): readonly JsonObject[] => {
   const [user] = finding.principals;
@@ -81,6 +124,7 @@ export const ocsf = (message: Message): JsonObject => {
   const [statusId, status] = statusIds[finding.status];
   const [first, last] = [Date.parse(finding.first), Date.parse(finding.last)];
   const weakened = finding.notes.length > 0;
+  const resources = resourcesOf(message);
   return {
     activity_id: activityId,
     activity_name: activityName,
@@ -133,12 +177,8 @@ export const ocsf = (message: Message): JsonObject => {
       related_events: message.evidence.eventIds.map(uid => ({ uid })),
     },
     evidences: evidences(message),
-    resources: finding.resources.map(uid => ({
-      uid,
-      ...(finding.cluster === '' ? {} : { group: { name: finding.cluster } }),
-      ...(finding.region === '' ? {} : { region: finding.region }),
-    })),
-    observables: observables(message),
+    resources,
+    observables: observables(message, resources),
     ...(detection.runbook.length === 0
       ? {}
       : { remediation: { desc: detection.runbook.join('\n'), references: [...detection.references] } }),

@@ -1,6 +1,5 @@
 import { clean, distinct, names } from './bounds.ts';
-import type { Again, Key, Severity, StateRule, Verdict } from './detection.ts';
-import { dueOf } from './due.ts';
+import type { Key, Severity } from './detection.ts';
 import { Evidence } from './evidence/record.ts';
 import type { LoadedDetection, LoadedKnowledge } from './load.ts';
 import type { Match, Status } from './match.ts';
@@ -10,8 +9,8 @@ import { redactLine } from './redact.ts';
 import { isSet, type Settings } from './settings.ts';
 import type { Description, SourceModule } from './source.ts';
 import { sources } from './sources.ts';
-import type { Due } from './state/agenda.ts';
-import type { Answer, Observation } from './state/observation.ts';
+import type { Observation } from './state/observation.ts';
+import { type AnyState, limits, stateful, titleLength, unsettled } from './stateful.ts';
 import type { System } from './system.ts';
 import { fillTitle } from './title.ts';
 import type { AnyView } from './view.ts';
@@ -25,7 +24,6 @@ export interface Rule {
 
 /** Findings one event may make of one rule; more are `pipeline/limit-reached`. */
 const keysPerEvent = 100;
-const titleLength = 300;
 
 /** What rules of one matcher have in common. */
 export interface Bench {
@@ -132,11 +130,7 @@ interface Parts {
   readonly by: (view: AnyView) => readonly Key[];
   readonly principals?: (view: AnyView) => readonly string[];
   readonly resources?: (view: AnyView) => readonly string[];
-  readonly state?: Pick<StateRule, 'kind'> & {
-    observe(view: AnyView, key: Key): readonly Observation[];
-    decide(view: AnyView, key: Key, answers: readonly Answer[]): readonly Verdict[];
-    again?(view: AnyView, key: Key, answers: readonly Answer[]): Again | undefined;
-  };
+  readonly state?: AnyState;
 }
 
 const compileFor =
@@ -174,81 +168,3 @@ const exemptions = ({ detection }: LoadedDetection, bench: Bench): ((view: AnyVi
   if (all.length === 0) return () => false;
   return (view: AnyView) => all.some(({ end, holds }) => view.event.time < end && holds(view));
 };
-
-/** A match of which the store is yet to say whether it is one: most are none, so that what is said of it waits. */
-const unsettled = (
-  { detection, version, window, severity }: LoadedDetection,
-  key: Key,
-  { event: { account, region, cluster, source, id: eventId, time } }: AnyView,
-  status: Exclude<Status, 'off'>,
-): Match => ({
-  detection: detection.id,
-  version: version(),
-  ...{ account, region, cluster, source, eventId, time, key, window, severity, status },
-  title: '',
-  principals: [],
-  resources: [],
-  addresses: [],
-  notes: [],
-  evidence: null,
-});
-
-const stateful = (
-  match: Match,
-  inFull: () => Match,
-  state: NonNullable<Parts['state']>,
-  view: AnyView,
-  { settings, system }: Bench,
-): Match => {
-  const observations = state.observe(view, match.key);
-  /** Verdicts of one event share a few notes: each title is redacted once. */
-  const titled = (full: Match, note: string, titles: Map<string, string>): string => {
-    const before = titles.get(note);
-    if (before !== undefined) return before;
-    const title = redactLine(`${full.title}: ${note}`, titleLength);
-    titles.set(note, title);
-    return title;
-  };
-  const found = (full: Match, verdict: Verdict, titles: Map<string, string>): Match => ({
-    ...full,
-    eventId: verdict.eventId,
-    time: verdict.time,
-    key: verdict.key === undefined ? full.key : clean(verdict.key),
-    severity: settings.detections[full.detection]?.severity ?? verdict.severity ?? full.severity,
-    title: verdict.note === undefined ? full.title : titled(full, verdict.note, titles),
-    // Of an earlier event only its id and time are stored: this event's record would be no evidence of it.
-    evidence: verdict.eventId === full.eventId ? new Evidence(view.record) : null,
-  });
-  const decide = (answers: readonly Answer[]): readonly Match[] => {
-    try {
-      const verdicts = state.decide(view, match.key, answers);
-      if (verdicts.length === 0) return limits(match.detection, observations, answers, view, system);
-      const full = inFull();
-      const titles = new Map<string, string>();
-      const decided = verdicts.map(verdict => found(full, verdict, titles));
-      return [...decided, ...limits(match.detection, observations, answers, view, system)];
-    } catch (cause) {
-      return system.failed(match.detection, view.event, cause);
-    }
-  };
-  if (state.again === undefined || view.again !== undefined) return { ...match, observations, decide };
-  const again = (answers: readonly Answer[]): readonly Due[] => {
-    try {
-      return dueOf(match.detection, state.again?.(view, match.key, answers), view.event, settings);
-    } catch {
-      return []; // `decide`, asked beside it, says that the rule failed
-    }
-  };
-  return { ...match, observations, decide, again };
-};
-
-const limits = (
-  id: string,
-  observations: readonly Observation[],
-  answers: readonly Answer[],
-  view: AnyView,
-  system: System,
-): readonly Match[] =>
-  answers.some(({ full }, index) => full && observations[index]?.quiet !== true)
-    ? system.limited(`state of ${id}`, view.event)
-    : [];

@@ -1,6 +1,7 @@
 import type { Severity } from './detection.ts';
 import type { Status } from './match.ts';
 import type { Pattern } from './pattern/language.ts';
+import type { SlackDomain } from './slack-request.ts';
 
 /** One cluster whose nodes are watched. */
 export interface Cluster {
@@ -95,6 +96,8 @@ export type Channel = Routing &
     | {
         readonly kind: 'slack-app';
         readonly token: string;
+        /** Where the workspace is; absent: `slack.com`. */
+        readonly domain?: SlackDomain;
         /** The channel's id, `C…`. */
         readonly channel: string;
         readonly triage?: {
@@ -102,7 +105,7 @@ export type Channel = Routing &
           readonly signing: string;
           /** Ids (`U…`) of who may act; nobody else. */
           readonly users: readonly string[];
-          /** The workspace's id, `T…`. */
+          /** The workspace's id, `T…`; the organisation's, `E…`, where the app is installed for all of it. */
           readonly team: string;
         };
       }

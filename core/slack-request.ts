@@ -1,5 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
+/**
+ * Where Slack is: by itself, and for authorities of the United States, kept apart from it (Slack developer documentation, "Get
+ * started using GovSlack"). Its Web API is under `/api` of the domain, what apps answer to under `hooks.` of it.
+ */
+export const slackDomains = ['slack.com', 'slack-gov.com'] as const;
+export type SlackDomain = (typeof slackDomains)[number];
+
 /** Why a request is not from Slack, or not from now. */
 export type Refusal = 'unsigned' | 'late' | 'altered';
 

@@ -1,11 +1,12 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { announceCounted } from './alerting.ts';
 import { lambda, warn } from './lambda.ts';
+import { recordsOf } from './records.ts';
 
 /** Every due case that a batch of the findings table's stream names, each once, with the record that named it last. */
 const dueCases = (event: DynamoDBStreamEvent): readonly (readonly [id: string, sequence: string])[] => {
   const cases = new Map<string, string>();
-  for (const { dynamodb } of event.Records) {
+  for (const { dynamodb } of recordsOf(event, 'stream')) {
     const image = dynamodb?.NewImage;
     const id = image?.['pk']?.S;
     if (id === undefined || image?.['sk']?.S !== 'case' || image['due'] === undefined) continue;

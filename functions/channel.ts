@@ -4,6 +4,7 @@ import { hears, hearsNotice } from '../core/announce/route.ts';
 import { measureAlert } from './alerting.ts';
 import { deps } from './deps.ts';
 import { lambda, warn } from './lambda.ts';
+import { recordsOf } from './records.ts';
 import { idOf, type Said, saidIn } from './said.ts';
 
 /** Where a channel's queue ends: `name` keeps its ledger rows apart from every other channel's. */
@@ -28,7 +29,7 @@ export const channelHandler = (kind: string, outlet: () => Outlet) =>
     const { ledger, now } = deps();
     const batchItemFailures: { itemIdentifier: string }[] = [];
     let isBusy = false;
-    for (const { messageId, body } of event.Records) {
+    for (const { messageId, body } of recordsOf(event, 'queue')) {
       if (isBusy) {
         batchItemFailures.push({ itemIdentifier: messageId });
         continue;

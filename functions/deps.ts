@@ -1,5 +1,5 @@
 import type { CanaryCalls } from '../adapters/canary-call.ts';
-import type { FindingsTable } from '../adapters/findings-table.ts';
+import type { FindingsTable } from '../adapters/findings/table.ts';
 import type { SlackApp } from '../adapters/slack-app.ts';
 import type { Suppressions } from '../adapters/suppressions.ts';
 import type { Threads } from '../adapters/threads.ts';
@@ -154,10 +154,10 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
       return port(async () => (await import('./dynamodb.ts')).threads(table));
     }),
     slackApp: once(() => {
-      const { channel: id, triage } = channelOf('slack-app');
+      const { channel: id, domain = 'slack.com', triage } = channelOf('slack-app');
       const token = variable('SLACK_TOKEN');
       const app = port(async () =>
-        (await import('../adapters/slack-app.ts')).slackApp({ token, channel: id, timeout }),
+        (await import('../adapters/slack-app.ts')).slackApp({ token, domain, channel: id, timeout }),
       );
       return { name: named(), channel: id, hasTriage: triage !== undefined, app };
     }),
@@ -167,7 +167,8 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
         throw new Error('the channel has no triage: the stack makes this function only where it has');
       return { signing: variable('SLACK_SIGNING'), users: triage.users, team: triage.team };
     }),
-    answer: async (address, message) => (await import('../adapters/slack-app.ts')).answerSlack(address, message),
+    answer: async (address, message) =>
+      (await import('../adapters/slack-app.ts')).answerSlack(address, message, channelOf('slack-app').domain),
     pagerDuty: once(() => {
       const { region = 'us' } = channelOf('pagerduty');
       const routingKey = variable('PAGERDUTY_KEY');

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { findingsTable } from '../adapters/findings-table.ts';
+import { findingsTable } from '../adapters/findings/table.ts';
 import { ledgerTable } from '../adapters/ledger.ts';
 import { dynamoStore } from '../adapters/state-table.ts';
 import { suppressionsTable } from '../adapters/suppressions.ts';

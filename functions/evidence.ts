@@ -9,6 +9,7 @@ import { subjectsOf } from '../core/evidence/subject.ts';
 import { captureAll } from './capturing.ts';
 import { deps } from './deps.ts';
 import { lambda, warn } from './lambda.ts';
+import { recordsOf } from './records.ts';
 import { saidIn } from './said.ts';
 
 /** Whether a finding is of another account than this function's. */
@@ -39,7 +40,7 @@ const keep = async (message: Message, bucket: string, context: Context): Promise
 export const handler = lambda('evidence', async (event: SQSEvent, meter, context): Promise<SQSBatchResponse> => {
   const { ledger, now, evidenceBucket } = deps();
   const batchItemFailures: { itemIdentifier: string }[] = [];
-  for (const { messageId, body } of event.Records) {
+  for (const { messageId, body } of recordsOf(event, 'queue')) {
     try {
       const said = saidIn(body);
       if (said.kind !== 'finding' || subjectsOf(said.message).length === 0) continue;

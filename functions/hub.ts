@@ -4,12 +4,13 @@ import { type HubTable, hubTable } from '../adapters/hub-table.ts';
 import { readGathered } from '../core/hub.ts';
 import { deps } from './deps.ts';
 import { lambda, warn } from './lambda.ts';
+import { recordsOf } from './records.ts';
 
 /** Keeps what other accounts announced, from the queue behind the hub's bus. What it can't read ends in the dead-letter queue. */
 export const hub = (accounts: () => readonly string[], table: () => HubTable) =>
   lambda('hub', async (event: SQSEvent, meter): Promise<SQSBatchResponse> => {
     const batchItemFailures: { itemIdentifier: string }[] = [];
-    for (const { messageId, body } of event.Records) {
+    for (const { messageId, body } of recordsOf(event, 'queue')) {
       try {
         const kept = await table().keep(readGathered(body, accounts()), deps().now());
         meter.add(kept === 'kept' ? 'FindingsGathered' : 'FindingsOutdated', 1);

@@ -21,6 +21,7 @@ import { type Deps, deps } from './deps.ts';
 import { detecting } from './detecting.ts';
 import { lambda, warn } from './lambda.ts';
 import type { Meter } from './meter.ts';
+import { recordsOf } from './records.ts';
 
 type Asked = { readonly record: SQSRecord; readonly event: Event<'kubernetes'> };
 
@@ -74,7 +75,7 @@ const readObject = async (asked: readonly [Asked, ...Asked[]], meter: Meter): Pr
  */
 export const handler = lambda('posture-reader', async (event: SQSEvent, meter, context): Promise<SQSBatchResponse> => {
   const failed: SQSRecord[] = [];
-  const asked = event.Records.flatMap((record): readonly Asked[] => {
+  const asked = recordsOf(event, 'queue').flatMap((record): readonly Asked[] => {
     try {
       const one = askedIn(record.body);
       // Settings may have changed since, and a day may have passed in a queue.

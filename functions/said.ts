@@ -1,7 +1,7 @@
 import { readAnnouncement } from '../core/announce/json.ts';
 import type { Message } from '../core/announce/message.ts';
 import { type Notice, noticeSchema, readNotice } from '../core/announce/notice.ts';
-import { text } from '../core/json.ts';
+import { parseJson, text } from '../core/json.ts';
 
 /** What a channel's queue brings: news of one finding, or of several. */
 export type Said =
@@ -10,9 +10,9 @@ export type Said =
 
 /** What is in a queue's message, as SNS delivers it raw or in its envelope. @throws where it is neither */
 export const saidIn = (body: string): Said => {
-  const outer: unknown = JSON.parse(body);
+  const outer = parseJson(body, 'the message');
   const inner = text(outer, 'Message');
-  const value: unknown = inner === undefined ? outer : JSON.parse(inner);
+  const value = inner === undefined ? outer : parseJson(inner, 'what the topic delivered');
   if (text(value, 'schema') === noticeSchema) return { kind: 'notice', notice: readNotice(value) };
   return { kind: 'finding', message: readAnnouncement(inner ?? body) };
 };

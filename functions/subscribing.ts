@@ -57,7 +57,7 @@ export const subscribeAll = async (logs: Subscriptions, wanted: Subscription, se
     if (verdict === 'full')
       gaps.push({
         cluster,
-        why: `${group} has ${mostSubscriptions} subscription filters of others (${filters.map(({ name }) => name).join(', ')}): remove one, or send the log through Kinesis or S3`,
+        why: `${group} has ${mostSubscriptions} subscription filters of others (${filters.map(({ name }) => name).join(', ')}): remove one, or let one of them (Firehose, a Kinesis stream) write the log into a bucket too, and name that in the cluster’s \`audit\``,
       });
     if (verdict !== 'put') return;
     await logs.put(group, wanted);

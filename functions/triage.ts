@@ -10,8 +10,9 @@ import { lambda, warn } from './lambda.ts';
 /** Bytes of a request that are looked at: a message with buttons is far smaller. */
 const longestBody = 256 * 1024;
 
-const bodyOf = ({ body = '', isBase64Encoded }: LambdaFunctionURLEvent): string =>
-  isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
+/** A request without a body has none. */
+const bodyOf = ({ body, isBase64Encoded }: LambdaFunctionURLEvent): string =>
+  isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : (body ?? '');
 
 /** A refusal says nothing: who is not Slack learns nothing from it. */
 const refused: LambdaFunctionURLResult = { statusCode: 401, body: '' };
@@ -34,8 +35,7 @@ export const handler = lambda(
     };
     const body = bodyOf(event);
     if (body.length > longestBody) return refuse('too long');
-    const timestamp = event.headers['x-slack-request-timestamp'] ?? '';
-    const signature = event.headers['x-slack-signature'] ?? '';
+    const { 'x-slack-request-timestamp': timestamp = '', 'x-slack-signature': signature = '' } = event.headers ?? {};
     const refusal = refusedAs(signing, { timestamp, signature, body }, now());
     if (refusal !== undefined) return refuse(refusal);
     const press = pressIn(body);

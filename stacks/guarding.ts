@@ -1,4 +1,4 @@
-import { guardPatterns, keyPattern, keysAPattern } from '../core/targets/guard.ts';
+import { guardPatterns, keyPattern, keysAPattern } from '../core/targets/eventbridge/guard.ts';
 import settings from '../tripline.config.ts';
 import type { Key } from './key.ts';
 import { prefix } from './names.ts';

@@ -1,4 +1,4 @@
-import type { EventPattern } from '../core/targets/eventbridge-pack.ts';
+import type { EventPattern } from '../core/targets/eventbridge/pack.ts';
 import type { Guarding } from './guarding.ts';
 import { hears } from './health.ts';
 import { logical, named, prefix } from './names.ts';

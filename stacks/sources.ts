@@ -1,5 +1,6 @@
-import { partitionOf } from '../core/partition.ts';
-import type { EventPattern } from '../core/targets/eventbridge-pack.ts';
+import { archiveArns, archivesOf } from '../core/archives.ts';
+import { objectPatterns } from '../core/targets/eventbridge/objects.ts';
+import type { EventPattern } from '../core/targets/eventbridge/pack.ts';
 import settings from '../tripline.config.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
@@ -42,8 +43,8 @@ export const sources = (
       { pattern: '{"source":[{"prefix":"aws."}],"detail-type":[{"suffix":" via CloudTrail"}]}', readOnly: true },
       regions,
     ),
-    ...archives.map(({ bucket, prefix, suffix }, index) =>
-      rule(`archive-${index + 1}`, { pattern: objectsIn(bucket, prefix, suffix), readOnly: false }, undefined),
+    ...objectPatterns(archivesOf(settings)).map((pattern, index) =>
+      rule(`archive-${index + 1}`, { pattern, readOnly: false }, undefined),
     ),
   ];
   for (const { one, part, bus } of rules)
@@ -85,23 +86,8 @@ const rule = (
   }),
 });
 
-/** Buckets whose objects are read: trails' (log files only: digests and insights lie beside them) and clusters' audit logs. */
-const archives = [
-  ...settings.deployment.archives.map(one => ({ ...one, suffix: '*/CloudTrail/*.json.gz' })),
-  ...settings.clusters.flatMap(({ audit }) =>
-    audit !== undefined && 'bucket' in audit ? [{ bucket: audit.bucket, prefix: audit.prefix, suffix: '*' }] : [],
-  ),
-];
-
-const objectsIn = (bucket: string, prefix: string, suffix: string): string =>
-  JSON.stringify({
-    source: ['aws.s3'],
-    'detail-type': ['Object Created'],
-    detail: { bucket: { name: [bucket] }, object: { key: [{ wildcard: `${prefix}${suffix}` }] } },
-  });
-
 const cloudtrailFunction = (storage: Storage, events: Queue, key: Key, readings: Queue | undefined): Lambda => {
-  const keys = settings.deployment.archives.flatMap(one => one.key ?? []);
+  const { objects, keys } = archiveArns(settings); // as many as a policy has room for: the settings refuse more
   const cloudtrail = lambda('cloudtrail', {
     file: 'cloudtrail',
     does: 'Judges CloudTrail events, and objects of trail and audit archives',
@@ -111,10 +97,7 @@ const cloudtrailFunction = (storage: Storage, events: Queue, key: Key, readings:
     grants: [
       ...detects(storage),
       polls(events),
-      ...archives.map(({ bucket, prefix }) => ({
-        actions: ['s3:GetObject'],
-        resources: [`arn:${partitionOf(settings.home).id}:s3:::${bucket}/${prefix}*`],
-      })),
+      ...(objects.length === 0 ? [] : [{ actions: ['s3:GetObject'], resources: objects }]),
       ...(keys.length === 0 ? [] : [{ actions: ['kms:Decrypt'], resources: keys }]),
       ...asks(readings),
     ],

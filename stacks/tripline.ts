@@ -1,6 +1,6 @@
 import { witnessOf } from '../core/partition.ts';
-import { eventBridgeFilter } from '../core/targets/eventbridge.ts';
-import { logsFilter } from '../core/targets/logs.ts';
+import { eventBridgeFilter } from '../core/targets/eventbridge/filter.ts';
+import { logsFilter } from '../core/targets/logs/filter.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { alerts } from './alerts.ts';

@@ -15,10 +15,12 @@ import {
   whyOf,
 } from './catalogue.ts';
 
-describe.each(files)('$file', ({ file, detection, knowledge }) => {
+// '%s' whole, so that `-t ID` finds it: '$file' would be cut at forty characters.
+describe.each(files.map(one => [one.file, one] as const))('%s', (file, { detection, knowledge }) => {
   test('exports one detection or knowledge, named as its path', () => {
     expect([detection, knowledge].filter(one => one !== undefined)).toHaveLength(1);
     expect(`detections/${(detection ?? knowledge)?.id}.ts`).toBe(file);
+    expect(expect.getState().currentTestName, 'what `-t ID` looks for').toContain(file);
   });
 
   if (knowledge !== undefined) test('loads', () => void loadKnowledge(knowledge));

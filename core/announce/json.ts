@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { severities } from '../detection.ts';
+import { parseJson } from '../json.ts';
 import { type Message, messageSchema } from './message.ts';
 import { transitionKinds } from './transitions.ts';
 
@@ -104,7 +105,7 @@ const ascii = (message: Message): string =>
 
 /** Reads a published announcement. @throws where it is not one, naming the first member that is wrong */
 export const readAnnouncement = (json: string): Message => {
-  const read = v.safeParse(announcementSchema, JSON.parse(json));
+  const read = v.safeParse(announcementSchema, parseJson(json, 'the announcement'));
   if (read.success) return read.output;
   const [issue] = read.issues;
   throw new Error(`not an announcement of ${messageSchema}: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}`);

@@ -9,6 +9,7 @@ import { chainOf } from './chain.ts';
 import { evidenceOf, type Line } from './evidence.ts';
 import { fillRunbook } from './fill.ts';
 import { auditQuery, type Command, cloudtrailEvent, keptEvidence, type Link } from './links.ts';
+import { namedIn } from './named.ts';
 import { type OwnerTag, ownersOf } from './owner.ts';
 import { type Seen, seenOf } from './seen.ts';
 import type { News, TransitionKind } from './transitions.ts';
@@ -54,6 +55,7 @@ export interface Message {
     readonly exact: boolean;
     /** How common this is here; absent where no window was read. */
     readonly seen?: Seen;
+    /** With those that only the key names; the event's own come first, and of resources those of the key. */
     readonly principals: readonly string[];
     readonly resources: readonly string[];
     readonly addresses: readonly string[];
@@ -188,9 +190,7 @@ export const messageOf = (
       count: finding.count,
       exact: finding.exact !== false && windows.every(({ exact }) => exact),
       ...(seen === undefined ? {} : { seen }),
-      principals: finding.principals,
-      resources: finding.resources,
-      addresses: finding.addresses,
+      ...namedIn(finding),
       regions: finding.regions,
       notes: finding.notes,
       ...(finding.assignee === undefined ? {} : { assignee: finding.assignee }),

@@ -5,7 +5,7 @@ import { type ButtonAct, buttonActs } from './buttons.ts';
 export interface Press {
   readonly act: ButtonAct;
   readonly finding: string;
-  /** Slack ids of who, and in which workspace. */
+  /** Slack ids of who, and in which workspace; of an app that was installed for a whole organisation, in which organisation. */
   readonly user: string;
   readonly team: string;
   /** Where to answer; good for five answers in 30 minutes. */
@@ -16,7 +16,8 @@ export interface Press {
 const payload = v.object({
   type: v.literal('block_actions'),
   user: v.object({ id: v.string() }),
-  team: v.object({ id: v.string() }),
+  team: v.nullish(v.object({ id: v.string() })), // "Null if the app is org-installed"
+  enterprise: v.nullish(v.object({ id: v.string() })),
   response_url: v.string(),
   actions: v.pipe(
     v.array(v.object({ action_id: v.picklist(buttonActs), value: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)) })),
@@ -30,8 +31,10 @@ export const pressIn = (body: string): Press | undefined => {
     const read = v.safeParse(payload, JSON.parse(new URLSearchParams(body).get('payload') ?? ''));
     const [action] = read.success ? read.output.actions : [];
     if (!read.success || action === undefined) return undefined;
-    const { user, team, response_url: answer } = read.output;
-    return { act: action.action_id, finding: action.value, user: user.id, team: team.id, answer };
+    const { user, team, enterprise, response_url: answer } = read.output;
+    const where = team ?? enterprise;
+    if (!where) return undefined;
+    return { act: action.action_id, finding: action.value, user: user.id, team: where.id, answer };
   } catch {
     return undefined;
   }

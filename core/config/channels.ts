@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
 import { severities } from '../detection.ts';
 import { privateRanges } from '../private-ranges.ts';
+import { slackDomains } from '../slack-request.ts';
 import { account, secret, wildcards } from './values.ts';
 
 const some = v.minLength<string[], 1, string>(
@@ -55,6 +56,7 @@ export const channel = v.variant('kind', [
   v.strictObject({
     kind: v.literal('slack-app'),
     token: secret,
+    domain: v.optional(v.picklist(slackDomains, `where the workspace is: ${slackDomains.join(', or for GovSlack ')}`)),
     channel: slackId('CG', 'a Slack channel id like "C0123456789" (the channel\'s details show it)'),
     triage: v.optional(
       v.strictObject({
@@ -63,7 +65,10 @@ export const channel = v.variant('kind', [
           v.array(slackId('UW', 'a Slack user id like "U0123456789" (the profile shows it)')),
           v.minLength(1, 'name at least one user: nobody else may act'),
         ),
-        team: slackId('TE', 'a Slack workspace id like "T0123456789"'),
+        team: slackId(
+          'TE',
+          'a Slack workspace id like "T0123456789", or the organisation’s, "E…", where the app is installed for all of it',
+        ),
       }),
     ),
     ...routing,

@@ -1,7 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
+import { archiveArns } from '../archives.ts';
 import { canaryDetections } from '../canary.ts';
 import { partitionOf } from '../partition.ts';
+import { policyRoom, roomOf } from '../policy-room.ts';
 import type { Settings } from '../settings.ts';
 import { matchesAny } from '../wildcard.ts';
 import { bucketName } from './values.ts';
@@ -17,7 +19,12 @@ export const conflicts = (settings: Settings): readonly string[] => {
   for (const [index, one] of settings.deployment.canary.clusters.entries())
     if (!settings.clusters.some(({ name, kind }) => kind === 'eks' && matchesAny([one], name)))
       problems.push(`deployment.canary.clusters.${index}: no EKS cluster of \`clusters\` is named "${one}"`);
-  problems.push(...auditProblems(settings), ...channelProblems(settings), ...partitionProblems(settings));
+  problems.push(
+    ...auditProblems(settings),
+    ...archiveProblems(settings),
+    ...channelProblems(settings),
+    ...partitionProblems(settings),
+  );
   for (const [index, { account }] of settings.clusters.entries())
     if (account !== undefined && settings.accounts.length > 0 && !settings.accounts.includes(account))
       problems.push(`clusters.${index}.account: ${account} is none of \`accounts\`: add it there`);
@@ -74,6 +81,31 @@ const auditProblems = ({ clusters }: Settings): readonly string[] => {
       );
   }
   return problems;
+};
+
+/**
+ * A bus takes thirty rules with wildcards (Amazon EventBridge quotas), of which the derived patterns and self-protection have seven
+ * where settings are few; each way in which the keys of trails begin is one.
+ */
+const mostPrefixes = 20;
+
+/** Buckets that are read: what does not fit would end a deployment half-way. */
+const archiveProblems = (settings: Settings): readonly string[] => {
+  const { objects, keys } = archiveArns(settings);
+  const room = roomOf([...objects, ...keys]);
+  const prefixes = new Set(settings.deployment.archives.map(({ prefix }) => prefix)).size;
+  return [
+    ...(room > policyRoom
+      ? [
+          `deployment.archives: the ${objects.length} buckets that are read${keys.length === 0 ? '' : ` and their ${keys.length} keys`} take ${room} characters of a role’s policies, which have room for ${policyRoom}: let trails write into fewer buckets (an organisation’s trail writes into one), or share keys`,
+        ]
+      : []),
+    ...(prefixes > mostPrefixes
+      ? [
+          `deployment.archives: ${prefixes} prefixes take a rule with a wildcard each, and an event bus has room for ${mostPrefixes}: let trails write under the same prefix`,
+        ]
+      : []),
+  ];
 };
 
 /** SNS keeps one subscription for an address: a second with other filters is refused in the middle of a deployment. */

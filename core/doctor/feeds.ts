@@ -63,7 +63,7 @@ export const filterCheck = (
       ? bad(
           name,
           `It has no subscription filter of ours, and no room for one: ${others.join(', ')}.`,
-          'Remove one of them, or send the log through Kinesis or S3: a group takes two filters at most.',
+          'A group takes two filters at most: remove one of them, or let one (Firehose, a Kinesis stream) write the log into a bucket too, and name that in the cluster’s `audit`.',
         )
       : bad(name, 'It has no subscription filter of ours.', 'Invoke the function subscribe.');
   if (found.pattern !== pattern)

@@ -4,7 +4,7 @@ import { latin1 } from './text.ts';
 export const nameOf = (bytes: Uint8Array): string => {
   const [a, b, c] = bytes;
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) || b === 0)
-    return 'It is UTF-16 or binary: give UTF-8 text (iconv -t UTF-8).';
+    return 'It is UTF-16 or binary: give UTF-8 text (iconv -t UTF-8; PowerShell: | Set-Content -Encoding utf8).';
   for (const { magic, name } of archives) {
     if (magic.every((byte, index) => bytes[index] === byte))
       return `It is ${name}: unpack it first (only gzip is unpacked here).`;
@@ -16,13 +16,19 @@ export const nameOf = (bytes: Uint8Array): string => {
   const [line = ''] = latin1(bytes.subarray(0, 4_096)).split('\n');
   if (a === 0x3c) return 'It is XML or HTML, perhaps the answer to a download that was refused: give the log itself.';
   if (isHeader(line))
-    return 'It is CSV, as Athena and CloudTrail Lake write it: give the records as JSON, one a line, or the files of the trail itself.';
+    return 'It is CSV, as Athena, CloudTrail Lake, Logs Insights and the event history write it: give the records as JSON, one a line, or the files of the trail itself.';
+  if (isTerminal(line))
+    return 'It is text, a table or YAML, as AWS’s command line prints it unless told: ask it for `--output json`.';
   return 'It is text, but no JSON object starts here.';
 };
 
-/** The names of columns: words between commas, among them one that records are full of. */
+/** The names of columns: words between commas, among them one that records are full of; or as the event history has them. */
 const isHeader = (line: string): boolean =>
-  /^"?[\w@.]+"?(?:,"?[\w@.]+"?)+\r?$/.test(line) && /event_?(?:name|time|source|version)|@message/i.test(line);
+  /^"?Event name"?,/.test(line) ||
+  (/^"?[\w@.]+"?(?:,"?[\w@.]+"?)+\r?$/.test(line) && /event_?(?:name|time|source|version)|@message/i.test(line));
+
+/** The first line of `--output yaml`, `table` or `text`: a member alone, a rule, a word in capitals before a tab. */
+const isTerminal = (line: string): boolean => /^(?:[A-Za-z]{1,40}:\r?$|-{20,}\r?$|[A-Z]{2,40}\t)/.test(line);
 
 /** klog's header (Kubernetes, klog): `I0901 10:00:00.000000       1 trace.go:236] …`, alone or as a container runtime keeps it. */
 const klog =

@@ -7,6 +7,14 @@ export type Belonging = { readonly place: Place } | { readonly skip: string };
 /** EKS User Guide, "Send control plane logs to CloudWatch Logs". `kube-apiserver-<hash>` is the server's own log, no audit. */
 const eksGroup = /^\/aws\/eks\/([^/]+)\/cluster$/;
 const auditStream = 'kube-apiserver-audit-';
+const otherStreams =
+  /^(?:authenticator|kube-scheduler|kube-controller-manager|cloud-controller-manager|kube-apiserver)-[0-9a-f]{32}$/;
+
+/** Why the records of such streams are skipped. */
+export const otherStream = 'log streams that hold no audit events';
+
+/** Whether a stream, of which no group is known, is one of an EKS control plane's other logs: what `filter-log-events` prints beside. */
+export const isOtherStream = (stream: string): boolean => otherStreams.test(stream);
 
 /** CloudTrail User Guide, "CloudWatch log group and log stream naming". */
 const trailStream = /^(?:o-[a-z0-9]+_)?(\d{12})_CloudTrail_([a-z0-9-]+?)(?:_\d+)?$/;
@@ -29,12 +37,10 @@ export const placeOfStream = (
       .map(cluster => ({ cluster, prefix: streamPrefix(cluster) ?? (eks === undefined ? '' : auditStream) }))
       .filter(({ prefix }) => stream.startsWith(prefix))
       .sort((a, b) => b.prefix.length - a.prefix.length)[0];
-    return match === undefined
-      ? { skip: 'log streams that hold no audit events' }
-      : { place: placeIn(match.cluster, place) };
+    return match === undefined ? { skip: otherStream } : { place: placeIn(match.cluster, place) };
   }
   if (eks !== undefined) {
-    if (!stream.startsWith(auditStream)) return { skip: 'log streams that hold no audit events' };
+    if (!stream.startsWith(auditStream)) return { skip: otherStream };
     const known = clusters.find(cluster => cluster.name === eks);
     return { place: known ? placeIn(known, place) : { ...place, cluster: eks, source: 'kubernetes' } };
   }

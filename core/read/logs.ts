@@ -1,15 +1,12 @@
 import { isAscii } from 'node:buffer';
-import { gunzipSync } from 'node:zlib';
 import { isObject, type JsonObject, text } from '../json.ts';
 import type { Read } from './contract.ts';
 import { defaultPlace, type ReadSettings } from './eventbridge.ts';
 import { limits } from './limits.ts';
+import { inflated, payloadBytes } from './packed.ts';
 import { belongingOf, type Origin, parsed, readLine, readRecords } from './record.ts';
 import { rejected } from './reject.ts';
 import { decoded, latin1 } from './text.ts';
-
-/** What a payload may inflate to: it is at most 1 MB compressed, of log events of at most 1 MB. */
-export const payloadBytes = 128 * 1024 * 1024;
 
 /**
  * Reads what a CloudWatch Logs subscription hands to a function: `{"awslogs":{"data": base64 of gzip}}` (CloudWatch Logs User
@@ -76,14 +73,6 @@ const readOrdinary = (bytes: Uint8Array, origin: Origin): readonly Read[] | unde
 const only = (names: ReadonlySet<string>, value: JsonObject): boolean => {
   for (const name in value) if (!names.has(name)) return false;
   return true;
-};
-
-const inflated = (packed: Uint8Array, most: number): Uint8Array | 'bad-gzip' | 'inflates-too-far' => {
-  try {
-    return gunzipSync(packed, { maxOutputLength: most });
-  } catch (error) {
-    return error instanceof RangeError ? 'inflates-too-far' : 'bad-gzip';
-  }
 };
 
 const encoder = new TextEncoder();

@@ -20,6 +20,8 @@ export interface ObjectOptions {
   readonly limits?: Limits;
   /** Tells records that no rule can be about, which are not parsed then but counted. */
   readonly quiet?: Quiet;
+  /** As {@link Origin.unpacks}. */
+  readonly unpacks?: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function* readObject(
     yield [skipped(belonging.skip)];
     return;
   }
-  const origin: Origin = { place: belonging.place, where, clusters };
+  const origin: Origin = { place: belonging.place, where, clusters, unpacks: options.unpacks ?? false };
   const ration = new Ration(limits.rejectedRecords, where);
   let batch: Read[] = [];
   const texts = new ChunkTexts();
@@ -58,7 +60,7 @@ export async function* readObject(
   const source = peeked(stream);
   const beginning = await source.beginning;
   try {
-    for await (const chunk of isGzip(beginning) ? gunzip(source.all, limits) : source.all) {
+    for await (const chunk of isGzip(beginning) ? twice(gunzip(source.all, limits), limits) : source.all) {
       for (let from = 0; from < chunk.length; ) {
         const to = from + piece < chunk.length ? guesser.cut(chunk, from + piece) : chunk.length;
         splitter.push(chunk.subarray(from, to));
@@ -117,6 +119,15 @@ const joined = (batch: Read[], { count, heard }: Extract<Read, { kind: 'quiet' }
   batch[batch.length - 1] = { kind: 'quiet', count: last.count + count, heard: latest };
   return true;
 };
+
+/**
+ * What was inflated, inflated once more where it is gzip again: Firehose compresses the payloads of CloudWatch Logs, which are
+ * compressed, where it is told to compress (CloudWatch Logs User Guide, "Subscription filters with Firehose").
+ */
+async function* twice(stream: AsyncIterable<Uint8Array>, limits: Limits): AsyncGenerator<Uint8Array> {
+  const source = peeked(stream);
+  yield* isGzip(await source.beginning) ? gunzip(source.all, limits) : source.all;
+}
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 

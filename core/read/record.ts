@@ -7,13 +7,15 @@ import type { Heard, Place, Problem, Read, Reason } from './contract.ts';
 import { nameOf, serverLines } from './garbage.ts';
 import { type Guess, Guesser, longestGuess } from './guess.ts';
 import { limits } from './limits.ts';
-import { placeOfStream } from './log-group.ts';
+import { isOtherStream, otherStream, placeOfStream } from './log-group.ts';
+import { type Packed, packedIn, unpacked } from './packed.ts';
 import type { Quiet } from './quiet.ts';
 import { rejected, skipped } from './reject.ts';
 import { deeperThan } from './shape.ts';
 import { type Piece, Splitter } from './split.ts';
+import { columnsOf, strangerOf } from './stranger.ts';
 import { ChunkTexts, decoded, latin1 } from './text.ts';
-import { containers, printed, wrapped } from './wrappers.ts';
+import { containers, listIn, rowOf, wrapped } from './wrappers.ts';
 
 /** What is known of a record before it is looked at. */
 export interface Origin {
@@ -27,6 +29,8 @@ export interface Origin {
   readonly raw?: Uint8Array;
   /** How many wrappers lie around it. */
   readonly inside?: number;
+  /** Whether what travels as base64 or gzip in it is unpacked, once: where a person names the files. */
+  readonly unpacks?: boolean;
 }
 
 /**
@@ -154,8 +158,12 @@ const readPlain = (written: string, expected: Place, shaped?: Source): Read | un
 export const readJson = (json: Json, origin: Origin): readonly Read[] => {
   if (isCloudTrail(json)) return [readOne('cloudtrail', json, origin)];
   if (isAudit(json)) return [readOne('kubernetes', json, origin)];
-  if (!isObject(json))
+  if (!isObject(json)) {
+    const row = Array.isArray(json) ? rowOf(json as readonly Json[]) : undefined;
+    if (row?.record !== undefined) return readJson(row.record, origin);
+    if (row !== undefined) return [setAside('wrong-shape', columnsOf(row.columns), json, origin)];
     return [setAside('wrong-shape', 'A record is a JSON object; this is something else.', json, origin)];
+  }
   if (text(json, 'eventSource') === 'aws:s3') return [skipped('notifications of stored objects')];
   if (text(json, 'digestS3Object') !== undefined) return [skipped('CloudTrail digest files, which hold no records')];
   const inside = (origin.inside ?? 0) + 1;
@@ -164,17 +172,25 @@ export const readJson = (json: Json, origin: Origin): readonly Read[] => {
     return [setAside('wrong-shape', detail, json, origin)];
   }
   if (text(json, 'detail-type') !== undefined) return readEnvelope(json, { ...origin, inside });
-  const name = containers.find(container => Array.isArray(member(json, container)));
-  const records = name === undefined ? undefined : member(json, name);
-  if (Array.isArray(records)) return readList(json, records, `${name}`, { ...origin, inside });
-  const rows = printed(json);
-  if (rows !== undefined) return readList(json, rows.records, rows.name, { ...origin, inside });
+  const records = listIn(json);
+  if (records !== undefined) return readList(json, records.records, records.name, { ...origin, inside });
+  if (isOtherStream(text(json, 'logStreamName') ?? '')) return [skipped(otherStream)];
+  const packed = origin.unpacks === true ? packedIn(json) : undefined;
+  if (packed !== undefined) return readPacked(packed, json, { ...origin, inside });
   const inner = wrapped(json);
   if (typeof inner === 'string') return readText(inner, { ...origin, inside });
   if (inner !== undefined) return readJson(inner, { ...origin, inside });
-  const detail =
-    'It is neither a CloudTrail record nor a Kubernetes audit event, nor a wrapper of one that is known here.';
-  return [setAside('wrong-shape', detail, json, origin)];
+  return [setAside('wrong-shape', strangerOf(json), json, origin)];
+};
+
+/** What travels as base64, perhaps as gzip. What is unpacked is not unpacked once more: there is no end to what could be in it. */
+const readPacked = (packed: Packed, json: Json, { raw, ...origin }: Origin): readonly Read[] => {
+  const bytes = unpacked(packed.base64);
+  if ('reason' in bytes)
+    return [setAside(bytes.reason, bytes.detail, json, raw === undefined ? origin : { ...origin, raw })];
+  const { offset, ...rest } = origin;
+  const around = offset === undefined ? origin.where : place(origin.where, offset);
+  return readRecords(bytes, { ...rest, where: `${around}, unpacked from ${packed.name}`, unpacks: false });
 };
 
 /**

@@ -1,4 +1,4 @@
-import { type Json, list, text } from '../json.ts';
+import { type Json, list, member, text } from '../json.ts';
 import type { Read } from './contract.ts';
 import { defaultPlace, type ReadSettings } from './eventbridge.ts';
 import { type Origin, parsed, readEnveloped, readText } from './record.ts';
@@ -25,7 +25,14 @@ export interface Message {
  * notifications of new objects from S3, EventBridge or CloudTrail's topic. Never throws.
  */
 export const readSqs = (event: unknown, settings: ReadSettings): readonly Message[] => {
-  const messages = list(event, 'Records');
+  const messages = member(event, 'Records');
+  if (!Array.isArray(messages)) {
+    // Whoever invokes it otherwise may hand it records: they are kept, and told to be in the wrong place.
+    const detail =
+      'There are no Records in it: the function is to be invoked by its queue only; send events to the queue.';
+    const bytes = encoder.encode(JSON.stringify(event ?? null));
+    return [{ id: '', reads: [rejected('wrong-shape', detail, 'event', bytes)], objects: [] }];
+  }
   if (messages.length === 0) return [{ id: '', reads: [skipped('empty batches')], objects: [] }];
   return messages.map(message => {
     const id = text(message, 'messageId') ?? '';

@@ -1,9 +1,24 @@
 import { isCloudTrail } from '../cloudtrail/read.ts';
-import { at, isObject, type Json } from '../json.ts';
+import { at, isObject, type Json, type JsonObject, text } from '../json.ts';
 import { isAudit } from '../kubernetes/read.ts';
 
-/** Members under which lists of records travel: CloudTrail files, log payloads, AWS CLI output, audit `EventList`. */
-export const containers: readonly string[] = ['Records', 'logEvents', 'Events', 'events', 'items'];
+/**
+ * Members under which lists of records travel: CloudTrail files, log payloads, AWS CLI output, audit `EventList`, what Firehose hands
+ * to a function (`records`), the rows of Logs Insights and Splunk (`results`) and of CloudTrail Lake (`QueryResultRows`).
+ */
+export const containers: readonly string[] = [
+  'Records',
+  'logEvents',
+  'Events',
+  'events',
+  'items',
+  'records',
+  'results',
+  'QueryResultRows',
+];
+
+/** More of them, which are read as one object with all that is in them: of `aws sqs receive-message`, a search of Elastic. */
+const wholeLists: readonly (readonly string[])[] = [['Messages'], ['hits', 'hits']];
 
 /**
  * `2026-09-01T10:00:00.123Z `: CloudWatch's export to S3; with ` stdout F `: a container runtime's log file (CRI); with a stream's
@@ -14,8 +29,9 @@ export const datedPrefix =
 
 /**
  * Where log shippers and tools put the record, as an object or as text: EventBridge (`detail`), `aws cloudtrail lookup-events`,
- * Vector and Logstash (`message`), SNS (`Message`), SQS (`body`; `Body` in `aws sqs receive-message`), Fluent Bit (`log`), Logs
- * Insights (`@message`), Elastic (`event.original`, `kubernetes.audit`), Splunk (`result._raw`).
+ * Vector and Logstash (`message`), SNS (`Message`; `Sns.Message` in Lambda's event), SQS (`body`; `Body` in `aws sqs receive-message`),
+ * Fluent Bit (`log`), Logs Insights (`@message`), CloudTrail Lake (`eventJson`), Elastic (`event.original`, `kubernetes.audit`,
+ * `_source`), Splunk (`result._raw`), Loki (`line`), Lambda's own dead letters (`requestPayload`).
  */
 const wrappers: readonly (readonly string[])[] = [
   ['detail'],
@@ -34,6 +50,11 @@ const wrappers: readonly (readonly string[])[] = [
   ['record'],
   ['result', '_raw'],
   ['_raw'],
+  ['eventJson'],
+  ['Sns', 'Message'],
+  ['_source'],
+  ['line'],
+  ['requestPayload'],
 ];
 
 /** The record inside a wrapper: text that may be one, an object that is, or an object to look into. Undefined: it wraps nothing. */
@@ -56,21 +77,42 @@ const mayBeRecord = (value: string): boolean => {
   return before.trim() === '' || datedPrefix.test(before);
 };
 
-/**
- * What AWS's tools print of records, in lists of their own: `aws sqs receive-message` (`Messages`), and `aws logs get-query-results`,
- * where each row is a list of fields. Undefined: it is none of these. A row without `@message` is no record,
- * and set aside as such.
- */
-export const printed = (json: Json): { readonly name: string; readonly records: readonly Json[] } | undefined => {
-  const messages = at(json, 'Messages');
-  if (Array.isArray(messages)) return { name: 'Messages', records: messages };
-  const rows = at(json, 'results');
-  if (!Array.isArray(rows) || !rows.every(Array.isArray)) return undefined;
-  return { name: 'results', records: rows.map(row => ({ '@message': valueIn(row, '@message') })) };
+const lists: readonly (readonly string[])[] = [...containers.map(name => [name]), ...wholeLists];
+
+/** A list of records in an object, and what it is called. Undefined: there is none. */
+export const listIn = (json: JsonObject): { readonly name: string; readonly records: readonly Json[] } | undefined => {
+  for (const path of lists) {
+    const records = at(json, ...path);
+    if (Array.isArray(records)) return { name: path.join('.'), records };
+  }
+  return undefined;
 };
 
-/** CloudWatch Logs API Reference, ResultField: a field and its value. */
-const valueIn = (row: readonly Json[], field: string): Json => {
-  const found = row.find(one => at(one, 'field') === field);
-  return (found === undefined ? undefined : at(found, 'value')) ?? null;
+/** A row of a query's answer. */
+export interface Row {
+  /** Every column. */
+  readonly columns: JsonObject;
+  /** The column that holds the record whole; undefined: it was not asked for. */
+  readonly record: JsonObject | undefined;
+}
+
+/**
+ * Reads a row of a query's answer: a list of fields with their values (CloudWatch Logs API Reference, ResultField) or of objects
+ * with a member each (CloudTrail API Reference, GetQueryResults, where SQL knows no case). Single columns are no record, whatever
+ * they are called: what was not asked for would look as if it had not been there. Undefined: it is no such row.
+ */
+export const rowOf = (json: readonly Json[]): Row | undefined => {
+  const columns: [string, Json][] = [];
+  for (const one of json) {
+    const field = text(one, 'field');
+    const [only, ...more] = field === undefined && isObject(one) ? Object.entries(one) : [];
+    if (field === undefined && (only === undefined || more.length > 0)) return undefined;
+    columns.push([field ?? only?.[0] ?? '', (field === undefined ? only?.[1] : at(one, 'value')) ?? null]);
+  }
+  if (columns.length === 0) return undefined;
+  const whole = columns.find(([name]) => name === '@message' || name.toLowerCase() === 'eventjson');
+  return {
+    columns: Object.fromEntries(columns),
+    record: whole === undefined ? undefined : { [whole[0] === '@message' ? '@message' : 'eventJson']: whole[1] },
+  };
 };

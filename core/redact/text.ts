@@ -55,7 +55,7 @@ export const redactText = (input: string): string => {
 /** @param depth how often base64 inside base64 is still looked into */
 const redactWithin = (input: string, depth: number): string => {
   if (input.length < 8 || isMarked(input)) return input;
-  const clean = tokens(schemes(redactNamed(privateKeys(input))), depth);
+  const clean = tokens(webhooks(schemes(redactNamed(privateKeys(input)))), depth);
   return depth > 0 ? redactEncoded(clean, decoded => redactWithin(decoded, depth - 1)) : clean;
 };
 
@@ -110,6 +110,22 @@ const isPlain = (text: string): boolean => {
   }
   return text.length > 0;
 };
+
+/**
+ * The path of an incoming webhook, which is all that whoever posts to it needs, also with the slashes that some write JSON with
+ * (Slack developer documentation, "Sending messages using incoming webhooks"; Discord, "Webhook resource"). Linear: a slash
+ * begins each member.
+ */
+const webhookPath = /(hooks\.slack(?:-gov)?\.com|discord(?:app)?\.com\\?\/api\\?\/webhooks)((?:\\?\/[A-Za-z0-9_-]+)+)/g;
+/** Characters of a path without a token: `/services`. */
+const shortestWebhook = 20;
+
+const webhooks = (text: string): string =>
+  text.includes('hooks')
+    ? text.replace(webhookPath, (whole, host: string, path: string) =>
+        path.length < shortestWebhook ? whole : `${host}/${marker('webhook')}`,
+      )
+    : text;
 
 /** Runs of token characters. One class, nothing after it: linear. */
 const runs = /[A-Za-z0-9+/_.=-]{16,}/g;

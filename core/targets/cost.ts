@@ -2,9 +2,9 @@ import type { AnyEvent } from '../event.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { loadPattern } from '../pattern/load.ts';
 import { match } from '../pattern/match.ts';
-import { type CloudTrailFilter, envelope } from './eventbridge.ts';
-import type { LogsFilter, LogsRule } from './logs.ts';
-import { admitsLog, limits, parseLogsPattern } from './logs-grammar.ts';
+import { type CloudTrailFilter, envelope } from './eventbridge/filter.ts';
+import type { LogsFilter, LogsRule } from './logs/filter.ts';
+import { admitsLog, limits, parseLogsPattern } from './logs/grammar.ts';
 
 /** How many of some events a rule's own filter admits, and how many no other rule's does: what leaving it out would save. */
 export interface RuleCost {

@@ -138,11 +138,18 @@ const schema: { readonly [object: string]: Shape } = {
   resource_details: {
     required: [],
     atLeastOne: ['name', 'uid'],
-    attributes: { uid: 'string', name: 'string', group: one('entity'), region: 'string' },
+    attributes: {
+      uid: 'string',
+      name: 'string',
+      type: 'string',
+      namespace: 'string',
+      group: one('entity'),
+      region: 'string',
+    },
   },
   observable: {
     required: ['type_id'],
-    attributes: { name: 'string', value: 'string', type: 'string', type_id: [0, 2, 4, 10, 99] },
+    attributes: { name: 'string', value: 'string', type: 'string', type_id: [0, 2, 4, 10, 19, 99] },
   },
   remediation: { required: ['desc'], attributes: { desc: 'string', references: many('string') } },
 };

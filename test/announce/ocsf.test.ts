@@ -77,4 +77,68 @@ describe('an OCSF Detection Finding', () => {
       ]),
     );
   });
+
+  describe('lists what the finding is about', () => {
+    const resources = (over: Parameters<typeof message>[0]): Json | undefined =>
+      ocsf(message({ resources: [], region: '', ...over }))['resources'];
+    const object = 'machines.cluster.x-k8s.io fleet-eu/extra-1';
+
+    test.each<[string, Parameters<typeof message>[0], Json]>([
+      [
+        'an instance that only the key names, before what else takes part',
+        { key: { instance: 'i-0aaaabbbbccccdddd' }, resources: ['sg-0aaa'] },
+        [{ uid: 'i-0aaaabbbbccccdddd', type: 'instance' }, { uid: 'sg-0aaa' }],
+      ],
+      [
+        'what the key and the event both name once, with what the key says of it',
+        { key: { role: 'prod-node' }, resources: ['i-0aaaabbbbccccdddd', 'prod-node'] },
+        [{ uid: 'i-0aaaabbbbccccdddd' }, { uid: 'prod-node', type: 'role' }],
+      ],
+      [
+        'an object with its kind, namespace and name, and its cluster',
+        { source: 'kubernetes', cluster: 'fleet', key: { object }, region: 'eu-west-1' },
+        [
+          {
+            uid: object,
+            type: 'machines.cluster.x-k8s.io',
+            namespace: 'fleet-eu',
+            name: 'extra-1',
+            group: { name: 'fleet' },
+            region: 'eu-west-1',
+          },
+          { uid: 'fleet', type: 'cluster', region: 'eu-west-1' },
+        ],
+      ],
+      [
+        'an object that lies in no namespace',
+        { source: 'kubernetes', key: { object: 'nodepools.karpenter.sh default' } },
+        [{ uid: 'nodepools.karpenter.sh default', type: 'nodepools.karpenter.sh', name: 'default' }],
+      ],
+      [
+        'a pod',
+        { source: 'kubernetes', key: { pod: 'kube-system/karpenter-0' } },
+        [{ uid: 'kube-system/karpenter-0', type: 'pod', namespace: 'kube-system', name: 'karpenter-0' }],
+      ],
+      [
+        'a node group of EKS, which is no object in a namespace',
+        { key: { target: 'prod/batch' } },
+        [{ uid: 'prod/batch' }],
+      ],
+      [
+        'a cluster once',
+        { cluster: 'prod', key: { cluster: 'prod' } },
+        [{ uid: 'prod', type: 'cluster', group: { name: 'prod' } }],
+      ],
+      ['nothing where the key says that it is not known', { key: { role: 'unknown', policy: 'none' } }, []],
+    ])('%s', (_, over, listed) => {
+      expect(resources(over)).toEqual(listed);
+    });
+
+    test('and the access key that was used as a credential, not as a user', () => {
+      const seen = ocsf(message({ key: { key: 'ASIAEXAMPLEDEVKEY001' } }))['observables'];
+      expect(seen).toContainEqual(
+        expect.objectContaining({ type_id: 19, type: 'User Credential ID', value: 'ASIAEXAMPLEDEVKEY001' }),
+      );
+    });
+  });
 });

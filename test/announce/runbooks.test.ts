@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fillRunbook } from '../../core/announce/fill.ts';
 import { slackLimits, slackMessage } from '../../core/announce/slack.ts';
 import { defineConfig } from '../../core/config.ts';
-import { page } from '../../core/targets/page.ts';
+import { page } from '../../core/targets/pages/detection.ts';
 import { detections } from '../../detections/index.ts';
 import { at, finding, window } from './case.ts';
 import { message } from './message.ts';

@@ -1,4 +1,4 @@
-import { findingsTable } from '../../adapters/findings-table.ts';
+import { findingsTable } from '../../adapters/findings/table.ts';
 import { ledgerTable } from '../../adapters/ledger.ts';
 import { localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import { Evidence } from '../../core/evidence/record.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findingsTable } from '../../adapters/findings-table.ts';
+import { findingsTable } from '../../adapters/findings/table.ts';
 import { localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import { main } from '../../cli/tripline.ts';
 import { findingId } from '../../core/findings/identity.ts';

@@ -1,7 +1,7 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { findingsTable } from '../../adapters/findings-table.ts';
+import { findingsTable } from '../../adapters/findings/table.ts';
 import { createTables, type LocalDynamoDB, localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import { stageTables } from '../../adapters/stage-tables.ts';
 import { main } from '../../cli/tripline.ts';

@@ -26,8 +26,8 @@ import {
 } from '../../core/doctor/stage.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Trail } from '../../core/inventory/aws.ts';
-import { eventBridgeFilter } from '../../core/targets/eventbridge.ts';
-import { guardPatterns } from '../../core/targets/guard.ts';
+import { eventBridgeFilter } from '../../core/targets/eventbridge/filter.ts';
+import { guardPatterns } from '../../core/targets/eventbridge/guard.ts';
 import { detections, knowledge } from '../../detections/index.ts';
 import { hasMoto, startMoto } from '../inventory/moto.ts';
 import { tripline } from '../usage/run.ts';

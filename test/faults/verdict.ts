@@ -34,7 +34,8 @@ export const unstored = (said: Said, images: ReadonlyMap<string, Item>): readonl
   if (stored === undefined) return [`${said.message.id} was said of a finding that is not stored`];
   if (![...images.keys()].some(key => key.startsWith(`${finding.id} w#`)))
     return [`${said.message.id} was said of a finding without a window`];
-  const names = (name: string) => new Set((stored[name]?.L ?? []).map(({ S: value }) => value));
+  const key = Object.values(stored['key']?.M ?? {}); // whom and what it names is said among the others
+  const names = (name: string) => new Set([...(stored[name]?.L ?? []), ...key].map(({ S: value }) => value));
   return (['principals', 'addresses', 'regions', 'resources'] as const).flatMap(name =>
     finding[name]
       .filter(value => !names(name).has(value))

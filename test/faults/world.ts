@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, DynamoDBRecord } from 'aws-lambda';
 import { busChannel } from '../../adapters/bus.ts';
-import { findingsTable } from '../../adapters/findings-table.ts';
+import { findingsTable } from '../../adapters/findings/table.ts';
 import { ledgerTable } from '../../adapters/ledger.ts';
 import { bucketQuarantine } from '../../adapters/quarantine.ts';
 import { snsChannel } from '../../adapters/sns.ts';

@@ -109,6 +109,26 @@ const rows: readonly (readonly [string, string])[] = [
   ['https://bob@example.com', 'https://bob@example.com'],
   ['https://a:b c@d', 'https://a:b c@d'],
   ['https://a:[redacted: password]@d', 'https://a:[redacted: password]@d'],
+  // webhooks
+  ...['hooks.slack.com', 'hooks.slack-gov.com'].flatMap((host): readonly (readonly [string, string])[] => [
+    [
+      `see https://${host}/services/T0123456/B0123456/abcdefghijklmnop now`,
+      `see https://${host}/[redacted: webhook] now`,
+    ],
+    [
+      `{"url":"https:\\/\\/${host}\\/services\\/T0123456\\/B0123456\\/abcdefgh"}`,
+      `{"url":"https:\\/\\/${host}/[redacted: webhook]"}`,
+    ],
+    [`https://${host}/workflows/T01/A01/1234567/abcdef?x=1`, `https://${host}/[redacted: webhook]?x=1`],
+    [`https://${host}/services`, `https://${host}/services`],
+    [`https://${host}/[redacted: webhook] x`, `https://${host}/[redacted: webhook] x`],
+  ]),
+  ['https://discord.com/api/webhooks/123456789012/ab_cd-ef', 'https://discord.com/api/webhooks/[redacted: webhook]'],
+  ['https://discordapp.com/api/webhooks/123456789012/ab', 'https://discordapp.com/api/webhooks/123456789012/ab'],
+  [
+    'https://example.com/webhooks/services/T0123456/B0123456',
+    'https://example.com/webhooks/services/T0123456/B0123456',
+  ],
   // schemes
   ['Bearer abcdefgh x', 'Bearer [redacted: bearer] x'],
   ['BEARER abcdefgh, bearer hgfedcba.', 'BEARER [redacted: bearer], bearer [redacted: bearer]'],

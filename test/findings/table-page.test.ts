@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type AttributeValue, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findingsTable } from '../../adapters/findings-table.ts';
+import { findingsTable } from '../../adapters/findings/table.ts';
 import { type LocalDynamoDB, localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import { match, noon } from './matches.ts';

@@ -11,7 +11,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { keepDocument } from '../../adapters/evidence-bucket.ts';
-import { show } from '../../cli/findings-show.ts';
+import { show } from '../../cli/findings/show.ts';
 import { announcementJson, readAnnouncement } from '../../core/announce/json.ts';
 import type { Message } from '../../core/announce/message.ts';
 import { slackMessage } from '../../core/announce/slack.ts';

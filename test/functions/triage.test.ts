@@ -109,6 +109,20 @@ describe('a button', () => {
     expect((await read(id))?.acts).toBe(1);
   });
 
+  test('is heard from an organisation for all of which the app is installed, and from no other', async () => {
+    const own = { signing, users: ['U0ALICE000'], team: 'E0OURS0000' };
+    world.with({ triage: () => own, answer: answerSlack });
+    const from = (id: string, team: string | null) =>
+      payload(id, { team, enterprise: { id: 'E0OURS0000', name: 'x' } });
+    const id = await stored();
+    expect(await press(request(from(id, null)))).toMatchObject({ statusCode: 200 });
+    expect((await read(id))?.status).toBe('acknowledged');
+    world.with({ triage: () => ({ ...own, team: 'E0OTHER000' }), answer: answerSlack });
+    expect(await press(request(from(await stored(), null)))).toMatchObject({ statusCode: 401 });
+    const nowhere = payload(await stored(), { team: null, enterprise: null });
+    expect(await press(request(nowhere))).toMatchObject({ statusCode: 401 });
+  });
+
   test('counts where Slack takes no answer', async () => {
     const id = await stored();
     await press(request(payload(id, { response_url: 'https://evil.example/answer' })));

@@ -1,6 +1,6 @@
 import { DescribeClusterCommand, ListClustersCommand } from '@aws-sdk/client-eks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { findingsTable } from '../../adapters/findings-table.ts';
+import { findingsTable } from '../../adapters/findings/table.ts';
 import { clientsOf, take } from '../../adapters/inventory.ts';
 import { type LocalDynamoDB, localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import { newsOf } from '../../core/announce/transitions.ts';

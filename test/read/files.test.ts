@@ -30,7 +30,7 @@ const read = async (
 };
 
 describe('files', () => {
-  test('a directory is read in name order, its other files are counted, hidden ones and linked directories left out', async () => {
+  test('a directory is read in name order, its other files are counted and hidden ones left out', async () => {
     await write('b/2.json.gz', gzipSync(line('e-3')));
     await write('b/1.jsonl', line('e-2'));
     await write('audit.log', line('e-1'));
@@ -41,13 +41,34 @@ describe('files', () => {
     await symlink(join(root, 'z.log.1'), join(root, 'y.log'));
     expect(await read([root])).toEqual([
       'skipped 1: files that are no logs by their name',
-      'skipped 1: links to directories, which are not followed',
+      'skipped 1: directories that were read under another name',
       'e-1',
       'e-2',
       'e-3',
       'e-4',
       'e-4',
     ]);
+  });
+
+  test('links to directories are followed, and each directory is read once whatever leads there', async () => {
+    await write('mounted/2026/1.json', line('e-1'));
+    await write('logs/2.json', line('e-2'));
+    const logs = join(root, 'logs');
+    await symlink(join(root, 'mounted'), join(logs, 'a'));
+    await symlink(join(root, 'mounted'), join(logs, 'b'));
+    await symlink(logs, join(root, 'mounted/back')); // from the outside into the circle
+    await symlink('nowhere', join(logs, 'c'));
+    await symlink('.', join(logs, 'd.gz'));
+    await symlink('e', join(logs, 'e'));
+    expect((await read([logs])).toSorted()).toEqual([
+      'e-1',
+      'e-2',
+      'skipped 2: files that are no logs by their name',
+      'skipped 3: directories that were read under another name',
+    ]);
+    // The same where the directory that is named is a link itself.
+    await symlink(logs, join(root, 'link'));
+    expect((await read([join(root, 'link')])).filter(one => one.startsWith('e-')).toSorted()).toEqual(['e-1', 'e-2']);
   });
 
   test('a name that is no UTF-8 is read as it is', async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findingsTable } from '../../adapters/findings-table.ts';
+import { findingsTable } from '../../adapters/findings/table.ts';
 import { localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import { rehearsals } from '../../core/rehearsal/catalogue.ts';
 import { variables } from '../../core/rehearsal/rehearsal.ts';

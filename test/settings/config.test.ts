@@ -256,6 +256,39 @@ describe('defineConfig', () => {
       'channels.0.channel: a Slack channel id',
     ],
     [
+      'more archives than a role’s policies have room for',
+      {
+        deployment: {
+          archives: Array.from({ length: 60 }, (_, at) => ({
+            bucket: `trail-${at}`.padEnd(63, 'x'),
+            key: `arn:aws:kms:eu-west-1:111122223333:key/${at}`,
+          })),
+        },
+      },
+      'deployment.archives: the 60 buckets that are read and their 60 keys take 7970 characters',
+    ],
+    [
+      'more clusters’ buckets than a role’s policies have room for',
+      {
+        clusters: Array.from({ length: 90 }, (_, at) => ({
+          name: `c-${at}`,
+          kind: 'kubeadm',
+          audit: { bucket: `audit-${at}`.padEnd(63, 'x'), prefix: 'a/b/c/' },
+        })),
+      },
+      'deployment.archives: the 90 buckets that are read take',
+    ],
+    [
+      'archives under more prefixes than a bus takes wildcards',
+      { deployment: { archives: Array.from({ length: 21 }, (_, at) => ({ bucket: 'trail', prefix: `${at}/` })) } },
+      'deployment.archives: 21 prefixes take a rule with a wildcard each, and an event bus has room for 20',
+    ],
+    [
+      'a Slack that is none',
+      { channels: [{ kind: 'slack-app', token: 'Bot', channel: 'C0123456789', domain: 'slack.example' }] },
+      'channels.0.domain: where the workspace is: slack.com, or for GovSlack slack-gov.com',
+    ],
+    [
       'a secret where its name belongs',
       { channels: [{ kind: 'pagerduty', secret: 'r0utingkey-with-dashes' }] },
       'channels.0.secret: the name of an SST secret',
@@ -394,6 +427,12 @@ describe('defineConfig', () => {
       value => ({ channels: [{ kind: 'slack-app', token: 'Bot', channel: value }] }),
       ['C0123456789', 'G01234'],
       ['D0123456789', 'C0123', 'c0123456789', 'C0123456789x', 'xC0123456789', `C${'0'.repeat(21)}`],
+    ],
+    [
+      'channels.domain',
+      value => ({ channels: [{ kind: 'slack-app', token: 'Bot', channel: 'C0123456789', domain: value }] }),
+      ['slack.com', 'slack-gov.com'],
+      ['hooks.slack.com', 'https://slack-gov.com', 'slack-gov.com.example', 'SLACK.COM', ''],
     ],
     [
       'channels.triage',

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { inventoryActions } from '../../core/inventory/permissions.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { hubTable, type Table, tables } from '../../core/tables.ts';
-import { quota } from '../../core/targets/eventbridge-pack.ts';
-import { parseLogsPattern } from '../../core/targets/logs-grammar.ts';
+import { quota } from '../../core/targets/eventbridge/pack.ts';
+import { parseLogsPattern } from '../../core/targets/logs/grammar.ts';
 import { homeRegion, type Resource } from './mocks.ts';
 import { sentBy } from './sends.ts';
 
@@ -398,14 +398,22 @@ const auditHearsItsGroups: Check = resources => {
 /** IAM User Guide, "IAM and AWS STS quotas": characters of all policies of a role, white space aside. */
 const longestPolicies = 10_240;
 
-const policiesFit: Check = resources =>
-  of(resources, 'aws:iam/role:Role').flatMap(({ name, inputs }) => {
+/** Amazon SQS Developer Guide, "Amazon SQS policy quotas": bytes. */
+const longestQueuePolicy = 8_192;
+
+const policiesFit: Check = resources => [
+  ...of(resources, 'aws:sqs/queuePolicy:QueuePolicy').flatMap(({ name, inputs }) => {
+    const long = Buffer.byteLength(String(inputs['policy']));
+    return long > longestQueuePolicy ? [`${name} is a policy of ${long} bytes`] : [];
+  }),
+  ...of(resources, 'aws:iam/role:Role').flatMap(({ name, inputs }) => {
     const long = list(inputs['inlinePolicies']).reduce<number>(
       (sum, one) => sum + String(inner(one, 'policy')).replace(/\s/g, '').length,
       0,
     );
     return long > longestPolicies ? [`${name} has policies of ${long} characters`] : [];
-  });
+  }),
+];
 
 /** Whoever sends over plain HTTP is refused. */
 const tlsOnly: Check = resources =>

@@ -65,6 +65,7 @@ await Promise.all([
   step('types of sst.config.ts and stacks/', process.execPath, ['test/stack/types.ts']),
   synthesis('plain settings', 'plain', 'plain', 'production'),
   synthesis('full settings', 'full', 'full', 'production'),
+  synthesis('as many archives as settings let pass', 'many', 'many', 'production'),
   synthesis('full settings and the longest name that a stage may have', 'long', 'full', 'x'.repeat(longestStage)),
 ]);
 server.close();

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findingsTable } from '../../adapters/findings-table.ts';
+import { findingsTable } from '../../adapters/findings/table.ts';
 import { type LocalDynamoDB, localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import { call } from '../../core/cloudtrail/example.ts';
 import type { Event } from '../../core/event.ts';

@@ -25,6 +25,7 @@ const all = checks(others, regions);
 describe.each([
   ['plain', plain, checks(others, [homeRegion])],
   ['full', full, all],
+  ['as many archives as', read('many'), checks(others, [homeRegion])],
 ])('the stack with %s settings', (_, { resources }, every) => {
   it.each(Object.entries(every))('%s', { timeout: 30_000 }, (__, check) => {
     expect(check(resources)).toEqual([]);
@@ -272,6 +273,31 @@ const faults: readonly (readonly [check: string, fault: string, planted: () => r
             ),
           }),
         ),
+      ),
+  ],
+  [
+    'policies fit their quota',
+    'a queue that a hundred rules may write to',
+    () =>
+      changed(
+        'aws:sqs/queuePolicy:QueuePolicy',
+        plus({
+          policy: JSON.stringify({
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sqs:SendMessage',
+            Resource: 'arn:aws:sqs:eu-west-1:111122223333:tripline-production-events',
+            Condition: {
+              ArnEquals: {
+                'aws:SourceArn': Array.from(
+                  { length: 100 },
+                  (_, at) => `arn:aws:events:eu-west-1:111122223333:rule/tripline-production-archive-of-unit-${at}`,
+                ),
+              },
+            },
+          }),
+        }),
+        'EventsQueue',
       ),
   ],
   [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findingsTable } from '../../adapters/findings-table.ts';
+import { findingsTable } from '../../adapters/findings/table.ts';
 import { type LocalDynamoDB, localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import { dynamoStore } from '../../adapters/state-table.ts';
 import { exampleSettings } from '../../core/example-settings.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { exampleSettings } from '../../core/example-settings.ts';
 import { costOf } from '../../core/targets/cost.ts';
-import { eventBridgeFilter } from '../../core/targets/eventbridge.ts';
-import { logsFilter } from '../../core/targets/logs.ts';
-import { limits } from '../../core/targets/logs-grammar.ts';
+import { eventBridgeFilter } from '../../core/targets/eventbridge/filter.ts';
+import { logsFilter } from '../../core/targets/logs/filter.ts';
+import { limits } from '../../core/targets/logs/grammar.ts';
 import { audit, auditRule, call, trailRule } from './rules.ts';
 
 type Rules = readonly ReturnType<typeof trailRule>[];

@@ -5,9 +5,9 @@ import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
 import type { Test } from '../../core/pattern/node.ts';
 import { pathKey } from '../../core/targets/clause.ts';
-import { envelope, eventBridgeFilter } from '../../core/targets/eventbridge.ts';
-import { quota } from '../../core/targets/eventbridge-pack.ts';
-import { isReadOnly, volume } from '../../core/targets/eventbridge-volume.ts';
+import { envelope, eventBridgeFilter } from '../../core/targets/eventbridge/filter.ts';
+import { quota } from '../../core/targets/eventbridge/pack.ts';
+import { isReadOnly, volume } from '../../core/targets/eventbridge/volume.ts';
 import { call, nodeSession, trailRule } from './rules.ts';
 
 const derive = (...rules: ReturnType<typeof trailRule>[]) => eventBridgeFilter(rules, [], exampleSettings);

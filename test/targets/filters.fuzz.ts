@@ -7,10 +7,10 @@ import { match } from '../../core/pattern/match.ts';
 import { alone } from '../../core/pattern/requirement.ts';
 import { type Clause, pathOf, reduce, trim } from '../../core/targets/clause.ts';
 import { clausesOf } from '../../core/targets/derive.ts';
-import { envelope, eventBridgeFilter } from '../../core/targets/eventbridge.ts';
-import { quota } from '../../core/targets/eventbridge-pack.ts';
-import { logsFilter } from '../../core/targets/logs.ts';
-import { admitsLog, limits, parseLogsPattern } from '../../core/targets/logs-grammar.ts';
+import { envelope, eventBridgeFilter } from '../../core/targets/eventbridge/filter.ts';
+import { quota } from '../../core/targets/eventbridge/pack.ts';
+import { logsFilter } from '../../core/targets/logs/filter.ts';
+import { admitsLog, limits, parseLogsPattern } from '../../core/targets/logs/grammar.ts';
 import { auditRule, trailRule } from './rules.ts';
 
 const numRuns = Number(process.env['RUNS'] ?? 150);

@@ -6,9 +6,9 @@ import { type Json, type JsonObject, list, text } from '../../core/json.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
 import { longestStage, stagePrefix } from '../../core/stage.ts';
-import { envelope } from '../../core/targets/eventbridge.ts';
-import { quota } from '../../core/targets/eventbridge-pack.ts';
-import { guardPatterns, keyPattern, keysAPattern } from '../../core/targets/guard.ts';
+import { envelope } from '../../core/targets/eventbridge/filter.ts';
+import { guardPatterns, keyPattern, keysAPattern } from '../../core/targets/eventbridge/guard.ts';
+import { quota } from '../../core/targets/eventbridge/pack.ts';
 
 const settings = defineConfig({
   home: 'eu-west-1',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { admitsLog, LogsPatternError, parseLogsPattern } from '../../core/targets/logs-grammar.ts';
+import { admitsLog, LogsPatternError, parseLogsPattern } from '../../core/targets/logs/grammar.ts';
 
 const event = {
   eventType: 'UpdateTrail',

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Condition } from '../../core/pattern/language.ts';
-import { logsFilter } from '../../core/targets/logs.ts';
-import { admitsLog, limits, parseLogsPattern } from '../../core/targets/logs-grammar.ts';
+import { logsFilter } from '../../core/targets/logs/filter.ts';
+import { admitsLog, limits, parseLogsPattern } from '../../core/targets/logs/grammar.ts';
 import { audit, auditRule } from './rules.ts';
 
 const derive = (...rules: ReturnType<typeof auditRule>[]) => logsFilter(rules, [], exampleSettings);

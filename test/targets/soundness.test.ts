@@ -3,10 +3,10 @@ import { ordinaryAudit } from '../../bench/ordinary-log.ts';
 import { defineConfig } from '../../core/config.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
-import { eventBridgeFilter } from '../../core/targets/eventbridge.ts';
-import { quota } from '../../core/targets/eventbridge-pack.ts';
-import { logsFilter } from '../../core/targets/logs.ts';
-import { admitsLog, parseLogsPattern } from '../../core/targets/logs-grammar.ts';
+import { eventBridgeFilter } from '../../core/targets/eventbridge/filter.ts';
+import { quota } from '../../core/targets/eventbridge/pack.ts';
+import { logsFilter } from '../../core/targets/logs/filter.ts';
+import { admitsLog, parseLogsPattern } from '../../core/targets/logs/grammar.ts';
 import { detections, knowledge } from '../../detections/index.ts';
 import { exampleEvents, generated, judge, recordedEvents, take } from './soundness.ts';
 

@@ -13,9 +13,9 @@ import { matcherOf } from '../../core/pattern/match.ts';
 import type { Group } from '../../core/pattern/node.ts';
 import type { Settings } from '../../core/settings.ts';
 import { sources } from '../../core/sources.ts';
-import { envelope, eventBridgeFilter } from '../../core/targets/eventbridge.ts';
-import { logsFilter } from '../../core/targets/logs.ts';
-import { admitsLog, parseLogsPattern } from '../../core/targets/logs-grammar.ts';
+import { envelope, eventBridgeFilter } from '../../core/targets/eventbridge/filter.ts';
+import { logsFilter } from '../../core/targets/logs/filter.ts';
+import { admitsLog, parseLogsPattern } from '../../core/targets/logs/grammar.ts';
 import { mutate, poolOf, randomFrom } from './mutate.ts';
 
 export type Rule = AnyDetection | AnyKnowledge;

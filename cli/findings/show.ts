@@ -1,0 +1,150 @@
+import { fillRunbook } from '../../core/announce/fill.ts';
+import { severities } from '../../core/detection.ts';
+import type { Act, Finding, Window } from '../../core/finding.ts';
+import { type EntityKind, namedBy } from '../../core/findings/entity.ts';
+import type { Settings } from '../../core/settings.ts';
+import { detections } from '../../detections/index.ts';
+import type { Database } from '../database.ts';
+import type { Io } from '../io.ts';
+import { counted } from '../progress.ts';
+import { jsonLine, jsonPage, shown } from '../shown.ts';
+import { table } from '../table.ts';
+
+/** Everything stored about one finding, with what else its principals and resources took part in. */
+export const show = async (
+  database: Database,
+  id: string,
+  { json, settings }: { readonly json: boolean; readonly settings: Settings },
+  io: Io,
+): Promise<number> => {
+  const stored = await database.findings.read(id);
+  if (stored === undefined) {
+    io.stderr.write(`tripline findings: there is no finding ${shown(id)}: 'tripline findings' lists them\n`);
+    return 2;
+  }
+  const related = await relatedTo(database, stored.finding);
+  if (json) {
+    io.stdout.write(jsonLine({ ...stored, related: related.map(one => one.id) }));
+    return 0;
+  }
+  const { finding, windows } = stored;
+  io.stdout.write(`${shown(finding.title)}\n\n`);
+  for (const [name, value] of rows(finding)) if (value !== '') io.stdout.write(`${name.padEnd(12)}${shown(value)}\n`);
+  const detection = detections.find(one => one.id === finding.detection);
+  section(io, 'why it matters', detection === undefined ? [] : [detection.why]);
+  section(
+    io,
+    'what to do',
+    fillRunbook(detection?.runbook ?? [], finding, windows[0], settings).map((step, at) => `${at + 1}. ${step}`),
+  );
+  section(io, 'timeline', timeline(finding, windows));
+  section(
+    io,
+    'related findings',
+    related.map(one => `${one.id}  ${one.severity.padEnd(8)}  ${one.status.padEnd(12)}  ${one.title}`),
+  );
+  for (const window of windows) {
+    io.stdout.write(`\nwindow ${iso(window.bucket)}: ${counted(window.count, 'event')}, ${window.severity}\n`);
+    io.stdout.write(jsonPage(window.evidence));
+  }
+  return 0;
+};
+
+const iso = (time: number): string => new Date(time).toISOString();
+
+const section = (io: Io, name: string, lines: readonly string[]): void => {
+  if (lines.length > 0) io.stdout.write(`\n${name}\n${lines.map(line => `  ${shown(line)}`).join('\n')}\n`);
+};
+
+const rows = (finding: Finding): readonly (readonly [string, string])[] => [
+  ['finding', finding.id],
+  ['detection', `${finding.detection} (rule version ${finding.version})`],
+  ['severity', finding.severity],
+  ['status', finding.ruleStatus === 'watching' ? `${finding.status} (watching)` : finding.status],
+  ['until', finding.suppressedUntil === undefined ? '' : iso(finding.suppressedUntil)],
+  ['assignee', finding.assignee ?? ''],
+  ['verdict', finding.disposition === undefined ? '' : `${finding.disposition}, by ${finding.judged?.who ?? '?'}`],
+  ['account', finding.account],
+  ['cluster', finding.cluster],
+  ['first', iso(finding.first)],
+  ['last', iso(finding.last)],
+  ['count', `${finding.count}${finding.exact === false ? '+' : ''}`],
+  ['principals', finding.principals.join(', ')],
+  ['resources', finding.resources.join(', ')],
+  ['addresses', finding.addresses.join(', ')],
+  ['regions', finding.regions.join(', ')],
+  ['notes', finding.notes.join(' ')],
+  ['evidence', (finding.captures ?? []).join(', ')],
+];
+
+const done: { readonly [A in Act['act']]: string } = {
+  acknowledge: 'acknowledged',
+  resolve: 'resolved',
+  suppress: 'suppressed until',
+  reopen: 'opened again',
+  assign: 'assigned to',
+  judge: 'judged',
+  note: 'noted',
+};
+
+/** What happened and what people did, in the order of time. */
+const timeline = (finding: Finding, windows: readonly Window[]): readonly string[] =>
+  [
+    ...windows.map(window => ({
+      at: window.first,
+      text: `${counted(window.count, 'event')}${window.last === window.first ? '' : ` to ${iso(window.last)}`}, ${window.severity}`,
+    })),
+    ...(finding.trail ?? []).map(act => ({
+      at: act.at,
+      text: [act.who, done[act.act], act.detail ?? '', act.note === undefined ? '' : `"${act.note}"`]
+        .filter(Boolean)
+        .join(' '),
+    })),
+  ]
+    .sort((a, b) => a.at - b.at)
+    .map(({ at, text }) => `${iso(at)}  ${text}`);
+
+/** Entities asked about, and findings shown: enough to see a pattern. */
+const asked = 5;
+const most = 10;
+
+const relatedTo = async (database: Database, finding: Finding): Promise<readonly Finding[]> => {
+  const entities: readonly (readonly [EntityKind, string])[] = [
+    ...namedBy(finding.key),
+    ...finding.principals.slice(0, asked).map(name => ['principal', name] as const),
+    ...finding.resources.slice(0, asked).map(name => ['resource', name] as const),
+  ];
+  const pages = await Promise.all(entities.map(([kind, name]) => database.findings.about(kind, name, { limit: 50 })));
+  const ids = new Set(pages.flatMap(page => page.items.map(row => row.finding)));
+  ids.delete(finding.id);
+  const found = await database.findings.cases([...ids].slice(0, 50));
+  return found
+    .toSorted((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity) || b.last - a.last)
+    .slice(0, most);
+};
+
+/** In which findings somebody or something took part. */
+export const about = async (
+  database: Database,
+  kind: EntityKind,
+  name: string,
+  { limit, json }: { readonly limit: number; readonly json: boolean },
+  io: Io,
+): Promise<number> => {
+  const { items, next } = await database.findings.about(kind, name, { limit });
+  if (next !== undefined)
+    io.stderr.write(`tripline findings: there are more than these ${items.length}: raise --limit\n`);
+  if (json) {
+    for (const one of items) io.stdout.write(jsonLine(one));
+    return 0;
+  }
+  const spec = [
+    { head: 'WINDOW (UTC)', cell: (row: (typeof items)[number]) => iso(row.bucket) },
+    { head: 'FINDING', cell: (row: (typeof items)[number]) => row.finding },
+    { head: 'DETECTION', cell: (row: (typeof items)[number]) => row.detection },
+  ];
+  io.stdout.write(
+    `${items.length === 0 ? "nothing known: a name is whole, as 'tripline findings show ID' has it" : table(items, spec)}\n`,
+  );
+  return 0;
+};

@@ -1,0 +1,103 @@
+import { partsOf } from '../../announce/commands.ts';
+import { techniques } from '../../attack.ts';
+import type { AnyDetection } from '../../detection.ts';
+
+/** A detection's documentation page, in Markdown: what fires it, why it matters, what to do, how it can be blind. */
+export const page = (detection: AnyDetection): string => {
+  const {
+    id,
+    on,
+    title,
+    why,
+    window = '1h',
+    requires = [],
+    runbook,
+    blind,
+    references,
+    attack,
+    state,
+    examples,
+  } = detection;
+  const rows = attack.map(technique => {
+    const known = techniques[technique];
+    return `| ${technique} | ${known?.name ?? ''} | ${known?.tactics.join(', ') ?? ''} |`;
+  });
+  const lines: readonly (string | readonly string[])[] = [
+    `# ${id}`,
+    '',
+    `> ${title}`,
+    '',
+    why,
+    '',
+    '| | |',
+    '|---|---|',
+    `| source | ${on === 'cloudtrail' ? 'CloudTrail' : 'Kubernetes audit log'} |`,
+    `| severity | ${severityText(detection.severity)} |`,
+    `| folds for | ${window} |`,
+    ...(requires.length > 0 ? [`| watching until set | ${requires.map(one => `\`${one}\``).join(', ')} |`] : []),
+    ...(state === undefined ? [] : [`| state | ${state.kind}: ${state.doc} |`]),
+    '',
+    '## What fires it',
+    '',
+    '```json',
+    JSON.stringify(detection.when, undefined, 2),
+    '```',
+    ...(detection.unless === undefined
+      ? []
+      : ['', 'unless any of', '', '```json', JSON.stringify(detection.unless, undefined, 2), '```']),
+    ...severityPatterns(detection.severity),
+    '',
+    '## What to do',
+    '',
+    ...runbook.map((step, index) => `${index + 1}. ${marked(step)}`),
+    '',
+    '## How it can be blind',
+    '',
+    ...blind.map(one => `- ${one}`),
+    '',
+    '## Proved by',
+    '',
+    ...examples.matches.map(one => `- fires: ${one.name}`),
+    ...examples.misses.map(one => `- silent: ${one.name}`),
+    '',
+    '## ATT&CK',
+    '',
+    '| technique | name | tactics |',
+    '|---|---|---|',
+    ...rows,
+    '',
+    '## Sources',
+    '',
+    ...references.map(one => `- ${one}`),
+    '',
+  ];
+  return lines.flat().join('\n');
+};
+
+/** A step with its commands as code: Markdown would take the stars of `"*","Resource":"*"` for emphasis. */
+const marked = (step: string): string =>
+  partsOf(step)
+    .map(({ kind, text }) => (kind === 'code' ? `\`${text}\`` : text))
+    .join('');
+
+const severityText = (rule: AnyDetection['severity']): string =>
+  typeof rule === 'string'
+    ? rule
+    : [...new Set((rule as readonly unknown[]).map(one => (Array.isArray(one) ? String(one[0]) : String(one))))].join(
+        ', ',
+      );
+
+const severityPatterns = (rule: AnyDetection['severity']): readonly string[] => {
+  if (typeof rule === 'string') return [];
+  const pairs = (rule as readonly unknown[]).filter(isPair);
+  return pairs.flatMap(([severity, when]) => [
+    '',
+    `${severity} where`,
+    '',
+    '```json',
+    JSON.stringify(when, undefined, 2),
+    '```',
+  ]);
+};
+
+const isPair = (one: unknown): one is readonly [string, unknown] => Array.isArray(one) && one.length === 2;
