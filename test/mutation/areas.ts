@@ -75,6 +75,7 @@ export const areas: { readonly [name: string]: Area } = {
       'findings',
       'life.test.ts',
       'fold.test.ts',
+      'items.test.ts',
       'repeats.test.ts',
       'pipeline.test.ts',
       'scratch.test.ts',
@@ -97,7 +98,10 @@ export const areas: { readonly [name: string]: Area } = {
   },
   announcer: {
     mutate: announcing.map(name => `core/announce/${name}.ts`),
-    tests: testsIn('announce', 'notice.test.ts', 'ledger.test.ts', 'announce.test.ts'),
+    tests: [
+      ...testsIn('announce', 'notice.test.ts', 'ledger.test.ts', 'announce.test.ts'),
+      ...testsIn('functions', 'digest.test.ts'),
+    ],
     without: /fifty claims/,
   },
   outlets: {
@@ -190,7 +194,7 @@ export const areas: { readonly [name: string]: Area } = {
   },
   doctor: {
     mutate: ['core/doctor'],
-    tests: testsIn('doctor', 'doctor.test.ts', 'permissions.test.ts'),
+    tests: testsIn('doctor', 'edges.test.ts', 'doctor.test.ts', 'permissions.test.ts'),
     without: /against an emulator/,
   },
   captures: {
