@@ -164,9 +164,9 @@ export const areas: { readonly [name: string]: Area } = {
         'identity-off-instance.test.ts',
         'identity-blinding.test.ts',
         'launch-ec2.test.ts',
+        'launch.test.ts',
         'launch-facts.test.ts',
         'exposure-facts.test.ts',
-        'identity-needs.fuzz.ts',
       ),
       ...testsIn('read', 'record.test.ts'),
       ...examples,
@@ -176,12 +176,17 @@ export const areas: { readonly [name: string]: Area } = {
   kubernetes: {
     mutate: ['core/kubernetes', '!core/kubernetes/example*.ts', '!core/kubernetes/outline.ts'],
     tests: [
-      ...testsIn('kubernetes', 'body.test.ts', 'content.test.ts', 'identity.test.ts', 'nulls.test.ts', 'needs.test.ts'),
+      ...testsIn('kubernetes', 'body.test.ts', 'content.test.ts', 'identity.test.ts', 'nulls.test.ts'),
       ...testsIn('kube', 'reading.test.ts'),
       ...testsIn('read', 'record.test.ts'),
       ...examples,
     ],
     without: notAnExample,
+  },
+  needs: {
+    // What facts need and how they show it, which filters are derived from: asked while rules are loaded.
+    mutate: ['core/cloudtrail/facts', 'core/kubernetes/facts'],
+    tests: [...testsIn('cloudtrail', 'identity-needs.fuzz.ts'), ...testsIn('kubernetes', 'needs.test.ts')],
   },
   posture: {
     mutate: ['core/posture'],
