@@ -169,6 +169,7 @@ export const areas: { readonly [name: string]: Area } = {
         'launch.test.ts',
         'launch-facts.test.ts',
         'exposure-facts.test.ts',
+        'facts.test.ts',
       ),
       ...testsIn('read', 'record.test.ts'),
       ...examples,
