@@ -177,9 +177,14 @@ export const areas: { readonly [name: string]: Area } = {
     without: notAnExample,
   },
   kubernetes: {
-    mutate: ['core/kubernetes', '!core/kubernetes/example*.ts', '!core/kubernetes/outline.ts'],
+    mutate: [
+      'core/kubernetes',
+      '!core/kubernetes/example*.ts',
+      '!core/kubernetes/outline.ts',
+      '!core/kubernetes/user-signs.ts',
+    ],
     tests: [
-      ...testsIn('kubernetes', 'body.test.ts', 'content.test.ts', 'identity.test.ts', 'nulls.test.ts'),
+      ...testsIn('kubernetes', 'facts.test.ts', 'body.test.ts', 'content.test.ts', 'identity.test.ts', 'nulls.test.ts'),
       ...testsIn('kube', 'reading.test.ts'),
       ...testsIn('read', 'record.test.ts'),
       ...examples,
@@ -188,8 +193,12 @@ export const areas: { readonly [name: string]: Area } = {
   },
   needs: {
     // What facts need and how they show it, which filters are derived from: asked while rules are loaded.
-    mutate: ['core/cloudtrail/facts', 'core/kubernetes/facts'],
-    tests: [...testsIn('cloudtrail', 'identity-needs.fuzz.ts'), ...testsIn('kubernetes', 'needs.test.ts')],
+    mutate: ['core/cloudtrail/facts', 'core/kubernetes/facts', 'core/kubernetes/user-signs.ts'],
+    tests: [
+      ...testsIn('kubernetes', 'needs.test.ts'),
+      ...testsIn('targets', 'signs.fuzz.ts'),
+      ...testsIn('cloudtrail', 'identity-needs.fuzz.ts'),
+    ],
   },
   posture: {
     mutate: ['core/posture'],
