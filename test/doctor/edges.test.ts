@@ -56,6 +56,11 @@ describe('its policy', () => {
     ]);
   });
 
+  test('has nothing but reading', () => {
+    for (const action of [...doctorActions, ...ownDoctorActions])
+      expect(action).toMatch(/^[a-z0-9]+:(BatchGet|Describe|Get|List|Query)/);
+  });
+
   test('lets it do the rest to what the stage owns, each to resources of its own service', () => {
     expect(own.flatMap(({ Action }) => Action).sort()).toEqual(ownDoctorActions);
     expect(own.map(({ Sid, Effect }) => `${Sid} ${Effect}`)).toEqual(own.map((_, at) => `Stage${at + 1} Allow`));

@@ -151,9 +151,9 @@ describe('folding', () => {
   });
   it('names participants of one moment by name, and nobody by an empty one', async () => {
     const resources = ['i-b', '', 'i-a', 'i-c', 'i-b'];
-    const { finding } = await only([[match({ resources, key: { z: '1', a: '2' } })]]);
+    const { finding } = await only([[match({ resources, key: { z: '1', a: '2', m: '3' } })]]);
     expect(finding.resources).toEqual(['i-a', 'i-b', 'i-c']);
-    expect(Object.keys(finding.key)).toEqual(['a', 'z']);
+    expect(Object.keys(finding.key)).toEqual(['a', 'm', 'z']);
     const all = Array.from({ length: caps.resources }, (_, at) => `i-${at}`);
     expect((await only([[match({ resources: all })]])).finding.notes).toEqual([]);
   });

@@ -59,8 +59,9 @@ it('two windows of a finding are at hand, and four hundred findings; only what i
   // The first window is folded into again: it lies where it lay, and the one before the last goes.
   await inTurn(one.findings, [match({ eventId: 'again' }), match({ eventId: 'and again' })]);
   expect(one.written.map(({ before }) => before)).toEqual([undefined, undefined, undefined, undefined]);
-  await inTurn(one.findings, hours(7).slice(5));
-  expect(one.written.map(({ before }) => before).slice(4)).toEqual([undefined, 0]);
+  // And so is the last one, so that the first goes before it.
+  await inTurn(one.findings, [match({ eventId: 'late', time: noon + 4 * 60 * minute }), ...hours(7).slice(5)]);
+  expect(one.written.map(({ before }) => before).slice(4)).toEqual([0, undefined]);
 
   const keyed = (count: number) =>
     Array.from({ length: count }, (_, at) => match({ eventId: `e${at}`, key: { principal: `p${at}` } }));
@@ -72,6 +73,14 @@ it('two windows of a finding are at hand, and four hundred findings; only what i
   expect(several.written).toHaveLength(2);
   expect(several.written.at(-1)?.text).toContain('"p1"');
   expect(several.findings.briefs()).toHaveLength(401);
+
+  // Fifty windows that are away weigh as much as a finding.
+  const heavy = counting();
+  await inTurn(heavy.findings, hours(52));
+  await inTurn(heavy.findings, keyed(398));
+  expect(heavy.written).toHaveLength(50);
+  await inTurn(heavy.findings, keyed(399).slice(398));
+  expect(heavy.written).toHaveLength(53);
 });
 
 it('a scratch file has no name', () => {

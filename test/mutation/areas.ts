@@ -215,8 +215,7 @@ export const areas: { readonly [name: string]: Area } = {
   },
   doctor: {
     mutate: ['core/doctor'],
-    tests: testsIn('doctor', 'edges.test.ts', 'doctor.test.ts', 'permissions.test.ts'),
-    without: /against an emulator/,
+    tests: testsIn('doctor', 'edges.test.ts', 'checks.test.ts'),
   },
   captures: {
     mutate: ['core/evidence'],
