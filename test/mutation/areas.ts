@@ -170,6 +170,7 @@ export const areas: { readonly [name: string]: Area } = {
         'launch-facts.test.ts',
         'exposure-facts.test.ts',
         'facts.test.ts',
+        'surroundings.test.ts',
       ),
       ...testsIn('read', 'record.test.ts'),
       ...examples,
