@@ -203,7 +203,7 @@ export const areas: { readonly [name: string]: Area } = {
   },
   posture: {
     mutate: ['core/posture'],
-    tests: [...testsIn('kubernetes', 'posture.test.ts'), ...testsIn('posture', 'manifest.test.ts')],
+    tests: [...testsIn('kubernetes', 'posture.test.ts'), ...testsIn('posture', 'judges.test.ts', 'manifest.test.ts')],
   },
   inventory: {
     mutate: ['core/inventory'],
