@@ -185,7 +185,15 @@ export const areas: { readonly [name: string]: Area } = {
       '!core/kubernetes/user-signs.ts',
     ],
     tests: [
-      ...testsIn('kubernetes', 'facts.test.ts', 'body.test.ts', 'content.test.ts', 'identity.test.ts', 'nulls.test.ts'),
+      ...testsIn(
+        'kubernetes',
+        'facts.test.ts',
+        'grants.test.ts',
+        'body.test.ts',
+        'content.test.ts',
+        'identity.test.ts',
+        'nulls.test.ts',
+      ),
       ...testsIn('kube', 'reading.test.ts'),
       ...testsIn('read', 'record.test.ts'),
       ...examples,
