@@ -269,18 +269,23 @@ describe('of settings', () => {
     ({ ...{ id, requires } }) as unknown as AnyDetection; // what the check reads
   const all = [
     detection('a/full'),
+    detection('a/met', ['clusters']),
+    detection('a/lacking-more', ['approvedRegions', 'businessHours', 'clusters']),
     detection('a/lacking', ['businessHours']),
-    detection('a/lacking-more', ['businessHours', 'approvedRegions']),
     detection('a/watching'),
     detection('a/off', ['businessHours']),
   ];
-  const settings = defineConfig({ detections: { 'a/watching': { status: 'watching' }, 'a/off': { status: 'off' } } });
+  const settings = defineConfig({
+    clusters: [{ name: 'prod' }],
+    controllers: [{ kind: 'karpenter', roles: [], serviceAccounts: ['system:serviceaccount:a:b'] }],
+    detections: { 'a/watching': { status: 'watching' }, 'a/off': { status: 'off' } },
+  });
 
   test('it says how many detections are in force, and what the others lack, the most wanted first', () => {
     const [force, ...others] = settingsChecks(all, settings, now);
     expect(force).toMatchObject({
       state: 'weak',
-      says: '1 of 5 detections are in full force, 3 only watch, 1 are off.',
+      says: '2 of 6 detections are in full force, 3 only watch, 1 are off.',
       todo: expect.stringMatching(/^Set `businessHours` \(3\), `approvedRegions` \(1\) in/),
     });
     expect(others.map(({ name }) => name)).toEqual(['controllers']);
