@@ -109,7 +109,7 @@ export const areas: { readonly [name: string]: Area } = {
   outlets: {
     mutate: outlets.map(name => `core/announce/${name}.ts`),
     tests: [
-      ...testsIn('announce', 'docs.test.ts'),
+      ...testsIn('announce', 'docs.test.ts', 'press.test.ts'),
       ...testsIn('functions', 'outlets.test.ts', 'triage.test.ts', 'digest.test.ts'),
     ],
   },
