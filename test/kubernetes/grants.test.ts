@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { defineConfig } from '../../core/config.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import { awsAuthMaps } from '../../core/kubernetes/aws-auth.ts';
 import { expiryOf, tokenIdOf } from '../../core/kubernetes/bootstrap-token.ts';
 import { capiChange } from '../../core/kubernetes/cluster-api.ts';
 import { asksForMasters, requestedNode, signerOf } from '../../core/kubernetes/csr.ts';
 import { audit, node, users } from '../../core/kubernetes/example.ts';
+import { nodeAnomalies } from '../../core/kubernetes/node.ts';
 import { nodeObject } from '../../core/kubernetes/node-join.ts';
 import { contradiction, extraOf, roleNameOf } from '../../core/kubernetes/origin.ts';
 import { grantsOf } from '../../core/kubernetes/rbac.ts';
@@ -197,6 +199,89 @@ test.each<[string, string, JsonObject | undefined, string]>([
   ['create', 'pods', {}, 'unknown'],
 ])('%s %s %j changes Cluster API: %s', (verb, target, requestObject, change) => {
   expect(capiChange(audit(verb, target, { objectRef: { name: 'x' }, requestObject }).record)).toBe(change);
+});
+
+describe('aws-auth', () => {
+  const own = 'arn:aws:iam::111122223333:role/KarpenterNodeRole-prod';
+  const foreign = 'arn:aws:iam::111122223333:role/mallory';
+  const maps = (data: JsonObject, settings: Settings = exampleSettings) =>
+    awsAuthMaps(audit('update', 'configmaps', { objectRef: { name: 'aws-auth' }, requestObject: { data } }), settings);
+  const entry = (arn: string, group = 'system:nodes') => ({
+    rolearn: arn,
+    username: 'x',
+    groups: ['system:bootstrappers', group],
+  });
+  const block = (...arns: readonly string[]) =>
+    arns
+      .map(arn => `- rolearn: ${arn}\n  username: x\n  groups:\n  - system:bootstrappers\n  - system:nodes\n`)
+      .join('');
+
+  test.each<[string, string]>([
+    ['a block', block(own, foreign)],
+    ['a block, the other way round', block(foreign, own)],
+    [
+      'groups before ARNs',
+      `- groups:\n  - system:nodes\n  rolearn: ${own}\n- groups:\n  - system:nodes\n  rolearn: ${foreign}`,
+    ],
+    ['dashes on lines of their own', block(foreign, own).replaceAll('- rolearn', '-\n  rolearn')],
+    [
+      'dashes alone, groups first',
+      `-\n  groups:\n  - system:nodes\n  rolearn: ${own}\n-\n  groups: [system:nodes]\n  rolearn: ${foreign}`,
+    ],
+    ['dashes with a remark', block(foreign, own).replaceAll('- rolearn', '- # x\n  rolearn')],
+    ['another member first', block(foreign, own).replaceAll('- rolearn', '- note: x\n  rolearn')],
+    ['no list at all', block(foreign, own).replaceAll('- rolearn', '  rolearn')],
+    ['quoted members', block(own, foreign).replaceAll('rolearn', "'rolearn'")],
+    ['flow style', `[{rolearn: ${own}, groups: [system:nodes]}, {rolearn: ${foreign}, groups: [system:nodes]}]`],
+    [
+      'flow style with room',
+      `[ { rolearn: ${own}, groups: [system:nodes] }, { rolearn: ${foreign}, groups: [system:nodes] } ]`,
+    ],
+    [
+      'flow entries of a block',
+      `- {rolearn: ${own}, groups: [system:nodes]}\n- {groups: [system:nodes], rolearn: ${foreign}}`,
+    ],
+    ['JSON', JSON.stringify([entry(own), entry(foreign)])],
+    ['JSON on lines', JSON.stringify([entry(foreign), entry(own)], undefined, 2)],
+    ['an ARN that nobody can read', '- rolearn:\n  groups:\n  - system:nodes'],
+  ])('that is %s shows a foreign role among nodes', (_, mapRoles) => {
+    expect(maps({ mapRoles })).toEqual(['foreign-node']);
+    expect(maps({ mapRoles: mapRoles.replaceAll('system:nodes', 'system:nodes-x') })).toEqual([]);
+    expect(maps({ mapRoles: mapRoles.replaceAll(foreign, own).replace('rolearn:\n', `rolearn: ${own}\n`) })).toEqual(
+      [],
+    );
+    expect(maps({ mapRoles }, defineConfig({}))).toEqual([]);
+  });
+
+  test('shows administrators, and nothing of what is no text', () => {
+    expect(
+      maps({ mapRoles: block(own), mapUsers: JSON.stringify([entry('arn:aws:iam::1:user/x', 'system:masters')]) }),
+    ).toEqual(['masters']);
+    expect(maps({ mapRoles: 7, mapAccounts: '- system:masters' })).toEqual([]);
+    expect(awsAuthMaps(audit('update', 'configmaps', { objectRef: { name: 'aws-auth' } }), exampleSettings)).toEqual(
+      [],
+    );
+  });
+
+  test('knows node roles by ARN, wildcards included', () => {
+    const by = (...nodeRoles: readonly string[]) =>
+      maps({ mapRoles: block(own) }, { ...exampleSettings, clusters: [], nodeRoles });
+    expect([by(own), by('arn:aws:iam::111122223333:role/*'), by('Karp*'), by(foreign)]).toEqual([
+      [],
+      [],
+      [],
+      ['foreign-node'],
+    ]);
+  });
+});
+
+test('a node’s role is a node’s where settings name it by an ARN with wildcards, whatever the authenticator says of it', () => {
+  const user = node();
+  const said = { ...user, extra: { arn: user.extra?.['arn'] ?? [], sessionName: user.extra?.['sessionName'] ?? [] } };
+  const anomalies = (nodeRole: string) =>
+    nodeAnomalies(audit('get', 'pods', { user: said }), { ...exampleSettings, clusters: [], nodeRoles: [nodeRole] });
+  expect(anomalies('arn:aws:iam::111122223333:role/Karpenter*')).toEqual([]);
+  expect(anomalies('arn:aws:iam::111122223333:role/other-*')).toEqual(['foreign-role']);
 });
 
 describe('a certificate request', () => {
