@@ -229,7 +229,11 @@ export const areas: { readonly [name: string]: Area } = {
   },
   captures: {
     mutate: ['core/evidence'],
-    tests: [...testsIn('functions', 'evidence.test.ts'), ...testsIn('findings', 'redact.test.ts')],
+    tests: [
+      ...testsIn('evidence', 'shape.test.ts'),
+      ...testsIn('functions', 'evidence.test.ts'),
+      ...testsIn('findings', 'redact.test.ts'),
+    ],
     without: /over the wire|as far as there is time/,
   },
   rest: {
