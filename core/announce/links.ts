@@ -42,12 +42,14 @@ export const cloudtrailEvent = (
   };
 };
 
-/** How the console's address writes a value: percent-encoded with `*` for `%`, then the outer marks escaped twice with `$`. */
+/**
+ * How the console's address writes a value: percent-encoded with `*` for `%` and small hexadecimal digits, then the outer marks
+ * escaped twice with `$`. Its letters stay as they are: a field `auditid` is in no log.
+ */
 const starred = (text: string): string =>
   encodeURIComponent(text)
     .replace(/[!'()~*]/g, mark => `%${mark.charCodeAt(0).toString(16)}`)
-    .replace(/%/g, '*')
-    .toLowerCase();
+    .replace(/%(..)/g, (_, digits: string) => `*${digits.toLowerCase()}`);
 const marks: Readonly<Record<string, string>> = { '~': '$257E', '(': '$2528', ')': '$2529', "'": '$2527' };
 
 /**
@@ -55,7 +57,7 @@ const marks: Readonly<Record<string, string>> = { '~': '$257E', '(': '$2528', ')
  * The address's form is the console's own and undocumented: the query is in the message as well.
  */
 export const insightsUrl = (region: string, logGroup: string, query: string, from: number, to: number): string => {
-  const time = (at: number) => starred(new Date(at).toISOString()).replace(/t/, 'T').replace(/z$/, 'Z');
+  const time = (at: number) => starred(new Date(at).toISOString());
   const detail = `~(end~'${time(to)}~start~'${time(from)}~timeType~'ABSOLUTE~tz~'UTC~editorString~'${starred(query)}~source~(~'${starred(logGroup)}))`;
   return `${consoleOf(region)}/cloudwatch/home?region=${region}#logsV2:logs-insights$3FqueryDetail$3D${detail.replace(/[~()']/g, mark => marks[mark] ?? mark)}`;
 };

@@ -40,12 +40,10 @@ const names = (type: string): readonly string[] => {
 const lists = (patterns: readonly string[], type: string): boolean =>
   names(type).some(name => matchesAny(patterns, name));
 
-/** What applies to a call: the account's lists, and over them the lists of the cluster it verifiably belongs to. */
+/** What applies to a call: the account's lists, or in their place the lists of the cluster it verifiably belongs to. */
 interface Policy {
   readonly allowed: readonly string[];
   readonly disallowed: readonly string[];
-  /** Permitted even where `disallowed` of the account covers it. */
-  readonly excepted: readonly string[];
 }
 
 /**
@@ -54,19 +52,14 @@ interface Policy {
  */
 const policyOf = (event: Event<'cloudtrail'>, launch: Launch, settings: Settings): Policy => {
   const { allowed, disallowed } = settings.families;
-  const account = { allowed, disallowed, excepted: [] };
   const name = launch.cluster ?? claimedCluster(launch);
   const cluster = settings.clusters.find(one => one.name === name);
-  if (cluster === undefined) return account;
+  if (cluster === undefined) return { allowed, disallowed };
   const stricter = [...disallowed, ...(cluster.disallowedFamilies ?? [])];
   const trusted = launch.cluster !== undefined || isTrusted(event, settings, cluster.name);
   if (!trusted || cluster.allowedFamilies === undefined || cluster.allowedFamilies.length === 0)
-    return { allowed, disallowed: stricter, excepted: [] };
-  return {
-    allowed: cluster.allowedFamilies,
-    disallowed: cluster.disallowedFamilies ?? [],
-    excepted: cluster.allowedFamilies,
-  };
+    return { allowed, disallowed: stricter };
+  return { allowed: cluster.allowedFamilies, disallowed: cluster.disallowedFamilies ?? [] };
 };
 
 const isTrusted = ({ record }: Event<'cloudtrail'>, settings: Settings, cluster: string): boolean => {
@@ -92,7 +85,6 @@ export const claimedCluster = (launch: Launch): string | undefined => {
 };
 
 const standingOf = (type: string, policy: Policy): Standing => {
-  if (lists(policy.excepted, type)) return 'allowed';
   if (lists(policy.disallowed, type)) return 'disallowed';
   return policy.allowed.length === 0 || lists(policy.allowed, type) ? 'allowed' : 'not-allowed';
 };

@@ -16,17 +16,21 @@ interface Mapping {
  */
 export type AwsAuthMap = 'masters' | 'foreign-node';
 
+/** A line that begins an entry: a dash with a member behind it, or alone. `- system:nodes` is an element of a list of groups. */
+const begins = /^\s*-\s*(?:$|#|\{|["']?[\w.-]+["']?\s*:(?:\s|$))/;
+
 /**
  * Reads the YAML list that `aws-auth` holds, as far as its own form goes: a list of entries with `rolearn` or `userarn` and
- * `groups`, block or flow style, or JSON (aws-iam-authenticator, "EKS configuration").
+ * `groups`, block or flow style, or JSON (aws-iam-authenticator, "EKS configuration"). Who writes it chooses how, so that an entry
+ * whose beginning is written otherwise is told by its second ARN.
  */
 const mappings = (yaml: string): readonly Mapping[] => {
   const found: { arn: string; groups: string[] }[] = [];
   for (const line of yaml.split('\n')) {
-    const entry = /^\s*-\s+\{?\s*["']?(?:rolearn|userarn|username|groups)["']?\s*:/i.test(line);
-    if (entry || found.length === 0) found.push({ arn: '', groups: [] });
-    const mapping = found.at(-1);
     const arn = /(?:rolearn|userarn)["']?\s*:\s*["']?([^\s"',}]+)/i.exec(line)?.[1];
+    const isSecond = arn !== undefined && found.at(-1)?.arn !== '';
+    if (begins.test(line) || isSecond) found.push({ arn: '', groups: [] });
+    const mapping = found.at(-1);
     if (mapping === undefined) continue;
     if (arn !== undefined) mapping.arn = arn;
     mapping.groups.push(...(line.match(/system:(?:masters|nodes)(?![\w:-])/g) ?? []));
@@ -40,8 +44,9 @@ const texts = (data: Json | undefined): readonly string[] =>
     return typeof value === 'string' ? [flow(value)] : [];
   });
 
-/** JSON and flow style put on lines, an entry each, so that one reader does. */
-const flow = (value: string): string => (value.trim().startsWith('[{') ? value.replaceAll('{', '\n- ') : value);
+/** JSON and flow style put on lines, an entry each, so that one reader does: between their members space says nothing. */
+const flow = (value: string): string =>
+  /^\s*\[\s*\{/.test(value) ? value.replace(/\s+/g, ' ').replaceAll('{', '\n- ') : value;
 
 const isNodeRole = (arn: string, patterns: readonly string[]): boolean =>
   patterns.some(pattern => {

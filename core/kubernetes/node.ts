@@ -63,7 +63,7 @@ const isNodeRole = remembered((arn: string, settings) => {
   const name = (parts[0] === 'assumed-role' ? parts[1] : parts.at(-1)) ?? '';
   return patterns.some(pattern => {
     if (!pattern.startsWith('arn:')) return matchesWildcard(pattern, name);
-    return matchesWildcard(pattern, arn) || pattern.slice(pattern.lastIndexOf('/') + 1) === name;
+    return matchesWildcard(pattern, arn) || matchesWildcard(pattern.slice(pattern.lastIndexOf('/') + 1), name);
   });
 }, itself);
 

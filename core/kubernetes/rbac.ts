@@ -1,7 +1,7 @@
 import type { Event } from '../event.ts';
 import { at, type Json, list, text } from '../json.ts';
 import type { Settings } from '../settings.ts';
-import { matchesAny } from '../wildcard.ts';
+import { matchesAny, matchesWildcard } from '../wildcard.ts';
 import { asked, written } from './body.ts';
 import { clusterApiGroups, provisioningGroups } from './groups.ts';
 import { controllerAccounts } from './identity.ts';
@@ -136,7 +136,9 @@ export const grantsOf = (event: Event<'kubernetes'>, settings: Settings): readon
     return grantsOfBinding({ ...body.object, ...whole }, reach);
   }
   const { accounts } = controllerAccounts(settings);
-  const isAccount = (name: string): boolean => accounts.some(({ pattern }) => pattern.endsWith(`:${name}`));
+  // Settings may name accounts by wildcards.
+  const isAccount = (name: string): boolean =>
+    accounts.some(({ pattern }) => matchesWildcard(pattern.slice(pattern.lastIndexOf(':') + 1), name));
   const inReach = near || resource === 'clusterroles';
   return [...new Set(list(body.object, 'rules').flatMap(rule => grantsOfRule(rule, inReach, isAccount)))];
 };

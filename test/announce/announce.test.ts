@@ -67,6 +67,25 @@ describe('a stored case', () => {
     expect(ids()).toEqual(['first']);
   });
 
+  test('is told with what its detection says of it, and without where there is none any more', async () => {
+    const [known, removed] = [await setUp(['sns']), await setUp(['sns'])];
+    const other = { ...detection, id: 'cloudtrail/other', why: 'of another' };
+    await known.say({ detections: [other, detection] });
+    await removed.say({ detections: [other] });
+    expect([known, removed].map(({ heard }) => heard[0]?.message.detection.why)).toEqual([detection.why, '']);
+  });
+
+  test('that another announcer is at is left to it, and stays due until that one is dead', async () => {
+    const { say, id, ids, stored, later } = await setUp();
+    await tables.ledger.claim(`bus#${id}:first`, ['first'], now);
+    later(leaseMs / 2);
+    expect(await say()).toBe('busy');
+    expect([ids('sns'), ids('bus'), (await stored())?.transitions]).toEqual([['first'], [], []]);
+    later(leaseMs);
+    expect(await say()).toBe('said');
+    expect([ids('sns'), ids('bus'), (await stored())?.due]).toEqual([['first'], ['first'], undefined]);
+  });
+
   test('says what is new when it grows, and only that', async () => {
     const { say, ids, fold, heard } = await setUp(['sns']);
     await say();
@@ -122,6 +141,15 @@ describe('a dead channel', () => {
     expect((await stored())?.due).toBeDefined();
     expect(await say({ channels: [sns, bus] })).toBe('said');
     expect([ids('sns'), ids('bus')]).toEqual([['first'], ['first']]);
+  });
+
+  test('beside another is named with it', async () => {
+    const { say } = await setUp();
+    const channels = [dead, { ...dead, name: 'sns', send: () => Promise.reject(new Error('so is SNS')) }];
+    await expect(say({ channels })).rejects.toMatchObject({
+      message: 'several channels failed',
+      errors: [{ message: 'the bus is away' }, { message: 'so is SNS' }],
+    });
   });
 
   test('does not lose what came while it was away', async () => {
@@ -220,4 +248,20 @@ test('a case that changes while it is said stays due until that is said too', as
   expect(await announce(id, deps({ channels: [slow] }))).toBe('said');
   expect(ids()).toEqual(['first', expect.stringMatching(/^address#/)]);
   expect((await stored())?.due).toBeUndefined();
+});
+
+test('a case that changes faster than it is said is left for the next announcer, and due', async () => {
+  const { id, deps, ids, fold, stored } = await setUp(['sns']);
+  const [sns] = deps().channels;
+  let told = 0;
+  const slow: Channel = {
+    name: 'sns',
+    send: async message => {
+      await sns?.send(message);
+      await fold(1, { addresses: [`192.0.2.${told++}`] });
+    },
+  };
+  expect(await announce(id, deps({ channels: [slow] }))).toBe('unsettled');
+  expect(ids()).toHaveLength(5);
+  expect((await stored())?.due).toBeDefined();
 });

@@ -213,6 +213,35 @@ describe('how common it is here', () => {
   });
 });
 
+test.each([
+  [1, '1st'],
+  [2, '2nd'],
+  [3, '3rd'],
+  [4, '4th'],
+  [10, '10th'],
+  [11, '11th'],
+  [13, '13th'],
+  [14, '14th'],
+  [20, '20th'],
+  [21, '21st'],
+  [110, '110th'],
+  [111, '111th'],
+  [113, '113th'],
+  [122, '122nd'],
+])('%i windows: the %s', (windows, shown) => {
+  expect(seenText({ windows, days: 30, exact: true, first: false })).toBe(`${shown} window in 30 days`);
+});
+
+test('how common it is here is counted to the day, and is nothing where no window is young enough', () => {
+  const of = (windows: number, exact: boolean) => seenText({ windows, days: 30, exact, first: false });
+  expect([of(0, true), of(0, false), of(1, false), of(1, true)]).toEqual(['', '', '', '1st window in 30 days']);
+  const at = (days: number) =>
+    window({ bucket: start - days * day, first: start - days * day, last: start - days * day });
+  const seen = (oldest: number) => seenOf(finding({ first: start - 90 * day }), [at(0), at(oldest)]);
+  expect(seen(30)).toEqual({ windows: 2, days: 30, exact: false, first: false });
+  expect(seen(31)).toEqual({ windows: 1, days: 30, exact: true, first: false });
+});
+
 describe('announcements', () => {
   const record = (text: string, tag: string) => ({
     userIdentity: { ...session, sessionContext: { ...session.sessionContext, sourceIdentity: text } },

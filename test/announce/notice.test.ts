@@ -1,9 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamoStore } from '../../adapters/state-table.ts';
-import { digestOf, noticeSchema, readNotice } from '../../core/announce/notice.ts';
+import {
+  ageText,
+  digestOf,
+  gravest,
+  lineOf,
+  type Notice,
+  noticeSchema,
+  readNotice,
+} from '../../core/announce/notice.ts';
 import { noticeSlack, noticeSubject, noticeTerminal, noticeText } from '../../core/announce/notice-text.ts';
 import { slackLimits } from '../../core/announce/slack.ts';
 import { stormOf, stormTime } from '../../core/announce/storm.ts';
+import type { Finding } from '../../core/finding.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import { at, finding, hour } from './case.ts';
 import { hostile } from './hostile.ts';
@@ -11,6 +20,8 @@ import { startTables, type Tables } from './tables.ts';
 
 const id = (n: number) => n.toString(16).padStart(16, '0');
 const many = (count: number, over = {}) => Array.from({ length: count }, (_, n) => finding({ id: id(n), ...over }));
+
+const omit = ({ due: _, ...rest }: Finding): Finding => rest;
 
 describe('a digest', () => {
   test('says how many of each severity are open, the gravest and oldest first', () => {
@@ -70,6 +81,180 @@ describe('a digest', () => {
   });
 });
 
+describe('on each channel', () => {
+  const digest = digestOf(
+    [
+      finding({ id: id(1), title: 'one', status: 'acknowledged', assignee: 'bob' }),
+      finding({ id: id(2), title: 'two', severity: 'low' }),
+    ],
+    false,
+    at + 50 * hour,
+  );
+  const shared = {
+    schema: noticeSchema as typeof noticeSchema,
+    at: new Date(at).toISOString(),
+    exact: false,
+    counts: [] satisfies Notice['counts'],
+  };
+  const storm: Notice = {
+    ...{ ...shared, id: 'storm:x', kind: 'storm', severity: 'high', headline: 'Storm', advice: 'Look.' },
+    ...{ detection: 'a/b', account: '111122223333', cluster: 'prod', principal: 'mallory', total: 7 },
+    findings: [lineOf(finding({ id: id(3), title: 'three' }))],
+  };
+  const suppression: Notice = {
+    ...{
+      ...shared,
+      id: 'suppression:x',
+      kind: 'suppression',
+      severity: 'high',
+      headline: 'Made',
+      advice: '',
+      exact: true,
+    },
+    ...{ detection: '', account: '', cluster: '', principal: 'alice', total: 0, findings: [] },
+    suppression: { id: 's', reason: 'a test', owner: 'team', expires: '2026-10-01', when: '{}' },
+  };
+
+  test('a digest is a list', () => {
+    expect(noticeSubject(digest)).toBe('[HIGH] Daily digest 2026-09-03: 2 open, 1 of them not acknowledged');
+    expect(noticeText(digest)).toBe(
+      [
+        'HIGH  Daily digest 2026-09-03: 2 open, 1 of them not acknowledged',
+        '1 high, 1 low',
+        '',
+        `HIGH       50h  acknowledged  ${id(1)}  one (bob)`,
+        `LOW        50h  open          ${id(2)}  two`,
+        '',
+        'tripline findings',
+        '',
+        '--',
+        'notice digest:2026-09-03',
+        '',
+      ].join('\n'),
+    );
+    expect(noticeSlack(digest)).toEqual({
+      text: '🟧 Daily digest 2026-09-03∶ 2 open, 1 of them not acknowledged',
+      blocks: [
+        {
+          type: 'header',
+          text: {
+            type: 'plain_text',
+            text: '🟧 Daily digest 2026-09-03: 2 open, 1 of them not acknowledged',
+            emoji: false,
+          },
+        },
+      ],
+      attachments: [
+        {
+          color: '#e8710a',
+          blocks: [
+            ...[
+              '1 high, 1 low',
+              `🟧 50h \`one\` acknowledged \`${id(1)}\` \`bob\`\n🟦 50h \`two\` open \`${id(2)}\``,
+              'tripline findings',
+            ].map(text => ({ type: 'section', text: { type: 'mrkdwn', text, verbatim: true } })),
+            { type: 'context', elements: [{ type: 'mrkdwn', text: 'notice `digest:2026-09-03`', verbatim: true }] },
+          ],
+        },
+      ],
+      unfurl_links: false,
+      unfurl_media: false,
+    });
+  });
+
+  test('a storm names whom it is about, and one of its findings', () => {
+    expect(noticeText(storm)).toContain(
+      ['HIGH  Storm', 'Detection: a/b', 'Who:       mallory', 'Account:   111122223333', 'Cluster:   prod', ''].join(
+        '\n',
+      ),
+    );
+    expect(noticeText(storm)).toContain('and 6 or more others\n\nLook.\n');
+    expect(noticeTerminal(storm, false)).toBe(
+      [
+        '[HIGH] Storm',
+        '  detection  a/b',
+        '  who        mallory',
+        '  account    111122223333',
+        '  cluster    prod',
+        '  example    three',
+        '  Look.',
+      ].join('\n'),
+    );
+    const slack = noticeSlack(storm).attachments[0].blocks.map(block => ('text' in block ? block.text.text : ''));
+    expect(slack.slice(0, 3)).toEqual([
+      '*Detection* `a/b`\n*Who* `mallory`\n*Account* `111122223333`\n*Cluster* `prod`',
+      `🟧 0m \`three\` open \`${id(3)}\`\nand 6 or more others`,
+      'Look.',
+    ]);
+    expect(
+      noticeSlack({ ...storm, exact: true }).attachments[0].blocks.some(block =>
+        JSON.stringify(block).includes('and 6 others'),
+      ),
+    ).toBe(true);
+  });
+
+  test('a suppression is who, why, whose, until when and what', () => {
+    expect(noticeText(suppression)).toBe(
+      [
+        'HIGH  Made',
+        'Who:       alice',
+        'Silence:   s',
+        'Reason:    a test',
+        'Owner:     team',
+        'Until:     2026-10-01',
+        'Pattern:   {}',
+        '',
+        '--',
+        'notice suppression:x',
+        '',
+      ].join('\n'),
+    );
+    expect(noticeTerminal(suppression, true).split('\n')[0]).toBe('\u001b[1;31m HIGH \u001b[0m Made');
+    expect(readNotice(JSON.parse(JSON.stringify(suppression)))).toEqual(suppression);
+    expect(() => readNotice({ ...suppression, suppression: { id: 's' } })).toThrow(': suppression.reason: ');
+    expect(() => readNotice('x')).toThrow(': the whole: ');
+    for (const status of ['open', 'acknowledged', 'resolved', 'suppressed'] as const)
+      expect(readNotice({ ...storm, findings: [lineOf(finding({ status }))] }).findings[0]?.status).toBe(status);
+  });
+
+  test('is empty of what a digest is not about, and cut where a title is long', () => {
+    expect(digest).toMatchObject({
+      detection: '',
+      account: '',
+      cluster: '',
+      principal: '',
+      advice: 'tripline findings',
+    });
+    expect(digestOf([], false, at).advice).toBe('');
+    const long = lineOf(finding({ title: 'x'.repeat(400), assignee: 'y'.repeat(200) }));
+    expect([long.title.length, long.assignee?.length]).toEqual([300, 100]);
+    expect(gravest([finding({ severity: 'low' }), finding({ severity: 'medium' })])).toBe('medium');
+    const lines = noticeSlack({
+      ...digest,
+      findings: digestOf(
+        many(15, { title: 'x'.repeat(300), status: 'acknowledged', assignee: 'z'.repeat(60) }),
+        false,
+        at,
+      ).findings,
+    });
+    const texts = lines.attachments[0].blocks.flatMap(block => ('text' in block ? [block.text.text] : []));
+    expect(texts.filter(text => text.startsWith('🟧')).length).toBe(2);
+    for (const text of texts) expect(text.length).toBeLessThanOrEqual(slackLimits.text);
+  });
+
+  test.each([
+    [0, '0m'],
+    [119, '119m'],
+    [120, '2h'],
+    [71 * 60 + 29, '71h'],
+    [72 * 60, '3d'],
+    [10 * 24 * 60, '10d'],
+    [-5, '0m'],
+  ])('%i minutes are %s', (minutes, shown) => {
+    expect(ageText(storm, new Date(at - minutes * 60_000).toISOString())).toBe(shown);
+  });
+});
+
 describe('a storm', () => {
   let tables: Tables;
   beforeAll(async () => {
@@ -88,6 +273,49 @@ describe('a storm', () => {
     expect(ids.slice(0, 5)).toEqual(Array(5).fill(undefined));
     expect(new Set(ids.slice(5)).size).toBe(1);
     expect(ids[5]).toMatch(/^storm:[0-9a-f]{16}:2026-09-01T10:00:00.000Z$/);
+  });
+
+  test('says what it is about, and that what follows is not said singly', async () => {
+    const tell = storm();
+    let notice: Notice | undefined;
+    for (let n = 0; n < 7; n++) notice = await tell(n, { cluster: 'prod' });
+    expect(notice).toMatchObject({
+      ...{ kind: 'storm', severity: 'high', total: 7, exact: false, counts: [], at: new Date(at + 6).toISOString() },
+      ...{ headline: 'Storm: more than 5 new findings of one detection by one principal in 10 minutes' },
+      ...{
+        detection: finding().detection,
+        account: '111122223333',
+        cluster: 'prod',
+        principal: finding().principals[0],
+      },
+      advice: expect.stringContaining('not said one by one'),
+      findings: [{ id: id(6) }],
+    });
+  });
+
+  test('is none of a finding that is not due, nor of those of ten minutes ago or later', async () => {
+    const tell = storm();
+    expect(await stormOf(memoryStore(), omit(finding()), 0)).toBeUndefined();
+    for (let n = 0; n < 3; n++) await tell(n, { due: at });
+    for (let n = 3; n < 6; n++) await tell(n, { due: at + stormTime - 1 });
+    expect(await tell(6, { due: at + stormTime })).toBeUndefined(); // four of the last ten minutes
+    expect(await tell(7, { due: at + stormTime - 2 })).toBeUndefined(); // those that came later do not count
+    expect(await tell(8, { due: at + stormTime - 1 })).toBeDefined();
+  });
+
+  test('is one where there are more than are kept', async () => {
+    const asked: object[] = [];
+    const store: Parameters<typeof stormOf>[0] = {
+      observe: async some => {
+        asked.push(...some);
+        return some.map(() => ({ item: {}, also: [{}], full: true }));
+      },
+    };
+    expect((await stormOf(store, finding(), 5))?.id).toMatch(/:2026-09-01T10:00:00.000Z$/);
+    expect(asked).toMatchObject([
+      { cap: 500, expires: at + 60_000 + 24 * hour },
+      { add: { storm: ['2026-09-01T10:00:00.000Z'] }, expires: at + 60_000 + 24 * hour },
+    ]);
   });
 
   test('is none of the same finding again and again', async () => {

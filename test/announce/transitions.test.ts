@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { newsOf } from '../../core/announce/transitions.ts';
+import { isUnanswered, newsOf } from '../../core/announce/transitions.ts';
 import { severities } from '../../core/detection.ts';
 import type { Finding, Window } from '../../core/finding.ts';
 import { at, finding, hour, window } from './case.ts';
@@ -111,6 +111,30 @@ describe('continuation', () => {
     expect(since({ due: at + 27 * hour, last: at + 4 * hour }, hours(0, 1))).toBeUndefined();
   });
 
+  test('is said of a window whose events are just not older than that, and of what is newer than what was said', () => {
+    const due = at + hour + 24 * hour;
+    expect(kinds(since({ due, last: at + hour }, hours(0, 1)))).toEqual([['continuation', '2026-09-01T11:00:00.000Z']]);
+    expect(since({ due: at + hour }, hours(1, 0))?.id).toBe('window#2026-09-01T11:00:00.000Z');
+    // As many windows as before, or more of them: nothing later came.
+    const marks = [...told, 'window#2026-09-01T11:00:00.000Z'];
+    expect(since({ due: at + hour, transitions: marks }, hours(-5, -4, -3, -2, -1, 0, 1))).toBeUndefined();
+    expect(since({}, [])).toBeUndefined();
+  });
+
+  test('is said after exactly a day, and not a moment sooner where the number has not doubled', () => {
+    const marks = [...told, 'window#2026-09-01T12:00:00.000Z'];
+    const next = (start: number) =>
+      newsOf(finding({ transitions: marks, last: at + start * hour, due: at + start * hour }), hours(0, 1, 2, start));
+    const three = (start: number) =>
+      newsOf(
+        finding({ transitions: marks, last: at + start * hour, due: at + start * hour }),
+        hours(0, 1, 1.5, 2, start),
+      );
+    expect(next(26)?.kind).toBe('continuation');
+    expect(three(26)?.kind).toBe('continuation');
+    expect(three(25.9)).toBeUndefined();
+  });
+
   test('of a case that goes on for a week makes at most twelve messages', () => {
     let marks = [...told];
     let said = 0;
@@ -147,6 +171,23 @@ describe('a case that was resolved', () => {
     const told = [...(say({})?.covers ?? []), ...(news?.covers ?? [])];
     expect(since({ ...late, transitions: told })).toBeUndefined();
     expect(since({ ...late, transitions: told, resolvedAt: at + 1.5 * hour })?.kind).toBe('reopened');
+  });
+
+  test('before anybody heard of it is first when it is, and not reopened besides', () => {
+    const first = say({ resolvedAt, last: at + 2 * hour, due: at + 2 * hour });
+    expect(kinds(first)).toEqual([['first', '']]);
+    const heard = { transitions: first?.covers ?? [], resolvedAt, last: at + 2 * hour, due: at + 2 * hour };
+    expect(say(heard)).toBeUndefined();
+  });
+
+  test('and is read as it was before it was opened again is reopened all the same', () => {
+    const late = { status: 'resolved', resolvedAt, last: at + 2 * hour, due: at + 2 * hour } as const;
+    expect(since(late)?.kind).toBe('reopened');
+  });
+
+  test('is not reopened by its newest event, nor is one that never was', () => {
+    expect(since({ resolvedAt, last: resolvedAt, due: at + 2 * hour })).toBeUndefined();
+    expect(since({ last: at + 2 * hour, due: at + 2 * hour })).toBeUndefined();
   });
 
   test('is not reopened by an event from before its resolution', () => {
@@ -212,6 +253,7 @@ describe('what people do', () => {
   ] as const)('a case that is %s is said once, with who did it', status => {
     const news = say(by(status));
     expect(kinds(news)).toEqual([[status, 'alice']]);
+    expect(news?.id).toBe(`${status}#2026-09-01T11:00:00.000Z`);
     expect(say({ ...by(status), transitions: [...heard.transitions, ...(news?.covers ?? [])] })).toBeUndefined();
   });
 
@@ -246,6 +288,7 @@ describe('a critical case', () => {
     expect(later({ due: since + 15 * 60_000 - 1 })).toBeUndefined();
     const news = later();
     expect(kinds(news)).toEqual([['escalated', new Date(since).toISOString()]]);
+    expect(news?.id).toBe(`escalated#${new Date(since).toISOString()}`);
     expect(later({ transitions: [...told, ...(news?.covers ?? [])], due: since + hour })).toBeUndefined();
   });
 
@@ -255,6 +298,25 @@ describe('a critical case', () => {
     ['only watched', { ruleStatus: 'watching' }],
   ])('is not when it is %s', (_, over) => {
     expect(kinds(later(over)).map(([kind]) => kind)).not.toContain('escalated');
+  });
+
+  test('is looked for by the sweep as it is by the announcer', () => {
+    const stored = (over: Partial<Finding> = {}) => finding({ severity: 'critical', transitions: told, ...over });
+    const quarter = 15 * 60_000;
+    expect(isUnanswered(stored(), since + quarter)).toBe(true);
+    expect(isUnanswered(stored(), since + quarter - 1)).toBe(false);
+    expect(isUnanswered(stored(), since + 60_000, 60_000)).toBe(true);
+    expect(isUnanswered(stored({ ruleStatus: 'watching' }), since + hour)).toBe(false);
+    expect(isUnanswered(stored({ status: 'acknowledged' }), since + hour)).toBe(false);
+    expect(isUnanswered(stored({ transitions: [] }), since + hour)).toBe(false);
+    // Said again of what waits since it was reopened, though it waited before.
+    const again = [
+      ...told,
+      `escalated#${new Date(since).toISOString()}`,
+      `since#${new Date(since + hour).toISOString()}`,
+    ];
+    expect(isUnanswered(stored({ transitions: again }), since + hour + quarter - 1)).toBe(false);
+    expect(isUnanswered(stored({ transitions: again }), since + hour + quarter)).toBe(true);
   });
 
   test('waits from the moment it became critical', () => {

@@ -3,6 +3,7 @@ import { blindingOf, plainName } from '../../core/cloudtrail/blinding.ts';
 import { developer, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
 import { other } from '../../core/cloudtrail/example-iam.ts';
 import { nodeCall } from '../../core/cloudtrail/node-baseline.ts';
+import { defineConfig } from '../../core/config.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { JsonObject } from '../../core/json.ts';
 
@@ -11,6 +12,23 @@ const fn = 'arn:aws:lambda:eu-west-1:111122223333:function:tripline-prod-Announc
 const all = { readWriteType: 'All', includeManagementEvents: true, excludeManagementEventSources: [] };
 const select = (field: string, ...equals: readonly string[]) => ({ field, equals });
 const managed = select('eventCategory', 'Management');
+
+/** Each change of a trail that narrows it or sends it elsewhere. */
+const trails: readonly (readonly [JsonObject, readonly string[]])[] = [
+  ...['isMultiRegionTrail', 'includeGlobalServiceEvents', 'enableLogFileValidation', 'isOrganizationTrail'].flatMap(
+    name =>
+      [
+        [{ [name]: 'false' }, ['main']],
+        [{ [name]: true }, []],
+      ] as const,
+  ),
+  ...['s3KeyPrefix', 'cloudWatchLogsLogGroupArn', 'kmsKeyId'].map(name => [{ [name]: '' }, ['main']] as const),
+];
+const recovery = (tableName: string, pointInTimeRecoveryEnabled: boolean): JsonObject => ({
+  tableName,
+  pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled },
+});
+const queue = (name: string): string => `arn:aws:sqs:eu-west-1:111122223333:${name}`;
 
 describe('what blinds the watch', () => {
   const cases: readonly (readonly [string, string, JsonObject | null, readonly string[]])[] = [
@@ -145,6 +163,62 @@ describe('what blinds the watch', () => {
     ],
     ['iam', 'DetachRolePolicy', { roleName: ours, policyArn: 'x' }, [ours]],
     ['iam', 'DetachRolePolicy', { roleName: 'reporting', policyArn: 'x' }, []],
+    ...trails.map(([over, resources]) => ['cloudtrail', 'UpdateTrail', { name: 'main', ...over }, resources] as const),
+    ['cloudtrail', 'UpdateTrail', { name: '' }, []],
+    [
+      'cloudtrail',
+      'PutEventSelectors',
+      { trailName: 'main', advancedEventSelectors: [{ fieldSelectors: [select('eventSource', 'Management')] }] },
+      ['main'],
+    ],
+    [
+      'cloudtrail',
+      'PutEventSelectors',
+      {
+        trailName: 'main',
+        eventSelectors: [{ ...all, includeManagementEvents: 'false' }],
+        advancedEventSelectors: [{ fieldSelectors: [managed, select('eventName', 'x')] }],
+      },
+      ['main'],
+    ],
+    ['logs', 'DeleteLogGroup', { logGroupName: 'x/aws/eks/prod/cluster' }, []],
+    ['logs', 'DeleteLogGroup', { logGroupName: '/aws/eks/prod/cluster/y' }, []],
+    ['logs', 'DeleteLogGroup', { logGroupName: 'aws-CloudTrail-logs' }, ['aws-CloudTrail-logs']],
+    ['logs', 'DeleteLogGroup', {}, []],
+    ['logs', 'PutRetentionPolicy', { logGroupName: '/fleet/audit', retentionInDays: 7 }, ['/fleet/audit']],
+    ['logs', 'PutRetentionPolicy', { logGroupName: '/fleet/audit', retentionInDays: 14 }, []],
+    ['logs', 'PutRetentionPolicy', { logGroupName: '/shop', retentionInDays: 1 }, []],
+    ['logs', 'PutAccountPolicy', { policyName: ours, policyType: 'SUBSCRIPTION_FILTER_POLICY' }, [ours]],
+    ['logs', 'PutAccountPolicy', { policyName: 'mask' }, []],
+    ['lambda', 'DeleteFunction20150331', { functionName: 'function:tripline-prod-a' }, ['tripline-prod-a']],
+    ['lambda', 'DeleteFunction20150331', { functionName: 'tripline-prod-a:live' }, ['tripline-prod-a']],
+    ['lambda', 'DeleteFunction20150331', {}, []],
+    ['monitoring', 'PutMetricAlarm', { alarmName: [`${ours}-1`, 7] }, [`${ours}-1`]],
+    ['monitoring', 'DeleteAlarms', { alarmNames: [7, 'cpu'] }, []],
+    ['ec2', 'DeleteFlowLogs', { flowLogIds: ['fl-0aaa', {}] }, ['fl-0aaa', 'unknown']],
+    ['dynamodb', 'PutItem', { tableName: 'orders' }, []],
+    ['dynamodb', 'PutItem', {}, []],
+    ['dynamodb', 'UpdateTable', { tableName: 'orders', streamSpecification: { streamEnabled: false } }, []],
+    ['dynamodb', 'UpdateContinuousBackups', recovery(ours, false), [ours]],
+    ['dynamodb', 'UpdateContinuousBackups', recovery(ours, true), []],
+    ['dynamodb', 'UpdateContinuousBackups', recovery('orders', false), []],
+    ['dynamodb', 'UpdateContinuousBackups', {}, []],
+    ['sqs', 'StartMessageMoveTask', { sourceArn: queue(ours), destinationArn: queue('elsewhere') }, [queue(ours)]],
+    ['sqs', 'StartMessageMoveTask', { sourceArn: queue(ours), destinationArn: queue(ours) }, []],
+    ['sqs', 'StartMessageMoveTask', { sourceArn: queue(ours) }, []],
+    ['sqs', 'StartMessageMoveTask', { sourceArn: queue('shop'), destinationArn: queue('elsewhere') }, []],
+    [
+      'kms',
+      'DisableKey',
+      { keyId: `arn:aws:kms:eu-west-1:111122223333:alias/${ours}` },
+      [`arn:aws:kms:eu-west-1:111122223333:alias/${ours}`],
+    ],
+    ['kms', 'DisableKey', {}, []],
+    ['s3', 'DeleteBucket', { bucketName: 'audit-logs' }, []],
+    ['s3', 'DeleteBucket', { bucketName: 'my-cloud-trail' }, ['my-cloud-trail']],
+    ['s3', 'DeleteBucket', { bucketName: ours }, [ours]],
+    ['s3', 'DeleteBucket', {}, []],
+    ['cloudtrail', 'StopLogging', { name: '' }, ['unknown']],
     ['cloudtrail', 'StopLogging', null, ['unknown']],
     ['cloudtrail', '__proto__', {}, []],
     ['constructor', 'name', {}, []],
@@ -153,6 +227,62 @@ describe('what blinds the watch', () => {
     expect(blindingOf(other(service, api, request).record, exampleSettings).map(({ resource }) => resource)).toEqual(
       resources,
     );
+  });
+  test.each<[string, string, JsonObject, string]>([
+    [
+      'cloudtrail',
+      'UpdateTrail',
+      { isMultiRegionTrail: false, kmsKeyId: 'x' },
+      'isMultiRegionTrail off, kmsKeyId changed',
+    ],
+    [
+      'cloudtrail',
+      'PutEventSelectors',
+      { eventSelectors: [{ readWriteType: 'ReadOnly' }] },
+      'no longer logs all management events',
+    ],
+    ['logs', 'PutRetentionPolicy', { logGroupName: '/fleet/audit', retentionInDays: 1 }, 'retention cut to 1 day'],
+    ['logs', 'PutRetentionPolicy', { logGroupName: '/fleet/audit', retentionInDays: 3 }, 'retention cut to 3 days'],
+    ['ec2', 'DeleteFlowLogs', { FlowLogId: 'fl-0aaa' }, 'flow log deleted'],
+    ['sqs', 'StartMessageMoveTask', { sourceArn: queue(ours), destinationArn: 'x' }, 'messages moved away'],
+    ['dynamodb', 'UpdateContinuousBackups', recovery(ours, false), 'backups switched off'],
+    ['dynamodb', 'PutItem', { tableName: ours }, 'items written by another'],
+    [
+      'dynamodb',
+      'UpdateTable',
+      {
+        ...{ tableName: ours, streamSpecification: { streamEnabled: false }, deletionProtectionEnabled: false },
+        ...{ globalSecondaryIndexUpdates: [{ create: {} }, { delete: { indexName: 'due' } }], SSESpecification: {} },
+        provisionedThroughput: {},
+      },
+      'stream switched off, index deleted, throughput bounded, encryption key changed, deletion protection off',
+    ],
+    ['dynamodb', 'UpdateTable', { tableName: ours, onDemandThroughput: {} }, 'throughput bounded'],
+    ['dynamodb', 'UpdateTable', { tableName: ours, globalSecondaryIndexUpdates: [{ create: {} }] }, ''],
+  ])('%s %s %j: %s', (service, api, request, how) => {
+    const said = blindingOf(other(service, api, request).record, exampleSettings).map(one => one.how);
+    expect(said).toEqual(how === '' ? [] : [how]);
+  });
+  test('buckets of audit logs are watched, whatever they are called', () => {
+    const clusters = [
+      { name: 'a' },
+      { name: 'b', kind: 'kubeadm' as const, audit: { bucket: 'audit-logs', prefix: 'b/' } },
+    ];
+    const settings = defineConfig({ accounts: ['111122223333'], clusters });
+    const { record } = other('s3', 'DeleteBucket', { bucketName: 'audit-logs' });
+    expect(blindingOf(record, settings).map(({ resource }) => resource)).toEqual(['audit-logs']);
+  });
+  test('a table is named by the resources of a call that does not name it', () => {
+    const resources = [{ ARN: `arn:aws:dynamodb:eu-west-1:111122223333:table/${ours}` }, {}];
+    const { record } = other('dynamodb', 'TransactWriteItems', {});
+    expect(blindingOf({ ...record, resources }, exampleSettings).map(({ resource }) => resource)).toEqual([ours]);
+  });
+  test('a function is named by what the answer says of it', () => {
+    const { record } = other('lambda', 'UpdateEventSourceMapping20150331', { uUID: 'x' });
+    const answered = { ...record, responseElements: { functionArn: fn } };
+    expect(blindingOf(answered, exampleSettings).map(({ resource }) => resource)).toEqual([
+      'tripline-prod-Announce-abcdefgh',
+    ]);
   });
   test('our own functions write our items', () => {
     const by = roleSession('tripline-prod-AnnounceRole-abcdefgh', 'x');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { call, nodeSession } from '../../core/cloudtrail/example.ts';
-import { judge, type Sighting } from '../../core/cloudtrail/off-instance.ts';
-import { clustersOf, networkOf, placeOf } from '../../core/cloudtrail/place.ts';
+import { awaitsLaunch, explained, judge, type Sighting } from '../../core/cloudtrail/off-instance.ts';
+import { clustersOf, networkOf, type Place, placeOf } from '../../core/cloudtrail/place.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import { defineConfig } from '../../core/config.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
@@ -94,6 +94,147 @@ describe('what an instance session seen somewhere means', () => {
     );
   });
 });
+
+describe('what it says', () => {
+  const said = (over: Partial<Sighting>) => {
+    const suspicion = judge({ ...ordinary, ...over });
+    return [suspicion?.severity, suspicion?.note];
+  };
+  const unseen = 'its launch was not seen, so that its own addresses are not known';
+  const nobody = 'from an address that is neither its own nor configured egress';
+  const gone = ['2026-09-01T09:00:00.000Z', String(Date.parse('2026-09-01T09:49:59.999Z'))];
+  test.each<[string, Partial<Sighting>, readonly (string | undefined)[]]>([
+    ['nothing but the place', {}, ['high', nobody]],
+    ['what is not known', { known: {} }, ['medium', `${nobody}; ${unseen}`]],
+    [
+      'all that raises it, which is as grave as can be',
+      { signals: ['sensitive-call', 'who-am-i', 'other-region'], delivery: '1.0' },
+      [
+        'critical',
+        `${nobody}; the call is one that nodes do not make; it asked whose credentials they are; in another region than the instance's; an IMDSv1 credential set of an instance that requires IMDSv2`,
+      ],
+    ],
+    [
+      'nothing of an instance of which no version is known',
+      { known: { ...launch, httpTokens: [] }, delivery: '3.0' },
+      ['high', nobody],
+    ],
+    [
+      'when it ended, by the first that says so, however it is written',
+      { known: { ...launch, terminated: gone }, signals: ['who-am-i'] },
+      ['critical', 'the instance was terminated at 2026-09-01T09:00:00.000Z; it asked whose credentials they are'],
+    ],
+    [
+      'nothing within ten minutes of that',
+      { place: 'ours', known: { ...launch, terminated: ['1788256200000'] } },
+      [undefined, undefined],
+    ],
+    [
+      'and what comes a moment later',
+      { place: 'ours', known: { ...launch, terminated: ['1788256199999'] } },
+      ['critical', 'the instance was terminated at 2026-09-01T09:49:59.999Z'],
+    ],
+    [
+      'where it leaves otherwise',
+      { egressKnown: false, home: '203.0.113.9' },
+      ['high', 'from an address of its own only, where it leaves through 203.0.113.9 otherwise'],
+    ],
+    ['a foreign endpoint', { place: 'foreign', known: {} }, ['high', "through another account's VPC endpoint"]],
+    [
+      'a known endpoint from a place that nobody knows; the least there is',
+      { place: 'endpoint', address: '172.31.0.9', known: {} },
+      ['low', `through a known endpoint, from outside every configured range; ${unseen}`],
+    ],
+    [
+      'whose network it is',
+      { place: 'cluster', address: '10.1.7.7', clusters: ['fleet', 'lab'] },
+      ['medium', 'from the network of fleet, lab'],
+    ],
+    [
+      'nothing of one of several networks',
+      { place: 'cluster', address: '10.1.7.7', clusters: ['fleet', 'prod'] },
+      [undefined, undefined],
+    ],
+    [
+      'nothing of an instance of two',
+      { place: 'cluster', address: '10.1.7.7', clusters: ['fleet'], known: { ...launch, cluster: ['prod', 'fleet'] } },
+      [undefined, undefined],
+    ],
+    [
+      'nothing of an instance whose cluster nobody knows',
+      { place: 'cluster', clusters: ['fleet'], known: { privateIp: ['10.0.0.1'] } },
+      [undefined, undefined],
+    ],
+    [
+      'what nothing explains',
+      { egressKnown: false, signals: ['who-am-i'] },
+      [
+        'medium',
+        'from an address that nothing explains; `network.egress` is not set, so that it may be a NAT gateway or its own; it asked whose credentials they are',
+      ],
+    ],
+    [
+      'a contradiction',
+      { mismatch: true, place: 'ours' },
+      ['high', 'the record names one instance and its credentials another'],
+    ],
+  ])('is %s', (_, over, expected) => expect(said(over)).toEqual(expected));
+});
+
+describe('an address', () => {
+  const owns = (privateIp: readonly string[], address: string) =>
+    judge({ ...ordinary, place: 'endpoint', address, known: { privateIp } }) === undefined;
+  test.each([
+    [['2001:db8::1'], '2001:DB8:0:0::1', true],
+    [['2001:db8::/80'], '2001:db8::9', true],
+    [['10.0.0.1'], '2001:db8::1', false],
+    [['2001:db8::1', '10.0.0.1'], '10.0.0.2', false],
+    [['10.0.0.0/30'], '10.0.0.3', true],
+    [['10.0.0.0/30'], '10.0.0.4', false],
+    [['not an address'], 'not an address', false],
+    [[], '10.0.0.1', false],
+  ])('of %j: %s is its own: %s', (own, address, expected) => expect(owns(own, address)).toBe(expected));
+});
+
+describe('what an inventory knows of a place', () => {
+  const network = {
+    egress: new Set(['203.0.113.10']),
+    ranges: ['10.0.0.0/16'],
+    endpoints: new Set(['vpce-ours']),
+  };
+  const place = (at: Place, address: string, endpoint?: string, over: object = {}) =>
+    explained(at, address, endpoint, { ...network, ...over });
+  test.each<[Place, string, string | undefined, Place]>([
+    ['public', '203.0.113.10', undefined, 'ours'],
+    ['public', '203.0.113.11', 'vpce-ours', 'public'],
+    ['endpoint', '10.0.7.7', undefined, 'ours'],
+    ['endpoint', '172.31.0.9', undefined, 'endpoint'],
+    ['unclear', '10.0.7.7', 'vpce-ours', 'ours'],
+    ['unclear', '172.31.0.9', 'vpce-ours', 'endpoint'],
+    ['unclear', '10.0.7.7', 'vpce-other', 'unclear'],
+    ['unclear', '10.0.7.7', undefined, 'unclear'],
+    ['foreign', '10.0.7.7', 'vpce-ours', 'foreign'],
+    ['cluster', '10.0.7.7', 'vpce-ours', 'cluster'],
+    ['nowhere', '203.0.113.10', undefined, 'nowhere'],
+  ])('%s from %s by %s is %s', (at, address, endpoint, expected) =>
+    expect(place(at, address, endpoint)).toBe(expected));
+  test('is nothing of a private address where it found no network', () => {
+    expect(place('endpoint', '10.0.7.7', undefined, { ranges: [] })).toBe('endpoint');
+    expect(place('unclear', '10.0.7.7', 'vpce-ours', { ranges: [] })).toBe('unclear');
+  });
+});
+
+test.each<[string, Partial<Sighting>, boolean]>([
+  ['a public address of an instance whose launch was not seen', { known: {} }, true],
+  ['a known endpoint of one', { known: {}, place: 'endpoint', address: '172.31.0.9' }, true],
+  ['an instance whose addresses are known', {}, false],
+  ['another account’s endpoint, which speaks for itself', { known: {}, place: 'foreign' }, false],
+  ['a contradiction, which does too', { known: {}, mismatch: true }, false],
+  ['an instance that has ended', { known: { terminated: ['2026-09-01T08:00:00.000Z'] } }, false],
+  ['what nothing is said of anyway', { known: {}, egressKnown: false }, false],
+  ['a place that is explained', { known: {}, place: 'ours' }, false],
+])('a verdict waits for a launch: %s: %s', (_, over, waits) =>
+  expect(awaitsLaunch({ ...ordinary, ...over })).toBe(waits));
 
 describe('where a call came from', () => {
   const at = (over: Partial<CloudTrailRecord>) =>

@@ -98,6 +98,129 @@ describe('who made the call', () => {
     expect(principalOf(record(identity), exampleSettings)).toMatchObject({ kind, id });
   });
 
+  const session = 'arn:aws-us-gov:sts::111122223333:assumed-role/worker/alice';
+  const described: readonly (readonly [string, UserIdentity, Partial<CloudTrailRecord>, object])[] = [
+    [
+      'a session without its issuer by its own ARN',
+      { type: 'AssumedRole', principalId: 'AROAX:alice', arn: session },
+      {},
+      { kind: 'person', id: 'arn:aws-us-gov:iam::111122223333:role/worker', name: 'worker/alice', session: 'alice' },
+    ],
+    [
+      'a session whose type nobody says by its ARN',
+      { arn: session, principalId: 'x:bob' },
+      {},
+      { kind: 'unknown', name: 'worker/alice', session: 'alice' },
+    ],
+    [
+      'a session without a name',
+      roleSession('worker', 'x', { principalId: 'AROAX', arn: 'arn:aws:iam::111122223333:role/worker' }),
+      {},
+      { name: 'worker/?', session: 'none' },
+    ],
+    [
+      'no session where its ARN is of another form',
+      { type: 'AssumedRole', arn: `x${session}`, principalId: 'AROAX' },
+      {},
+      { id: `x${session}` },
+    ],
+    [
+      'nor where its account is none',
+      { type: 'AssumedRole', arn: session.replace('1111', '') },
+      {},
+      { id: session.replace('1111', '') },
+    ],
+    [
+      'a service event without a type or a service',
+      {},
+      { eventType: 'AwsServiceEvent', eventSource: 'kms.amazonaws.com' },
+      { kind: 'service', id: 'kms.amazonaws.com', name: 'kms.amazonaws.com', session: 'none', controller: 'none' },
+    ],
+    [
+      'a user through a service as the user',
+      { type: 'IAMUser', userName: 'bob', invokedBy: 'x' },
+      {},
+      { kind: 'person', name: 'bob' },
+    ],
+    ['the root of an account', { type: 'Root', accountId: '111122223333' }, {}, { name: 'root of 111122223333' }],
+    ['the root of nobody', { type: 'Root' }, {}, { name: 'root of an unknown account', kind: 'person' }],
+    [
+      'an account',
+      { type: 'AWSAccount', accountId: '444455556666', principalId: 'AIDAX' },
+      {},
+      { name: 'account 444455556666' },
+    ],
+    ['an account by what else it says', { type: 'AWSAccount', principalId: 'AIDAX' }, {}, { name: 'account AIDAX' }],
+    [
+      'a user by the end of its ARN',
+      { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/path/bob' },
+      {},
+      { name: 'bob', session: 'none', guessed: false },
+    ],
+    [
+      'whoever signed in by SAML by their own id rather than by an ARN',
+      { type: 'SAMLUser', principalId: 'saml:x', userName: 'x', arn: session },
+      {},
+      { kind: 'person', name: 'worker/alice' },
+    ],
+    [
+      'a pod by its id, its name or its ARN, in that order',
+      { type: 'WebIdentityUser', userName: 'system:serviceaccount:apps:web', arn: 'arn:x' },
+      {},
+      { kind: 'unknown', id: 'system:serviceaccount:apps:web' },
+    ],
+    [
+      'somebody of Identity Center by user, name or credential',
+      { type: 'IdentityCenterUser', userName: 'alice', credentialId: 'c', principalId: 'p', accountId: 'a' },
+      {},
+      { id: 'alice' },
+    ],
+    ['and by their credential', { type: 'IdentityCenterUser', credentialId: 'c', principalId: 'p' }, {}, { id: 'c' }],
+    [
+      'a function’s session as nobody',
+      roleSession('worker', 'x', { inScopeOf: { issuerType: 'AWS::Lambda::Function' } }),
+      {},
+      { kind: 'unknown' },
+    ],
+    [
+      'a job’s session by SAML as a person',
+      roleSession('worker', 'x', {
+        sessionContext: { webIdFederationData: { federatedProvider: 'arn:aws:iam::1:saml-provider/x' } },
+      }),
+      {},
+      { kind: 'person' },
+    ],
+    [
+      'the instance identity role’s session as an instance',
+      roleSession('aws:ec2-instance', 'i-0aaaabbbbccccdddd'),
+      {},
+      { kind: 'instance' },
+    ],
+  ];
+  test.each(described)('tells %s', (_, identity, over, expected) => {
+    expect(principalOf(record(identity, over), exampleSettings)).toMatchObject(expected);
+  });
+
+  test('a role is a controller by its own ARN alone, and who deploys by GitOps is told from the platform', () => {
+    const sts = 'arn:aws:sts::111122223333:assumed-role/flux/x';
+    const settings = defineConfig({
+      controllers: [{ kind: 'karpenter', roles: ['arn:aws:iam::111122223333:role/prod-karpenter'] }],
+      gitops: { arns: [sts, 'arn:aws:iam::111122223333:role/argo'] },
+    });
+    const of = (identity: UserIdentity) => principalOf(record(identity), settings);
+    const { sessionContext: _, ...bareSession } = karpenter;
+    expect(of(bareSession)).toMatchObject({ kind: 'person', controller: 'none' });
+    expect(of({ ...roleSession('flux', 'x'), arn: sts }).kind).toBe('gitops');
+    expect(of(roleSession('argo', 'x')).kind).toBe('gitops');
+    // The same record under other settings is judged anew.
+    const one = record(karpenter);
+    expect([exampleSettings, bare, exampleSettings].map(each => principalOf(one, each).kind)).toEqual([
+      'controller',
+      'likely-controller',
+      'controller',
+    ]);
+  });
+
   test('a record without an identity is unknown', () => {
     const { userIdentity: _, ...rest } = call('ec2', 'RunInstances').record;
     expect(principalOf(rest, exampleSettings)).toMatchObject({ kind: 'unknown', id: 'unknown' });
@@ -192,6 +315,36 @@ describe('instance sessions', () => {
     const decrypts = call('kms', 'Decrypt', { userIdentity: identity, sourceIPAddress: 'AWS Internal' });
     expect(instanceSession(decrypts.record)).toBeUndefined();
     expect(principalOf(decrypts.record, exampleSettings).kind).toBe('service');
+  });
+  test.each<[string, UserIdentity, object | undefined]>([
+    [
+      'one that names none',
+      { sessionContext: { ec2RoleDelivery: '1.0' } },
+      { instance: 'unknown', delivery: '1.0', mismatch: false },
+    ],
+    [
+      'one of a version that nobody knows',
+      {
+        inScopeOf: {
+          issuerType: 'AWS::EC2::Instance',
+          sourceArn: 'arn:aws:ec2:eu-west-1:111122223333:instance/i-0aaaabbb',
+        },
+      },
+      { instance: 'i-0aaaabbb', delivery: 'unknown', mismatch: false },
+    ],
+    [
+      'no other issuer’s',
+      { inScopeOf: { issuerType: 'AWS::Lambda::Function', sourceArn: 'arn:x/i-0aaaabbb' } },
+      undefined,
+    ],
+    [
+      'whose session name is no id',
+      { type: 'AssumedRole', principalId: 'AROAX:i-xyz', sessionContext: { ec2RoleDelivery: '3.0' } },
+      { instance: 'unknown', delivery: 'unknown', mismatch: false },
+    ],
+  ])('of %s', (_, identity, expected) => expect(instanceSession(record(identity))).toEqual(expected));
+  test('are of no record whose identity is null', () => {
+    expect(instanceSession({ ...record({}), userIdentity: null } as unknown as CloudTrailRecord)).toBeUndefined();
   });
   test('members that name different instances are a mismatch', () => {
     const identity: UserIdentity = { ...nodeSession(), principalId: 'AROAEXAMPLEEXAMPLEEXA:i-0eeeeffff00001111' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { call, developer, karpenter } from '../../core/cloudtrail/example.ts';
+import { call, developer, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
 import {
   autoScaling,
   createFleet,
@@ -18,7 +18,7 @@ import { tagFacts } from '../../core/cloudtrail/facts/tags.ts';
 import type { Event } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
-import type { Settings } from '../../core/settings.ts';
+import type { Cluster, Settings } from '../../core/settings.ts';
 
 const facts = { ...launchFacts, ...tagFacts, ...instanceFacts };
 const fact = (name: string, event: Event<'cloudtrail'>, settings: Settings = exampleSettings): Json => {
@@ -202,6 +202,99 @@ describe('the instance types of a call', () => {
       'c7g.large launched not-allowed',
     ]);
   });
+  it('are a cluster’s own for its controllers, for the platform, and where the API itself names the cluster', () => {
+    const own: Omit<Cluster, 'name'> = {
+      kind: 'eks',
+      role: 'workload',
+      allowedFamilies: ['g5'],
+      disallowedFamilies: ['g5.metal'],
+    };
+    const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+    const settings: Settings = {
+      ...exampleSettings,
+      clusters: [
+        { name: 'a', ...own },
+        { name: 'b', ...own },
+        { name: 'c', ...own, allowedFamilies: [] },
+      ],
+      controllers: [
+        { kind: 'karpenter', cluster: 'a', roles: [role('of-a')] },
+        { kind: 'karpenter', roles: [role('of-any')] },
+        { kind: 'karpenter', cluster: 'b' },
+      ],
+    };
+    const by = (name: string, cluster: string, type = 'g5.xlarge') =>
+      types(runInstances({ type, tags: { 'eks:eks-cluster-name': cluster }, by: roleSession(name, 'x') }), settings);
+    const loose = ['g5.xlarge launched allowed special'];
+    const strict = ['g5.xlarge launched disallowed special'];
+    expect([by('of-a', 'a'), by('of-a', 'b'), by('of-any', 'b'), by('else', 'a')]).toEqual([
+      loose,
+      strict,
+      loose,
+      strict,
+    ]);
+    expect([by('platform-deployer', 'a'), by('of-any', 'c'), by('of-any', 'none')]).toEqual([loose, strict, strict]);
+    // A part of what a cluster allows it may disallow.
+    expect(by('of-a', 'a', 'g5.metal')).toEqual(['g5.metal launched disallowed special']);
+    expect(by('of-a', 'b', 'g5.metal')).toEqual(['g5.metal launched disallowed special']);
+    const group = call('eks', 'CreateNodegroup', {
+      requestParameters: { clusterName: 'a', nodeRole: 'x', instanceTypes: ['g5.xlarge', 'm7g.large'] },
+    });
+    expect(types(group, settings)).toEqual(['g5.xlarge offered allowed special', 'm7g.large offered not-allowed']);
+  });
+
+  const asked = (InstanceRequirements: JsonObject, launched: string | null = null) =>
+    types(
+      createFleet({
+        types: [],
+        launched,
+        request: { LaunchTemplateConfigs: { tag: 1, Overrides: { InstanceRequirements } } },
+      }),
+    );
+  it.each<[JsonObject, readonly string[]]>([
+    [{ AcceleratorCount: { Min: 1 } }, ['accelerated offered disallowed special']],
+    [{ AcceleratorCount: { Min: 0 } }, []],
+    [{ AcceleratorCount: { Max: 0 }, AcceleratorType: 'gpu' }, []],
+    [{ AcceleratorType: 'gpu' }, ['accelerated offered disallowed special']],
+    [{ AcceleratorTypes: ['gpu'] }, ['accelerated offered disallowed special']],
+    [{ AcceleratorName: 'h100' }, ['accelerated offered disallowed special']],
+    [{ AcceleratorNames: ['h100'] }, ['accelerated offered disallowed special']],
+    [{ AcceleratorManufacturer: 'nvidia' }, ['accelerated offered disallowed special']],
+    [{ AcceleratorManufacturers: ['nvidia'] }, ['accelerated offered disallowed special']],
+    [{ BareMetal: 'included' }, ['metal offered disallowed special']],
+    [{ BareMetal: 'required' }, ['metal offered disallowed special']],
+    [{ BareMetal: 'excluded' }, []],
+    [{ AllowedInstanceType: 'm7g.*', BareMetal: 'included', AcceleratorType: 'gpu' }, ['m7g.* offered allowed']],
+    [{ AllowedInstanceTypes: ['p5.*', {}] }, ['p5.* offered disallowed special']],
+    [{}, []],
+  ])('of attributes %j are %j', (requirements, expected) => {
+    expect(asked(requirements)).toEqual(expected);
+  });
+  it('of attributes are told by what they ask for, not by a type that stands for it', () => {
+    const families = (requirements: JsonObject) =>
+      (
+        fact(
+          'launch.types',
+          createFleet({
+            types: [],
+            launched: null,
+            request: { LaunchTemplateConfigs: { tag: 1, Overrides: { InstanceRequirements: requirements } } },
+          }),
+        ) as readonly JsonObject[]
+      ).map(one => one['family']);
+    expect([
+      families({ AcceleratorType: 'gpu' }),
+      families({ BareMetal: 'required' }),
+      families({ AllowedInstanceType: 'm7g.large' }),
+    ]).toEqual([['accelerated'], ['metal'], ['m7g']]);
+  });
+  it('are of a resize what runs, where it was done', () => {
+    const resize = (record: JsonObject = {}) =>
+      types(ec2('ModifyInstanceAttribute', { instanceId: 'i-1', instanceType: { value: 'p5.48xlarge' } }, { record }));
+    expect(resize()).toEqual(['p5.48xlarge launched disallowed special']);
+    expect(resize({ errorCode: 'Client.UnauthorizedOperation' })).toEqual(['p5.48xlarge named disallowed special']);
+  });
+
   it("are held to a cluster's stricter list by anyone's claim", () => {
     const event = runInstances({ tags: { 'kubernetes.io/cluster/edge': 'owned' } });
     expect(types(event, withCluster)).toEqual(['m7g.large launched disallowed']);

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { newsOf } from '../../core/announce/transitions.ts';
 import { severities } from '../../core/detection.ts';
-import { caps } from '../../core/findings/case.ts';
+import { type CaseLife, caps, findingOf, joinCase, newLife } from '../../core/findings/case.ts';
 import { bucketOf, findingId } from '../../core/findings/identity.ts';
 import { memoryFindings } from '../../core/findings/memory.ts';
+import { joinWindow, windowOf } from '../../core/findings/window.ts';
 import type { Match } from '../../core/match.ts';
 import { type MatchParts, match, matches, minute, noon, redelivered } from './matches.ts';
 
@@ -67,7 +69,7 @@ describe('folding', () => {
     expect((await only([[match()], [match(), match()], [match()]])).finding.count).toBe(1);
   });
   it('keeps the first and last time and the highest severity', async () => {
-    const { finding } = await only([
+    const { finding, windows } = await only([
       [match({ eventId: 'b', time: noon + 2 * minute, severity: 'critical', title: 'worse' })],
       [match({ eventId: 'a', time: noon + minute, severity: 'low', title: 'mild' })],
       [match({ eventId: 'c', time: noon + 3 * minute, severity: 'low', title: 'mild' })],
@@ -79,6 +81,7 @@ describe('folding', () => {
       title: 'worse',
       count: 3,
     });
+    expect(windows).toMatchObject([{ first: noon + minute, last: noon + 3 * minute, severity: 'critical' }]);
   });
   it('lets the earliest of the most severe matches speak, one with evidence rather than one without', async () => {
     const { windows } = await only([
@@ -88,9 +91,23 @@ describe('folding', () => {
     ]);
     expect(windows).toMatchObject([{ title: 'earlier', evidence: { call: 'b' } }]);
   });
-  it("lets the greater count of an event's two reports speak", async () => {
-    const { finding } = await only([[match({ title: '10 calls' })], [match({ title: '9 calls' })]]);
-    expect(finding.title).toBe('10 calls');
+  it.each<[string, MatchParts, MatchParts]>([
+    ['the more severe', { severity: 'critical', time: noon + 1, evidence: null }, { severity: 'high' }],
+    ['one with evidence', { time: noon + 1 }, { evidence: null }],
+    ['the earlier', { eventId: 'b' }, { eventId: 'a', time: noon + 1 }],
+    ['the lesser event id', { eventId: 'a', title: '9 calls' }, { eventId: 'b', title: '10 calls' }],
+    ['the greater count of an event', { title: '10 calls' }, { title: '9 calls' }],
+    ['the lesser region, of what is else alike', { region: 'eu-west-1' }, { region: 'us-east-1' }],
+    ['the lesser evidence, of what is else alike', { evidence: { a: 1 } }, { evidence: { a: 2 } }],
+  ])('lets %s of two matches speak, together or one by one, in any order', async (_, speaks, other) => {
+    const [one, two] = [match({ title: 'speaks', ...speaks }), match({ title: 'is silent', ...other })];
+    const alike = speaks.region !== undefined || speaks.evidence !== undefined;
+    const silent = alike ? { ...two, title: 'speaks' } : two;
+    for (const batches of [[[one, silent]], [[silent, one]], [[one], [silent]], [[silent], [one]]]) {
+      const { finding, windows } = await only(batches);
+      expect([finding.title, finding.region, windows[0]?.title]).toEqual([one.title, one.region, one.title]);
+      expect(windows[0]?.evidence).toEqual(JSON.parse(JSON.stringify(one.evidence)));
+    }
   });
   it("makes two windows of a burst across an hour's edge", async () => {
     const { finding, windows } = await only([
@@ -107,13 +124,38 @@ describe('folding', () => {
     expect((await only([many])).finding).toMatchObject({ count: 1_000, exact: true });
     const { finding, windows } = await only([
       many,
-      [match({ eventId: 'one more' }), match({ eventId: 'next', time: noon + 61 * minute })],
+      [match({ eventId: 'one more' })],
+      many.slice(0, 1),
+      [match({ eventId: 'next', time: noon + 61 * minute })],
     ]);
     expect(finding).toMatchObject({ count: 1_001, exact: false });
     expect(windows.map(({ count, exact }) => [count, exact])).toEqual([
       [1_000, false],
       [1, true],
     ]);
+  });
+  it('counts the newest 400 windows, and says "or more" of a case that had others', async () => {
+    const hourly = Array.from({ length: 401 }, (_, at) => match({ eventId: `e${at}`, time: noon - at * 60 * minute }));
+    expect((await only([hourly.slice(0, 400)])).finding).toMatchObject({ count: 400, exact: true });
+    const twice = await folded([hourly.slice(0, 1), hourly.slice(1)]);
+    expect(twice.list()[0]?.finding).toMatchObject({ count: 400, exact: false });
+    const [kept] = twice.stored().map(({ case: { content } }) => Object.keys(content.windows));
+    expect(kept).toEqual(
+      hourly
+        .slice(0, 400)
+        .map(({ time }) => String(time))
+        .toReversed(),
+    );
+    await twice.fold([match({ eventId: 'newer', time: noon + 60 * minute })], now);
+    expect(twice.list()[0]?.finding).toMatchObject({ count: 400, exact: false });
+  });
+  it('names participants of one moment by name, and nobody by an empty one', async () => {
+    const resources = ['i-b', '', 'i-a', 'i-c', 'i-b'];
+    const { finding } = await only([[match({ resources, key: { z: '1', a: '2', m: '3' } })]]);
+    expect(finding.resources).toEqual(['i-a', 'i-b', 'i-c']);
+    expect(Object.keys(finding.key)).toEqual(['a', 'm', 'z']);
+    const all = Array.from({ length: caps.resources }, (_, at) => `i-${at}`);
+    expect((await only([[match({ resources: all })]])).finding.notes).toEqual([]);
   });
   it('names the first of too many participants and says that there were more', async () => {
     const many = Array.from({ length: 200 }, (_, at) =>
@@ -145,12 +187,63 @@ describe('a case is due', () => {
       due: now,
     });
   });
+  it('for one that alerts among others that do not', async () => {
+    const batch = [match({ status: 'watching', eventId: 'a' }), match({ time: noon - 2 * day, eventId: 'b' }), match()];
+    expect((await only([batch])).finding.due).toBe(now);
+  });
   it('for a fresh match of a case that a replay of old logs made', async () => {
     const findings = memoryFindings();
     await findings.fold([match({ time: noon - 2 * day, eventId: 'old' })], now);
     await findings.fold([match()], now);
     expect(findings.list()[0]?.finding).toMatchObject({ due: now, count: 2 });
   });
+});
+
+describe('a stored case', () => {
+  /** Stored with one match and a life, and joined with another match. */
+  const joined = (life: Partial<CaseLife>, over: MatchParts = {}) => {
+    const window = (one: Match) => joinWindow(undefined, id, bucketOf(one.time, one.window), [one]);
+    const before = match();
+    const id = findingId(before);
+    const { content } = joinCase(undefined, id, [before], [window(before)], noon);
+    const next = match({ eventId: 'next', time: noon + minute, ...over });
+    return joinCase({ content, life: { ...newLife, ...life } }, id, [next], [window(next)], now).life;
+  };
+  const judged = { who: 'alice', at: noon };
+
+  it.each<[string, Partial<CaseLife>, object]>([
+    ['opens again by a later event', { status: 'resolved', resolvedAt: noon }, { status: 'open', resolvedAt: noon }],
+    ['stays resolved by an earlier one', { status: 'resolved', resolvedAt: noon + minute }, { status: 'resolved' }],
+    ['stays suppressed', { status: 'suppressed', resolvedAt: noon }, { status: 'suppressed' }],
+    [
+      'keeps what a person found of it',
+      { status: 'resolved', resolvedAt: noon, disposition: 'benign', judged },
+      { status: 'open', disposition: 'benign', judged },
+    ],
+  ])('%s', (_, life, expected) => expect(joined(life)).toMatchObject(expected));
+
+  it.each(['mended', 'gone'] as const)('that was %s is not, once it is found again', disposition => {
+    const life = joined({ status: 'resolved', resolvedAt: noon, disposition, judged });
+    expect(life.status).toBe('open');
+    expect(life).not.toHaveProperty('disposition');
+    expect(life).not.toHaveProperty('judged');
+  });
+
+  const all = [match()] as const;
+  const window = joinWindow(undefined, findingId(match()), noon, all);
+  const stored = joinCase(undefined, findingId(match()), all, [window], noon);
+  const said = newsOf(findingOf(stored), [windowOf(window)])?.covers ?? [];
+  it.each<[string, Partial<CaseLife>, MatchParts, number | undefined]>([
+    ['since it was, whatever comes', { due: noon - 1 }, { resources: ['i-new'] }, noon - 1],
+    ['for nothing that was said', { transitions: said }, {}, undefined],
+    ['for somebody new', { transitions: said }, { principals: ['bob'] }, now],
+    [
+      'for another window, of which only all windows tell whether it is news',
+      { transitions: said },
+      { time: noon + 61 * minute },
+      now,
+    ],
+  ])('is due %s', (_, life, over, due) => expect(joined(life, over).due).toBe(due));
 });
 
 /** What the matches come to, said the slow way: over all of them at once, without joining anything. */
@@ -167,6 +260,7 @@ const expected = (all: readonly Match[]) =>
         first: Math.min(...mine.map(({ time }) => time)),
         last: Math.max(...mine.map(({ time }) => time)),
         principals: [...new Set(mine.flatMap(({ principals }) => principals))].sort(),
+        regions: [...new Set(mine.map(({ region }) => region))].sort(),
         windows: [...Map.groupBy(mine, ({ time, window }) => bucketOf(time, window))]
           .sort(([a], [b]) => a - b)
           .map(([bucket, some]) => ({ bucket, count: events(some) })),
@@ -191,6 +285,7 @@ describe('law 1: any order, grouping and repetition of the same matches', () => 
               first: finding.first,
               last: finding.last,
               principals: finding.principals.toSorted(),
+              regions: finding.regions.toSorted(),
               windows: windows.map(({ bucket, count }) => ({ bucket, count })),
             })),
           ).toEqual(expected(all));

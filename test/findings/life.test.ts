@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newsOf } from '../../core/announce/transitions.ts';
-import { newLife } from '../../core/findings/case.ts';
+import { type CaseLife, newLife } from '../../core/findings/case.ts';
 import { findingId } from '../../core/findings/identity.ts';
-import { type By, type Change, changed, noteBytes, trailCap } from '../../core/findings/life.ts';
+import {
+  type By,
+  type Change,
+  changed,
+  hasEnded,
+  isWorked,
+  noteBytes,
+  settled,
+  trailCap,
+} from '../../core/findings/life.ts';
 import { startTables, type Tables } from '../announce/tables.ts';
 import { match, minute, noon } from './matches.ts';
 
@@ -43,6 +52,58 @@ describe('a life', () => {
     expect(told({ act: 'note' }, { ...alice, note: 'looked at it' })).toBeUndefined();
     expect(told({ act: 'assign', to: 'bob' })).toBeUndefined();
     expect(told({ act: 'reopen' })).toBeUndefined();
+    const quiet = changed(newLife, seen, { act: 'suppress', until: noon + 9 * minute }, alice);
+    const longer = { act: 'suppress', until: noon + 99 * minute } as const;
+    expect(changed(quiet, seen, longer, { who: 'bob', at: noon + 2 * minute })).toMatchObject({
+      due: noon + 2 * minute,
+      suppressedUntil: longer.until,
+      worked: { status: 'suppressed', who: 'bob' },
+    });
+  });
+
+  it('holds what the change says and no more', () => {
+    expect(changed(newLife, seen, { act: 'acknowledge' }, { ...alice, note: ' mine ' })).toEqual({
+      status: 'acknowledged',
+      trail: [{ at: alice.at, who: 'alice', act: 'acknowledge', note: 'mine' }],
+      acts: 1,
+      transitions: [],
+      worked: { status: 'acknowledged', who: 'alice', at: alice.at },
+      due: alice.at,
+    });
+    const taken = changed(newLife, seen, { act: 'assign', to: 'bob' }, alice);
+    expect(changed(taken, seen, { act: 'acknowledge' }, alice).assignee).toBe('bob');
+    expect(changed(taken, seen, { act: 'assign', to: ' ' }, alice)).not.toHaveProperty('assignee');
+    expect(changed(newLife, { last: noon + 9 * minute }, { act: 'resolve' }, alice).resolvedAt).toBe(noon + 9 * minute);
+  });
+
+  it('that a canary settles is resolved up to its newest event, unheard, with the marks that it still needs', () => {
+    const life: CaseLife = {
+      ...changed(newLife, seen, { act: 'suppress', until: noon + 9 * minute }, alice),
+      transitions: ['first', 'severity#high', 'window#a', 'reopened#b', 'resolved#c', 'acknowledged#d', 'suppressed#e'],
+    };
+    const { due, worked, suppressedUntil, ...kept } = life;
+    expect(
+      settled({ ...kept, worked, suppressedUntil } as CaseLife, seen, { who: 'the canary', at: alice.at }),
+    ).toEqual({
+      ...kept,
+      status: 'resolved',
+      resolvedAt: noon,
+      disposition: 'benign',
+      judged: { who: 'the canary', at: alice.at },
+      transitions: ['first', 'severity#high'],
+    });
+  });
+
+  it('is suppressed until the end of that, and as it was worked until its status is another', () => {
+    const ended = (over: object) => hasEnded({ status: 'suppressed', suppressedUntil: noon, ...over }, noon);
+    expect([ended({}), ended({ suppressedUntil: noon + 1 }), ended({ status: 'open' })]).toEqual([true, false, false]);
+    expect(hasEnded({ status: 'suppressed' }, noon)).toBe(false);
+    const worked = { status: 'acknowledged', who: 'alice', at: noon } as const;
+    expect([isWorked(worked, 'acknowledged'), isWorked(worked, 'open'), isWorked(undefined, 'open')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('loses its suppression with any other status, and keeps it with a note', () => {
@@ -69,6 +130,7 @@ describe('a life', () => {
     ['nobody', { act: 'acknowledge' }, { who: ' ' }, /who changes the finding/],
     ['a note of nothing', { act: 'note' }, { note: ' ' }, /needs a text/],
     ['a suppression that is over', { act: 'suppress', until: noon }, {}, /ends in the future/],
+    ['one that ends as it begins', { act: 'suppress', until: alice.at }, {}, /ends in the future/],
   ])('refuses %s', (_, change, by, reason) => {
     expect(() => changed(newLife, seen, change, { ...alice, ...by })).toThrow(reason);
   });

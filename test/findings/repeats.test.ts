@@ -18,6 +18,10 @@ const decision = (asking: number, events: readonly number[], over: MatchParts = 
     }),
   );
 
+/** Whether it is of another finding, in which each asking event has its earliest too. */
+const isAnother = ({ key: of, detection, account, cluster }: MatchParts): boolean =>
+  (of ?? detection ?? account ?? cluster) !== undefined;
+
 const stored = async (matches: readonly Match[]) => {
   const findings = memoryFindings();
   await findings.fold(matches, noon);
@@ -45,6 +49,42 @@ describe('matches that repeat what a batch has said', () => {
       [2, 3, 1],
     ])
       expect(fresh(decision(8, events)).map(({ eventId }) => eventId)).toEqual(['e-1']);
+  });
+
+  it.each<[string, MatchParts]>([
+    ['key', { key: { user: 'mallory ' } }],
+    ['title', { title: 'mallory read 10 secrets' }],
+    ['severity', { severity: 'critical' }],
+    ['detection', { detection: 'cloudtrail/other' }],
+    ['version', { version: 'b1b2c3d4' }],
+    ['source', { source: 'kubernetes' }],
+    ['region', { region: 'us-east-1' }],
+    ['account', { account: '444455556666' }],
+    ['cluster', { cluster: 'prod' }],
+    ['event', { eventId: 'e-3' }],
+    ['time', { time: noon + 3 * minute }],
+  ])('are none where they differ in their %s', (_, over) => {
+    const [, second] = decision(0, [1, 2]);
+    const first = second === undefined ? [] : [{ ...second, eventId: 'e-1', time: noon }];
+    const both = [...decision(0, [2]), ...decision(0, [2], over)];
+    // Behind an earlier one, so that neither is kept for being the earliest of its window.
+    expect(kept([[...first, ...both]])).toHaveLength(3);
+    expect(
+      kept([
+        [...first, ...both],
+        [...first, ...both.toReversed()],
+      ]),
+    ).toHaveLength(4 + Number(isAnother(over)));
+  });
+
+  it('are kept where one has a record of its own', () => {
+    const fresh = unrepeated();
+    const bare = decision(0, [1, 2]);
+    expect(fresh(bare)).toHaveLength(2);
+    expect(fresh([...decision(0, [1]), ...decision(2, [2])]).map(({ evidence }) => evidence === null)).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('change no finding: folded with or without them it is the same', async () => {

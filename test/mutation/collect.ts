@@ -3,9 +3,37 @@
  * again for every mutant in the process that holds them.
  */
 import { format } from 'node:util';
-import { assert, expect, vi } from 'vitest';
+import { assert, expect as ordinaryExpect, vi } from 'vitest';
 
-export { assert, expect, vi };
+export { assert, vi };
+
+/** A value as vitest writes it into a test: members by name, texts as they are. */
+const written = (value: unknown, indent = ''): string => {
+  if (typeof value === 'string') return `"${value}"`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const inner = `${indent}  `;
+  const members = Array.isArray(value)
+    ? value.map(one => written(one, inner))
+    : Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, one]) => `"${name}": ${written(one, inner)}`);
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  return [open, ...members.map(one => `\n${inner}${one},`), members.length === 0 ? '' : `\n${indent}`, close].join('');
+};
+
+/** A snapshot without the indentation of the test that it stands in. */
+const unindented = (text: string): string => {
+  const [, , indent = ''] = /^(\n( *))?/.exec(text) ?? [];
+  return text.trim().replaceAll(`\n${indent}`, '\n');
+};
+
+/** Vitest's `expect`, but for snapshots, which need its worker there. */
+export const expect: typeof ordinaryExpect = new Proxy(ordinaryExpect, {
+  apply: (target, self, given: readonly unknown[]) =>
+    Object.defineProperty(Reflect.apply(target, self, given), 'toMatchInlineSnapshot', {
+      value: (snapshot: string) => target(written(given[0])).toBe(unindented(snapshot)),
+    }),
+});
 
 type Run = (...row: readonly unknown[]) => unknown;
 

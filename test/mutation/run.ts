@@ -1,8 +1,9 @@
 /**
- * Mutation testing with Stryker: `npm run mutation -- [AREA …] [--mutate PATH …] [--every K] [--concurrency N]`. Without an area
- * all of them, one after the other; `--mutate` narrows one to files or lines (`core/pattern/keys.ts:30-40`), `--every` to every
- * K-th mutant. Prints the mutants that no test told apart and the score of each file; `reports/mutation/AREA.json` holds every
- * mutant, those outside of the sample as errors.
+ * Mutation testing with Stryker: `npm run mutation -- [AREA …] [--mutate PATH …] [--every K] [--not-static] [--concurrency N]`.
+ * Without an area all of them, one after the other; `--mutate` narrows one to files or lines (`core/pattern/keys.ts:30-40`),
+ * `--every` to every K-th mutant, `--not-static` to what runs after modules were loaded: each of the others loads all of them anew,
+ * which takes seconds. Prints the mutants that no test told apart and the score of each file; `reports/mutation/AREA.json` holds
+ * every mutant, those outside of the sample as errors.
  */
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -12,17 +13,19 @@ import { asked, some, whole } from '../../bench/asked.ts';
 import { type Area, areas } from './areas.ts';
 import { isDrawn } from './sample.ts';
 
-const { names, mutated, every, concurrency } = asked(
-  'usage: npm run mutation -- [AREA …] [--mutate PATH …] [--every K] [--concurrency N]',
+const { names, mutated, every, isStaticToo, concurrency } = asked(
+  'usage: npm run mutation -- [AREA …] [--mutate PATH …] [--every K] [--not-static] [--concurrency N]',
   {
     mutate: { type: 'string', multiple: true },
     every: { type: 'string', default: '1' },
+    'not-static': { type: 'boolean', default: false },
     concurrency: { type: 'string', default: '2' },
   },
   ({ values, positionals }) => ({
     names: positionals.length === 0 ? Object.keys(areas) : some('AREA', positionals.join(), Object.keys(areas)),
     mutated: values.mutate,
     every: whole('--every', values.every),
+    isStaticToo: !values['not-static'],
     concurrency: whole('--concurrency', values.concurrency),
   }),
 );
@@ -34,6 +37,9 @@ const judge = (name: string, { mutate, tests, without }: Area): Promise<readonly
   Object.assign(process.env, {
     MUTATION_TESTS: tests.join(','),
     MUTATION_WITHOUT: without?.source ?? '',
+    // Those of the fuzz tests that draw by themselves draw little, and the same for every mutant.
+    FUZZ_SEED: '1',
+    RUNS: '5',
   });
   return new Stryker({
     plugins: ['./test/mutation/runner.ts'],
@@ -41,6 +47,7 @@ const judge = (name: string, { mutate, tests, without }: Area): Promise<readonly
     mutate: (mutated ?? mutate).map(everyFile),
     concurrency: concurrency,
     coverageAnalysis: 'perTest',
+    ignoreStatic: !isStaticToo,
     reporters: ['json', 'progress-append-only'],
     jsonReporter: { fileName: `reports/mutation/${name}.json` },
     // Types are erased, not checked: every mutant runs.

@@ -49,13 +49,43 @@ Object.assign(globalThis, { [INSTRUMENTER_CONSTANTS.NAMESPACE]: shared });
 /** The tests, and which mutant was there while their modules were loaded. */
 let loaded: { readonly tests: readonly Collected[]; readonly under: string | undefined } | undefined;
 
-/** What modules remember between calls: the maps and sets that they made empty. A mutant must not leave anything in them. */
-let memories: readonly (Map<unknown, unknown> | Set<unknown>)[] = [];
+/** What can be made to forget. */
+interface Memory {
+  clear(): void;
+}
 
-/** Runs something, and gives the maps and sets that were made meanwhile and are empty at its end. */
+/** What modules remember between calls: the maps and sets that they made empty, and weak maps. No test and no mutant leaves anything there. */
+let memories: readonly Memory[] = [];
+
+const OrdinaryWeakMap = globalThis.WeakMap;
+
+/** A weak map that can be made to forget what it was told after the first time that it was: that was told while modules were loaded. */
+class Forgetting<K extends WeakKey, V> implements Memory {
+  readonly #kept = new OrdinaryWeakMap<K, V>();
+  #told = this.#kept;
+  get(key: K): V | undefined {
+    return this.#told.has(key) ? this.#told.get(key) : this.#kept.get(key);
+  }
+  has(key: K): boolean {
+    return this.#told.has(key) || this.#kept.has(key);
+  }
+  set(key: K, value: V): this {
+    this.#told.set(key, value);
+    return this;
+  }
+  delete(key: K): boolean {
+    return this.#told.delete(key);
+  }
+  clear(): void {
+    this.#told = new OrdinaryWeakMap();
+  }
+}
+
+/** Runs something, and gives the maps and sets that were made meanwhile and are empty at its end, and the weak maps. */
 const memoriesOf = async (run: () => Promise<void>): Promise<typeof memories> => {
   const { Map: OrdinaryMap, Set: OrdinarySet } = globalThis;
   const made: (Map<unknown, unknown> | Set<unknown>)[] = [];
+  const weak: Memory[] = [];
   globalThis.Map = class<K, V> extends OrdinaryMap<K, V> {
     constructor(entries?: Iterable<readonly [K, V]> | null) {
       super(entries);
@@ -70,12 +100,23 @@ const memoriesOf = async (run: () => Promise<void>): Promise<typeof memories> =>
       made.push(this);
     }
   } as SetConstructor; // its static members are inherited
+  globalThis.WeakMap = new Proxy(OrdinaryWeakMap, {
+    construct: (ordinary, given, made) => {
+      // Packages keep what they need in weak maps: theirs stay as they are.
+      const [, , maker = ''] = new Error().stack?.split('\n') ?? [];
+      if (maker.includes('/node_modules/')) return Reflect.construct(ordinary, given, made);
+      const memory = new Forgetting<WeakKey, unknown>();
+      weak.push(memory);
+      return memory;
+    },
+  });
   try {
     await run();
   } finally {
-    Object.assign(globalThis, { Map: OrdinaryMap, Set: OrdinarySet });
+    Object.assign(globalThis, { Map: OrdinaryMap, Set: OrdinarySet, WeakMap: OrdinaryWeakMap });
   }
-  return made.filter(({ size }) => size === 0);
+  for (const memory of weak) memory.clear();
+  return [...made.filter(({ size }) => size === 0), ...weak];
 };
 
 /** The tests of modules that were loaded with one mutant in place, or with none. */
@@ -106,6 +147,8 @@ const run = async (tests: readonly Collected[], all: boolean): Promise<TestResul
   for (const { name, run: judge } of tests) {
     const began = Date.now();
     const result = { id: name, name };
+    // What another test was told is told again: else the code behind it would be covered by that other one alone.
+    for (const memory of memories) memory.clear();
     shared.currentTestId = name;
     performance.now = () => 0;
     process.cpuUsage = () => ({ user: 0, system: 0 });
@@ -149,7 +192,6 @@ class InProcess implements TestRunner {
     try {
       const tests = await load(mutantActivation === 'static' ? activeMutant.id : undefined);
       const asked = new Set(testFilter);
-      for (const memory of memories) memory.clear();
       shared.activeMutant = activeMutant.id;
       shared.hitCount = 0;
       shared.hitLimit = hitLimit ?? Number.POSITIVE_INFINITY;

@@ -67,6 +67,75 @@ describe('what a stage keeps of a role', () => {
     expect([token?.first, token?.last]).toEqual([noon, noon + 3_600_000]);
   });
 
+  test('expires a quarter after its day, and longer names than a set holds are left out', () => {
+    const marks = usageMarks(story, exampleSettings);
+    expect(marks.length).toBeGreaterThan(6);
+    for (const { scope, expires, cap, quiet, read: reads } of marks) {
+      const at = scope.endsWith('2026-09-02') ? noon + day : noon;
+      const ends = Math.floor(at / day) * day + 91 * day;
+      // Of its roles an account keeps those that were heard last.
+      if (scope !== `usage#${account}`) expect([scope, expires]).toEqual([scope, ends]);
+      expect([cap, quiet, reads]).toEqual([1_000, true, false]);
+    }
+    const handed = (length: number) =>
+      usageMarks(
+        [
+          byNode('lambda', 'CreateFunction20150331', noon, {
+            requestParameters: { role: `arn:aws:iam::${account}:role/${'r'.repeat(length)}` },
+          }),
+        ],
+        exampleSettings,
+      ).flatMap(({ add }) => add?.['besides'] ?? []);
+    const [besides = ''] = handed(400);
+    expect(handed(400 + 512 - besides.length)[0]).toHaveLength(512);
+    expect(handed(401 + 512 - besides.length)).toEqual([]);
+  });
+
+  test('of a role is asked day by day, ninety days back at most', () => {
+    const dates = (from: number, to: number) => askUsage(role, from, to).map(({ scope }) => scope);
+    expect(dates(noon - day, noon)).toEqual([`usage#${role}#2026-08-31`, `usage#${role}#2026-09-01`]);
+    expect(dates(0, noon)).toHaveLength(91);
+    expect(dates(0, noon)[0]).toBe(`usage#${role}#2026-06-03`);
+  });
+
+  test('counts each hour of an outcome once, and says roles that were handed on, and to whom', async () => {
+    const store = memoryStore();
+    const worker = `arn:aws:iam::${account}:role/worker`;
+    const create = (hours: number, over: Partial<CloudTrailRecord> = {}) =>
+      byNode('lambda', 'CreateFunction20150331', noon + hours * 3_600_000, {
+        requestParameters: { role: worker },
+        ...over,
+      });
+    const refused = { requestParameters: { role: `arn:aws:iam::${account}:role/admin` }, ...denied('no') };
+    const events = [create(0), create(0, { errorCode: 'ServiceException' }), create(1), create(2, refused)];
+    const forwarded = byNode('kms', 'Decrypt', noon, {
+      userIdentity: { ...nodeSession(), invokedBy: 'secretsmanager.amazonaws.com' },
+    });
+    const ready = byNode('ec2', 'RunInstances', noon, { errorCode: 'Client.DryRunOperation' });
+    await store.observe(usageMarks([...events, forwarded, ready], exampleSettings));
+    const { uses } = await read(store, role, noon, noon);
+    expect(uses.map(({ service, calls, denied: no, failed, node }) => [service, calls, no, failed, node])).toEqual([
+      ['ec2', 1, 0, 0, 'sensitive'],
+      ['kms', 1, 0, 0, 'forwarded'],
+      ['lambda', 4, 1, 1, 'sensitive'],
+    ]);
+    expect(uses.map(({ passedRoles, passesProfile }) => [passedRoles, passesProfile])).toEqual([
+      [[], false],
+      [[], false],
+      [[worker], false],
+    ]);
+    expect(uses[2]).toMatchObject({ first: noon, last: noon + 2 * 3_600_000, resources: [] });
+  });
+
+  test('is nothing of events without a time, and of a member that nobody wrote', () => {
+    const [event] = story;
+    if (event === undefined) throw new Error('there is a story');
+    for (const time of [Number.NaN, Number.POSITIVE_INFINITY, 8.1e14, -8.1e14])
+      expect(usageMarks([{ ...event, time }], exampleSettings)).toEqual([]);
+    const item = { permitted: ['', 'a b c 00', 'ec2.amazonaws.com X baseline 99', 'ec2.amazonaws.com X odd 00'] };
+    expect(usesIn(role, [{ date: '2026-09-01', item }]).uses).toEqual([]);
+  });
+
   test('is the same in whatever order and however often it arrives', async () => {
     const [once, often] = [memoryStore(), memoryStore()];
     await once.observe(usageMarks(story, exampleSettings));

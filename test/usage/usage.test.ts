@@ -1,12 +1,14 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as s3 from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { call, nodeSession } from '../../core/cloudtrail/example.ts';
 import { denied } from '../../core/cloudtrail/example-iam.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import type { Event } from '../../core/event.ts';
-import { iamActions } from '../../core/usage/action.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { arnsOf, iamActions, passed } from '../../core/usage/action.ts';
 import { minimalPolicy, policyGaps, terraform } from '../../core/usage/policy.ts';
 import { collectUsage } from '../../core/usage/usage.ts';
 import { tripline } from './run.ts';
@@ -19,6 +21,8 @@ const usesOf = (events: readonly Event<'cloudtrail'>[]) => {
   for (const event of events) usage.add(event);
   return usage.list();
 };
+
+const partiQl = ['Delete', 'Insert', 'Select', 'Update'].map(verb => `dynamodb:PartiQL${verb}`);
 
 describe('a recorded call needed', () => {
   test.each([
@@ -50,10 +54,123 @@ describe('a recorded call needed', () => {
       ['ec2:CreateLaunchTemplate', 'ec2:CreateTags'],
     ],
     ['ec2', 'RunInstances', { requestParameters: { blockDeviceMapping: {} } }, ['ec2:RunInstances']],
+    ['ec2', 'RunInstances', { requestParameters: { a: { b: { tagSpecificationSet: {} } } } }, ['ec2:RunInstances']],
+    ['ec2', 'CreateTags', { requestParameters: { tagSpecificationSet: {} } }, ['ec2:CreateTags']],
+    ['rds', 'CreateDBCluster', { requestParameters: { tagSpecificationSet: {} } }, ['rds:CreateDBCluster']],
     ['ec2', 'Run"Instances', {}, []],
+    ['ec2', 'x'.repeat(129), {}, []],
+    ['ec2', '-RunInstances', {}, []],
+    ['tagging', 'GetResources', {}, ['tag:GetResources']],
+    ['email', 'SendEmail', {}, ['ses:SendEmail']],
+    ['bedrock-runtime', 'InvokeModel', {}, ['bedrock:InvokeModel']],
+    ['bedrock-agent-runtime', 'Retrieve', {}, ['bedrock:Retrieve']],
+    ['streams.dynamodb', 'GetRecords', {}, ['dynamodb:GetRecords']],
+    ['servicecatalog-appregistry', 'GetApplication', {}, ['servicecatalog:GetApplication']],
+    ['sts', 'GetSessionToken', {}, []],
+    ['sts', 'AssumeRoleWithWebIdentity', {}, []],
+    ['sts', 'AssumeRoleWithSAML', {}, []],
+    ['sts', 'AssumeRole', {}, ['sts:AssumeRole']],
+    ['lambda', 'InvokeAsync', {}, ['lambda:InvokeFunction']],
+    ['lambda', 'InvokeWithResponseStream', {}, ['lambda:InvokeFunction']],
+    ['lambda', 'CreateFunction20150331', {}, ['lambda:CreateFunction']],
+    ['ec2', 'DescribeInstances20150331', {}, ['ec2:DescribeInstances20150331']],
+    ['sqs', 'DeleteMessageBatch', {}, ['sqs:DeleteMessage']],
+    ['sqs', 'ChangeMessageVisibilityBatch', {}, ['sqs:ChangeMessageVisibility']],
+    ['sns', 'PublishBatch', {}, ['sns:Publish']],
+    ['dynamodb', 'TransactGetItems', {}, ['dynamodb:GetItem']],
+    ['dynamodb', 'ExecuteStatement', {}, partiQl],
+    ['dynamodb', 'BatchExecuteStatement', {}, partiQl],
+    ['dynamodb', 'ExecuteTransaction', {}, partiQl],
+    [
+      'dynamodb',
+      'TransactWriteItems',
+      {},
+      ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    ],
+    ['bedrock', 'Converse', {}, ['bedrock:InvokeModel']],
+    [
+      'secretsmanager',
+      'BatchGetSecretValue',
+      {},
+      ['secretsmanager:BatchGetSecretValue', 'secretsmanager:GetSecretValue'],
+    ],
+    ['apigateway', 'TestInvokeMethod', {}, ['apigateway:GET']],
+    ['apigateway', 'CreateDeployment', {}, ['apigateway:POST']],
+    ['apigateway', 'FlushStageCache', {}, ['apigateway:POST']],
+    ['apigateway', 'PutMethod', {}, ['apigateway:PUT']],
+    ['apigateway', 'TagResource', {}, ['apigateway:PUT']],
+    ['apigateway', 'UpdateStage', {}, ['apigateway:PATCH']],
+    ['apigateway', 'DeleteStage', {}, ['apigateway:DELETE']],
+    ['apigateway', 'UntagResource', {}, ['apigateway:DELETE']],
+    ['apigateway', 'RejectDomainNameAccessAssociation', {}, []],
   ] as const)('%s %s', (service, api, over, actions) => {
     expect(iamActions(call(service, api, over as Partial<CloudTrailRecord>).record)).toEqual(actions);
   });
+});
+
+test('of S3, whose APIs have other names than its actions, each call needs actions', () => {
+  const apis = Object.keys(s3).flatMap(name => /^([A-Z]\w+)Command$/.exec(name)?.slice(1) ?? []);
+  expect(apis.length).toBeGreaterThan(90);
+  const needed = new Map(apis.map(api => [api, iamActions(call('s3', api).record)]));
+  for (const [api, actions] of needed) {
+    expect(actions.length, api).toBeGreaterThan(0);
+    for (const action of actions) expect(action, api).toMatch(/^s3:[A-Z][A-Za-z]+$/);
+  }
+  // None of these is an action (Service Authorization Reference, Amazon S3).
+  const none =
+    /^s3:(Head|Copy|Upload|Complete|Select|Delete\w+((?<!MetadataTable)Configuration|Encryption|Lifecycle|Replication|Cors)$)/;
+  const settings =
+    /^s3:\w+Bucket(Accelerate|Analytics|IntelligentTiering|Inventory|Lifecycle|Metadata|Metrics|Replication|Notification)(Configurations?)?$/;
+  const listed = /^s3:(ListBuckets|ListObjects\w*|ListParts|DeleteObjects|\w+BucketCors|\w+BucketEncryption)$/;
+  const all = [...new Set([...needed.values()].flat())];
+  const notifications = ['s3:GetBucketNotification', 's3:PutBucketNotification'];
+  expect(all).toEqual(expect.arrayContaining(notifications));
+  expect(
+    all.filter(action => !notifications.includes(action) && [none, settings, listed].some(one => one.test(action))),
+  ).toEqual([]);
+});
+
+describe('what a call hands on', () => {
+  const role = 'arn:aws:iam::111122223333:role/path/worker';
+  const handed = (requestParameters: JsonObject | null, api = 'CreateFunction20150331', service = 'lambda') =>
+    passed(call(service, api, { requestParameters }).record);
+
+  test.each<[string, JsonObject | null, readonly string[], boolean]>([
+    ['nothing', null, [], false],
+    ['a role, whatever the service calls it', { role, executionRoleArn: role, roleName: role }, [role, role], false],
+    [
+      'no name of a role, and no pattern',
+      { role: 'worker', serviceRole: `${role}*`, taskRole: `x ${role}` },
+      [],
+      false,
+    ],
+    ['no user', { roleArn: 'arn:aws:iam::111122223333:user/alice' }, [], false],
+    ['no list', { role: [role], roles: role }, [], false],
+    ['a profile, which says no role', { IamInstanceProfile: { name: 'admin' } }, [], true],
+    ['no profile’s association', { iamInstanceProfileAssociation: {} }, [], false],
+  ])('is %s', (_, parameters, roles, profile) => expect(handed(parameters)).toEqual({ roles, profile }));
+
+  test('is nothing where a role is taken on or changed, but where it is put into a profile', () => {
+    const nothing = { roles: [], profile: false };
+    expect(handed({ roleArn: role }, 'AssumeRole', 'sts')).toEqual(nothing);
+    expect(handed({ role }, 'UpdateRole', 'iam')).toEqual(nothing);
+    expect(handed({ role }, 'AddRoleToInstanceProfile', 'iam')).toEqual({ roles: [], profile: true });
+    expect(handed(null, 'AddRoleToInstanceProfile', 'iam')).toEqual(nothing);
+  });
+});
+
+test('resources of a call are named once, objects by their bucket, roles that are taken on by their ARN', () => {
+  const arns = (over: Partial<CloudTrailRecord>, service = 's3') => arnsOf(call(service, 'X', over).record);
+  const bucket = 'arn:aws:s3:::b';
+  const resources = [`${bucket}/y/z`, `${bucket}/x`, bucket, 'arn:aws-cn:sqs:cn-north-1:111122223333:q', 'none'];
+  expect(arns({ resources: resources.map(ARN => ({ ARN })) })).toEqual([
+    'arn:aws-cn:sqs:cn-north-1:111122223333:q',
+    bucket,
+    `${bucket}/*`,
+  ]);
+  const requestParameters = { roleArn: role };
+  expect(arns({ requestParameters }, 'sts')).toEqual([role]);
+  expect(arns({ requestParameters })).toEqual([]);
 });
 
 describe('usage of a role', () => {
@@ -92,12 +209,45 @@ describe('usage of a role', () => {
     ]);
   });
 
+  test('is listed by role, service and API, and its last call of a kind is the most telling', () => {
+    const other = 'arn:aws:iam::111122223333:role/A';
+    const session = nodeSession('i-0aaaabbbbccccdddd', 'A');
+    const usage = collectUsage(() => true);
+    for (const [service, api] of [
+      ['sqs', 'SendMessage'],
+      ['sqs', 'ListQueues'],
+      ['ec2', 'DescribeInstances'],
+    ] as const)
+      for (const userIdentity of [nodeSession(), session]) usage.add(byNode(service, api, { userIdentity }));
+    expect(usage.list().map(one => `${one.role} ${one.service} ${one.api}`)).toEqual(
+      [other, role].flatMap(one => [`${one} ec2 DescribeInstances`, `${one} sqs ListQueues`, `${one} sqs SendMessage`]),
+    );
+    expect(usage.full).toBe(false);
+    const forwarded = { userIdentity: { ...nodeSession(), invokedBy: 'secretsmanager.amazonaws.com' } };
+    const kinds = (...events: readonly Event<'cloudtrail'>[]) => usesOf(events).map(({ node }) => node);
+    expect(kinds(byNode('kms', 'Decrypt'), byNode('kms', 'Decrypt', forwarded))).toEqual(['sensitive']);
+    expect(kinds(byNode('kms', 'Decrypt', forwarded), byNode('kms', 'Decrypt'))).toEqual(['sensitive']);
+  });
+
+  test('is bounded, and says that something is missing', () => {
+    const usage = collectUsage(() => true);
+    const event = byNode('made', 'Up');
+    const made = (n: number) => ({ ...event, record: { ...event.record, eventName: `Up${n}` } });
+    for (let n = 0; n < 50_000; n++) usage.add(made(n));
+    expect(usage.full).toBe(false);
+    for (const n of [50_000, 0]) usage.add(made(n));
+    expect(usage.full).toBe(true);
+    expect(usage.list()).toHaveLength(50_000);
+    expect(usage.list()[0]?.calls).toBe(2);
+  });
+
   test('leaves out other roles, users and service events', () => {
     expect(
       usesOf([
         call('ec2', 'DescribeInstances'),
         byNode('ec2', 'SharedSnapshotCopyInitiated', { eventType: 'AwsServiceEvent' }),
         byNode('ec2', 'DescribeInstances', { userIdentity: nodeSession('i-0aaaabbbbccccdddd', 'other') }),
+        { ...byNode('ec2', 'DescribeInstances'), source: 'kubernetes' } as never, // whatever else an event may be
       ]),
     ).toEqual([]);
   });
@@ -161,6 +311,44 @@ describe('the least policy', () => {
     const gaps = policyGaps(uses).join(' ');
     expect(gaps).toContain('Left out, since every call was denied: sqs:ListQueues.');
     expect(gaps).toContain('ec2:AssociateIamInstanceProfile passed a role through an instance profile');
+    const refused = { requestParameters: { iamInstanceProfile: { name: 'admin' } }, ...denied('no') };
+    const others = usesOf([byNode('ec2', 'RunInstances', refused), byNode('ec2', 'DescribeHosts')]);
+    expect(policyGaps(others)).toEqual([
+      expect.stringContaining('Data events'),
+      'Left out, since every call was denied: ec2:RunInstances.',
+    ]);
+    expect(policyGaps(others.slice(0, 1))).toHaveLength(1);
+  });
+
+  test('asks for no tagging of a resource that is only made', () => {
+    const requestParameters = { tagSpecificationSet: {} };
+    const made = byNode('ec2', 'CreateVolume', {
+      requestParameters,
+      resources: [{ ARN: 'arn:aws:ec2:eu-west-1:111122223333:volume/v' }],
+    });
+    expect(minimalPolicy(usesOf([made])).Statement.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      [['ec2:CreateTags'], ['*']],
+      [['ec2:CreateVolume'], ['arn:aws:ec2:eu-west-1:111122223333:volume/v']],
+    ]);
+  });
+
+  test('hands on no role of a call that was refused', () => {
+    const requestParameters = { role: 'arn:aws:iam::111122223333:role/admin' };
+    const create = (over: object) => byNode('lambda', 'CreateFunction20150331', { requestParameters, ...over });
+    const refused = usesOf([create(denied('no')), byNode('lambda', 'CreateFunction20150331')]);
+    expect(JSON.stringify(minimalPolicy(refused))).not.toContain('PassRole');
+    // What failed for another reason was permitted.
+    expect(JSON.stringify(minimalPolicy(usesOf([create({ errorCode: 'ResourceConflictException' })])))).toContain(
+      'PassRole',
+    );
+  });
+
+  test('names twenty resources of an API, and every resource where there are more', () => {
+    const keys = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({ ARN: `arn:aws:kms:eu-west-1:111122223333:key/${at}` }));
+    const resources = (count: number) =>
+      minimalPolicy(usesOf([byNode('kms', 'Decrypt', { resources: keys(count) })])).Statement[0]?.Resource.length;
+    expect([resources(20), resources(21)]).toEqual([20, 1]);
   });
 
   test('is Terraform, with template sequences escaped', () => {

@@ -1,0 +1,401 @@
+import { describe, expect, test } from 'vitest';
+import { defineConfig } from '../../core/config.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { awsAuthMaps } from '../../core/kubernetes/aws-auth.ts';
+import { expiryOf, tokenIdOf } from '../../core/kubernetes/bootstrap-token.ts';
+import { capiChange } from '../../core/kubernetes/cluster-api.ts';
+import { asksForMasters, requestedNode, signerOf } from '../../core/kubernetes/csr.ts';
+import { audit, node, users } from '../../core/kubernetes/example.ts';
+import { nodeAnomalies } from '../../core/kubernetes/node.ts';
+import { nodeObject } from '../../core/kubernetes/node-join.ts';
+import { contradiction, extraOf, roleNameOf } from '../../core/kubernetes/origin.ts';
+import { grantsOf } from '../../core/kubernetes/rbac.ts';
+import type { Settings } from '../../core/settings.ts';
+
+type Over = Parameters<typeof audit>[2];
+const api = 'rbac.authorization.k8s.io';
+const rule = (
+  apiGroups: readonly Json[],
+  resources: readonly Json[],
+  verbs: readonly Json[],
+  over: JsonObject = {},
+) => ({
+  ...{ apiGroups, resources, verbs },
+  ...over,
+});
+
+describe('a role', () => {
+  const granted = (rules: readonly JsonObject[], namespace = '', settings: Settings = exampleSettings) =>
+    grantsOf(
+      audit('create', `${namespace === '' ? 'clusterroles' : 'roles'}.${api}`, {
+        objectRef: { name: 'x', ...(namespace === '' ? {} : { namespace }) },
+        requestObject: { rules },
+        cluster: 'fleet',
+      }),
+      settings,
+    );
+  const named = (...resourceNames: readonly string[]) => ({ resourceNames });
+
+  test.each<[JsonObject, readonly string[]]>([
+    [rule(['*'], ['*'], ['*']), ['everything']],
+    [rule(['*'], ['*'], ['get']), ['read-secrets']],
+    [rule([''], ['users'], ['impersonate']), ['impersonate']],
+    [rule([''], ['groups'], ['impersonate']), ['impersonate']],
+    [rule([''], ['serviceaccounts'], ['impersonate']), ['impersonate']],
+    [rule(['authentication.k8s.io'], ['uids'], ['*']), ['impersonate']],
+    [rule([''], ['users'], ['get']), []],
+    [rule(['apps'], ['users'], ['impersonate']), []],
+    [rule([''], ['pods'], ['impersonate']), []],
+    [rule([api], ['roles'], ['escalate']), ['escalate']],
+    [rule([api], ['clusterroles'], ['bind', 'escalate']), ['escalate', 'bind']],
+    [rule([api], ['rolebindings'], ['bind']), []],
+    [rule(['apps', 'karpenter.sh'], ['nodepools'], ['get', 'patch']), ['write-provisioning']],
+    [rule(['karpenter.sh'], [], ['patch']), []],
+    [rule(['karpenter.sh'], ['nodepools'], ['get', 'list']), []],
+    [rule(['cluster.x-k8s.io'], ['machines'], ['deletecollection']), ['write-cluster-api']],
+    [rule(['*'], ['nodepools'], ['update']), ['write-provisioning', 'write-cluster-api']],
+    [rule([''], ['secrets'], ['watch']), ['read-secrets']],
+    [rule([''], ['secrets'], ['create']), []],
+    [rule([''], ['secrets'], ['get'], named('db')), []],
+    [rule([''], ['secrets'], ['get'], named('db', 'bootstrap-token-abcdef')), ['read-secrets']],
+    [rule([''], ['secrets'], ['get'], named('prod-kubeconfig')), ['read-secrets']],
+    [rule([''], ['secrets'], ['get'], named('prod-kubeconfig2', 'x-bootstrap-token-1', '-ca')), []],
+    [rule([''], ['serviceaccounts/token'], ['create']), ['mint-tokens']],
+    [rule([''], ['*/token'], ['create']), ['mint-tokens']],
+    [rule([''], ['serviceaccounts/token'], ['get']), []],
+    [rule([''], ['serviceaccounts/token'], ['create'], named('web')), []],
+    [rule([''], ['serviceaccounts/token'], ['create'], named('web', 'capi-manager')), ['mint-tokens']],
+    [rule(['certificates.k8s.io'], ['signers'], ['approve']), ['approve-certificates']],
+    [
+      rule(['certificates.k8s.io'], ['signers'], ['sign'], named('kubernetes.io/kube-apiserver-client')),
+      ['approve-certificates'],
+    ],
+    [rule(['certificates.k8s.io'], ['signers'], ['sign'], named('kubernetes.io/*')), ['approve-certificates']],
+    [
+      rule(
+        ['certificates.k8s.io'],
+        ['signers'],
+        ['sign'],
+        named('kubernetes.io/*x', 'x/kubernetes.io/*', 'example.com/*'),
+      ),
+      [],
+    ],
+    [rule([7, ''], [7, 'secrets'], [7, 'get']), ['read-secrets']],
+    [rule([], [], []), []],
+  ])('%j grants %j', (one, grants) => {
+    expect(granted([one])).toEqual(grants);
+    expect(granted([one, rule(['apps'], ['deployments'], ['get']), one])).toEqual(grants);
+  });
+
+  test('of a namespace reaches secrets and tokens where controllers or Clusters are', () => {
+    const both = [rule([''], ['secrets', 'serviceaccounts/token'], ['*'])];
+    expect(granted(both, 'capi-system')).toEqual(['read-secrets', 'mint-tokens']);
+    expect(granted(both, 'fleet-a')).toEqual(['read-secrets', 'mint-tokens']);
+    expect(granted(both, 'shop')).toEqual([]);
+  });
+
+  test('reaches accounts that settings name by wildcards', () => {
+    const settings = defineConfig({
+      controllers: [{ kind: 'karpenter', serviceAccounts: ['system:serviceaccount:kube-system:karp*'] }],
+    });
+    const mint = (name: string) =>
+      granted([rule([''], ['serviceaccounts/token'], ['create'], named(name))], '', settings);
+    expect(mint('karpenter')).toEqual(['mint-tokens']);
+    expect(mint('web')).toEqual([]);
+  });
+});
+
+describe('a binding', () => {
+  const granted = (over: JsonObject, namespace = '', verb = 'create', more: Over = {}) =>
+    grantsOf(
+      audit(verb, `${namespace === '' ? 'clusterrolebindings' : 'rolebindings'}.${api}`, {
+        objectRef: { name: 'x', ...(namespace === '' ? {} : { namespace }) },
+        requestObject: over,
+        cluster: 'fleet',
+        ...more,
+      }),
+      exampleSettings,
+    );
+  const bound = (name: string, over: JsonObject = {}) => ({
+    roleRef: { kind: 'ClusterRole', name },
+    subjects: [{ kind: 'User', name: 'x' }],
+    ...over,
+  });
+
+  test.each([
+    ['cluster-admin', ['cluster-admin'], ['cluster-admin'], ['cluster-admin']],
+    ['admin', ['admin'], ['admin'], []],
+    ['edit', ['edit'], ['edit'], []],
+    ['karpenter-admin', ['write-provisioning'], [], []],
+    ['karpenter', ['write-provisioning'], [], []],
+    ['karpenter-core', ['write-provisioning'], [], []],
+    ['capi-manager-role', ['write-cluster-api'], [], []],
+    ['capi-aggregated-manager-role', ['write-cluster-api'], [], []],
+    ['capa-manager-role', ['write-cluster-api'], [], []],
+    ['system:kube-controller-manager', ['read-secrets'], [], []],
+    ['system:controller:clusterrole-aggregation-controller', ['escalate'], [], []],
+    ['system:certificates.k8s.io:kube-apiserver-client-approver', ['approve-certificates'], [], []],
+    ['system:certificates.k8s.io:kube-apiserver-client-kubelet-approver', ['approve-certificates'], [], []],
+    ['view', [], [], []],
+    ['constructor', [], [], []],
+  ])('of %s grants %j everywhere, %j beside controllers, %j elsewhere', (name, everywhere, near, elsewhere) => {
+    expect([granted(bound(name)), granted(bound(name), 'capi-system'), granted(bound(name), 'shop')]).toEqual([
+      everywhere,
+      near,
+      elsewhere,
+    ]);
+  });
+
+  test('grants nothing to nobody, nor by a role of a namespace that bears the name', () => {
+    expect(granted(bound('cluster-admin', { subjects: [] }))).toEqual([]);
+    expect(granted(bound('cluster-admin', { roleRef: { kind: 'Role', name: 'cluster-admin' } }), 'shop')).toEqual([]);
+    expect(granted({ subjects: [{}] })).toEqual([]);
+  });
+
+  test('grants what its patch asks for: of whom or what is said, not of a label', () => {
+    const whole = { responseObject: { metadata: {}, ...bound('cluster-admin') } };
+    expect(granted({ metadata: { labels: {} } }, '', 'patch', whole)).toEqual([]);
+    expect(granted({ subjects: [{ kind: 'User', name: 'y' }] }, '', 'patch', whole)).toEqual(['cluster-admin']);
+    expect(granted({ roleRef: { name: 'x' } }, '', 'patch', whole)).toEqual(['cluster-admin']);
+  });
+});
+
+test.each<[string, string, JsonObject | undefined, string]>([
+  ['create', 'machines.cluster.x-k8s.io', {}, 'machine-created'],
+  ['create', 'machinepools.cluster.x-k8s.io', {}, 'machine-created'],
+  ['create', 'machines.bootstrap.cluster.x-k8s.io', {}, 'other'],
+  ['patch', 'machinedeployments.cluster.x-k8s.io', { spec: { replicas: 3 } }, 'machine-scaled'],
+  ['patch', 'machinedeployments.cluster.x-k8s.io', { spec: { replicas: '3' } }, 'other'],
+  ['update', 'machinedeployments.cluster.x-k8s.io/scale', undefined, 'machine-scaled'],
+  ['delete', 'machinedeployments.cluster.x-k8s.io/scale', undefined, 'other'],
+  ['patch', 'machinedeployments.cluster.x-k8s.io/status', { spec: { replicas: 3 } }, 'unknown'],
+  ['patch', 'clusterclasses.cluster.x-k8s.io', {}, 'clusterclass'],
+  ['update', 'awsclusterroleidentities.infrastructure.cluster.x-k8s.io', {}, 'identity'],
+  ['create', 'awsclusterstaticidentities.infrastructure.cluster.x-k8s.io', {}, 'identity'],
+  ['delete', 'clusters.cluster.x-k8s.io', undefined, 'cluster-deleted'],
+  ['deletecollection', 'clusters.cluster.x-k8s.io', undefined, 'cluster-deleted'],
+  ['delete', 'kubeadmcontrolplanes.controlplane.cluster.x-k8s.io', undefined, 'cluster-deleted'],
+  ['delete', 'clusters.infrastructure.cluster.x-k8s.io', undefined, 'other'],
+  ['update', 'clusters.cluster.x-k8s.io', {}, 'other'],
+  ['update', 'machinehealthchecks.cluster.x-k8s.io', {}, 'remediation-weakened'],
+  ['create', 'machinehealthchecks.cluster.x-k8s.io', {}, 'other'],
+  ['patch', 'clusters.cluster.x-k8s.io', { spec: { paused: true } }, 'remediation-weakened'],
+  ['patch', 'clusters.cluster.x-k8s.io', { spec: { paused: 'true' } }, 'other'],
+  ['create', 'clusters.cluster.x-k8s.io', { spec: { paused: true } }, 'other'],
+  [
+    'patch',
+    'clusters.cluster.x-k8s.io',
+    { metadata: { annotations: { 'cluster.x-k8s.io/paused': '' } } },
+    'remediation-weakened',
+  ],
+  [
+    'patch',
+    'machines.cluster.x-k8s.io',
+    { metadata: { annotations: { 'cluster.x-k8s.io/skip-remediation': 'x' } } },
+    'remediation-weakened',
+  ],
+  ['get', 'machines.cluster.x-k8s.io', undefined, 'unknown'],
+  ['create', 'pods', {}, 'unknown'],
+])('%s %s %j changes Cluster API: %s', (verb, target, requestObject, change) => {
+  expect(capiChange(audit(verb, target, { objectRef: { name: 'x' }, requestObject }).record)).toBe(change);
+});
+
+describe('aws-auth', () => {
+  const own = 'arn:aws:iam::111122223333:role/KarpenterNodeRole-prod';
+  const foreign = 'arn:aws:iam::111122223333:role/mallory';
+  const maps = (data: JsonObject, settings: Settings = exampleSettings) =>
+    awsAuthMaps(audit('update', 'configmaps', { objectRef: { name: 'aws-auth' }, requestObject: { data } }), settings);
+  const entry = (arn: string, group = 'system:nodes') => ({
+    rolearn: arn,
+    username: 'x',
+    groups: ['system:bootstrappers', group],
+  });
+  const block = (...arns: readonly string[]) =>
+    arns
+      .map(arn => `- rolearn: ${arn}\n  username: x\n  groups:\n  - system:bootstrappers\n  - system:nodes\n`)
+      .join('');
+
+  test.each<[string, string]>([
+    ['a block', block(own, foreign)],
+    ['a block, the other way round', block(foreign, own)],
+    [
+      'groups before ARNs',
+      `- groups:\n  - system:nodes\n  rolearn: ${own}\n- groups:\n  - system:nodes\n  rolearn: ${foreign}`,
+    ],
+    ['dashes on lines of their own', block(foreign, own).replaceAll('- rolearn', '-\n  rolearn')],
+    [
+      'dashes alone, groups first',
+      `-\n  groups:\n  - system:nodes\n  rolearn: ${own}\n-\n  groups: [system:nodes]\n  rolearn: ${foreign}`,
+    ],
+    ['dashes with a remark', block(foreign, own).replaceAll('- rolearn', '- # x\n  rolearn')],
+    ['another member first', block(foreign, own).replaceAll('- rolearn', '- note: x\n  rolearn')],
+    ['no list at all', block(foreign, own).replaceAll('- rolearn', '  rolearn')],
+    ['quoted members', block(own, foreign).replaceAll('rolearn', "'rolearn'")],
+    ['flow style', `[{rolearn: ${own}, groups: [system:nodes]}, {rolearn: ${foreign}, groups: [system:nodes]}]`],
+    [
+      'flow style with room',
+      `[ { rolearn: ${own}, groups: [system:nodes] }, { rolearn: ${foreign}, groups: [system:nodes] } ]`,
+    ],
+    [
+      'flow entries of a block',
+      `- {rolearn: ${own}, groups: [system:nodes]}\n- {groups: [system:nodes], rolearn: ${foreign}}`,
+    ],
+    ['JSON', JSON.stringify([entry(own), entry(foreign)])],
+    ['JSON on lines', JSON.stringify([entry(foreign), entry(own)], undefined, 2)],
+    ['an ARN that nobody can read', '- rolearn:\n  groups:\n  - system:nodes'],
+  ])('that is %s shows a foreign role among nodes', (_, mapRoles) => {
+    expect(maps({ mapRoles })).toEqual(['foreign-node']);
+    expect(maps({ mapRoles: mapRoles.replaceAll('system:nodes', 'system:nodes-x') })).toEqual([]);
+    expect(maps({ mapRoles: mapRoles.replaceAll(foreign, own).replace('rolearn:\n', `rolearn: ${own}\n`) })).toEqual(
+      [],
+    );
+    expect(maps({ mapRoles }, defineConfig({}))).toEqual([]);
+  });
+
+  test('shows administrators, and nothing of what is no text', () => {
+    expect(
+      maps({ mapRoles: block(own), mapUsers: JSON.stringify([entry('arn:aws:iam::1:user/x', 'system:masters')]) }),
+    ).toEqual(['masters']);
+    expect(maps({ mapRoles: 7, mapAccounts: '- system:masters' })).toEqual([]);
+    expect(awsAuthMaps(audit('update', 'configmaps', { objectRef: { name: 'aws-auth' } }), exampleSettings)).toEqual(
+      [],
+    );
+  });
+
+  test('knows node roles by ARN, wildcards included', () => {
+    const by = (...nodeRoles: readonly string[]) =>
+      maps({ mapRoles: block(own) }, { ...exampleSettings, clusters: [], nodeRoles });
+    expect([by(own), by('arn:aws:iam::111122223333:role/*'), by('Karp*'), by(foreign)]).toEqual([
+      [],
+      [],
+      [],
+      ['foreign-node'],
+    ]);
+  });
+});
+
+test('a node’s role is a node’s where settings name it by an ARN with wildcards, whatever the authenticator says of it', () => {
+  const user = node();
+  const said = { ...user, extra: { arn: user.extra?.['arn'] ?? [], sessionName: user.extra?.['sessionName'] ?? [] } };
+  const anomalies = (nodeRole: string) =>
+    nodeAnomalies(audit('get', 'pods', { user: said }), { ...exampleSettings, clusters: [], nodeRoles: [nodeRole] });
+  expect(anomalies('arn:aws:iam::111122223333:role/Karpenter*')).toEqual([]);
+  expect(anomalies('arn:aws:iam::111122223333:role/other-*')).toEqual(['foreign-role']);
+});
+
+describe('a certificate request', () => {
+  const csr = 'certificatesigningrequests.certificates.k8s.io';
+  const pem = (subject: string) =>
+    Buffer.from(
+      `-----BEGIN CERTIFICATE REQUEST-----\n${Buffer.from(`\u0001${subject}\u0002`).toString('base64')}\n-----END CERTIFICATE REQUEST-----`,
+    ).toString('base64');
+  const asked = (spec: JsonObject, verb = 'create', target = csr) =>
+    audit(verb, target, { objectRef: { name: 'x' }, requestObject: { spec } }).record;
+
+  test.each([
+    ['kubernetes.io/kube-apiserver-client', 'client'],
+    ['kubernetes.io/kube-apiserver-client-kubelet', 'kubelet-client'],
+    ['kubernetes.io/kubelet-serving', 'other'],
+  ])('for %s makes a certificate of %s', (signerName, signer) => {
+    expect(signerOf(asked({ signerName }))).toBe(signer);
+    expect(signerOf(asked({ signerName }, 'create', 'configmaps'))).toBe('unknown');
+    expect(signerOf(asked({}))).toBe('unknown');
+  });
+
+  test('asks for administrators in its subject, or in the groups that its caller writes', () => {
+    expect(asksForMasters(asked({ request: pem('system:masters') }))).toBe(true);
+    expect(asksForMasters(asked({ request: pem('kubeadm:cluster-admins') }))).toBe(true);
+    expect(asksForMasters(asked({ request: pem('developers') }))).toBe(false);
+    expect(asksForMasters(asked({ groups: ['a', 'system:masters'] }))).toBe(true);
+    // The server fills in the groups of whoever asked.
+    expect(asksForMasters(asked({ groups: ['system:masters'] }, 'update'))).toBe(false);
+    expect(asksForMasters(asked({ request: 'not base64 of a PEM' }))).toBe(false);
+  });
+
+  test('is for the node in its subject', () => {
+    expect(requestedNode(asked({ request: pem('system:node:ip-10-0-0-1') }))).toBe('ip-10-0-0-1');
+    expect(requestedNode(asked({ request: pem('alice') }))).toBe('');
+    expect(requestedNode(asked({}))).toBe('');
+  });
+});
+
+test('a bootstrap token joins for as long as its body says', () => {
+  const at = (data: JsonObject | undefined, target = 'secrets') =>
+    expiryOf(audit('create', target, { objectRef: { name: 'x' }, requestObject: data, time: '2026-09-01T10:00:00Z' }));
+  const until = (time: string) => ({ stringData: { expiration: time } });
+  expect(at(until('2026-09-01T10:15:00Z'))).toBe('short');
+  expect(at(until('2026-09-01T10:15:01Z'))).toBe('long');
+  expect(at({ data: { expiration: Buffer.from('2026-09-01T10:05:00Z').toString('base64') } })).toBe('short');
+  expect(at({ ...until('2027-01-01T00:00:00Z'), data: { expiration: '' } })).toBe('long');
+  expect(at({ data: {} })).toBe('none');
+  expect(at(undefined)).toBe('unknown');
+  expect(at(until('2026-09-01T10:15:00Z'), 'configmaps')).toBe('unknown');
+  expect(
+    [
+      'bootstrap-token-abcdef',
+      'system:bootstrap:abc123',
+      'bootstrap-token-abcdefg',
+      'x-bootstrap-token-abcdef',
+      'bootstrap-token-ABCDEF',
+    ].map(tokenIdOf),
+  ).toEqual(['abcdef', 'abc123', '', '', '']);
+});
+
+test('a node’s instance is what its object says, else the session of the node itself', () => {
+  const name = 'ip-10-0-1-17.eu-west-1.compute.internal';
+  const of = (over: Over) => nodeObject(audit('create', 'nodes', over).record);
+  const id = 'i-0eeeeffff00001111';
+  const spec = (providerID: string) => ({ metadata: { name }, spec: { providerID } });
+  expect(of({ user: node(), requestObject: spec(`aws:///eu-west-1a/${id}`) })).toEqual({ name, instance: id });
+  expect(of({ user: node(), requestObject: spec('aws:///eu-west-1a/other') })).toEqual({
+    name,
+    instance: 'i-0aaaabbbbccccdddd',
+  });
+  expect(of({ user: node(), objectRef: { name: 'another' } })).toEqual({ name: 'another', instance: '' });
+  expect(of({ user: users.developer, objectRef: { name } })).toEqual({ name, instance: '' });
+  expect(of({ user: node(name, 'no-instance'), objectRef: { name } }).instance).toBe('');
+  expect(of({ user: users.developer, objectRef: { name: 'n'.repeat(300) } }).name).toHaveLength(253);
+  expect(of({ user: users.developer })).toEqual({ name: '', instance: '' });
+});
+
+describe('an identity that its access key can not have', () => {
+  const instance = 'i-0aaaabbbbccccdddd';
+  const said = (key: { readonly [set: string]: readonly string[] }, user = node()) =>
+    contradiction(audit('get', 'pods', { user }).record, key);
+  test('is told by where the key went', () => {
+    expect(said({})).toBeUndefined();
+    expect(said({ role: ['arn:aws:iam::1:role/x'] })).toBeUndefined();
+    expect(said({ subject: ['system:serviceaccount:a:b'] })).toMatch(
+      /^the key was issued to the pod system:serviceaccount:a:b/,
+    );
+    expect(said({ instance: ['i-0eeee'] })).toBe(`the key was issued to i-0eeee, and the session says ${instance}`);
+    expect(said({ instance: ['i-0eeee', instance] })).toBeUndefined();
+    expect(said({ instance: ['alice'] }, users.developer)).toMatch(
+      /^the key was issued to the node alice, not to arn:/,
+    );
+    const role = (arn: string) => said({ instance: [instance], role: [arn] });
+    expect(role('arn:aws:iam::1:role/a/KarpenterNodeRole-prod')).toBeUndefined();
+    expect(role('arn:aws:iam::1:role/other')).toBe(
+      'the key was issued for the role other, and the session says KarpenterNodeRole-prod',
+    );
+    expect(role('arn:aws:iam::1:user/other')).toBeUndefined();
+    expect(said({ subject: ['x'] }, users.developer)).toBeUndefined();
+  });
+
+  test('by names of roles and what the authenticator says', () => {
+    expect(
+      ['arn:aws:sts::1:assumed-role/a/b', 'arn:aws:iam::1:role/p/a', 'arn:aws:iam::1:user/a', 'role', 'x'].map(
+        roleNameOf,
+      ),
+    ).toEqual(['a', 'a', '', '', '']);
+    const extra = (value: Json) =>
+      extraOf(audit('get', 'pods', { user: { username: 'x', extra: { arn: [value] } as never } }).record, 'arn');
+    expect([extra('a'), extra(7), extra('x'.repeat(2_049)), extra('x'.repeat(2_048)).length]).toEqual([
+      'a',
+      '',
+      '',
+      2_048,
+    ]);
+  });
+});
