@@ -112,7 +112,7 @@ test('a message that is too long loses the tails of its lists and texts, and nev
   expect(bounded(of({}))).toEqual(of({}));
   const padded = (length: number) => ({ ...of({}), headline: 'x'.repeat(length) });
   const room = longestJson - announcementJson(padded(0)).length;
-  const list = { principals: Array.from({ length: 11 }, (_, n) => `p${n}`) };
+  const list = { principals: Array.from({ length: 11 }, (_, n) => `p${n}`), key: {} };
   const full = { ...of(list), headline: '' };
   const left = longestJson - JSON.stringify(full).length;
   expect(room).toBeGreaterThan(0);
