@@ -28,10 +28,11 @@ const mappings = (yaml: string): readonly Mapping[] => {
   const found: { arn: string; groups: string[] }[] = [];
   for (const line of yaml.split('\n')) {
     const arn = /(?:rolearn|userarn)["']?\s*:\s*["']?([^\s"',}]+)/i.exec(line)?.[1];
-    const isSecond = arn !== undefined && found.at(-1)?.arn !== '';
-    if (begins.test(line) || isSecond) found.push({ arn: '', groups: [] });
-    const mapping = found.at(-1);
-    if (mapping === undefined) continue;
+    const last = found.at(-1);
+    const begun = { arn: '', groups: [] };
+    const isNext = last === undefined || begins.test(line) || (arn !== undefined && last.arn !== '');
+    if (isNext) found.push(begun);
+    const mapping = isNext ? begun : last;
     if (arn !== undefined) mapping.arn = arn;
     mapping.groups.push(...(line.match(/system:(?:masters|nodes)(?![\w:-])/g) ?? []));
   }
@@ -44,9 +45,9 @@ const texts = (data: Json | undefined): readonly string[] =>
     return typeof value === 'string' ? [flow(value)] : [];
   });
 
-/** JSON and flow style put on lines, an entry each, so that one reader does: between their members space says nothing. */
+/** JSON and flow style put on lines, an entry each, so that one reader does: space says nothing there, and `{{…}}` is a template's. */
 const flow = (value: string): string =>
-  /^\s*\[\s*\{/.test(value) ? value.replace(/\s+/g, ' ').replaceAll('{', '\n- ') : value;
+  /^\s*\[\s*\{/.test(value) ? value.replace(/\s+/g, ' ').replace(/(?<!\{)\{(?!\{)/g, '\n- ') : value;
 
 const isNodeRole = (arn: string, patterns: readonly string[]): boolean =>
   patterns.some(pattern => {

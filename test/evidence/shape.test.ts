@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { type TransitionKind, transitionKinds } from '../../core/announce/transitions.ts';
 import { bundleKey } from '../../core/evidence/bundle.ts';
 import { awsShape, nodeClaimShape, nodeShape, podShape, podsShape } from '../../core/evidence/shape.ts';
 import { subjectsOf } from '../../core/evidence/subject.ts';
@@ -147,6 +148,19 @@ test('a machine is told by an id or a name that stands alone', () => {
   expect(
     of('arn:aws:ec2:eu-west-1:1:instance/i-0aaaabbb', 'xi-0aaaabbbb', 'i-0aaaabbbb', 'i-0aaaabbbbccccdddd'),
   ).toEqual([{ instance: 'i-0aaaabbb' }, { instance: 'i-0aaaabbbbccccdddd' }]);
+});
+
+test('a machine is kept of after news of it, not of what people did', () => {
+  const said = message({ severity: 'critical' });
+  const kept = (kind: TransitionKind) => subjectsOf({ ...said, transition: { ...said.transition, kind } }).length > 0;
+  expect(transitionKinds.filter(kept)).toEqual([
+    'first',
+    'reopened',
+    'severity',
+    'principal',
+    'resource',
+    'continuation',
+  ]);
 });
 
 test('a bundle lies where no transition’s name leads elsewhere', () => {

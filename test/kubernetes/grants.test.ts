@@ -208,12 +208,15 @@ describe('aws-auth', () => {
     awsAuthMaps(audit('update', 'configmaps', { objectRef: { name: 'aws-auth' }, requestObject: { data } }), settings);
   const entry = (arn: string, group = 'system:nodes') => ({
     rolearn: arn,
-    username: 'x',
+    username: 'system:node:{{EC2PrivateDNSName}}',
     groups: ['system:bootstrappers', group],
   });
   const block = (...arns: readonly string[]) =>
     arns
-      .map(arn => `- rolearn: ${arn}\n  username: x\n  groups:\n  - system:bootstrappers\n  - system:nodes\n`)
+      .map(
+        arn =>
+          `- rolearn: ${arn}\n  username: system:node:{{EC2PrivateDNSName}}\n  groups:\n  - system:bootstrappers\n  - system:nodes\n`,
+      )
       .join('');
 
   test.each<[string, string]>([
@@ -232,7 +235,10 @@ describe('aws-auth', () => {
     ['another member first', block(foreign, own).replaceAll('- rolearn', '- note: x\n  rolearn')],
     ['no list at all', block(foreign, own).replaceAll('- rolearn', '  rolearn')],
     ['quoted members', block(own, foreign).replaceAll('rolearn', "'rolearn'")],
-    ['flow style', `[{rolearn: ${own}, groups: [system:nodes]}, {rolearn: ${foreign}, groups: [system:nodes]}]`],
+    [
+      'flow style',
+      `[{rolearn: ${own}, username: 'system:node:{{EC2PrivateDNSName}}', groups: [system:nodes]}, {rolearn: ${foreign}, groups: [system:nodes]}]`,
+    ],
     [
       'flow style with room',
       `[ { rolearn: ${own}, groups: [system:nodes] }, { rolearn: ${foreign}, groups: [system:nodes] } ]`,

@@ -127,6 +127,50 @@ describe('what a stage keeps of a role', () => {
     expect(uses[2]).toMatchObject({ first: noon, last: noon + 2 * 3_600_000, resources: [] });
   });
 
+  test('tells what each API of each service handed on, of all days', () => {
+    const item = (marks: readonly string[], besides: readonly string[]) => ({ permitted: marks, besides });
+    const mark = (source: string, api: string, duty = 'other') => `${source}.amazonaws.com ${api} ${duty} 12`;
+    const more = (source: string, api: string, what: string) => `${source}.amazonaws.com ${api} ${what}`;
+    const arns = ['b', 'a'].map(name => `arn:aws:iam::${account}:role/${name}`);
+    const days = [
+      {
+        date: '2026-09-01',
+        item: item(
+          [mark('lambda', 'Create', 'sensitive'), mark('lambda', 'Update'), mark('ecs', 'Create')],
+          [
+            more('lambda', 'Create', `role ${arns[0]}`),
+            more('lambda', 'Update', 'profile'),
+            more('ecs', 'Create', 'tags'),
+          ],
+        ),
+      },
+      {
+        date: '2026-09-02',
+        item: item(
+          [mark('lambda', 'Create', 'baseline'), mark('ec2', 'Create')],
+          arns.map(arn => more('lambda', 'Create', `role ${arn}`)),
+        ),
+      },
+    ];
+    const { uses, full } = usesIn(role, days);
+    expect(full).toBe(false);
+    expect(
+      uses.map(one => [`${one.service}:${one.api}`, one.node, one.passedRoles, one.passesProfile, one.actions]),
+    ).toEqual([
+      ['ec2:Create', 'other', [], false, ['ec2:Create']],
+      ['ecs:Create', 'other', [], false, ['ec2:CreateTags', 'ecs:Create']],
+      ['lambda:Create', 'sensitive', arns.toReversed(), false, ['lambda:Create']],
+      ['lambda:Update', 'other', [], true, ['lambda:Update']],
+    ]);
+    const filled = { date: '2026-09-03', item: { seen: Array.from({ length: 1_000 }, (_, n) => `${n}`) } };
+    expect(usesIn(role, [...days, filled]).full).toBe(true);
+    const long = { date: '2026-09-03', item: { seen: Array.from({ length: 690 }, () => 'x'.repeat(512)) } };
+    expect([
+      usesIn(role, [long]).full,
+      usesIn(role, [{ ...long, item: { seen: long.item.seen.slice(20) } }]).full,
+    ]).toEqual([true, false]);
+  });
+
   test('is nothing of events without a time, and of a member that nobody wrote', () => {
     const [event] = story;
     if (event === undefined) throw new Error('there is a story');
