@@ -19,7 +19,7 @@ export type Claim =
   /** With what the message covered that was said then. */
   | { readonly state: 'said'; readonly covers: readonly string[] };
 
-/** How long a claim holds: longer than a function runs, so that only a dead one's claim ends by itself. */
+/** How long a claim holds: far longer than one send takes with its retries, so that only a dead sender's claim ends by itself. */
 export const leaseMs = 2 * 60 * 1000;
 
 /**
