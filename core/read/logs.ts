@@ -3,10 +3,11 @@ import { isObject, type JsonObject, text } from '../json.ts';
 import type { Read } from './contract.ts';
 import { defaultPlace, type ReadSettings } from './eventbridge.ts';
 import { limits } from './limits.ts';
+import { belongingOf, type Origin } from './origin.ts';
 import { inflated, payloadBytes } from './packed.ts';
-import { belongingOf, type Origin, parsed, readLine, readRecords } from './record.ts';
+import { readLine, readRecords } from './record.ts';
 import { rejected } from './reject.ts';
-import { decoded, latin1 } from './text.ts';
+import { decoded, latin1, parsed } from './text.ts';
 
 /**
  * Reads what a CloudWatch Logs subscription hands to a function: `{"awslogs":{"data": base64 of gzip}}` (CloudWatch Logs User

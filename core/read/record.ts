@@ -2,36 +2,20 @@ import { isCloudTrail, isInsight, readCloudTrail } from '../cloudtrail/read.ts';
 import type { AnyEvent, Source } from '../event.ts';
 import { isObject, type Json, member, text } from '../json.ts';
 import { isAudit, readAudit } from '../kubernetes/read.ts';
-import type { Cluster } from '../settings.ts';
 import type { Heard, Place, Problem, Read, Reason } from './contract.ts';
 import { nameOf, serverLines } from './garbage.ts';
 import { type Guess, Guesser, longestGuess } from './guess.ts';
 import { limits } from './limits.ts';
-import { isOtherStream, otherStream, placeOfStream } from './log-group.ts';
+import { isOtherStream, otherStream } from './log-group.ts';
+import { belongingOf, type Origin, placeIn, within } from './origin.ts';
 import { type Packed, packedIn, unpacked } from './packed.ts';
 import type { Quiet } from './quiet.ts';
-import { rejected, skipped } from './reject.ts';
+import { rejected, setAside, skipped } from './reject.ts';
 import { deeperThan } from './shape.ts';
 import { type Piece, Splitter } from './split.ts';
 import { columnsOf, strangerOf } from './stranger.ts';
-import { ChunkTexts, decoded, latin1 } from './text.ts';
+import { ChunkTexts, decoded, latin1, parsed } from './text.ts';
 import { containers, listIn, rowOf, wrapped } from './wrappers.ts';
-
-/** What is known of a record before it is looked at. */
-export interface Origin {
-  readonly place: Place;
-  /** Transport, file or message; `offset` bytes into it. */
-  readonly where: string;
-  readonly offset?: number;
-  /** Configured clusters, whose log groups are known. */
-  readonly clusters?: readonly Cluster[];
-  /** The bytes as they came, for the quarantine. */
-  readonly raw?: Uint8Array;
-  /** How many wrappers lie around it. */
-  readonly inside?: number;
-  /** Whether what travels as base64 or gzip in it is unpacked, once: where a person names the files. */
-  readonly unpacks?: boolean;
-}
 
 /**
  * Reads the bytes of exactly one record, plain or in a log shipper's wrapper. Never throws.
@@ -79,7 +63,7 @@ export const readLine = (written: string, place: Place): Read | undefined => {
  */
 export const readPiece = (piece: Piece, origin: Origin, quiet?: Quiet): readonly Read[] => {
   const set = (reason: Reason, detail: string): readonly Read[] => [
-    rejected(reason, detail, place(origin.where, piece.offset), piece.bytes, piece.length),
+    rejected(reason, detail, placeIn(origin.where, piece.offset), piece.bytes, piece.length),
   ];
   if (piece.kind === 'garbage') {
     const lines = piece.length > piece.bytes.length ? undefined : serverLines(piece.bytes);
@@ -189,7 +173,7 @@ const readPacked = (packed: Packed, json: Json, { raw, ...origin }: Origin): rea
   if ('reason' in bytes)
     return [setAside(bytes.reason, bytes.detail, json, raw === undefined ? origin : { ...origin, raw })];
   const { offset, ...rest } = origin;
-  const around = offset === undefined ? origin.where : place(origin.where, offset);
+  const around = offset === undefined ? origin.where : placeIn(origin.where, offset);
   return readRecords(bytes, { ...rest, where: `${around}, unpacked from ${packed.name}`, unpacks: false });
 };
 
@@ -232,33 +216,6 @@ const readList = (json: Json, records: readonly Json[], name: string, origin: Or
   return records.flatMap((record, index) => readJson(record, { ...rest, where: `${origin.where}, ${name}[${index}]` }));
 };
 
-/** CloudWatch Logs User Guide, "Subscription filters": what a payload says of its log events. */
-export const belongingOf = (payload: Json, origin: Origin): Origin | { readonly skip: string } => {
-  const type = text(payload, 'messageType');
-  if (type === undefined) return origin;
-  if (type === 'CONTROL_MESSAGE') return { skip: 'control messages of CloudWatch Logs' };
-  const account = text(payload, 'owner') ?? origin.place.account;
-  const group = text(payload, 'logGroup') ?? '';
-  const stream = text(payload, 'logStream') ?? '';
-  const found = placeOfStream(group, stream, { ...origin.place, account }, origin.clusters);
-  return 'skip' in found ? found : { ...origin, place: found.place };
-};
-
-/** What the beginning of an object says about the list in it: completed, it parses. */
-const within = (head: Uint8Array, origin: Origin): Origin | { readonly skip: string } => {
-  const known = lists.get(head);
-  if (known !== undefined && known.origin === origin) return known.belonging;
-  const belonging = belongingOf(parsed(`${decoded(head) ?? ''}]}`) ?? null, origin);
-  lists.set(head, { origin, belonging });
-  return belonging;
-};
-
-/** Told once a list, not once a record. */
-const lists = new WeakMap<
-  Uint8Array,
-  { readonly origin: Origin; readonly belonging: Origin | { readonly skip: string } }
->();
-
 const readOne = (source: 'cloudtrail' | 'kubernetes', json: Json, origin: Origin): Read => {
   if (isInsight(json)) return skipped('CloudTrail Insights events, which are no calls');
   if (origin.raw === undefined && deeperThan(json, limits.recordDepth)) {
@@ -278,27 +235,4 @@ const readOne = (source: 'cloudtrail' | 'kubernetes', json: Json, origin: Origin
   return 'problem' in event ? setAside('wrong-shape', event.problem, json, origin) : { kind: 'event', event };
 };
 
-const setAside = (reason: Reason, detail: string, json: Json, { where, offset, raw }: Origin): Read =>
-  rejected(reason, detail, offset === undefined ? where : place(where, offset), raw ?? jsonText(json));
-
-const place = (where: string, offset: number): string => `${where}, byte ${offset}`;
-
-/** JSON text of a value, for the quarantine; a value too deep for `JSON.stringify` is described instead. */
-const jsonText = (json: Json): Uint8Array => {
-  try {
-    return encoder.encode(JSON.stringify(json));
-  } catch {
-    return encoder.encode('"a value too deeply nested to be written"');
-  }
-};
-
 const encoder = new TextEncoder();
-
-/** The parser's own message is dropped: it quotes the record. */
-export const parsed = (written: string): Json | undefined => {
-  try {
-    return JSON.parse(written);
-  } catch {
-    return undefined;
-  }
-};

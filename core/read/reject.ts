@@ -1,5 +1,7 @@
+import type { Json } from '../json.ts';
 import type { Read, Reason } from './contract.ts';
 import { limits } from './limits.ts';
+import { type Origin, placeIn } from './origin.ts';
 
 /**
  * A record set aside. Its bytes are copied, so that nothing larger is kept alive.
@@ -21,3 +23,18 @@ export const rejected = (
 };
 
 export const skipped = (why: string, count = 1): Read => ({ kind: 'skipped', why, count });
+
+/** What was parsed, set aside with its bytes as they came, where they are at hand. */
+export const setAside = (reason: Reason, detail: string, json: Json, { where, offset, raw }: Origin): Read =>
+  rejected(reason, detail, offset === undefined ? where : placeIn(where, offset), raw ?? jsonText(json));
+
+/** JSON text of a value, for the quarantine; a value too deep for `JSON.stringify` is described instead. */
+const jsonText = (json: Json): Uint8Array => {
+  try {
+    return encoder.encode(JSON.stringify(json));
+  } catch {
+    return encoder.encode('"a value too deeply nested to be written"');
+  }
+};
+
+const encoder = new TextEncoder();

@@ -1,8 +1,10 @@
 import { type Json, list, member, text } from '../json.ts';
 import type { Read } from './contract.ts';
 import { defaultPlace, type ReadSettings } from './eventbridge.ts';
-import { type Origin, parsed, readEnveloped, readText } from './record.ts';
+import type { Origin } from './origin.ts';
+import { readEnveloped, readText } from './record.ts';
 import { rejected, skipped } from './reject.ts';
+import { parsed } from './text.ts';
 
 /** An object to be fetched and read with `readObject`. */
 export interface ObjectPointer {

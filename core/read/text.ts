@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import type { Json } from '../json.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -30,3 +31,12 @@ export class ChunkTexts {
     return this.#text === undefined ? decoded(chunk.subarray(from, to)) : this.#text.slice(from, to);
   }
 }
+
+/** The value of JSON text, or undefined where it is none. The parser's own message is dropped: it quotes the record. */
+export const parsed = (written: string): Json | undefined => {
+  try {
+    return JSON.parse(written);
+  } catch {
+    return undefined;
+  }
+};
