@@ -3,7 +3,7 @@ import type { Facts } from '../../fact.ts';
 import { at, type Json, list, member, text } from '../../json.ts';
 import { lastSegment } from '../roles.ts';
 import { isWorld } from './exposure.ts';
-import { roleKind } from './iam.ts';
+import { roleKindOf, weightiest } from './iam.ts';
 
 type Record = Event<'cloudtrail'>['record'];
 
@@ -83,9 +83,6 @@ const associatedRoles = (record: Record): readonly string[] => {
   return [...new Set(roles.flatMap(role => role || []))];
 };
 
-/** From what matters most. */
-const roleKinds = ['controller', 'likely-controller', 'pipeline', 'node', 'other'];
-
 const serviceAccount = (record: Record): string => {
   const association = at(record, 'responseElements', 'association');
   const namespace = parameter(record, 'namespace') ?? text(association, 'namespace');
@@ -143,14 +140,10 @@ export const eksFacts: Facts<'cloudtrail'> = {
     read: event => associatedRoles(event.record).join(', ') || 'none',
   },
   'eks.role-kind': {
-    doc: 'What that role is, of several the first of: `controller`, `likely-controller`, `node`, `pipeline`, `other`, `none`.',
+    doc: 'What that role is, of several the first of: `controller`, `likely-controller`, `pipeline`, `node`, `other`, `none`.',
     needs: eks,
-    read: ({ record, account }, settings) => {
-      const kinds = associatedRoles(record).map(role =>
-        roleKind(lastSegment(role), role.split(':')[4] || account, settings),
-      );
-      return roleKinds.find(kind => kinds.includes(kind)) ?? 'none';
-    },
+    read: ({ record, account }, settings) =>
+      weightiest(associatedRoles(record).map(role => roleKindOf(role, account, settings))),
   },
   'eks.service-account': {
     doc: 'The service account of a pod identity association, `namespace/name`; its id where the record names none; `add-on NAME` and `capability NAME` for those; `none` otherwise.',

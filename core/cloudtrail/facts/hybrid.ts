@@ -4,7 +4,7 @@ import { at, list, text } from '../../json.ts';
 import type { Settings } from '../../settings.ts';
 import { matchesAny } from '../../wildcard.ts';
 import { lastSegment } from '../roles.ts';
-import { roleKind } from './iam.ts';
+import { roleKindOf, weightiest } from './iam.ts';
 
 type Record = Event<'cloudtrail'>['record'];
 type Act = 'activation' | 'machine-role' | 'profile' | 'trust-anchor' | 'revocation' | 'network';
@@ -57,13 +57,9 @@ const rolesOf = (record: Record): readonly string[] => {
 const usual = ['AmazonEKSHybridNodesRole*', 'eksctl-*-HybridNodes*', 'EKSHybridNode*'];
 
 const kindOf = (role: string, account: string, settings: Settings): string => {
-  const name = lastSegment(role);
-  const kind = roleKind(name, role.split(':')[4] || account, settings);
-  return kind === 'other' && matchesAny(usual, name) ? 'hybrid' : kind;
+  const kind = roleKindOf(role, account, settings);
+  return kind === 'other' && matchesAny(usual, lastSegment(role)) ? 'hybrid' : kind;
 };
-
-/** From what matters most. */
-const kinds = ['controller', 'likely-controller', 'pipeline', 'node', 'hybrid', 'other'];
 
 /** What was opened, as people know it: the roles of this plane that somebody gets, else the cluster or what certificates are told by. */
 const subjectsOf = ({ record, account }: Event<'cloudtrail'>, settings: Settings): readonly string[] => {
@@ -94,9 +90,6 @@ export const hybridFacts: Facts<'cloudtrail'> = {
   'hybrid.role-kind': {
     doc: 'What the roles are that such machines get, of several the first of: `controller`, `likely-controller`, `pipeline`, `node`, `hybrid` (usual names of the role of EKS Hybrid Nodes), `other`, `none`.',
     needs,
-    read: ({ record, account }, settings) => {
-      const found = rolesOf(record).map(role => kindOf(role, account, settings));
-      return kinds.find(kind => found.includes(kind)) ?? 'none';
-    },
+    read: ({ record, account }, settings) => weightiest(rolesOf(record).map(role => kindOf(role, account, settings))),
   },
 };

@@ -25,10 +25,20 @@ const roleOf = (record: Record): string => {
 };
 
 /** What a role of a call or an association is to the provisioning plane. */
-export const roleKind = (name: string, account: string, settings: Settings): string => {
+const roleKind = (name: string, account: string, settings: Settings): string => {
   if (name === 'none') return 'none';
   return isOurs(name) ? 'pipeline' : roleByName(name, account, settings).kind;
 };
+
+/** The same of a role by its ARN, or by its name in the account of the call. */
+export const roleKindOf = (role: string, account: string, settings: Settings): string =>
+  roleKind(lastSegment(role), role.split(':')[4] || account, settings);
+
+/** From what matters most; `hybrid`: the role of EKS Hybrid Nodes by its usual name. */
+const weights = ['controller', 'likely-controller', 'pipeline', 'node', 'hybrid', 'other'];
+
+/** Of several kinds of roles the one that matters most; `none` of none. */
+export const weightiest = (kinds: readonly string[]): string => weights.find(kind => kinds.includes(kind)) ?? 'none';
 
 const policyOf = (record: Record): string =>
   (record.eventSource === 'iam.amazonaws.com'
