@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Controller, Principals, Settings } from '../settings.ts';
-import { matchesAny } from '../wildcard.ts';
+import { matchesArn } from '../wildcard.ts';
 import type { CloudTrailRecord, UserIdentity } from './record.ts';
 import { type KnownRole, lastSegment, roleByArn } from './roles.ts';
 
@@ -103,7 +103,7 @@ const sessionOfInstance = (record: CloudTrailRecord): InstanceSession | undefine
 };
 
 const allows = (principals: Principals, ...names: readonly (string | undefined)[]): boolean =>
-  names.some(name => name !== undefined && matchesAny(principals.arns ?? [], name));
+  names.some(name => name !== undefined && matchesArn(principals.arns ?? [], name));
 
 const nobody: KnownRole = { kind: 'other', controller: 'none', guessed: false };
 
@@ -132,8 +132,9 @@ const identify = (record: CloudTrailRecord, settings: Settings): Principal => {
   const id = role ?? nameOf(identity, type);
   const session = sessionOf(identity);
   const name = role === undefined ? shortName(identity, type, id) : `${lastSegment(role)}/${session ?? '?'}`;
-  // A user may be a controller too (static credentials); a role's kind needs its own ARN, path and all.
-  const known = text(identity.sessionContext?.sessionIssuer?.arn) ?? (type === 'IAMUser' ? arn : undefined);
+  // A role's kind needs its own ARN, path and all. No user is a controller: settings name roles alone, and whoever makes a user may
+  // choose a path that reads like one (`arn:aws:iam::111122223333:user/x:role/prod-karpenter`).
+  const known = text(identity.sessionContext?.sessionIssuer?.arn);
   const kinds = known === undefined ? nobody : roleByArn(known, settings);
   const of = (kind: PrincipalKind, guessed = false): Principal => ({
     kind,

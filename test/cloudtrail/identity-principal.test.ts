@@ -26,6 +26,28 @@ const linked: UserIdentity = {
   },
 };
 
+test("a user's path that reads like a role makes it nobody's role, whatever account settings leave open", () => {
+  const settings = defineConfig({
+    controllers: [{ kind: 'karpenter', roles: ['arn:aws:iam::*:role/prod-karpenter'] }],
+    platform: { arns: ['arn:aws:iam::*:role/deployer'] },
+    secretReaders: { arns: ['arn:aws:iam::*:role/backup'] },
+  });
+  const kind = (identity: UserIdentity) => principalOf(record(identity), settings).kind;
+  const user = (name: string): UserIdentity => ({
+    type: 'IAMUser',
+    arn: `arn:aws:iam::111122223333:user/x:role/${name}`,
+    userName: name,
+  });
+  expect(['prod-karpenter', 'deployer'].map(name => kind(roleSession(name, 'x')))).toEqual(['controller', 'platform']);
+  expect(['prod-karpenter', 'deployer'].map(name => kind(user(name)))).toEqual(['person', 'person']);
+  const reads = (identity: UserIdentity) =>
+    cloudtrailSource.facts['principal.reader']?.read(
+      call('secretsmanager', 'GetSecretValue', { userIdentity: identity }),
+      settings,
+    );
+  expect([reads(roleSession('backup', 'x')), reads(user('backup'))]).toEqual([true, false]);
+});
+
 describe('who made the call', () => {
   const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
   const cases: readonly (readonly [string, UserIdentity, string, string])[] = [

@@ -112,6 +112,8 @@ const names = [
   'system:serviceaccount:team-a:app',
   'x:capi-manager',
   'arn:aws:sts::111122223333:assumed-role/platform-deployer/ci',
+  'arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForAmazonEKS/eks',
+  'arn:aws:iam::111122223333:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS',
   'system:anonymous',
   'system:masters',
   'system:node:ip-10-0-1-17',
@@ -127,6 +129,10 @@ const arns = [
   'arn:aws:sts::111122223333:assumed-role/platform-deployer/ci',
   'arn:aws:iam::111122223333:role/platform',
   'arn:aws:iam::444455556666:role/eks',
+  // EKS's own role, of this account and of another.
+  'arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForAmazonEKS/eks',
+  'arn:aws:iam::111122223333:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS',
+  'arn:aws:sts::444455556666:assumed-role/AWSServiceRoleForAmazonEKS/eks',
 ];
 const spaces = [
   'kube-system',

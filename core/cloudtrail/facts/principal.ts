@@ -56,8 +56,7 @@ const issuedBy = (patterns: readonly string[]): OpenPattern => ({
 
 const controllerRecords = (settings: Settings): OpenPattern => {
   if (!namesControllers(settings)) return issuedBy(usualControllers.flatMap(([, names]) => names));
-  const roles = settings.controllers.flatMap(controller => controller.roles ?? []);
-  return { $or: [issuedBy(roles), { userIdentity: { arn: roles.map(conditionOf) } }] };
+  return issuedBy(settings.controllers.flatMap(controller => controller.roles ?? []));
 };
 
 const nodeRecords = (settings: Settings): OpenPattern => {
@@ -81,9 +80,10 @@ const namedLike = (texts: readonly Condition[]): readonly When<CloudTrailRecord>
   },
 ];
 
+/** The role behind a session by its ARN, of which a name stands behind a slash: what filters ask for begins with one. */
 const issuer = (record: CloudTrailRecord): string => {
   const arn = record.userIdentity?.sessionContext?.sessionIssuer?.arn;
-  return typeof arn === 'string' ? arn : '';
+  return typeof arn === 'string' && arn.includes('/') ? arn : '';
 };
 
 /** Who made the call, from where, and how it ended. */
