@@ -731,6 +731,37 @@ const parameters: readonly Said[] = [
   ...each('ssm', 'PutParameter', { name: '/shop/db', dataType: 'aws:ec2:image' }, { 'parameter.images': ['/shop/db'] }),
 ];
 
+const places: readonly Said[] = [
+  [
+    call('s3', 'ListBuckets', { sourceIPAddress: '100.64.3.4' }),
+    { 'source.pod': true, 'source.clusters': ['prod'], 'source.place': 'cluster', 'source.network': '100.64.3.0/24' },
+  ],
+  [call('s3', 'ListBuckets', { sourceIPAddress: '192.168.3.4' }), { 'source.pod': true, 'source.clusters': ['fleet'] }],
+  [call('s3', 'ListBuckets', { sourceIPAddress: '::ffff:100.64.3.4' }), { 'source.pod': true }],
+  [
+    call('s3', 'ListBuckets', { sourceIPAddress: '10.0.3.4' }),
+    { 'source.pod': false, 'source.clusters': ['prod'], 'source.kind': 'address' },
+  ],
+  [call('s3', 'ListBuckets', { sourceIPAddress: 'AWS Internal' }), { 'source.pod': false, 'source.kind': 'internal' }],
+  ...[
+    'Boto3/1.40',
+    'aws-sdk-java/2',
+    '[S3Console/0.4]',
+    'curl/8',
+    'APN/1.0 HashiCorp/1.0 Terraform/1.9',
+    'x Boto3/1.40',
+  ].map((userAgent): Said => [call('s3', 'ListBuckets', { userAgent }), { 'agent.application': true }]),
+  ...[
+    'Go-http-client/1.1',
+    'aws-sdk-go-v2/1.41 exec-env/x',
+    'aws-cli/2.30 Botocore/1',
+    'amazon-ssm-agent/3 curl',
+    'kubelet/v1',
+    'containerd/2',
+    'ecr-credential-provider/1',
+  ].map((userAgent): Said => [call('s3', 'ListBuckets', { userAgent }), { 'agent.application': false }]),
+];
+
 const key = { tagSet: { items: [{ key: 'karpenter.sh/nodepool', value: 'x' }] } };
 const specified = {
   tagSpecificationSet: { items: [{ resourceType: 'instance', tags: [{ key: 'karpenter.sh/nodepool' }] }] },
@@ -793,5 +824,6 @@ export const cloudtrailSayings: readonly Said[] = [
   ...sensitive,
   ...outcomes,
   ...parameters,
+  ...places,
   ...tags,
 ];

@@ -1,6 +1,6 @@
 import type { Event } from '../../core/event.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { audit, component, iamSession, node, serviceAccount, users } from '../../core/kubernetes/example.ts';
+import { audit, component, iamSession, joiner, node, serviceAccount, users } from '../../core/kubernetes/example.ts';
 import type { Saying } from './cloudtrail.ts';
 
 type Said = Saying<Event<'kubernetes'>>;
@@ -311,20 +311,32 @@ const pods: readonly Said[] = [
 const impersonating = (username: string, groups: readonly string[] = []): Over => ({
   impersonatedUser: { username, groups },
 });
+const karpenter = 'system:serviceaccount:kube-system:karpenter';
 const people: readonly Said[] = [
   [
-    audit('get', 'pods', impersonating('system:serviceaccount:kube-system:karpenter')),
+    audit('get', 'pods', impersonating(karpenter)),
     {
       'impersonation.target': 'controller',
-      'impersonation.name': 'system:serviceaccount:kube-system:karpenter',
+      'impersonation.name': karpenter,
       'principal.standing': 'mixed',
       'principal.effective': 'controller',
     },
   ],
+  [
+    audit('get', 'pods', { ...impersonating('system:serviceaccount:capi-system:x'), cluster: 'fleet' }),
+    { 'impersonation.target': 'controller' },
+  ],
   [audit('get', 'pods', impersonating('system:node:x')), { 'impersonation.target': 'node' }],
-  [audit('get', 'pods', impersonating('bob', ['system:masters'])), { 'impersonation.target': 'masters' }],
-  [audit('get', 'pods', impersonating('system:kube-scheduler')), { 'impersonation.target': 'system' }],
-  [audit('get', 'pods', impersonating('system:serviceaccount:kube-system:x')), { 'impersonation.target': 'system' }],
+  [audit('get', 'pods', impersonating('bob', ['system:nodes'])), { 'impersonation.target': 'node' }],
+  ...['system:masters', 'kubeadm:cluster-admins'].map(
+    (group): Said => [audit('get', 'pods', impersonating('bob', [group])), { 'impersonation.target': 'masters' }],
+  ),
+  ...[
+    'system:kube-scheduler',
+    'eks:addon-manager',
+    'system:serviceaccount:kube-system:node-controller',
+    'system:serviceaccount:kube-system:x',
+  ].map((name): Said => [audit('get', 'pods', impersonating(name)), { 'impersonation.target': 'system' }]),
   [audit('get', 'pods', impersonating('bob')), { 'impersonation.target': 'other', 'impersonation.name': 'bob' }],
   [
     audit('get', 'pods'),
@@ -333,15 +345,75 @@ const people: readonly Said[] = [
       'impersonation.name': 'unknown',
       'principal.kind': 'person',
       'principal.standing': 'person',
+      'principal.effective': 'person',
+      'principal.reader': 'unlisted',
     },
   ],
+  ...(
+    [
+      [users.karpenter, 'controller', 'service-account'],
+      [users.gitops, 'gitops', 'service-account'],
+      [users.workload, 'service-account', 'service-account'],
+      [users.replicasets, 'service', 'service'],
+      [users.admin, 'person', 'person'],
+      [users.anonymous, 'anonymous', 'anonymous'],
+      [users.platform, 'platform', 'person'],
+      [{ username: 'alice', groups: ['platform-admins'] }, 'platform', 'person'],
+      [node(), 'node', 'node'],
+      [joiner('abcdef'), 'bootstrap', 'bootstrap'],
+      ...[
+        'kube-scheduler',
+        'kube-controller-manager',
+        'cloud-controller-manager',
+        'kube-proxy',
+        'apiserver',
+        'kube-apiserver',
+      ].map(name => [component(name), 'service', 'service'] as const),
+      [iamSession('AWSServiceRoleForAmazonEKS', 'eks'), 'service', 'service'],
+      [{ username: 'eks:addon-manager' }, 'service', 'service'],
+      // A system's name on somebody whom the IAM authenticator signed in.
+      [{ ...users.developer, username: 'system:kube-scheduler' }, 'person', 'person'],
+      [{ ...users.developer, username: karpenter }, 'person', 'person'],
+      [{ username: '' }, 'unknown', 'unknown'],
+      // Known by their usual names, where settings name none.
+      [serviceAccount('karpenter', 'karpenter'), 'service-account', 'service-account'],
+      [serviceAccount('argocd', 'argocd-application-controller'), 'service-account', 'service-account'],
+      [iamSession('AmazonEKSAutoClusterRole', 'aws-go-sdk-1'), 'person', 'person'],
+    ] as const
+  ).map(
+    ([user, kind, form]): Said => [
+      audit('get', 'pods', { user }),
+      { 'principal.kind': kind, 'principal.form': form, 'principal.effective': kind, 'principal.standing': kind },
+    ],
+  ),
   [
-    audit('get', 'pods', { user: component('kube-scheduler') }),
-    { 'principal.kind': 'service', 'principal.form': 'service' },
+    audit('get', 'pods', { user: users.workload, cluster: 'fleet' }),
+    { 'principal.id': 'system:serviceaccount:team-a:app' },
+  ],
+  [audit('get', 'pods', { user: users.capi, cluster: 'fleet' }), { 'principal.controller': 'cluster-api' }],
+  [
+    audit('get', 'pods', { annotations: { 'audit.k8s.io/truncated': 'true' } }),
+    { 'evidence.omitted': true, 'object.path': '(all)', 'object.namespace': '(all)', 'guard.keeper': 'other' },
+  ],
+  [audit('get', 'pods', { annotations: { 'audit.k8s.io/truncated': 'false' } }), { 'evidence.omitted': false }],
+  [
+    audit('get', 'configmaps', kubeSystem('karpenter-global-settings')),
+    { 'object.controller': 'karpenter', 'object.path': 'kube-system/karpenter-global-settings' },
   ],
   [
-    audit('get', 'pods', { user: iamSession('platform-deployer', 'ci') }),
-    { 'principal.kind': 'platform', 'principal.form': 'person' },
+    audit('get', 'configmaps', { cluster: 'fleet', ...ref('capi-system', 'x') }),
+    { 'object.controller': 'cluster-api', 'namespace.role': 'controller' },
+  ],
+  [
+    audit('get', 'configmaps', kubeSystem('coredns')),
+    { 'object.controller': 'none', 'object.namespace': 'kube-system' },
+  ],
+  [
+    audit('update', 'mutatingwebhookconfigurations.admissionregistration.k8s.io', {
+      objectRef: { name: 'kyverno-policy' },
+      user: serviceAccount('kyverno', 'kyverno-admission-controller'),
+    }),
+    { 'guard.keeper': 'own' },
   ],
 ];
 

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import { cloudtrailFacts } from '../../core/cloudtrail/facts/index.ts';
+import { defineConfig } from '../../core/config.ts';
+import type { Event, Source } from '../../core/event.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
+import type { Fact, Facts } from '../../core/fact.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { kubernetesFacts } from '../../core/kubernetes/facts/index.ts';
+import { compilePattern } from '../../core/pattern/compile.ts';
+import { loadPattern } from '../../core/pattern/load.ts';
+import type { Settings } from '../../core/settings.ts';
+import { cloudtrailSayings, type Saying } from './cloudtrail.ts';
+import { kubernetesSayings } from './kubernetes.ts';
+import { wide } from './settings.ts';
+
+/**
+ * What a record shows of a fact's values: of whatever is asked for one sign stands there, and records of other values are kept out.
+ * `test/targets/signs.fuzz.ts` asks the first of records that are put together by chance.
+ */
+type Subject = Event<Source>;
+
+/** A user's kind is told by the name, and by what the settings say of it in a cluster. */
+const ofUsers = {
+  person: 'platform unknown likely-controller',
+  'service-account': 'controller gitops',
+  controller: 'likely-controller',
+  'likely-controller': 'controller',
+};
+
+/** Values that are asked for, and others whose records a sign lets in as well, for the record alone does not tell them apart. */
+const alike: { readonly [fact: string]: { readonly [asked: string]: string } } = {
+  'cloudtrail node.call': { none: '*', baseline: '*', sensitive: 'other', other: 'sensitive' },
+  'cloudtrail instance.delivery': { none: '*', unknown: '*' },
+  'cloudtrail source.pod': { false: '*' },
+  'cloudtrail agent.application': { false: '*' },
+  'kubernetes principal.kind': ofUsers,
+  'kubernetes principal.effective': ofUsers,
+  'kubernetes principal.standing': { ...ofUsers, person: `${ofUsers.person} mixed` },
+  'kubernetes principal.form': { person: 'unknown' },
+  'kubernetes principal.id': { unknown: '*' },
+  'kubernetes impersonation.target': { unknown: '*', other: 'controller node masters system', system: 'controller' },
+  'kubernetes impersonation.name': { unknown: '*' },
+  'kubernetes evidence.omitted': { false: '*' },
+  'kubernetes object.controller': { none: '*' },
+  'kubernetes secret.kind': {
+    unknown: '*',
+    other:
+      'all-in-cluster all-in-namespace bootstrap-token cluster-credential likely-cluster-credential bootstrap-data controller',
+    'bootstrap-data': 'cluster-credential',
+  },
+  'kubernetes capi.change': {
+    unknown: '*',
+    other: 'machine-created machine-scaled clusterclass identity cluster-deleted remediation-weakened',
+    'remediation-weakened': 'machine-scaled cluster-deleted',
+  },
+  'kubernetes pod.hostAccess': {
+    '': '*',
+    hostPID: 'hostPath privileged',
+    'hostPath /': 'privileged',
+    privileged: 'hostPath',
+  },
+  'kubernetes pod.runsAs': { unknown: '*' },
+  'kubernetes token.account': { unknown: '*', none: '*' },
+  'kubernetes reading.failure': { unknown: '*' },
+  'kubernetes karpenter.act': { unknown: '*', baseline: '*' },
+  'kubernetes guard.change': {
+    unknown: '*',
+    opaque: 'weakened weak',
+    weak: 'opaque weakened',
+    intercepting: 'opaque weakened weak excepted',
+    excepted: 'opaque weakened weak intercepting',
+  },
+};
+
+const isAlike = (fact: string, asked: Json, other: Json): boolean => {
+  const others = alike[fact]?.[String(asked)]?.split(' ') ?? [];
+  return others.includes('*') || others.some(one => String(other).split(' ')[0] === one);
+};
+
+const all = (['cloudtrail', 'kubernetes'] as const).flatMap(source => {
+  const facts: Facts = (source === 'cloudtrail' ? cloudtrailFacts : kubernetesFacts) as Facts; // read with events of their source
+  const sayings: readonly Saying<Subject>[] = source === 'cloudtrail' ? cloudtrailSayings : kubernetesSayings;
+  const events = sayings.map(([event]) => event);
+  return Object.entries(facts).flatMap(([name, fact]) =>
+    fact.signs === undefined ? [] : [[`${source} ${name}`, { ...fact, signs: fact.signs }, events] as const],
+  );
+});
+
+/** A value, and the elements of one that is a list: what a condition may be about. */
+const parts = (value: Json): readonly Json[] =>
+  Array.isArray(value) && value.length > 0 ? (value as readonly Json[]) : [value];
+
+const textOf = (value: Json): string => JSON.stringify(value);
+
+/** Records by the values that a fact has of them. */
+const byValue = (fact: Fact, events: readonly Subject[], one: Settings): ReadonlyMap<string, readonly JsonObject[]> => {
+  const found = new Map<string, JsonObject[]>();
+  for (const event of events)
+    for (const value of parts(fact.read(event as never, one)).map(textOf)) // of its source
+      found.set(value, [...(found.get(value) ?? []), event.record as unknown as JsonObject]); // records are JSON
+  return found;
+};
+
+/** Whether a record shows one of some values. */
+const shows = (
+  { signs }: Fact & { readonly signs: NonNullable<Fact['signs']> },
+  one: Settings,
+  values: readonly string[],
+): ((record: JsonObject) => boolean) => {
+  const given = values.map((value): Json => JSON.parse(value));
+  const texts = given.filter(value => typeof value === 'string');
+  const checks = signs(
+    one,
+    value => values.includes(textOf(value)),
+    texts.length < given.length ? undefined : texts,
+  ).map(sign => (Object.keys(sign).length === 0 ? () => true : compilePattern(loadPattern(sign))));
+  return record => checks.some(check => check({ record }));
+};
+
+describe.each<[string, Settings]>([
+  ['the example settings', exampleSettings],
+  ['no settings', defineConfig({})],
+  ['wide settings', wide],
+])('under %s', (_, one) => {
+  test.each(all)('%s: whatever is asked for is shown', (name, fact, events) => {
+    const records = byValue(fact, events, one);
+    const values = [...records.keys()];
+    const asking = values.flatMap((value, at) => [
+      [value],
+      [value, values[(at + 1) % values.length] ?? value],
+      ...(values.length > 12 ? [] : [values.filter(other => other !== value), values.slice(at)]),
+    ]);
+    for (const asked of asking.filter(({ length }) => length > 0)) {
+      const isShown = shows(fact, one, asked);
+      for (const value of asked)
+        for (const record of records.get(value) ?? [])
+          if (!isShown(record)) expect.fail(`${name} is ${value}, asked for ${asked.join()}: ${textOf(record)}`);
+    }
+  });
+
+  test.each(all)('%s: and records of other values are kept out', (name, fact, events) => {
+    const records = byValue(fact, events, one);
+    const letIn: string[] = [];
+    for (const asked of records.keys()) {
+      const isShown = shows(fact, one, [asked]);
+      for (const [value, some] of records)
+        if (value !== asked && !isAlike(name, JSON.parse(asked), JSON.parse(value)) && some.every(isShown))
+          letIn.push(`${asked} lets in ${value}`);
+    }
+    expect(letIn).toEqual([]);
+  });
+});
