@@ -22,6 +22,20 @@ const settings: readonly (readonly [string, Settings, readonly string[]])[] = [
   ['no settings', defineConfig({}), ['launch.region', 'launch.approved-owners', 'profile.foreign', 'node.anomalies']],
 ];
 
+/** Facts that can be read off any event. */
+const needNothing: { readonly [source in Source]: readonly string[] } = {
+  cloudtrail: [
+    ...['kind', 'id', 'name', 'session', 'guessed', 'reader'].map(name => `principal.${name}`),
+    ...['kind', 'place', 'clusters', 'pod', 'network', 'egress-known'].map(name => `source.${name}`),
+    ...['agent.family', 'agent.application', 'node.role-names'],
+  ],
+  kubernetes: [
+    ...['kind', 'effective', 'standing', 'form', 'id', 'controller', 'reader'].map(name => `principal.${name}`),
+    ...['source.last', 'source.place', 'clock.hours', 'evidence.omitted', 'body.form', 'guard.keeper'],
+    ...['object.path', 'object.namespace', 'object.controller', 'namespace.role', 'namespace.exempt'],
+  ],
+};
+
 /** What makes another call of one, or somebody else's. */
 const changes: readonly (readonly [change: string, path: readonly string[], to: Json | undefined])[] = [
   ['another service', ['eventSource'], 'batch.amazonaws.com'],
@@ -138,6 +152,10 @@ describe.each<[Source, Facts, readonly Saying<Subject>[], readonly Subject[]]>([
 ])('%s', (source, facts, sayings, ordinary) => {
   const events = [...sayings.map(([event]) => event), ...ordinary];
 
+  test('every fact is described, in a sentence', () => {
+    for (const [name, { doc }] of Object.entries(facts)) expect(doc, name).toMatch(/^[A-Z`].{20,}\.$/s);
+  });
+
   test('facts say so', () => {
     for (const [event, said] of sayings)
       expect(
@@ -151,6 +169,11 @@ describe.each<[Source, Facts, readonly Saying<Subject>[], readonly Subject[]]>([
     const needing = all.filter(({ needs }) => Object.keys(needs).length > 0);
     const speaking = (asked: Asked): readonly Subject[] =>
       events.filter(event => saidBy(asked, event, one) !== asked.neutral);
+
+    test('some facts can be read off any event', () => {
+      const free = all.filter(({ needs }) => Object.keys(needs).length === 0).map(({ name }) => name);
+      expect(free.toSorted()).toEqual(needNothing[source].toSorted());
+    });
 
     test('every fact that needs something says something here', () => {
       const silent = needing.filter(asked => speaking(asked).length === 0).map(({ name }) => name);
@@ -180,9 +203,12 @@ describe.each<[Source, Facts, readonly Saying<Subject>[], readonly Subject[]]>([
       for (const asked of needing) {
         const said = speaking(asked);
         for (const [name, path, to] of changes) {
-          if (dearer.has(`${asked.name}: ${name}`)) continue;
           const others = said.map(event => changed(event, path, to));
+          for (const event of others)
+            if (saidBy(asked, event, one) !== asked.neutral && !holds(asked.needs, event))
+              expect.fail(`${asked.name}, ${name}: ${JSON.stringify(event.record)}`);
           if (
+            !dearer.has(`${asked.name}: ${name}`) &&
             others.every(event => saidBy(asked, event, one) === asked.neutral) &&
             others.some(event => holds(asked.needs, event))
           )

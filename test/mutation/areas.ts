@@ -202,12 +202,30 @@ export const areas: { readonly [name: string]: Area } = {
     without: notAnExample,
   },
   needs: {
-    // What facts need and how they show it, which filters are derived from: asked while rules are loaded.
+    // What facts say, need and show, which filters are derived from. Most of it is made while modules are loaded, so that nothing here
+    // loads the catalogue.
     mutate: ['core/cloudtrail/facts', 'core/kubernetes/facts', 'core/kubernetes/user-signs.ts'],
     tests: [
-      ...testsIn('kubernetes', 'needs.test.ts'),
-      ...testsIn('targets', 'signs.fuzz.ts'),
-      ...testsIn('cloudtrail', 'identity-needs.fuzz.ts'),
+      ...testsIn('facts', 'needs.test.ts', 'signs.test.ts'),
+      ...testsIn(
+        'cloudtrail',
+        'exposure-facts.test.ts',
+        'launch-facts.test.ts',
+        'facts.test.ts',
+        'identity-policy.test.ts',
+        'identity-principal.test.ts',
+        'identity-off-instance.test.ts',
+        'surroundings.test.ts',
+      ),
+      ...testsIn(
+        'kubernetes',
+        'facts.test.ts',
+        'grants.test.ts',
+        'content.test.ts',
+        'body.test.ts',
+        'identity.test.ts',
+        'nulls.test.ts',
+      ),
     ],
   },
   posture: {

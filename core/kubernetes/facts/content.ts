@@ -1,9 +1,11 @@
 import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
 import { at } from '../../json.ts';
+import type { Condition } from '../../pattern/language.ts';
 import { judge, judgedKind, judgedResources, weightiest } from '../../posture/judge.ts';
 import type { Problem } from '../../posture/problem.ts';
 import type { Settings } from '../../settings.ts';
+import { conditionOf } from '../../wildcard.ts';
 import { awsAuthMaps } from '../aws-auth.ts';
 import { asked, written } from '../body.ts';
 import { asksForMasters, requestedNode, signerOf } from '../csr.ts';
@@ -36,10 +38,10 @@ const problemsOf = (event: Event<'kubernetes'>, settings: Settings): readonly Pr
 const judged = { verb: [...edits], objectRef: { resource: [...judgedResources] } };
 
 /** Every name that may be Karpenter's account, for filters. */
-const karpenterNames = (settings: Settings): readonly (string | { readonly wildcard: string })[] => {
+const karpenterNames = (settings: Settings): readonly Condition[] => {
   const patterns = controllerAccounts(settings).accounts.filter(({ kind }) => kind === 'karpenter');
   const names = new Set(['system:serviceaccount:kube-system:karpenter', ...patterns.map(({ pattern }) => pattern)]);
-  return [...names].map(name => (name.includes('*') ? { wildcard: name.replace(/\*+/g, '*') } : name));
+  return [...names].map(conditionOf);
 };
 
 /** What bodies say, where the audit policy gives them. */
