@@ -90,6 +90,18 @@ const assumed: readonly Said[] = [
     [asks('sts', 'AssumeRole', { roleArn: role(name) }), {}],
     [call('s3', 'ListBuckets', { userIdentity: nodeSession('i-0aaaabbbbccccdddd', name) }), {}],
   ]),
+  // No provider is told, so that the subject is anybody's word.
+  [
+    asks(
+      'sts',
+      'AssumeRoleWithWebIdentity',
+      { roleArn: role('prod-karpenter') },
+      {
+        userIdentity: { type: 'WebIdentityUser', userName: 'system:serviceaccount:kube-system:karpenter' },
+      },
+    ),
+    { 'assumed.named': 'stranger' },
+  ],
   [asks('sts', 'AssumeRole', { roleArn: role('reports') }), { 'assumed.role-kind': 'other', 'assumed.named': 'none' }],
   [
     call('sts', 'AssumeRole', refused('AssumeRole', role('prod-karpenter'))),
@@ -307,6 +319,83 @@ const hybrid: readonly Said[] = [
   ],
 ];
 
+const profile = (name: string, ...roles: readonly string[]) => ({ name, roleArns: roles.map(role) });
+const hybridMore: readonly Said[] = [
+  [
+    asks('eks', 'UpdateClusterConfig', {
+      name: 'prod',
+      remoteNetworkConfig: { remotePodNetworks: [{ cidrs: ['10.201.0.0/16'] }] },
+    }),
+    { 'hybrid.act': 'network' },
+  ],
+  // No network is added.
+  ...[
+    {},
+    { remoteNetworkConfig: { remoteNodeNetworks: [] } },
+    { remoteNetworkConfig: { remoteNodeNetworks: [{ cidrs: [7] }] } },
+  ].map(
+    (request): Said => [
+      asks('eks', 'UpdateClusterConfig', { name: 'prod', ...request }),
+      { 'hybrid.act': 'none', 'hybrid.subjects': [], 'hybrid.role-kind': 'none' },
+    ],
+  ),
+  // What the request does not say, the response does.
+  [
+    asks(
+      'rolesanywhere',
+      'EnableProfile',
+      { profileId: 'p-1' },
+      {
+        responseElements: { profile: profile('machines', 'prod-karpenter', 'KarpenterNodeRole-prod', 'reports') },
+      },
+    ),
+    { 'hybrid.subjects': ['KarpenterNodeRole-prod', 'prod-karpenter'], 'hybrid.role-kind': 'controller' },
+  ],
+  [
+    asks(
+      'rolesanywhere',
+      'EnableProfile',
+      { profileId: 'p-1' },
+      { responseElements: { profile: profile('machines', 'reports') } },
+    ),
+    { 'hybrid.subjects': ['machines'], 'hybrid.role-kind': 'other' },
+  ],
+  [
+    asks('rolesanywhere', 'CreateProfile', {
+      name: 'p',
+      roleArns: [role('eksctl-x-HybridNodes-1'), role('a/EKSHybridNode'), '', 7, role('a/EKSHybridNode')],
+    }),
+    { 'hybrid.subjects': ['EKSHybridNode', 'eksctl-x-HybridNodes-1'], 'hybrid.role-kind': 'hybrid' },
+  ],
+  [
+    asks(
+      'rolesanywhere',
+      'EnableTrustAnchor',
+      { trustAnchorId: 'ta-1' },
+      { responseElements: { trustAnchor: { name: 'mine' } } },
+    ),
+    { 'hybrid.subjects': ['mine'] },
+  ],
+  [
+    asks('rolesanywhere', 'DisableCrl', { crlId: 'crl-1' }, { responseElements: { crl: { name: 'revoked' } } }),
+    { 'hybrid.subjects': ['revoked'] },
+  ],
+  ...['trustAnchorId', 'profileId', 'crlId', 'instanceId'].map(
+    (member): Said => [
+      asks('rolesanywhere', 'DeleteCrl', { [member]: 'x-1', name: '' }),
+      { 'hybrid.subjects': ['x-1'] },
+    ],
+  ),
+  [asks('rolesanywhere', 'DeleteCrl', {}), { 'hybrid.subjects': ['unknown'] }],
+  [asks('ssm', 'CreateActivation', { iamRole: 'AmazonEKSHybridNodesRole-x' }), { 'hybrid.role-kind': 'hybrid' }],
+  [asks('ssm', 'CreateActivation', { iamRole: 'tripline-prod-Role-abcdefgh' }), { 'hybrid.role-kind': 'pipeline' }],
+  // A role that a call of another kind names is no machine's.
+  [
+    asks('rolesanywhere', 'CreateTrustAnchor', { iamRole: 'prod-karpenter', roleArns: [role('prod-karpenter')] }),
+    { 'hybrid.role-kind': 'none' },
+  ],
+];
+
 const policy = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const trust = JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
 const iam: readonly Said[] = [
@@ -428,6 +517,26 @@ const interruption: readonly Said[] = [
   [
     asks('events', 'PutTargets', { targets: [{ arn: 'arn:aws:sqs:eu-west-1:111122223333:prod' }] }),
     { 'interruption.queues': ['prod'], 'interruption.opened': true },
+  ],
+  [
+    asks('events', 'PutTargets', {
+      targets: [
+        'sqs:eu-west-1:111122223333:prod',
+        'sqs:eu-west-1:111122223333:Karpenter-a',
+        'sns:eu-west-1:111122223333:prod-karpenter',
+        'sqs:x',
+      ].map(arn => ({ arn: `arn:aws:${arn}` })),
+    }),
+    { 'interruption.queues': ['Karpenter-a', 'prod'] },
+  ],
+  [
+    asks('events', 'PutTargets', { targets: [{}, { arn: 'arn:aws:sns:eu-west-1:111122223333:prod' }] }),
+    { 'interruption.queues': [] },
+  ],
+  [asks('sqs', 'PurgeQueue', {}), { 'interruption.queues': [], 'interruption.opened': false }],
+  [
+    asks('sqs', 'SetQueueAttributes', { queueUrl: queue, attributes: { VisibilityTimeout: '1' } }),
+    { 'interruption.opened': false },
   ],
   // By its usual name, where settings name no cluster.
   ...each(
@@ -728,6 +837,35 @@ const parameters: readonly Said[] = [
     { 'parameter.images': ['/shop/ami'] },
   ),
   ...each('ssm', 'DeleteParameters', { names: ['/shop/ami', '/shop/db'] }, { 'parameter.images': ['/shop/ami'] }),
+  // By ARN, with a path and without.
+  ...each(
+    'ssm',
+    'LabelParameterVersion',
+    { name: 'arn:aws:ssm:eu-west-1:111122223333:parameter/shop/ami' },
+    { 'parameter.images': ['/shop/ami'] },
+  ),
+  ...each(
+    'ssm',
+    'LabelParameterVersion',
+    { name: 'arn:aws:ssm:eu-west-1:111122223333:parameter/ami-web' },
+    { 'parameter.images': ['ami-web'] },
+  ),
+  ...each(
+    'ssm',
+    'LabelParameterVersion',
+    { name: 'arn:aws:ssm:eu-west-1:111122223333:x/ami' },
+    {
+      'parameter.images': ['arn:aws:ssm:eu-west-1:111122223333:x/ami'],
+    },
+  ),
+  ...each('ssm', 'PutParameter', { name: 'a:parameter/ami' }, { 'parameter.images': ['a:parameter/ami'] }),
+  ...each(
+    'ssm',
+    'DeleteParameters',
+    { names: ['/b/ami', '/a/ami', 7, '/a/ami'] },
+    { 'parameter.images': ['/a/ami', '/b/ami'] },
+  ),
+  ...each('ssm', 'GetParameter', { name: '/shop/ami' }, { 'parameter.images': [] }),
   ...each('ssm', 'PutParameter', { name: '/shop/db', dataType: 'aws:ec2:image' }, { 'parameter.images': ['/shop/db'] }),
 ];
 
@@ -802,6 +940,134 @@ const tags: readonly Said[] = [
   ),
 ];
 
+/** The type that an id tells, of each kind that tags matter on, and ids of what a call makes. */
+const ids: readonly (readonly [id: string, type: string])[] = [
+  ['i-0aaa', 'instance'],
+  ['sg-0aaa', 'security-group'],
+  ['subnet-0aaa', 'subnet'],
+  ['lt-0aaa', 'launch-template'],
+  ['vol-0aaa', 'volume'],
+  ['eni-0aaa', 'network-interface'],
+  ['ami-0aaa', 'image'],
+  ['snap-0aaa', 'snapshot'],
+  ['fleet-0aaa', 'fleet'],
+  ['sir-0aaa', 'spot-instances-request'],
+  ['sfr-0aaa', 'spot-fleet-request'],
+  ['vpc-0aaa', 'vpc'],
+  ['cr-0aaa', 'capacity-reservation'],
+  ['rtb-0aaa', 'other'],
+  ['x', 'other'],
+];
+const tag = { value: 'x', action: 'create', atCreation: true, steering: true, selectsImages: true } as const;
+const nodepool = { ...tag, key: 'karpenter.sh/nodepool' };
+const answers: readonly (readonly [api: string, type: string, id: string, response: JsonObject])[] = [
+  ['RunInstances', 'instance', 'i-0aaa', { instancesSet: { items: [{ instanceId: 'i-0aaa' }] } }],
+  ['CreateFleet', 'fleet', 'fleet-0aaa', { CreateFleetResponse: { fleetId: 'fleet-0aaa' } }],
+  [
+    'CreateFleet',
+    'instance',
+    'i-0aaa',
+    { CreateFleetResponse: { fleetInstanceSet: { item: { instanceIds: { item: 'i-0aaa' } } } } },
+  ],
+  [
+    'RequestSpotInstances',
+    'spot-instances-request',
+    'sir-0aaa',
+    { spotInstanceRequestSet: { items: [{ spotInstanceRequestId: 'sir-0aaa' }] } },
+  ],
+  [
+    'CreateLaunchTemplate',
+    'launch-template',
+    'lt-0aaa',
+    { CreateLaunchTemplateResponse: { launchTemplate: { launchTemplateId: 'lt-0aaa' } } },
+  ],
+  [
+    'CreateLaunchTemplateVersion',
+    'launch-template',
+    'lt-0aaa',
+    { CreateLaunchTemplateVersionResponse: { launchTemplateVersion: { launchTemplateId: 'lt-0aaa' } } },
+  ],
+  ['CreateSecurityGroup', 'security-group', 'sg-0aaa', { groupId: 'sg-0aaa' }],
+  ['CreateSubnet', 'subnet', 'subnet-0aaa', { subnet: { subnetId: 'subnet-0aaa' } }],
+  ...['CreateImage', 'CopyImage', 'RegisterImage'].map(
+    api => [api, 'image', 'ami-0aaa', { imageId: 'ami-0aaa' }] as const,
+  ),
+];
+const written: readonly Said[] = [
+  ...ids.map(
+    ([id, resourceType]): Said => [
+      asks('ec2', 'CreateTags', {
+        tagSet: { items: [{ key: 'karpenter.sh/nodepool', value: 'x' }] },
+        resourcesSet: { items: [{ resourceId: id }] },
+      }),
+      { 'tags.written': [{ ...nodepool, atCreation: false, resourceType, resources: [id] }] },
+    ],
+  ),
+  ...answers.map(
+    ([api, resourceType, id, responseElements]): Said => [
+      asks(
+        'ec2',
+        api,
+        { tagSpecificationSet: { items: [{ resourceType, tags: [{ key: 'karpenter.sh/nodepool', value: 'x' }] }] } },
+        { responseElements },
+      ),
+      { 'tags.written': [{ ...nodepool, resourceType, resources: [id] }] },
+    ],
+  ),
+  // What a template will tag does not exist yet: the template stands for it.
+  [
+    asks(
+      'ec2',
+      'CreateLaunchTemplate',
+      {
+        CreateLaunchTemplateRequest: {
+          LaunchTemplateData: { TagSpecification: { ResourceType: 'instance', Tag: { Key: 'shop', Value: 'x' } } },
+        },
+      },
+      { responseElements: { CreateLaunchTemplateResponse: { launchTemplate: { launchTemplateId: 'lt-0aaa' } } } },
+    ),
+    {
+      'tags.written': [
+        {
+          ...tag,
+          key: 'shop',
+          steering: false,
+          selectsImages: false,
+          resourceType: 'instance',
+          resources: ['lt-0aaa'],
+        },
+      ],
+    },
+  ],
+  // Without tags it deletes all of them.
+  [
+    asks('ec2', 'DeleteTags', {
+      resourcesSet: { items: [{ resourceId: 'i-0aaa' }, { resourceId: 'i-0bbb' }, { resourceId: 'i-0aaa' }, {}] },
+    }),
+    {
+      'tags.written': [
+        {
+          ...tag,
+          key: '*',
+          value: 'any',
+          action: 'delete',
+          atCreation: false,
+          resourceType: 'instance',
+          resources: ['i-0aaa', 'i-0bbb'],
+        },
+      ],
+    },
+  ],
+  [asks('ec2', 'CreateTags', { resourcesSet: { items: [{ resourceId: 'i-0aaa' }] } }), { 'tags.written': [] }],
+  ...each(
+    'elasticloadbalancing',
+    'CreateTags',
+    { tagSet: { items: [{ key: 'a' }] }, resourcesSet: { items: [{ resourceId: 'i-0aaa' }] } },
+    { 'tags.written': [] },
+  ),
+  ...each('ec2', 'CreateVolume toString', specified, { 'tags.written': [] }),
+];
+
 /** Ordinary calls of which no fact that needs anything says anything, but who made them. */
 export const ordinaryCalls: readonly Event<'cloudtrail'>[] = [
   call('batch', 'SubmitJob', { requestParameters: { jobName: 'x' }, userIdentity: developer }),
@@ -815,6 +1081,7 @@ export const cloudtrailSayings: readonly Said[] = [
   ...evidence,
   ...exposure,
   ...hybrid,
+  ...hybridMore,
   ...iam,
   ...instances,
   ...interruption,
@@ -826,4 +1093,5 @@ export const cloudtrailSayings: readonly Said[] = [
   ...parameters,
   ...places,
   ...tags,
+  ...written,
 ];

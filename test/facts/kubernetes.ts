@@ -111,6 +111,50 @@ const judged: readonly Said[] = [
   ),
 ];
 
+const judgedMore: readonly Said[] = [
+  // A patch whose body nobody logged, and the result.
+  [
+    audit('patch', 'nodepools.karpenter.sh', { responseObject: { metadata: {}, kind: 'NodePool', ...pool } }),
+    { 'posture.severity': 'high', 'body.form': 'result' },
+  ],
+  // A patch that leaves the specification.
+  [
+    audit('patch', 'nodepools.karpenter.sh', {
+      ...body({ metadata: { labels: { a: 'b' } } }),
+      responseObject: { metadata: {}, kind: 'NodePool', ...pool },
+    }),
+    { 'posture.problems': [], 'posture.severity': 'unknown' },
+  ],
+  // What calls itself one.
+  ...each(['create'], 'widgets.example.com nodepools.example.com', body({ kind: 'NodePool', ...pool }), {
+    'posture.problems': [],
+  }),
+  ...each(['create'], 'nodepools.karpenter.sh/status', body(pool), { 'posture.problems': [] }),
+];
+
+const aged: readonly Said[] = [
+  // What was there before the write is read, and shows that the specification was left.
+  ...(
+    [
+      [[{ path: 'metadata.labels.a', after: 'b' }], 'unknown', 'unknown'],
+      [[{ path: 'spec.userData', after: 'x' }], 'high', 'set'],
+      [[{ path: 'specification', after: 'x' }], 'unknown', 'unknown'],
+    ] as const
+  ).map(
+    ([changes, severity, userData]): Said => [
+      audit('patch', 'ec2nodeclasses.karpenter.k8s.aws', {
+        reading: {
+          at: '2026-09-01T10:00:02Z',
+          object: { metadata: {}, ...unhardened },
+          since: '2026-08-01T00:00:00Z',
+          changes,
+        },
+      }),
+      { 'posture.severity': severity, 'nodeClass.userData': userData, 'body.form': 'reading' },
+    ],
+  ),
+];
+
 const karpenters: readonly Said[] = [
   [audit('get', 'nodes', { user: users.karpenter }), { 'karpenter.act': 'baseline' }],
   [audit('get', 'secrets', { user: users.karpenter }), { 'karpenter.act': 'beyond' }],
@@ -427,6 +471,8 @@ export const ordinaryAudits: readonly Event<'kubernetes'>[] = [
 export const kubernetesSayings: readonly Said[] = [
   ...calls,
   ...judged,
+  ...judgedMore,
+  ...aged,
   ...karpenters,
   ...rbac,
   ...guards,

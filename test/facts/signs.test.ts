@@ -5,13 +5,17 @@ import type { Event, Source } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Fact, Facts } from '../../core/fact.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import { audit } from '../../core/kubernetes/example.ts';
 import { kubernetesFacts } from '../../core/kubernetes/facts/index.ts';
+import type { AuditUser } from '../../core/kubernetes/record.ts';
 import { compilePattern } from '../../core/pattern/compile.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import type { Settings } from '../../core/settings.ts';
 import { cloudtrailSayings, type Saying } from './cloudtrail.ts';
 import { kubernetesSayings } from './kubernetes.ts';
 import { wide } from './settings.ts';
+
+const bare = defineConfig({});
 
 /**
  * What a record shows of a fact's values: of whatever is asked for one sign stands there, and records of other values are kept out.
@@ -103,7 +107,7 @@ const byValue = (fact: Fact, events: readonly Subject[], one: Settings): Readonl
 
 /** Whether a record shows one of some values. */
 const shows = (
-  { signs }: Fact & { readonly signs: NonNullable<Fact['signs']> },
+  signs: NonNullable<Fact['signs']>,
   one: Settings,
   values: readonly string[],
 ): ((record: JsonObject) => boolean) => {
@@ -119,7 +123,7 @@ const shows = (
 
 describe.each<[string, Settings]>([
   ['the example settings', exampleSettings],
-  ['no settings', defineConfig({})],
+  ['no settings', bare],
   ['wide settings', wide],
 ])('under %s', (_, one) => {
   test.each(all)('%s: whatever is asked for is shown', (name, fact, events) => {
@@ -131,7 +135,7 @@ describe.each<[string, Settings]>([
       ...(values.length > 12 ? [] : [values.filter(other => other !== value), values.slice(at)]),
     ]);
     for (const asked of asking.filter(({ length }) => length > 0)) {
-      const isShown = shows(fact, one, asked);
+      const isShown = shows(fact.signs, one, asked);
       for (const value of asked)
         for (const record of records.get(value) ?? [])
           if (!isShown(record)) expect.fail(`${name} is ${value}, asked for ${asked.join()}: ${textOf(record)}`);
@@ -142,11 +146,105 @@ describe.each<[string, Settings]>([
     const records = byValue(fact, events, one);
     const letIn: string[] = [];
     for (const asked of records.keys()) {
-      const isShown = shows(fact, one, [asked]);
+      const isShown = shows(fact.signs, one, [asked]);
       for (const [value, some] of records)
         if (value !== asked && !isAlike(name, JSON.parse(asked), JSON.parse(value)) && some.every(isShown))
           letIn.push(`${asked} lets in ${value}`);
     }
     expect(letIn).toEqual([]);
   });
+});
+
+/** A user, what is asked for, and whether a call of the user's may be it. */
+type Stated = [fact: string, values: string, user: AuditUser, isShown: boolean, one?: Settings];
+const asked: readonly Stated[] = [
+  // Whom settings name is no person, whatever cluster it is in, and no account that anybody may have.
+  ['principal.kind', 'person', { username: 'alice' }, false, wide],
+  ['principal.kind', 'person', { username: 'bob' }, true, wide],
+  ['principal.kind', 'person platform', { username: 'alice' }, true, wide],
+  ['principal.kind', 'person service-account', { username: 'system:serviceaccount:ci:deployer' }, false, wide],
+  ['principal.kind', 'person platform', { username: 'system:serviceaccount:ci:deployer' }, true, wide],
+  ['principal.kind', 'person gitops', { username: 'system:serviceaccount:argocd:a' }, true, wide],
+  ['principal.kind', 'person gitops', { username: 'alice' }, false, wide],
+  ['principal.kind', 'person', { username: 'system:serviceaccount:argocd:a' }, false, wide],
+  ['principal.kind', 'person controller', { username: 'system:serviceaccount:karpenter:karpenter' }, true, wide],
+  ['principal.kind', 'person', { username: 'system:serviceaccount:karpenter:karpenter' }, false, wide],
+  ['principal.form', 'person', { username: 'alice' }, true, wide],
+  ['principal.form', 'person', { username: 'system:serviceaccount:ci:deployer' }, false, wide],
+  ['principal.form', 'person service-account', { username: 'system:serviceaccount:ci:deployer' }, true, wide],
+  ['principal.form', 'person service', { username: 'system:serviceaccount:kube-system:node-controller' }, true, wide],
+  // Whom the IAM authenticator signed in is a person by any name but a node's, by either of its ARNs.
+  ...['arn', 'canonicalArn'].flatMap((arn): Stated[] => [
+    [
+      'principal.kind',
+      'person',
+      { username: 'system:kube-scheduler', extra: { [arn]: ['arn:aws:iam::1:role/x'] } },
+      true,
+    ],
+    ['principal.kind', 'person', { username: 'system:node:x', extra: { [arn]: ['arn:aws:iam::1:role/x'] } }, false],
+    ['principal.kind', 'platform', { username: 'x', extra: { [arn]: ['arn:aws:iam::1:role/platform'] } }, true, wide],
+    ['principal.kind', 'gitops', { username: 'x', extra: { [arn]: ['arn:aws:iam::1:role/eks'] } }, true, wide],
+    [
+      'principal.kind',
+      'controller',
+      { username: 'x', extra: { [arn]: ['arn:aws:iam::1:role/eksClusterRole'] } },
+      true,
+      bare,
+    ],
+    [
+      'principal.kind',
+      'likely-controller',
+      { username: 'x', extra: { [arn]: ['arn:aws:iam::1:role/eksClusterRole'] } },
+      true,
+      bare,
+    ],
+  ]),
+  ['principal.kind', 'person', { username: 'system:kube-scheduler' }, false],
+  ['principal.kind', 'person unknown', {}, true],
+  ['principal.kind', 'person', {}, false],
+  ['principal.kind', 'unknown', {}, true],
+  ['principal.kind', 'unknown', { username: '' }, true],
+  ['principal.kind', 'unknown', { username: null as never }, true], // as what passes logs on may write it
+  ['principal.kind', 'unknown', { username: 'x' }, false],
+  ['principal.kind', 'platform', { username: 'x', groups: ['platform-a'] }, true, wide],
+  ['principal.kind', 'gitops', { username: 'x', groups: ['platform-a'] }, false, wide],
+  ['principal.kind', 'gitops', { username: 'x', groups: ['flux-a'] }, true, wide],
+  ['principal.kind', 'platform', { username: 'x', groups: ['a'] }, false, wide],
+  // Flux by its usual name, as long as settings name nobody.
+  [
+    'principal.kind',
+    'likely-controller',
+    { username: 'system:serviceaccount:flux-system:helm-controller' },
+    true,
+    bare,
+  ],
+  ['principal.kind', 'controller', { username: 'system:serviceaccount:flux-system:helm-controller' }, false, bare],
+  ['principal.kind', 'likely-controller', { username: 'system:serviceaccount:flux-system:helm-controller' }, false],
+  ['principal.kind', 'service', { username: 'x' }, false],
+];
+
+test.each(
+  asked,
+)('%s: asked for %s, a call of %j is shown: %s', (name, values, user, isShown, one = exampleSettings) => {
+  const fact = kubernetesFacts[name];
+  if (fact?.signs === undefined) throw new Error(`${name} has no signs`);
+  const { record } = audit('get', 'pods', { user });
+  const mays = values.split(' ').map(textOf);
+  expect(shows(fact.signs, one, mays)(record as unknown as JsonObject)).toBe(isShown); // records are JSON
+});
+
+test.each([
+  ['controller', 'system:serviceaccount:kube-system:karpenter', exampleSettings],
+  ['controller', 'system:serviceaccount:flux-system:kustomize-controller', bare],
+  ['controller', 'system:serviceaccount:capi-system:default', exampleSettings],
+  ['node', 'system:node:x', exampleSettings],
+  ['system', 'eks:x', exampleSettings],
+  ['system', 'system:serviceaccount:kube-system:default', exampleSettings],
+])('asked for %s as who is impersonated, %s is shown, and bob is not', (target, username, one) => {
+  const fact = kubernetesFacts['impersonation.target'];
+  if (fact?.signs === undefined) throw new Error('it has no signs');
+  const isShown = shows(fact.signs, one, [textOf(target)]);
+  const of = (name: string) => audit('get', 'pods', { cluster: 'fleet', impersonatedUser: { username: name } });
+  expect(fact.read({ ...of(username), cluster: '' }, one)).toBe(target);
+  expect([username, 'bob'].map(name => isShown(of(name).record as unknown as JsonObject))).toEqual([true, false]); // records are JSON
 });

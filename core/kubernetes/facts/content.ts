@@ -65,7 +65,7 @@ export const contentFacts: Facts<'kubernetes'> = {
     doc: 'Whether a node class’s user data was `set` (created with it, or named by a patch), `removed`, or `rewritten` (an update sends it whole, changed or not; a reading has nothing to compare it with); `unknown`: untouched, or no body.',
     needs: () => ({ verb: [...edits], objectRef: { resource: ['ec2nodeclasses'] } }),
     read: ({ record }) => {
-      if (record.objectRef?.resource !== 'ec2nodeclasses') return 'unknown';
+      if (record.objectRef?.resource !== 'ec2nodeclasses' || !isEdit(record.verb)) return 'unknown';
       const read = userDataRead(record);
       if (read !== undefined) return read;
       const value = at(asked(record).object, 'spec', 'userData');
