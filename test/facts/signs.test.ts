@@ -156,6 +156,12 @@ describe.each<[string, Settings]>([
 });
 
 /** A user, what is asked for, and whether a call of the user's may be it. */
+const starredGitops: Settings = defineConfig({
+  controllers: [{ kind: 'karpenter', serviceAccounts: ['system:serviceaccount:kube-system:karpenter'] }],
+  gitops: { users: ['system:serviceaccount:*:karpenter'] },
+});
+const ofTheSystem: Settings = defineConfig({ platform: { users: ['system:kube-scheduler'] } });
+
 type Stated = [fact: string, values: string, user: AuditUser, isShown: boolean, one?: Settings];
 const asked: readonly Stated[] = [
   // Whom settings name is no person, whatever cluster it is in, and no account that anybody may have.
@@ -173,6 +179,42 @@ const asked: readonly Stated[] = [
   ['principal.form', 'person', { username: 'system:serviceaccount:ci:deployer' }, false, wide],
   ['principal.form', 'person service-account', { username: 'system:serviceaccount:ci:deployer' }, true, wide],
   ['principal.form', 'person service', { username: 'system:serviceaccount:kube-system:node-controller' }, true, wide],
+  // Of an account whatever it may be in some cluster, in some groups, or by its usual name.
+  ...(
+    [
+      ['capi-system:capi-manager', 'controller likely-controller platform gitops service-account', wide],
+      ['kube-system:karpenter', 'controller likely-controller platform gitops', wide],
+      ['argocd:a', 'platform gitops', wide],
+      ['ci:deployer', 'platform', wide],
+      ['team-a:app', 'platform gitops service-account', wide],
+      ['kube-system:node-controller', 'service', exampleSettings],
+      ['kube-system:karpenter', 'controller', exampleSettings],
+      ['team-a:app', 'platform gitops service-account', exampleSettings],
+      ['kube-system:karpenter', 'likely-controller', bare],
+      ['argocd:argocd-application-controller', 'likely-controller', bare],
+      ['kube-system:karpenter', 'controller', starredGitops],
+      ['argocd:karpenter', 'gitops', starredGitops],
+    ] as const
+  ).flatMap(([name, kinds, one]) =>
+    kinds
+      .split(' ')
+      .map(
+        (kind): Stated => [
+          'principal.kind',
+          `person ${kind}`,
+          { username: `system:serviceaccount:${name}` },
+          true,
+          one,
+        ],
+      ),
+  ),
+  // And nothing else.
+  ['principal.kind', 'person service-account', { username: 'system:serviceaccount:karpenter:karpenter' }, false, wide],
+  ['principal.kind', 'person controller', { username: 'system:serviceaccount:ci:deployer' }, false, wide],
+  ['principal.kind', 'person service-account', { username: 'system:serviceaccount:argocd:a' }, false, wide],
+  // The system's own are what they are, whatever settings say of them.
+  ['principal.kind', 'person service', { username: 'system:kube-scheduler' }, true, ofTheSystem],
+  ['principal.kind', 'person platform', { username: 'system:kube-scheduler' }, false, ofTheSystem],
   // Whom the IAM authenticator signed in is a person by any name but a node's, by either of its ARNs.
   ...['arn', 'canonicalArn'].flatMap((arn): Stated[] => [
     [
@@ -240,11 +282,13 @@ test.each([
   ['node', 'system:node:x', exampleSettings],
   ['system', 'eks:x', exampleSettings],
   ['system', 'system:serviceaccount:kube-system:default', exampleSettings],
-])('asked for %s as who is impersonated, %s is shown, and bob is not', (target, username, one) => {
+])('asked for %s as who is impersonated, %s is shown, and bob is not, nor any account', (target, username, one) => {
   const fact = kubernetesFacts['impersonation.target'];
   if (fact?.signs === undefined) throw new Error('it has no signs');
   const isShown = shows(fact.signs, one, [textOf(target)]);
   const of = (name: string) => audit('get', 'pods', { cluster: 'fleet', impersonatedUser: { username: name } });
   expect(fact.read({ ...of(username), cluster: '' }, one)).toBe(target);
-  expect([username, 'bob'].map(name => isShown(of(name).record as unknown as JsonObject))).toEqual([true, false]); // records are JSON
+  expect(
+    [username, 'bob', 'system:serviceaccount:shop:web'].map(name => isShown(of(name).record as unknown as JsonObject)),
+  ).toEqual([true, false, false]); // records are JSON
 });

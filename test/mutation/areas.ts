@@ -11,6 +11,8 @@ export interface Area {
 const testsIn = (folder: string, ...names: readonly string[]): readonly string[] =>
   names.map(name => `test/${folder}/${name}`);
 
+/** What facts say, need and show. */
+const facts = testsIn('facts', 'needs.test.ts', 'signs.test.ts');
 /** The examples of all detections and knowledge. */
 const examples = ['test/catalogue.test.ts'];
 /** Tests of the catalogue that ask more of an example than what it comes to. */
@@ -173,6 +175,7 @@ export const areas: { readonly [name: string]: Area } = {
         'facts.test.ts',
         'surroundings.test.ts',
       ),
+      ...facts,
       ...testsIn('read', 'record.test.ts'),
       ...examples,
     ],
@@ -196,6 +199,7 @@ export const areas: { readonly [name: string]: Area } = {
         'nulls.test.ts',
       ),
       ...testsIn('kube', 'reading.test.ts'),
+      ...facts,
       ...testsIn('read', 'record.test.ts'),
       ...examples,
     ],
@@ -206,7 +210,7 @@ export const areas: { readonly [name: string]: Area } = {
     // loads the catalogue.
     mutate: ['core/cloudtrail/facts', 'core/kubernetes/facts', 'core/kubernetes/user-signs.ts'],
     tests: [
-      ...testsIn('facts', 'needs.test.ts', 'signs.test.ts'),
+      ...facts,
       ...testsIn(
         'cloudtrail',
         'exposure-facts.test.ts',
