@@ -162,6 +162,65 @@ const karpenters: readonly Said[] = [
   [audit('get', 'secrets', { user: users.workload }), { 'karpenter.act': 'unknown' }],
 ];
 
+/** Calls of Karpenter's account: what its chart allows, and what is beyond that by resource, group, part or verb. */
+const chart: readonly Said[] = [
+  ...(
+    [
+      ['get', 'nodes', 'nodeclaims.karpenter.sh', 'nodepools.karpenter.sh/status', 'leases.coordination.k8s.io'],
+      ['list', 'pods', 'deployments.apps', 'customresourcedefinitions.apiextensions.k8s.io'],
+      ['watch', 'events.events.k8s.io', 'capacitybuffers.autoscaling.x-k8s.io'],
+      ['create', 'nodeclaims.karpenter.sh', 'pods/eviction', 'events', 'leases.coordination.k8s.io'],
+      ['update', 'nodepools.karpenter.sh', 'nodes', 'ec2nodeclasses.karpenter.k8s.aws/status'],
+      ['patch', 'nodepools.karpenter.sh/status', 'nodeoverlays.karpenter.sh/status', 'events'],
+      ['delete', 'pods', 'nodes', 'nodeclaims.karpenter.sh'],
+    ] as const
+  ).flatMap(([verb, ...targets]) =>
+    each([verb], targets.join(' '), { user: users.karpenter }, { 'karpenter.act': 'baseline' }),
+  ),
+  ...(
+    [
+      [
+        'get',
+        'secrets',
+        'configmaps',
+        'nodeclaims',
+        'nodes.example.com',
+        'pods.karpenter.sh',
+        'nodes/proxy',
+        'pods/log',
+      ],
+      [
+        'get',
+        'ec2nodeclasses.karpenter.sh',
+        'nodepools.karpenter.k8s.aws',
+        'leases',
+        'deployments',
+        'events.example.com',
+      ],
+      ['list', 'secrets', 'roles.rbac.authorization.k8s.io', 'deployments.apps/scale'],
+      ['create', 'pods', 'nodes', 'pods/binding', 'pods/exec', 'nodepools.karpenter.sh', 'nodeoverlays.karpenter.sh'],
+      ['update', 'pods', 'nodes/status', 'pods/eviction', 'deployments.apps', 'ec2nodeclasses.karpenter.k8s.aws/scale'],
+      ['patch', 'pods', 'nodeoverlays.karpenter.sh', 'events.events.k8s.io/status', 'pods/status'],
+      ['delete', 'nodepools.karpenter.sh', 'ec2nodeclasses.karpenter.k8s.aws', 'events', 'pods/eviction'],
+      ['deletecollection', 'pods', 'nodes', 'nodeclaims.karpenter.sh'],
+    ] as const
+  ).flatMap(([verb, ...targets]) =>
+    each([verb], targets.join(' '), { user: users.karpenter }, { 'karpenter.act': 'beyond' }),
+  ),
+  [
+    audit('delete', 'pods', { user: users.karpenter, objectRef: { apiGroup: '', subresource: '' } }),
+    { 'karpenter.act': 'baseline' },
+  ],
+  // As what passes logs on may write what the API server leaves out.
+  ...['', null].flatMap((absent): readonly Said[] => {
+    const objectRef = { apiGroup: absent as string, subresource: absent as string };
+    return [
+      [audit('create', 'pods', { user: users.karpenter, objectRef }), { 'karpenter.act': 'beyond' }],
+      [audit('get', 'nodeclaims', { user: users.karpenter, objectRef }), { 'karpenter.act': 'beyond' }],
+    ];
+  }),
+];
+
 const everything = { rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] };
 const binding = { roleRef: { kind: 'ClusterRole', name: 'cluster-admin' }, subjects: [{ kind: 'User', name: 'x' }] };
 const rbac: readonly Said[] = [
@@ -474,6 +533,7 @@ export const kubernetesSayings: readonly Said[] = [
   ...judgedMore,
   ...aged,
   ...karpenters,
+  ...chart,
   ...rbac,
   ...guards,
   ...signers,

@@ -124,6 +124,8 @@ describe('a reading', () => {
       version(time - 90 * second, pool({ limits: { cpu: '1' } })),
       version(time + 2 * second, pool({})),
     ];
+    for (const some of [versions, versions.toReversed(), versions.slice(0, 1)])
+      expect(readingOf(write(), pool({}), time + 3 * second, some).since).toBe('2026-09-01T09:59:51.123Z');
     expect(readingOf(write(), pool({}), time + 3 * second, versions)).toMatchObject({
       at: '2026-09-01T10:00:03.123Z',
       since: '2026-09-01T09:59:51.123Z',
