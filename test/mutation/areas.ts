@@ -174,6 +174,7 @@ export const areas: { readonly [name: string]: Area } = {
         'exposure-facts.test.ts',
         'facts.test.ts',
         'surroundings.test.ts',
+        'edges.test.ts',
       ),
       ...facts,
       ...testsIn('read', 'record.test.ts'),
@@ -236,7 +237,10 @@ export const areas: { readonly [name: string]: Area } = {
   },
   posture: {
     mutate: ['core/posture'],
-    tests: [...testsIn('kubernetes', 'posture.test.ts'), ...testsIn('posture', 'judges.test.ts', 'manifest.test.ts')],
+    tests: [
+      ...testsIn('kubernetes', 'posture.test.ts'),
+      ...testsIn('posture', 'judges.test.ts', 'guards.test.ts', 'manifest.test.ts'),
+    ],
   },
   inventory: {
     mutate: ['core/inventory'],
