@@ -39,8 +39,8 @@ const needNothing: { readonly [source in Source]: readonly string[] } = {
 
 /** What makes another call of one, or somebody else's. */
 const changes: readonly (readonly [change: string, path: readonly string[], to: Json | undefined])[] = [
-  ['another service', ['eventSource'], 'batch.amazonaws.com'],
-  ['another call', ['eventName'], 'SubmitJob'],
+  ['another service', ['eventSource'], 'rekognition.amazonaws.com'],
+  ['another call', ['eventName'], 'DetectLabels'],
   ['another role', ['requestParameters', 'roleArn'], 'arn:aws:iam::111122223333:role/reports'],
   ['nobody', ['userIdentity'], undefined],
   ['another verb', ['verb'], 'get'],
