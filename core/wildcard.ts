@@ -28,7 +28,7 @@ export const matchesAny = (patterns: readonly string[], text: string): boolean =
   patterns.some(pattern => matchesWildcard(pattern, text));
 
 /** The kind of resource that an ARN, or a wildcard over ARNs, names first: `role` of `arn:aws:iam::*:role/x`. */
-const kindIn = (arn: string): string | undefined => /:([\w-]+)\//.exec(arn)?.[1];
+export const kindIn = (arn: string): string | undefined => /:([\w-]+)\//.exec(arn)?.[1];
 
 /**
  * Says whether an ARN matches any of the wildcards, and is of the kind that these name: whoever makes an IAM user chooses its path, and

@@ -132,9 +132,8 @@ const identify = (record: CloudTrailRecord, settings: Settings): Principal => {
   const id = role ?? nameOf(identity, type);
   const session = sessionOf(identity);
   const name = role === undefined ? shortName(identity, type, id) : `${lastSegment(role)}/${session ?? '?'}`;
-  // A role's kind needs its own ARN, path and all. No user is a controller: settings name roles alone, and whoever makes a user may
-  // choose a path that reads like one (`arn:aws:iam::111122223333:user/x:role/prod-karpenter`).
-  const known = text(identity.sessionContext?.sessionIssuer?.arn);
+  // A user may be a controller too (static credentials); a role's kind needs its own ARN, path and all.
+  const known = text(identity.sessionContext?.sessionIssuer?.arn) ?? (type === 'IAMUser' ? arn : undefined);
   const kinds = known === undefined ? nobody : roleByArn(known, settings);
   const of = (kind: PrincipalKind, guessed = false): Principal => ({
     kind,
