@@ -631,6 +631,153 @@ const launches: readonly Said[] = [
   [asks('servicequotas', 'RequestServiceQuotaIncrease', { quotaCode: 'L-417A185B' }), { 'quota.code': 'L-417A185B' }],
 ];
 
+const overrides = (...some: readonly JsonObject[]) => ({ LaunchTemplateConfigs: [{ Overrides: some }] });
+const launchesMore: readonly Said[] = [
+  [asks('ec2', 'RunInstances', {}, { awsRegion: '' }), { 'launch.region': 'unknown' }],
+  [asks('account', 'EnableRegion', {}), { 'launch.region': 'unknown' }],
+  [asks('account', 'DisableRegion', { regionName: 'ap-south-2' }), { 'launch.region': 'unknown' }],
+  // What Karpenter never sends, in one of several overrides, or for the template itself.
+  ...['KeyName', 'IamInstanceProfile', 'MetadataOptions', 'BlockDeviceMapping', 'BlockDeviceMappings', 'UserData'].map(
+    (member): Said => [
+      asks('ec2', 'CreateFleet', overrides({ InstanceType: 'm7g.large' }, { [member]: 'x' })),
+      { 'launch.foreign': [member] },
+    ],
+  ),
+  ...each(
+    'ec2',
+    'CreateFleet ModifyFleet',
+    {
+      LaunchTemplateConfigs: [
+        { LaunchTemplateSpecification: { LaunchTemplateSpecificationUserData: 'x' }, Overrides: [{ KeyName: 'x' }] },
+        { Overrides: [] },
+      ],
+    },
+    { 'launch.foreign': ['KeyName', 'UserData'] },
+  ),
+  [
+    asks('ec2', 'CreateFleet', {
+      LaunchTemplateConfig: {
+        LaunchTemplateSpecification: { LaunchTemplateSpecificationUserData: 'x' },
+        Overrides: { UserData: 'x' },
+      },
+    }),
+    { 'launch.foreign': ['UserData'] },
+  ],
+  [asks('ec2', 'CreateFleet', overrides({ InstanceType: 'm7g.large' })), { 'launch.foreign': [] }],
+  [asks('ec2', 'RunInstances', overrides({ KeyName: 'x' })), { 'launch.foreign': [] }],
+  [asks('ec2', 'RequestServiceQuotaIncrease', { quotaCode: 'L-1' }), { 'quota.code': 'none' }],
+  [asks('servicequotas', 'GetServiceQuota', { quotaCode: 'L-1' }), { 'quota.code': 'none' }],
+  [asks('servicequotas', 'RequestServiceQuotaIncrease', {}), { 'quota.code': 'none' }],
+  [
+    call(
+      'servicequotas',
+      'RequestServiceQuotaIncrease',
+      refused('x', 'arn:aws:servicequotas:eu-west-1:1:ec2/L-417A185B'),
+    ),
+    { 'quota.code': 'L-417A185B' },
+  ],
+  // What a template states, and what it leaves to defaults.
+  ...(
+    [
+      [
+        {},
+        [
+          ['tokens-optional', false],
+          ['unencrypted', false],
+        ],
+      ],
+      [{ MetadataOptions: { HttpTokens: 'required' } }, [['unencrypted', false]]],
+      [
+        { MetadataOptions: { HttpTokens: 'optional' } },
+        [
+          ['tokens-optional', true],
+          ['unencrypted', false],
+        ],
+      ],
+      [
+        { MetadataOptions: { HttpEndpoint: 'disabled', HttpTokens: 'optional', HttpPutResponseHopLimit: 9 } },
+        [['unencrypted', false]],
+      ],
+      [
+        { MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 2, HttpProtocolIpv6: 'enabled' } },
+        [
+          ['hop-limit', true],
+          ['ipv6-endpoint', true],
+          ['unencrypted', false],
+        ],
+      ],
+      [{ MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 } }, [['unencrypted', false]]],
+      [
+        {
+          MetadataOptions: { HttpTokens: 'required' },
+          BlockDeviceMapping: [{ Ebs: { Encrypted: true } }, { Ebs: {} }],
+        },
+        [['unencrypted', false]],
+      ],
+      [{ MetadataOptions: { HttpTokens: 'required' }, BlockDeviceMapping: [{ Ebs: { Encrypted: true } }] }, []],
+      [
+        {
+          MetadataOptions: { HttpTokens: 'required' },
+          BlockDeviceMapping: [{ Ebs: { Encrypted: false } }, { Ebs: {} }],
+        },
+        [['unencrypted', true]],
+      ],
+      [
+        { KeyName: 'ops', ImageId: 'ami-0fedcba9876543210', NetworkInterface: [{ AssociatePublicIpAddress: true }] },
+        [
+          ['public-address', true],
+          ['key-pair', true],
+          ['unapproved-image', true],
+          ['tokens-optional', false],
+          ['unencrypted', false],
+        ],
+      ],
+      [
+        { ImageId: 'ami-0123456789abcdef0', NetworkInterface: [{ AssociatePublicIpAddress: false }] },
+        [
+          ['tokens-optional', false],
+          ['unencrypted', false],
+        ],
+      ],
+    ] as const
+  ).map(
+    ([LaunchTemplateData, weak]): Said => [
+      asks('ec2', 'CreateLaunchTemplate', { CreateLaunchTemplateRequest: { LaunchTemplateData } }),
+      { 'launch.weaknesses': weak.map(([what, stated]) => ({ what, stated })) },
+    ],
+  ),
+  // On top of another version it takes from that what it does not say.
+  [
+    asks('ec2', 'CreateLaunchTemplateVersion', {
+      CreateLaunchTemplateVersionRequest: { SourceVersion: '1', LaunchTemplateData: { KeyName: 'ops' } },
+    }),
+    { 'launch.weaknesses': [{ what: 'key-pair', stated: true }] },
+  ],
+  // Whose nodes tags claim to be.
+  ...(
+    [
+      ['karpenter.sh/nodepool', 'karpenter'],
+      ['karpenter.sh/nodeclaim', 'karpenter'],
+      ['karpenter.sh/managed-by', 'karpenter'],
+      ['karpenter.sh/provisioner-name', 'karpenter'],
+      ['karpenter.k8s.aws/ec2nodeclass', 'karpenter'],
+      ['karpenter.sh/discovery', 'none'],
+      ['sigs.k8s.io/cluster-api-provider-aws/role', 'cluster-api'],
+      ['eks:nodegroup-name', 'eks'],
+      ['aws:eks:cluster-name', 'eks'],
+      ['kubernetes.io/cluster/prod', 'cluster'],
+      ['shop', 'none'],
+    ] as const
+  ).map(
+    ([key, nodes]): Said => [
+      asks('ec2', 'RunInstances', {
+        tagSpecificationSet: { items: [{ resourceType: 'instance', tags: [{ key: 'a' }, { key, value: 'x' }] }] },
+      }),
+      { 'launch.nodes': nodes },
+    ],
+  ),
+];
+
 const ours = 'tripline-prod-Thing-abcdefgh';
 const blinding: readonly Said[] = (
   [
@@ -696,6 +843,16 @@ const blinding: readonly Said[] = (
     {},
   ),
 );
+
+const blinded: readonly Said[] = [
+  ...each(
+    'cloudtrail',
+    'StopLogging',
+    { name: 'main' },
+    { 'blinding.resources': ['main'], 'blinding.how': 'trail stopped' },
+  ),
+  ...each('cloudtrail', 'StartLogging', { name: 'main' }, { 'blinding.resources': [], 'blinding.how': 'none' }),
+];
 
 const asDelivered = (ec2RoleDelivery: string): UserIdentity =>
   roleSession('KarpenterNodeRole-prod', 'i-0aaaabbbbccccdddd', { sessionContext: { ec2RoleDelivery } });
@@ -1086,7 +1243,9 @@ export const cloudtrailSayings: readonly Said[] = [
   ...instances,
   ...interruption,
   ...launches,
+  ...launchesMore,
   ...blinding,
+  ...blinded,
   ...principals,
   ...sensitive,
   ...outcomes,

@@ -313,3 +313,31 @@ test.each([
     [username, 'bob', 'system:serviceaccount:shop:web'].map(name => isShown(of(name).record as unknown as JsonObject)),
   ).toEqual([true, false, false]); // records are JSON
 });
+
+test('a name that is asked for otherwise than by what it is like may stand anywhere', () => {
+  for (const name of ['principal.id', 'impersonation.name'])
+    expect(
+      kubernetesFacts[name]?.signs?.(exampleSettings, value => value === 'bob', undefined),
+      name,
+    ).toEqual([{}]);
+  expect(cloudtrailFacts['principal.id']?.signs?.(exampleSettings, value => value === 'bob', undefined)).toEqual([{}]);
+  for (const name of ['principal.id', 'impersonation.name'])
+    expect(
+      kubernetesFacts[name]?.signs?.(exampleSettings, () => true, ['unknown', 'bob']),
+      name,
+    ).toEqual([{}]);
+  expect(cloudtrailFacts['principal.id']?.signs?.(exampleSettings, () => true, ['unknown'])).toEqual([{}]);
+});
+
+test('settings list a reader where both the real and the effective user are', () => {
+  const reads = (user: string, impersonated?: string) =>
+    kubernetesFacts['principal.reader']?.read(
+      audit('get', 'secrets', {
+        user: { username: user },
+        ...(impersonated === undefined ? {} : { impersonatedUser: { username: impersonated } }),
+      }),
+      wide,
+    );
+  expect([reads('backup'), reads('bob'), reads('backup', 'backup')]).toEqual(['listed', 'unlisted', 'listed']);
+  expect([reads('bob', 'backup'), reads('backup', 'bob')]).toEqual(['unlisted', 'unlisted']);
+});
