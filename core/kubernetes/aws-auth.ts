@@ -1,7 +1,7 @@
 import type { Event } from '../event.ts';
 import { at, isObject, type Json } from '../json.ts';
 import type { Settings } from '../settings.ts';
-import { matchesWildcard } from '../wildcard.ts';
+import { kindIn, matchesWildcard } from '../wildcard.ts';
 import { written } from './body.ts';
 
 /** One mapping of `mapRoles` or `mapUsers`. */
@@ -49,7 +49,9 @@ const texts = (data: Json | undefined): readonly string[] =>
 const flow = (value: string): string =>
   /^\s*\[\s*\{/.test(value) ? value.replace(/\s+/g, ' ').replace(/(?<!\{)\{(?!\{)/g, '\n- ') : value;
 
+/** A user who is called like a role is none. */
 const isNodeRole = (arn: string, patterns: readonly string[]): boolean =>
+  kindIn(arn) === 'role' &&
   patterns.some(pattern => {
     const name = arn.slice(arn.lastIndexOf('/') + 1);
     return matchesWildcard(pattern, pattern.startsWith('arn:') ? arn : name);
