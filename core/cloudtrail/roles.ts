@@ -61,6 +61,12 @@ export const namesControllers = (settings: Settings): boolean =>
 /** The last segment of an ARN or path: a role's name without its path. */
 export const lastSegment = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
+/**
+ * Whether a role is service-linked, by its ARN: nobody but AWS makes roles under that path. Any other path may have it in the middle
+ * (`role/x:role/aws-service-role/y`; IAM API Reference, CreateRole, takes `:` in one).
+ */
+export const isServiceLinked = (arn: string): boolean => /^arn:[\w-]+:iam::\d{12}:role\/aws-service-role\//.test(arn);
+
 /** What a role is, by its whole ARN (`sessionIssuer.arn`, which keeps the path). */
 export const roleByArn: (arn: string, settings: Settings) => KnownRole = remembered(
   (arn, settings) =>
