@@ -8,7 +8,7 @@ import { placeOf } from '../place.ts';
 /** What was called, from where, and what became of it. */
 export const callFacts: Facts<'kubernetes'> = {
   'call.outcome': {
-    doc: '`succeeded` (status 2xx, or 101 for a shell), `denied` (by authentication or authorization), `dry-run`, `failed` (admission too), or `unknown`: no answer in this stage.',
+    doc: '`succeeded` (status 2xx, or 101 for a shell; a write that timed out, or a collection’s deletion that ended in an error, which may have been done all the same), `denied` (by authentication or authorization), `dry-run`, `failed` (admission too), or `unknown`: no answer in this stage.',
     needs: () => ({ stage: [...answered] }),
     read: event => outcomeOf(event.record),
   },

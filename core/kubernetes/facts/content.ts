@@ -91,7 +91,7 @@ export const contentFacts: Facts<'kubernetes'> = {
     },
   },
   'rbac.grants': {
-    doc: 'What a role or binding grants over the provisioning plane: `cluster-admin`, `everything`, `impersonate`, `escalate`, `bind`, `admin` (aggregates karpenter-admin) and `edit` (reads secrets, runs pods as any account), cluster-wide or beside controllers, `mint-tokens`, `approve-certificates`, `write-provisioning`, `write-cluster-api`, `read-secrets`.',
+    doc: 'What a role or binding grants over the provisioning plane: `cluster-admin`, `everything`, `impersonate`, `escalate`, `bind`, `admin` (aggregates karpenter-admin) and `edit` (reads secrets, runs pods as any account), cluster-wide or beside controllers, `mint-tokens`, `run-pods` and `enter-pods` (in a namespace of controllers, or through the kubelet), `approve-certificates`, `write-provisioning`, `write-cluster-api`, `read-secrets`.',
     needs: () => ({ verb: [...writes], objectRef: { apiGroup: ['rbac.authorization.k8s.io'] } }),
     read: (event, settings) =>
       event.record.objectRef?.apiGroup === 'rbac.authorization.k8s.io' ? grantsOf(event, settings) : [],

@@ -90,10 +90,11 @@ export const objectFacts: Facts<'kubernetes'> = {
     read: event => capiChange(event.record),
   },
   'pod.hostAccess': {
-    doc: 'How a pod, a workload’s pods, or whoever claims a persistent volume, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostProcess` (Windows), `hostPath …` of the kubelet, the container runtime, or what the node runs as root; empty: not at all, or not in this body.',
+    doc: 'How a pod, a workload’s pods, or whoever claims a persistent volume, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostProcess` (Windows), `capability …` that is as good as privileged, `hostPath …` of the kubelet, the container runtime, or what the node runs as root, or of /proc and /sys where they may be written; empty: not at all, or not in this body.',
     needs: () => podWrites,
     signs: (_, may) => (may([]) ? [{}] : hostAccessBodies(may).map(requestObject => ({ requestObject }))),
-    read: ({ record }) => (writesPods(record) ? hostAccess(asked(record).object) : []),
+    read: ({ record }) =>
+      writesPods(record) ? hostAccess(asked(record).object, record.objectRef?.resource ?? '') : [],
   },
   'pod.runsAs': {
     doc: 'The controller whose service account a pod or workload runs as (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), by its body, or by the result of a patch that changes its containers; `none`; `unknown`: in neither.',
