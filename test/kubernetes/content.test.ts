@@ -5,9 +5,10 @@ import { awsAuthMaps } from '../../core/kubernetes/aws-auth.ts';
 import { expiryOf } from '../../core/kubernetes/bootstrap-token.ts';
 import { outcomeOf } from '../../core/kubernetes/call.ts';
 import { audit } from '../../core/kubernetes/example.ts';
+import { hostAccess } from '../../core/kubernetes/host-access.ts';
 import { hoursAt } from '../../core/kubernetes/hours.ts';
 import { placeOf } from '../../core/kubernetes/place.ts';
-import { hostAccess, mountedSecrets } from '../../core/kubernetes/pod.ts';
+import { mountedSecrets } from '../../core/kubernetes/pod.ts';
 import { grantsOf } from '../../core/kubernetes/rbac.ts';
 import { secretKind } from '../../core/kubernetes/secret.ts';
 
@@ -139,6 +140,48 @@ describe('aws-auth', () => {
       ),
     ).toEqual([]);
   });
+  const plain = `- rolearn: ${role('KarpenterNodeRole-prod')}\n  username: system:node:{{EC2PrivateDNSName}}\n  groups:\n`;
+  test.each([
+    ['as EKS writes it', `${plain}  - system:bootstrappers\n  - system:nodes\n`],
+    ['with comments, quotes and Windows’ line ends', `# don't edit\r\n${plain}    - "system:nodes" # nodes\r\n`],
+    ['with an entry in flow style', `${plain}  - system:nodes\n- {rolearn: ${role('team')}, groups: [viewers]}\n`],
+    ['as JSON', JSON.stringify([{ rolearn: role('team'), username: 'team', groups: ['viewers'] }])],
+    ['empty', ''],
+    ['an empty list', '[]\n'],
+  ])('an ordinary mapping is read, %s', (_, yaml) => expect(maps(yaml)).toEqual([]));
+  test.each([
+    ['an escape in a group', `${plain}  - "system:\\x6dasters"\n`],
+    ['an escape in a key', `- "rol\\u0065arn": ${role('x')}\n  groups: [a]\n`],
+    ['an anchor and an alias', `${plain}  - &a system:nodes\n- rolearn: ${role('evil')}\n  groups:\n  - *a\n`],
+    ['aliases in flow style', `${plain}  - system:nodes\n- {rolearn: ${role('x')}, groups: [*a]}\n`],
+    ['a merged key', `${plain}  - system:nodes\n- <<: *a\n`],
+    ['a folded scalar', `- rolearn: >-\n    ${role('x')}\n  groups: [a]\n`],
+    ['a literal scalar', `- rolearn: |-\n    ${role('x')}\n`],
+    ['a tag', `${plain}  - !!str system:nodes\n`],
+    ['a complex key', `- ? rolearn\n  : ${role('x')}\n`],
+    ['a tab', `- rolearn:\t${role('x')}\n`],
+    ['a line break that only YAML takes for one', `# x\u2028- rolearn: ${role('evil')}\n`],
+    ['a carriage return alone', `# x\r- rolearn: ${role('evil')}\n`],
+    ['a list over two lines', `- rolearn: ${role('x')}\n  groups: [a,\n    b]\n`],
+    ['nonsense', 'yes, please\n'],
+  ])('%s is not read, and said so', (_, yaml) => expect(maps(yaml)).toContain('unread'));
+  test('members of JSON are told without heed to case, as the authenticator does', () =>
+    expect(maps(JSON.stringify([{ RoleARN: role('evil'), GROUPS: ['system:nodes'] }]))).toEqual(['foreign-node']));
+  test('what stands in JSON escaped is read', () =>
+    expect(maps(`[{"rolearn": "${role('x')}", "groups": ["system:\\u006dasters"]}]`)).toEqual(['masters']));
+  test.each([
+    'system:kube-controller-manager',
+    'system:serviceaccount:kube-system:karpenter',
+    'system:node:x',
+    'eks:a',
+  ])('the name %s is the system’s', username =>
+    expect(maps(`- rolearn: ${role('x')}\n  username: ${username}\n`)).toEqual(['system-name']));
+  test('a name of a person, or of a node by its session, is none of the system’s', () => {
+    for (const username of ['alice', 'arn:aws:iam::111122223333:role/x', 'system:node:{{SessionName}}'])
+      expect(maps(`- rolearn: ${role('x')}\n  username: ${username}\n`)).toEqual([]);
+  });
+  test('kubeadm’s administrators are masters too', () =>
+    expect(maps(`- rolearn: ${role('x')}\n  groups:\n  - kubeadm:cluster-admins\n`)).toEqual(['masters']));
   test('system:masters in whatever form', () => expect(maps(`- {"groups": ["system:masters"]}`)).toEqual(['masters']));
 });
 

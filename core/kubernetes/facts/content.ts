@@ -8,7 +8,14 @@ import { awsAuthMaps } from '../aws-auth.ts';
 import { asked, written } from '../body.ts';
 import { asksForMasters, requestedNode, signerOf } from '../csr.ts';
 import { writes } from '../groups.ts';
-import { guardChange, guardGroup, guardSigns, keepsOwnGuard, watchedForDeletion } from '../guard.ts';
+import {
+  definitionsOfGuards,
+  guardChange,
+  guardGroup,
+  guardSigns,
+  keepsOwnGuard,
+  watchedForDeletion,
+} from '../guard.ts';
 import { callers, controllerAccounts } from '../identity.ts';
 import { beyondBaseline, isKarpenterBaseline } from '../karpenter.ts';
 import { grantsOf } from '../rbac.ts';
@@ -97,11 +104,12 @@ export const contentFacts: Facts<'kubernetes'> = {
       event.record.objectRef?.apiGroup === 'rbac.authorization.k8s.io' ? grantsOf(event, settings) : [],
   },
   'guard.change': {
-    doc: 'What became of an admission guard: `deleted`, `weakened` (a patch to Ignore, Audit or no rules), `weak` (sent whole so), `opaque` (no body), `excepted` (a policy exception made or changed), `intercepting` (a webhook or mutating policy made or sent elsewhere, through which writes on what makes nodes, or secrets, pass); `unknown`: nothing of the kind.',
+    doc: 'What became of an admission guard: `deleted` (or the definition of its kind), `weakened` (a patch to Ignore, Audit or no rules, or one of them fewer), `weak` (sent whole so), `opaque` (no body), `rewritten` (a patch changes what it is asked about, what it asks, or where), `excepted` (a policy exception made or changed), `intercepting` (a webhook or mutating policy made or sent elsewhere, through which writes on what makes nodes, or secrets, pass); `unknown`: nothing of the kind.',
     needs: () => ({
       $or: [
         { verb: [...writes], objectRef: { apiGroup: [...guardGroup] } },
         { verb: ['delete', 'deletecollection'], objectRef: { apiGroup: [...watchedForDeletion] } },
+        definitionsOfGuards,
       ],
     }),
     signs: (_, may) => guardSigns(may),
@@ -113,7 +121,7 @@ export const contentFacts: Facts<'kubernetes'> = {
     read: event => (keepsOwnGuard(event) ? 'own' : 'other'),
   },
   'awsAuth.maps': {
-    doc: 'What kube-system/aws-auth maps after the call: `masters` (somebody to system:masters), `foreign-node` (a role that is no node role to system:nodes); empty: neither, or no body.',
+    doc: 'What kube-system/aws-auth maps after the call: `masters` (somebody to system:masters or kubeadm:cluster-admins), `foreign-node` (a role that is no node role to system:nodes), `system-name` (somebody to the name of a component, a service account or a certain node), `unread` (it is written in a form that is not read here, and may map anything); empty: none of these, or no body.',
     needs: () => ({ objectRef: { resource: ['configmaps'], name: ['aws-auth'] } }),
     read: (event, settings) =>
       event.record.objectRef?.name === 'aws-auth' && event.record.objectRef.resource === 'configmaps'

@@ -6,12 +6,13 @@ import { expiryOf } from '../bootstrap-token.ts';
 import { objectPath } from '../call.ts';
 import { capiChange, capiSigns } from '../cluster-api.ts';
 import { clusterApiGroup, workloadResources, writes } from '../groups.ts';
+import { hostAccess, hostAccessBodies } from '../host-access.ts';
 import { builtInControllers } from '../known-users.ts';
 import { nodeSteering } from '../node.ts';
 import { accountNames, accountOwner, clusterApiNamespaces, holdsController, ownerOf, ownerRefs } from '../owner.ts';
-import { accountBodies, hostAccess, hostAccessBodies, podsAccount } from '../pod.ts';
+import { accountBodies, mountedSecrets, mountingBodies, podsAccount } from '../pod.ts';
 import type { AuditRecord } from '../record.ts';
-import { secretKind, secretSigns } from '../secret.ts';
+import { type SecretKind, secretKind, secretSigns } from '../secret.ts';
 
 /** Writes of pods and workloads themselves: their status and scale say nothing of what runs, and change all day. */
 const podWrites = {
@@ -111,6 +112,19 @@ export const objectFacts: Facts<'kubernetes'> = {
       const account = podsAccount(event.record);
       if (account === '' || !writesPods(event.record)) return 'unknown';
       return isBuiltIn(namespace, account) ? 'kubernetes' : accountOwner(namespace, account, event, settings);
+    },
+  },
+  'pod.secrets': {
+    doc: 'What the secrets are that a pod or workload mounts or has in its environment, as `secret.kind` tells them by name and namespace: its kubelet reads them for whoever wrote it. Empty: none that is told, or not in this body.',
+    needs: () => podWrites,
+    signs: (_, may) => (may('unknown') ? [{}] : mountingBodies().map(requestObject => ({ requestObject }))),
+    read: (event, settings) => {
+      const { record } = event;
+      if (!writesPods(record)) return [];
+      const { namespace = '', resource = '' } = record.objectRef ?? {};
+      const kindOf = (name: string): SecretKind =>
+        secretKind({ ...event, record: { ...record, objectRef: { resource: 'secrets', namespace, name } } }, settings);
+      return [...new Set(mountedSecrets(asked(record).object, resource).map(kindOf))].filter(kind => kind !== 'other');
     },
   },
   'token.account': {
