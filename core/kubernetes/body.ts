@@ -1,4 +1,4 @@
-import { at, isObject, type Json, type JsonObject, member } from '../json.ts';
+import { at, isObject, type Json, type JsonObject, member, text } from '../json.ts';
 import type { AuditRecord } from './record.ts';
 
 /**
@@ -172,3 +172,6 @@ export const members = (body: Body, ...path: readonly string[]): readonly (reado
   if (!isObject(found)) return [];
   return Object.entries(found).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
 };
+
+/** Whether a patch puts its members in the place of all there were: null, or a strategic merge's `$patch: replace` or `delete`. */
+export const replacesAll = (value: Json | undefined): boolean => value === null || text(value, '$patch') !== undefined;

@@ -12,21 +12,17 @@ const enters: ReadonlySet<string> = new Set(['exec', 'run', 'attach', 'portForwa
 /** Measures and settings, as the documentation of Kubernetes has people read them. */
 const measures: ReadonlySet<string> = new Set(['configz', 'healthz', 'metrics', 'stats']);
 
-const decoded = (path: string): string => {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-};
+/** Byte by byte: Go takes bytes that are no UTF-8, and `decodeURIComponent` takes nothing then. */
+const decoded = (path: string): string =>
+  path.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
 /**
  * What a call asks of a kubelet. The address is logged as the client wrote it and read decoded, so that `/prox%79/%65xec/` is
  * `/proxy/exec/` (kubernetes/apiserver, `RequestInfoFactory`, of `URL.Path`); `..` leads back.
  */
-export const proxiedOf = ({ objectRef, requestURI = '', verb }: AuditRecord): Proxied => {
+export const proxiedOf = ({ objectRef, requestURI, verb }: AuditRecord): Proxied => {
   if (objectRef?.resource !== 'nodes' || objectRef.subresource !== 'proxy') return 'unknown';
-  const [path = ''] = requestURI.split('?', 1);
+  const [path = ''] = (requestURI ?? '').split('?', 1);
   // /api/v1/nodes/NAME/proxy/…
   const asked = decoded(path)
     .split('/')

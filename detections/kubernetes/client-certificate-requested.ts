@@ -55,7 +55,7 @@ export const detection = kubernetes({
   ],
   blind: [
     'Certificates signed with the cluster’s own certificate authority make no request (kubernetes/bootstrap-secret-read: `-ca`).',
-    'A subject that is not plain ASCII in the request is not read.',
+    'A subject is read where its letters stand as ASCII or UTF-16 in the request.',
     'Approval with a body that the audit policy leaves out says no signer.',
   ],
   examples: {

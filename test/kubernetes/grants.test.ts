@@ -379,6 +379,16 @@ describe('a certificate request', () => {
   test('asks for administrators in its subject, or in the groups that its caller writes', () => {
     expect(asksForMasters(asked({ request: pem('system:masters') }))).toBe(true);
     expect(asksForMasters(asked({ request: pem('kubeadm:cluster-admins') }))).toBe(true);
+    const block = (inner: string, before = '', headers = '') =>
+      Buffer.from(
+        `${before}-----BEGIN CERTIFICATE REQUEST-----\n${headers}${inner}\n-----END CERTIFICATE REQUEST-----\n`,
+      ).toString('base64');
+    const masters = Buffer.from('system:masters').toString('base64');
+    const wide = Buffer.from([...'system:masters'].flatMap(letter => [0, letter.charCodeAt(0)])).toString('base64');
+    expect(asksForMasters(asked({ request: block(masters, '-----BEGIN X-----\nAAAA\n') }))).toBe(true);
+    expect(asksForMasters(asked({ request: block(masters, '-----BEGIN X-----\nAAA\n-----END X-----\n') }))).toBe(true);
+    expect(asksForMasters(asked({ request: block(masters, '', 'Proc-Type: abc\n\n') }))).toBe(true);
+    expect(asksForMasters(asked({ request: block(wide) }))).toBe(true);
     expect(asksForMasters(asked({ request: pem('developers') }))).toBe(false);
     expect(asksForMasters(asked({ groups: ['a', 'system:masters'] }))).toBe(true);
     // The server fills in the groups of whoever asked.

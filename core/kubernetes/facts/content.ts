@@ -115,6 +115,19 @@ export const contentFacts: Facts<'kubernetes'> = {
     signs: (_, may) => guardSigns(may),
     read: guardChange,
   },
+  'definition.converted': {
+    doc: '`elsewhere` where a custom resource definition is told who converts its objects between versions (`spec.conversion.webhook.clientConfig`, an address or a service); `unknown` otherwise, also where only a certificate is put in.',
+    needs: () => ({
+      verb: [...writes],
+      objectRef: { apiGroup: ['apiextensions.k8s.io'], resource: ['customresourcedefinitions'] },
+    }),
+    read: ({ record }) => {
+      const { apiGroup, resource } = record.objectRef ?? {};
+      if (apiGroup !== 'apiextensions.k8s.io' || resource !== 'customresourcedefinitions') return 'unknown';
+      const client = at(asked(record).object, 'spec', 'conversion', 'webhook', 'clientConfig');
+      return at(client, 'url') !== undefined || at(client, 'service') !== undefined ? 'elsewhere' : 'unknown';
+    },
+  },
   'guard.keeper': {
     doc: '`own` where an admission controller (Kyverno, Gatekeeper) writes its own webhook configuration, otherwise `other`.',
     needs: () => ({}),

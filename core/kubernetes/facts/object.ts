@@ -1,7 +1,7 @@
 import type { Facts } from '../../fact.ts';
-import { at, text } from '../../json.ts';
+import { at, isObject, type Json, list, text } from '../../json.ts';
 import { matchesAny } from '../../wildcard.ts';
-import { asked } from '../body.ts';
+import { asked, replacesAll, written } from '../body.ts';
 import { expiryOf } from '../bootstrap-token.ts';
 import { objectPath } from '../call.ts';
 import { capiChange, capiSigns } from '../cluster-api.ts';
@@ -151,17 +151,35 @@ export const objectFacts: Facts<'kubernetes'> = {
     read: event => nodeSteering(event.record),
   },
   'guardrail.lowered': {
-    doc: '`yes` where a namespace loses its enforced Pod Security level or gets `privileged`; `unknown` otherwise.',
-    needs: () => ({ verb: [...writes], objectRef: { resource: ['namespaces'] } }),
-    read: ({ record }) => {
-      const level = at(asked(record).object, 'metadata', 'labels', 'pod-security.kubernetes.io/enforce');
-      const lowered = record.verb === 'patch' ? level === null || level === 'privileged' : level === 'privileged';
-      return record.objectRef?.resource === 'namespaces' && ['update', 'patch'].includes(record.verb) && lowered
-        ? 'yes'
-        : 'unknown';
-    },
+    doc: '`yes` where a namespace loses its enforced Pod Security level or gets `privileged`, or a network policy lets everything in or out; `unsaid` where a namespace is sent whole without a level, which it had or not; `unknown` otherwise.',
+    needs: () => ({ verb: [...writes], objectRef: { resource: ['namespaces', 'networkpolicies'] } }),
+    read: ({ record }) => loweredBy(record),
   },
 };
+
+const enforce = 'pod-security.kubernetes.io/enforce';
+
+/** Kubernetes documentation, "Pod Security Admission" and "Network Policies" (policies add up: one that allows all is enough). */
+const loweredBy = (record: AuditRecord): 'yes' | 'unsaid' | 'unknown' => {
+  const { resource, subresource, apiGroup } = record.objectRef ?? {};
+  const body = asked(record);
+  if (resource === 'networkpolicies' && apiGroup === 'networking.k8s.io')
+    return ['ingress', 'egress'].some(way => list(body.object, 'spec', way).some(isAnywhere)) ? 'yes' : 'unknown';
+  if (resource !== 'namespaces' || subresource || !['update', 'patch'].includes(record.verb)) return 'unknown';
+  const labels = at(body.object, 'metadata', 'labels');
+  const level = at(labels, enforce);
+  if (level === 'privileged' || (level === null && body.form === 'patch')) return 'yes';
+  if ((level ?? undefined) !== undefined || body.form === 'none') return 'unknown';
+  if (body.form === 'patch' && replacesAll(labels)) return 'yes';
+  const isWhole = body.whole || text(body.object, 'apiVersion') !== undefined;
+  return isWhole && typeof at(written(record).object, 'metadata', 'labels', enforce) !== 'string'
+    ? 'unsaid'
+    : 'unknown';
+};
+
+/** A rule without peers is for all of them. */
+const isAnywhere = (rule: Json): boolean =>
+  isObject(rule) && ['from', 'to'].every(name => list(rule, name).length === 0) && list(rule, 'ports').length === 0;
 
 const isBuiltIn = (namespace: string, name: string): boolean =>
   namespace === 'kube-system' && builtInControllers.has(name);
