@@ -89,6 +89,20 @@ export const roleByName = (name: string, account: string, settings: Settings): K
     name,
   );
 
+/** Whether settings list a user of an account, by its bare name, among controllers; paths count for nothing. */
+export const userByName = (name: string, account: string, settings: Settings): boolean =>
+  settings.controllers.some(({ roles = [] }) =>
+    roles.some(pattern => {
+      const [head = '', tail] = pattern.split(':user/');
+      const owner = head.slice(head.lastIndexOf(':') + 1);
+      return (
+        tail !== undefined &&
+        (account === '' || matchesWildcard(owner, account)) &&
+        matchesWildcard(lastSegment(tail), name)
+      );
+    }),
+  );
+
 const classify = (settings: Settings, matches: (pattern: string) => boolean, name: string): KnownRole => {
   const named = settings.controllers.find(controller => controller.roles?.some(matches));
   if (named) return { kind: 'controller', controller: named.kind, guessed: false };

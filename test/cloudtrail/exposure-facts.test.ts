@@ -29,8 +29,8 @@ test.each([
   ['tcp', 20_000, 30_000, 'node-ports'],
   ['tcp', 0, 65_535, 'all'],
   ['tcp', 1, 65_535, 'all'],
-  ['tcp', 2, 65_535, 'ssh,rdp,kubelet,node-ports'],
-  ['tcp', 1, 65_534, 'ssh,rdp,kubelet,node-ports'],
+  ['tcp', 2, 65_535, 'ssh,rdp,kubelet,etcd,node-ports'],
+  ['tcp', 1, 65_534, 'ssh,rdp,kubelet,etcd,node-ports'],
   // A port that is -1 or not said is every port.
   ['tcp', -1, -1, 'all'],
   ['tcp', undefined, undefined, 'all'],
