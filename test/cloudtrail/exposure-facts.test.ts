@@ -21,8 +21,10 @@ const opened = (ipProtocol: string, fromPort: number | undefined, toPort: number
 test.each([
   ['tcp', 22, 22, 'ssh'],
   ['tcp', 21, 21, ''],
-  ['tcp', 23, 3_388, ''],
-  ['tcp', 22, 3_389, 'ssh,rdp'],
+  ['tcp', 23, 3_388, 'etcd'],
+  ['tcp', 2_379, 2_380, 'etcd'],
+  ['tcp', 2_381, 3_388, ''],
+  ['tcp', 22, 3_389, 'ssh,rdp,etcd'],
   ['UDP', 10_250, 10_250, 'kubelet'],
   ['6', 32_767, 40_000, 'node-ports'],
   ['17', 32_768, 65_535, ''],
