@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { quietOf } from '../../core/quiet.ts';
+import { detections, knowledge } from '../../detections/index.ts';
+import { admitter } from '../targets/soundness.ts';
+import { type Form, findingsOf, isSeen, readAs, settingsOf } from './form.ts';
+import { families } from './forms.ts';
+
+const asks = new Map<string, ReturnType<typeof quietOf>>();
+const quietUnder = (form: Form): ReturnType<typeof quietOf> => {
+  const key = JSON.stringify(form.settings ?? {});
+  const ask = asks.get(key) ?? quietOf(detections, knowledge, settingsOf(form));
+  asks.set(key, ask);
+  return ask;
+};
+
+/** Whether a reader passes over a record without parsing it, for no rule asks about such. */
+const isPassedOver = (form: Form): boolean => {
+  const { account, region, cluster, record } = form.event;
+  const text = Buffer.from(JSON.stringify(record));
+  const ask = quietUnder(form);
+  return ask.end(text, 0) === text.length && ask.heard({ account, region, cluster }) !== undefined;
+};
+
+describe.each(families)('$goal', ({ forms }) => {
+  test.each(forms)('$form', async form => {
+    const found = await findingsOf(form);
+    if (!isSeen(form)) {
+      expect(found, 'it is seen: say by what').toEqual([]);
+      return;
+    }
+    const [id, severity] = form.seen;
+    expect(found).toContain(`${id} (${severity})`);
+    expect(isPassedOver(form), 'a reader takes it for one that no rule asks about').toBe(false);
+    expect(admitter(detections, knowledge, settingsOf(form))(readAs(form.event)), 'a derived filter drops it').toBe(
+      true,
+    );
+  });
+});
+
+test('each form is named once in its family', () => {
+  for (const { goal, forms, traceless = [] } of families) {
+    const names = [...forms.map(({ form }) => form), ...traceless.map(([form]) => form)];
+    expect(
+      names.filter((name, at) => names.indexOf(name) !== at),
+      goal,
+    ).toEqual([]);
+  }
+});
