@@ -610,7 +610,7 @@ export const ofOnesOwn: Family = {
           spec: { providerID: 'aws:///eu-west-1a/i-0eeeeffff00001111' },
         },
       }),
-      after: [call('ec2', 'DescribeRegions', { eventTime: '2026-07-01T10:00:00Z' })],
+      after: [call('ec2', 'DescribeRegions', { eventTime: '2026-07-20T08:00:00Z' })],
       later: [call('ec2', 'DescribeRegions', { eventTime: '2026-09-01T10:31:00Z' })],
       seen: ['lineage/node-never-launched', 'critical'],
     },
