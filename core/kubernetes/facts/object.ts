@@ -117,7 +117,7 @@ export const objectFacts: Facts<'kubernetes'> = {
   'pod.secrets': {
     doc: 'What the secrets are that a pod or workload mounts or has in its environment, as `secret.kind` tells them by name and namespace: its kubelet reads them for whoever wrote it. Empty: none that is told, or not in this body.',
     needs: () => podWrites,
-    signs: (_, may) => (may('unknown') ? [{}] : mountingBodies().map(requestObject => ({ requestObject }))),
+    signs: (_, may) => (may([]) ? [{}] : mountingBodies().map(requestObject => ({ requestObject }))),
     read: (event, settings) => {
       const { record } = event;
       if (!writesPods(record)) return [];
