@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { quietOf } from '../../core/quiet.ts';
 import { detections, knowledge } from '../../detections/index.ts';
 import { admitter } from '../targets/soundness.ts';
 import { type Form, findingsOf, isSeen, readAs, settingsOf } from './form.ts';
 import { families } from './forms.ts';
+import { evasionsPage } from './page.ts';
 
 const asks = new Map<string, ReturnType<typeof quietOf>>();
 const quietUnder = (form: Form): ReturnType<typeof quietOf> => {
@@ -45,4 +47,9 @@ test('each form is named once in its family', () => {
       goal,
     ).toEqual([]);
   }
+});
+
+test('docs/evasions.md says what was tried', () => {
+  const page = readFileSync(new URL('../../docs/evasions.md', import.meta.url), 'utf8');
+  expect(page, 'run `node test/evasions/page.ts`').toBe(evasionsPage(families));
 });

@@ -228,7 +228,7 @@ export const byAws: Family = {
       seen: entered,
     },
     {
-      form: 'the automation itself',
+      form: 'an automation on a node',
       event: ssm('StartAutomationExecution', { documentName: 'AWS-RunShellScript' }),
       seen: unseen('the commands that it sends are looked at'),
     },

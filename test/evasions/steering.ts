@@ -81,7 +81,7 @@ export const ofNodes: Family = {
       seen: steered,
     },
     {
-      form: 'the definition’s validation',
+      form: 'the validation in the definition of NodePools',
       event: audit('patch', definitions, {
         objectRef: { name: `nodepools.${group}` },
         requestObject: { spec: { versions: [] } },
@@ -312,7 +312,7 @@ export const ofNodes: Family = {
       seen: ['cloudtrail/interruption-queue-changed', 'high'],
     },
     {
-      form: 'a message in it',
+      form: 'a message in the queue that ends nodes',
       event: other('sqs', 'SendMessage', { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/111122223333/prod' }),
       seen: unseen(
         'messages are data events, which trails leave out as a rule; what Karpenter ends for them is seen in the cluster',
@@ -569,7 +569,7 @@ export const ofBoot: Family = {
       seen: ['kubernetes/bootstrap-secret-written', 'critical'],
     },
     {
-      form: 'one made under a generated name',
+      form: 'a bootstrap token made under a generated name',
       event: audit('create', 'secrets', { objectRef: { namespace: 'kube-system' } }),
       seen: unseen('it has no name in its record and is no token before it is given one’s id'),
     },
@@ -605,7 +605,7 @@ export const ofBoot: Family = {
       seen: ['kubernetes/bootstrap-secret-read', 'high'],
     },
     {
-      form: 'Helm’s own listed',
+      form: 'Helm’s own secrets of kube-system listed',
       event: audit('list', 'secrets', {
         objectRef: { namespace: 'kube-system' },
         requestURI: '/api/v1/namespaces/kube-system/secrets?labelSelector=owner%3Dhelm',
@@ -654,7 +654,7 @@ export const ofBoot: Family = {
       seen: ['cloudtrail/bootstrap-data-read', 'high'],
     },
     {
-      form: 'by a filter',
+      form: 'several secrets at once, by a filter',
       event: call('secretsmanager', 'BatchGetSecretValue', {
         requestParameters: { filters: [{ key: 'name', values: ['aws.cluster'] }] },
       }),
