@@ -3,6 +3,7 @@ import type { Family } from './form.ts';
 import { ofController, ofRole } from './identity.ts';
 import { byAws, byPod, ofOnesOwn } from './node.ts';
 import { ofBoot, ofGuards, ofNodes, ofWatch } from './steering.ts';
+import { ofWeakNodes } from './weak.ts';
 
 /** Every way that was tried, the gravest goals first. */
 export const families: readonly Family[] = [
@@ -15,6 +16,7 @@ export const families: readonly Family[] = [
   ofOnesOwn,
   ofBoot,
   ofNodes,
+  ofWeakNodes,
   ofGuards,
   ofWatch,
 ];

@@ -2,7 +2,7 @@ import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
 import { at } from '../../json.ts';
 import { judge, judgedKind, judgedResources, weightiest } from '../../posture/judge.ts';
-import type { Problem } from '../../posture/problem.ts';
+import { expectationOf, type Problem } from '../../posture/problem.ts';
 import type { Settings } from '../../settings.ts';
 import { awsAuthMaps } from '../aws-auth.ts';
 import { asked, written } from '../body.ts';
@@ -35,9 +35,7 @@ const problemsOf = (event: Event<'kubernetes'>, settings: Settings): readonly Pr
   if (leavesSpec(record)) return [];
   const request = asked(record);
   if (record.verb === 'patch' && request.form === 'patch' && at(request.object, 'spec') === undefined) return [];
-  const { maximumNodeAge } = settings;
-  const nodeRoles = [...settings.nodeRoles, ...settings.clusters.flatMap(cluster => cluster.nodeRoles ?? [])];
-  return judge(written(record), { nodeRoles, maximumNodeAge }, kind);
+  return judge(written(record), expectationOf(settings), kind);
 };
 
 const judged = { verb: [...writes], objectRef: { resource: [...judgedResources] } };
