@@ -1,6 +1,6 @@
 import { isObject, type Json, list, member, text } from '../json.ts';
 import { matchesAny, matchesWildcard } from '../wildcard.ts';
-import { lastSegment } from './roles.ts';
+import { lastSegment, partitionOf } from './roles.ts';
 
 /** Longest policy document that is parsed: twice what IAM allows of any kind (IAM User Guide, "IAM and AWS STS quotas"). */
 const longest = 20_480;
@@ -68,7 +68,7 @@ const takesOver = (action: string): boolean => takeovers.some(name => covers(act
 /** Whether a resource pattern takes in any role of an account: `*`, `arn:aws:iam::111122223333:role/*`. */
 const isEverywhere = (resource: string): boolean => {
   const account = /^arn:[^:]*:iam::(\d{12}):/.exec(resource)?.[1] ?? '000000000000';
-  return covers(resource, `arn:aws:iam::${account}:role/unlike-any-other`);
+  return covers(resource, `arn:${partitionOf(resource)}:iam::${account}:role/unlike-any-other`);
 };
 
 export const grantOf = (statements: readonly Statement[] | undefined): Grant => {

@@ -111,6 +111,7 @@ test.each([
   ['what has a role in its name, of whatever service', '*:*Role*', '*', 'admin'],
   ['keys of any user', 'iam:CreateAccessKey', '*', 'admin'],
   ['passing any role of the account', 'iam:PassRole', 'arn:aws:iam::111122223333:role/*', 'admin'],
+  ['passing any role of an account of GovCloud', 'iam:PassRole', 'arn:aws-us-gov:iam::111122223333:role/*', 'admin'],
   ['passing any role of any account', 'iam:PassRole', 'arn:*', 'admin'],
   ['passing roles of one path', 'iam:PassRole', 'arn:aws:iam::111122223333:role/nodes/*', 'narrow'],
   ['reading IAM', 'iam:Get*', '*', 'narrow'],

@@ -39,6 +39,35 @@ describe.each(families)('$goal', ({ forms }) => {
   });
 });
 
+/** The same in another partition of AWS, and its region. */
+const inPartition = (form: Form, partition: string, region: string): Form => {
+  const moved = <T>(part: T): T =>
+    JSON.parse(
+      JSON.stringify(part)
+        .replaceAll(/arn(:|%3A)aws\1/g, `arn$1${partition}$1`)
+        .replaceAll(/eu-west-1|us-east-1/g, region),
+    ) as T; // texts alone change
+  return {
+    ...form,
+    event: moved(form.event),
+    after: moved(form.after ?? []),
+    later: moved(form.later ?? []),
+    settings: moved(settingsOf(form)),
+  };
+};
+
+describe.each([
+  ['aws-us-gov', 'us-gov-west-1'],
+  ['aws-cn', 'cn-north-1'],
+])('in %s', (partition, region) => {
+  test.each(families)('$goal', async ({ forms }) => {
+    for (const form of forms.filter(isSeen)) {
+      const found = await findingsOf(inPartition(form, partition, region));
+      expect(found, form.form).toContain(`${form.seen[0]} (${form.seen[1]})`);
+    }
+  }, 60_000);
+});
+
 test('each form is named once in its family', () => {
   for (const { goal, forms, traceless = [] } of families) {
     const names = [...forms.map(({ form }) => form), ...traceless.map(([form]) => form)];

@@ -38,7 +38,7 @@ export const evasionsPage = (tried: readonly Family[]): string => {
     'Each form is an event as AWS or the API server records it, read from bytes, judged by the whole catalogue under the example’s settings (a person who',
     'is nobody’s controller, unless the form says who) and looked at by the filters that stand before it. Each is a test of its own, and this page is made',
     'of them: `npx vitest run test/evasions` runs them, `node test/evasions/page.ts` writes the page. A form that passes is a test as well: that nothing',
-    'is said of it. Some forms are said by other detections besides.',
+    'is said of it. Some forms are said by other detections besides. Of those that are said, each is said in GovCloud and in China as well.',
     '',
     'What this page can’t say: that there is no other form. Records of CloudTrail were built from the API’s public models where no recorded one was at',
     'hand, and patches, deletions, roles and `aws-auth` after the code of the API server and of aws-iam-authenticator. What the settings exempt (controllers,',
