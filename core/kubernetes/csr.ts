@@ -43,6 +43,16 @@ export const asksForMasters = (record: AuditRecord): boolean => {
   return administrators.some(group => claimed.includes(group) || subject.includes(group));
 };
 
+/** Names that only the control plane, service accounts, nodes and EKS's own users bear; administrators are {@link asksForMasters}. */
+const systemNames = /system:(?:apiserver|kube-|cloud-controller-manager|serviceaccount:|node:|nodes)|eks:/;
+
+/**
+ * Whether a certificate for the API, by the signer that asks nothing of its subject but that it is no `system:masters`, would make its
+ * bearer one of the system's own (kubernetes/kubernetes, admission `certificates/subjectrestriction`).
+ */
+export const asksForSystemName = (record: AuditRecord): boolean =>
+  signerOf(record) === 'client' && systemNames.test(der(text(written(record).object, 'spec', 'request') ?? ''));
+
 /** The name of the node that a kubelet's request is for: the subject's common name, `system:node:NAME`; '' where it is none. */
 export const requestedNode = (record: AuditRecord): string => {
   const request = text(written(record).object, 'spec', 'request') ?? '';

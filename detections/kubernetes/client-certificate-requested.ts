@@ -28,7 +28,7 @@ export const detection = kubernetes({
   title: '{principal} asked for or approved a client certificate ({csr.signer}): {event}',
   severity: [
     ['low', { fact: { 'principal.standing': 'likely-controller' } }],
-    ['critical', { fact: { 'csr.masters': 'yes' } }],
+    ['critical', { fact: { 'csr.masters': ['yes', 'system-name'] } }],
     'high',
   ],
   when: {
@@ -60,6 +60,26 @@ export const detection = kubernetes({
   ],
   examples: {
     matches: [
+      {
+        name: 'a person asks for the name of a controller’s account',
+        event: audit('create', target, request('kube-apiserver-client', 'system:serviceaccount:kube-system:karpenter')),
+        severity: 'critical',
+      },
+      {
+        name: 'a person asks for the name of the scheduler',
+        event: audit('create', target, request('kube-apiserver-client', 'system:kube-scheduler')),
+        severity: 'critical',
+      },
+      {
+        name: 'a person asks for a node’s name by the signer that does not look at it',
+        event: audit('create', target, request('kube-apiserver-client', 'system:nodes', 'system:node:evil')),
+        severity: 'critical',
+      },
+      {
+        name: 'a person asks for a name that begins otherwise',
+        event: audit('create', target, request('kube-apiserver-client', 'system:monitoring')),
+        severity: 'high',
+      },
       { name: 'a developer asks for a client certificate', event: audit('create', target, client) },
       {
         name: 'the platform approves one',

@@ -21,6 +21,14 @@ const grantedHigh: Form['seen'] = ['kubernetes/controller-rbac-granted', 'high']
 const written = (requestObject: JsonObject | readonly JsonObject[], over: object = {}, verb = 'create') =>
   audit(verb, roles, { ...named, requestObject, ...over });
 
+/** A request with a subject in plain letters. @param before what stands before its block */
+const pem = (subject: string, before = ''): string => {
+  const inner = Buffer.from(subject, 'latin1').toString('base64');
+  return Buffer.from(
+    `${before}-----BEGIN CERTIFICATE REQUEST-----\n${inner}\n-----END CERTIFICATE REQUEST-----\n`,
+  ).toString('base64');
+};
+
 /** Rights over everything in the cluster by RBAC. */
 export const byRbac: Family = {
   goal: 'Every right in the cluster, by RBAC',
@@ -387,9 +395,7 @@ export const bySigningIn: Family = {
         requestObject: {
           spec: {
             signerName: 'kubernetes.io/kube-apiserver-client',
-            request: Buffer.from(
-              `-----BEGIN X-----\nAAA\n-----BEGIN CERTIFICATE REQUEST-----\n${Buffer.from([...'system:masters'].flatMap(letter => [0, letter.charCodeAt(0)])).toString('base64')}\n-----END CERTIFICATE REQUEST-----\n`,
-            ).toString('base64'),
+            request: pem([...'system:masters'].map(letter => `\0${letter}`).join(''), '-----BEGIN X-----\nAAA\n'),
           },
         },
       }),
@@ -403,6 +409,42 @@ export const bySigningIn: Family = {
         responseObject: { metadata: {}, spec: { signerName: 'kubernetes.io/kube-apiserver-client' } },
       }),
       seen: ['kubernetes/client-certificate-requested', 'high'],
+    },
+    ...[
+      ['the scheduler', 'system:kube-scheduler'],
+      ['a controller’s account', 'system:serviceaccount:kube-system:karpenter'],
+      ['a node, by the signer that does not look at it', 'system:node:evil'],
+    ].map(
+      ([who, name = '']): Form => ({
+        form: `a client certificate in the name of ${who}`,
+        event: audit('create', 'certificatesigningrequests.certificates.k8s.io', {
+          ...named,
+          requestObject: { spec: { signerName: 'kubernetes.io/kube-apiserver-client', request: pem(name) } },
+        }),
+        seen: ['kubernetes/client-certificate-requested', 'critical'],
+      }),
+    ),
+    {
+      form: 'a certificate in a name of EKS’s, on a cluster that is not EKS’s, and a binding with it',
+      event: audit('create', bindings, {
+        ...named,
+        cluster: 'fleet',
+        user: { username: 'eks:addon-manager', groups: ['system:authenticated'] },
+        requestObject: bound('cluster-admin'),
+      }),
+      seen: granted,
+    },
+    {
+      form: 'a certificate in a component’s name, signed with a key of the cluster, and a binding with it',
+      event: audit('create', bindings, {
+        ...named,
+        cluster: 'fleet',
+        user: { username: 'system:kube-scheduler', groups: ['system:authenticated'] },
+        requestObject: bound('cluster-admin'),
+      }),
+      seen: unseen(
+        'a component is known by its name: that the key was read is seen (kubernetes/bootstrap-secret-read)',
+      ),
     },
     {
       form: 'impersonating system:masters',

@@ -332,6 +332,14 @@ export const ofRole: Family = {
       seen: ['cloudtrail/hybrid-machine-admitted', 'high'],
     },
     {
+      form: 'the role of nodes assumed from another account',
+      event: call('sts', 'AssumeRole', {
+        userIdentity: { type: 'AWSAccount', principalId: 'AROAEXAMPLEOTHERACCT1:x', accountId: '444455556666' },
+        requestParameters: { roleArn: 'arn:aws:iam::111122223333:role/KarpenterNodeRole-prod', roleSessionName: 'x' },
+      }),
+      seen: ['cloudtrail/node-role-taken', 'high'],
+    },
+    {
       form: 'another trust policy',
       event: iam('UpdateAssumeRolePolicy', {
         roleName: 'prod-karpenter',

@@ -97,6 +97,15 @@ export const ofNodes: Family = {
       seen: ['kubernetes/admission-guard-tampered', 'high'],
     },
     {
+      form: 'a webhook before node classes, by a workload’s account',
+      event: audit('create', hooks, {
+        ...named,
+        user: serviceAccount('tool', 'team-a'),
+        requestObject: { webhooks: [{ rules: [{ apiGroups: ['karpenter.k8s.aws'], resources: ['*'] }] }] },
+      }),
+      seen: unseen('programs make webhooks of their own all day; that it was given the right to is seen where it was'),
+    },
+    {
       form: 'a policy that rewrites NodePools',
       event: audit('create', 'mutatingadmissionpolicies.admissionregistration.k8s.io', {
         ...named,

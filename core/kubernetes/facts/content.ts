@@ -6,7 +6,7 @@ import { expectationOf, type Problem } from '../../posture/problem.ts';
 import type { Settings } from '../../settings.ts';
 import { awsAuthMaps } from '../aws-auth.ts';
 import { asked, written } from '../body.ts';
-import { asksForMasters, requestedNode, signerOf } from '../csr.ts';
+import { asksForMasters, asksForSystemName, requestedNode, signerOf } from '../csr.ts';
 import { writes } from '../groups.ts';
 import {
   definitionsOfGuards,
@@ -145,10 +145,13 @@ export const contentFacts: Facts<'kubernetes'> = {
     read: event => signerOf(event.record),
   },
   'csr.masters': {
-    doc: '`yes` where the certificate would carry system:masters or kubeadm:cluster-admins; `unknown` otherwise.',
+    doc: '`yes` where the certificate would carry system:masters or kubeadm:cluster-admins, `system-name` where one for the API would carry the name of a component, a service account or a node; `unknown` otherwise.',
     needs: () => ({ verb: [...writes], objectRef: { resource: ['certificatesigningrequests'] } }),
-    read: ({ record }) =>
-      record.objectRef?.resource === 'certificatesigningrequests' && asksForMasters(record) ? 'yes' : 'unknown',
+    read: ({ record }) => {
+      if (record.objectRef?.resource !== 'certificatesigningrequests') return 'unknown';
+      if (asksForMasters(record)) return 'yes';
+      return asksForSystemName(record) ? 'system-name' : 'unknown';
+    },
   },
   'csr.node': {
     doc: 'The node that a kubelet certificate is for; `unknown`: none, or no body.',
