@@ -1,7 +1,7 @@
 import type { AnyEvent } from './event.ts';
 import type { Findings } from './finding.ts';
 import { findingId } from './findings/identity.ts';
-import { unrepeated } from './findings/repeats.ts';
+import { sayings } from './findings/repeats.ts';
 import { bounded } from './flood.ts';
 import { inLanes } from './lanes.ts';
 import type { Match } from './match.ts';
@@ -132,13 +132,13 @@ const decide = async (asking: readonly Match[], store: Store): Promise<readonly 
   const answers = await store.observe(observations);
   let from = 0;
   const again: Due[] = [];
-  const fresh = unrepeated();
+  const { fresh, unsaid } = sayings();
   const decided: Match[] = [];
   for (const match of asking) {
     const own = answers.slice(from, from + (match.observations?.length ?? 0));
     from += own.length;
     if (match.again !== undefined) again.push(...match.again(own));
-    const made = match.decide?.(own) ?? [];
+    const made = match.decide?.(own, unsaid) ?? [];
     if (made.length > 0) decided.push(...fresh(made));
   }
   if (again.length > 0) await store.postpone(again);
