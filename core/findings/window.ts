@@ -1,9 +1,10 @@
 import type { Window } from '../finding.ts';
 import { redactLine } from '../redact.ts';
+import { merged, placeIn } from '../sorted.ts';
 import { type Best, bestOf, compareBest, evidenceOf, foremost, type Matches, parseEvidence } from './best.ts';
 import { entitiesOf } from './entity.ts';
 import { boundedTime, eventHash } from './identity.ts';
-import { join, none, type Ranked, seenIn } from './ranked.ts';
+import { join, joinSeen, none, type Ranked } from './ranked.ts';
 
 /** Distinct events a window counts exactly; past it the count reads "1,000+". */
 export const exactEvents = 1_000;
@@ -38,27 +39,44 @@ export const joinWindow = (
   matches: Matches,
 ): StoredWindow => {
   const times = matches.map(match => boundedTime(match.time));
-  const events = [...new Set(matches.map(({ eventId }) => eventId))];
-  const seen = [...new Set([...(stored?.seen ?? []), ...events.map(eventHash)])].sort();
+  const { seen, more } = counting(stored, new Set(matches.map(({ eventId }) => eventId)));
   return {
     finding,
     bucket,
     first: times.reduce((a, b) => Math.min(a, b), stored?.first ?? Number.POSITIVE_INFINITY),
     last: times.reduce((a, b) => Math.max(a, b), stored?.last ?? 0),
-    seen: seen.slice(0, exactEvents),
-    more: stored?.more === true || seen.length > exactEvents,
+    seen,
+    more,
     ...speaking(stored, matches),
-    eventIds: join(
+    eventIds: joinSeen(
       stored?.eventIds ?? none,
-      seenIn(
-        matches,
-        ({ eventId }) => [eventId],
-        id => redactLine(id, 128),
-      ),
+      matches,
+      ({ eventId }) => [eventId],
+      id => redactLine(id, 128),
       shownIds,
     ),
     entities: join(stored?.entities ?? none, entitiesOf(matches), entitiesPerWindow),
   };
+};
+
+/** Joins the hashes of events into those of a window; the list itself where none comes in. */
+const counting = (
+  stored: StoredWindow | undefined,
+  events: ReadonlySet<string>,
+): Pick<StoredWindow, 'seen' | 'more'> => {
+  const { seen: before = [], more = false } = stored ?? {};
+  // Past the cap what is greater than the last kept never comes in.
+  const last = before.length === exactEvents ? before.at(-1) : undefined;
+  const added = new Set<string>();
+  let isMore = more;
+  for (const event of events) {
+    const hash = eventHash(event);
+    if (last !== undefined && hash > last) isMore = true;
+    else if (before[placeIn(before, hash)] !== hash) added.add(hash);
+  }
+  if (added.size === 0) return { seen: before, more: isMore };
+  const seen = merged(before, [...added].sort());
+  return { seen: seen.slice(0, exactEvents), more: isMore || seen.length > exactEvents };
 };
 
 /** Who speaks, with its evidence: redacted only for a match that wins, so that a flood costs little. */
