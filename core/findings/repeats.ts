@@ -78,7 +78,7 @@ const unsaidOf = (): Unsaid => {
       next[at] = at + 1;
     }
     // What `fresh` keeps though it was said: the event itself, for its record, and the first of each window.
-    for (let at = from; at < to && all[at]?.time === match.time; at++)
+    for (let at = Math.max(from, firstAt(all, match.time)); at < to && all[at]?.time === match.time; at++)
       if (all[at]?.eventId === match.eventId) kept.add(at);
     for (let at = from; at < to; at = Math.max(at + 1, firstAt(all, bucketEnd(all[at]?.time ?? 0, match.window))))
       kept.add(at);

@@ -124,11 +124,15 @@ describe('verdicts on a burst', () => {
   const timeOf = (event: number): number => noon + event * minute;
   const burst = (events: readonly number[]): readonly Verdict[] =>
     events.map(event => ({ eventId: `e-${event}`, time: timeOf(event) })).sort((a, b) => a.time - b.time);
-  /** What each event decides, as rules with state make it of verdicts: of those that are left, or of all. */
+  /**
+   * What each event decides, as rules with state make it of verdicts: of those that are left, or of all.
+   * @param isWhole it speaks of the whole burst, as steps of a sequence do, not only of what comes after it
+   */
   const decided = (
     all: readonly Verdict[],
     askings: readonly Asking[],
     isAll: boolean,
+    isWhole = false,
   ): readonly (readonly Match[])[] => {
     const { unsaid, fresh } = sayings();
     return askings.map(({ event, over }) => {
@@ -136,7 +140,7 @@ describe('verdicts on a burst', () => {
         ...{ key, eventId: `e-${event}`, time: timeOf(event), title: 'read', resources: [`secret-${event}`] },
         ...over,
       });
-      const verdicts = between(all, own.time, own.time + within);
+      const verdicts = isWhole ? between(all, 0, Number.POSITIVE_INFINITY) : between(all, own.time, own.time + within);
       const left = isAll ? verdicts : unsaid(own, verdicts);
       const made = left.map(verdict => ({
         ...own,
@@ -161,6 +165,20 @@ describe('verdicts on a burst', () => {
     const { unsaid } = sayings();
     const some = burst([1, 2, 3]);
     for (const _ of [1, 2]) expect(unsaid(match({ key, time: noon }), some)).toBe(some);
+  });
+
+  it('keep the record of an event that another spoke of before, though it is not the first of its burst', () => {
+    const made = decided(burst([1, 2]), [{ event: 5 }, { event: 2 }], false, true);
+    expect(made.map(some => some.map(({ eventId, evidence }) => [eventId, evidence !== null]))).toEqual([
+      [
+        ['e-1', false],
+        ['e-2', false],
+      ],
+      [
+        ['e-1', false],
+        ['e-2', true],
+      ],
+    ]);
   });
 
   it('are told of in each of several words', () => {
@@ -191,10 +209,11 @@ describe('verdicts on a burst', () => {
         fc.uniqueArray(fc.nat({ max: 30 }), { maxLength: 25 }),
         fc.array(asking, { maxLength: 25 }),
         fc.constantFrom(minute, 5 * minute, 6 * 60 * minute), // the same for all that a detection says
-        async (events, some, window) => {
+        fc.boolean(),
+        async (events, some, window, isWhole) => {
           const all = burst(events);
           const askings = some.map(({ event, over }) => ({ event, over: { ...over, window } }));
-          const [left, whole] = [false, true].map(isAll => decided(all, askings, isAll).flat());
+          const [left, whole] = [false, true].map(isAll => decided(all, askings, isAll, isWhole).flat());
           expect(await stored(left ?? [])).toEqual(await stored(whole ?? []));
         },
       ),
