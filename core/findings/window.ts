@@ -21,7 +21,9 @@ export interface StoredWindow {
   readonly seen: readonly string[];
   readonly more: boolean;
   readonly best: Best;
-  /** JSON of the best match's redacted record. */
+  /** Whose record the evidence is, where the best match is known by its event's id alone; absent where it is the best's own. */
+  readonly witness?: Best;
+  /** JSON of the redacted record of the best match that has one; '' where none has. */
   readonly evidence: string;
   readonly eventIds: Ranked;
   /** What has an entity row for this window: the rows' partition keys. */
@@ -79,21 +81,33 @@ const counting = (
   return { seen: seen.slice(0, exactEvents), more: isMore || seen.length > exactEvents };
 };
 
-/** Who speaks, with its evidence: redacted only for a match that wins, so that a flood costs little. */
-const speaking = (stored: StoredWindow | undefined, matches: Matches): Pick<StoredWindow, 'best' | 'evidence'> => {
-  const [head, ...rest] = foremost(matches);
-  const start = stored ?? { best: bestOf(head), evidence: evidenceOf(head) };
-  let { best, evidence } = start;
-  for (const match of stored === undefined ? rest : [head, ...rest]) {
+/**
+ * Who speaks, and the evidence: the record of the best match that has one. A graver verdict on an earlier event, of which only the id is
+ * stored, speaks for the window, and takes no record from it. Redacted only for a match that wins, so that a flood costs little.
+ */
+const speaking = (
+  stored: StoredWindow | undefined,
+  matches: Matches,
+): Pick<StoredWindow, 'best' | 'witness' | 'evidence'> => {
+  let best = stored?.best;
+  for (const match of foremost(matches)) {
     const other = bestOf(match);
-    const order = compareBest(other, best);
+    if (best === undefined || compareBest(other, best) < 0) best = other;
+  }
+  let witness = stored?.best.shown === true ? stored.best : stored?.witness;
+  let evidence = stored?.evidence ?? '';
+  const [head, ...rest] = matches.filter(match => match.evidence !== null);
+  for (const match of head === undefined ? [] : foremost([head, ...rest])) {
+    const other = bestOf(match);
+    const order = witness === undefined ? -1 : compareBest(other, witness);
     if (order > 0) continue;
     const written = evidenceOf(match);
     if (order === 0 && written >= evidence) continue;
-    best = other;
+    witness = other;
     evidence = written;
   }
-  return { best, evidence };
+  best ??= bestOf(matches[0]);
+  return { best, evidence, ...(best.shown || witness === undefined ? {} : { witness }) };
 };
 
 /** The window as it is shown. */
