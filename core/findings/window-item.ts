@@ -34,9 +34,7 @@ export const windowItem = (window: StoredWindow): Attributes => ({
 export const parseWindow = (item: Attributes): StoredWindow | undefined => {
   const seen = item['seen'];
   if (!text(item, 'sk').startsWith('w#') || seen === undefined || !('B' in seen)) return undefined;
-  const speaks = best(item);
-  // What became the best match itself leaves the attribute behind.
-  const witness = speaks.shown || item['witness'] === undefined ? {} : { witness: best(map(item, 'witness')) };
+  const witness = item['witness'] === undefined ? {} : { witness: best(map(item, 'witness')) };
   return {
     finding: text(item, 'pk'),
     bucket: number(item, 'bucket'),
@@ -44,7 +42,7 @@ export const parseWindow = (item: Attributes): StoredWindow | undefined => {
     last: number(item, 'last'),
     seen: Buffer.from(seen.B).toString('hex').match(/.{16}/g) ?? [],
     more: claim(item, 'more'),
-    best: speaks,
+    best: best(item),
     ...witness,
     evidence: text(item, 'evidence'),
     eventIds: ranked(item, 'eventIds'),
