@@ -4,17 +4,20 @@ import type { Resource } from './mocks.ts';
 
 /** What a synthesised stage has of the things that cost money by the month: docs/deploy.md reckons with it. */
 const root = join(import.meta.dirname, '../..');
+const functions = join(root, 'functions/');
 
-/** The modules of `functions/` that a handler is made of. */
+/** The modules of `functions/` that a handler is made of, those that it loads later included. */
 const modulesOf = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
   if (seen.has(file)) return seen;
   seen.add(file);
-  for (const [, from = ''] of readFileSync(file, 'utf8').matchAll(/ from '(\.\/[^']+\.ts)'/g))
-    modulesOf(join(dirname(file), from), seen);
+  for (const [, from = ''] of readFileSync(file, 'utf8').matchAll(/(?: from |\bimport\()'(\.[^']+\.ts)'/g)) {
+    const path = join(dirname(file), from);
+    if (path.startsWith(functions)) modulesOf(path, seen);
+  }
   return seen;
 };
 
-const meter = join(root, 'functions/meter.ts');
+const meter = join(root, 'functions/invocation/meter.ts');
 const known = [...readFileSync(meter, 'utf8').matchAll(/^.*'([A-Z]\w+)'/gm)]
   .flatMap(([line]) => [...line.matchAll(/'([A-Z]\w+)'/g)])
   .map(([, name = '']) => name);

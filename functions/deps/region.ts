@@ -1,4 +1,4 @@
-import type { Settings } from '../core/settings.ts';
+import type { Settings } from '../../core/settings.ts';
 
 type Environment = { readonly [name: string]: string | undefined };
 

@@ -1,7 +1,7 @@
-import { readAnnouncement } from '../core/announce/json.ts';
-import type { Message } from '../core/announce/message.ts';
-import { type Notice, noticeSchema, readNotice } from '../core/announce/notice.ts';
-import { parseJson, text } from '../core/json.ts';
+import { readAnnouncement } from '../../core/announce/json.ts';
+import type { Message } from '../../core/announce/message.ts';
+import { type Notice, noticeSchema, readNotice } from '../../core/announce/notice.ts';
+import { parseJson, text } from '../../core/json.ts';
 
 /** What a channel's queue brings: news of one finding, or of several. */
 export type Said =

@@ -1,8 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { readS3 } from '../adapters/objects.ts';
-import { bucketQuarantine } from '../adapters/quarantine.ts';
-import type { ObjectPointer } from '../core/read/sqs.ts';
-import type { Settings } from '../core/settings.ts';
+import { readS3 } from '../../adapters/objects.ts';
+import { bucketQuarantine } from '../../adapters/quarantine.ts';
+import type { ObjectPointer } from '../../core/read/sqs.ts';
+import type { Settings } from '../../core/settings.ts';
 import { atHome } from './region.ts';
 
 /** What lies in S3, by one client: loaded by the deps when the first of it is called. */

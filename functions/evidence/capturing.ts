@@ -8,19 +8,19 @@ import {
   nodeClaimOf,
   securityGroupsOf,
   userDataOf,
-} from '../adapters/ec2-evidence.ts';
-import { hurried } from '../adapters/hurried.ts';
-import { KubeError, pathOf } from '../adapters/kube-api.ts';
-import type { Message } from '../core/announce/message.ts';
-import { plain } from '../core/escape.ts';
-import type { Kept, Machine } from '../core/evidence/bundle.ts';
-import { awsShape, nodeClaimShape, nodeShape, podsShape } from '../core/evidence/shape.ts';
-import { mostSubjects, type Subject, subjectsOf } from '../core/evidence/subject.ts';
-import { regionsOf } from '../core/inventory/tasks.ts';
-import { type Json, list, text } from '../core/json.ts';
-import type { Settings } from '../core/settings.ts';
-import { clusters } from './clusters.ts';
-import { deps } from './deps.ts';
+} from '../../adapters/ec2-evidence.ts';
+import { hurried } from '../../adapters/hurried.ts';
+import { KubeError, pathOf } from '../../adapters/kube-api.ts';
+import type { Message } from '../../core/announce/message.ts';
+import { plain } from '../../core/escape.ts';
+import type { Kept, Machine } from '../../core/evidence/bundle.ts';
+import { awsShape, nodeClaimShape, nodeShape, podsShape } from '../../core/evidence/shape.ts';
+import { mostSubjects, type Subject, subjectsOf } from '../../core/evidence/subject.ts';
+import { regionsOf } from '../../core/inventory/tasks.ts';
+import { type Json, list, text } from '../../core/json.ts';
+import type { Settings } from '../../core/settings.ts';
+import { clusters } from '../deps/clusters.ts';
+import { deps } from '../deps/deps.ts';
 
 /** Milliseconds that one machine may take: with less left none is begun, and what there is is kept. */
 const reserve = 60_000;

@@ -1,10 +1,10 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { deliver } from '../core/announce/deliver.ts';
-import { hears, hearsNotice } from '../core/announce/route.ts';
-import { measureAlert } from './alerting.ts';
-import { deps } from './deps.ts';
-import { lambda, warn } from './lambda.ts';
-import { recordsOf } from './records.ts';
+import { deliver } from '../../core/announce/deliver.ts';
+import { hears, hearsNotice } from '../../core/announce/route.ts';
+import { measureAlert } from '../announcement/alerting.ts';
+import { deps } from '../deps/deps.ts';
+import { lambda, warn } from '../invocation/lambda.ts';
+import { recordsOf } from '../invocation/records.ts';
 import { idOf, type Said, saidIn } from './said.ts';
 
 /** Where a channel's queue ends: `name` keeps its ledger rows apart from every other channel's. */

@@ -1,6 +1,6 @@
-import { compile, type Matcher } from '../core/compile.ts';
-import type { Settings } from '../core/settings.ts';
-import { detections, knowledge } from '../detections/index.ts';
+import { compile, type Matcher } from '../../core/compile.ts';
+import type { Settings } from '../../core/settings.ts';
+import { detections, knowledge } from '../../detections/index.ts';
 import { requirements } from './requirements.ts';
 
 export { detections };

@@ -1,8 +1,8 @@
-import { mostSubscriptions, type Subscription, type Subscriptions } from '../adapters/logs.ts';
-import { auditGroups } from '../core/audit-groups.ts';
-import type { Match } from '../core/match.ts';
-import type { Settings } from '../core/settings.ts';
-import { warn } from './lambda.ts';
+import { mostSubscriptions, type Subscription, type Subscriptions } from '../../adapters/logs.ts';
+import { auditGroups } from '../../core/audit-groups.ts';
+import type { Match } from '../../core/match.ts';
+import type { Settings } from '../../core/settings.ts';
+import { warn } from '../invocation/lambda.ts';
 import { aboutSource } from './source-silent.ts';
 
 /** A cluster whose audit log does not reach us, and why. */

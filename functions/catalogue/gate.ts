@@ -1,4 +1,4 @@
-import type { Gate } from '../core/gate.ts';
+import type { Gate } from '../../core/gate.ts';
 
 /**
  * What `stacks/prepare.ts` worked out of the catalogue and the settings when the functions were bundled: `stacks/bundle.mjs` puts

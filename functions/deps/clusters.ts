@@ -1,7 +1,7 @@
 import { EKSClient } from '@aws-sdk/client-eks';
-import { type Endpoints, eksEndpoints } from '../adapters/eks.ts';
-import { hurried } from '../adapters/hurried.ts';
-import { type Kube, kubeOf } from '../adapters/kube-api.ts';
+import { type Endpoints, eksEndpoints } from '../../adapters/eks.ts';
+import { hurried } from '../../adapters/hurried.ts';
+import { type Kube, kubeOf } from '../../adapters/kube-api.ts';
 import { deps } from './deps.ts';
 
 /** By the deps they are asked under, so that a test's clusters are not the next one's. */

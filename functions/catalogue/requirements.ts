@@ -1,4 +1,4 @@
-import type { Prepared } from '../core/compile.ts';
+import type { Prepared } from '../../core/compile.ts';
 
 /**
  * What each rule requires of an event, as `stacks/prepare.ts` worked it out when the functions were bundled: `stacks/bundle.mjs`

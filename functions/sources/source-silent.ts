@@ -1,7 +1,7 @@
-import type { Source } from '../core/event.ts';
-import { Evidence } from '../core/evidence/record.ts';
-import type { Match } from '../core/match.ts';
-import type { Settings } from '../core/settings.ts';
+import type { Source } from '../../core/event.ts';
+import { Evidence } from '../../core/evidence/record.ts';
+import type { Match } from '../../core/match.ts';
+import type { Settings } from '../../core/settings.ts';
 
 const id = 'pipeline/source-silent';
 const day = 24 * 60 * 60 * 1_000;

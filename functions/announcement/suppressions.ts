@@ -1,8 +1,9 @@
-import { notify } from '../core/announce/announce.ts';
-import { suppressionNotice } from '../core/announce/suppression.ts';
-import { announceDeps, deps } from './deps.ts';
-import { warn } from './lambda.ts';
-import type { Meter } from './meter.ts';
+import { notify } from '../../core/announce/announce.ts';
+import { suppressionNotice } from '../../core/announce/suppression.ts';
+import { deps } from '../deps/deps.ts';
+import { warn } from '../invocation/lambda.ts';
+import type { Meter } from '../invocation/meter.ts';
+import { announceDeps } from './deps.ts';
 
 /** Suppressions told of in one sweep; the next one goes on. */
 const most = 50;

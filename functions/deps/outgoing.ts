@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { busChannel } from '../adapters/bus.ts';
-import { snsChannel } from '../adapters/sns.ts';
+import { busChannel } from '../../adapters/bus.ts';
+import { snsChannel } from '../../adapters/sns.ts';
 
 /** Where announcements go, each by its own client: loaded by the deps when the first is made. */
 export const topic = (arn: string) => {

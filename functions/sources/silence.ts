@@ -1,9 +1,9 @@
-import type { Source } from '../core/event.ts';
-import type { Match } from '../core/match.ts';
-import type { Settings } from '../core/settings.ts';
-import { streamOf } from '../core/state/heard.ts';
-import { askSilence, type Silence, silenceOf } from '../core/state/silence.ts';
-import { deps } from './deps.ts';
+import type { Source } from '../../core/event.ts';
+import type { Match } from '../../core/match.ts';
+import type { Settings } from '../../core/settings.ts';
+import { streamOf } from '../../core/state/heard.ts';
+import { askSilence, type Silence, silenceOf } from '../../core/state/silence.ts';
+import { deps } from '../deps/deps.ts';
 import { aboutSource } from './source-silent.ts';
 
 /** Something that speaks to us all the time. */

@@ -1,6 +1,6 @@
-import type { AnyEvent, Event } from '../core/event.ts';
-import { addressOf, wantsReading } from '../core/kubernetes/reading.ts';
-import { deps } from './deps.ts';
+import type { AnyEvent, Event } from '../../core/event.ts';
+import { addressOf, wantsReading } from '../../core/kubernetes/reading.ts';
+import { deps } from '../deps/deps.ts';
 
 /** Writes of one object in one batch that are asked about: one reading answers for all of them, and the newest matter. */
 const askedOfOne = 20;

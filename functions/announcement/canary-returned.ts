@@ -1,7 +1,7 @@
-import type { Message } from '../core/announce/message.ts';
-import { returnOf } from '../core/state/canary.ts';
-import { deps } from './deps.ts';
-import type { Meter } from './meter.ts';
+import type { Message } from '../../core/announce/message.ts';
+import { returnOf } from '../../core/state/canary.ts';
+import { deps } from '../deps/deps.ts';
+import type { Meter } from '../invocation/meter.ts';
 
 /**
  * A canary's event was handed to the topic: its round is back. That is marked and measured, and its finding resolved, so that the

@@ -1,10 +1,10 @@
-import { announce } from '../core/announce/announce.ts';
-import type { Message } from '../core/announce/message.ts';
-import { isCanary } from '../core/canary.ts';
+import { announce, type Outcome } from '../../core/announce/announce.ts';
+import type { Message } from '../../core/announce/message.ts';
+import { isCanary } from '../../core/canary.ts';
+import { deps } from '../deps/deps.ts';
+import type { Meter } from '../invocation/meter.ts';
 import { canaryReturned } from './canary-returned.ts';
-import { counted } from './counted.ts';
-import { announceDeps, deps } from './deps.ts';
-import type { Meter } from './meter.ts';
+import { announceDeps } from './deps.ts';
 
 /** What comes later than that was replayed, or lay in a dead-letter queue: it says nothing about how fast alerts are. */
 const day = 24 * 60 * 60 * 1000;
@@ -25,6 +25,12 @@ export const measureAlert = ({ transition, finding }: Message, meter: Meter): vo
   if (withoutEvent.has(transition.kind) || isCanary(finding.detection)) return; // a canary has a measure of its own
   const age = deps().now() - Date.parse(transition.kind === 'first' ? finding.first : finding.last);
   if (age < day) meter.latency('EventToAlert', age);
+};
+
+/** Counts what announcing a case came to. */
+const counted = (outcome: Outcome, meter: Meter): void => {
+  if (outcome === 'said') meter.add('Announced', 1);
+  if (outcome === 'folded') meter.add('FindingsInStorm', 1);
 };
 
 /** Announces a case, and counts what came of it and how fast. @throws as `announce` does */

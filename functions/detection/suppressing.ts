@@ -1,8 +1,8 @@
-import type { Match } from '../core/match.ts';
-import { type Loaded, loadSuppression, suppressed } from '../core/suppress.ts';
-import { type Deps, deps } from './deps.ts';
-import { warn } from './lambda.ts';
-import type { Meter } from './meter.ts';
+import type { Match } from '../../core/match.ts';
+import { type Loaded, loadSuppression, suppressed } from '../../core/suppress.ts';
+import { type Deps, deps } from '../deps/deps.ts';
+import { warn } from '../invocation/lambda.ts';
+import type { Meter } from '../invocation/meter.ts';
 
 /** Milliseconds that suppressions made by command are remembered: one query a minute and process. */
 const remembered = 60_000;

@@ -1,7 +1,7 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { plain } from '../core/escape.ts';
-import { deps } from './deps.ts';
+import { plain } from '../../core/escape.ts';
+import { deps } from '../deps/deps.ts';
 import { type Meter, type Meters, newMeter } from './meter.ts';
 
 /** What is said of an error: its name and message in visible characters. No stack, no event, nothing that it carries along. */

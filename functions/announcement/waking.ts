@@ -1,10 +1,11 @@
-import { announce } from '../core/announce/announce.ts';
-import { isUnanswered } from '../core/announce/transitions.ts';
-import type { Finding } from '../core/finding.ts';
-import { hasEnded } from '../core/findings/life.ts';
-import { announceDeps, deps } from './deps.ts';
-import { warn } from './lambda.ts';
-import type { Meter } from './meter.ts';
+import { announce } from '../../core/announce/announce.ts';
+import { isUnanswered } from '../../core/announce/transitions.ts';
+import type { Finding } from '../../core/finding.ts';
+import { hasEnded } from '../../core/findings/life.ts';
+import { deps } from '../deps/deps.ts';
+import { warn } from '../invocation/lambda.ts';
+import type { Meter } from '../invocation/meter.ts';
+import { announceDeps } from './deps.ts';
 
 /** Findings of one status looked at in one sweep: the gravest first, so that what is left out can wait. */
 const most = 500;

@@ -1,24 +1,24 @@
-import type { CanaryCalls } from '../adapters/canary-call.ts';
-import type { FindingsTable } from '../adapters/findings/table.ts';
-import type { SlackApp } from '../adapters/slack-app.ts';
-import type { Suppressions } from '../adapters/suppressions.ts';
-import type { Threads } from '../adapters/threads.ts';
-import type { Versions } from '../adapters/versions.ts';
-import type { AnnounceDeps, Channel as Outgoing } from '../core/announce/announce.ts';
-import type { Ledger } from '../core/announce/deliver.ts';
-import type { SlackMessage } from '../core/announce/slack.ts';
-import type { Matcher } from '../core/compile.ts';
-import type { AnyDetection } from '../core/detection.ts';
-import type { AnyEvent } from '../core/event.ts';
-import { admitting } from '../core/gate.ts';
-import type { JsonObject } from '../core/json.ts';
-import { once } from '../core/once.ts';
-import type { Quarantine, Read } from '../core/read/contract.ts';
-import type { ObjectPointer } from '../core/read/sqs.ts';
-import type { Channel, Routing, Settings } from '../core/settings.ts';
-import type { Store } from '../core/state/observation.ts';
-import settings from '../tripline.config.ts';
-import { gate } from './gate.ts';
+import type { CanaryCalls } from '../../adapters/canary-call.ts';
+import type { FindingsTable } from '../../adapters/findings/table.ts';
+import type { SlackApp } from '../../adapters/slack-app.ts';
+import type { Suppressions } from '../../adapters/suppressions.ts';
+import type { Threads } from '../../adapters/threads.ts';
+import type { Versions } from '../../adapters/versions.ts';
+import type { Channel as Outgoing } from '../../core/announce/announce.ts';
+import type { Ledger } from '../../core/announce/deliver.ts';
+import type { SlackMessage } from '../../core/announce/slack.ts';
+import type { Matcher } from '../../core/compile.ts';
+import type { AnyDetection } from '../../core/detection.ts';
+import type { AnyEvent } from '../../core/event.ts';
+import { admitting } from '../../core/gate.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { once } from '../../core/once.ts';
+import type { Quarantine, Read } from '../../core/read/contract.ts';
+import type { ObjectPointer } from '../../core/read/sqs.ts';
+import type { Channel, Routing, Settings } from '../../core/settings.ts';
+import type { Store } from '../../core/state/observation.ts';
+import settings from '../../tripline.config.ts';
+import { gate } from '../catalogue/gate.ts';
 import { port } from './port.ts';
 import { print } from './print.ts';
 
@@ -108,9 +108,9 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
   const named = (): string => env['CHANNEL'] ?? '';
   return {
     settings,
-    detections: async () => (await import('./catalogue.ts')).detections,
+    detections: async () => (await import('../catalogue/catalogue.ts')).detections,
     concerns: admitting(gate),
-    match: once(async () => (await import('./catalogue.ts')).matcher(settings)),
+    match: once(async () => (await import('../catalogue/catalogue.ts')).matcher(settings)),
     store: once(() => {
       const table = variable('STATE_TABLE');
       return port(async () => (await import('./dynamodb.ts')).store(table));
@@ -144,7 +144,7 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
     slack: {
       name: env['SLACK_CHANNEL'] ?? 'slack',
       post: async message => {
-        const { postToSlack } = await import('../adapters/slack.ts');
+        const { postToSlack } = await import('../../adapters/slack.ts');
         await postToSlack(variable('SLACK_WEBHOOK'), message, { timeout: 5000, patience: 5000 });
       },
     },
@@ -157,7 +157,7 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
       const { channel: id, domain = 'slack.com', triage } = channelOf('slack-app');
       const token = variable('SLACK_TOKEN');
       const app = port(async () =>
-        (await import('../adapters/slack-app.ts')).slackApp({ token, domain, channel: id, timeout }),
+        (await import('../../adapters/slack-app.ts')).slackApp({ token, domain, channel: id, timeout }),
       );
       return { name: named(), channel: id, hasTriage: triage !== undefined, app };
     }),
@@ -168,19 +168,19 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
       return { signing: variable('SLACK_SIGNING'), users: triage.users, team: triage.team };
     }),
     answer: async (address, message) =>
-      (await import('../adapters/slack-app.ts')).answerSlack(address, message, channelOf('slack-app').domain),
+      (await import('../../adapters/slack-app.ts')).answerSlack(address, message, channelOf('slack-app').domain),
     pagerDuty: once(() => {
       const { region = 'us' } = channelOf('pagerduty');
       const routingKey = variable('PAGERDUTY_KEY');
       const send = async (event: JsonObject) =>
-        (await import('../adapters/pagerduty.ts')).sendToPagerDuty(event, { region, timeout });
+        (await import('../../adapters/pagerduty.ts')).sendToPagerDuty(event, { region, timeout });
       return { name: named(), routingKey, send };
     }),
     webhook: once(() => {
       const { address } = channelOf('webhook');
       const secret = variable('WEBHOOK_SECRET');
       const send = async (id: string, body: string) =>
-        (await import('../adapters/webhook.ts')).postSigned(id, body, { address, secret, now: Date.now(), timeout });
+        (await import('../../adapters/webhook.ts')).postSigned(id, body, { address, secret, now: Date.now(), timeout });
       return { name: named(), send };
     }),
     now: Date.now,
@@ -208,20 +208,4 @@ export const use = (next: Deps): void => {
 /** Asks at every use which deps they are: those of the process that is at it, where many are simulated in one. */
 export const useEach = (next: () => Deps): void => {
   current = next;
-};
-
-/** What announcing needs of them. */
-export const announceDeps = async (): Promise<AnnounceDeps> => {
-  const { stormFor } = await import('./storm.ts');
-  const { findings, ledger, channels, detections, settings, now, escalateAfter, store } = deps();
-  return {
-    cases: findings(),
-    ledger: ledger(),
-    channels: await channels(),
-    detections: await detections(),
-    settings,
-    now,
-    escalateAfter,
-    storm: finding => stormFor(finding, store(), settings),
-  };
 };

@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { askForReadings } from '../adapters/reading-queue.ts';
-import type { Event } from '../core/event.ts';
+import { askForReadings } from '../../adapters/reading-queue.ts';
+import type { Event } from '../../core/event.ts';
 import { atHome } from './region.ts';
 
 /** What waits in queues, by one client: loaded when the first of it is sent. */

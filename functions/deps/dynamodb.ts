@@ -1,12 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { findingsTable } from '../adapters/findings/table.ts';
-import { ledgerTable } from '../adapters/ledger.ts';
-import { dynamoStore } from '../adapters/state-table.ts';
-import { suppressionsTable } from '../adapters/suppressions.ts';
-import { threadsTable } from '../adapters/threads.ts';
-import { versionsTable } from '../adapters/versions.ts';
-import type { Store } from '../core/state/observation.ts';
-import { remembering } from '../core/state/remembering.ts';
+import { findingsTable } from '../../adapters/findings/table.ts';
+import { ledgerTable } from '../../adapters/ledger.ts';
+import { dynamoStore } from '../../adapters/state-table.ts';
+import { suppressionsTable } from '../../adapters/suppressions.ts';
+import { threadsTable } from '../../adapters/threads.ts';
+import { versionsTable } from '../../adapters/versions.ts';
+import type { Store } from '../../core/state/observation.ts';
+import { remembering } from '../../core/state/remembering.ts';
 import { atHome } from './region.ts';
 
 /** What lies in DynamoDB, by one client: loaded by the deps when the first of it is called. */

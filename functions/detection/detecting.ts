@@ -1,9 +1,9 @@
-import { keepYoung } from '../adapters/young.ts';
-import { type DetectDeps, detect } from '../core/pipeline.ts';
-import type { Read } from '../core/read/contract.ts';
-import { keptRole } from '../core/usage/kept-role.ts';
-import { deps } from './deps.ts';
-import type { Meter } from './meter.ts';
+import { keepYoung } from '../../adapters/young.ts';
+import { type DetectDeps, detect } from '../../core/pipeline.ts';
+import type { Read } from '../../core/read/contract.ts';
+import { keptRole } from '../../core/usage/kept-role.ts';
+import { deps } from '../deps/deps.ts';
+import type { Meter } from '../invocation/meter.ts';
 
 /** Replayed logs say nothing about how fast findings are made. */
 const day = 24 * 60 * 60 * 1000;
@@ -51,7 +51,7 @@ export const detectCounted = async (
     quarantine: { keep: rejected => quarantine().keep(rejected) },
     keep: async events =>
       events.some(event => event.source === 'cloudtrail' && keptRole(event.record, settings) !== undefined)
-        ? (await import('../core/usage/kept.ts')).usageMarks(events, settings)
+        ? (await import('../../core/usage/kept.ts')).usageMarks(events, settings)
         : [],
     now: now(),
   });
@@ -64,7 +64,7 @@ export const detectCounted = async (
   // Last: where it fails the batch is delivered again, and judging it twice counts nothing twice.
   const events = asked?.all() ?? [];
   if (readings === undefined || events.length === 0) return;
-  const { askFor } = await import('./sqs.ts');
+  const { askFor } = await import('../deps/sqs.ts');
   await askFor(readings, events);
   meter.add('ReadingsAsked', events.length);
 };
