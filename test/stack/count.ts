@@ -30,26 +30,63 @@ export const metricsOf = (handler: string): readonly string[] => {
   return known.filter(name => texts.some(text => text.includes(`'${name}'`)));
 };
 
+/** What of a stage costs money by the month, or has a quota. */
+export interface Counts {
+  /** By region. */
+  readonly keys: ReadonlyMap<string, number>;
+  readonly alarms: ReadonlyMap<string, number>;
+  readonly rules: ReadonlyMap<string, number>;
+  /** Queues that functions poll. */
+  readonly polled: number;
+  /** By function. */
+  readonly metrics: ReadonlyMap<string, number>;
+}
+
+/** Counts them. @param resources as `npm run stack:test` synthesised them */
+export const countsOf = (resources: readonly Resource[]): Counts => {
+  const byRegion = (type: string) =>
+    new Map(
+      [
+        ...Map.groupBy(
+          resources.filter(one => one.type === type),
+          one => one.region,
+        ),
+      ].map(([region, some]) => [region, some.length]),
+    );
+  return {
+    keys: byRegion('aws:kms/key:Key'),
+    alarms: byRegion('aws:cloudwatch/metricAlarm:MetricAlarm'),
+    rules: byRegion('aws:cloudwatch/eventRule:EventRule'),
+    polled: resources.filter(
+      one => one.type.endsWith('EventSourceMapping') && String(one.inputs['eventSourceArn']).includes(':sqs:'),
+    ).length,
+    metrics: new Map(
+      resources
+        .filter(one => one.type === 'tripline:handler')
+        .map(one => [one.name, metricsOf(String(one.inputs['handler'])).length]),
+    ),
+  };
+};
+
+/** All of what was counted in parts. */
+export const total = (parts: ReadonlyMap<string, number>): number =>
+  [...parts.values()].reduce((sum, some) => sum + some, 0);
+
 if (import.meta.main)
   for (const variant of process.argv.slice(2)) {
     const { resources }: { readonly resources: readonly Resource[] } = JSON.parse(
       readFileSync(join(root, `.sst/stack-test/${variant}.json`), 'utf8'),
     );
-    const count = (type: string): string => {
-      const found = resources.filter(one => one.type === type);
-      const regions = [...Map.groupBy(found, one => one.region)].map(([region, some]) => `${some.length} in ${region}`);
-      return `${found.length} (${regions.join(', ')})`;
-    };
-    const metrics = resources
-      .filter(one => one.type === 'tripline:handler')
-      .map(one => ({ name: one.name, names: metricsOf(String(one.inputs['handler'])) }));
+    const { keys, alarms, rules, polled, metrics } = countsOf(resources);
+    const regional = (parts: ReadonlyMap<string, number>): string =>
+      `${total(parts)} (${[...parts].map(([region, some]) => `${some} in ${region}`).join(', ')})`;
     console.log(
       [
-        `${variant}: keys ${count('aws:kms/key:Key')}`,
-        `alarms ${count('aws:cloudwatch/metricAlarm:MetricAlarm')}`,
-        `rules ${count('aws:cloudwatch/eventRule:EventRule')}`,
-        `queues read by functions ${resources.filter(one => one.type.endsWith('EventSourceMapping') && String(one.inputs['eventSourceArn']).includes(':sqs:')).length}`,
-        `metrics ${metrics.reduce((sum, one) => sum + one.names.length, 0)} at most (${metrics.map(one => `${one.name} ${one.names.length}`).join(', ')})`,
+        `${variant}: keys ${regional(keys)}`,
+        `alarms ${regional(alarms)}`,
+        `rules ${regional(rules)}`,
+        `queues read by functions ${polled}`,
+        `metrics ${total(metrics)} at most (${[...metrics].map(([name, some]) => `${name} ${some}`).join(', ')})`,
       ].join('; '),
     );
   }
