@@ -1,13 +1,7 @@
 import { call, developer, karpenter } from '../../core/cloudtrail/example.ts';
-import {
-  autoScaling,
-  createFleet,
-  createTemplate,
-  ec2,
-  fleetRun,
-  platform,
-  runInstances,
-} from '../../core/cloudtrail/example-ec2.ts';
+import { autoScaling, platform } from '../../core/cloudtrail/example-callers.ts';
+import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, createTemplate, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
 import {
   confirmCall,

@@ -1,4 +1,4 @@
-import { createFleet } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said, texts } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

@@ -1,5 +1,6 @@
 import { developer } from '../../core/cloudtrail/example.ts';
-import { ec2, platform, wrappedEc2, wrappedTags, writeTags } from '../../core/cloudtrail/example-ec2.ts';
+import { platform } from '../../core/cloudtrail/example-callers.ts';
+import { ec2, wrappedEc2, wrappedTags, writeTags } from '../../core/cloudtrail/example-ec2.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, revokeSessions, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

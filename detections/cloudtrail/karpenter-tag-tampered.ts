@@ -1,19 +1,15 @@
 import { developer, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
+import { autoMode, autoScaling, clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import {
-  autoMode,
   autoModeTags,
-  autoScaling,
-  clusterApi,
   clusterApiTags,
-  createFleet,
   ec2,
   karpenterTags,
-  platform,
-  runInstances,
   wrappedEc2,
   wrappedTags,
   writeTags,
 } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

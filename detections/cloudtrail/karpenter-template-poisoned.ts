@@ -1,5 +1,6 @@
 import { call, developer } from '../../core/cloudtrail/example.ts';
-import { createTemplate, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { createTemplate } from '../../core/cloudtrail/example-launch.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

@@ -1,5 +1,7 @@
 import { karpenter } from '../../core/cloudtrail/example.ts';
-import { clusterApi, clusterApiTags, ec2, fleetRun, runInstances } from '../../core/cloudtrail/example-ec2.ts';
+import { clusterApi } from '../../core/cloudtrail/example-callers.ts';
+import { clusterApiTags, ec2 } from '../../core/cloudtrail/example-ec2.ts';
+import { fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { texts } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

@@ -1,5 +1,5 @@
 import { call } from '../../core/cloudtrail/example.ts';
-import { createFleet, runInstances } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

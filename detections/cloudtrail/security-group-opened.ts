@@ -1,5 +1,6 @@
 import { serviceLinked } from '../../core/cloudtrail/example.ts';
-import { clusterApi, ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { clusterApi } from '../../core/cloudtrail/example-callers.ts';
+import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { listed } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
