@@ -57,7 +57,7 @@ const serviceAccount = /^system:serviceaccount:([^:]+):[^:]+$/;
  * What the runbook's placeholders stand for. A key part of the placeholder's name goes before what is told from resources and
  * evidence; what several things could be is left open.
  */
-export const fillsOf = (finding: Finding, window: Window | undefined, settings: Pick<Settings, 'clusters'>): Fills => {
+const fillsOf = (finding: Finding, window: Window | undefined, settings: Pick<Settings, 'clusters'>): Fills => {
   const { key, resources, addresses } = finding;
   const record = window?.evidence ?? null;
   const part = (name: string): string | undefined => (Object.hasOwn(key, name) ? key[name] : undefined);

@@ -16,7 +16,7 @@ const severities: { readonly [S in Severity]: string } = {
 };
 
 /** What people did is done there too; whatever else is news triggers, also where somebody acknowledged the case meanwhile. */
-export const pagerDutyAction = ({ transition, finding }: Message): PagerDutyAction => {
+const pagerDutyAction = ({ transition, finding }: Message): PagerDutyAction => {
   if (finding.status === 'resolved' || transition.kind === 'suppressed') return 'resolve';
   return transition.kind === 'acknowledged' ? 'acknowledge' : 'trigger';
 };

@@ -66,7 +66,7 @@ export const ownerTexts = ({ evidence }: Message): readonly string[] =>
   (evidence.owners ?? []).map(({ tag, value }) => `${tag}: ${value}`);
 
 /** The rows of who, what, where; rows without a value are left out. Values are escaped for plain text. */
-export const rows = (message: Message, most = 5): readonly (readonly [string, string])[] => {
+const rows = (message: Message, most = 5): readonly (readonly [string, string])[] => {
   const { finding, evidence } = message;
   const all: readonly (readonly [string, string])[] = [
     ['Who', listed(finding.principals, most)],
@@ -84,7 +84,7 @@ export const rows = (message: Message, most = 5): readonly (readonly [string, st
 };
 
 /** What is new, one line each; empty for a first match. */
-export const changeLines = (message: Message, show: (value: string) => string): readonly string[] =>
+const changeLines = (message: Message, show: (value: string) => string): readonly string[] =>
   message.transition.changes
     .filter(({ kind, value }) => changeNames[kind] !== '' && value !== '')
     .map(({ kind, value }) => `${changeNames[kind]}: ${show(value)}`);

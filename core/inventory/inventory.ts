@@ -136,7 +136,7 @@ const fold = async (violations: readonly Violation[], found: Found, deps: Invent
  * A violation as a match. It counts once a day, however often the inventory runs. Stored and not announced, since it is no event:
  * the settings may say otherwise for each (`detections: { 'posture/…': { status: 'alerting' } }`).
  */
-export const matchOf = (violation: Violation, found: Found, settings: Settings): Match | undefined => {
+const matchOf = (violation: Violation, found: Found, settings: Settings): Match | undefined => {
   const match = asMatch(violation, found);
   const set = settings.detections[match.detection];
   if (set?.status === 'off') return undefined;

@@ -66,7 +66,7 @@ const none: readonly never[] = [];
  * authenticator: `aws-auth` can map a role to any name (EKS User Guide, "Grant IAM users access with a ConfigMap"). EKS's own
  * `eks:*` users do come that way, but from accounts of AWS.
  */
-export const formOf = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Form => {
+const formOf = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Form => {
   const name = user?.username;
   if (typeof name !== 'string') return 'unknown';
   const form = formOfName(name);
@@ -111,7 +111,7 @@ const isOurs = (arn: string, event: Event<'kubernetes'>, settings: Settings): bo
  * Who a user is. A controller bound to a cluster is one there only; where the event's cluster is not known it is a likely one,
  * which lowers severity and silences nothing.
  */
-export const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Identity =>
+const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Identity =>
   identified({ user, event }, settings);
 
 interface Asked {

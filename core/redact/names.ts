@@ -6,7 +6,7 @@ import { rememberedText } from '../remembered.ts';
  * A name as it is compared: `X-Amz-Security-Token`, `x_amz_security_token` and `xAmzSecurityToken` are one, and a number makes no
  * other (`password2`). Of a long name its end counts.
  */
-export const fold = (name: string): string =>
+const fold = (name: string): string =>
   name
     .slice(-128)
     .toLowerCase()

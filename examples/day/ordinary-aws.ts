@@ -7,7 +7,7 @@ const families = ['m7g.large', 'm7g.xlarge', 'c7g.xlarge', 'r7g.large', 'm6i.lar
 const items = (ids: readonly string[]): JsonObject => ({ items: ids.map(resourceId => ({ resourceId })) });
 
 /** What the account's fleet looked like at midnight. */
-export const fleetAtMidnight = (random: Random): Instance[] =>
+const fleetAtMidnight = (random: Random): Instance[] =>
   Array.from({ length: 40 }, () =>
     aws.newInstance(
       random,

@@ -23,7 +23,7 @@ const known = [...readFileSync(meter, 'utf8').matchAll(/^.*'([A-Z]\w+)'/gm)]
   .map(([, name = '']) => name);
 
 /** Names of the metrics that a handler may print: each is charged once for every function that prints it, in hours in which it does. */
-export const metricsOf = (handler: string): readonly string[] => {
+const metricsOf = (handler: string): readonly string[] => {
   const texts = [...modulesOf(join(root, `${handler.replace(/\.handler$/, '')}.ts`))]
     .filter(file => file !== meter)
     .map(file => readFileSync(file, 'utf8'));
