@@ -1,8 +1,8 @@
-import type { Severity } from '../detection.ts';
 import { plain, subjectLine } from '../escape.ts';
 import { chainText } from './chain.ts';
 import { countText, type Message, whenText } from './message.ts';
 import { seenText } from './seen.ts';
+import { severityTag } from './tag.ts';
 import type { TransitionKind } from './transitions.ts';
 
 /** What a change is called before its value; '' where the headline says it all. */
@@ -134,13 +134,6 @@ export const mailText = (message: Message): string => {
   return `${lines.join('\n')}\n`;
 };
 
-const colours: { readonly [S in Severity]: string } = {
-  critical: '\u001b[1;97;41m',
-  high: '\u001b[1;31m',
-  medium: '\u001b[1;33m',
-  low: '\u001b[1;34m',
-};
-
 /** The longest role-assumption chain, in characters, that a terminal's short form shows. */
 const shortChain = 120;
 
@@ -150,13 +143,12 @@ const shortChain = 120;
  */
 export const terminal = (message: Message, colour: boolean): string => {
   const { finding, detection } = message;
-  const tag = ` ${finding.severity.toUpperCase()} `;
   const news = message.transition.kind === 'first' ? '' : `${message.headline}: `;
   const dim = (text: string) => (colour ? `\u001b[2m${text}\u001b[0m` : text);
   const row = (name: string, value: string) => `  ${dim(name.toLowerCase().padEnd(9))}${value}`;
   const next = detection.runbook[0];
   return [
-    `${colour ? `${colours[finding.severity]}${tag}\u001b[0m` : `[${tag.trim()}]`} ${news}${plain(finding.title, 300)}`,
+    `${severityTag(finding.severity, colour)} ${news}${plain(finding.title, 300)}`,
     ...rows(message, 3)
       .filter(([name, value]) => name !== 'Status' && (name !== 'Chain' || value.length <= shortChain))
       .map(([name, value]) => row(name, value.replaceAll('\n         ', ', '))),
