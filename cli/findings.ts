@@ -135,7 +135,7 @@ export const run = async (argv: readonly string[], io: Io, signal?: AbortSignal)
   try {
     if (task !== undefined) return await worked(database, task, positionals.slice(1), values, io);
     if (verb === 'show' && first !== undefined)
-      return await show(database, first, { json, settings: await settingsOf(values) }, io);
+      return await show(database, first, { json, settings: await settingsOf(values), stage: values.stage }, io);
     if (verb === 'about' && kind !== undefined && second !== undefined)
       return await about(database, kind, second, { limit, json }, io);
     return await list(database, values, io, signal);

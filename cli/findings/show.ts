@@ -14,7 +14,11 @@ import { table } from '../table.ts';
 export const show = async (
   database: Database,
   id: string,
-  { json, settings }: { readonly json: boolean; readonly settings: Settings },
+  {
+    json,
+    settings,
+    stage,
+  }: { readonly json: boolean; readonly settings: Settings; readonly stage?: string | undefined },
   io: Io,
 ): Promise<number> => {
   const stored = await database.findings.read(id);
@@ -35,7 +39,7 @@ export const show = async (
   section(
     io,
     'what to do',
-    fillRunbook(detection?.runbook ?? [], finding, windows[0], settings).map((step, at) => `${at + 1}. ${step}`),
+    fillRunbook(detection?.runbook ?? [], finding, windows[0], settings, stage).map((step, at) => `${at + 1}. ${step}`),
   );
   section(io, 'timeline', timeline(finding, windows));
   section(

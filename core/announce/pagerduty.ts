@@ -57,6 +57,7 @@ export const pagerDutyEvent = (message: Message, routingKey: string): JsonObject
         count: finding.count,
         why: message.detection.why,
         runbook: message.detection.runbook.join('\n'),
+        commands: message.commands.map(({ command }) => command).join('\n'),
         evidence: message.evidence.lines.map(({ label, value }) => `${label}: ${plain(value, 300)}`).join('\n'),
       },
     },

@@ -8,9 +8,14 @@ export const confirmCall = (api: string): string =>
 export const preserveNode =
   'Contain, preserving the node: kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; then aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; then aws ec2 modify-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP';
 
+/**
+ * Denies a role's sessions everything, up to the moment at which it is pasted: what was issued between the announcement and then
+ * would outlive a time that the announcement names (IAM User Guide, "Revoking IAM role temporary security credentials").
+ */
+export const revokeOlder = `aws iam put-role-policy --role-name ROLE --policy-name revoke-older-sessions --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"'$(date -u +%Y-%m-%dT%H:%M:%SZ)'"}}}]}'`;
+
 /** Ends what a role's sessions can do, without deleting the role. */
-export const revokeSessions =
-  'Revoke the sessions of the role: aws iam put-role-policy --role-name ROLE --policy-name revoke-older-sessions --policy-document \'{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"NOW"}}}]}\'';
+export const revokeSessions = `Revoke the sessions of the role: ${revokeOlder}`;
 
 /** What else the principal did. */
 export const lookAround =

@@ -28,6 +28,8 @@ import { print } from './print.ts';
  */
 export interface Deps {
   readonly settings: Settings;
+  /** The stage that this function is of; undefined: none was deployed. */
+  readonly stage?: string | undefined;
   readonly detections: () => readonly AnyDetection[] | Promise<readonly AnyDetection[]>;
   /** Whether any rule may be about an event: where none is, the catalogue need not be loaded to know that nothing matches. */
   readonly concerns: (event: AnyEvent) => boolean;
@@ -108,6 +110,7 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
   const named = (): string => env['CHANNEL'] ?? '';
   return {
     settings,
+    stage: env['STAGE'],
     detections: async () => (await import('../catalogue/catalogue.ts')).detections,
     concerns: admitting(gate),
     match: once(async () => (await import('../catalogue/catalogue.ts')).matcher(settings)),
