@@ -1,12 +1,16 @@
 import { bad, type Check, good, unknown, weak } from './check.ts';
 import { redeploy } from './feeds.ts';
 
+/** What is said of a function that is not there. */
+export const noFunction = 'There is no such function.';
+
+/** A function of the stage. @param deployed when its fellows were, ISO */
 export const functionCheck = (
   name: string,
   found: { readonly state: string; readonly update: string; readonly modified: string } | undefined,
   deployed: string | undefined,
 ): Check => {
-  if (found === undefined) return bad(`function ${name}`, 'There is no such function.', redeploy);
+  if (found === undefined) return bad(`function ${name}`, noFunction, redeploy);
   if (found.state !== 'Active' && found.state !== '')
     return bad(`function ${name}`, `Its state is ${found.state}.`, redeploy);
   if (found.update === 'Failed') return bad(`function ${name}`, 'Its last update failed.', redeploy);
