@@ -9,6 +9,7 @@ import type { Io } from '../io.ts';
 import { counted } from '../progress.ts';
 import { jsonLine, jsonPage, shown } from '../shown.ts';
 import { table } from '../table.ts';
+import { unknownFinding } from './id.ts';
 
 /** Everything stored about one finding, with what else its principals and resources took part in. */
 export const show = async (
@@ -23,7 +24,7 @@ export const show = async (
 ): Promise<number> => {
   const stored = await database.findings.read(id);
   if (stored === undefined) {
-    io.stderr.write(`tripline findings: there is no finding ${shown(id)}: 'tripline findings' lists them\n`);
+    io.stderr.write(`tripline findings: ${shown(unknownFinding(id))}: 'tripline findings' lists them\n`);
     return 2;
   }
   const related = await relatedTo(database, stored.finding);

@@ -89,6 +89,26 @@ describe('tripline findings', () => {
   });
 
   test.each([
+    'principal',
+    'resource',
+  ])('says that --%s takes a whole name, where a part of one finds nothing', async flag => {
+    const { code, out, err } = await tripline(`--${flag}`, 'mall');
+    expect([code, out]).toEqual([0, 'no findings\n']);
+    expect(err).toContain(`--${flag} takes a whole name`);
+  });
+
+  test('knows an ID that somebody copied in capitals', async () => {
+    expect((await tripline('show', id('mallory').toUpperCase())).out).toBe((await tripline('show', id('mallory'))).out);
+    expect((await tripline('note', `${id('mallory').toUpperCase()} `, '--note', 'copied')).code).toBe(0);
+  });
+
+  test('says what an ID looks like where one can be none', async () => {
+    const { code, err } = await tripline('show', id('mallory').slice(0, 6));
+    expect(code).toBe(2);
+    expect(err).toContain(`'${id('mallory').slice(0, 6)}' is no finding's ID: one has sixteen of 0-9 and a-f, whole`);
+  });
+
+  test.each([
     ['resolve without a verdict', ['resolve', 'x'], /--as true-positive/],
     [
       'a finding that is not there',
