@@ -51,7 +51,9 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
   }
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (found === undefined) {
-    io.stderr.write(`tripline: no command '${name}'\n\n${help()}`);
+    const near = Object.keys(commands).filter(one => name.length > 1 && (one.startsWith(name) || name.startsWith(one)));
+    const hint = near.length > 0 ? `; near it: ${near.join(', ')}` : '';
+    io.stderr.write(`tripline: no command '${shown(name)}'${hint}\n\n${help()}`);
     return 2;
   }
   let usage = '';
