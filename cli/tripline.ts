@@ -52,8 +52,11 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (found === undefined) {
     const near = Object.keys(commands).filter(one => name.length > 1 && (one.startsWith(name) || name.startsWith(one)));
-    const hint = near.length > 0 ? `; near it: ${near.join(', ')}` : '';
-    io.stderr.write(`tripline: no command '${shown(name)}'${hint}\n\n${help()}`);
+    const hint = near.length > 0 ? `near it: ${near.join(', ')}` : `there are ${Object.keys(commands).join(', ')}`;
+    // What was wrong must not scroll by.
+    io.stderr.write(
+      `tripline: no command '${shown(name)}'; ${hint}\n\nusage: tripline COMMAND [ARGUMENTS]\n\n'tripline --help' says more.\n`,
+    );
     return 2;
   }
   let usage = '';
