@@ -1,6 +1,7 @@
 import { messageOf } from '../core/announce/message.ts';
 import type { Finding } from '../core/finding.ts';
 import { entityKinds } from '../core/findings/entity.ts';
+import { nearTo } from '../core/near.ts';
 import { ocsf } from '../core/ocsf.ts';
 import { detections } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
@@ -81,7 +82,8 @@ const wholeNames = (values: Values, io: Io): void => {
 const nearNames = (asked: string | undefined, io: Io): void => {
   if (asked === undefined || detections.some(({ id }) => id === asked)) return;
   const word = asked.slice(asked.indexOf('/') + 1);
-  const near = detections.flatMap(({ id }) => (id.includes(word) ? id : [])).slice(0, 5);
+  const ids = detections.map(({ id }) => id);
+  const near = [...new Set([...nearTo(asked, ids), ...ids.filter(id => id.includes(word))])].slice(0, 5);
   const hint = near.length > 0 ? `near it: ${near.join(', ')}` : "'tripline detections' lists them";
   io.stderr.write(`tripline findings: '${shown(asked)}' is no detection of the catalogue; ${hint}\n`);
 };

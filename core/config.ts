@@ -128,7 +128,7 @@ const schema = v.strictObject({
  */
 export const defineConfig = (config: Config): Settings => {
   const parsed = v.safeParse(schema, config);
-  if (!parsed.success) throw new ConfigError(parsed.issues.map(problemOf));
+  if (!parsed.success) throw new ConfigError(parsed.issues.map(issue => problemOf(issue, schema)));
   const settings = parsed.output as Settings; // the schema says what the type says; optional members may be undefined
   const problems = conflicts(settings);
   if (problems.length > 0) throw new ConfigError(problems);

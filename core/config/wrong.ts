@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { plain } from '../escape.ts';
+import { nearTo } from '../near.ts';
 
 type Issue = v.BaseIssue<unknown>;
 
@@ -50,12 +51,40 @@ const asked: { readonly [type: string]: (issue: Issue) => string } = {
   max_value: ({ expected }) => `at most ${(expected ?? '').replace('<=', '')}`,
 };
 
-/** What is said of one thing that is wrong: where, what, what to do. Values that may be secrets are in no such line. */
-export const problemOf = (issue: Issue): string => {
+const member = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+
+/** What a part of a schema asks of its members, by valibot's own fields: an optional wraps, a list has items, a choice options. */
+const entriesOf = (schema: unknown): readonly unknown[] => {
+  const wrapped = member(schema, 'wrapped') ?? member(schema, 'item') ?? member(schema, 'value');
+  if (wrapped !== undefined) return entriesOf(wrapped);
+  const options = member(schema, 'options');
+  return Array.isArray(options) ? options.flatMap(entriesOf) : [member(schema, 'entries')].filter(Boolean);
+};
+
+/** The names of the settings that there are beside one that there is not. */
+const besides = (schema: unknown, path: readonly string[]): readonly string[] => {
+  let entries = entriesOf(schema);
+  for (const step of path.slice(0, -1)) {
+    // A place in a list, and a name of a record, lead to what each of them is.
+    const next = entries.map(one => member(one, step)).filter(one => one !== undefined);
+    if (next.length > 0) entries = next.flatMap(entriesOf);
+  }
+  return [...new Set(entries.flatMap(one => Object.keys(one ?? {})))];
+};
+
+/**
+ * What is said of one thing that is wrong: where, what, what to do. Values that may be secrets are in no such line.
+ * @param schema that of all settings, whose names are compared with one that is misspelt
+ */
+export const problemOf = (issue: Issue, schema: unknown): string => {
   const where = whereOf(issue);
   if (isList(issue)) return `${where}: an object, {…}, not a list (core/settings.ts says of what)`;
-  if (issue.type === 'strict_object' && issue.expected === 'never')
-    return `${where}: no such setting: check its spelling (core/settings.ts lists them all)`;
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const path = (issue.path ?? []).map(({ key }) => String(key));
+    const near = nearTo(path.at(-1) ?? '', besides(schema, path));
+    return `${where}: no such setting${near.length > 0 ? `; near it: ${near.join(', ')}` : ''} (core/settings.ts lists them all)`;
+  }
   if (where === 'the settings' && issue.received === 'undefined')
     return `${where} are missing: defineConfig({}) will do`;
   if (issue.received === 'undefined' && !isChoice(issue)) return `${where}: is missing`;

@@ -59,6 +59,9 @@ describe('tripline findings', () => {
     const { code, out, err } = await tripline('--detection', 'karpenter-tag-tampered');
     expect([code, out]).toEqual([0, 'no findings\n']);
     expect(err).toContain('near it: cloudtrail/karpenter-tag-tampered\n');
+    expect((await tripline('--detection', 'cloudtrail/karpenter-tag-tamperd')).err).toContain(
+      'near it: cloudtrail/karpenter-tag-tampered\n',
+    );
     expect((await tripline('--detection', 'cloudtrail/karpenter-tag-tampered')).err).toBe('');
   });
 

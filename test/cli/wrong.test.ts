@@ -38,6 +38,7 @@ describe('a command line that cannot mean what it says is refused, and says whic
     ['report --until 2026-13-01', '--until takes a time like 2026-09-01T10:00Z'],
     ['findings silence', "'silence' is none of"],
     ['finding', "no command 'finding'; near it: findings"],
+    ['detctions', "no command 'detctions'; near it: detections"],
     ['set', "no command 'set'; there are run, scan, findings"],
     ['findings --json --ocsf', '--json and --ocsf exclude each other'],
     ['usage --database x --account 111122223333 --for 91d', '--for is at most 90d'],

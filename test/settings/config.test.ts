@@ -35,6 +35,24 @@ describe('what is said of a wrong setting', () => {
     [undefined, 'the settings are missing: defineConfig({}) will do'],
     [null, 'the settings: an object: {…}'],
     [{ home: 'eu-west1' }, 'home: a region reads like "eu-west-1" (it says "eu-west1")'],
+    [{ homee: 'eu-west-1' }, 'homee: no such setting; near it: home (core/settings.ts lists them all)'],
+    [{ colour: 1 }, 'colour: no such setting (core/settings.ts lists them all)'],
+    [
+      { clusters: [{ name: 'a', nodeRole: [] }] },
+      'clusters.0.nodeRole: no such setting; near it: nodeRoles (core/settings.ts lists them all)',
+    ],
+    [
+      { channels: [{ kind: 'slack', secret: 'A', minimun: 'high' }] },
+      'channels.0.minimun: no such setting; near it: minimum (core/settings.ts lists them all)',
+    ],
+    [
+      { deployment: { canary: { minute: 30 } } },
+      'deployment.canary.minute: no such setting; near it: minutes (core/settings.ts lists them all)',
+    ],
+    [
+      { detections: { 'cloudtrail/x': { statsu: 'off' } } },
+      'detections.cloudtrail/x.statsu: no such setting; near it: status (core/settings.ts lists them all)',
+    ],
     [{ home: 5 }, 'home: a text in quotes (it says 5)'],
     [
       { accounts: [111122223333] },
