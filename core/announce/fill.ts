@@ -87,6 +87,7 @@ const fillsOf = (
     IMAGE: idOf('ami', named),
     GROUP: part('group') ?? idOf('sg', named),
     ROLE: role === undefined ? only(resources.flatMap(roleName)) : (roleName(role)[0] ?? role),
+    ACTING_ROLE: actingRole(record, finding.account),
     SESSION: made
       ? text(record, 'requestParameters', 'roleSessionName')
       : arnSession.exec(text(record, 'userIdentity', 'arn') ?? '')?.[1],
@@ -108,6 +109,12 @@ const fillsOf = (
     KEY: /^A[KS]IA[A-Z0-9]{12,}$/.exec(part('key') ?? '')?.[0],
     STAGE: stage,
   };
+};
+
+/** The role whose session made the call: one of this account, and none that AWS alone may change. */
+const actingRole = (record: Json, account: string): string | undefined => {
+  const arn = text(record, 'userIdentity', 'sessionContext', 'sessionIssuer', 'arn') ?? '';
+  return arn.split(':')[4] === account && !arn.includes(':role/aws-') ? roleName(arn)[0] : undefined;
 };
 
 /** What the request of a call names, by the service whose call it is. */

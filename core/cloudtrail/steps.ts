@@ -12,10 +12,17 @@ export const preserveNode =
  * Denies a role's sessions everything, up to the moment at which it is pasted: what was issued between the announcement and then
  * would outlive a time that the announcement names (IAM User Guide, "Revoking IAM role temporary security credentials").
  */
-export const revokeOlder = `aws iam put-role-policy --role-name ROLE --policy-name revoke-older-sessions --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"'$(date -u +%Y-%m-%dT%H:%M:%SZ)'"}}}]}'`;
+const revoking = (role: 'ROLE' | 'ACTING_ROLE'): string =>
+  `aws iam put-role-policy --role-name ${role} --policy-name revoke-older-sessions --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"'$(date -u +%Y-%m-%dT%H:%M:%SZ)'"}}}]}'`;
 
-/** Ends what a role's sessions can do, without deleting the role. */
+/** The command of {@link revokeSessions}, for a step that says more. */
+export const revokeOlder = revoking('ROLE');
+
+/** Ends what the sessions of a role that the finding is about can do, without deleting the role. */
 export const revokeSessions = `Revoke the sessions of the role: ${revokeOlder}`;
+
+/** The same of the role whose session made the call. */
+export const revokeActing = `Revoke the sessions of the role that did it: ${revoking('ACTING_ROLE')}`;
 
 /** What else the principal did. */
 export const lookAround =

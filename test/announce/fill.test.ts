@@ -74,6 +74,23 @@ describe('a runbook step', () => {
     ['--role-name ROLE', '--role-name worker', { resources: ['arn:aws:iam::111122223333:role/a/b/worker'] }, {}],
     ['--role-name ROLE', '--role-name worker', { resources: ['arn:aws:iam::111122223333:role/worker', 'i-1'] }, {}],
     ['--role-name ROLE', '--role-name worker', { key: { role: 'worker' } }, {}],
+    ['--role-name ACTING_ROLE', '--role-name developer', { key: { role: 'worker' } }, {}],
+    ...(
+      [
+        'arn:aws:iam::444455556666:role/developer', // nobody here may change it
+        'arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling',
+        'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef',
+        'arn:aws:iam::111122223333:user/alice',
+      ] as const
+    ).map(
+      arn =>
+        [
+          '--role-name ACTING_ROLE',
+          '--role-name ACTING_ROLE',
+          {},
+          { evidence: { userIdentity: { sessionContext: { sessionIssuer: { arn } } } } },
+        ] as [string, string, Partial<Finding>, Partial<Window>],
+    ),
     [
       'Value=SESSION',
       'Value=bob',
