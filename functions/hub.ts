@@ -31,4 +31,5 @@ const deployed = (): HubTable => {
   return hubTable(client, table);
 };
 
+/** The hub that a stage deploys, which takes findings of the accounts that it gathers. */
 export const handler = hub(() => deps().settings.deployment.gathers, deployed);

@@ -24,6 +24,7 @@ export interface Channel {
   notify?(notice: Notice): Promise<void>;
 }
 
+/** What announcing reads, keeps and sends. */
 export interface AnnounceDeps {
   readonly cases: Cases;
   readonly ledger: Ledger;

@@ -16,6 +16,7 @@ interface Text {
   readonly emoji?: boolean;
 }
 
+/** A block of a Slack message, of the kinds that we write (Slack developer documentation, "Block Kit"). */
 export type Block =
   | { readonly type: 'header'; readonly text: Text }
   | { readonly type: 'section'; readonly text: Text }

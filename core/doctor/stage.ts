@@ -53,6 +53,7 @@ export interface Quarantined {
 /** Records a day from which on something must be wrong with a source or a reader, not with single records. */
 const manyQuarantined = 100;
 
+/** Records that could not be read. @param days of the quarantine, the oldest first; the last two are judged against those before */
 export const quarantineCheck = (days: readonly Quarantined[]): Check => {
   const [before, recent] = [days.slice(0, -2), days.slice(-2)];
   const sum = (some: readonly Quarantined[]): number => some.reduce((all, { records }) => all + records, 0);
@@ -83,6 +84,7 @@ export const ownFindingsCheck = (open: readonly { readonly detection: string; re
         'See them: tripline findings --detection pipeline/…; a limit that was reached hides what came after it.',
       );
 
+/** What a dead-letter queue holds. */
 export const deadLetterCheck = (queue: string, messages: number): Check =>
   messages === 0
     ? good(`queue ${queue}`, 'It is empty.')
@@ -92,6 +94,7 @@ export const deadLetterCheck = (queue: string, messages: number): Check =>
         'Read one (aws sqs receive-message), mend its cause, then redrive: aws sqs start-message-move-task.',
       );
 
+/** Whether whoever is to be told has confirmed it. @param arn of the subscription; SNS answers `PendingConfirmation` until then */
 export const subscriptionCheck = (topic: string, endpoint: string, arn: string): Check =>
   arn.startsWith('arn:')
     ? good(`${topic} to ${endpoint}`, 'The subscription is confirmed.')
@@ -114,6 +117,7 @@ export const clockCheck = (skew: number | undefined): Check => {
       );
 };
 
+/** Announcements that wait. @param overdue cases that have been due for over 15 minutes */
 export const dueCheck = (overdue: number): Check =>
   overdue === 0
     ? good('announcements', 'Nothing has waited for over 15 minutes.')

@@ -7,6 +7,7 @@ const evidenceSchema = 'tripline/evidence/1';
 
 /** What is kept of a machine. */
 const parts = ['instance', 'user-data', 'launch-template', 'security-groups', 'node', 'node-claim', 'pods'] as const;
+/** One of {@link parts}. */
 export type Part = (typeof parts)[number];
 
 /** A part, or why it is missing. */

@@ -4,7 +4,9 @@ import { redactLine } from '../redact.ts';
 import { eventHash } from './identity.ts';
 import { seenIn } from './ranked.ts';
 
+/** What findings are found by. */
 export const entityKinds = ['principal', 'resource', 'address'] as const;
+/** One of {@link entityKinds}. */
 export type EntityKind = (typeof entityKinds)[number];
 
 /** One row of "what else about this one": an entity took part in a window of a finding. */

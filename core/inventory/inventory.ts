@@ -19,6 +19,7 @@ export interface Task {
   readonly step: string;
 }
 
+/** What an inventory reads and writes. */
 export interface InventoryDeps {
   readonly account: string;
   readonly settings: Settings;
@@ -35,6 +36,7 @@ export interface InventoryDeps {
   readonly report?: (task: Task, part: Part | undefined) => void;
 }
 
+/** What an inventory came to: each task is done, known of today, failed or left. */
 export interface InventoryResult {
   readonly done: readonly Task[];
   /** Done by an earlier run of the day. */

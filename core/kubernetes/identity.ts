@@ -10,6 +10,7 @@ import type { AuditUser } from './record.ts';
 /** What a Kubernetes user is by its form alone, whatever the settings allow it. */
 export type Form = 'person' | 'service-account' | 'node' | 'service' | 'bootstrap' | 'anonymous' | 'unknown';
 
+/** Who somebody is to the plane that makes nodes; `likely-controller` by its usual name alone. */
 export type PrincipalKind = Form | 'controller' | 'likely-controller' | 'platform' | 'gitops';
 
 /** A Kubernetes user as the settings see it. */
@@ -194,6 +195,7 @@ const identified = remembered(identityOf, ({ user, event: { account, cluster } }
   JSON.stringify([user?.username, user?.groups, arnsOf(user), account, cluster]),
 );
 
+/** Whether a setting names anybody. */
 export const says = ({ users = [], groups = [], arns = [] }: Principals): boolean =>
   users.length + groups.length + arns.length > 0;
 
@@ -220,6 +222,7 @@ const isOwnName = (name: string, arns: readonly string[]): boolean => {
   return arns.some(arn => arn === name || arn.slice(0, arn.lastIndexOf('/')) === role);
 };
 
+/** Who asked, and who it was asked as: the same where nobody is impersonated. */
 export interface Callers {
   readonly real: Identity;
   readonly effective: Identity;

@@ -79,6 +79,7 @@ const endings = [
   'kubeconfig',
 ];
 
+/** How much of a value its name says is secret. */
 export type Secrecy = 'wholly' | 'plainly' | 'open';
 
 const secrecyOf = (name: string): Secrecy => {
@@ -94,4 +95,5 @@ const secrecyOf = (name: string): Secrecy => {
  */
 export const secrecy = rememberedText(secrecyOf, 64);
 
+/** Whether a value of that name may be secret. */
 export const isSecretName = (name: string): boolean => secrecy(name) !== 'open';

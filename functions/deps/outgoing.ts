@@ -8,6 +8,7 @@ export const topic = (arn: string) => {
   const client = new SNSClient({});
   return snsChannel(() => client, arn);
 };
+/** The bus of findings, in OCSF. */
 export const bus = (name: string) => {
   const client = new EventBridgeClient({});
   return busChannel(() => client, name);

@@ -8,6 +8,7 @@ export interface Meter {
 /** Until its finding was stored; until a channel took its announcement; the same of a canary's event. */
 export type Latency = 'EventToFinding' | 'EventToAlert' | 'CanaryEventToAlert';
 
+/** What is counted, as CloudWatch is told of it. */
 export type Count =
   | 'EventsRead'
   | 'EventsMatched'
@@ -44,6 +45,7 @@ export type Count =
 /** CloudWatch User Guide, "Embedded metric format specification": an array holds at most 100 values of one metric. */
 const mostValues = 100;
 
+/** A meter that can be read. */
 export interface Meters extends Meter {
   /** Counts by name, for the log line. */
   counts(): { readonly [name: string]: number };
@@ -57,6 +59,7 @@ export interface Dimensions {
   readonly function: string;
 }
 
+/** An invocation's meter, with nothing counted. */
 export const newMeter = (): Meters => {
   const counts = new Map<string, number>();
   const latencies = new Map<Latency, number[]>();

@@ -11,6 +11,7 @@ export interface Gap {
   readonly why: string;
 }
 
+/** What became of the log groups. */
 export interface Outcome {
   /** Groups whose filter was put or repaired. */
   readonly put: readonly string[];
