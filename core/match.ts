@@ -4,6 +4,7 @@ import type { Evidence } from './evidence/record.ts';
 import type { Due } from './state/agenda.ts';
 import type { Answer, Observation } from './state/observation.ts';
 
+/** Whether a detection is announced, only stored, or not judged at all. */
 export type Status = 'alerting' | 'watching' | 'off';
 
 /** A detection × an event × one key: what fold joins into a finding. Everything in it is redacted and capped. */

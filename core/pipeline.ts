@@ -10,6 +10,7 @@ import type { Due } from './state/agenda.ts';
 import { marksOf } from './state/heard.ts';
 import type { Observation, Store } from './state/observation.ts';
 
+/** What judging and folding needs. */
 export interface DetectDeps {
   /** The compiled matcher. */
   readonly match: (event: AnyEvent) => readonly Match[];
@@ -24,6 +25,7 @@ export interface DetectDeps {
   readonly batch?: number;
 }
 
+/** What became of what was read. */
 export interface Counts {
   /** Events judged. */
   readonly read: number;

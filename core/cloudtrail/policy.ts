@@ -7,6 +7,7 @@ const longest = 20_480;
 /** Statements that are judged; IAM's size limit keeps documents far below. */
 const mostStatements = 256;
 
+/** A statement of a policy, its members as the document has them. */
 export type Statement = { readonly [member: string]: Json | undefined };
 
 const decoded = (document: string): string => {
@@ -46,6 +47,7 @@ export type Grant = 'admin' | 'broad' | 'narrow' | 'unknown';
 const takeover =
   /^(\*|\*:\*|iam:(\*|Put\*|Attach\*|Create\*|Update\*|PassRole|Pass\*|AttachRolePolicy|PutRolePolicy|CreatePolicyVersion|UpdateAssumeRolePolicy))$/i;
 
+/** How much statements grant. @param statements undefined: the document could not be read */
 export const grantOf = (statements: readonly Statement[] | undefined): Grant => {
   if (statements === undefined) return 'unknown';
   const granted = statements.filter(allows).map(statement => {

@@ -5,6 +5,7 @@ import { matchesAny, matchesWildcard } from '../wildcard.ts';
 /** What a role is to the provisioning plane. `likely-controller`: only its usual name says so, because settings name none. */
 export type RoleKind = 'controller' | 'likely-controller' | 'node' | 'other';
 
+/** What settings, or usual names, say of a role. */
 export interface KnownRole {
   readonly kind: RoleKind;
   readonly controller: Controller['kind'] | 'none';

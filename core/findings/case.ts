@@ -14,7 +14,7 @@ export const caps = { principals: 50, resources: 100, addresses: 50, regions: 40
 const windowsPerCase = 400;
 
 /** Older events are stored and not announced. */
-export const freshness = 24 * 60 * 60 * 1_000;
+const freshness = 24 * 60 * 60 * 1_000;
 
 type Sets = { readonly [name in keyof typeof caps]: Ranked };
 

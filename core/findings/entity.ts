@@ -3,7 +3,9 @@ import type { Match } from '../match.ts';
 import { redactLine } from '../redact.ts';
 import { boundedTime, eventHash } from './identity.ts';
 
+/** What findings are found by. */
 export const entityKinds = ['principal', 'resource', 'address'] as const;
+/** One of {@link entityKinds}. */
 export type EntityKind = (typeof entityKinds)[number];
 
 /** One row of "what else about this one": an entity took part in a window of a finding. */

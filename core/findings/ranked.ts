@@ -12,6 +12,7 @@ export interface Ranked {
   readonly full: boolean;
 }
 
+/** The empty set. */
 export const none: Ranked = { members: [], times: [], full: false };
 
 /** Joins members seen at times into the set; gives the set itself where nothing changes. Commutative and idempotent. */

@@ -7,7 +7,7 @@ import { boundedTime, eventHash } from './identity.ts';
 import { join, joinSeen, none, type Ranked } from './ranked.ts';
 
 /** Distinct events a window counts exactly; past it the count reads "1,000+". */
-export const exactEvents = 1_000;
+const exactEvents = 1_000;
 const shownIds = 20;
 const entitiesPerWindow = 60;
 

@@ -1,6 +1,7 @@
 /** Verbs that change an object. Server-side apply is `patch` in the audit log. */
 export const writes = ['create', 'update', 'patch', 'delete', 'deletecollection'] as const;
 
+/** Verbs that change nothing. */
 export const reads = ['get', 'list', 'watch'] as const;
 
 /** API groups of Karpenter's core, of EKS Auto Mode, and of the AWS, Azure and GCP providers. */

@@ -10,6 +10,7 @@ import type { AuditUser } from './record.ts';
 /** What a Kubernetes user is by its form alone, whatever the settings allow it. */
 export type Form = 'person' | 'service-account' | 'node' | 'service' | 'bootstrap' | 'anonymous' | 'unknown';
 
+/** Who somebody is to the plane that makes nodes; `likely-controller` by its usual name alone. */
 export type PrincipalKind = Form | 'controller' | 'likely-controller' | 'platform' | 'gitops';
 
 /** A Kubernetes user as the settings see it. */
@@ -66,7 +67,7 @@ const none: readonly never[] = [];
  * authenticator: `aws-auth` can map a role to any name (EKS User Guide, "Grant IAM users access with a ConfigMap"). EKS's own
  * `eks:*` users do come that way, but from accounts of AWS.
  */
-export const formOf = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Form => {
+const formOf = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Form => {
   const name = user?.username;
   if (typeof name !== 'string') return 'unknown';
   const form = formOfName(name);
@@ -111,7 +112,7 @@ const isOurs = (arn: string, event: Event<'kubernetes'>, settings: Settings): bo
  * Who a user is. A controller bound to a cluster is one there only; where the event's cluster is not known it is a likely one,
  * which lowers severity and silences nothing.
  */
-export const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Identity =>
+const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Identity =>
   identified({ user, event }, settings);
 
 interface Asked {
@@ -194,6 +195,7 @@ const identified = remembered(identityOf, ({ user, event: { account, cluster } }
   JSON.stringify([user?.username, user?.groups, arnsOf(user), account, cluster]),
 );
 
+/** Whether a setting names anybody. */
 export const says = ({ users = [], groups = [], arns = [] }: Principals): boolean =>
   users.length + groups.length + arns.length > 0;
 
@@ -220,6 +222,7 @@ const isOwnName = (name: string, arns: readonly string[]): boolean => {
   return arns.some(arn => arn === name || arn.slice(0, arn.lastIndexOf('/')) === role);
 };
 
+/** Who asked, and who it was asked as: the same where nobody is impersonated. */
 export interface Callers {
   readonly real: Identity;
   readonly effective: Identity;

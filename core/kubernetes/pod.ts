@@ -7,7 +7,7 @@ import type { AuditRecord } from './record.ts';
 const specs = [['spec', 'jobTemplate', 'spec', 'template', 'spec'], ['spec', 'template', 'spec'], ['spec']] as const;
 
 /** The pod specification inside an object. */
-export const podSpec = (object: JsonObject): JsonObject => {
+const podSpec = (object: JsonObject): JsonObject => {
   for (const path of specs) {
     const found = at(object, ...path);
     if (isObject(found)) return found;
@@ -70,7 +70,7 @@ export const hostAccess = (object: JsonObject): readonly string[] => {
 };
 
 /** The service account that a pod runs as; '' where the body does not say (`default`, or a patch that leaves it). */
-export const runsAs = (object: JsonObject): string => {
+const runsAs = (object: JsonObject): string => {
   const spec = podSpec(object);
   return text(spec, 'serviceAccountName') ?? text(spec, 'serviceAccount') ?? '';
 };

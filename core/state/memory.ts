@@ -4,6 +4,7 @@ import type { Answer, Item, Observation, Store } from './observation.ts';
 
 /** How many members a set of an item holds where the observation does not say, and at most. */
 export const defaultCap = 256;
+/** Members of one set of an item; as the table holds. */
 export const mostMembers = 1_000;
 /** Bytes of members one item holds, names of sets included: below the 400 KB of DynamoDB. */
 export const itemBytes = 350_000;
