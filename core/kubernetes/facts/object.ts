@@ -5,7 +5,7 @@ import { asked } from '../body.ts';
 import { expiryOf } from '../bootstrap-token.ts';
 import { objectPath } from '../call.ts';
 import { capiChange, capiSigns } from '../cluster-api.ts';
-import { clusterApiGroup, workloadResources, writes } from '../groups.ts';
+import { clusterApiGroup, edits, workloadResources, writes } from '../groups.ts';
 import { builtInControllers } from '../known-users.ts';
 import { nodeSteering } from '../node.ts';
 import { accountNames, accountOwner, clusterApiNamespaces, holdsController, ownerOf, ownerRefs } from '../owner.ts';
@@ -19,13 +19,13 @@ const podWrites = {
     resource: [...workloadResources, 'persistentvolumes'],
     subresource: [{ exists: false }, 'ephemeralcontainers'],
   },
-  verb: [...writes],
+  verb: [...edits],
 };
 
 const writesPods = ({ objectRef, verb }: AuditRecord): boolean =>
   podWrites.objectRef.resource.some(one => one === objectRef?.resource) &&
   (objectRef?.subresource === undefined || objectRef.subresource === 'ephemeralcontainers') &&
-  writes.some(one => one === verb);
+  edits.some(one => one === verb);
 
 /** What was touched. */
 export const objectFacts: Facts<'kubernetes'> = {
@@ -132,12 +132,12 @@ export const objectFacts: Facts<'kubernetes'> = {
   },
   'node.steering': {
     doc: 'What a patch of a node changes that steers scheduling or ownership: label and annotation keys, `taints`, `providerID`.',
-    needs: () => ({ verb: [...writes], objectRef: { resource: ['nodes'] } }),
+    needs: () => ({ verb: ['patch'], objectRef: { resource: ['nodes'] } }),
     read: event => nodeSteering(event.record),
   },
   'guardrail.lowered': {
     doc: '`yes` where a namespace loses its enforced Pod Security level or gets `privileged`; `unknown` otherwise.',
-    needs: () => ({ verb: [...writes], objectRef: { resource: ['namespaces'] } }),
+    needs: () => ({ verb: ['update', 'patch'], objectRef: { resource: ['namespaces'] } }),
     read: ({ record }) => {
       const level = at(asked(record).object, 'metadata', 'labels', 'pod-security.kubernetes.io/enforce');
       const lowered = record.verb === 'patch' ? level === null || level === 'privileged' : level === 'privileged';
