@@ -72,6 +72,8 @@ const formOf = (user: AuditUser | undefined, event: Event<'kubernetes'>, setting
   if (typeof name !== 'string') return 'unknown';
   const form = formOfName(name);
   const arns = arnsOf(user);
+  if (name.startsWith('eks:') && settings.clusters.some(one => one.name === event.cluster && !keepsEksNames(one)))
+    return 'person';
   if (arns.length === 0 || signedIn.has(form)) return form;
   const owned = arns.some(arn => isOurs(arn, event, settings));
   if (owned && arns.every(arn => eksRole.test(arn)) && (name.startsWith('eks:') || isOwnSession(name, arns)))
@@ -102,6 +104,9 @@ export const formOfName = (name: string): Form => {
   if (!name.startsWith('system:serviceaccount:')) return 'person';
   return builtInNames.has(name) ? 'service' : 'service-account';
 };
+
+/** Whether a cluster's users are called `eks:…` by EKS alone: of any other's a certificate may carry the name. */
+export const keepsEksNames = ({ kind }: Settings['clusters'][number]): boolean => kind === 'eks';
 
 const isOurs = (arn: string, event: Event<'kubernetes'>, settings: Settings): boolean => {
   const account = arn.split(':')[4] ?? '';

@@ -1,5 +1,5 @@
 import { call, developer, karpenter, nodeSession, refused, roleSession } from '../../core/cloudtrail/example.ts';
-import { runInstances } from '../../core/cloudtrail/example-ec2.ts';
+import { runInstances } from '../../core/cloudtrail/example-launch.ts';
 import type { CloudTrailRecord, UserIdentity } from '../../core/cloudtrail/record.ts';
 import type { Event } from '../../core/event.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
