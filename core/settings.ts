@@ -46,6 +46,7 @@ export interface Principals {
   readonly groups?: readonly string[];
 }
 
+/** What a detection lets pass for a while, and why. */
 export interface Exemption {
   /** Over record and facts, in the rule language. */
   readonly when: Pattern;
@@ -55,6 +56,7 @@ export interface Exemption {
   readonly expires: string;
 }
 
+/** What the settings say of one detection. */
 export interface DetectionSettings {
   readonly status?: Status;
   readonly severity?: Severity;

@@ -7,6 +7,7 @@ const longest = 20_480;
 /** Statements that are judged; IAM's size limit keeps documents far below. */
 const mostStatements = 256;
 
+/** A statement of a policy, its members as the document has them. */
 export type Statement = { readonly [member: string]: Json | undefined };
 
 const decoded = (document: string): string => {
@@ -71,6 +72,7 @@ const isEverywhere = (resource: string): boolean => {
   return covers(resource, `arn:${partitionOf(resource)}:iam::${account}:role/unlike-any-other`);
 };
 
+/** How much statements grant. @param statements undefined: the document could not be read */
 export const grantOf = (statements: readonly Statement[] | undefined): Grant => {
   if (statements === undefined) return 'unknown';
   const granted = statements.filter(allows).map(statement => {

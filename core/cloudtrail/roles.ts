@@ -1,10 +1,11 @@
 import { itself, remembered } from '../remembered.ts';
 import type { Controller, Settings } from '../settings.ts';
-import { matchesAny, matchesWildcard } from '../wildcard.ts';
+import { matchesAny, matchesArn, matchesWildcard } from '../wildcard.ts';
 
 /** What a role is to the provisioning plane. `likely-controller`: only its usual name says so, because settings name none. */
 export type RoleKind = 'controller' | 'likely-controller' | 'node' | 'other';
 
+/** What settings, or usual names, say of a role. */
 export interface KnownRole {
   readonly kind: RoleKind;
   readonly controller: Controller['kind'] | 'none';
@@ -69,7 +70,7 @@ export const roleByArn: (arn: string, settings: Settings) => KnownRole = remembe
   (arn, settings) =>
     classify(
       settings,
-      pattern => matchesWildcard(pattern, pattern.startsWith('arn:') ? arn : lastSegment(arn)),
+      pattern => (pattern.startsWith('arn:') ? matchesArn([pattern], arn) : matchesWildcard(pattern, lastSegment(arn))),
       lastSegment(arn),
     ),
   itself,

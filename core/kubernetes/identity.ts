@@ -3,13 +3,14 @@ import type { Event } from '../event.ts';
 import { list } from '../json.ts';
 import { remembered } from '../remembered.ts';
 import type { Controller, Principals, Settings } from '../settings.ts';
-import { matchesAny } from '../wildcard.ts';
+import { matchesAny, matchesArn } from '../wildcard.ts';
 import { builtInNames, components, usualAccounts, usualGitops } from './known-users.ts';
 import type { AuditUser } from './record.ts';
 
 /** What a Kubernetes user is by its form alone, whatever the settings allow it. */
 export type Form = 'person' | 'service-account' | 'node' | 'service' | 'bootstrap' | 'anonymous' | 'unknown';
 
+/** Who somebody is to the plane that makes nodes; `likely-controller` by its usual name alone. */
 export type PrincipalKind = Form | 'controller' | 'likely-controller' | 'platform' | 'gitops';
 
 /** A Kubernetes user as the settings see it. */
@@ -66,7 +67,7 @@ const none: readonly never[] = [];
  * authenticator: `aws-auth` can map a role to any name (EKS User Guide, "Grant IAM users access with a ConfigMap"). EKS's own
  * `eks:*` users do come that way, but from accounts of AWS.
  */
-export const formOf = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Form => {
+const formOf = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Form => {
   const name = user?.username;
   if (typeof name !== 'string') return 'unknown';
   const form = formOfName(name);
@@ -75,7 +76,7 @@ export const formOf = (user: AuditUser | undefined, event: Event<'kubernetes'>, 
     return 'person';
   if (arns.length === 0 || signedIn.has(form)) return form;
   const owned = arns.some(arn => isOurs(arn, event, settings));
-  if (owned && arns.every(arn => eksRole.test(arn)) && (name.startsWith('eks:') || isOwnName(name, arns)))
+  if (owned && arns.every(arn => eksRole.test(arn)) && (name.startsWith('eks:') || isOwnSession(name, arns)))
     return 'service';
   if (!name.startsWith('eks:')) return 'person';
   return owned ? 'person' : form;
@@ -116,7 +117,7 @@ const isOurs = (arn: string, event: Event<'kubernetes'>, settings: Settings): bo
  * Who a user is. A controller bound to a cluster is one there only; where the event's cluster is not known it is a likely one,
  * which lowers severity and silences nothing.
  */
-export const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Identity =>
+const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Identity =>
   identified({ user, event }, settings);
 
 interface Asked {
@@ -187,7 +188,7 @@ const launcherOf = (
   settings: Settings,
 ): Pick<Identity, 'kind' | 'doubt'> | undefined => {
   const roles = launcherRoles(settings, event.cluster);
-  if (!arns.some(arn => isOurs(arn, event, settings) && matchesAny(roles, arn)) || !isOwnName(name, arns))
+  if (!arns.some(arn => isOurs(arn, event, settings) && matchesArn(roles, arn)) || !isOwnName(name, arns))
     return undefined;
   return namesControllers(settings)
     ? { kind: 'controller', doubt: '' }
@@ -199,6 +200,7 @@ const identified = remembered(identityOf, ({ user, event: { account, cluster } }
   JSON.stringify([user?.username, user?.groups, arnsOf(user), account, cluster]),
 );
 
+/** Whether a setting names anybody. */
 export const says = ({ users = [], groups = [], arns = [] }: Principals): boolean =>
   users.length + groups.length + arns.length > 0;
 
@@ -214,17 +216,27 @@ export const belongs = (user: AuditUser | undefined, principals: Principals): bo
   return (
     (isOwnName(name, arns) && matchesAny(principals.users ?? [], name)) ||
     (user?.groups ?? []).some(group => matchesAny(principals.groups ?? [], group ?? '')) ||
-    arns.some(arn => matchesAny(principals.arns ?? [], arn))
+    arns.some(arn => matchesArn(principals.arns ?? [], arn))
   );
 };
 
-/** An access entry may give a user name that reads like another role's session: an ARN as a name must be the user's own. */
-const isOwnName = (name: string, arns: readonly string[]): boolean => {
-  if (!name.startsWith('arn:') || arns.length === 0) return true;
-  const role = name.slice(0, name.lastIndexOf('/'));
-  return arns.some(arn => arn === name || arn.slice(0, arn.lastIndexOf('/')) === role);
+/**
+ * An access entry, or `aws-auth`, may give a user name that reads like another role's session, or another user: an ARN as a name must be
+ * the user's own. Of a session the role must be, for its name may be written in two ways (`{{SessionName}}` has no `@`).
+ */
+const isOwnName = (name: string, arns: readonly string[]): boolean =>
+  !name.startsWith('arn:') || arns.length === 0 || arns.includes(name) || isOwnSession(name, arns);
+
+/** Whether a name is the ARN of a session of the user's role. */
+const isOwnSession = (name: string, arns: readonly string[]): boolean => {
+  const role = sessionRole(name);
+  return role !== undefined && arns.some(arn => sessionRole(arn) === role);
 };
 
+/** The role of a session's ARN, as far as the session's name. */
+const sessionRole = (arn: string): string | undefined => /^arn:[\w-]+:sts::\d{12}:assumed-role\/[^/]+\//.exec(arn)?.[0];
+
+/** Who asked, and who it was asked as: the same where nobody is impersonated. */
 export interface Callers {
   readonly real: Identity;
   readonly effective: Identity;

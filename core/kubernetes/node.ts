@@ -97,6 +97,7 @@ export const sensitiveCalls = [
   'forbidden',
 ] as const;
 
+/** One of {@link sensitiveCalls}. */
 export type Sensitive = (typeof sensitiveCalls)[number];
 
 /** Subresources by which one gets into a container or to a port of it. */

@@ -13,6 +13,7 @@ const specOf: { readonly [kind: string]: string } = {
 /** Kinds whose every machine is described by the object; a managed pool without a launch template uses EKS's own defaults. */
 const describesAll: ReadonlySet<string> = new Set(['AWSMachineTemplate', 'AWSMachine', 'AWSMachinePool']);
 
+/** Kinds of Cluster API's AWS provider that make machines. */
 export const awsMachineKinds: readonly string[] = Object.keys(specOf);
 
 /**

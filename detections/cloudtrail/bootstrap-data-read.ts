@@ -1,5 +1,6 @@
 import { call, karpenter, nodeSession, refused, roleSession } from '../../core/cloudtrail/example.ts';
-import { autoScaling, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { autoScaling } from '../../core/cloudtrail/example-callers.ts';
+import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import { said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';

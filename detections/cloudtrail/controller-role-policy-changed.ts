@@ -1,5 +1,5 @@
 import { karpenter } from '../../core/cloudtrail/example.ts';
-import { platform } from '../../core/cloudtrail/example-ec2.ts';
+import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { iam, other } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, stopProvisioning } from '../../core/cloudtrail/steps.ts';

@@ -1,13 +1,7 @@
 import { call, developer, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
-import {
-  autoScaling,
-  clusterApi,
-  createTemplate,
-  fleetRun,
-  platform,
-  runInstances,
-  wrappedEc2,
-} from '../../core/cloudtrail/example-ec2.ts';
+import { autoScaling, clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
+import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { createTemplate, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said, texts } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

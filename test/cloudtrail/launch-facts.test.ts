@@ -1,17 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { call, developer, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
-import {
-  autoScaling,
-  createFleet,
-  createTemplate,
-  ec2,
-  fleetRun,
-  karpenterTags,
-  runInstances,
-  wrappedEc2,
-  writeTags,
-} from '../../core/cloudtrail/example-ec2.ts';
+import { autoScaling } from '../../core/cloudtrail/example-callers.ts';
+import { ec2, karpenterTags, wrappedEc2, writeTags } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, createTemplate, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { instanceFacts } from '../../core/cloudtrail/facts/instance.ts';
 import { launchFacts } from '../../core/cloudtrail/facts/launch.ts';
 import { tagFacts } from '../../core/cloudtrail/facts/tags.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { call, karpenter } from '../../core/cloudtrail/example.ts';
-import { createFleet, createTemplate, ec2, runInstances, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, createTemplate, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { type Launch, launchEvents, launchOf } from '../../core/cloudtrail/launch.ts';
 import { type Part, part } from '../../core/cloudtrail/launch-part.ts';
 import type { Event } from '../../core/event.ts';

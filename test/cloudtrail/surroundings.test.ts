@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { addressScopeOf, egressDays, egressOf, homeOf, sight } from '../../core/cloudtrail/egress.ts';
 import { call, developer, karpenter, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
-import { ec2, runInstances, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { bootstrapFacts } from '../../core/cloudtrail/facts/bootstrap.ts';
 import { instanceFacts } from '../../core/cloudtrail/facts/instance.ts';
 import { placeFacts } from '../../core/cloudtrail/facts/place.ts';

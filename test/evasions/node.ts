@@ -1,14 +1,8 @@
 import { call, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
-import {
-  createFleet,
-  createTemplate,
-  ec2,
-  fleetRun,
-  platform,
-  runInstances,
-  wrappedEc2,
-} from '../../core/cloudtrail/example-ec2.ts';
+import { platform } from '../../core/cloudtrail/example-callers.ts';
+import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { eks, iam, other } from '../../core/cloudtrail/example-iam.ts';
+import { createFleet, createTemplate, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import type { AnyEvent } from '../../core/event.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';

@@ -1,6 +1,7 @@
 import { call, karpenter, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
-import { createTemplate, ec2, wrappedEc2, writeTags } from '../../core/cloudtrail/example-ec2.ts';
+import { ec2, wrappedEc2, writeTags } from '../../core/cloudtrail/example-ec2.ts';
 import { eks, other } from '../../core/cloudtrail/example-iam.ts';
+import { createTemplate } from '../../core/cloudtrail/example-launch.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { audit, serviceAccount, users } from '../../core/kubernetes/example.ts';
 import { type Family, type Form, unseen } from './form.ts';

@@ -1,5 +1,6 @@
 import { call } from '../../core/cloudtrail/example.ts';
-import { createTemplate, karpenterTags, runInstances, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { karpenterTags, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { createTemplate, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
 import { type Family, type Form, unseen } from './form.ts';

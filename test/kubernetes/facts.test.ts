@@ -354,6 +354,91 @@ test.each<[string, string, string, string | null | undefined, string]>([
   expect(read('guardrail.lowered', verb, target, over)).toBe(lowered);
 });
 
+describe('what does not fit a node', () => {
+  const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+  const session = (name: string, of: string) => `arn:aws:sts::111122223333:assumed-role/${name}/${of}`;
+  const signedIn = (arns: readonly string[], sessionName?: string) => ({
+    extra: { arn: arns, ...(sessionName === undefined ? {} : { sessionName: [sessionName] }) },
+  });
+  const own = [session('KarpenterNodeRole-prod', 'i-0aaaabbbbccccdddd'), role('KarpenterNodeRole-prod')];
+  const arnOf = (pattern: string): Settings => ({ ...exampleSettings, nodeRoles: [pattern], clusters: [] });
+  const fargate = 'fargate-ip-10-0-1-2.eu-west-1.compute.internal';
+  test.each<[string, string, object, readonly string[], Settings?]>([
+    ['nothing, of a node with its own role', 'ip-10-0-1-2', signedIn(own, 'i-0aaaabbbbccccdddd'), []],
+    ['nothing, of a node that signs in with a certificate', 'ip-10-0-1-2', {}, []],
+    [
+      'a role that is none of nodes',
+      'ip-10-0-1-2',
+      signedIn([role('reports')], 'i-0aaaabbbbccccdddd'),
+      ['foreign-role'],
+    ],
+    ['not a second ARN beside its own', 'ip-10-0-1-2', signedIn([...own, role('reports')], 'i-0aaaabbbbccccdddd'), []],
+    [
+      'not a path of its role',
+      'ip-10-0-1-2',
+      signedIn([role('a/b/KarpenterNodeRole-prod')], 'i-0aaaabbbbccccdddd'),
+      [],
+    ],
+    [
+      'a path that is called so',
+      'ip-10-0-1-2',
+      signedIn([role('KarpenterNodeRole-prod/x')], 'i-0aaaabbbbccccdddd'),
+      ['foreign-role'],
+    ],
+    [
+      'a session that is called so',
+      'ip-10-0-1-2',
+      signedIn([session('reports', 'KarpenterNodeRole-prod')], 'i-0aaaabbbbccccdddd'),
+      ['foreign-role'],
+    ],
+    [
+      'not a role that settings name by its ARN',
+      'ip-10-0-1-2',
+      signedIn([role('a/n')], 'i-0aaaabbbbccccdddd'),
+      [],
+      arnOf(role('a/n')),
+    ],
+    [
+      'not its session, which has no path',
+      'ip-10-0-1-2',
+      signedIn([session('n', 'x')], 'i-0aaaabbbbccccdddd'),
+      [],
+      arnOf(role('a/n')),
+    ],
+    [
+      'another role than settings name so',
+      'ip-10-0-1-2',
+      signedIn([role('m')], 'i-0aaaabbbbccccdddd'),
+      ['foreign-role'],
+      arnOf(role('a/n')),
+    ],
+    [
+      'no role where settings name none',
+      'ip-10-0-1-2',
+      signedIn([role('reports')], 'i-0aaaabbbbccccdddd'),
+      [],
+      defineConfig({}),
+    ],
+    ['a session that is no instance’s', 'ip-10-0-1-2', signedIn(own, 'alice'), ['foreign-instance']],
+    ['a session without a name', 'ip-10-0-1-2', signedIn(own), ['foreign-instance']],
+    ['not one of the node’s name, as of Fargate', fargate, signedIn(own, fargate), []],
+    ['another instance’s', 'i-0123456789abcdef0', signedIn(own, 'i-0aaaabbbbccccdddd'), ['foreign-instance']],
+    ['not its own', 'i-0aaaabbbbccccdddd', signedIn(own, 'i-0aaaabbbbccccdddd'), []],
+  ])('is %s: %s', (_, name, over, anomalies, settings = exampleSettings) => {
+    const user = { username: `system:node:${name}`, ...over };
+    expect(read('node.anomalies', 'get', 'pods', { user, sourceIPs: ['10.0.1.2'] }, settings)).toEqual(anomalies);
+  });
+
+  test.each([
+    ['taints', { spec: { taints: [] } }, ['taints']],
+    ['whose node it is', { spec: { providerID: 'aws:///x' } }, ['providerID']],
+    ['both', { spec: { taints: null, providerID: null } }, ['taints', 'providerID']],
+    ['cordoning is neither', { spec: { unschedulable: true } }, []],
+  ])('a patch of a node that changes %s', (_, requestObject, steering) => {
+    expect(read('node.steering', 'patch', 'nodes', { requestObject })).toEqual(steering);
+  });
+});
+
 test.each<[JsonObject | readonly JsonObject[], string]>([
   [{ egress: [{}] }, 'yes'],
   [{ ingress: [{ from: [] }] }, 'yes'],

@@ -1,7 +1,7 @@
 import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
 import { list, text } from '../../json.ts';
-import { matchesAny } from '../../wildcard.ts';
+import { matchesArn } from '../../wildcard.ts';
 import { flag, get, requestOf, word } from '../ec2.ts';
 import { instanceSession, principalOf } from '../principal.ts';
 import { askedOf } from '../refused.ts';
@@ -145,7 +145,7 @@ export const bootstrapFacts: Facts<'cloudtrail'> = {
       const { id } = principalOf(record, settings);
       const session = text(record, 'userIdentity', 'arn') ?? id;
       const allowed = settings.secretReaders.arns ?? [];
-      return matchesAny(allowed, id) || matchesAny(allowed, session);
+      return matchesArn(allowed, id) || matchesArn(allowed, session);
     },
   },
 };

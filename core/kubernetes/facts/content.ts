@@ -1,13 +1,15 @@
 import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
 import { at } from '../../json.ts';
+import type { Condition } from '../../pattern/language.ts';
 import { judge, judgedKind, judgedResources, weightiest } from '../../posture/judge.ts';
 import { expectationOf, type Problem } from '../../posture/problem.ts';
 import type { Settings } from '../../settings.ts';
+import { conditionOf } from '../../wildcard.ts';
 import { awsAuthMaps } from '../aws-auth.ts';
 import { asked, written } from '../body.ts';
 import { asksForMasters, asksForSystemName, requestedNode, signerOf } from '../csr.ts';
-import { writes } from '../groups.ts';
+import { edits, writes } from '../groups.ts';
 import {
   definitionsOfGuards,
   guardChange,
@@ -21,7 +23,7 @@ import { beyondBaseline, isKarpenterBaseline } from '../karpenter.ts';
 import { grantsOf } from '../rbac.ts';
 import { leavesSpec, userDataRead } from '../reading.ts';
 
-const edits = ['create', 'update', 'patch'];
+const isEdit = (verb: string): boolean => edits.some(one => one === verb);
 
 /**
  * Problems of what was written: the result where a response or a reading shows it, unless a patch, or the write by what was read
@@ -31,20 +33,20 @@ const problemsOf = (event: Event<'kubernetes'>, settings: Settings): readonly Pr
   const { record } = event;
   const { resource = '', apiGroup = '', subresource } = record.objectRef ?? {};
   const kind = judgedKind(resource, apiGroup);
-  if (kind === undefined || subresource || !edits.includes(record.verb)) return [];
+  if (kind === undefined || subresource || !isEdit(record.verb)) return [];
   if (leavesSpec(record)) return [];
   const request = asked(record);
   if (record.verb === 'patch' && request.form === 'patch' && at(request.object, 'spec') === undefined) return [];
   return judge(written(record), expectationOf(settings), kind);
 };
 
-const judged = { verb: [...writes], objectRef: { resource: [...judgedResources] } };
+const judged = { verb: [...edits], objectRef: { resource: [...judgedResources] } };
 
 /** Every name that may be Karpenter's account, for filters. */
-const karpenterNames = (settings: Settings): readonly (string | { readonly wildcard: string })[] => {
+const karpenterNames = (settings: Settings): readonly Condition[] => {
   const patterns = controllerAccounts(settings).accounts.filter(({ kind }) => kind === 'karpenter');
   const names = new Set(['system:serviceaccount:kube-system:karpenter', ...patterns.map(({ pattern }) => pattern)]);
-  return [...names].map(name => (name.includes('*') ? { wildcard: name.replace(/\*+/g, '*') } : name));
+  return [...names].map(conditionOf);
 };
 
 /** What bodies say, where the audit policy gives them. */
@@ -66,9 +68,9 @@ export const contentFacts: Facts<'kubernetes'> = {
   },
   'nodeClass.userData': {
     doc: 'Whether a node class’s user data was `set` (created with it, or named by a patch), `removed`, or `rewritten` (an update sends it whole, changed or not; a reading has nothing to compare it with); `unknown`: untouched, or no body.',
-    needs: () => ({ verb: [...writes], objectRef: { resource: ['ec2nodeclasses'] } }),
+    needs: () => ({ verb: [...edits], objectRef: { resource: ['ec2nodeclasses'] } }),
     read: ({ record }) => {
-      if (record.objectRef?.resource !== 'ec2nodeclasses') return 'unknown';
+      if (record.objectRef?.resource !== 'ec2nodeclasses' || !isEdit(record.verb)) return 'unknown';
       const read = userDataRead(record);
       if (read !== undefined) return read;
       const value = at(asked(record).object, 'spec', 'userData');
@@ -82,7 +84,7 @@ export const contentFacts: Facts<'kubernetes'> = {
     needs: () => judged,
     signs: (_, may) => (may('unknown') ? [{}] : [{ reading: { failure: [{ exists: true }] } }]),
     read: ({ record: { verb, objectRef, reading } }) =>
-      edits.includes(verb) && judgedKind(objectRef?.resource ?? '', objectRef?.apiGroup ?? '') !== undefined
+      isEdit(verb) && judgedKind(objectRef?.resource ?? '', objectRef?.apiGroup ?? '') !== undefined
         ? (reading?.failure ?? 'unknown')
         : 'unknown',
   },
@@ -97,7 +99,7 @@ export const contentFacts: Facts<'kubernetes'> = {
   },
   'rbac.grants': {
     doc: 'What a role or binding grants over the provisioning plane: `cluster-admin`, `everything`, `impersonate`, `escalate`, `bind`, `admin` (aggregates karpenter-admin) and `edit` (reads secrets, runs pods as any account), cluster-wide or beside controllers, `mint-tokens`, `run-pods` and `enter-pods` (in a namespace of controllers, or through the kubelet), `approve-certificates`, `write-provisioning`, `write-cluster-api`, `read-secrets`.',
-    needs: () => ({ verb: [...writes], objectRef: { apiGroup: ['rbac.authorization.k8s.io'] } }),
+    needs: () => ({ verb: [...edits], objectRef: { apiGroup: ['rbac.authorization.k8s.io'] } }),
     read: (event, settings) =>
       event.record.objectRef?.apiGroup === 'rbac.authorization.k8s.io' ? grantsOf(event, settings) : [],
   },
@@ -141,12 +143,12 @@ export const contentFacts: Facts<'kubernetes'> = {
   },
   'csr.signer': {
     doc: 'What a certificate request would make: an API `client`, a `kubelet-client`, `other`; `unknown`: no request, or no body.',
-    needs: () => ({ verb: [...writes], objectRef: { resource: ['certificatesigningrequests'] } }),
+    needs: () => ({ verb: [...edits], objectRef: { resource: ['certificatesigningrequests'] } }),
     read: event => signerOf(event.record),
   },
   'csr.masters': {
     doc: '`yes` where the certificate would carry system:masters or kubeadm:cluster-admins, `system-name` where one for the API would carry the name of a component, a service account or a node; `unknown` otherwise.',
-    needs: () => ({ verb: [...writes], objectRef: { resource: ['certificatesigningrequests'] } }),
+    needs: () => ({ verb: [...edits], objectRef: { resource: ['certificatesigningrequests'] } }),
     read: ({ record }) => {
       if (record.objectRef?.resource !== 'certificatesigningrequests') return 'unknown';
       if (asksForMasters(record)) return 'yes';
@@ -155,7 +157,7 @@ export const contentFacts: Facts<'kubernetes'> = {
   },
   'csr.node': {
     doc: 'The node that a kubelet certificate is for; `unknown`: none, or no body.',
-    needs: () => ({ verb: [...writes], objectRef: { resource: ['certificatesigningrequests'] } }),
+    needs: () => ({ verb: [...edits], objectRef: { resource: ['certificatesigningrequests'] } }),
     read: ({ record }) =>
       (record.objectRef?.resource === 'certificatesigningrequests' && requestedNode(record)) || 'unknown',
   },

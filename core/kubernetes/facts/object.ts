@@ -5,7 +5,7 @@ import { asked, replacesAll, written } from '../body.ts';
 import { expiryOf } from '../bootstrap-token.ts';
 import { objectPath } from '../call.ts';
 import { capiChange, capiSigns } from '../cluster-api.ts';
-import { clusterApiGroup, workloadResources, writes } from '../groups.ts';
+import { clusterApiGroup, edits, workloadResources, writes } from '../groups.ts';
 import { hostAccess, hostAccessBodies } from '../host-access.ts';
 import { builtInControllers } from '../known-users.ts';
 import { nodeSteering } from '../node.ts';
@@ -20,13 +20,13 @@ const podWrites = {
     resource: [...workloadResources, 'persistentvolumes'],
     subresource: [{ exists: false }, 'ephemeralcontainers'],
   },
-  verb: [...writes],
+  verb: [...edits],
 };
 
 const writesPods = ({ objectRef, verb }: AuditRecord): boolean =>
   podWrites.objectRef.resource.some(one => one === objectRef?.resource) &&
   (objectRef?.subresource === undefined || objectRef.subresource === 'ephemeralcontainers') &&
-  writes.some(one => one === verb);
+  edits.some(one => one === verb);
 
 /** What was touched. */
 export const objectFacts: Facts<'kubernetes'> = {
@@ -147,12 +147,12 @@ export const objectFacts: Facts<'kubernetes'> = {
   },
   'node.steering': {
     doc: 'What a patch of a node changes that steers scheduling or ownership: label and annotation keys, `taints`, `providerID`.',
-    needs: () => ({ verb: [...writes], objectRef: { resource: ['nodes'] } }),
+    needs: () => ({ verb: ['patch'], objectRef: { resource: ['nodes'] } }),
     read: event => nodeSteering(event.record),
   },
   'guardrail.lowered': {
     doc: '`yes` where a namespace loses its enforced Pod Security level or gets `privileged`, or a network policy lets everything in or out; `unsaid` where a namespace is sent whole without a level, which it had or not; `unknown` otherwise.',
-    needs: () => ({ verb: [...writes], objectRef: { resource: ['namespaces', 'networkpolicies'] } }),
+    needs: () => ({ verb: [...edits], objectRef: { resource: ['namespaces', 'networkpolicies'] } }),
     read: ({ record }) => loweredBy(record),
   },
 };
