@@ -13,6 +13,7 @@ export interface HubTable {
   keep(gathered: Gathered, now: number): Promise<'kept' | 'outdated'>;
 }
 
+/** The hub's findings. @param table its name */
 export const hubTable = (client: DynamoDBClient, table: string): HubTable => ({
   keep: async (gathered, now) => {
     try {

@@ -26,7 +26,7 @@ export interface Bounds {
 }
 
 /** etcd holds at most 1.5 MB of an object; the longest list that is asked for is of 250 pods. */
-export const usualBounds: Bounds = { timeout: 5_000, most: 16 * 1024 * 1024 };
+const usualBounds: Bounds = { timeout: 5_000, most: 16 * 1024 * 1024 };
 
 /** A name as one segment of a path (kubernetes/apimachinery, `api/validation/path`): anything else could ask for something else. */
 const segment = (value: string, what: string): string => {

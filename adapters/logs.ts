@@ -29,6 +29,7 @@ export interface Subscriptions {
 /** A log group has at most so many (Amazon CloudWatch Logs User Guide, quotas). */
 export const mostSubscriptions = 2;
 
+/** Subscription filters by CloudWatch Logs’ API. */
 export const logsSubscriptions = (client: CloudWatchLogsClient): Subscriptions => ({
   groups: async prefix => {
     const names: string[] = [];

@@ -41,7 +41,7 @@ const answerOf = async (response: Response): Promise<string> => {
 };
 
 /** `Retry-After` in seconds, as milliseconds, at most an hour; a second where it is not said. */
-export const retryAfterOf = (response: Pick<Response, 'headers'>): number => {
+const retryAfterOf = (response: Pick<Response, 'headers'>): number => {
   const seconds = Number(response.headers.get('retry-after') ?? '1');
   return (Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 3600) : 1) * 1000;
 };

@@ -32,6 +32,7 @@ export interface Suppressions {
 
 const pk = { S: 'suppressions' };
 
+/** The suppressions in a table of findings. @param table its name */
 export const suppressionsTable = (client: DynamoDBClient, table: string): Suppressions => {
   const conditional = async (send: () => Promise<unknown>): Promise<boolean> => {
     try {

@@ -10,6 +10,7 @@ export interface Threads {
 
 const keptDays = 400;
 
+/** The threads in a table of state. @param table its name */
 export const threadsTable = (client: DynamoDBClient, table: string): Threads => {
   const at = (channel: string, finding: string) => ({
     TableName: table,

@@ -30,6 +30,7 @@ export interface Versions {
   keep(key: string, version: Version): Promise<void>;
 }
 
+/** The versions in a table of state. @param table its name */
 export const versionsTable = (client: DynamoDBClient, table: string): Versions => {
   const read = async (key: string): Promise<{ readonly versions: readonly Version[]; readonly revision: number }> => {
     const { Item: item } = await client.send(

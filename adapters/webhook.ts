@@ -5,7 +5,7 @@ import { post } from './post.ts';
  * The signature of a webhook's body: HMAC-SHA256 over `<seconds since 1970>.<body>`, as `v1=<hex>`. Whoever receives it
  * computes the same, compares in constant time, and refuses a time-stamp that is more than five minutes off.
  */
-export const signatureOf = (secret: string, timestamp: number, body: string): string =>
+const signatureOf = (secret: string, timestamp: number, body: string): string =>
   `v1=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
 
 export interface WebhookOptions {

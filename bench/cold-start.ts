@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { createTables, localDynamoDB } from '../adapters/local-dynamodb.ts';
 import { call } from '../core/cloudtrail/example.ts';
-import { createFleet } from '../core/cloudtrail/example-ec2.ts';
+import { createFleet } from '../core/cloudtrail/example-launch.ts';
 import type { Event } from '../core/event.ts';
 import plugins from '../stacks/bundle.mjs';
 import { bundling } from '../stacks/bundling.ts';

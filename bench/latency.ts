@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localDynamoDB } from '../adapters/local-dynamodb.ts';
 import { localPipeline } from '../cli/local.ts';
-import { createFleet } from '../core/cloudtrail/example-ec2.ts';
+import { createFleet } from '../core/cloudtrail/example-launch.ts';
 import type { Event } from '../core/event.ts';
 import { exampleSettings } from '../core/example-settings.ts';
 import { type Measured, measured } from './measure.ts';

@@ -1,4 +1,4 @@
-import { fromEnvironment, use } from '../functions/deps.ts';
+import { fromEnvironment, use } from '../functions/deps/deps.ts';
 
 /** The deployed function where its stream is marked as heard already, as in every invocation of a process but the first. */
 use({

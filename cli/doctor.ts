@@ -1,7 +1,9 @@
+import { ofAbsentStage } from '../core/doctor/absence.ts';
 import { type Check, unknown } from '../core/doctor/check.ts';
 import { doctorPolicy } from '../core/doctor/permissions.ts';
 import { settingsChecks } from '../core/doctor/settings.ts';
 import { inLanes } from '../core/lanes.ts';
+import { legalStage, stagePrefix } from '../core/stage.ts';
 import { detections } from '../detections/index.ts';
 import { type Look, looks } from './doctor-looks.ts';
 import { isLoggedOut } from './fault.ts';
@@ -43,20 +45,22 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   }
   const settings = await loadSettings(values.settings);
   const now = Date.now();
-  const checks: Check[] = [...settingsChecks(detections, settings, now)];
-  if (values.stage !== undefined) {
+  const stage = values.stage === undefined ? undefined : legalStage(values.stage);
+  const looked: Check[] = [...settingsChecks(detections, settings, now)];
+  if (stage !== undefined) {
     const progress = progressOn(io);
-    for await (const some of looks(`tripline-${values.stage}-`, settings, now)) {
+    for await (const some of looks(stagePrefix(stage), settings, now)) {
       const found = new Map<string, readonly Check[]>();
       await inLanes(some, together, async ([name, look]) => {
         progress.say(name);
         found.set(name, await attempt(name, look));
       });
       // In the order in which they are listed, whoever answered first.
-      checks.push(...some.flatMap(([name]) => found.get(name) ?? []));
+      looked.push(...some.flatMap(([name]) => found.get(name) ?? []));
     }
     progress.end();
   }
+  const checks = stage === undefined ? looked : ofAbsentStage(looked, stage, settings.home);
   const told = values.all || values.json ? checks : checks.filter(({ state }) => state !== 'good');
   for (const check of told) io.stdout.write(values.json ? jsonLine(check) : `${shownCheck(check)}\n`);
   const count = (state: Check['state']): number => checks.filter(one => one.state === state).length;

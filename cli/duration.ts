@@ -10,14 +10,6 @@ export const durationOf = (flag: string, text: string): number => {
   return length;
 };
 
-/** A span in its largest fitting unit: `45m`, `7h`, `3d`. */
-export const spanText = (ms: number): string => {
-  const minutes = Math.max(0, Math.round(ms / 60_000));
-  if (minutes < 120) return `${minutes}m`;
-  const hours = Math.round(minutes / 60);
-  return hours < 72 ? `${hours}h` : `${Math.round(hours / 24)}d`;
-};
-
 /** A day, or a time of one, as ISO 8601 writes it; with a zone or, as everything here is shown, in UTC. */
 const moment = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/;
 

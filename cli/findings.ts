@@ -1,11 +1,13 @@
 import { messageOf } from '../core/announce/message.ts';
 import type { Finding } from '../core/finding.ts';
 import { entityKinds } from '../core/findings/entity.ts';
+import { nearTo } from '../core/near.ts';
 import { ocsf } from '../core/ocsf.ts';
 import { detections } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { type Database, databaseOptions, databaseUsage, openDatabase } from './database.ts';
 import { countOf, filterOf, filterOptions, filterUsage, findAll, isFiltered, limitOf } from './findings/filter.ts';
+import { idOf, unknownFinding } from './findings/id.ts';
 import { about, show } from './findings/show.ts';
 import { findingsTable } from './findings/table.ts';
 import { watch, writeTable } from './findings/watch.ts';
@@ -67,11 +69,21 @@ const writeJson = (findings: readonly Finding[], io: Io): void => {
   for (const one of findings) io.stdout.write(jsonLine(one));
 };
 
+/** Where nothing was found by a name: names are whole. */
+const wholeNames = (values: Values, io: Io): void => {
+  for (const flag of ['principal', 'resource'] as const)
+    if (values[flag] !== undefined)
+      io.stderr.write(
+        `tripline findings: --${flag} takes a whole name, as 'tripline findings show ID' has it, not a part of one\n`,
+      );
+};
+
 /** Where nothing was found: whether the detection that was asked for is one. Findings of former ones may still be stored. */
 const nearNames = (asked: string | undefined, io: Io): void => {
   if (asked === undefined || detections.some(({ id }) => id === asked)) return;
   const word = asked.slice(asked.indexOf('/') + 1);
-  const near = detections.flatMap(({ id }) => (id.includes(word) ? id : [])).slice(0, 5);
+  const ids = detections.map(({ id }) => id);
+  const near = [...new Set([...nearTo(asked, ids), ...ids.filter(id => id.includes(word))])].slice(0, 5);
   const hint = near.length > 0 ? `near it: ${near.join(', ')}` : "'tripline detections' lists them";
   io.stderr.write(`tripline findings: '${shown(asked)}' is no detection of the catalogue; ${hint}\n`);
 };
@@ -87,7 +99,10 @@ const list = async (database: Database, values: Values, io: Io, signal?: AbortSi
     return 0;
   }
   const { found, more } = await findAll(database.findings, filter, limit);
-  if (found.length === 0) nearNames(filter.detection, io);
+  if (found.length === 0) {
+    nearNames(filter.detection, io);
+    wholeNames(values, io);
+  }
   if (!isPlain) {
     await write(found, io);
     if (more) io.stderr.write(`tripline findings: there are more than these ${found.length}: raise --limit\n`);
@@ -105,7 +120,7 @@ const worked = async (database: Database, verb: WorkVerb, ids: readonly string[]
     if (isFiltered(values)) throw new UsageError(`say which findings to ${verb}: IDs or filters, not both`);
     const found = await database.findings.cases(ids);
     const missing = ids.filter(id => !found.some(one => one.id === id));
-    if (missing.length > 0) throw new UsageError(`there is no finding ${missing.join(', ')}: nothing was changed`);
+    if (missing.length > 0) throw new UsageError(`${missing.map(unknownFinding).join('; ')}: nothing was changed`);
     return work(database.findings, found, change, values, true, io);
   }
   if (!isFiltered(values)) throw new UsageError(`say which findings to ${verb}: IDs, or filters`);
@@ -133,9 +148,9 @@ export const run = async (argv: readonly string[], io: Io, signal?: AbortSignal)
   if (task !== undefined) whoOf(values);
   const database = await openDatabase(values);
   try {
-    if (task !== undefined) return await worked(database, task, positionals.slice(1), values, io);
+    if (task !== undefined) return await worked(database, task, positionals.slice(1).map(idOf), values, io);
     if (verb === 'show' && first !== undefined)
-      return await show(database, first, { json, settings: await settingsOf(values) }, io);
+      return await show(database, idOf(first), { json, settings: await settingsOf(values), stage: values.stage }, io);
     if (verb === 'about' && kind !== undefined && second !== undefined)
       return await about(database, kind, second, { limit, json }, io);
     return await list(database, values, io, signal);

@@ -16,7 +16,7 @@ import { detections, knowledge } from '../detections/index.ts';
 import { handler as announceHandler } from '../functions/announce.ts';
 import { handler as auditHandler } from '../functions/audit.ts';
 import { handler as cloudtrailHandler } from '../functions/cloudtrail.ts';
-import { type Deps, fromEnvironment, use } from '../functions/deps.ts';
+import { type Deps, fromEnvironment, use } from '../functions/deps/deps.ts';
 import { handler as sweepHandler } from '../functions/sweep.ts';
 
 /** What a local run is made of: the deployed handlers on a local database. */

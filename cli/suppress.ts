@@ -76,7 +76,7 @@ const objections = (suppression: Suppression, hidden: readonly Finding[]): reado
       one => `it would have hidden ${one.id}, which ${one.judged?.who ?? 'somebody'} confirmed as a true positive`,
     ),
     ...guarded.map(one => `it would have hidden ${one.id}, which is ${one.severity} and of ${one.detection}`),
-    ...(days > mostDays + 1 ? [`it lasts ${Math.round(days)} days: at most ${mostDays}`] : []),
+    ...(days > mostDays ? [`it lasts ${Math.round(days)} days: at most ${mostDays}`] : []),
   ];
 };
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { nearTo } from '../core/near.ts';
 import { faultText } from './fault.ts';
 import { type Command, type Io, UsageError } from './io.ts';
 import { startLean } from './lean.ts';
@@ -51,7 +52,12 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
   }
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (found === undefined) {
-    io.stderr.write(`tripline: no command '${name}'\n\n${help()}`);
+    const near = nearTo(name, Object.keys(commands));
+    const hint = near.length > 0 ? `near it: ${near.join(', ')}` : `there are ${Object.keys(commands).join(', ')}`;
+    // What was wrong must not scroll by.
+    io.stderr.write(
+      `tripline: no command '${shown(name)}'; ${hint}\n\nusage: tripline COMMAND [ARGUMENTS]\n\n'tripline --help' says more.\n`,
+    );
     return 2;
   }
   let usage = '';

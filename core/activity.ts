@@ -8,6 +8,7 @@ export interface Activity {
   readonly falsePositives: number;
 }
 
+/** Of a detection that did nothing. */
 export const noActivity: Activity = { findings: 0, open: 0, falsePositives: 0 };
 
 /** What each detection did, by its id, as these findings have it. */

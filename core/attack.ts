@@ -20,6 +20,7 @@ export const tactics = {
   impact: { id: 'TA0040', name: 'Impact' },
 } as const;
 
+/** A tactic of ATT&CK, by its short name. */
 export type Tactic = keyof typeof tactics;
 
 /** A technique or sub-technique. A sub-technique's name is its own, without its parent's. */

@@ -18,12 +18,14 @@ export interface Canary {
   readonly region: string;
 }
 
+/** The canary of a region. */
 export const regionCanary = (region: string): Canary => ({
   kind: 'region',
   name: `region ${region}`,
   of: region,
   region,
 });
+/** The canary of a cluster. @param region in which it is */
 export const clusterCanary = (cluster: string, region: string): Canary => ({
   kind: 'cluster',
   name: `cluster ${cluster}`,
@@ -35,6 +37,7 @@ export const clusterCanary = (cluster: string, region: string): Canary => ({
 const returning = { region: 'pipeline/canary-returned', cluster: 'pipeline/audit-canary-returned' } as const;
 const lost = 'pipeline/canary-lost';
 
+/** Those by which canaries come back. */
 export const canaryDetections: readonly string[] = Object.values(returning);
 
 /** Whether a detection is one by which a canary comes back: no news for anybody. */
@@ -47,6 +50,7 @@ export const patience = 30 * 60_000;
 export const agentName = 'tripline-canary';
 /** What it asks a cluster for: of an API group that nobody can own (RFC 6761, `.invalid`). */
 export const apiGroup = 'canary.tripline.invalid';
+/** The resource of that group that rounds are names of. */
 export const apiResource = 'canaryrounds';
 
 /** The path of a round's request to a cluster. */
@@ -61,6 +65,7 @@ const inAgent = /(?:^|\s)tripline-canary[/#](\d{8}T\d{6}Z-[0-9a-f]{16})(?:\s|$)/
 /** The round that a record carries; '' where it carries none. */
 export const roundIn = (record: Pick<CloudTrailRecord, 'userAgent'>): string =>
   inAgent.exec(record.userAgent ?? '')?.[1] ?? '';
+/** The round that a cluster's audit event carries; '' where it carries none. */
 export const roundAsked = (record: Pick<AuditRecord, 'objectRef'>): string => record.objectRef?.name ?? '';
 
 /** The finding of a canary that came back, and of one that did not. @param account the deployment's */

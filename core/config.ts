@@ -5,6 +5,7 @@ import { conflicts } from './config/conflicts.ts';
 import { deployment } from './config/deployment.ts';
 import { detections, suppression } from './config/detections.ts';
 import { account, clock, day, families, principals, ranges, region, timeZone, wildcards } from './config/values.ts';
+import { problemOf } from './config/wrong.ts';
 import type { Settings } from './settings.ts';
 
 /** A settings file that may leave anything out: every member has a safe default. */
@@ -121,27 +122,13 @@ const schema = v.strictObject({
   latenessMinutes: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(120)), 15),
 });
 
-/** A letter of another alphabet looks like one of ours: it is written out, so that it can be found. */
-const whereOf = (issue: v.BaseIssue<unknown>): string =>
-  (v.getDotPath(issue) ?? 'the settings').replace(
-    /[^\x20-\x7e]/gu,
-    letter => `\\u{${(letter.codePointAt(0) ?? 0).toString(16)}}`,
-  );
-
-const whatOf = (issue: v.BaseIssue<unknown>): string => {
-  if (issue.type === 'strict_object' && issue.expected === 'never')
-    return 'no such setting: check its spelling (core/settings.ts lists them all)';
-  if (issue.received === 'undefined') return 'is missing';
-  return issue.message;
-};
-
 /**
  * Checks settings and fills in their defaults; `defineConfig({})` is valid.
  * @throws ConfigError with every problem at once: where, what, what to do.
  */
 export const defineConfig = (config: Config): Settings => {
   const parsed = v.safeParse(schema, config);
-  if (!parsed.success) throw new ConfigError(parsed.issues.map(issue => `${whereOf(issue)}: ${whatOf(issue)}`));
+  if (!parsed.success) throw new ConfigError(parsed.issues.map(issue => problemOf(issue, schema)));
   const settings = parsed.output as Settings; // the schema says what the type says; optional members may be undefined
   const problems = conflicts(settings);
   if (problems.length > 0) throw new ConfigError(problems);

@@ -5,7 +5,9 @@ import type { When } from './pattern/language.ts';
 import type { SettingName } from './settings.ts';
 import type { Answer, Observation } from './state/observation.ts';
 
+/** From the lowest to the gravest. */
 export const severities = ['low', 'medium', 'high', 'critical'] as const;
+/** One of {@link severities}. */
 export type Severity = (typeof severities)[number];
 
 /** What matches are folded by, beside detection, account and cluster. Values are never empty; `region` only where named. */
@@ -129,4 +131,5 @@ export const kubernetes = (detection: Omit<Detection<'kubernetes'>, 'on'>): Dete
 
 /** A detection of either source, told apart by `on`. */
 export type AnyDetection = { [S in Source]: Detection<S> }[Source];
+/** Knowledge of either source. */
 export type AnyKnowledge = { [S in Source]: Knowledge<S> }[Source];

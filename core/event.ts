@@ -7,6 +7,7 @@ export interface Records {
   readonly kubernetes: AuditRecord;
 }
 
+/** Where events are from: `cloudtrail` or `kubernetes`. */
 export type Source = keyof Records;
 
 /** Where an event happened, as far as the record itself does not say it: from the transport, settings or flags. '' = unknown. */

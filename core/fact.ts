@@ -30,6 +30,7 @@ export interface Fact<S extends Source = Source> {
 /** Whether a fact's value, or an element of it, passes what a rule asks of the fact. */
 export type May = (value: Json) => boolean;
 
+/** A source's facts by their names. */
 export type Facts<S extends Source = Source> = { readonly [name: string]: Fact<S> };
 
 /** One event as a detection sees it: the record, and facts read once and remembered. */

@@ -3,11 +3,13 @@ import type { Context, Source } from './event.ts';
 import type { Json } from './json.ts';
 import type { Match, Status } from './match.ts';
 
+/** Where the work on a finding stands. */
 export type FindingStatus = 'open' | 'acknowledged' | 'resolved' | 'suppressed';
 /** What people find of a finding. */
 export type Verdict = 'true-positive' | 'benign' | 'false-positive';
 /** What the inventory finds when it looks again: the thing is as it should be, or no longer there. */
 export type Remedy = 'mended' | 'gone';
+/** What a finding turned out to be, by somebody’s verdict, or how it was mended. */
 export type Disposition = Verdict | Remedy;
 
 /** Whether a disposition is the inventory's: no verdict on the rule, and over as soon as the thing is found again. */

@@ -5,6 +5,7 @@ import { type Due, patience } from './state/agenda.ts';
 import { askHeard, heardAfter } from './state/heard.ts';
 import type { Store } from './state/observation.ts';
 
+/** What judging again reads and writes. */
 export interface RejudgeDeps {
   readonly match: (
     event: Due['event'],

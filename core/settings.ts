@@ -32,7 +32,7 @@ export interface Cluster {
 /** A controller of the provisioning plane. */
 export interface Controller {
   readonly kind: 'karpenter' | 'cluster-api' | 'eks' | 'kubeadm';
-  /** Wildcards over IAM role ARNs. */
+  /** Wildcards over ARNs of IAM roles, and of IAM users where a controller has keys of its own. */
   readonly roles?: readonly string[];
   /** `system:serviceaccount:NAMESPACE:NAME`, wildcards allowed. */
   readonly serviceAccounts?: readonly string[];
@@ -46,6 +46,7 @@ export interface Principals {
   readonly groups?: readonly string[];
 }
 
+/** What a detection lets pass for a while, and why. */
 export interface Exemption {
   /** Over record and facts, in the rule language. */
   readonly when: Pattern;
@@ -55,6 +56,7 @@ export interface Exemption {
   readonly expires: string;
 }
 
+/** What the settings say of one detection. */
 export interface DetectionSettings {
   readonly status?: Status;
   readonly severity?: Severity;

@@ -5,6 +5,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
  * started using GovSlack"). Its Web API is under `/api` of the domain, what apps answer to under `hooks.` of it.
  */
 export const slackDomains = ['slack.com', 'slack-gov.com'] as const;
+/** One of {@link slackDomains}. */
 export type SlackDomain = (typeof slackDomains)[number];
 
 /** Why a request is not from Slack, or not from now. */

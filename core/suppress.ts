@@ -96,7 +96,7 @@ export const suppressed = (match: Match, loaded: readonly Loaded[]): Match => {
 };
 
 /** What stands on a finding that a suppression touched. */
-export const noteOf = ({ id, reason, owner, expires }: Suppression): string =>
+const noteOf = ({ id, reason, owner, expires }: Suppression): string =>
   redactLine(`suppressed by ${id} until ${expires}: ${reason} (${owner})`, 300);
 
 /** Whether a suppression would have hidden a stored finding: every window's event, as far as it is kept as evidence. */

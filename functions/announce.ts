@@ -1,7 +1,7 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { announceCounted } from './alerting.ts';
-import { lambda, warn } from './lambda.ts';
-import { recordsOf } from './records.ts';
+import { announceCounted } from './announcement/alerting.ts';
+import { lambda, warn } from './invocation/lambda.ts';
+import { recordsOf } from './invocation/records.ts';
 
 /** Every due case that a batch of the findings table's stream names, each once, with the record that named it last. */
 const dueCases = (event: DynamoDBStreamEvent): readonly (readonly [id: string, sequence: string])[] => {

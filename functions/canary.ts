@@ -6,9 +6,9 @@ import { inLanes } from '../core/lanes.ts';
 import type { Settings } from '../core/settings.ts';
 import { askCanary, callOf, canaryState, failureOf, lateSince, rosterOf } from '../core/state/canary.ts';
 import { matchesAny } from '../core/wildcard.ts';
-import { deps } from './deps.ts';
-import { lambda, said, warn } from './lambda.ts';
-import type { Meter } from './meter.ts';
+import { deps } from './deps/deps.ts';
+import { lambda, said, warn } from './invocation/lambda.ts';
+import type { Meter } from './invocation/meter.ts';
 
 /** Canaries at work at once. */
 const lanes = 6;

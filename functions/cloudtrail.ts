@@ -1,9 +1,9 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type Message, readSqs } from '../core/read/sqs.ts';
-import { deps } from './deps.ts';
-import { detectCounted } from './detecting.ts';
-import { lambda, warn } from './lambda.ts';
-import type { Meter } from './meter.ts';
+import { deps } from './deps/deps.ts';
+import { detectCounted } from './detection/detecting.ts';
+import { lambda, warn } from './invocation/lambda.ts';
+import type { Meter } from './invocation/meter.ts';
 
 /** What a message carries itself, and then the objects it points to, as they arrive. */
 const detectMessage = async ({ reads, objects }: Message, meter: Meter): Promise<void> => {

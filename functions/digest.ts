@@ -3,8 +3,9 @@ import { notify } from '../core/announce/announce.ts';
 import { digestOf } from '../core/announce/notice.ts';
 import { isCanary } from '../core/canary.ts';
 import type { Finding } from '../core/finding.ts';
-import { announceDeps, deps } from './deps.ts';
-import { lambda } from './lambda.ts';
+import { announceDeps } from './announcement/deps.ts';
+import { deps } from './deps/deps.ts';
+import { lambda } from './invocation/lambda.ts';
 
 /** Findings a digest counts; past them it says "or more". */
 const most = 2_000;

@@ -6,11 +6,11 @@ import { deliver } from '../core/announce/deliver.ts';
 import type { Message } from '../core/announce/message.ts';
 import { bundleKey, bundleOf } from '../core/evidence/bundle.ts';
 import { subjectsOf } from '../core/evidence/subject.ts';
-import { captureAll } from './capturing.ts';
-import { deps } from './deps.ts';
-import { lambda, warn } from './lambda.ts';
-import { recordsOf } from './records.ts';
-import { saidIn } from './said.ts';
+import { saidIn } from './channel/said.ts';
+import { deps } from './deps/deps.ts';
+import { captureAll } from './evidence/capturing.ts';
+import { lambda, warn } from './invocation/lambda.ts';
+import { recordsOf } from './invocation/records.ts';
 
 /** Whether a finding is of another account than this function's. */
 const isElsewhere = ({ finding: { account } }: Message, { invokedFunctionArn }: Context): boolean => {

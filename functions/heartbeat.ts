@@ -1,5 +1,5 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { lambda } from './lambda.ts';
+import { lambda } from './invocation/lambda.ts';
 
 const patience = 10_000;
 

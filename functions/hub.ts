@@ -2,9 +2,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type HubTable, hubTable } from '../adapters/hub-table.ts';
 import { readGathered } from '../core/hub.ts';
-import { deps } from './deps.ts';
-import { lambda, warn } from './lambda.ts';
-import { recordsOf } from './records.ts';
+import { deps } from './deps/deps.ts';
+import { lambda, warn } from './invocation/lambda.ts';
+import { recordsOf } from './invocation/records.ts';
 
 /** Keeps what other accounts announced, from the queue behind the hub's bus. What it can't read ends in the dead-letter queue. */
 export const hub = (accounts: () => readonly string[], table: () => HubTable) =>
@@ -31,4 +31,5 @@ const deployed = (): HubTable => {
   return hubTable(client, table);
 };
 
+/** The hub that a stage deploys, which takes findings of the accounts that it gathers. */
 export const handler = hub(() => deps().settings.deployment.gathers, deployed);

@@ -3,8 +3,8 @@ import { clientsOf, take } from '../adapters/inventory.ts';
 import { roleByArn } from '../core/cloudtrail/roles.ts';
 import { inventory } from '../core/inventory/inventory.ts';
 import { regionsOf, tasksOf } from '../core/inventory/tasks.ts';
-import { deps } from './deps.ts';
-import { lambda, warn } from './lambda.ts';
+import { deps } from './deps/deps.ts';
+import { lambda, warn } from './invocation/lambda.ts';
 
 /** Milliseconds that a task may take: with less left none is begun. */
 const reserve = 120_000;

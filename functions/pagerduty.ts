@@ -1,6 +1,6 @@
 import { pagerDutyEvent, pagerDutyNotice } from '../core/announce/pagerduty.ts';
-import { channelHandler } from './channel.ts';
-import { deps } from './deps.ts';
+import { channelHandler } from './channel/channel.ts';
+import { deps } from './deps/deps.ts';
 
 /** Triggers, acknowledges and resolves the PagerDuty alert of a finding. */
 export const handler = channelHandler('pagerduty', () => ({

@@ -16,12 +16,12 @@ import {
   withReading,
 } from '../core/kubernetes/reading.ts';
 import { settle } from '../core/pipeline.ts';
-import { clusters } from './clusters.ts';
-import { type Deps, deps } from './deps.ts';
-import { detecting } from './detecting.ts';
-import { lambda, warn } from './lambda.ts';
-import type { Meter } from './meter.ts';
-import { recordsOf } from './records.ts';
+import { clusters } from './deps/clusters.ts';
+import { type Deps, deps } from './deps/deps.ts';
+import { detecting } from './detection/detecting.ts';
+import { lambda, warn } from './invocation/lambda.ts';
+import type { Meter } from './invocation/meter.ts';
+import { recordsOf } from './invocation/records.ts';
 
 type Asked = { readonly record: SQSRecord; readonly event: Event<'kubernetes'> };
 
@@ -34,7 +34,8 @@ const matchers = new WeakMap<Deps, Promise<Matcher>>();
 const matcher = (): Promise<Matcher> => {
   const given = deps();
   const known =
-    matchers.get(given) ?? import('./catalogue.ts').then(({ matcherOf }) => matcherOf(readAgainBy, given.settings));
+    matchers.get(given) ??
+    import('./catalogue/catalogue.ts').then(({ matcherOf }) => matcherOf(readAgainBy, given.settings));
   matchers.set(given, known);
   return known;
 };

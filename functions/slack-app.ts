@@ -2,8 +2,8 @@ import { buttons } from '../core/announce/buttons.ts';
 import type { Message } from '../core/announce/message.ts';
 import { noticeSlack } from '../core/announce/notice-text.ts';
 import { type SlackMessage, slackMessage } from '../core/announce/slack.ts';
-import { channelHandler } from './channel.ts';
-import { deps } from './deps.ts';
+import { channelHandler } from './channel/channel.ts';
+import { deps } from './deps/deps.ts';
 
 /** The finding's own message, with buttons where the channel has triage. */
 const rootOf = (message: Message): SlackMessage => {

@@ -1,7 +1,7 @@
 import { noticeSlack } from '../core/announce/notice-text.ts';
 import { slackMessage } from '../core/announce/slack.ts';
-import { channelHandler } from './channel.ts';
-import { deps } from './deps.ts';
+import { channelHandler } from './channel/channel.ts';
+import { deps } from './deps/deps.ts';
 
 /** Posts announcements from the channel's queue to a Slack incoming webhook. */
 export const handler = channelHandler('slack', () => ({

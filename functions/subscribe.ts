@@ -1,9 +1,9 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { logsSubscriptions } from '../adapters/logs.ts';
-import { deps } from './deps.ts';
-import { lambda } from './lambda.ts';
-import { ofRegion } from './region.ts';
-import { matchesOf, subscribeAll } from './subscribing.ts';
+import { deps } from './deps/deps.ts';
+import { ofRegion } from './deps/region.ts';
+import { lambda } from './invocation/lambda.ts';
+import { matchesOf, subscribeAll } from './sources/subscribing.ts';
 
 const variable = (name: string): string => {
   const value = process.env[name];

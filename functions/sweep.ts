@@ -1,12 +1,12 @@
 import type { ScheduledEvent } from 'aws-lambda';
 import { rejudge } from '../core/rejudge.ts';
-import { announceCounted } from './alerting.ts';
-import { deps } from './deps.ts';
-import { lambda, warn } from './lambda.ts';
-import type { Meter } from './meter.ts';
-import { findSilences } from './silence.ts';
-import { announceSuppressions } from './silences.ts';
-import { wakeByTime } from './waking.ts';
+import { announceCounted } from './announcement/alerting.ts';
+import { announceSuppressions } from './announcement/suppressions.ts';
+import { wakeByTime } from './announcement/waking.ts';
+import { deps } from './deps/deps.ts';
+import { lambda, warn } from './invocation/lambda.ts';
+import type { Meter } from './invocation/meter.ts';
+import { findSilences } from './sources/silence.ts';
 
 /** The stream has had its chance by then; it forgets after 24 hours, and gives up on a batch sooner. */
 export const patience = 5 * 60 * 1000;

@@ -4,8 +4,8 @@ import { type Press, pressIn } from '../core/announce/press.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Change } from '../core/findings/life.ts';
 import { refusedAs } from '../core/slack-request.ts';
-import { deps } from './deps.ts';
-import { lambda, warn } from './lambda.ts';
+import { deps } from './deps/deps.ts';
+import { lambda, warn } from './invocation/lambda.ts';
 
 /** Bytes of a request that are looked at: a message with buttons is far smaller. */
 const longestBody = 256 * 1024;

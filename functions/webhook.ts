@@ -1,7 +1,7 @@
 import { announcementJson } from '../core/announce/json.ts';
-import { channelHandler } from './channel.ts';
-import { deps } from './deps.ts';
-import { idOf } from './said.ts';
+import { channelHandler } from './channel/channel.ts';
+import { idOf } from './channel/said.ts';
+import { deps } from './deps/deps.ts';
 
 /** Posts announcements and notices as signed JSON. */
 export const handler = channelHandler('webhook', () => ({

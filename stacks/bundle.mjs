@@ -90,7 +90,7 @@ const requiring = name => {
 /** @param {string} path a file's, from the root @param {string} file where it is @param {boolean} isJudging */
 const contentsOf = async (path, file, isJudging) => {
   if (path === 'tripline.config.ts') return constant('default', (await once(file))['default']);
-  const [, name] = /^functions\/(gate|requirements)\.ts$/.exec(path) ?? [];
+  const [, name] = /^functions\/catalogue\/(gate|requirements)\.ts$/.exec(path) ?? [];
   if (name !== undefined) return constant(`const ${name} =`, (await once(join(root, 'stacks/prepare.ts')))[name]);
   const [, module] = /.*\bnode_modules\/(@(?:aws|aws-sdk|smithy)\/.+)$/.exec(path) ?? [];
   if (module !== undefined) return ofLambda(module, () => readFile(file, 'utf8'));
@@ -104,15 +104,18 @@ const contentsOf = async (path, file, isJudging) => {
  * @type {ReadonlySet<string>}
  */
 const later = new Set(
-  readdirSync(join(root, 'functions')).flatMap(name =>
-    [...readFileSync(join(root, 'functions', name), 'utf8').matchAll(/\bimport\('(\.[^']+)'\)/g)].map(([, path = '']) =>
-      resolve(root, 'functions', path),
+  readdirSync(join(root, 'functions'), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .map(name => join(root, 'functions', name))
+    .flatMap(file =>
+      [...readFileSync(file, 'utf8').matchAll(/\bimport\('(\.[^']+)'\)/g)].map(([, path = '']) =>
+        resolve(dirname(file), path),
+      ),
     ),
-  ),
 );
 
-const catalogue = join(root, 'functions/catalogue.ts');
-const tables = join(root, 'functions/dynamodb.ts');
+const catalogue = join(root, 'functions/catalogue/catalogue.ts');
+const tables = join(root, 'functions/deps/dynamodb.ts');
 
 export default [
   {

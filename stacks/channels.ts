@@ -30,7 +30,7 @@ const secret = (name: string): $util.Output<string> => {
   return known.value;
 };
 
-/** The secret that a channel's function needs, and the variable it is looked for in (`functions/deps.ts`). */
+/** The secret that a channel's function needs, and the variable it is looked for in (`functions/deps/deps.ts`). */
 const secretOf = (channel: Exclude<Channel, { kind: 'email' }>): Record<string, $util.Output<string>> => {
   if (channel.kind === 'slack') return { SLACK_WEBHOOK: secret(channel.secret) };
   if (channel.kind === 'slack-app') return { SLACK_TOKEN: secret(channel.token) };

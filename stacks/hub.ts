@@ -6,6 +6,7 @@ import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
 import { type Account, home } from './place.ts';
 import { accept, deadLetters, polls, type Queue, queue } from './queue.ts';
+import { carrier } from './regions.ts';
 import { schedules } from './schedule.ts';
 import { table } from './storage.ts';
 
@@ -40,30 +41,8 @@ export const reportsToHub = (
   return { functions: [beat], dead: [dead] };
 };
 
-const forwardFindings = (bus: aws.cloudwatch.EventBus, hub: string, dead: Queue, { id }: Account): void => {
-  const role = new aws.iam.Role('HubCarrier', {
-    name: named('hub-carrier'),
-    assumeRolePolicy: JSON.stringify({
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Effect: 'Allow',
-          Principal: { Service: 'events.amazonaws.com' },
-          Action: 'sts:AssumeRole',
-          Condition: { StringEquals: { 'aws:SourceAccount': id } },
-        },
-      ],
-    }),
-    inlinePolicies: [
-      {
-        name: 'put-events',
-        policy: JSON.stringify({
-          Version: '2012-10-17',
-          Statement: [{ Effect: 'Allow', Action: ['events:PutEvents'], Resource: [hub] }],
-        }),
-      },
-    ],
-  });
+const forwardFindings = (bus: aws.cloudwatch.EventBus, hub: string, dead: Queue, account: Account): void => {
+  const role = carrier('hub-carrier', hub, account);
   const rule = new aws.cloudwatch.EventRule('ToHub', {
     name: named('to-hub'),
     description: 'Tripline: findings for the hub',

@@ -5,8 +5,8 @@ import { logical, named, prefix } from './names.ts';
 import { type Account, inside, type Place } from './place.ts';
 import { accept, deadLetters } from './queue.ts';
 
-/** Who carries events to a bus of another region: to that one only. */
-export const carrier = (part: string, bus: aws.cloudwatch.EventBus, { id }: Account): aws.iam.Role =>
+/** Who carries events to a bus of another region or account: to that one only. @param bus its ARN */
+export const carrier = (part: string, bus: $util.Input<string>, { id }: Account): aws.iam.Role =>
   new aws.iam.Role(logical(part), {
     name: named(part),
     assumeRolePolicy: JSON.stringify({
@@ -25,7 +25,7 @@ export const carrier = (part: string, bus: aws.cloudwatch.EventBus, { id }: Acco
         name: 'put-events',
         policy: $jsonStringify({
           Version: '2012-10-17',
-          Statement: [{ Effect: 'Allow', Action: ['events:PutEvents'], Resource: [bus.arn] }],
+          Statement: [{ Effect: 'Allow', Action: ['events:PutEvents'], Resource: [bus] }],
         }),
       },
     ],

@@ -34,7 +34,7 @@ export const selfProtection = (
   const second = post(witness, witnessKey, account, guards, [bus]);
   for (const lost of second.dead) hears('guard', lost, witness);
   const dead = deadLetters('witness', homePlace, homeKey);
-  const role = carrier('witness-carrier', bus, account);
+  const role = carrier('witness-carrier', bus.arn, account);
   const rules = guards.map(({ part, pattern }) => {
     const rule = new aws.cloudwatch.EventRule(logical(`to witness ${part}`), {
       name: named(`to-witness-${part}`),

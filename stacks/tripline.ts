@@ -44,7 +44,7 @@ export const tripline = async () => {
   const daily = digest(stored, told, ourKey);
   const listed = inventory(stored, ourKey);
   const sent = canary(stored, everywhere, ourKey, us);
-  const role = carrier('carrier', read.regions, us);
+  const role = carrier('carrier', read.regions.arn, us);
   const second = witnessOf(
     home.region,
     others.map(({ region }) => region),

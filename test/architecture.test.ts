@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Channel } from '../core/settings.ts';
 
 /** What a folder may import from besides itself (docs: AGENTS.md, "Imports run one way"). Tests may import anything. */
 const allowed: { readonly [folder: string]: readonly string[] } = {
@@ -104,6 +105,16 @@ const ambient =
 /** Comments may name what code may not. */
 const code = (source: string): string => source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
 
+/** `stacks/channels.ts` deploys one for each channel, by its kind. */
+const ofChannels: Record<Exclude<Channel['kind'], 'email'>, true> = {
+  slack: true,
+  'slack-app': true,
+  pagerduty: true,
+  webhook: true,
+};
+/** What the functions share lies in a folder; a file at the top is a Lambda. */
+const isLambda = (path: string): boolean => /^functions\/[^/]+$/.test(path);
+
 const one = (from: string, source: string): readonly Import[] => importsOf(from, source);
 
 describe('the imports', () => {
@@ -131,6 +142,25 @@ describe('the imports', () => {
   });
 });
 
+describe('the functions', () => {
+  const lambdas = modules.filter(({ path }) => isLambda(path));
+
+  it('have one Lambda a file at the top, and a stack deploys each', () => {
+    const deployed = modules
+      .filter(({ path }) => folderOf(path) === 'stacks')
+      .flatMap(({ source }) => [...source.matchAll(/\bfile: '([\w-]+)',/g)].map(([, name]) => `functions/${name}.ts`));
+    const channels = Object.keys(ofChannels).map(kind => `functions/${kind}.ts`);
+    expect(lambdas.map(({ path }) => path).sort()).toEqual([...deployed, ...channels].sort());
+    expect(lambdas.filter(({ source }) => !/^export const handler = /m.test(source)).map(({ path }) => path)).toEqual(
+      [],
+    );
+  });
+
+  it('share what lies in folders: none is imported by another', () => {
+    expect(imports.filter(({ from, to }) => folderOf(from) === 'functions' && isLambda(to)).map(said)).toEqual([]);
+  });
+});
+
 it('the core and the detections take time, ids and randomness as parameters', () => {
   const found = modules
     .filter(({ path }) => ['core', 'detections'].includes(folderOf(path)))
@@ -142,7 +172,7 @@ describe('a fault would be found', () => {
   it.each([
     ["import { x } from '../adapters/sns.ts';", 'core/a.ts'],
     ["import type { X } from '../cli/io.ts';", 'functions/a.ts'],
-    ["export { x } from '../../functions/deps.ts';", 'detections/kubernetes/a.ts'],
+    ["export { x } from '../../functions/deps/deps.ts';", 'detections/kubernetes/a.ts'],
     ["const x = await import('../adapters/sns.ts');", 'stacks/a.ts'],
   ])('%s in %s', (source, path) => {
     expect(againstTheWay(one(path, source))).toHaveLength(1);

@@ -151,7 +151,7 @@ export interface Variant {
 }
 
 /** Every clause that the examples must prove necessary. */
-export const variants = (loaded: LoadedDetection): readonly Variant[] => [
+const variants = (loaded: LoadedDetection): readonly Variant[] => [
   ...removals(loaded.when).map(({ clause, without }) => ({
     clause: `when.${clause}`,
     without: { ...loaded, when: without },

@@ -45,6 +45,7 @@ export interface FindingsTable extends Findings {
   wake(id: string, now: number): Promise<void>;
 }
 
+/** The findings of a table. @param table its name */
 export const findingsTable = (client: DynamoDBClient, table: string): FindingsTable => ({
   ...folding(client, table),
   ...reading(client, table),

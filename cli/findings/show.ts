@@ -9,17 +9,22 @@ import type { Io } from '../io.ts';
 import { counted } from '../progress.ts';
 import { jsonLine, jsonPage, shown } from '../shown.ts';
 import { table } from '../table.ts';
+import { unknownFinding } from './id.ts';
 
 /** Everything stored about one finding, with what else its principals and resources took part in. */
 export const show = async (
   database: Database,
   id: string,
-  { json, settings }: { readonly json: boolean; readonly settings: Settings },
+  {
+    json,
+    settings,
+    stage,
+  }: { readonly json: boolean; readonly settings: Settings; readonly stage?: string | undefined },
   io: Io,
 ): Promise<number> => {
   const stored = await database.findings.read(id);
   if (stored === undefined) {
-    io.stderr.write(`tripline findings: there is no finding ${shown(id)}: 'tripline findings' lists them\n`);
+    io.stderr.write(`tripline findings: ${shown(unknownFinding(id))}: 'tripline findings' lists them\n`);
     return 2;
   }
   const related = await relatedTo(database, stored.finding);
@@ -35,7 +40,7 @@ export const show = async (
   section(
     io,
     'what to do',
-    fillRunbook(detection?.runbook ?? [], finding, windows[0], settings).map((step, at) => `${at + 1}. ${step}`),
+    fillRunbook(detection?.runbook ?? [], finding, windows[0], settings, stage).map((step, at) => `${at + 1}. ${step}`),
   );
   section(io, 'timeline', timeline(finding, windows));
   section(

@@ -6,7 +6,7 @@ import { table } from '../table.ts';
 const paints: Readonly<Record<Severity, string>> = { critical: '1;31', high: '31', medium: '33', low: '2' };
 
 /** A text in the colour of a severity. */
-export const painted = (severity: Severity, text: string): string => `\u001b[${paints[severity]}m${text}\u001b[0m`;
+const painted = (severity: Severity, text: string): string => `\u001b[${paints[severity]}m${text}\u001b[0m`;
 
 const clock = (time: number): string => `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')}`;
 

@@ -24,12 +24,15 @@ export interface Channel {
   notify?(notice: Notice): Promise<void>;
 }
 
+/** What announcing reads, keeps and sends. */
 export interface AnnounceDeps {
   readonly cases: Cases;
   readonly ledger: Ledger;
   readonly channels: readonly Channel[];
   readonly detections: readonly AnyDetection[];
   readonly settings: Settings;
+  /** In which the cases are stored, for the commands of a message; absent: in a local database. */
+  readonly stage?: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Milliseconds after which a critical case that nobody took up is said again; default 15 minutes. */
@@ -71,7 +74,7 @@ export const announce = async (id: string, deps: AnnounceDeps): Promise<Outcome>
       continue;
     }
     const detection = deps.detections.find(({ id }) => id === finding.detection);
-    const message = messageOf(finding, windows, news, detection, settings);
+    const message = messageOf(finding, windows, news, detection, settings, deps.stage);
     const said = await Promise.allSettled(
       channels.map(channel =>
         deliver(ledger, `${channel.name}#${message.id}`, news.covers, now(), () => channel.send(message)),

@@ -4,6 +4,7 @@ import type { Block, SlackMessage } from './slack.ts';
 
 /** What a button does; its `value` is the finding's id. */
 export const buttonActs = ['acknowledge', 'resolve', 'suppress'] as const;
+/** One of {@link buttonActs}. */
 export type ButtonAct = (typeof buttonActs)[number];
 
 /** How long the button suppresses, in milliseconds. */

@@ -2,11 +2,11 @@
 const programs = 'aws|kubectl|kubeadm|clusterctl|clusterawsadm|flux|argocd|npx|npm';
 
 /**
- * A command to its end: a semicolon, a bracket, a comma before a space, or another command, outside of quotes. What is joined by
- * `&&` and `|` is one command.
+ * A command to its end: a semicolon, a bracket, a comma before a space, or another command, outside of quotes and of
+ * what a shell puts in (`$(date)`). What is joined by `&&` and `|` is one command.
  */
 const command = new RegExp(
-  `(?<![\\w-])(?:${programs}) (?:'[^']*'|"[^"]*"|(?! (?:and|or) (?:${programs}) )[^'";,()]|,(?! ))*`,
+  `(?<![\\w-])(?:${programs}) (?:'[^']*'|"[^"]*"|\\$\\([^()]*\\)|(?! (?:and|or) (?:${programs}) )[^'";,()]|,(?! ))*`,
   'g',
 );
 

@@ -13,6 +13,7 @@ export interface Ledger {
   release(key: string): Promise<void>;
 }
 
+/** Whose turn it is to send: ours, somebody’s who is at it, or nobody’s, since it was said. */
 export type Claim =
   | { readonly state: 'ours' }
   | { readonly state: 'busy' }

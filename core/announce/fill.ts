@@ -57,7 +57,12 @@ const serviceAccount = /^system:serviceaccount:([^:]+):[^:]+$/;
  * What the runbook's placeholders stand for. A key part of the placeholder's name goes before what is told from resources and
  * evidence; what several things could be is left open.
  */
-export const fillsOf = (finding: Finding, window: Window | undefined, settings: Pick<Settings, 'clusters'>): Fills => {
+const fillsOf = (
+  finding: Finding,
+  window: Window | undefined,
+  settings: Pick<Settings, 'clusters'>,
+  stage: string | undefined,
+): Fills => {
   const { key, resources, addresses } = finding;
   const record = window?.evidence ?? null;
   const part = (name: string): string | undefined => (Object.hasOwn(key, name) ? key[name] : undefined);
@@ -80,8 +85,9 @@ export const fillsOf = (finding: Finding, window: Window | undefined, settings: 
     INSTANCE: instance,
     INSTANCE_REGION: instanceRegion(finding, record, instance),
     IMAGE: idOf('ami', named),
-    GROUP: idOf('sg', named),
+    GROUP: part('group') ?? idOf('sg', named),
     ROLE: role === undefined ? only(resources.flatMap(roleName)) : (roleName(role)[0] ?? role),
+    ACTING_ROLE: actingRole(record, finding.account),
     SESSION: made
       ? text(record, 'requestParameters', 'roleSessionName')
       : arnSession.exec(text(record, 'userIdentity', 'arn') ?? '')?.[1],
@@ -92,6 +98,34 @@ export const fillsOf = (finding: Finding, window: Window | undefined, settings: 
     NAMESPACE: part('namespace') ?? text(record, 'objectRef', 'namespace'),
     NAME: text(record, 'objectRef', 'name'),
     NODE: part('node'),
+    ...requestedOf(record),
+    GRANTEE: part('grantee'),
+    PROFILE: part('profile'),
+    TARGET: finding.source === 'kubernetes' ? part('target') : undefined,
+    TEMPLATE: part('template'),
+    RESOURCE: text(record, 'objectRef', 'resource') ?? part('resource'),
+    POLICY: part('policy') ?? text(record, 'requestParameters', 'policyArn'),
+    KIND: [text(record, 'objectRef', 'resource'), text(record, 'objectRef', 'apiGroup')].filter(Boolean).join('.'),
+    KEY: /^A[KS]IA[A-Z0-9]{12,}$/.exec(part('key') ?? '')?.[0],
+    STAGE: stage,
+  };
+};
+
+/** The role whose session made the call: one of this account, and none that AWS alone may change. */
+const actingRole = (record: Json, account: string): string | undefined => {
+  const arn = text(record, 'userIdentity', 'sessionContext', 'sessionIssuer', 'arn') ?? '';
+  return arn.split(':')[4] === account && !arn.includes(':role/aws-') ? roleName(arn)[0] : undefined;
+};
+
+/** What the request of a call names, by the service whose call it is. */
+const requestedOf = (record: Json): Fills => {
+  const asked = (service: string, member: string): string | undefined =>
+    text(record, 'eventSource') === `${service}.amazonaws.com` ? text(record, 'requestParameters', member) : undefined;
+  return {
+    TRAIL: asked('cloudtrail', 'name'),
+    RULE: asked('events', 'name') ?? asked('events', 'rule'),
+    FUNCTION: asked('lambda', 'functionName'),
+    PARAMETER: asked('ssm', 'name'),
   };
 };
 
@@ -117,8 +151,14 @@ export const shellWord = (value: string): string | undefined => {
   return bare.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 };
 
-/** Places where a placeholder means something else than its name says elsewhere: a role to be made, an SSM session. */
-const other = /(--role-arn|--session-id) $/;
+/** Places where a placeholder means something else than its name says elsewhere: a role to be made, an SSM session, an organization's policy. */
+const other = /(--role-arn|--session-id|--policy-id) $/;
+
+/** A policy has an ARN, or a name where it is written into a role: a flag takes one of them. */
+const isOther = (before: string, word: string): boolean =>
+  other.test(before) ||
+  (before.endsWith('-arn ') && !word.startsWith('arn:')) ||
+  (before.endsWith('--policy-name ') && word.startsWith('arn:'));
 
 /**
  * What may stand behind `tripline entity`, which knows principals by their whole names, the most telling first: the session, then
@@ -145,37 +185,62 @@ const askedOf = (
 /**
  * A runbook with its placeholders (words in capitals: `REGION`, `INSTANCE`) replaced by what the finding knows, each as one
  * shell word. Inside quotes of the step's own only values that need none are put; what is not known stays as it is.
+ * @param stage in which the finding is stored, and Tripline's own commands are to look; undefined: a local database
  */
 export const fillRunbook = (
   runbook: readonly string[],
   finding: Finding,
   window: Window | undefined,
   settings: Pick<Settings, 'clusters'>,
+  stage?: string,
 ): readonly string[] => {
-  const fills = fillsOf(finding, window, settings);
+  const fills = fillsOf(finding, window, settings, stage);
   const asked = askedOf(finding, window, fills);
   const kind = kindOf(window);
   const isPut = (word: string | undefined): word is string => word !== undefined && isInert(word);
-  return runbook.map(step =>
+  const filled = runbook.map(step =>
     step.replace(/(?<=[\s=,'"`(])[A-Z][A-Z_]{2,}(?=$|[\s,;.)'"`])/g, (placeholder, offset: number) => {
       const before = step.slice(0, offset);
       const known = before.endsWith('tripline entity ') ? asked[placeholder] : [fills[placeholder] ?? null];
       const word = (known ?? []).map(value => (typeof value === 'string' ? shellWord(value) : undefined)).find(isPut);
-      if (word === undefined || other.test(before) || (isInQuotes(before) && word.startsWith("'"))) return placeholder;
+      if (word === undefined || isOther(before, word) || (isInQuotes(before) && word.startsWith("'")))
+        return placeholder;
       return placeholder === 'NAME' && !namesKind(before, kind) ? placeholder : word;
     }),
   );
+  return stage === undefined
+    ? filled
+    : filled.map(step => step.replace(asking, at => `${at}${whereOf(at, finding, stage)}`));
 };
+
+/** Tripline's commands that look into a stage's tables. */
+const asking = /npx tripline (?:entity|findings(?: show)?)(?= )/g;
+
+/** Where such a command looks; whoever pastes it may have no settings, which say whose account an entity is of. */
+const whereOf = (command: string, { account }: Finding, stage: string): string =>
+  ` --stage ${stage}${command.endsWith('entity') && /^\d{12}$/.test(account) ? ` --account ${account}` : ''}`;
 
 /** Steps are shown as our own prose: what a channel would link, format or mention in them stays out. */
 const isInert = (word: string): boolean => plain(word) === word && !/[<>&*~|`@]/.test(word);
 
-/** `delete secret NAME` is about the record's object only where that is a secret; a query's `objectRef.name` always is. */
+/**
+ * `delete secret NAME` is about the record's object only where that is a secret; a query's `objectRef.name` always is, and so is
+ * what stands behind a placeholder for its kind.
+ */
 const namesKind = (before: string, kind: string): boolean => {
+  if (kind === '') return false;
   if (before.endsWith("objectRef.name = '")) return true;
-  const [, word = ''] = /([a-z]+) $/.exec(before) ?? [];
-  return word !== '' && (kind === word || kind === `${word}s`);
+  const [, words = ''] = /([A-Za-z0-9,]+)(?: -n NAMESPACE)? $/.exec(before) ?? [];
+  return words
+    .split(',')
+    .some(
+      word => word === 'KIND' || word === 'RESOURCE' || kind === word || kind === (shortKinds[word] ?? plural(word)),
+    );
 };
+
+/** As Kubernetes forms the plural of a kind. */
+const plural = (kind: string): string => (/s$/.test(kind) ? `${kind}es` : `${kind.replace(/y$/, 'ie')}s`);
+const shortKinds: Readonly<Record<string, string>> = { csr: 'certificatesigningrequests', logs: 'pods' };
 
 /** Whether a place lies inside quotes that the step opened before it; a lone apostrophe of prose counts as one, to be safe. */
 const isInQuotes = (before: string): boolean => [`'`, '"'].some(mark => (before.split(mark).length - 1) % 2 === 1);

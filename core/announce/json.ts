@@ -8,7 +8,7 @@ const strings = v.array(v.string());
 const pairs = v.record(v.string(), v.string());
 
 /** The machine-readable announcement, as it is published. Documented in `docs/announcement.md`. */
-export const announcementSchema = v.object({
+const announcementSchema = v.object({
   schema: v.literal(messageSchema),
   id: v.string(),
   transition: v.object({

@@ -90,6 +90,12 @@ export const auditQuery = (
   };
 };
 
+/** Shows a finding of a stage, whole and as it is now, and says that somebody is on it. Where: docs/responding.md. */
+export const storedIn = (stage: string, finding: string): readonly Command[] => [
+  { label: 'Show the finding', command: `npx tripline findings show ${finding} --stage ${stage}` },
+  { label: 'Acknowledge it', command: `npx tripline findings ack ${finding} --stage ${stage}` },
+];
+
 /** Captures that are pointed at, of those of one finding. */
 const mostCaptures = 3;
 

@@ -8,7 +8,7 @@ import type { Settings } from '../settings.ts';
 import { chainOf } from './chain.ts';
 import { evidenceOf, type Line } from './evidence.ts';
 import { fillRunbook } from './fill.ts';
-import { auditQuery, type Command, cloudtrailEvent, keptEvidence, type Link } from './links.ts';
+import { auditQuery, type Command, cloudtrailEvent, keptEvidence, type Link, storedIn } from './links.ts';
 import { namedIn } from './named.ts';
 import { type OwnerTag, ownersOf } from './owner.ts';
 import { type Seen, seenOf } from './seen.ts';
@@ -148,6 +148,7 @@ const timeOf = (record: Window['evidence']): number | undefined => {
 /**
  * Composes the message for a case's news.
  * @param detection the catalogue's entry; undefined where it was removed since, and then the message has no prose
+ * @param stage where the finding is stored, for the commands that show and work it; undefined: a local database
  */
 export const messageOf = (
   finding: Finding,
@@ -155,6 +156,7 @@ export const messageOf = (
   news: News,
   detection: AnyDetection | undefined,
   settings: Settings,
+  stage?: string,
 ): Message => {
   const window = shownWindow(windows, news.kind);
   const [lead] = news.transitions;
@@ -205,20 +207,24 @@ export const messageOf = (
     },
     detection: {
       why: detection?.why ?? '',
-      runbook: fillRunbook(detection?.runbook ?? [], finding, window, settings),
+      runbook: fillRunbook(detection?.runbook ?? [], finding, window, settings, stage),
       blind: detection?.blind ?? [],
       references: detection?.references ?? [],
       attack: techniquesOf(detection),
     },
-    ...withEvidence(pointers(finding, window, settings), finding),
+    ...furtherOf(pointers(finding, window, settings), finding, stage),
   };
 };
 
-/** Where to look further, at what is kept of the finding's machines too. */
-const withEvidence = (
+/** Where to look further: at the finding itself, and at what is kept of its machines too. */
+const furtherOf = (
   { links, commands }: Pick<Message, 'links' | 'commands'>,
-  { captures = [] }: Finding,
-): Pick<Message, 'links' | 'commands'> => ({ links, commands: [...commands, ...keptEvidence(captures)] });
+  { id, captures = [] }: Finding,
+  stage: string | undefined,
+): Pick<Message, 'links' | 'commands'> => ({
+  links,
+  commands: [...(stage === undefined ? [] : storedIn(stage, id)), ...commands, ...keptEvidence(captures)],
+});
 
 /** The count as people read it: "1,000+" where it is no longer exact. */
 export const countText = ({ finding }: Message): string =>

@@ -1,7 +1,7 @@
-import type { Severity } from '../detection.ts';
 import { code, mrkdwn, plain, slackPlain, subjectLine } from '../escape.ts';
 import { ageText, type Notice } from './notice.ts';
 import { looks, marked, type SlackMessage, slackLimits } from './slack.ts';
+import { severityTag } from './tag.ts';
 
 /** The subject of a notice's mail. */
 export const noticeSubject = ({ severity, headline }: Notice): string =>
@@ -53,22 +53,14 @@ export const noticeText = (notice: Notice): string => {
   return `${lines.join('\n')}\n`;
 };
 
-const colours: { readonly [S in Severity]: string } = {
-  critical: '\u001b[1;97;41m',
-  high: '\u001b[1;31m',
-  medium: '\u001b[1;33m',
-  low: '\u001b[1;34m',
-};
-
 /** The notice for a terminal, in short. */
 export const noticeTerminal = (notice: Notice, colour: boolean): string => {
-  const tag = ` ${notice.severity.toUpperCase()} `;
   const rows = [
     ...about(notice),
     ['Example', notice.kind === 'storm' ? (notice.findings[0]?.title ?? '') : ''] as const,
   ];
   return [
-    `${colour ? `${colours[notice.severity]}${tag}\u001b[0m` : `[${tag.trim()}]`} ${notice.headline}`,
+    `${severityTag(notice.severity, colour)} ${notice.headline}`,
     ...rows
       .filter(([, value]) => value !== '')
       .map(([name, value]) => `  ${name.toLowerCase().padEnd(11)}${plain(value, 300)}`),

@@ -54,6 +54,7 @@ export const readNotice = (value: unknown): Notice => {
 /** Findings a notice names; the rest is counted. */
 const named = 15;
 
+/** A finding as a notice lists it. */
 export const lineOf = (finding: Finding): Notice['findings'][number] => ({
   id: finding.id,
   detection: finding.detection,

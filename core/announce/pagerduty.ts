@@ -16,7 +16,7 @@ const severities: { readonly [S in Severity]: string } = {
 };
 
 /** What people did is done there too; whatever else is news triggers, also where somebody acknowledged the case meanwhile. */
-export const pagerDutyAction = ({ transition, finding }: Message): PagerDutyAction => {
+const pagerDutyAction = ({ transition, finding }: Message): PagerDutyAction => {
   if (finding.status === 'resolved' || transition.kind === 'suppressed') return 'resolve';
   return transition.kind === 'acknowledged' ? 'acknowledge' : 'trigger';
 };
@@ -57,6 +57,7 @@ export const pagerDutyEvent = (message: Message, routingKey: string): JsonObject
         count: finding.count,
         why: message.detection.why,
         runbook: message.detection.runbook.join('\n'),
+        commands: message.commands.map(({ command }) => command).join('\n'),
         evidence: message.evidence.lines.map(({ label, value }) => `${label}: ${plain(value, 300)}`).join('\n'),
       },
     },

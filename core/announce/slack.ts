@@ -16,6 +16,7 @@ interface Text {
   readonly emoji?: boolean;
 }
 
+/** A block of a Slack message, of the kinds that we write (Slack developer documentation, "Block Kit"). */
 export type Block =
   | { readonly type: 'header'; readonly text: Text }
   | { readonly type: 'section'; readonly text: Text }
@@ -101,6 +102,8 @@ const steps = (runbook: readonly string[]): readonly Block[] => {
   return texts.map(section);
 };
 
+const isCut = (title: string): boolean => slackPlain(title) !== slackPlain(title, slackLimits.header);
+
 /** The announcement as a Slack message: severity at a glance, who, what, where, when, why it matters, what to do. */
 export const slackMessage = (message: Message): SlackMessage => {
   const { finding, detection, evidence } = message;
@@ -115,16 +118,23 @@ export const slackMessage = (message: Message): SlackMessage => {
     .map(({ kind, value }) => `${changeNames[kind]} ${code(value, 256)}`);
   const techniques = detection.attack.techniques.map(({ id, name }) => `${id} ${name}`).join(', ');
 
+  const title = `${sign} ${finding.severity.toUpperCase()} · ${finding.title}`;
   const header: Block = {
     type: 'header',
     text: {
       type: 'plain_text',
-      text: slackPlain(`${sign} ${finding.severity.toUpperCase()} · ${finding.title}`, slackLimits.header),
+      text: slackPlain(title, slackLimits.header),
       emoji: false,
     },
   };
   const blocks: readonly Block[] = [
-    section(lines([`*${message.headline}*`, ...changes], slackLimits.text)),
+    // A header holds 150 characters: who did what to what, and why that is odd, may need more.
+    section(
+      lines(
+        [`*${message.headline}*`, ...(isCut(title) ? [mrkdwn(finding.title, 1000)] : []), ...changes],
+        slackLimits.text,
+      ),
+    ),
     {
       type: 'section',
       fields: [

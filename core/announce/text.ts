@@ -1,8 +1,8 @@
-import type { Severity } from '../detection.ts';
 import { plain, subjectLine } from '../escape.ts';
 import { chainText } from './chain.ts';
 import { countText, type Message, whenText } from './message.ts';
 import { seenText } from './seen.ts';
+import { severityTag } from './tag.ts';
 import type { TransitionKind } from './transitions.ts';
 
 /** What a change is called before its value; '' where the headline says it all. */
@@ -66,7 +66,7 @@ export const ownerTexts = ({ evidence }: Message): readonly string[] =>
   (evidence.owners ?? []).map(({ tag, value }) => `${tag}: ${value}`);
 
 /** The rows of who, what, where; rows without a value are left out. Values are escaped for plain text. */
-export const rows = (message: Message, most = 5): readonly (readonly [string, string])[] => {
+const rows = (message: Message, most = 5): readonly (readonly [string, string])[] => {
   const { finding, evidence } = message;
   const all: readonly (readonly [string, string])[] = [
     ['Who', listed(finding.principals, most)],
@@ -84,7 +84,7 @@ export const rows = (message: Message, most = 5): readonly (readonly [string, st
 };
 
 /** What is new, one line each; empty for a first match. */
-export const changeLines = (message: Message, show: (value: string) => string): readonly string[] =>
+const changeLines = (message: Message, show: (value: string) => string): readonly string[] =>
   message.transition.changes
     .filter(({ kind, value }) => changeNames[kind] !== '' && value !== '')
     .map(({ kind, value }) => `${changeNames[kind]}: ${show(value)}`);
@@ -134,13 +134,6 @@ export const mailText = (message: Message): string => {
   return `${lines.join('\n')}\n`;
 };
 
-const colours: { readonly [S in Severity]: string } = {
-  critical: '\u001b[1;97;41m',
-  high: '\u001b[1;31m',
-  medium: '\u001b[1;33m',
-  low: '\u001b[1;34m',
-};
-
 /** The longest role-assumption chain, in characters, that a terminal's short form shows. */
 const shortChain = 120;
 
@@ -150,13 +143,12 @@ const shortChain = 120;
  */
 export const terminal = (message: Message, colour: boolean): string => {
   const { finding, detection } = message;
-  const tag = ` ${finding.severity.toUpperCase()} `;
   const news = message.transition.kind === 'first' ? '' : `${message.headline}: `;
   const dim = (text: string) => (colour ? `\u001b[2m${text}\u001b[0m` : text);
   const row = (name: string, value: string) => `  ${dim(name.toLowerCase().padEnd(9))}${value}`;
   const next = detection.runbook[0];
   return [
-    `${colour ? `${colours[finding.severity]}${tag}\u001b[0m` : `[${tag.trim()}]`} ${news}${plain(finding.title, 300)}`,
+    `${severityTag(finding.severity, colour)} ${news}${plain(finding.title, 300)}`,
     ...rows(message, 3)
       .filter(([name, value]) => name !== 'Status' && (name !== 'Chain' || value.length <= shortChain))
       .map(([name, value]) => row(name, value.replaceAll('\n         ', ', '))),

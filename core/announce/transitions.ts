@@ -19,6 +19,7 @@ export const transitionKinds = [
   'acknowledged',
   'resolved',
 ] as const;
+/** One of {@link transitionKinds}. */
 export type TransitionKind = (typeof transitionKinds)[number];
 
 /** One change of a case that people are told of once. Its id is made of stored state alone, so a retry says the same id. */

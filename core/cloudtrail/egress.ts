@@ -20,6 +20,7 @@ export const addressScopeOf = (account: string, address: string): string => `${e
 
 const dayOf = (time: number): number => Math.floor(time / day) * day;
 
+/** A call of an instance's session from an address. */
 export interface Sighted {
   readonly account: string;
   readonly address: string;

@@ -17,7 +17,7 @@ export const called = (canary: string) =>
 export const canarySession = roleSession('tripline-production-canary', 'tripline-production-canary');
 
 /** What the AWS SDK for JavaScript says of itself, and the round at its end. */
-export const agentOf = (round: string): string =>
+const agentOf = (round: string): string =>
   `aws-sdk-js/3.1061.0 ua/2.1 os/linux#6.1 lang/js md/nodejs#24.21.0 api/ec2#3.1061.0 m/E,N ${agentName}/${round}`;
 
 /** The canary's call as CloudTrail records its denial (EC2 API Reference, "Error codes"). */

@@ -26,7 +26,7 @@ export interface JudgedType {
 const acceleratedSeries = /^(p|g|gr|trn|inf|dl|vt|f)\d/;
 
 /** `m7i.metal-24xl` is of family `m7i`; patterns such as `*.metal` are tried on `m7i.metal` too. */
-export const familyOf = (type: string): string => type.split('.', 1)[0] ?? type;
+const familyOf = (type: string): string => type.split('.', 1)[0] ?? type;
 
 const sizeOf = (type: string): string => type.slice(familyOf(type).length + 1);
 

@@ -33,6 +33,7 @@ export interface Sighting {
 /** What raises a sighting one level, whatever its place. */
 export type Signal = 'sensitive-call' | 'who-am-i' | 'other-region';
 
+/** How grave a sighting is, and why. */
 export interface Suspicion {
   readonly severity: Severity;
   readonly note: string;

@@ -221,6 +221,7 @@ const kindOfSource = (source: string): SourceKind => {
   return isIP(source) === 0 ? 'unknown' : 'address'; // last: what is no IPv4 address takes the longest
 };
 
+/** What became of a call: `dry-run` was allowed, and did nothing. */
 export type Outcome = 'succeeded' | 'denied' | 'dry-run' | 'failed';
 
 /**

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../json.ts';
 
+/** Whose role a session is of (CloudTrail User Guide, "CloudTrail userIdentity element"). */
 export interface SessionIssuer {
   readonly type?: string;
   readonly principalId?: string;

@@ -5,6 +5,7 @@ import { matchesAny, matchesArn, matchesWildcard } from '../wildcard.ts';
 /** What a role is to the provisioning plane. `likely-controller`: only its usual name says so, because settings name none. */
 export type RoleKind = 'controller' | 'likely-controller' | 'node' | 'other';
 
+/** What settings, or usual names, say of a role. */
 export interface KnownRole {
   readonly kind: RoleKind;
   readonly controller: Controller['kind'] | 'none';
@@ -67,6 +68,9 @@ export const lastSegment = (arn: string): string => arn.slice(arn.lastIndexOf('/
  */
 export const isServiceLinked = (arn: string): boolean => /^arn:[\w-]+:iam::\d{12}:role\/aws-service-role\//.test(arn);
 
+/** `aws-us-gov` of an ARN or a pattern of some; `aws` where it leaves it open. */
+export const partitionOf = (arn: string): string => /^arn:([a-z][a-z-]*):/.exec(arn)?.[1] ?? 'aws';
+
 /** What a role is, by its whole ARN (`sessionIssuer.arn`, which keeps the path). */
 export const roleByArn: (arn: string, settings: Settings) => KnownRole = remembered(
   (arn, settings) =>
@@ -88,11 +92,26 @@ export const roleByName = (name: string, account: string, settings: Settings): K
     pattern => {
       if (!pattern.startsWith('arn:')) return matchesWildcard(pattern, name);
       const [head = '', tail] = pattern.split(':role/');
-      if (tail === undefined) return matchesWildcard(pattern, `arn:aws:iam::${account}:role/${name}`);
+      if (tail === undefined)
+        return matchesWildcard(pattern, `arn:${partitionOf(pattern)}:iam::${account}:role/${name}`);
       const owner = head.slice(head.lastIndexOf(':') + 1);
       return (account === '' || matchesWildcard(owner, account)) && matchesWildcard(lastSegment(tail), name);
     },
     name,
+  );
+
+/** Whether settings list a user of an account, by its bare name, among controllers; paths count for nothing. */
+export const userByName = (name: string, account: string, settings: Settings): boolean =>
+  settings.controllers.some(({ roles = [] }) =>
+    roles.some(pattern => {
+      const [head = '', tail] = pattern.split(':user/');
+      const owner = head.slice(head.lastIndexOf(':') + 1);
+      return (
+        tail !== undefined &&
+        (account === '' || matchesWildcard(owner, account)) &&
+        matchesWildcard(lastSegment(tail), name)
+      );
+    }),
   );
 
 const classify = (settings: Settings, matches: (pattern: string) => boolean, name: string): KnownRole => {

@@ -8,9 +8,21 @@ export const confirmCall = (api: string): string =>
 export const preserveNode =
   'Contain, preserving the node: kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; then aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; then aws ec2 modify-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP';
 
-/** Ends what a role's sessions can do, without deleting the role. */
-export const revokeSessions =
-  'Revoke the sessions of the role: aws iam put-role-policy --role-name ROLE --policy-name revoke-older-sessions --policy-document \'{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"NOW"}}}]}\'';
+/**
+ * Denies a role's sessions everything, up to the moment at which it is pasted: what was issued between the announcement and then
+ * would outlive a time that the announcement names (IAM User Guide, "Revoking IAM role temporary security credentials").
+ */
+const revoking = (role: 'ROLE' | 'ACTING_ROLE'): string =>
+  `aws iam put-role-policy --role-name ${role} --policy-name revoke-older-sessions --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"'$(date -u +%Y-%m-%dT%H:%M:%SZ)'"}}}]}'`;
+
+/** The command of {@link revokeSessions}, for a step that says more. */
+export const revokeOlder = revoking('ROLE');
+
+/** Ends what the sessions of a role that the finding is about can do, without deleting the role. */
+export const revokeSessions = `Revoke the sessions of the role: ${revokeOlder}`;
+
+/** The same of the role whose session made the call. */
+export const revokeActing = `Revoke the sessions of the role that did it: ${revoking('ACTING_ROLE')}`;
 
 /** What else the principal did. */
 export const lookAround =

@@ -3,11 +3,9 @@ import * as v from 'valibot';
 
 // What single values of the settings look like, and what is said of those that do not.
 
+const twelve = 'an account id is twelve digits, in quotes: "111122223333"';
 /** An AWS account. */
-export const account = v.pipe(
-  v.string(),
-  v.regex(/^\d{12}$/, 'an account id is twelve digits, in quotes: "111122223333"'),
-);
+export const account = v.pipe(v.string(twelve), v.regex(/^\d{12}$/, twelve));
 /** An AWS region. */
 export const region = v.pipe(v.string(), v.regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'a region reads like "eu-west-1"'));
 /** A cluster by its name. */

@@ -33,10 +33,13 @@ const canonical = (value: unknown): string =>
       : inner,
   );
 
+/** What is said of a rule that is not there. */
+export const noRule = 'There is no such rule: no event of this kind arrives.';
+
 /** Whether a region's rule stands as it was derived. */
 export const ruleCheck = (region: string, derived: DerivedRule, found: FoundRule): Check => {
   const name = `rule ${derived.name} ${region}`;
-  if (found === undefined) return bad(name, 'There is no such rule: no event of this kind arrives.', redeploy);
+  if (found === undefined) return bad(name, noRule, redeploy);
   if (found.state !== derived.state)
     return bad(name, `Its state is ${found.state}; ${derived.state} was deployed.`, redeploy);
   if (derived.pattern !== undefined && !same(found.pattern, derived.pattern))

@@ -1,12 +1,16 @@
 import { bad, type Check, good, unknown, weak } from './check.ts';
 import { redeploy } from './feeds.ts';
 
+/** What is said of a function that is not there. */
+export const noFunction = 'There is no such function.';
+
+/** A function of the stage. @param deployed when its fellows were, ISO */
 export const functionCheck = (
   name: string,
   found: { readonly state: string; readonly update: string; readonly modified: string } | undefined,
   deployed: string | undefined,
 ): Check => {
-  if (found === undefined) return bad(`function ${name}`, 'There is no such function.', redeploy);
+  if (found === undefined) return bad(`function ${name}`, noFunction, redeploy);
   if (found.state !== 'Active' && found.state !== '')
     return bad(`function ${name}`, `Its state is ${found.state}.`, redeploy);
   if (found.update === 'Failed') return bad(`function ${name}`, 'Its last update failed.', redeploy);
@@ -49,6 +53,7 @@ export interface Quarantined {
 /** Records a day from which on something must be wrong with a source or a reader, not with single records. */
 const manyQuarantined = 100;
 
+/** Records that could not be read. @param days of the quarantine, the oldest first; the last two are judged against those before */
 export const quarantineCheck = (days: readonly Quarantined[]): Check => {
   const [before, recent] = [days.slice(0, -2), days.slice(-2)];
   const sum = (some: readonly Quarantined[]): number => some.reduce((all, { records }) => all + records, 0);
@@ -79,6 +84,7 @@ export const ownFindingsCheck = (open: readonly { readonly detection: string; re
         'See them: tripline findings --detection pipeline/…; a limit that was reached hides what came after it.',
       );
 
+/** What a dead-letter queue holds. */
 export const deadLetterCheck = (queue: string, messages: number): Check =>
   messages === 0
     ? good(`queue ${queue}`, 'It is empty.')
@@ -88,6 +94,7 @@ export const deadLetterCheck = (queue: string, messages: number): Check =>
         'Read one (aws sqs receive-message), mend its cause, then redrive: aws sqs start-message-move-task.',
       );
 
+/** Whether whoever is to be told has confirmed it. @param arn of the subscription; SNS answers `PendingConfirmation` until then */
 export const subscriptionCheck = (topic: string, endpoint: string, arn: string): Check =>
   arn.startsWith('arn:')
     ? good(`${topic} to ${endpoint}`, 'The subscription is confirmed.')
@@ -110,6 +117,7 @@ export const clockCheck = (skew: number | undefined): Check => {
       );
 };
 
+/** Announcements that wait. @param overdue cases that have been due for over 15 minutes */
 export const dueCheck = (overdue: number): Check =>
   overdue === 0
     ? good('announcements', 'Nothing has waited for over 15 minutes.')

@@ -3,18 +3,11 @@ import { canonicalJson, type Json, type JsonObject } from '../json.ts';
 import type { Subject } from './subject.ts';
 
 /** The name of this form. */
-export const evidenceSchema = 'tripline/evidence/1';
+const evidenceSchema = 'tripline/evidence/1';
 
 /** What is kept of a machine. */
-export const parts = [
-  'instance',
-  'user-data',
-  'launch-template',
-  'security-groups',
-  'node',
-  'node-claim',
-  'pods',
-] as const;
+const parts = ['instance', 'user-data', 'launch-template', 'security-groups', 'node', 'node-claim', 'pods'] as const;
+/** One of {@link parts}. */
 export type Part = (typeof parts)[number];
 
 /** A part, or why it is missing. */

@@ -3,7 +3,7 @@ import { at, isObject, type Json, type JsonObject, list, member, text } from '..
 import { redact } from '../redact.ts';
 
 /** The most bytes of one part, as JSON in UTF-8. */
-export const partBytes = 262_144;
+const partBytes = 262_144;
 
 const redacted = (value: Json): Json => redact(value, partBytes);
 

@@ -22,6 +22,7 @@ export interface Best {
 /** The place of a severity in their order, 0 for the lowest. */
 export const rank = (severity: Severity): number => severities.indexOf(severity);
 
+/** What a match brings to what its window shows. */
 export const bestOf = (match: Match): Best => ({
   severity: match.severity,
   shown: match.evidence !== null,

@@ -8,5 +8,5 @@ export const isGuarded = ({ severity, detection }: Pick<Finding, 'severity' | 'd
   severity === 'critical' || isSelfProtection(detection);
 
 /** Detections that say that the watch itself is blinded or broken. */
-export const isSelfProtection = (detection: string): boolean =>
+const isSelfProtection = (detection: string): boolean =>
   detection.startsWith('pipeline/') || detection === 'cloudtrail/detection-disabled';

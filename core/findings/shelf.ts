@@ -58,6 +58,7 @@ interface Lying {
 /** A case as it is written, with the places of its windows. */
 type Written = readonly [StoredCase, readonly (readonly [bucket: number, place: number])[]];
 
+/** An empty shelf. @param scratch where what memory has no room for goes; undefined: memory holds all */
 export const shelfOf = (scratch?: Scratch): Shelf => {
   const near = new Map<string, Lying>();
   const far = new Map<string, { readonly place: number; readonly brief: Brief }>();

@@ -19,6 +19,7 @@ export interface Compliance {
   readonly riskyPermissions: number;
 }
 
+/** How the node roles of an inventory stand. @param parts what was read, @param violations what was found in it */
 export const complianceOf = (
   parts: readonly Part[],
   violations: readonly Violation[],

@@ -19,6 +19,7 @@ export interface Task {
   readonly step: string;
 }
 
+/** What an inventory reads and writes. */
 export interface InventoryDeps {
   readonly account: string;
   readonly settings: Settings;
@@ -35,6 +36,7 @@ export interface InventoryDeps {
   readonly report?: (task: Task, part: Part | undefined) => void;
 }
 
+/** What an inventory came to: each task is done, known of today, failed or left. */
 export interface InventoryResult {
   readonly done: readonly Task[];
   /** Done by an earlier run of the day. */
@@ -136,7 +138,7 @@ const fold = async (violations: readonly Violation[], found: Found, deps: Invent
  * A violation as a match. It counts once a day, however often the inventory runs. Stored and not announced, since it is no event:
  * the settings may say otherwise for each (`detections: { 'posture/…': { status: 'alerting' } }`).
  */
-export const matchOf = (violation: Violation, found: Found, settings: Settings): Match | undefined => {
+const matchOf = (violation: Violation, found: Found, settings: Settings): Match | undefined => {
   const match = asMatch(violation, found);
   const set = settings.detections[match.detection];
   if (set?.status === 'off') return undefined;

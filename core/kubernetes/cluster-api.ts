@@ -16,7 +16,7 @@ export type CapiChange =
   | 'unknown';
 
 /** Identities through which Cluster API Provider AWS acts in accounts. */
-export const identityResources = [
+const identityResources = [
   'awsclusterroleidentities',
   'awsclustercontrolleridentities',
   'awsclusterstaticidentities',

@@ -4,6 +4,7 @@ export const writes = ['create', 'update', 'patch', 'delete', 'deletecollection'
 /** Of these, the ones that send what an object becomes: a deletion's body, where there is one, is not it. */
 export const edits = ['create', 'update', 'patch'] as const;
 
+/** Verbs that change nothing. */
 export const reads = ['get', 'list', 'watch'] as const;
 
 /** API groups of Karpenter's core, of EKS Auto Mode, and of the AWS, Azure and GCP providers. */

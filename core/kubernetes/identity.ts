@@ -10,6 +10,7 @@ import type { AuditUser } from './record.ts';
 /** What a Kubernetes user is by its form alone, whatever the settings allow it. */
 export type Form = 'person' | 'service-account' | 'node' | 'service' | 'bootstrap' | 'anonymous' | 'unknown';
 
+/** Who somebody is to the plane that makes nodes; `likely-controller` by its usual name alone. */
 export type PrincipalKind = Form | 'controller' | 'likely-controller' | 'platform' | 'gitops';
 
 /** A Kubernetes user as the settings see it. */
@@ -66,11 +67,13 @@ const none: readonly never[] = [];
  * authenticator: `aws-auth` can map a role to any name (EKS User Guide, "Grant IAM users access with a ConfigMap"). EKS's own
  * `eks:*` users do come that way, but from accounts of AWS.
  */
-export const formOf = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Form => {
+const formOf = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Form => {
   const name = user?.username;
   if (typeof name !== 'string') return 'unknown';
   const form = formOfName(name);
   const arns = arnsOf(user);
+  if (name.startsWith('eks:') && settings.clusters.some(one => one.name === event.cluster && !keepsEksNames(one)))
+    return 'person';
   if (arns.length === 0 || signedIn.has(form)) return form;
   const owned = arns.some(arn => isOurs(arn, event, settings));
   if (owned && arns.every(arn => eksRole.test(arn)) && (name.startsWith('eks:') || isOwnSession(name, arns)))
@@ -102,6 +105,9 @@ export const formOfName = (name: string): Form => {
   return builtInNames.has(name) ? 'service' : 'service-account';
 };
 
+/** Whether a cluster's users are called `eks:…` by EKS alone: of any other's a certificate may carry the name. */
+export const keepsEksNames = ({ kind }: Settings['clusters'][number]): boolean => kind === 'eks';
+
 const isOurs = (arn: string, event: Event<'kubernetes'>, settings: Settings): boolean => {
   const account = arn.split(':')[4] ?? '';
   return [event.account, ...settings.accounts, ...settings.clusters.map(cluster => cluster.account)].includes(account);
@@ -111,7 +117,7 @@ const isOurs = (arn: string, event: Event<'kubernetes'>, settings: Settings): bo
  * Who a user is. A controller bound to a cluster is one there only; where the event's cluster is not known it is a likely one,
  * which lowers severity and silences nothing.
  */
-export const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Identity =>
+const identify = (user: AuditUser | undefined, event: Event<'kubernetes'>, settings: Settings): Identity =>
   identified({ user, event }, settings);
 
 interface Asked {
@@ -194,6 +200,7 @@ const identified = remembered(identityOf, ({ user, event: { account, cluster } }
   JSON.stringify([user?.username, user?.groups, arnsOf(user), account, cluster]),
 );
 
+/** Whether a setting names anybody. */
 export const says = ({ users = [], groups = [], arns = [] }: Principals): boolean =>
   users.length + groups.length + arns.length > 0;
 
@@ -229,6 +236,7 @@ const isOwnSession = (name: string, arns: readonly string[]): boolean => {
 /** The role of a session's ARN, as far as the session's name. */
 const sessionRole = (arn: string): string | undefined => /^arn:[\w-]+:sts::\d{12}:assumed-role\/[^/]+\//.exec(arn)?.[0];
 
+/** Who asked, and who it was asked as: the same where nobody is impersonated. */
 export interface Callers {
   readonly real: Identity;
   readonly effective: Identity;

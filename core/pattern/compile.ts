@@ -12,6 +12,7 @@ export type Check = (subject: Subject) => boolean;
 /** Remembers conditions by their text, so that patterns that ask the same thing of an event ask it once. */
 export type Shared = Map<string, Check>;
 
+/** How patterns are compiled. */
 export interface Options {
   /** Read the member `fact` through {@link Subject.fact}; otherwise it is a member like any other. */
   readonly facts?: boolean;

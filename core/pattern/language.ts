@@ -14,6 +14,7 @@ export type AnythingBut =
   | { readonly 'equals-ignore-case': OneOrMany<string> }
   | { readonly wildcard: OneOrMany<string> };
 
+/** How `numeric` compares. */
 export type Comparison = '<' | '<=' | '=' | '>' | '>=';
 
 /** EventBridge's operators, then (last two) Tripline's own. */
@@ -31,6 +32,7 @@ export type Operator =
   /** Equal to the scalar at this path (members from the record's root). */
   | { readonly equalsField: readonly string[] };
 
+/** A value that must be there, or an operator. */
 export type Condition = Scalar | Operator;
 
 /** One condition, or a list of which one must hold. */

@@ -1,4 +1,5 @@
 import { isObject } from '../json.ts';
+import { nearTo } from '../near.ts';
 import { PatternError, shown, type Where } from './fault.ts';
 import type { Field, Group, Leaf, Node, Test } from './node.ts';
 import { operators } from './operators.ts';
@@ -70,10 +71,16 @@ const loadField = (name: string, value: unknown, place: Place, known: Known): Fi
   const where = [...place.where, name];
   const path = [...place.path, name];
   if (path.length === 2 && path[0] === 'fact' && known.facts !== undefined && !known.facts.includes(name))
-    throw new PatternError(where, 'no such fact', known.facts.join(', ') || 'no facts');
+    throw new PatternError(where, 'no such fact', factsLike(name, known.facts));
   if (path.length === 1 && name === 'fact' && !isObject(value))
     throw new PatternError(where, `${shown(value)} is no pattern over facts`, 'an object of fact names');
   return { name, path, node: loadNode(value, { where, path }, known) };
+};
+
+/** The facts there are; the one that was meant first, where it can be told: there are many. */
+const factsLike = (name: string, facts: readonly string[]): string => {
+  const near = nearTo(name, facts);
+  return `${near.length > 0 ? `${near.join(' or ')} (near it); of all ` : ''}${facts.join(', ') || 'no facts'}`;
 };
 
 const loadNode = (value: unknown, place: Place, known: Known): Node => {

@@ -10,6 +10,7 @@ export interface Subject {
   readonly fact?: (name: string) => Json;
 }
 
+/** Whether a value is what a condition asks for. */
 export type ScalarCheck = (value: Scalar, subject: Subject) => boolean;
 
 /** Compiles what a leaf asks of one scalar into one function: equal texts by a set, the others one after the other. */

@@ -15,7 +15,7 @@ export interface Fault {
 }
 
 /** `spec.blockDeviceMappings[0].ebs` as steps. */
-export const stepsOf = (path: string): Path =>
+const stepsOf = (path: string): Path =>
   path
     .split('.')
     .flatMap(step => [...step.matchAll(/[^[\]]+/g)].map(([part], index) => (index === 0 ? part : Number(part))));

@@ -9,6 +9,7 @@ const specOf: { readonly [kind: string]: Path } = {
   KubeadmControlPlaneTemplate: ['spec', 'template', 'spec', 'kubeadmConfigSpec'],
 };
 
+/** Kinds that say how kubeadm makes a machine a node. */
 export const kubeadmKinds: readonly string[] = Object.keys(specOf);
 
 /** Flags as kubeadm has them: a map up to v1beta3, a list of `{name, value}` since v1beta4 (kubeadm Configuration). */

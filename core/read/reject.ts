@@ -22,6 +22,7 @@ export const rejected = (
   return { kind: 'rejected', rejected: { reason, detail, where, bytes: kept, cut: kept.length < length, ...told } };
 };
 
+/** What is passed over on purpose, and why. */
 export const skipped = (why: string, count = 1): Read => ({ kind: 'skipped', why, count });
 
 /** What was parsed, set aside with its bytes as they came, where they are at hand. */

@@ -6,7 +6,7 @@ import { rememberedText } from '../remembered.ts';
  * A name as it is compared: `X-Amz-Security-Token`, `x_amz_security_token` and `xAmzSecurityToken` are one, and a number makes no
  * other (`password2`). Of a long name its end counts.
  */
-export const fold = (name: string): string =>
+const fold = (name: string): string =>
   name
     .slice(-128)
     .toLowerCase()
@@ -79,6 +79,7 @@ const endings = [
   'kubeconfig',
 ];
 
+/** How much of a value its name says is secret. */
 export type Secrecy = 'wholly' | 'plainly' | 'open';
 
 const secrecyOf = (name: string): Secrecy => {
@@ -94,4 +95,5 @@ const secrecyOf = (name: string): Secrecy => {
  */
 export const secrecy = rememberedText(secrecyOf, 64);
 
+/** Whether a value of that name may be secret. */
 export const isSecretName = (name: string): boolean => secrecy(name) !== 'open';

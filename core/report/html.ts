@@ -12,8 +12,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** A text from an event in a page: visible characters, and no markup. */
-export const html = (text: string, max = 200): string =>
-  plain(text, max).replace(/[&<>"']/g, mark => entities[mark] ?? mark);
+const html = (text: string, max = 200): string => plain(text, max).replace(/[&<>"']/g, mark => entities[mark] ?? mark);
 
 const style = `
 :root{color-scheme:light;--ink:#1c2430;--soft:#5b6675;--line:#d9dee5}

@@ -22,6 +22,7 @@ export interface Taken {
   readonly median: number | undefined;
 }
 
+/** How findings stand and are worked, in numbers. */
 export interface Report {
   /** ISO times between which the newest events of resolved findings lie; open ones are all there. */
   readonly from: string;

@@ -44,11 +44,13 @@ export const rosterOf = (names: readonly string[], now: number): Observation => 
   add: { names },
   ...lasting(now),
 });
+/** Asks which canaries there are, today and yesterday. */
 export const askRoster = (now: number): Observation => ({
   scope: `canaries#${dayOf(now)}`,
   also: [`canaries#${dayOf(now - day)}`],
   expires: now,
 });
+/** The canaries in what {@link askRoster} was answered. */
 export const namesIn = (items: readonly Item[]): readonly string[] =>
   [...new Set(items.flatMap(item => item['names'] ?? []))].sort();
 

@@ -1,8 +1,10 @@
+import { placeIn } from '../sorted.ts';
 import type { Due } from './agenda.ts';
 import type { Answer, Item, Observation, Store } from './observation.ts';
 
 /** How many members a set of an item holds where the observation does not say, and at most. */
 export const defaultCap = 256;
+/** Members of one set of an item; as the table holds. */
 export const mostMembers = 1_000;
 /** Bytes of members one item holds, names of sets included: below the 400 KB of DynamoDB. */
 export const itemBytes = 350_000;
@@ -146,18 +148,6 @@ const alone = (text: string): string => JSON.parse(JSON.stringify(text)) as stri
 /** An item with one set more, sets by name. */
 const withSet = (item: Item, name: string, member: string): Item =>
   Object.fromEntries([...Object.entries(item), [name, [member]] as const].sort(([a], [b]) => (a < b ? -1 : 1)));
-
-/** Where a member is in a sorted list, or belongs. */
-const placeIn = (list: readonly string[], member: string): number => {
-  let from = 0;
-  let to = list.length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((list[middle] ?? '') < member) from = middle + 1;
-    else to = middle;
-  }
-  return from;
-};
 
 /** What waits to be judged again, in so many bytes. */
 const agendaOf = (most: number) => {

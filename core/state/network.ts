@@ -35,6 +35,7 @@ export interface KnownNetwork {
   readonly endpoints: ReadonlySet<string>;
 }
 
+/** An account's network, in what was answered. */
 export const networkIn = (items: readonly Item[]): KnownNetwork => {
   if (items.every(isEmpty)) return unknown;
   const members = (set: string): readonly string[] => items.flatMap(item => item[set] ?? []);

@@ -141,7 +141,7 @@ export const unite = (a: readonly Test[], b: readonly Test[]): readonly Test[] =
 };
 
 /** Whether `widen(a, b)` admits nothing that neither of them does: they differ in the values of one path, or one holds the other. */
-export const isExact = (a: Clause, b: Clause): boolean => {
+const isExact = (a: Clause, b: Clause): boolean => {
   if (implies(a, b) || implies(b, a)) return true;
   if (a.size !== b.size) return false;
   let differing = 0;

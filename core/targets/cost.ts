@@ -13,6 +13,7 @@ export interface RuleCost {
   readonly alone: number;
 }
 
+/** What a filter costs. */
 export interface Cost {
   /** Events looked at, and those the derived filter admits, by source. */
   readonly cloudtrail: { readonly events: number; readonly admitted: number };

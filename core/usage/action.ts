@@ -136,6 +136,7 @@ export const iamPrefix = (source: string): string => {
 
 /** What events hold as service or API name when they are such: they become lines of a policy. */
 const name = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
+/** Whether a text may be the name of an action. */
 export const isName = (text: string): boolean => name.test(text);
 
 /**

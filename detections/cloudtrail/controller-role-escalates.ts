@@ -1,5 +1,5 @@
 import { karpenter, roleSession } from '../../core/cloudtrail/example.ts';
-import { clusterApi } from '../../core/cloudtrail/example-ec2.ts';
+import { clusterApi } from '../../core/cloudtrail/example-callers.ts';
 import { denied, iam, other } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
 import { lookAround, revokeSessions, stopProvisioning } from '../../core/cloudtrail/steps.ts';

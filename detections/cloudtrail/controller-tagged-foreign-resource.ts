@@ -1,7 +1,9 @@
 import { developer, karpenter } from '../../core/cloudtrail/example.ts';
-import { clusterApi, clusterApiTags, fleetRun, runInstances, writeTags } from '../../core/cloudtrail/example-ec2.ts';
+import { clusterApi } from '../../core/cloudtrail/example-callers.ts';
+import { clusterApiTags, writeTags } from '../../core/cloudtrail/example-ec2.ts';
+import { fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { list, member, text } from '../../core/json.ts';
 import { launchedByAnother } from '../../core/state/instance.ts';
@@ -36,7 +38,7 @@ export const detection = cloudtrail({
     'karpenter-provider-aws, getting-started cloudformation.yaml (AllowScopedResourceTagging) and website, "Threat model"',
     'EC2 API Reference, CreateTags',
   ],
-  runbook: [confirmCall('CreateTags'), preserveNode, revokeSessions, lookAround],
+  runbook: [confirmCall('CreateTags'), preserveNode, revokeActing, lookAround],
   blind: [
     'Silent for instances launched before the pipeline, until they are inventoried.',
     'Only instances are known by who launched them: subnets, security groups and templates are not.',

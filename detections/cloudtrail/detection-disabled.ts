@@ -1,5 +1,5 @@
 import { call, refused, roleSession } from '../../core/cloudtrail/example.ts';
-import { platform } from '../../core/cloudtrail/example-ec2.ts';
+import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { other } from '../../core/cloudtrail/example-iam.ts';
 import { texts } from '../../core/cloudtrail/said.ts';
 import { lookAround } from '../../core/cloudtrail/steps.ts';

@@ -1,21 +1,9 @@
 import { call, developer, karpenter } from '../../core/cloudtrail/example.ts';
-import {
-  autoScaling,
-  createFleet,
-  createTemplate,
-  ec2,
-  fleetRun,
-  platform,
-  runInstances,
-} from '../../core/cloudtrail/example-ec2.ts';
+import { autoScaling, platform } from '../../core/cloudtrail/example-callers.ts';
+import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, createTemplate, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
-import {
-  confirmCall,
-  lookAround,
-  preserveNode,
-  revokeSessions,
-  stopProvisioning,
-} from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeActing, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { type Json, text } from '../../core/json.ts';
@@ -68,7 +56,7 @@ export const detection = cloudtrail({
     'karpenter-provider-aws, pkg/providers/instance (CreateFleet overrides)',
     'DataDog Stratus Red Team, aws.execution.ec2-launch-unusual-instances (detonation log)',
   ],
-  runbook: [confirmCall('CreateFleet'), stopProvisioning, preserveNode, revokeSessions, lookAround],
+  runbook: [confirmCall('CreateFleet'), stopProvisioning, preserveNode, revokeActing, lookAround],
   blind: [
     'A launch template that is only referenced shows its type when it is created and when it launches, not in an Auto Scaling group that names it.',
     'Attribute-based selection is judged by what it asks for (allowed types, accelerators, bare metal), not by what its defaults would let in.',

@@ -1,4 +1,5 @@
-import { ec2, karpenterTags, runInstances, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { ec2, karpenterTags, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

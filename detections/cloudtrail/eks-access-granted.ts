@@ -1,5 +1,5 @@
 import { karpenter } from '../../core/cloudtrail/example.ts';
-import { clusterApi, platform } from '../../core/cloudtrail/example-ec2.ts';
+import { clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import type { By } from '../../core/cloudtrail/example-iam.ts';
 import { eks, other } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';

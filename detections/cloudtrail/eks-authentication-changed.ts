@@ -1,5 +1,5 @@
 import { karpenter } from '../../core/cloudtrail/example.ts';
-import { clusterApi, platform } from '../../core/cloudtrail/example-ec2.ts';
+import { clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import { eks, iam, other } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';

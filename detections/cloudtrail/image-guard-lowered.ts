@@ -1,4 +1,5 @@
-import { ec2, platform, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { platform } from '../../core/cloudtrail/example-callers.ts';
+import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { other } from '../../core/cloudtrail/example-iam.ts';
 import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

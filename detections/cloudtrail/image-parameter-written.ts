@@ -1,5 +1,5 @@
 import { serviceLinked } from '../../core/cloudtrail/example.ts';
-import { platform } from '../../core/cloudtrail/example-ec2.ts';
+import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { type By, other } from '../../core/cloudtrail/example-iam.ts';
 import { texts } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, stopProvisioning } from '../../core/cloudtrail/steps.ts';

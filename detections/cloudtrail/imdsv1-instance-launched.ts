@@ -1,4 +1,5 @@
-import { ec2, fleetRun, runInstances } from '../../core/cloudtrail/example-ec2.ts';
+import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
+import { fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
 import { lookAround } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

@@ -1,7 +1,9 @@
 import { call, nodeSession, refused, serviceLinked } from '../../core/cloudtrail/example.ts';
-import { ec2, fleetRun, platform, runInstances } from '../../core/cloudtrail/example-ec2.ts';
+import { platform } from '../../core/cloudtrail/example-callers.ts';
+import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
+import { fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { recallInstance } from '../../core/state/instance.ts';
 
@@ -58,7 +60,7 @@ export const detection = cloudtrail({
     confirmCall('StartSession'),
     'End what is open: aws ssm describe-sessions --region INSTANCE_REGION --state Active --filters key=Target,value=INSTANCE, then aws ssm terminate-session --region INSTANCE_REGION --session-id SESSION',
     preserveNode,
-    revokeSessions,
+    revokeActing,
     lookAround,
   ],
   blind: [

@@ -1,21 +1,17 @@
 import { developer, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
+import { autoMode, autoScaling, clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import {
-  autoMode,
   autoModeTags,
-  autoScaling,
-  clusterApi,
   clusterApiTags,
-  createFleet,
   ec2,
   karpenterTags,
-  platform,
-  runInstances,
   wrappedEc2,
   wrappedTags,
   writeTags,
 } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { type Json, list, member, text } from '../../core/json.ts';
@@ -73,7 +69,7 @@ export const detection = cloudtrail({
     confirmCall('CreateTags'),
     'See what is tagged now: aws ec2 describe-tags --region REGION --filters Name=resource-id,Values=RESOURCE, and put back what the record shows: aws ec2 create-tags --region REGION --resources RESOURCE --tags Key=KEY,Value=VALUE (or delete-tags)',
     preserveNode,
-    revokeSessions,
+    revokeActing,
     lookAround,
   ],
   blind: [

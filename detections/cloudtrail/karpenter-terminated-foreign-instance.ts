@@ -1,7 +1,9 @@
 import { karpenter } from '../../core/cloudtrail/example.ts';
-import { clusterApi, clusterApiTags, ec2, fleetRun, runInstances } from '../../core/cloudtrail/example-ec2.ts';
+import { clusterApi } from '../../core/cloudtrail/example-callers.ts';
+import { clusterApiTags, ec2 } from '../../core/cloudtrail/example-ec2.ts';
+import { fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeActing } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { launchedByAnother } from '../../core/state/instance.ts';
 
@@ -32,7 +34,7 @@ export const detection = cloudtrail({
     confirmCall('TerminateInstances'),
     'See who tagged it: aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=INSTANCE --region REGION',
     'Stop Karpenter while you look: kubectl -n kube-system scale deployment karpenter --replicas 0',
-    revokeSessions,
+    revokeActing,
     lookAround,
   ],
   blind: [

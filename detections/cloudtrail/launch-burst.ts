@@ -1,5 +1,5 @@
 import { karpenter } from '../../core/cloudtrail/example.ts';
-import { createFleet, fleetRun, runInstances } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
 import { lookAround, preserveNode, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

@@ -1,5 +1,6 @@
 import { developer, serviceLinked } from '../../core/cloudtrail/example.ts';
-import { clusterApi, createTemplate } from '../../core/cloudtrail/example-ec2.ts';
+import { clusterApi } from '../../core/cloudtrail/example-callers.ts';
+import { createTemplate } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said, texts } from '../../core/cloudtrail/said.ts';
 import { lookAround, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

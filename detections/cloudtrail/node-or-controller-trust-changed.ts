@@ -1,5 +1,5 @@
 import { example } from '../../core/cloudtrail/example.ts';
-import { platform } from '../../core/cloudtrail/example-ec2.ts';
+import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { iam } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';

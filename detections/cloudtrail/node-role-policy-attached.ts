@@ -1,4 +1,4 @@
-import { platform } from '../../core/cloudtrail/example-ec2.ts';
+import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { iam } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';

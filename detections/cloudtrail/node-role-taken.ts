@@ -1,13 +1,7 @@
 import { call, developer, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
-import {
-  autoScaling,
-  clusterApi,
-  createTemplate,
-  fleetRun,
-  platform,
-  runInstances,
-  wrappedEc2,
-} from '../../core/cloudtrail/example-ec2.ts';
+import { autoScaling, clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
+import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { createTemplate, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said, texts } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
@@ -63,6 +57,7 @@ export const detection = cloudtrail({
   title: '{principal} took the node role, by {event} of {role}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
+    ['high', { userIdentity: { type: 'AWSAccount' } }],
     // A workload of which nothing says whose it is: a controller that nobody named looks like this.
     ['medium', { fact: { 'principal.kind': 'unknown' } }],
     'high',
@@ -163,6 +158,13 @@ export const detection = cloudtrail({
         severity: 'high',
       },
       { name: 'a person assumes the node role', event: assume(nodeRole), severity: 'high' },
+      {
+        name: 'somebody of another account assumes it',
+        event: assume(nodeRole, {
+          userIdentity: { type: 'AWSAccount', principalId: 'AROAEXAMPLEOTHERACCT1:x', accountId: '444455556666' },
+        }),
+        severity: 'high',
+      },
       {
         name: 'a function that was given the node role',
         event: assume(nodeRole, byService('lambda.amazonaws.com')),

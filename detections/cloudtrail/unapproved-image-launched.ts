@@ -1,4 +1,5 @@
-import { createFleet, fleetRun, karpenterTags, runInstances } from '../../core/cloudtrail/example-ec2.ts';
+import { karpenterTags } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed } from '../../core/cloudtrail/said.ts';
 import { lookAround, preserveNode, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

@@ -1,5 +1,6 @@
 import { call } from '../../core/cloudtrail/example.ts';
-import { createFleet, createTemplate, fleetRun, runInstances, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, createTemplate, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said, texts } from '../../core/cloudtrail/said.ts';
 import { lookAround, preserveNode, revokeSessions, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

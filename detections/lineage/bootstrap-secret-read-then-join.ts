@@ -1,5 +1,6 @@
 import { call } from '../../core/cloudtrail/example.ts';
-import { clusterApi, runInstances } from '../../core/cloudtrail/example-ec2.ts';
+import { clusterApi } from '../../core/cloudtrail/example-callers.ts';
+import { runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { kubernetes } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { tokenIdOf } from '../../core/kubernetes/bootstrap-token.ts';

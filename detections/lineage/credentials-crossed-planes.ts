@@ -1,4 +1,5 @@
 import { call, example } from '../../core/cloudtrail/example.ts';
+import { revokeOlder } from '../../core/cloudtrail/steps.ts';
 import { kubernetes } from '../../core/detection.ts';
 import { audit, iamSession, node, users } from '../../core/kubernetes/example.ts';
 import { sensitiveCalls } from '../../core/kubernetes/node.ts';
@@ -71,7 +72,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     `Confirm what the key did on both sides: npx tripline entity KEY, and ${insights("user.extra.accessKeyId.0 = 'KEY'")}`,
-    `Contain the role: aws iam put-role-policy --role-name ROLE --policy-name revoke-older-sessions --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"NOW"}}}]}'`,
+    `Contain the role: ${revokeOlder}`,
     removeAccess,
     preserveNode,
     lookAround,

@@ -1,5 +1,7 @@
 import { karpenter } from '../../core/cloudtrail/example.ts';
-import { clusterApi, createFleet, ec2, fleetRun, runInstances } from '../../core/cloudtrail/example-ec2.ts';
+import { clusterApi } from '../../core/cloudtrail/example-callers.ts';
+import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
 import { lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

@@ -1,5 +1,5 @@
 import { call } from '../../core/cloudtrail/example.ts';
-import { fleetRun } from '../../core/cloudtrail/example-ec2.ts';
+import { fleetRun } from '../../core/cloudtrail/example-launch.ts';
 import { kubernetes } from '../../core/detection.ts';
 import { nodeJoined } from '../../core/kubernetes/example-node.ts';
 import { nodeObject } from '../../core/kubernetes/node-join.ts';

@@ -1,4 +1,6 @@
-import { createFleet, ec2, fleetRun, platform, runInstances, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { platform } from '../../core/cloudtrail/example-callers.ts';
+import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { launchOf } from '../../core/cloudtrail/launch.ts';
 import { listed, said, texts } from '../../core/cloudtrail/said.ts';
 import { lookAround, preserveNode, revokeSessions, stopProvisioning } from '../../core/cloudtrail/steps.ts';

@@ -1,5 +1,5 @@
 import { call, karpenter } from '../../core/cloudtrail/example.ts';
-import { clusterApi, platform } from '../../core/cloudtrail/example-ec2.ts';
+import { clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import { said } from '../../core/cloudtrail/said.ts';
 import { lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';

@@ -16,7 +16,7 @@ export const detection = cloudtrail({
   window: '24h',
   attack: ['T1685.002', 'T1685'],
   why: 'Whoever switches the log off is seen last of all. A source that used to speak and no longer does, or a cluster whose audit log never arrives, leaves every detection on it blind.',
-  references: ['Tripline, core/state/silence.ts; functions/subscribing.ts'],
+  references: ['Tripline, core/state/silence.ts; functions/sources/subscribing.ts'],
   runbook: [
     'See what is missing: npx tripline doctor --stage STAGE, which says which trail, log group, rule or subscription is off.',
     'See who changed it: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=StopLogging --region REGION, likewise UpdateClusterConfig, DeleteSubscriptionFilter, DisableRule.',

@@ -2,7 +2,8 @@ import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import type { AuditRecord } from '../../core/kubernetes/record.ts';
 import { type Incident, incidents } from './incidents.ts';
 import { ordinaryAws } from './ordinary-aws.ts';
-import { ordinaryEks, ordinaryFleet } from './ordinary-kubernetes.ts';
+import { ordinaryEks } from './ordinary-eks.ts';
+import { ordinaryFleet } from './ordinary-fleet.ts';
 import { Random } from './random.ts';
 
 /** A day of one account with two clusters. */

@@ -39,6 +39,7 @@ export class Random {
 export const midnight = Date.parse('2026-09-01T00:00:00Z');
 export const minute = 60_000;
 export const hour = 60 * minute;
+export const day = 24 * hour;
 
 /** CloudTrail's time: whole seconds. */
 export const seconds = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');

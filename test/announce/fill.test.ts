@@ -20,6 +20,14 @@ const object = (resource: string, name: string, namespace = 'kube-system') => ({
   evidence: { verb: 'get', user: { username: 'system:serviceaccount:a:b' }, objectRef: { resource, name, namespace } },
 });
 
+const clustered = (resource: string, apiGroup: string, name: string) => ({
+  evidence: { objectRef: { resource, apiGroup, namespace: 'fleet', name } },
+});
+/** A call of a service, and what it asked for. */
+const asked = (service: string, requestParameters: Record<string, string>) => ({
+  evidence: { eventSource: `${service}.amazonaws.com`, requestParameters },
+});
+const policy = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const call = { eventSource: 'ec2.amazonaws.com', awsRegion: 'eu-west-1', requestParameters: {} };
 
 describe('a runbook step', () => {
@@ -66,6 +74,23 @@ describe('a runbook step', () => {
     ['--role-name ROLE', '--role-name worker', { resources: ['arn:aws:iam::111122223333:role/a/b/worker'] }, {}],
     ['--role-name ROLE', '--role-name worker', { resources: ['arn:aws:iam::111122223333:role/worker', 'i-1'] }, {}],
     ['--role-name ROLE', '--role-name worker', { key: { role: 'worker' } }, {}],
+    ['--role-name ACTING_ROLE', '--role-name developer', { key: { role: 'worker' } }, {}],
+    ...(
+      [
+        'arn:aws:iam::444455556666:role/developer', // nobody here may change it
+        'arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling',
+        'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef',
+        'arn:aws:iam::111122223333:user/alice',
+      ] as const
+    ).map(
+      arn =>
+        [
+          '--role-name ACTING_ROLE',
+          '--role-name ACTING_ROLE',
+          {},
+          { evidence: { userIdentity: { sessionContext: { sessionIssuer: { arn } } } } },
+        ] as [string, string, Partial<Finding>, Partial<Window>],
+    ),
     [
       'Value=SESSION',
       'Value=bob',
@@ -101,6 +126,67 @@ describe('a runbook step', () => {
         ] as [string, string, Partial<Finding>, Partial<Window>],
     ),
     ['kubectl -n USER_NAMESPACE delete pod POD', 'kubectl -n a delete pod POD', {}, object('secrets', 'x')],
+    ['start-logging --name TRAIL;', 'start-logging --name main;', {}, asked('cloudtrail', { name: 'main' })],
+    ['enable-rule --name RULE;', 'enable-rule --name mine;', {}, asked('events', { name: 'mine' })],
+    ['remove-targets --rule RULE', 'remove-targets --rule mine', {}, asked('events', { rule: 'mine' })],
+    ['--security-group-rule-ids RULE', '--security-group-rule-ids RULE', {}, asked('ec2', { name: 'mine' })],
+    ['--function-name FUNCTION;', '--function-name audit;', {}, asked('lambda', { functionName: 'audit' })],
+    ['--name PARAMETER', '--name /golden/al2023', {}, asked('ssm', { name: '/golden/al2023' })],
+    // An address would become a link in some channels.
+    [
+      '--queue-url QUEUE_URL',
+      '--queue-url QUEUE_URL',
+      {},
+      asked('sqs', { queueUrl: 'https://sqs.example.com/1/prod' }),
+    ],
+    ['--policy-arn POLICY, ', `--policy-arn ${policy}, `, { key: { policy } }, {}],
+    ['--policy-name POLICY, ', '--policy-name more, ', { key: { policy: 'more' } }, {}],
+    ['--policy-name POLICY', '--policy-name POLICY', { key: { policy } }, {}],
+    ['--policy-arn POLICY', '--policy-arn POLICY', { key: { policy: 'more' } }, {}],
+    ['--policy-id POLICY', '--policy-id POLICY', { key: { policy: 'more' } }, {}],
+    ['--policy-arn POLICY', `--policy-arn ${policy}`, {}, asked('eks', { policyArn: policy })],
+    [
+      '--principal-arn GRANTEE;',
+      '--principal-arn arn:aws:iam::111122223333:role/x;',
+      { key: { grantee: 'arn:aws:iam::111122223333:role/x' } },
+      {},
+    ],
+    ['--instance-profile-name PROFILE', '--instance-profile-name admin', { key: { profile: 'admin' } }, {}],
+    ['--launch-template-name TEMPLATE', '--launch-template-name a/1', { key: { template: 'a/1' } }, {}],
+    ['Values=RESOURCE, and', 'Values=subnet-0aaa, and', { key: { resource: 'subnet-0aaa' } }, {}],
+    ['Values=GROUP', 'Values=sg-0aaa', { key: { group: 'sg-0aaa' } }, {}],
+    [
+      "extra.accessKeyId.0 = 'KEY'",
+      "extra.accessKeyId.0 = 'ASIAEXAMPLEDEVKEY001'",
+      { key: { key: 'ASIAEXAMPLEDEVKEY001' } },
+      {},
+    ],
+    ['--tags Key=KEY', '--tags Key=KEY', { key: { key: 'team' } }, {}],
+    [
+      "username = 'TARGET'",
+      "username = 'system:masters-of'",
+      { source: 'kubernetes', key: { target: 'system:masters-of' } },
+      {},
+    ],
+    ['--target-id TARGET', '--target-id TARGET', { key: { target: 'prod' } }, {}],
+    [
+      'kubectl get -n NAMESPACE KIND NAME -o yaml',
+      'kubectl get -n fleet machinehealthchecks.cluster.x-k8s.io workers -o yaml',
+      {},
+      clustered('machinehealthchecks', 'cluster.x-k8s.io', 'workers'),
+    ],
+    ['get RESOURCE NAME -n NAMESPACE', 'get pods web -n fleet', {}, clustered('pods', '', 'web')],
+    ['get csr NAME', 'get csr csr-1', {}, clustered('certificatesigningrequests', 'certificates.k8s.io', 'csr-1')],
+    ['get clusterclass NAME', 'get clusterclass a', {}, clustered('clusterclasses', 'cluster.x-k8s.io', 'a')],
+    [
+      'get awsclusterroleidentity NAME',
+      'get awsclusterroleidentity a',
+      {},
+      clustered('awsclusterroleidentities', '', 'a'),
+    ],
+    ['get nodepool,ec2nodeclass NAME', 'get nodepool,ec2nodeclass a', {}, clustered('ec2nodeclasses', '', 'a')],
+    ['get secret -n NAMESPACE NAME', 'get secret -n fleet a', {}, clustered('secrets', '', 'a')],
+    ['scale deployment NAME', 'scale deployment NAME', {}, clustered('pods', '', 'a')],
     ["objectRef.name = 'NAME'", "objectRef.name = 'token-1'", {}, object('secrets', 'token-1')],
     ['--region INSTANCE_REGION', '--region eu-west-1', { source: 'kubernetes' }, object('pods', 'x')],
     [
@@ -252,5 +338,33 @@ describe('a runbook step', () => {
     });
     expect(filled.length).toBeGreaterThan(20);
     for (const step of filled) expect(step).not.toMatch(/undefined|unknown/);
+  });
+});
+
+describe('Tripline’s own commands', () => {
+  const steps = [
+    'npx tripline entity PRINCIPAL, and',
+    'npx tripline findings --json | grep ADDRESS',
+    'npx tripline findings show ID; npx tripline detections | grep x',
+    'npx tripline doctor --stage STAGE.',
+  ];
+  const filled = (stage?: string) => fillRunbook(steps, finding(), window(), settings, stage);
+
+  test('look into the stage that announces', () => {
+    expect(filled('production')).toEqual([
+      'npx tripline entity --stage production --account 111122223333 arn:aws:sts::111122223333:assumed-role/developer/alice, and',
+      'npx tripline findings --stage production --json | grep 198.51.100.23',
+      'npx tripline findings show --stage production ID; npx tripline detections | grep x',
+      'npx tripline doctor --stage production.',
+    ]);
+  });
+
+  test('look into the local database where there is no stage', () => {
+    expect(filled()).toEqual([
+      'npx tripline entity arn:aws:sts::111122223333:assumed-role/developer/alice, and',
+      'npx tripline findings --json | grep 198.51.100.23',
+      'npx tripline findings show ID; npx tripline detections | grep x',
+      'npx tripline doctor --stage STAGE.',
+    ]);
   });
 });

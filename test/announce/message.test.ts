@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { type Part, partsOf } from '../../core/announce/commands.ts';
 import { announcementJson, bounded, longestJson, readAnnouncement } from '../../core/announce/json.ts';
 import { countText, type Message, messageOf, whenText } from '../../core/announce/message.ts';
+import { pagerDutyEvent } from '../../core/announce/pagerduty.ts';
+import { slackMessage } from '../../core/announce/slack.ts';
+import { mailText } from '../../core/announce/text.ts';
 import { type News, transitionKinds } from '../../core/announce/transitions.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Finding, Window } from '../../core/finding.ts';
@@ -81,6 +84,18 @@ test('a message has what somebody did to the finding, and nothing where nobody d
     expect(Object.keys(of({}, []).finding)).not.toContain(member);
 });
 
+test('a message of a stage says how its finding is shown and acknowledged there, first of all', () => {
+  const news: News = { id: 'first', kind: 'first', transitions: [], covers: [] };
+  const said = messageOf(finding(), [window()], news, detection, exampleSettings, 'production');
+  expect(said.commands.map(({ command }) => command).slice(0, 2)).toEqual([
+    'npx tripline findings show 0123456789abcdef --stage production',
+    'npx tripline findings ack 0123456789abcdef --stage production',
+  ]);
+  expect(mailText(said)).toContain('\nLOOK FURTHER\nnpx tripline findings show 0123456789abcdef --stage production\n');
+  expect(JSON.stringify(slackMessage(said))).toContain('npx tripline findings ack 0123456789abcdef --stage production');
+  expect(JSON.stringify(pagerDutyEvent(said, 'key'))).toContain('npx tripline findings show 0123456789abcdef --stage');
+});
+
 test('a count is exact where the finding and all its windows are', () => {
   const shown = (over: Partial<Finding>, windows: readonly Window[] = [window()]) => countText(of(over, windows));
   expect(shown({})).toBe('1 event');
@@ -153,6 +168,13 @@ test.each<[string, readonly Part[]]>([
       { kind: 'prose', text: ': and ' },
       { kind: 'code', text: 'aws c,d' },
       { kind: 'prose', text: ', or not' },
+    ],
+  ],
+  [
+    `aws x --a '{"b":"'$(date -u +%Y)'"}'; then`,
+    [
+      { kind: 'code', text: `aws x --a '{"b":"'$(date -u +%Y)'"}'` },
+      { kind: 'prose', text: '; then' },
     ],
   ],
   ['my-aws x', [{ kind: 'prose', text: 'my-aws x' }]],

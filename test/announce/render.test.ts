@@ -342,6 +342,17 @@ describe('Slack', () => {
     );
   });
 
+  test('repeats a title that the header cuts, whole', () => {
+    const title = `${'The access key was used '.repeat(10)}by somebody else`;
+    const said = (one: string) =>
+      blocksOf(slackMessage(message({ title: one })))
+        .flatMap(texts)
+        .map(({ text }) => text);
+    expect(said(title)[0]?.length).toBe(slackLimits.header);
+    expect(said(title)[1]).toBe(`*New finding*\n${title}`);
+    expect(said('short')[1]).toBe('*New finding*');
+  });
+
   test('says what is new, and how many more there are', () => {
     const shown = slackMessage(later({ resources: Array.from({ length: 90 }, (_, n) => `i-${n}`.padEnd(60, '0')) }));
     const [, news] = blocksOf(shown);

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { partsOf } from '../../core/announce/commands.ts';
 import { fillRunbook } from '../../core/announce/fill.ts';
 import { slackLimits, slackMessage } from '../../core/announce/slack.ts';
 import { defineConfig } from '../../core/config.ts';
@@ -51,6 +52,24 @@ describe('the commands of the runbooks', () => {
     expect(
       failing(queries.filter(({ command }) => !/--start-time START_SECONDS --end-time END_SECONDS/.test(command))),
     ).toEqual([]);
+  });
+
+  test('revoke what was issued up to the moment at which they are pasted', () => {
+    const revoking = steps.filter(({ step }) => step.includes('TokenIssueTime'));
+    expect(revoking.length).toBeGreaterThan(20);
+    for (const { id, step } of revoking) {
+      const [command = ''] = partsOf(step).flatMap(({ kind, text }) =>
+        kind === 'code' && text.includes('TokenIssueTime') ? text : [],
+      );
+      const before = Date.now();
+      const pasted = execFileSync('sh', ['-c', `aws() { for last; do :; done; printf '%s' "$last"; }; ${command}`], {
+        encoding: 'utf8',
+      });
+      const [{ Condition: condition }] = JSON.parse(pasted).Statement;
+      const time = Date.parse(condition.DateLessThan['aws:TokenIssueTime']);
+      expect(time, id).toBeGreaterThanOrEqual(before - 1_000);
+      expect(time, id).toBeLessThanOrEqual(Date.now());
+    }
   });
 
   test('put nothing into double quotes that a shell puts something else for', () => {

@@ -12,7 +12,7 @@ import { detections, knowledge } from '../../detections/index.ts';
 import { handler as announce } from '../../functions/announce.ts';
 import { handler as audit } from '../../functions/audit.ts';
 import { handler as canary } from '../../functions/canary.ts';
-import { deps } from '../../functions/deps.ts';
+import { deps } from '../../functions/deps/deps.ts';
 import { at } from '../announce/case.ts';
 import { context, logged, measured, setUp } from '../functions/setup.ts';
 import { type Account, apiServer, audited, startAccount } from './account.ts';

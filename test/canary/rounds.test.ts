@@ -13,7 +13,7 @@ import { detections, knowledge } from '../../detections/index.ts';
 import { handler as announce } from '../../functions/announce.ts';
 import { handler as canary } from '../../functions/canary.ts';
 import { handler as trail } from '../../functions/cloudtrail.ts';
-import { deps } from '../../functions/deps.ts';
+import { deps } from '../../functions/deps/deps.ts';
 import { at } from '../announce/case.ts';
 import { standIn } from '../announce/stand-in.ts';
 import { startTables } from '../announce/tables.ts';

@@ -59,6 +59,9 @@ describe('tripline findings', () => {
     const { code, out, err } = await tripline('--detection', 'karpenter-tag-tampered');
     expect([code, out]).toEqual([0, 'no findings\n']);
     expect(err).toContain('near it: cloudtrail/karpenter-tag-tampered\n');
+    expect((await tripline('--detection', 'cloudtrail/karpenter-tag-tamperd')).err).toContain(
+      'near it: cloudtrail/karpenter-tag-tampered\n',
+    );
     expect((await tripline('--detection', 'cloudtrail/karpenter-tag-tampered')).err).toBe('');
   });
 
@@ -86,6 +89,26 @@ describe('tripline findings', () => {
     expect((await tripline('suppress', id('grave'), '--for', '2h', '--force')).code).toBe(0);
     expect((await stored('grave')).status).toBe('suppressed');
     await tripline('reopen', id('grave'));
+  });
+
+  test.each([
+    'principal',
+    'resource',
+  ])('says that --%s takes a whole name, where a part of one finds nothing', async flag => {
+    const { code, out, err } = await tripline(`--${flag}`, 'mall');
+    expect([code, out]).toEqual([0, 'no findings\n']);
+    expect(err).toContain(`--${flag} takes a whole name`);
+  });
+
+  test('knows an ID that somebody copied in capitals', async () => {
+    expect((await tripline('show', id('mallory').toUpperCase())).out).toBe((await tripline('show', id('mallory'))).out);
+    expect((await tripline('note', `${id('mallory').toUpperCase()} `, '--note', 'copied')).code).toBe(0);
+  });
+
+  test('says what an ID looks like where one can be none', async () => {
+    const { code, err } = await tripline('show', id('mallory').slice(0, 6));
+    expect(code).toBe(2);
+    expect(err).toContain(`'${id('mallory').slice(0, 6)}' is no finding's ID: one has sixteen of 0-9 and a-f, whole`);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { trimmer } from '../../cli/trim.ts';
-import { createFleet } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet } from '../../core/cloudtrail/example-launch.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 /** Says at its end how the process was started, and how many megabytes the young generation has when memory was trimmed. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { call, developer, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
-import { clusterApi, platform } from '../../core/cloudtrail/example-ec2.ts';
+import { clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import { assumedFacts } from '../../core/cloudtrail/facts/assumed.ts';
 import { eksFacts } from '../../core/cloudtrail/facts/eks.ts';
 import { iamFacts } from '../../core/cloudtrail/facts/iam.ts';

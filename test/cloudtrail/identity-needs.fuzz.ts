@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { blindingEvents } from '../../core/cloudtrail/blinding.ts';
 import { call, developer, karpenter, nodeSession } from '../../core/cloudtrail/example.ts';
-import { clusterApi } from '../../core/cloudtrail/example-ec2.ts';
+import { clusterApi } from '../../core/cloudtrail/example-callers.ts';
 import { assumedFacts } from '../../core/cloudtrail/facts/assumed.ts';
 import { bootstrapFacts } from '../../core/cloudtrail/facts/bootstrap.ts';
 import { eksFacts } from '../../core/cloudtrail/facts/eks.ts';

@@ -1,17 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { call, developer, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
-import {
-  autoScaling,
-  createFleet,
-  createTemplate,
-  ec2,
-  fleetRun,
-  karpenterTags,
-  runInstances,
-  wrappedEc2,
-  writeTags,
-} from '../../core/cloudtrail/example-ec2.ts';
+import { autoScaling } from '../../core/cloudtrail/example-callers.ts';
+import { ec2, karpenterTags, wrappedEc2, writeTags } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, createTemplate, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { instanceFacts } from '../../core/cloudtrail/facts/instance.ts';
 import { launchFacts } from '../../core/cloudtrail/facts/launch.ts';
 import { tagFacts } from '../../core/cloudtrail/facts/tags.ts';
@@ -495,7 +487,7 @@ describe('existing instances', () => {
         }),
       ) as readonly JsonObject[];
     expect(rule({ fromPort: 0, toPort: 65_535 }).map(one => one['what'])).toEqual(['all']);
-    expect(rule({ fromPort: 20, toPort: 4_000 }).map(one => one['what'])).toEqual(['ssh', 'rdp']);
+    expect(rule({ fromPort: 20, toPort: 4_000 }).map(one => one['what'])).toEqual(['ssh', 'rdp', 'etcd']);
     expect(rule({ fromPort: '22', toPort: '22' }).map(one => one['what'])).toEqual(['ssh']);
     expect(rule({ ipProtocol: 'icmp', fromPort: -1, toPort: -1 })).toEqual([]);
     expect(rule({ fromPort: 22, toPort: 22, ipRanges: { items: [{ cidrIp: '10.0.0.0/8' }] } })).toEqual([]);

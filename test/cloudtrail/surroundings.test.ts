@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { addressScopeOf, egressDays, egressOf, homeOf, sight } from '../../core/cloudtrail/egress.ts';
 import { call, developer, karpenter, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
-import { ec2, runInstances, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { bootstrapFacts } from '../../core/cloudtrail/facts/bootstrap.ts';
 import { instanceFacts } from '../../core/cloudtrail/facts/instance.ts';
 import { placeFacts } from '../../core/cloudtrail/facts/place.ts';
@@ -212,7 +213,7 @@ describe('what is opened, shared or left open', () => {
     [{ ipProtocol: 'tcp', fromPort: 1, toPort: 65_535 }, ['all']],
     [{ ipProtocol: 'tcp', fromPort: -1, toPort: -1 }, ['all']],
     [{ ipProtocol: 'tcp' }, ['all']],
-    [{ ipProtocol: 'tcp', fromPort: 2, toPort: 65_535 }, ['ssh', 'rdp', 'kubelet', 'node-ports']],
+    [{ ipProtocol: 'tcp', fromPort: 2, toPort: 65_535 }, ['ssh', 'rdp', 'kubelet', 'etcd', 'node-ports']],
     [{ ipProtocol: 'icmp', fromPort: -1, toPort: -1 }, []],
     [{ ipProtocol: '-1' }, ['all']],
     [{ ipProtocol: 'all' }, ['all']],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defineConfig } from '../../core/config.ts';
+import { ofAbsentStage } from '../../core/doctor/absence.ts';
 import { canariesCheck, canaryCheck } from '../../core/doctor/canary.ts';
 import type { Check } from '../../core/doctor/check.ts';
 import { clusterChecks, filterCheck, ruleCheck, trailCheck } from '../../core/doctor/feeds.ts';
@@ -236,5 +237,35 @@ describe('a check is', () => {
       { state: 'weak', says: expect.stringContaining('ended on 2026-08-30') },
     ]);
     expect(exempt('2026-12-31')).toEqual([]);
+  });
+});
+
+describe('a stage of which nothing is there', () => {
+  const absent = (name: string): readonly Check[] => [
+    ruleCheck('eu-west-1', { ...derived, name: `tripline-${name}-candidates-1` }, undefined),
+    ruleCheck('us-east-1', { ...derived, name: `tripline-${name}-candidates-1` }, undefined),
+    functionCheck(`tripline-${name}-audit`, undefined, undefined),
+    ...mappingCheck(`tripline-${name}-cloudtrail`, []),
+    quarantineCheck([]),
+    clockCheck(0),
+  ];
+
+  test('is one check, and what is not of it stays', () => {
+    const checks = ofAbsentStage(absent('prod'), 'prod', 'eu-west-1');
+    expect(checks.map(({ name, state }) => `${state} ${name}`)).toEqual(['good clock', 'bad stage prod']);
+    expect(checks[1]?.says).toBe('Nothing of it is there: none of 2 rules in all regions, none of 1 functions.');
+    expect(checks[1]?.todo).toMatch(/--region eu-west-1 shows tripline-STAGE-findings .*npx sst deploy --stage prod\./);
+  });
+
+  test.each<[string, readonly Check[]]>([
+    ['a rule stands', [ruleCheck('eu-west-1', { ...derived, name: 'tripline-prod-guard-1' }, standing)]],
+    [
+      'a rule is switched off',
+      [ruleCheck('eu-west-1', { ...derived, name: 'tripline-prod-guard-1' }, { ...standing, state: 'DISABLED' })],
+    ],
+    ['a function is there', [functionCheck('tripline-prod-sweep', active, undefined)]],
+  ])('is told part by part where %s', (_, more) => {
+    const checks = [...absent('prod'), ...more];
+    expect(ofAbsentStage(checks, 'prod', 'eu-west-1')).toEqual(checks);
   });
 });

@@ -109,7 +109,7 @@ const secretRead = 'kubernetes/bootstrap-secret-read';
 export const journey = async (address: string, region: string): Promise<void> => {
   const account = await createAccount(address, region);
   Object.assign(process.env, account.environment);
-  const { fromEnvironment, use } = await import('../../functions/deps.ts');
+  const { fromEnvironment, use } = await import('../../functions/deps/deps.ts');
   const matcher = compile(detections, knowledge, exampleSettings);
   const s3 = new S3Client({ forcePathStyle: true });
   const { bucketQuarantine } = await import('../../adapters/quarantine.ts');

@@ -66,6 +66,7 @@ const alike: { readonly [fact: string]: { readonly [asked: string]: string } } =
     privileged: 'hostPath',
   },
   'kubernetes pod.runsAs': { unknown: '*' },
+  'kubernetes pod.secrets': { '': '*' },
   'kubernetes token.account': { unknown: '*', none: '*' },
   'kubernetes reading.failure': { unknown: '*' },
   // A name that settings give it in one cluster alone is let in from the others.

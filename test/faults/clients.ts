@@ -4,7 +4,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { sendToPagerDuty } from '../../adapters/pagerduty.ts';
 import { postToSlack } from '../../adapters/slack.ts';
 import { postSigned } from '../../adapters/webhook.ts';
-import type { Deps } from '../../functions/deps.ts';
+import type { Deps } from '../../functions/deps/deps.ts';
 import { oneRetry } from './database.ts';
 import { broken, type Fault, running, type Schedule } from './schedule.ts';
 import { routingKey, type Services, type Taken } from './services.ts';

@@ -1,7 +1,7 @@
 import type { AnyEvent } from '../../core/event.ts';
 import type { Match } from '../../core/match.ts';
 import type { Settings } from '../../core/settings.ts';
-import { silent, streams } from '../../functions/silence.ts';
+import { silent, streams } from '../../functions/sources/silence.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

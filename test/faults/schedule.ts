@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Deps } from '../../functions/deps.ts';
+import type { Deps } from '../../functions/deps/deps.ts';
 import { random } from './random.ts';
 import { Turns } from './turns.ts';
 

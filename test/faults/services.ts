@@ -5,7 +5,7 @@ import { noticeSlack } from '../../core/announce/notice-text.ts';
 import { pagerDutyEvent, pagerDutyNotice } from '../../core/announce/pagerduty.ts';
 import { slackMessage } from '../../core/announce/slack.ts';
 import { dig } from '../../core/cloudtrail/ec2.ts';
-import { idOf, type Said, saidIn } from '../../functions/said.ts';
+import { idOf, type Said, saidIn } from '../../functions/channel/said.ts';
 import type { Fault } from './schedule.ts';
 
 /** What stands at the end of a channel's queue on the topic. */

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { createFleet } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet } from '../../core/cloudtrail/example-launch.ts';
 import type { AnyDetection } from '../../core/detection.ts';
 import type { AnyEvent, Event } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';

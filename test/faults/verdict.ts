@@ -17,7 +17,7 @@ import { readLogs } from '../../core/read/logs.ts';
 import { keptName } from '../../core/read/quarantine.ts';
 import { readSqs } from '../../core/read/sqs.ts';
 import { memoryStore } from '../../core/state/memory.ts';
-import type { Said } from '../../functions/said.ts';
+import type { Said } from '../../functions/channel/said.ts';
 import { contentLines, scanned, storedLines } from '../findings/items.ts';
 import type { Item } from './database.ts';
 import { channels, type Receipt } from './services.ts';

@@ -13,7 +13,7 @@ import { remembering } from '../../core/state/remembering.ts';
 import { handler as announceHandler } from '../../functions/announce.ts';
 import { handler as auditHandler } from '../../functions/audit.ts';
 import { handler as cloudtrailHandler } from '../../functions/cloudtrail.ts';
-import { type Deps, fromEnvironment, useEach } from '../../functions/deps.ts';
+import { type Deps, fromEnvironment, useEach } from '../../functions/deps/deps.ts';
 import { handler as pagerDutyHandler } from '../../functions/pagerduty.ts';
 import { handler as slackHandler } from '../../functions/slack.ts';
 import { handler as sweepHandler } from '../../functions/sweep.ts';

@@ -2,6 +2,7 @@ import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { findingId } from '../../core/findings/identity.ts';
 import { handler as announce } from '../../functions/announce.ts';
+import { fromEnvironment } from '../../functions/deps/deps.ts';
 import { mostCases, patience, handler as sweep } from '../../functions/sweep.ts';
 import { match } from '../announce/tables.ts';
 import { context, logged, measured, setUp } from './setup.ts';
@@ -26,6 +27,15 @@ describe('the stream', () => {
     expect(await announce(event, context())).toEqual({ batchItemFailures: [] });
     expect(await announce(streamed(), context())).toEqual({ batchItemFailures: [] });
     expect(world.heard).toHaveLength(4);
+  });
+
+  test('says in which stage the finding is', async () => {
+    world.with({ stage: 'production' });
+    await fold('staged');
+    await announce(streamed(), context());
+    const [{ message } = { message: undefined }] = world.heard;
+    expect(message?.commands[0]?.command).toBe(`npx tripline findings show ${message?.finding.id} --stage production`);
+    expect(fromEnvironment({ STAGE: 'production' }).stage).toBe('production');
   });
 
   test('hands back the record of a case that could not be said, and of no other', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fromEnvironment } from '../../functions/deps.ts';
-import { lambda, said } from '../../functions/lambda.ts';
-import { newMeter } from '../../functions/meter.ts';
+import { fromEnvironment } from '../../functions/deps/deps.ts';
+import { lambda, said } from '../../functions/invocation/lambda.ts';
+import { newMeter } from '../../functions/invocation/meter.ts';
 import { context, logged, measured, setUp } from './setup.ts';
 
 const world = setUp();

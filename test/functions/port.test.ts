@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { port } from '../../functions/port.ts';
+import { port } from '../../functions/deps/port.ts';
 
 interface Counter {
   add(by: number): Promise<number>;

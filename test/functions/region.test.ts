@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { exampleSettings } from '../../core/example-settings.ts';
 import { readLogs } from '../../core/read/logs.ts';
 import type { Settings } from '../../core/settings.ts';
-import { atHome, ofRegion } from '../../functions/region.ts';
+import { atHome, ofRegion } from '../../functions/deps/region.ts';
 
 const cluster = { name: 'prod', kind: 'eks', role: 'workload' } as const;
 const settings: Settings = {

@@ -7,7 +7,7 @@ import type { Channel } from '../../core/announce/announce.ts';
 import type { Message } from '../../core/announce/message.ts';
 import { compile } from '../../core/compile.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
-import { type Deps, fromEnvironment, use } from '../../functions/deps.ts';
+import { type Deps, fromEnvironment, use } from '../../functions/deps/deps.ts';
 import { at } from '../announce/case.ts';
 import { startTables, type Tables } from '../announce/tables.ts';
 

@@ -5,8 +5,8 @@ import type { AnyEvent } from '../../core/event.ts';
 import { memoryFindings } from '../../core/findings/memory.ts';
 import { marksOf } from '../../core/state/heard.ts';
 import { memoryStore } from '../../core/state/memory.ts';
-import { deps, use } from '../../functions/deps.ts';
-import { findSilences } from '../../functions/silence.ts';
+import { deps, use } from '../../functions/deps/deps.ts';
+import { findSilences } from '../../functions/sources/silence.ts';
 
 const noon = Date.parse('2026-09-01T12:00:00Z');
 const minute = 60_000;

@@ -2,7 +2,7 @@ import { InvalidOperationException, ServiceUnavailableException } from '@aws-sdk
 import { describe, expect, it } from 'vitest';
 import type { Subscription, Subscriptions } from '../../adapters/logs.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
-import { matchesOf, subscribeAll } from '../../functions/subscribing.ts';
+import { matchesOf, subscribeAll } from '../../functions/sources/subscribing.ts';
 
 const wanted: Subscription = {
   name: 'tripline-prod-audit',

@@ -214,7 +214,7 @@ const inherited = (): string =>
 const before = inherited();
 
 /** Milliseconds of processor that one case may take. */
-export const longest = 2_000;
+const longest = 2_000;
 
 /** One case of a law, from its seed alone. */
 export const judge = (law: Law, seed: number, random: (seed: number) => Random): string | undefined => {

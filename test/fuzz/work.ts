@@ -50,10 +50,10 @@ const counted = <T extends object>(record: T): { readonly record: T; readonly lo
 };
 
 /** How often the catalogue may look at each part of a record: five times what its own examples take. */
-export const mostLooks = 40;
+const mostLooks = 40;
 
 /** The work of judging grows as the record does: long lists are not multiplied with each other. */
-export const looksPerNode = (event: AnyEvent, times: number): number => {
+const looksPerNode = (event: AnyEvent, times: number): number => {
   const long = stretched(event.record as unknown as Json, times); // a record is JSON
   const [read] = readRecords(Buffer.from(JSON.stringify(long)), {
     place: { account: '111122223333', region: 'eu-west-1', cluster: 'prod' },

@@ -9,7 +9,7 @@ import { readGathered } from '../../core/hub.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { ocsf } from '../../core/ocsf.ts';
 import { hubTable as schema } from '../../core/tables.ts';
-import { fromEnvironment, use } from '../../functions/deps.ts';
+import { fromEnvironment, use } from '../../functions/deps/deps.ts';
 import { hub } from '../../functions/hub.ts';
 import { at, hour } from '../announce/case.ts';
 import { later, message } from '../announce/message.ts';

@@ -43,7 +43,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 
 export const account = '111122223333';
-export const nodeRole = `arn:aws:iam::${account}:role/KarpenterNodeRole-prod`;
+const nodeRole = `arn:aws:iam::${account}:role/KarpenterNodeRole-prod`;
 export const extras = `arn:aws:iam::${account}:policy/node-extras`;
 const tagger = `arn:aws:iam::${account}:policy/ec2-anything`;
 const encoded = (Statement: readonly object[]): string =>

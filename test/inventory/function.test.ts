@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exampleSettings } from '../../core/example-settings.ts';
 import { regionsOf, tasksOf } from '../../core/inventory/tasks.ts';
 import { instanceScope } from '../../core/state/instance.ts';
-import { deps } from '../../functions/deps.ts';
+import { deps } from '../../functions/deps/deps.ts';
 import { handler } from '../../functions/inventory.ts';
 import { context, logged, setUp } from '../functions/setup.ts';
 import { account, mockAccount, node } from './account.ts';

@@ -6,7 +6,7 @@ import { defineConfig } from '../../core/config.ts';
 import { instanceScope } from '../../core/state/instance.ts';
 import { detection } from '../../detections/cloudtrail/instance-credentials-off-instance.ts';
 import { handler as trail } from '../../functions/cloudtrail.ts';
-import { deps } from '../../functions/deps.ts';
+import { deps } from '../../functions/deps/deps.ts';
 import { handler } from '../../functions/inventory.ts';
 import { context, setUp } from '../functions/setup.ts';
 import { account, mockAccount, node } from './account.ts';

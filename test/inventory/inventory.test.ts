@@ -3,7 +3,7 @@ import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clientsOf, take } from '../../adapters/inventory.ts';
 import { memoryQuarantine } from '../../adapters/quarantine-local.ts';
-import { fleetRun } from '../../core/cloudtrail/example-ec2.ts';
+import { fleetRun } from '../../core/cloudtrail/example-launch.ts';
 import { roleByArn } from '../../core/cloudtrail/roles.ts';
 import { compile } from '../../core/compile.ts';
 import { defineConfig } from '../../core/config.ts';

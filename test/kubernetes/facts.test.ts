@@ -294,7 +294,20 @@ describe('what became of an admission guard', () => {
     ['update', hooks, webhooks({ rules: [rule(['*'], '*')] }), 'intercepting'],
     ['patch', hooks, webhooks({ rules: [rule(['*'], '*')], ...service }), 'intercepting'],
     ['patch', hooks, webhooks({ rules: [rule(['*'], '*')], clientConfig: { url: 'https://x' } }), 'intercepting'],
-    ['patch', hooks, webhooks({ rules: [rule(['*'], '*')], clientConfig: { caBundle: 'x' } }), 'unknown'],
+    ['patch', hooks, webhooks({ rules: [rule(['*'], '*')], clientConfig: { caBundle: 'x' } }), 'rewritten'],
+    ['patch', hooks, { webhooks: [{ name: 'a', clientConfig: { caBundle: 'x' } }] }, 'unknown'],
+    ['patch', hooks, { webhooks: [{ name: 'a', timeoutSeconds: 5 }] }, 'unknown'],
+    ['patch', hooks, { webhooks: [{ name: 'a', objectSelector: {} }] }, 'rewritten'],
+    ['patch', hooks, { webhooks: [{ name: 'a', clientConfig: { url: 'https://x' } }] }, 'rewritten'],
+    ['patch', hooks, { apiVersion: 'x/v1', webhooks: [{ name: 'a', objectSelector: {} }] }, 'unknown'],
+    ['update', hooks, { webhooks: [{ name: 'a', rules: [rule(['apps'], 'x')], objectSelector: {} }] }, 'unknown'],
+    ['patch', hooks, { webhooks: [{ name: 'a', $patch: 'delete' }] }, 'weakened'],
+    [
+      'patch',
+      mutating.replace('mutating', 'validating'),
+      { spec: { validations: [{ expression: 'true' }] } },
+      'rewritten',
+    ],
     ['create', mutating, constraints(rule(['apps'], 'x'), rule([''], 'nodes')), 'intercepting'],
     ['create', mutating, constraints(rule(['apps'], 'x')), 'unknown'],
     ['create', mutating.replace('mutating', 'validating'), constraints(rule(['*'], '*')), 'unknown'],
@@ -328,7 +341,9 @@ test.each<[string, string, string, string | null | undefined, string]>([
   ['patch', 'namespaces', 'removes the level', null, 'yes'],
   ['patch', 'namespaces', 'lets everything in', 'privileged', 'yes'],
   ['update', 'namespaces', 'lets everything in', 'privileged', 'yes'],
-  ['update', 'namespaces', 'says null, which an object does not', null, 'unknown'],
+  ['update', 'namespaces', 'says null, which an object does not', null, 'unsaid'],
+  ['update', 'namespaces', 'leaves it out', undefined, 'unsaid'],
+  ['update', 'namespaces/finalize', 'leaves it out', undefined, 'unknown'],
   ['patch', 'namespaces', 'raises it', 'restricted', 'unknown'],
   ['patch', 'namespaces', 'leaves it', undefined, 'unknown'],
   ['create', 'namespaces', 'makes one', 'privileged', 'unknown'],
@@ -450,4 +465,36 @@ describe('what does not fit a node', () => {
   ])('a patch of a node that changes %s', (_, requestObject, steering) => {
     expect(read('node.steering', 'patch', 'nodes', { requestObject })).toEqual(steering);
   });
+});
+
+test.each<[JsonObject | readonly JsonObject[], string]>([
+  [{ egress: [{}] }, 'yes'],
+  [{ ingress: [{ from: [] }] }, 'yes'],
+  [[{ op: 'add', path: '/spec/egress/-', value: {} }], 'yes'],
+  [{ egress: [{ to: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }] }, 'unknown'],
+  [{ egress: [{ ports: [{ port: 53 }] }] }, 'unknown'],
+  [{ egress: [] }, 'unknown'],
+])('a network policy with %j lowers a guardrail: %s', (spec, lowered) => {
+  const requestObject = Array.isArray(spec) ? spec : { spec };
+  const over = { objectRef: { name: 'x' }, requestObject };
+  expect(read('guardrail.lowered', 'patch', 'networkpolicies.networking.k8s.io', over)).toBe(lowered);
+  expect(read('guardrail.lowered', 'patch', 'networkpolicies.crd.projectcalico.org', over)).toBe('unknown');
+});
+
+test.each([
+  ['get', '/api/v1/nodes/a/proxy/metrics/cadvisor?x', 'measures'],
+  ['create', '/api/v1/nodes/a/proxy/metrics', 'other'],
+  ['get', '/api/v1/nodes/a/proxy/', 'other'],
+  ['get', '/api/v1/nodes/a/proxy/pods', 'other'],
+  ['get', '/api/v1/nodes/a/proxy/exec/b/c/d?command=id', 'enter'],
+  ['get', '/api/v1/nodes/a/proxy//exec/b', 'enter'],
+  ['get', '/api/v1/nodes/a/proxy/%65xec/b', 'enter'],
+  ['get', '/api/v1/nodes/a%2Fproxy%2Fexec/b', 'enter'],
+  ['get', '/api/v1/nodes/a/proxy/metrics/../run/b', 'enter'],
+  ['create', '/api/v1/nodes/https:a:10250/proxy/checkpoint/b/c/d', 'enter'],
+  ['get', '/api/v1/nodes/a/proxy/metrics/%zz', 'other'],
+  ['get', '/api/v1/nodes/a/proxy/%65xec/b/%ff/c', 'enter'],
+])('%s %s reaches of a kubelet: %s', (verb, requestURI, reaches) => {
+  expect(read('proxy.reaches', verb, 'nodes/proxy', { objectRef: { name: 'a' }, requestURI })).toBe(reaches);
+  expect(read('proxy.reaches', verb, 'pods/proxy', { objectRef: { name: 'a' }, requestURI })).toBe('unknown');
 });

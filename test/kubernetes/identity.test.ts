@@ -14,6 +14,12 @@ const eks = (account: string): AuditUser => ({
   extra: { arn: [`arn:aws:sts::${account}:assumed-role/AddonManager/x`] },
 });
 
+test('of a cluster that is not EKS’s, a certificate may carry a name of EKS’s', () => {
+  expect(who({ username: 'eks:addon-manager' })).toBe('service');
+  expect(who({ username: 'eks:addon-manager' }, exampleSettings, 'fleet')).toBe('person');
+  expect(who({ username: 'eks:addon-manager' }, exampleSettings, 'another')).toBe('service');
+});
+
 describe('who calls', () => {
   const table: readonly (readonly [string, AuditUser, string])[] = [
     ['Karpenter', users.karpenter, 'controller'],

@@ -46,6 +46,7 @@ export const areas: { readonly [name: string]: Area } = {
       'declarative.test.ts',
       'recall.test.ts',
       'counting.test.ts',
+      'burst.test.ts',
       'silence.test.ts',
       'network.test.ts',
       'canary.test.ts',

@@ -60,6 +60,7 @@ describe('a bad pattern is refused with its place and what is allowed there', ()
     };
     expect(fault([])).toMatch(/fact\.other: no such fact; allowed here: no facts$/);
     expect(fault(['a', 'b'])).toMatch(/allowed here: a, b$/);
+    expect(fault(['b', 'otter'])).toMatch(/allowed here: otter \(near it\); of all b, otter$/);
     expect(fault(['other'])).toMatchObject({ is: 'group' });
     expect(faultOf({ a: { kind: ['x'] } })).toBeUndefined();
     expect(faultOf({ fact: { 'principal.kind': { other: ['x'] } } })).toBeUndefined();

@@ -260,7 +260,10 @@ describe('a bad detection is refused, all that is wrong with it at once', () => 
     [{ title: '' }, /^title: is empty/],
     [{ title: '{ } stopped' }, /^title: .*a hole is \{name\}/],
     [{ when: { eventName: [] } }, /^when: eventName: an empty list/],
-    [{ when: { fact: { 'principal.knd': 'person' } } }, /^when: fact\.principal\.knd: no such fact; .*principal\.kind/],
+    [
+      { when: { fact: { 'principal.knd': 'person' } } },
+      /^when: fact\.principal\.knd: no such fact; allowed here: principal\.kind or principal\.id \(near it\); of all /,
+    ],
     [{ unless: [{ eventName: 'x' }, {}] }, /^unless\[1\]: the pattern: an empty object/],
     [{ severity: 'urgent' }, /^severity: "urgent": one of low, medium, high, critical/],
     [{ severity: [['low', { eventName: 'x' }]] }, /^severity: its list ends in what holds otherwise/],

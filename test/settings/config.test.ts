@@ -28,6 +28,71 @@ const audit = (...places: readonly object[]) => ({
 const controls = (by: object) => ({ controllers: [{ kind: 'karpenter', ...by }] });
 const hook = (address: string) => ({ channels: [{ kind: 'webhook', address, secret: 'Hook' }] });
 
+describe('what is said of a wrong setting', () => {
+  const slackAddress = 'https://hooks.slack.com/services/T0000/B0000/not-a-real-token';
+
+  test.each<[unknown, string]>([
+    [undefined, 'the settings are missing: defineConfig({}) will do'],
+    [null, 'the settings: an object: {…}'],
+    [{ home: 'eu-west1' }, 'home: a region reads like "eu-west-1" (it says "eu-west1")'],
+    [{ homee: 'eu-west-1' }, 'homee: no such setting; near it: home (core/settings.ts lists them all)'],
+    [{ colour: 1 }, 'colour: no such setting (core/settings.ts lists them all)'],
+    [
+      { clusters: [{ name: 'a', nodeRole: [] }] },
+      'clusters.0.nodeRole: no such setting; near it: nodeRoles (core/settings.ts lists them all)',
+    ],
+    [
+      { channels: [{ kind: 'slack', secret: 'A', minimun: 'high' }] },
+      'channels.0.minimun: no such setting; near it: minimum (core/settings.ts lists them all)',
+    ],
+    [
+      { deployment: { canary: { minute: 30 } } },
+      'deployment.canary.minute: no such setting; near it: minutes (core/settings.ts lists them all)',
+    ],
+    [
+      { detections: { 'cloudtrail/x': { statsu: 'off' } } },
+      'detections.cloudtrail/x.statsu: no such setting; near it: status (core/settings.ts lists them all)',
+    ],
+    [{ home: 5 }, 'home: a text in quotes (it says 5)'],
+    [
+      { accounts: [111122223333] },
+      'accounts.0: an account id is twelve digits, in quotes: "111122223333" (it says 111122223333)',
+    ],
+    [{ accounts: '111122223333' }, 'accounts: a list: […] (it says "111122223333")'],
+    [{ clusters: [{}] }, 'clusters.0.name: is missing'],
+    [{ clusters: ['prod'] }, 'clusters.0: an object: {…} (it says "prod")'],
+    [{ clusters: [{ name: 'prod', reader: 'yes' }] }, 'clusters.0.reader: true or false (it says "yes")'],
+    [
+      { controllers: [{ kind: 'karpentr', roles: ['arn:aws:iam::111122223333:role/x'] }] },
+      'controllers.0.kind: one of "karpenter", "cluster-api", "eks", "kubeadm" (it says "karpentr")',
+    ],
+    [{ platform: ['x'] }, 'platform: an object, {…}, not a list (core/settings.ts says of what)'],
+    [{ latenessMinutes: 0 }, 'latenessMinutes: at least 1 (it says 0)'],
+    [{ latenessMinutes: 500 }, 'latenessMinutes: at most 120 (it says 500)'],
+    [{ announcing: { stormFindings: 2.5 } }, 'announcing.stormFindings: a whole number (it says 2.5)'],
+    [{ channels: [{}] }, 'channels.0.kind: is missing: one of "email", "slack", "slack-app", "pagerduty", "webhook"'],
+    [{ channels: [slackAddress] }, 'channels.0: an object: {…}'],
+    [{ home: '\u001b[31m' }, 'home: a region reads like "eu-west-1" (it says "\\e[31m")'],
+  ])('%j: %s', (config, problem) => {
+    expect(problemsOf(config)).toEqual([problem]);
+  });
+
+  test.each([
+    { channels: slackAddress },
+    { channels: [slackAddress] },
+    { channels: [{ kind: slackAddress }] },
+    { channels: [{ kind: 'slack', secret: slackAddress }] },
+    { channels: [{ kind: 'email', address: slackAddress }] },
+    { channels: [{ kind: 'slack', secret: 'Slack', minimum: slackAddress }] },
+    { deployment: { heartbeat: slackAddress } },
+    { deployment: slackAddress },
+  ])('%j: says nothing of what may be a secret', config => {
+    const problems = problemsOf(config);
+    expect(problems).not.toEqual([]);
+    expect(problems.join()).not.toContain('hooks.slack.com');
+  });
+});
+
 describe('defineConfig', () => {
   test('is safe with no settings at all', () => {
     const settings = defineConfig({});
@@ -117,6 +182,11 @@ describe('defineConfig', () => {
     [
       'a controller by its instance profile',
       controls({ roles: ['arn:aws:iam::111122223333:instance-profile/k'] }),
+      'controllers.0.roles.0: a role’s ARN',
+    ],
+    [
+      'every user as a controller',
+      controls({ roles: ['arn:aws:iam::*:user/*'] }),
       'controllers.0.roles.0: a role’s ARN',
     ],
     [

@@ -100,7 +100,7 @@ describe('a function that judges', { timeout: 120_000 }, () => {
 it('the bundled catalogue says of every event of every example what the catalogue says', {
   timeout: 120_000,
 }, async () => {
-  await bundle(root, 'functions/catalogue', join(folder, 'catalogue'), bundling);
+  await bundle(root, 'functions/catalogue/catalogue', join(folder, 'catalogue'), bundling);
   const bundled: { readonly matcher: (given: Settings) => Matcher } = await import(
     join(folder, 'catalogue/bundle.mjs')
   );

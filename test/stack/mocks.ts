@@ -9,7 +9,7 @@ export interface Resource {
 }
 
 export const homeRegion = 'eu-west-1';
-export const accountId = '111122223333';
+const accountId = '111122223333';
 export const regions = ['eu-west-1', 'us-east-1', 'us-west-2'];
 
 interface ResourceArgs {

@@ -5,7 +5,8 @@ import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
 import { longestStage, stagePrefix } from '../../core/stage.ts';
 import { fitting } from '../../stacks/fitting.ts';
-import { checks, forced } from './checks.ts';
+import { forced } from './checks/permissions.ts';
+import { checks } from './checks.ts';
 import { homeRegion, type Resource, regions } from './mocks.ts';
 
 interface Synthesis {

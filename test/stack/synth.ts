@@ -15,7 +15,7 @@ export interface Synthesis {
 }
 
 /** Where a synthesis is written. */
-export const fileOf = (name: string): string => join(root, `.sst/stack-test/${name}.json`);
+const fileOf = (name: string): string => join(root, `.sst/stack-test/${name}.json`);
 
 /**
  * Runs `sst.config.ts` as SST does, with SST's real components, and writes down every resource it asks for. In a process of its

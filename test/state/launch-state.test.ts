@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { call, karpenter } from '../../core/cloudtrail/example.ts';
-import { createFleet, ec2, fleetRun } from '../../core/cloudtrail/example-ec2.ts';
+import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
+import { createFleet, fleetRun } from '../../core/cloudtrail/example-launch.ts';
 import { compile } from '../../core/compile.ts';
 import type { Event } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';

@@ -54,7 +54,7 @@ export interface World {
 }
 
 /** Delivers events as they arrive, so many together, and judges again what is due whenever a batch has come. */
-export const tell = async (
+const tell = async (
   { match }: Story,
   arrivals: readonly Arrival[],
   batches: readonly number[],

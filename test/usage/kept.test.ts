@@ -14,7 +14,7 @@ import type { Store } from '../../core/state/observation.ts';
 import { askRoles, askUsage, rolesIn, usageMarks, usesIn } from '../../core/usage/kept.ts';
 import { keptRole } from '../../core/usage/kept-role.ts';
 import { handler as trail } from '../../functions/cloudtrail.ts';
-import { deps } from '../../functions/deps.ts';
+import { deps } from '../../functions/deps/deps.ts';
 import { context, setUp } from '../functions/setup.ts';
 import { tripline } from './run.ts';
 

@@ -13,7 +13,7 @@ export type LogsPattern =
 
 /** Member names, list indices, and `*` for every element. */
 export type Selector = readonly (string | number | typeof every)[];
-export const every: unique symbol = Symbol('[*]');
+const every: unique symbol = Symbol('[*]');
 
 type Comparison = (typeof comparisons)[number];
 const comparisons = ['!=', '>=', '<=', '=', '>', '<'] as const;

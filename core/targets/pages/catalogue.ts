@@ -65,6 +65,8 @@ export const catalogue = (detections: readonly AnyDetection[]): string => {
     '',
     `${detections.length} detections, grouped by what they protect. Generated from \`detections/\` by \`npm run generate\`.`,
     '',
+    'What was tried to get past them, and what passes: [ways past the detections](../evasions.md).',
+    '',
     ...sections.filter(Boolean),
   ].join('\n');
 };

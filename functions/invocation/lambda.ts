@@ -1,0 +1,47 @@
+import middy, { type MiddlewareObj } from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { plain } from '../../core/escape.ts';
+import { deps } from '../deps/deps.ts';
+import { type Meter, type Meters, newMeter } from './meter.ts';
+
+/** What is said of an error: its name and message in visible characters. No stack, no event, nothing that it carries along. */
+export const said = (error: unknown): { readonly error: string; readonly message: string } =>
+  error instanceof Error
+    ? { error: plain(error.name, 100), message: plain(error.message, 500) }
+    : { error: 'unknown', message: 'something was thrown that is no error' };
+
+const meters = new WeakMap<Context, { readonly meter: Meters; readonly started: number }>();
+
+/** One line of JSON for every invocation, and its metrics. */
+const observed = (name: string): MiddlewareObj => {
+  const report = (context: Context, level: 'info' | 'error', more: object) => {
+    const { now, print } = deps();
+    const { meter, started } = meters.get(context) ?? { meter: newMeter(), started: now() };
+    const line = {
+      level,
+      function: name,
+      requestId: context.awsRequestId,
+      ms: now() - started,
+      ...meter.counts(),
+      ...more,
+    };
+    print(JSON.stringify(line));
+    const metrics = meter.emf({ stage: process.env['STAGE'] ?? 'local', function: name }, now());
+    if (metrics !== undefined) print(metrics);
+  };
+  return {
+    before: ({ context }) => void meters.set(context, { meter: newMeter(), started: deps().now() }),
+    after: ({ context }) => report(context, 'info', {}),
+    onError: ({ context, error }) => report(context, 'error', said(error)), // middy throws it on: the queue keeps the record
+  };
+};
+
+/** A Lambda handler around a function of an event: what it throws, Lambda's retry and dead-letter queue take up. */
+export const lambda = <E, R>(name: string, run: (event: E, meter: Meter, context: Context) => Promise<R>) =>
+  middy<E, R>()
+    .use(observed(name))
+    .handler((event, context) => run(event, meters.get(context)?.meter ?? newMeter(), context));
+
+/** Logs that a part of a batch failed and goes back to its queue. */
+export const warn = (name: string, id: string, error: unknown): void =>
+  deps().print(JSON.stringify({ level: 'warn', function: name, record: plain(id, 100), ...said(error) }));
