@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Again } from './detection.ts';
 import type { AnyEvent } from './event.ts';
 import { redact } from './redact.ts';
@@ -21,7 +21,7 @@ export const dueOf = (
   const name = JSON.stringify([detection, event.source, event.account, event.cluster, event.id, after, streams]);
   return [
     {
-      id: createHash('sha256').update(name).digest('hex').slice(0, 32),
+      id: hash('sha256', name).slice(0, 32),
       at: after + latenessMinutes * 60_000,
       detection,
       event: { ...event, record: record as never } as AnyEvent, // what redaction leaves of a record is a record

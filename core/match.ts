@@ -1,4 +1,4 @@
-import type { Key, Severity } from './detection.ts';
+import type { Key, Severity, Verdict } from './detection.ts';
 import type { Context, Source } from './event.ts';
 import type { Evidence } from './evidence/record.ts';
 import type { Due } from './state/agenda.ts';
@@ -33,7 +33,13 @@ export interface Match extends Context {
   /** Present on a stateful detection's match and on knowledge: not a finding until `decide` has seen the store's answers. */
   readonly observations?: readonly Observation[];
   /** Pure: turns the answers to `observations` into the matches that are findings (none, its own event's, earlier events'). */
-  readonly decide?: (answers: readonly Answer[]) => readonly Match[];
+  readonly decide?: (answers: readonly Answer[], unsaid?: Unsaid) => readonly Match[];
   /** Pure: what is to be judged again, given the same answers. */
   readonly again?: (answers: readonly Answer[]) => readonly Due[];
 }
+
+/**
+ * Leaves out of what one event decides what the events of its batch said before, so that no matches are made of it.
+ * @param match as the event makes it, before any verdict
+ */
+export type Unsaid = (match: Match, verdicts: readonly Verdict[]) => readonly Verdict[];

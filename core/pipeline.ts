@@ -1,7 +1,7 @@
 import type { AnyEvent } from './event.ts';
 import type { Findings } from './finding.ts';
 import { findingId } from './findings/identity.ts';
-import { unrepeated } from './findings/repeats.ts';
+import { sayings } from './findings/repeats.ts';
 import { bounded } from './flood.ts';
 import { inLanes } from './lanes.ts';
 import type { Match } from './match.ts';
@@ -45,8 +45,8 @@ export interface Counts {
 const foldsAtOnce = 8;
 
 /**
- * Judges what was read and folds what matched. A batch's knowledge is stored before anything recalls it; then stateful
- * detections are answered; then all matches of one finding are folded together, so that a flood of one finding is few writes.
+ * Judges what was read and folds what matched. A batch's knowledge is stored before anything recalls it: stateful detections are
+ * answered when all of it was added; then all matches of one finding are folded together, so that a flood of one finding is few writes.
  * When it returns, every match is stored and every rejected record is in the quarantine.
  * @param reads one batch or an endless stream of them; a stream is judged in batches as it arrives
  * @throws the first I/O error, after everything else of the batch was tried: deliver the batch again, which counts nothing twice
@@ -107,8 +107,7 @@ export const settle = async (
   const final = matches.filter(match => match.observations === undefined);
   let failed: { readonly cause: unknown } | undefined;
   try {
-    for (const match of await decide(matches.filter(isKnowledge), deps.store)) final.push(match);
-    for (const match of await decide(matches.filter(isStateful), deps.store)) final.push(match);
+    for (const match of await decide(matches.filter(isAsking), deps.store)) final.push(match);
   } catch (cause) {
     failed = { cause };
   }
@@ -122,11 +121,13 @@ export const settle = async (
   return folded;
 };
 
-const isKnowledge = (match: Match): boolean =>
-  match.observations !== undefined && match.detection.startsWith('knowledge/');
-const isStateful = (match: Match): boolean => match.observations !== undefined && !isKnowledge(match);
+/** A stateful detection's match, or knowledge. */
+const isAsking = (match: Match): boolean => match.observations !== undefined;
 
-/** All observations go out in one call, all adds before all reads; then each match decides on its own answers. */
+/**
+ * All observations go out in one call, all adds before all reads, so that what a batch teaches is there when it is recalled; then each
+ * match decides on its own answers.
+ */
 const decide = async (asking: readonly Match[], store: Store): Promise<readonly Match[]> => {
   if (asking.length === 0) return [];
   const observations: Observation[] = [];
@@ -134,13 +135,13 @@ const decide = async (asking: readonly Match[], store: Store): Promise<readonly 
   const answers = await store.observe(observations);
   let from = 0;
   const again: Due[] = [];
-  const fresh = unrepeated();
+  const { fresh, unsaid } = sayings();
   const decided: Match[] = [];
   for (const match of asking) {
     const own = answers.slice(from, from + (match.observations?.length ?? 0));
     from += own.length;
     if (match.again !== undefined) again.push(...match.again(own));
-    const made = match.decide?.(own) ?? [];
+    const made = match.decide?.(own, unsaid) ?? [];
     if (made.length > 0) decided.push(...fresh(made));
   }
   if (again.length > 0) await store.postpone(again);

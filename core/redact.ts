@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from './json.ts';
+import { once } from './once.ts';
 import { redactShape } from './redact/shape.ts';
 import { redactText } from './redact/text.ts';
 
@@ -11,27 +12,25 @@ export const evidenceBytes = 32_768;
  * @param most bytes it may have, where it is not evidence but to be judged again
  */
 export const redact = (record: Json, most = evidenceBytes): Json => {
-  const { clean, whole } = cleaned(record);
-  if (whole.bytes <= most) return whole.value;
+  const { clean, whole, bytesAtMost, bytes } = cleaned(record);
+  if (bytesAtMost <= most || bytes() <= most) return whole;
   for (const limits of steps) {
-    const smaller = measured(cut(clean, limits));
-    if (smaller.bytes <= most) return smaller.value;
+    const smaller = cut(clean, limits);
+    if (bytesOf(smaller) <= most) return smaller;
   }
   return { cut: 'the record is too large to keep as evidence: look it up by its event id' };
 };
 
-interface Measured {
-  readonly value: Json;
-  /** As JSON in UTF-8. */
-  readonly bytes: number;
-}
-
-const measured = (value: Json): Measured => ({ value, bytes: Buffer.byteLength(JSON.stringify(value)) });
+/** As JSON in UTF-8. */
+const bytesOf = (value: Json): number => Buffer.byteLength(JSON.stringify(value));
 
 interface Cleaned {
   readonly clean: Json;
   /** What is kept of it where there is room: next to all of most records. */
-  readonly whole: Measured;
+  readonly whole: Json;
+  /** A bound of its bytes that took no writing: most records are far smaller than what may be kept. */
+  readonly bytesAtMost: number;
+  readonly bytes: () => number;
 }
 
 /** Of records, which never change: each is evidence of some matches and judged again by others, and cleaned once for all of them. */
@@ -40,9 +39,13 @@ const known = new WeakMap<object, Cleaned>();
 const cleaned = (record: Json): Cleaned => {
   const before = typeof record === 'object' && record !== null ? known.get(record) : undefined;
   if (before !== undefined) return before;
-  const isSmall = fits(record, ample);
+  const size = sizeWithin(record, ample);
+  const isSmall = size !== undefined;
   const clean = redactShape(isSmall ? record : cut(record, { members: 1_000, name: 65_536, text: 65_536, depth: 32 }));
-  const found: Cleaned = { clean, whole: measured(isSmall && clean === record ? clean : cut(clean, ample)) };
+  const isSame = isSmall && clean === record;
+  const whole = isSame ? clean : cut(clean, ample);
+  const bytesAtMost = isSame ? size : Number.POSITIVE_INFINITY;
+  const found: Cleaned = { clean, whole, bytesAtMost, bytes: once(() => bytesOf(whole)) };
   if (typeof record === 'object' && record !== null) known.set(record, found);
   return found;
 };
@@ -78,21 +81,43 @@ const steps: readonly Limits[] = [
   { members: 24, name: 256, text: 64, depth: 3 },
 ];
 
+/** Of a number, `true`, `false` and `null` as JSON; of a character of a text, escaped. */
+const scalarBytes = 25;
+const characterBytes = 6;
+
 /** Whether nothing in it is to be cut: most records are as small as that, and stay as they are. */
-const fits = (value: Json, limits: Limits, depth = 0): boolean => {
-  if (typeof value === 'string') return value.length <= limits.text;
-  if (typeof value !== 'object' || value === null) return true;
-  if (depth >= limits.depth) return false;
-  if (Array.isArray(value)) return value.length <= limits.members && value.every(item => fits(item, limits, depth + 1));
+const fits = (value: Json, limits: Limits): boolean => sizeWithin(value, limits) !== undefined;
+
+/** The bytes that a value takes at most, as JSON in UTF-8; undefined where something in it is to be cut. */
+const sizeWithin = (value: Json, limits: Limits, depth = 0): number | undefined => {
+  if (typeof value === 'string') return value.length <= limits.text ? textBytes(value) : undefined;
+  if (typeof value !== 'object' || value === null) return scalarBytes;
+  if (depth >= limits.depth) return undefined;
+  let size = 2;
+  if (Array.isArray(value)) {
+    const items = value as readonly Json[];
+    if (items.length > limits.members) return undefined;
+    for (const item of items) {
+      const inner = sizeWithin(item, limits, depth + 1);
+      if (inner === undefined) return undefined;
+      size += inner + 1;
+    }
+    return size;
+  }
   let count = 0;
   // Members that JSON gave it are all there are: nothing that it inherits can be counted.
   for (const name in value) {
     const member = (value as JsonObject)[name]; // neither scalar nor list
-    if (++count > limits.members || name.length > limits.name) return false;
-    if (member === undefined || !fits(member, limits, depth + 1)) return false;
+    if (++count > limits.members || name.length > limits.name || member === undefined) return undefined;
+    const inner = sizeWithin(member, limits, depth + 1);
+    if (inner === undefined) return undefined;
+    size += textBytes(name) + inner + 2;
   }
-  return true;
+  return size;
 };
+
+/** With its quotes. */
+const textBytes = (text: string): number => text.length * characterBytes + 2;
 
 /** Cuts long strings, lists and objects, saying so where it did. */
 const cut = (value: Json, limits: Limits): Json => (fits(value, limits) ? value : cutDown(value, limits, 0));

@@ -14,11 +14,11 @@ export const remembered = <About, Answer>(
   name: (about: About) => string,
 ): ((about: About, settings: Settings) => Answer) => {
   let under: WeakRef<Settings> | undefined;
-  let known = new Map<string, { readonly answer: Answer }>();
+  const known = new Map<string, { readonly answer: Answer }>();
   return (about, settings) => {
     if (under?.deref() !== settings) {
       under = new WeakRef(settings);
-      known = new Map();
+      known.clear();
     }
     const key = name(about);
     const before = known.get(key);

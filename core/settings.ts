@@ -32,7 +32,7 @@ export interface Cluster {
 /** A controller of the provisioning plane. */
 export interface Controller {
   readonly kind: 'karpenter' | 'cluster-api' | 'eks' | 'kubeadm';
-  /** Wildcards over IAM role ARNs. */
+  /** Wildcards over ARNs of IAM roles, and of IAM users where a controller has keys of its own. */
   readonly roles?: readonly string[];
   /** `system:serviceaccount:NAMESPACE:NAME`, wildcards allowed. */
   readonly serviceAccounts?: readonly string[];

@@ -3,7 +3,7 @@ import type { Again, Key, StateRule, Verdict } from './detection.ts';
 import { dueOf } from './due.ts';
 import { Evidence } from './evidence/record.ts';
 import type { LoadedDetection } from './load.ts';
-import type { Match, Status } from './match.ts';
+import type { Match, Status, Unsaid } from './match.ts';
 import { redactLine } from './redact.ts';
 import type { Settings } from './settings.ts';
 import type { Due } from './state/agenda.ts';
@@ -66,14 +66,17 @@ export const stateful = (
     // Of an earlier event only its id and time are stored: this event's record would be no evidence of it.
     evidence: verdict.eventId === full.eventId ? new Evidence(view.record) : null,
   });
-  const decide = (answers: readonly Answer[]): readonly Match[] => {
+  const decide = (answers: readonly Answer[], unsaid?: Unsaid): readonly Match[] => {
     try {
       const verdicts = state.decide(view, match.key, answers);
       if (verdicts.length === 0) return limits(match.detection, observations, answers, view, system);
       const full = inFull();
       const titles = new Map<string, string>();
-      const decided = verdicts.map(verdict => found(full, verdict, titles));
-      return [...decided, ...limits(match.detection, observations, answers, view, system)];
+      const said = unsaid === undefined ? verdicts : unsaid(full, verdicts);
+      return [
+        ...said.map(verdict => found(full, verdict, titles)),
+        ...limits(match.detection, observations, answers, view, system),
+      ];
     } catch (cause) {
       return system.failed(match.detection, view.event, cause);
     }

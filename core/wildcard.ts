@@ -27,6 +27,19 @@ export const matchesWildcard = (pattern: string, text: string): boolean => {
 export const matchesAny = (patterns: readonly string[], text: string): boolean =>
   patterns.some(pattern => matchesWildcard(pattern, text));
 
+/** The kind of resource that an ARN, or a wildcard over ARNs, names first: `role` of `arn:aws:iam::*:role/x`. */
+export const kindIn = (arn: string): string | undefined => /:([\w-]+)\//.exec(arn)?.[1];
+
+/**
+ * Says whether an ARN matches any of the wildcards, and is of the kind that these name: whoever makes an IAM user chooses its path, and
+ * `*` of an account would reach over it (`arn:aws:iam::111122223333:user/x:role/deployer`; IAM API Reference, CreateUser).
+ */
+export const matchesArn = (patterns: readonly string[], arn: string): boolean =>
+  patterns.some(pattern => {
+    const kind = kindIn(pattern);
+    return matchesWildcard(pattern, arn) && (kind === undefined || kind === kindIn(arn));
+  });
+
 /** A settings wildcard as a condition of a pattern: two stars in a row are one, and a text without a star is an exact value. */
 export const conditionOf = (pattern: string): string | { readonly wildcard: string } =>
   pattern.includes('*') ? { wildcard: starred(pattern) } : pattern;

@@ -52,14 +52,16 @@ export const folding = (client: DynamoDBClient, table: string): Findings => {
       );
       const { pk: _pk, sk: _sk, ...attributes } = windowItem(joined);
       const { expression, names, values } = assign(attributes);
+      // Who speaks has a record of its own now.
+      const gone = stored?.witness !== undefined && joined.witness === undefined ? ['witness'] : [];
       const written = await write(
         client,
         new UpdateItemCommand({
           TableName: table,
           Key: toItem(windowKey(id, bucket)),
-          UpdateExpression: `SET ${expression}`,
+          UpdateExpression: `SET ${expression}${removing(gone)}`,
           ConditionExpression: revision === undefined ? 'attribute_not_exists(pk)' : '#revision = :was',
-          ExpressionAttributeNames: names,
+          ExpressionAttributeNames: { ...names, ...namesOf(gone) },
           ExpressionAttributeValues: revision === undefined ? values : { ...values, ':was': { S: revision } },
         }),
       );

@@ -93,9 +93,19 @@ const auditRule = (n: number): PlainRule => {
       );
 };
 
-/** So many rules, the same ones every time. */
-export const plainRules = (on: Source, count: number): readonly PlainRule[] =>
-  Array.from({ length: count }, (_, n) => (on === 'cloudtrail' ? cloudtrailRule(n) : auditRule(n)));
+/** A rule that matches most records of an ordinary log, as the busiest of Sigma's public ones does (any session of a role). */
+const busyRule = (on: Source): PlainRule => ({
+  id: 'plain-busy',
+  on,
+  selection: [on === 'cloudtrail' ? is('userIdentity.type', 'AssumedRole') : is('stage', 'ResponseComplete')],
+  filters: [],
+});
+
+/** So many rules, the same ones every time. @param isBusy with one more, which most records match */
+export const plainRules = (on: Source, count: number, isBusy = false): readonly PlainRule[] => [
+  ...Array.from({ length: count }, (_, n) => (on === 'cloudtrail' ? cloudtrailRule(n) : auditRule(n))),
+  ...(isBusy ? [busyRule(on)] : []),
+];
 
 /** In Sigma's words. Its texts are compared whatever their case, ours as they are: in these logs that finds the same. */
 export const sigma = ({ id, on, selection, filters }: PlainRule): string => {

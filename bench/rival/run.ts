@@ -43,7 +43,10 @@ const { rsigma, trailalerts, events, rounds, json } = asked(
     };
   },
 );
-const counts = [10, 100, 400, 1_000];
+const ruleSets = [
+  ...[10, 100, 400, 1_000].map(count => ({ count, isBusy: false, name: `${count} rules` })),
+  { count: 400, isBusy: true, name: '400 rules and one that most records match' },
+];
 const progress = progressOn(process);
 const folder = mkdtempSync(join(tmpdir(), 'tripline-rival-'));
 const ours = join(import.meta.dirname, 'ours.ts');
@@ -92,21 +95,21 @@ const trailAlertsContestants = (name: string, source: Source, rules: string): re
       ];
 
 /** One file a rule, as Sigma's rules are kept. */
-const rulesFolder = (source: Source, count: number): string => {
-  const path = join(folder, `${source}-${count}`);
+const rulesFolder = (source: Source, count: number, isBusy: boolean): string => {
+  const path = join(folder, `${source}-${count}${isBusy ? 'busy' : ''}`);
   mkdirSync(path);
-  for (const rule of plainRules(source, count)) writeFileSync(join(path, `${rule.id}.yml`), sigma(rule));
+  for (const rule of plainRules(source, count, isBusy)) writeFileSync(join(path, `${rule.id}.yml`), sigma(rule));
   return path;
 };
 
 const contestants = (source: Source): readonly Contestant[] => [
   ourContestant('JSON.parse alone', source, 'parse'),
-  ...counts.flatMap(count => {
-    const rules = rulesFolder(source, count);
+  ...ruleSets.flatMap(({ count, isBusy, name }) => {
+    const rules = rulesFolder(source, count, isBusy);
     return [
-      ourContestant(`Tripline, ${count} rules`, source, String(count)),
-      theirContestant(`rsigma, ${count} rules`, rules),
-      ...trailAlertsContestants(`TrailAlerts, ${count} rules`, source, rules),
+      ourContestant(`Tripline, ${name}`, source, `${count}${isBusy ? 'busy' : ''}`),
+      theirContestant(`rsigma, ${name}`, rules),
+      ...trailAlertsContestants(`TrailAlerts, ${name}`, source, rules),
     ];
   }),
   ourContestant('Tripline, its catalogue (findings)', source, 'catalogue'),
@@ -190,8 +193,8 @@ const attackTable = (all: readonly Attack[]): string => {
 
 /** Of the same rules the same must be said, and something. */
 const disagreements = (rows: readonly Row[]): readonly string[] =>
-  counts.flatMap(count => {
-    const same = rows.filter(({ name }) => name.endsWith(`, ${count} rules`));
+  ruleSets.flatMap(set => {
+    const same = rows.filter(({ name }) => name.endsWith(`, ${set.name}`));
     return new Set(same.map(({ matches }) => matches)).size === 1 && (same[0]?.matches ?? 0) > 0
       ? []
       : [same.map(({ name, matches }) => `${name}: ${matches} matches`).join('; ')];

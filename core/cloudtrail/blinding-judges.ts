@@ -17,7 +17,8 @@ type Request = { readonly [name: string]: Json | undefined };
 /** What one call takes away, one for each resource; none where it takes nothing. */
 export type Judge = (request: Request, record: CloudTrailRecord, settings: Settings) => readonly Blinding[];
 
-const named = (request: Request, ...names: readonly string[]): string | undefined =>
+/** The first of some parameters that says something. */
+export const named = (request: Request, ...names: readonly string[]): string | undefined =>
   names.map(name => text(request, name)).find(value => value !== undefined && value !== '');
 
 /** One resource. */
@@ -69,6 +70,18 @@ export const selectors: Judge = (request, record) => {
   if (untold(record) && trail !== undefined) return one(trail, 'event selectors');
   if (basic.length + advanced.length === 0 || basic.some(wholeSelector) || advanced.some(wholeAdvanced)) return [];
   return one(trail, 'no longer logs all management events');
+};
+
+/** An event data store that leaves management events out, as {@link selectors}; kept for less than a week, it forgets them. */
+export const storeSelectors: Judge = (request, record) => {
+  const store = named(request, 'eventDataStore');
+  if (untold(record) && store !== undefined) return one(store, 'event data store changed');
+  const days = Number(request['retentionPeriod']);
+  if (days <= shortRetention) return one(store, `retention cut to ${days} days`);
+  const advanced = list(request, 'advancedEventSelectors');
+  return advanced.length === 0 || advanced.some(wholeAdvanced)
+    ? []
+    : one(store, 'event data store no longer takes in all management events');
 };
 
 /** A trail narrowed, or sent elsewhere; whatever was refused. */

@@ -74,3 +74,10 @@ export const fleetPart = (one: Json): Part => ({
   from: 'launched',
   type: word(one, 'instanceType') ?? word(one, 'launchTemplateAndOverrides', 'overrides', 'instanceType'),
 });
+
+/** Whether a description says anything; an override stands for itself. */
+export const says = (one: Part): boolean =>
+  one.from === 'override' || Object.entries(one).some(([name, value]) => name !== 'from' && isSaid(value));
+
+const isSaid = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;

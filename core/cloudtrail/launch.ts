@@ -13,7 +13,8 @@ import {
   tagsIn,
   word,
 } from './ec2.ts';
-import { fleetPart, type Part, part } from './launch-part.ts';
+import { fleetPart, type Part, part, says } from './launch-part.ts';
+import { orchestratorOf, requestedByBatch, requestedByHyperPod, reserved, tagsOfBatch } from './launch-services.ts';
 import { type Launched, launchedIn } from './launched.ts';
 
 /** What a call does about instances: launches them, describes them for later, changes their type, reserves capacity. */
@@ -38,7 +39,7 @@ export interface Launch {
   readonly alternatives: boolean;
 }
 
-/** The kind of each API: EC2 API Reference, Auto Scaling API Reference, EKS API Reference. */
+/** The kind of each API: EC2, Auto Scaling, EKS, Batch and SageMaker API References. */
 const kinds: { readonly [source: string]: { readonly [api: string]: LaunchKind } } = {
   'ec2.amazonaws.com': {
     RunInstances: 'instances',
@@ -53,6 +54,8 @@ const kinds: { readonly [source: string]: { readonly [api: string]: LaunchKind }
     ModifyInstanceAttribute: 'resize',
     PurchaseCapacityBlock: 'capacity',
     CreateCapacityReservation: 'capacity',
+    CreateCapacityReservationFleet: 'capacity',
+    AllocateHosts: 'capacity',
   },
   'autoscaling.amazonaws.com': {
     CreateAutoScalingGroup: 'instances',
@@ -60,6 +63,9 @@ const kinds: { readonly [source: string]: { readonly [api: string]: LaunchKind }
     CreateLaunchConfiguration: 'template',
   },
   'eks.amazonaws.com': { CreateNodegroup: 'instances', CreateCluster: 'instances', UpdateClusterConfig: 'instances' },
+  'batch.amazonaws.com': { CreateComputeEnvironment: 'instances', UpdateComputeEnvironment: 'instances' },
+  // SageMaker HyperPod, whose nodes join an EKS cluster where that orchestrates them.
+  'sagemaker.amazonaws.com': { CreateCluster: 'instances', UpdateCluster: 'instances' },
 };
 
 /** The services and APIs that a launch can come through, for derived filters: holds for every event of kind other than none. */
@@ -104,9 +110,11 @@ const parse = ({ record }: Event<'cloudtrail'>): Launch => {
   const instances = launchedIn(response);
   const requested = requestedIn(record.eventName, request);
   if (kind === 'resize' && requested.every(part => part.type === undefined)) return nothing;
-  const role = record.eventSource === 'eks.amazonaws.com' ? nodeRoleIn(request) : undefined;
   // A cluster launches by itself only where it runs in Auto Mode.
-  if (['CreateCluster', 'UpdateClusterConfig'].includes(record.eventName) && role === undefined) return nothing;
+  const isEks = record.eventSource === 'eks.amazonaws.com';
+  const role = isEks ? nodeRoleIn(request) : undefined;
+  if (isEks && ['CreateCluster', 'UpdateClusterConfig'].includes(record.eventName) && role === undefined)
+    return nothing;
   const reservation = part('request', get(response, 'capacityReservation') ?? {});
   return {
     kind,
@@ -122,9 +130,9 @@ const parse = ({ record }: Event<'cloudtrail'>): Launch => {
       .flatMap(one => one.tags)
       .concat(itemsOf(response, 'instancesSet').flatMap(one => tagsIn(itemsOf(one, 'tagSet'))))
       .concat(record.eventSource === 'autoscaling.amazonaws.com' ? tagsIn(itemsOf(request, 'tags')) : [])
-      .concat(tagSpecifications(get(request, 'LaunchTemplateData')).flatMap(one => one.tags)),
-    cluster:
-      record.eventSource === 'eks.amazonaws.com' ? (word(request, 'name') ?? word(request, 'clusterName')) : undefined,
+      .concat(tagSpecifications(get(request, 'LaunchTemplateData')).flatMap(one => one.tags))
+      .concat(tagsOfBatch(request)),
+    cluster: isEks ? (word(request, 'name') ?? word(request, 'clusterName')) : orchestratorOf(request),
     role,
     reported:
       record.eventName === 'RunInstances' ||
@@ -151,6 +159,9 @@ const requestedIn = (api: string, request: JsonObject): readonly Part[] => {
       (word(request, 'attribute') === 'instanceType' ? word(request, 'value') : undefined);
     return [{ ...part('request', {}), type }];
   }
+  if (api.endsWith('ComputeEnvironment')) return requestedByBatch(get(request, 'computeResources') ?? {});
+  if (api === 'CreateCluster' || api === 'UpdateCluster') return requestedByHyperPod(request);
+  if (api === 'AllocateHosts' || api === 'CreateCapacityReservationFleet') return reserved(request);
   if (api === 'CreateNodegroup')
     return items(get(request, 'instanceTypes')).map(type => ({ ...part('request', {}), type: scalar(type) }));
   if (api === 'RunInstances') {
@@ -176,16 +187,11 @@ const requestedIn = (api: string, request: JsonObject): readonly Part[] => {
 
 const configsIn = (request: Json): readonly Json[] => itemsOf(request, 'LaunchTemplateConfigs', 'LaunchTemplateConfig');
 
-const says = (one: Part): boolean =>
-  one.from === 'override' || Object.entries(one).some(([name, value]) => name !== 'from' && isSaid(value));
-
-const isSaid = (value: unknown): boolean =>
-  Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
-
 /** Names and ids of the launch templates of a call, from every place that has one; a response gives the name behind an id. */
 const templatesIn = (request: JsonObject, response: JsonObject): readonly string[] => {
   const specifications: readonly (Json | undefined)[] = [
     get(request, 'launchTemplate'),
+    dig(request, 'computeResources', 'launchTemplate'),
     dig(request, 'mixedInstancesPolicy', 'launchTemplate', 'launchTemplateSpecification'),
     ...configsIn(request).map(config => get(config, 'LaunchTemplateSpecification')),
     ...configsIn(get(request, 'spotFleetRequestConfig') ?? {}).map(config =>

@@ -1,6 +1,6 @@
 import { isObject, type Json, list, member, text } from '../json.ts';
-import { matchesAny } from '../wildcard.ts';
-import { lastSegment } from './roles.ts';
+import { matchesAny, matchesWildcard } from '../wildcard.ts';
+import { lastSegment, partitionOf } from './roles.ts';
 
 /** Longest policy document that is parsed: twice what IAM allows of any kind (IAM User Guide, "IAM and AWS STS quotas"). */
 const longest = 20_480;
@@ -44,17 +44,44 @@ const words = (statement: Statement, name: string): readonly string[] =>
 export type Grant = 'admin' | 'broad' | 'narrow' | 'unknown';
 
 /** Actions that, on every resource, are as good as everything (IAM User Guide, "Permissions boundaries", privilege escalation). */
-const takeover =
-  /^(\*|\*:\*|iam:(\*|Put\*|Attach\*|Create\*|Update\*|PassRole|Pass\*|AttachRolePolicy|PutRolePolicy|CreatePolicyVersion|UpdateAssumeRolePolicy))$/i;
+const takeovers = [
+  'iam:PassRole',
+  'iam:AttachRolePolicy',
+  'iam:PutRolePolicy',
+  'iam:CreatePolicyVersion',
+  'iam:SetDefaultPolicyVersion',
+  'iam:UpdateAssumeRolePolicy',
+  'iam:AttachUserPolicy',
+  'iam:PutUserPolicy',
+  'iam:AddUserToGroup',
+  'iam:CreateAccessKey',
+  'iam:UpdateLoginProfile',
+];
+
+/** IAM's wildcards, `*` and `?`; actions have no case (IAM User Guide, "IAM JSON policy elements: Action"). */
+const covers = (pattern: string, name: string): boolean =>
+  matchesWildcard(pattern.toLowerCase(), name.toLowerCase()) ||
+  (pattern.includes('?') && matchesWildcard(pattern.toLowerCase().replaceAll('?', '*'), name.toLowerCase()));
+
+/** Whether an action pattern takes one of those in, by whatever wildcard: `iam:P*`, `i?m:*`, `*:*Role*`. */
+const takesOver = (action: string): boolean => takeovers.some(name => covers(action, name));
+
+/** Whether a resource pattern takes in any role of an account: `*`, `arn:aws:iam::111122223333:role/*`. */
+const isEverywhere = (resource: string): boolean => {
+  const account = /^arn:[^:]*:iam::(\d{12}):/.exec(resource)?.[1] ?? '000000000000';
+  return covers(resource, `arn:${partitionOf(resource)}:iam::${account}:role/unlike-any-other`);
+};
 
 /** How much statements grant. @param statements undefined: the document could not be read */
 export const grantOf = (statements: readonly Statement[] | undefined): Grant => {
   if (statements === undefined) return 'unknown';
   const granted = statements.filter(allows).map(statement => {
-    const everywhere = words(statement, 'Resource').includes('*') || member(statement, 'NotResource') !== undefined;
-    if (!everywhere) return 'narrow';
+    const resources = words(statement, 'Resource');
+    const unbound = member(statement, 'NotResource') !== undefined;
     const actions = words(statement, 'Action');
-    if (member(statement, 'NotAction') !== undefined || actions.some(action => takeover.test(action))) return 'admin';
+    const takes = member(statement, 'NotAction') !== undefined || actions.some(takesOver);
+    if (takes && (unbound || resources.some(isEverywhere))) return 'admin';
+    if (!unbound && !resources.some(one => /^\*+$/.test(one))) return 'narrow';
     return actions.some(action => /^[^:]+:\*$/.test(action)) ? 'broad' : 'narrow';
   });
   if (granted.includes('admin')) return 'admin';
@@ -76,7 +103,8 @@ const openSubject = (statement: Statement): boolean => {
           : [],
       )
     : [];
-  const positive = subjects.filter(({ operator }) => !/Not/i.test(operator));
+  // Only a comparison of texts says which subject: that there is one (`Null`) says nothing.
+  const positive = subjects.filter(({ operator }) => /String(Equals|Like)/i.test(operator));
   if (positive.length === 0) return true;
   return positive.every(({ operator, values }) =>
     values.some(value => typeof value !== 'string' || (/Like/i.test(operator) && /[*?]/.test(value))),
@@ -98,7 +126,8 @@ export const trustRisks = (document: unknown, own: readonly string[]): readonly 
     if (aws.includes('*')) found.push('anyone');
     if (aws.some(one => one !== '*' && !own.includes(accountOf(one) ?? own[0] ?? ''))) found.push('other-account');
     const providers = list(principal, 'Federated').filter(one => typeof one === 'string');
-    if (providers.some(one => one.includes(':oidc-provider/')) && openSubject(statement))
+    // Providers of the web's (`accounts.google.com`, `cognito-identity.amazonaws.com`) are named, and have no ARN.
+    if (providers.some(one => one.includes(':oidc-provider/') || !one.startsWith('arn:')) && openSubject(statement))
       found.push('open-web-identity');
     if (providers.some(one => !own.includes(accountOf(one) ?? own[0] ?? ''))) found.push('other-account');
     return found;

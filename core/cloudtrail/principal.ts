@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Controller, Principals, Settings } from '../settings.ts';
-import { matchesAny } from '../wildcard.ts';
+import { matchesArn } from '../wildcard.ts';
 import type { CloudTrailRecord, UserIdentity } from './record.ts';
 import { type KnownRole, lastSegment, roleByArn } from './roles.ts';
 
@@ -103,7 +103,7 @@ const sessionOfInstance = (record: CloudTrailRecord): InstanceSession | undefine
 };
 
 const allows = (principals: Principals, ...names: readonly (string | undefined)[]): boolean =>
-  names.some(name => name !== undefined && matchesAny(principals.arns ?? [], name));
+  names.some(name => name !== undefined && matchesArn(principals.arns ?? [], name));
 
 const nobody: KnownRole = { kind: 'other', controller: 'none', guessed: false };
 

@@ -1,6 +1,6 @@
 import { itself, remembered } from '../remembered.ts';
 import type { Controller, Settings } from '../settings.ts';
-import { matchesAny, matchesWildcard } from '../wildcard.ts';
+import { matchesAny, matchesArn, matchesWildcard } from '../wildcard.ts';
 
 /** What a role is to the provisioning plane. `likely-controller`: only its usual name says so, because settings name none. */
 export type RoleKind = 'controller' | 'likely-controller' | 'node' | 'other';
@@ -62,12 +62,15 @@ export const namesControllers = (settings: Settings): boolean =>
 /** The last segment of an ARN or path: a role's name without its path. */
 export const lastSegment = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
+/** `aws-us-gov` of an ARN or a pattern of some; `aws` where it leaves it open. */
+export const partitionOf = (arn: string): string => /^arn:([a-z][a-z-]*):/.exec(arn)?.[1] ?? 'aws';
+
 /** What a role is, by its whole ARN (`sessionIssuer.arn`, which keeps the path). */
 export const roleByArn: (arn: string, settings: Settings) => KnownRole = remembered(
   (arn, settings) =>
     classify(
       settings,
-      pattern => matchesWildcard(pattern, pattern.startsWith('arn:') ? arn : lastSegment(arn)),
+      pattern => (pattern.startsWith('arn:') ? matchesArn([pattern], arn) : matchesWildcard(pattern, lastSegment(arn))),
       lastSegment(arn),
     ),
   itself,
@@ -83,11 +86,26 @@ export const roleByName = (name: string, account: string, settings: Settings): K
     pattern => {
       if (!pattern.startsWith('arn:')) return matchesWildcard(pattern, name);
       const [head = '', tail] = pattern.split(':role/');
-      if (tail === undefined) return matchesWildcard(pattern, `arn:aws:iam::${account}:role/${name}`);
+      if (tail === undefined)
+        return matchesWildcard(pattern, `arn:${partitionOf(pattern)}:iam::${account}:role/${name}`);
       const owner = head.slice(head.lastIndexOf(':') + 1);
       return (account === '' || matchesWildcard(owner, account)) && matchesWildcard(lastSegment(tail), name);
     },
     name,
+  );
+
+/** Whether settings list a user of an account, by its bare name, among controllers; paths count for nothing. */
+export const userByName = (name: string, account: string, settings: Settings): boolean =>
+  settings.controllers.some(({ roles = [] }) =>
+    roles.some(pattern => {
+      const [head = '', tail] = pattern.split(':user/');
+      const owner = head.slice(head.lastIndexOf(':') + 1);
+      return (
+        tail !== undefined &&
+        (account === '' || matchesWildcard(owner, account)) &&
+        matchesWildcard(lastSegment(tail), name)
+      );
+    }),
   );
 
 const classify = (settings: Settings, matches: (pattern: string) => boolean, name: string): KnownRole => {

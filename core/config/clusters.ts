@@ -42,8 +42,8 @@ export const cluster = v.pipe(
   ),
 );
 
-/** A role's own ARN with something said of the role: a session, a user or an instance profile makes no nodes. */
-const roleArn = /^arn:(?!.*:(sts|user|instance-profile)).*:role\/.*[^*/]/;
+/** A role's or a user's own ARN with something said of it: a session or an instance profile makes no nodes. */
+const roleArn = /^arn:(?!.*:(sts|instance-profile)).*:(role|user)\/.*[^*/]/;
 /** Namespace and name, not stars alone. */
 const account = /^system:serviceaccount:(?!\*+:\*+$)[^:]+:[^:]+$/;
 
@@ -57,7 +57,7 @@ export const controller = v.pipe(
           wildcard,
           v.regex(
             roleArn,
-            'a role’s ARN like "arn:aws:iam::111122223333:role/prod-karpenter", wildcards allowed; no session’s, and not everybody’s',
+            'a role’s ARN like "arn:aws:iam::111122223333:role/prod-karpenter", or a user’s, wildcards allowed; no session’s, and not everybody’s',
           ),
         ),
       ),

@@ -5,7 +5,7 @@ import type { Match, Status } from '../match.ts';
 import { redactLine } from '../redact.ts';
 import { type Best, bestOf, compareBest, foremost, type Matches } from './best.ts';
 import { boundedTime } from './identity.ts';
-import { join, none, type Ranked, seenIn } from './ranked.ts';
+import { joinSeen, none, type Ranked } from './ranked.ts';
 import { revisionOf } from './revision.ts';
 import { type StoredWindow, windowOf } from './window.ts';
 
@@ -99,11 +99,7 @@ const joinContent = (
   const [first, ...rest] = foremost(matches);
   const times = matches.map(match => boundedTime(match.time));
   const set = (name: keyof Sets, of: (match: Match) => readonly string[]): Ranked =>
-    join(
-      stored?.[name] ?? none,
-      seenIn(matches, of, member => redactLine(member)),
-      caps[name],
-    );
+    joinSeen(stored?.[name] ?? none, matches, of, member => redactLine(member), caps[name]);
   const others: readonly Match[] = stored === undefined ? rest : [first, ...rest];
   const counted = countsOf(stored?.windows ?? {}, windows);
   return {

@@ -1,8 +1,7 @@
 import type { Key } from '../detection.ts';
 import type { Match } from '../match.ts';
 import { redactLine } from '../redact.ts';
-import { eventHash } from './identity.ts';
-import { seenIn } from './ranked.ts';
+import { boundedTime, eventHash } from './identity.ts';
 
 /** What findings are found by. */
 export const entityKinds = ['principal', 'resource', 'address'] as const;
@@ -82,25 +81,21 @@ export const namedBy = (key: Key): readonly (readonly [EntityKind, string])[] =>
   });
 
 /** Whoever and whatever takes part in matches, as the partitions of their rows, and when each did first. */
-export const entitiesOf = (matches: readonly Match[]): readonly (readonly [string, number])[] => [
-  ...seenIn(
-    matches,
-    match => namedBy(match.key).map(([kind, name]) => entityKey(kind, name)),
-    key => key,
-  ),
-  ...seenIn(
-    matches,
-    match => match.principals,
-    name => entityKey('principal', name),
-  ),
-  ...seenIn(
-    matches,
-    match => match.resources,
-    name => entityKey('resource', name),
-  ),
-  ...seenIn(
-    matches,
-    match => match.addresses,
-    name => entityKey('address', name),
-  ),
-];
+export const entitiesOf = (matches: readonly Match[]): readonly (readonly [string, number])[] => {
+  const times = {
+    principal: new Map<string, number>(),
+    resource: new Map<string, number>(),
+    address: new Map<string, number>(),
+  };
+  const see = (kind: EntityKind, name: string, time: number): void => {
+    if ((times[kind].get(name) ?? Number.POSITIVE_INFINITY) > time) times[kind].set(name, time);
+  };
+  for (const match of matches) {
+    const time = boundedTime(match.time);
+    for (const [kind, name] of namedBy(match.key)) see(kind, name, time);
+    for (const name of match.principals) see('principal', name, time);
+    for (const name of match.resources) see('resource', name, time);
+    for (const name of match.addresses) see('address', name, time);
+  }
+  return entityKinds.flatMap(kind => [...times[kind]].map(([name, time]) => [entityKey(kind, name), time] as const));
+};

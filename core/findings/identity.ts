@@ -4,19 +4,22 @@ import { rememberedText } from '../remembered.ts';
 
 const hash = (text: string, characters: number): string => digest('sha256', text).slice(0, characters);
 
-/** A finding is named for each of its matches, several times. */
+type Named = Pick<Match, 'detection' | 'account' | 'cluster' | 'key'>;
+
 const idOf = rememberedText(named => hash(named, 16));
 
+/** A finding is named for each of its matches, several times, and matches of one event share their key: by it, whose id was asked. */
+const asked = new WeakMap<Named['key'], Omit<Named, 'key'> & { readonly id: string }>();
+
 /** The case a match belongs to: detection, account, cluster and key values; the region only where the key names it. */
-export const findingId = ({
-  detection,
-  account,
-  cluster,
-  key,
-}: Pick<Match, 'detection' | 'account' | 'cluster' | 'key'>): string => {
+export const findingId = ({ detection, account, cluster, key }: Named): string => {
+  const before = asked.get(key);
+  if (before?.detection === detection && before.account === account && before.cluster === cluster) return before.id;
   const named = [detection, account, cluster];
   for (const part of Object.keys(key).sort()) named.push(part, key[part] ?? '');
-  return idOf(JSON.stringify(named));
+  const id = idOf(JSON.stringify(named));
+  asked.set(key, { detection, account, cluster, id });
+  return id;
 };
 
 /** Eight bytes as 16 hex characters. */
@@ -28,6 +31,12 @@ export const boundedTime = (time: number): number =>
 
 /** The start of the window an event falls into. */
 export const bucketOf = (time: number, window: number): number => {
-  const width = Math.max(60_000, Math.trunc(window) || 0);
+  const width = widthOf(window);
   return Math.floor(boundedTime(time) / width) * width;
 };
+
+/** The end of that window, where the next begins. */
+export const bucketEnd = (time: number, window: number): number => bucketOf(time, window) + widthOf(window);
+
+/** A minute at least. */
+const widthOf = (window: number): number => Math.max(60_000, Math.trunc(window) || 0);

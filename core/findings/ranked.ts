@@ -17,6 +17,8 @@ export const none: Ranked = { members: [], times: [], full: false };
 
 /** Joins members seen at times into the set; gives the set itself where nothing changes. Commutative and idempotent. */
 export const join = (set: Ranked, added: readonly (readonly [string, number])[], cap: number): Ranked => {
+  if (added.every(([member, time]) => (set.times[set.members.indexOf(member)] ?? Number.POSITIVE_INFINITY) <= time))
+    return set;
   const times = new Map(set.members.map((member, at) => [member, set.times[at] ?? 0]));
   let changed = false;
   for (const [member, time] of added) {
@@ -35,18 +37,27 @@ export const join = (set: Ranked, added: readonly (readonly [string, number])[],
 };
 
 /**
- * What is seen in something, each once with the earliest time it was seen at: what to {@link join}.
+ * Joins what is seen in something, each member with the earliest time it was seen at.
  * @param clean what a member is stored as; asked once for each, as the members of a flood are few
  */
-export const seenIn = <T extends { readonly time: number }>(
+export const joinSeen = <T extends { readonly time: number }>(
+  set: Ranked,
   all: readonly T[],
   of: (one: T) => readonly string[],
   clean: (member: string) => string,
-): readonly (readonly [string, number])[] => {
+  cap: number,
+): Ranked => {
+  // A set that is full takes no member that is later than its last, and keeps the time of each that it has.
+  const latest = set.full ? (set.times.at(-1) ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
   const times = new Map<string, number>();
   for (const one of all) {
     const time = boundedTime(one.time);
+    if (time > latest) continue;
     for (const member of of(one)) if ((times.get(member) ?? Number.POSITIVE_INFINITY) > time) times.set(member, time);
   }
-  return [...times].map(([member, time]) => [clean(member), time]);
+  return join(
+    set,
+    [...times].map(([member, time]) => [clean(member), time]),
+    cap,
+  );
 };

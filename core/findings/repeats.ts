@@ -1,5 +1,7 @@
-import type { Match } from '../match.ts';
-import { bucketOf, findingId } from './identity.ts';
+import type { Verdict } from '../detection.ts';
+import type { Match, Unsaid } from '../match.ts';
+import { firstAt, stretchOf } from '../state/burst.ts';
+import { bucketEnd, bucketOf, findingId } from './identity.ts';
 
 /** One finding in some words, whatever event they are said of. */
 interface Saying {
@@ -9,38 +11,89 @@ interface Saying {
   readonly earliest: Map<number, Match>;
 }
 
-/**
- * Drops, of what stateful detections say of one batch, what changes no finding. Each event of a flood finds every event around it
- * that fires, a thousand times a thousand matches; what counts is each of those once, with its own record, and of each asking
- * event the earliest in a window, which carries whom and what that event names.
- * @returns called with what one asking event decided, in turn; gives what is left of it
- */
-export const unrepeated = (): ((decided: readonly Match[]) => readonly Match[]) => {
+/** What the events of one batch say, in turn. */
+export interface Sayings {
+  /**
+   * Drops, of what stateful detections say of one batch, what changes no finding. Each event of a flood finds every event around it
+   * that fires, a thousand times a thousand matches; what counts is each of those once, with its own record, and of each asking
+   * event the earliest in a window, which carries whom and what that event names.
+   * @param decided what one event decided
+   */
+  fresh(decided: readonly Match[]): readonly Match[];
+  /** Drops the same, of parts of a burst's verdicts, before matches are made of them: in time that does not grow with the burst. */
+  readonly unsaid: Unsaid;
+}
+
+export const sayings = (): Sayings => {
   const told = new Map<string, Saying['told']>();
-  return decided => {
-    const earliest = new Map<string, Saying['earliest']>();
-    const sayingOf = (match: Match): Saying => {
-      const { severity, title, region, version, source } = match;
-      const id = findingId(match);
-      const words = JSON.stringify([id, severity, title, region, version, source]);
-      return { told: entry(told, words), earliest: entry(earliest, id) };
-    };
-    let before: { readonly match: Match; readonly saying: Saying } | undefined;
-    const said = decided.map(match => {
-      const saying = before !== undefined && saysAlike(match, before.match) ? before.saying : sayingOf(match);
-      before = { match, saying };
-      const window = bucketOf(match.time, match.window);
-      const first = saying.earliest.get(window);
-      if (first === undefined || match.time < first.time) saying.earliest.set(window, match);
-      return { match, saying, window };
-    });
-    return said
-      .filter(({ match, saying, window }) => {
-        const isNew = note(saying.told, match);
-        return isNew || match.evidence !== null || saying.earliest.get(window) === match;
-      })
-      .map(({ match }) => match);
+  return {
+    unsaid: unsaidOf(),
+    fresh: decided => {
+      const earliest = new Map<string, Saying['earliest']>();
+      const sayingOf = (match: Match): Saying => ({
+        told: entry(told, wordsOf(match)),
+        earliest: entry(earliest, findingId(match)),
+      });
+      let before: { readonly match: Match; readonly saying: Saying } | undefined;
+      const said = decided.map(match => {
+        const saying = before !== undefined && saysAlike(match, before.match) ? before.saying : sayingOf(match);
+        before = { match, saying };
+        const window = bucketOf(match.time, match.window);
+        const first = saying.earliest.get(window);
+        if (first === undefined || match.time < first.time) saying.earliest.set(window, match);
+        return { match, saying, window };
+      });
+      return said
+        .filter(({ match, saying, window }) => {
+          const isNew = note(saying.told, match);
+          return isNew || match.evidence !== null || saying.earliest.get(window) === match;
+        })
+        .map(({ match }) => match);
+    },
   };
+};
+
+/** What a finding says of an event, whichever it is. */
+const wordsOf = (match: Match): string => {
+  const { severity, title, region, version, source } = match;
+  return JSON.stringify([findingId(match), severity, title, region, version, source]);
+};
+
+const unsaidOf = (): Unsaid => {
+  /** By burst and words: for each verdict the next that was not said, itself if it was not. */
+  const said = new Map<readonly Verdict[], Map<string, Int32Array>>();
+  return (match, verdicts) => {
+    const stretch = stretchOf(verdicts);
+    if (stretch === undefined) return verdicts;
+    const { all, from, to } = stretch;
+    const byWords = said.get(all) ?? new Map<string, Int32Array>();
+    said.set(all, byWords);
+    // The verdicts of a burst share a note, which is all that they add to the words.
+    const words = wordsOf(match);
+    const next = byWords.get(words) ?? Int32Array.from({ length: all.length + 1 }, (_, at) => at);
+    byWords.set(words, next);
+    const kept = new Set<number>();
+    for (let at = following(next, from); at < to; at = following(next, at)) {
+      kept.add(at);
+      next[at] = at + 1;
+    }
+    // What `fresh` keeps though it was said: the event itself, for its record, and the first of each window.
+    for (let at = Math.max(from, firstAt(all, match.time)); at < to && all[at]?.time === match.time; at++)
+      if (all[at]?.eventId === match.eventId) kept.add(at);
+    for (let at = from; at < to; at = Math.max(at + 1, firstAt(all, bucketEnd(all[at]?.time ?? 0, match.window))))
+      kept.add(at);
+    return [...kept].sort((a, b) => a - b).flatMap(at => all[at] ?? []);
+  };
+};
+
+/** Follows what was said to the next that was not; shortens the way for those that come after. */
+const following = (next: Int32Array, from: number): number => {
+  let at = from;
+  for (let to = next[at] ?? at; to !== at; to = next[at] ?? at) {
+    next[at] = next[to] ?? to;
+    at = to;
+  }
+  return at;
 };
 
 /** Verdicts of one event share their key, and most of them all else but event and time. */

@@ -1,4 +1,4 @@
-import { type Attributes, claim, n, number, s, text } from './attribute.ts';
+import { type Attributes, claim, map, n, number, s, text } from './attribute.ts';
 import type { EntityRow } from './entity.ts';
 import { best, bestItem, expiry, ranked, rankedItem } from './item-parts.ts';
 import { revisionOf } from './revision.ts';
@@ -22,6 +22,7 @@ export const windowItem = (window: StoredWindow): Attributes => ({
   seen: { B: Buffer.from(window.seen.join(''), 'hex') },
   more: { BOOL: window.more },
   ...bestItem(window.best),
+  ...(window.witness === undefined ? {} : { witness: { M: bestItem(window.witness) } }),
   evidence: s(window.evidence),
   ...rankedItem('eventIds', window.eventIds),
   ...rankedItem('entities', window.entities),
@@ -33,6 +34,7 @@ export const windowItem = (window: StoredWindow): Attributes => ({
 export const parseWindow = (item: Attributes): StoredWindow | undefined => {
   const seen = item['seen'];
   if (!text(item, 'sk').startsWith('w#') || seen === undefined || !('B' in seen)) return undefined;
+  const witness = item['witness'] === undefined ? {} : { witness: best(map(item, 'witness')) };
   return {
     finding: text(item, 'pk'),
     bucket: number(item, 'bucket'),
@@ -41,6 +43,7 @@ export const parseWindow = (item: Attributes): StoredWindow | undefined => {
     seen: Buffer.from(seen.B).toString('hex').match(/.{16}/g) ?? [],
     more: claim(item, 'more'),
     best: best(item),
+    ...witness,
     evidence: text(item, 'evidence'),
     eventIds: ranked(item, 'eventIds'),
     entities: ranked(item, 'entities'),

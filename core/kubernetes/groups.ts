@@ -1,6 +1,9 @@
 /** Verbs that change an object. Server-side apply is `patch` in the audit log. */
 export const writes = ['create', 'update', 'patch', 'delete', 'deletecollection'] as const;
 
+/** Of these, the ones that send what an object becomes: a deletion's body, where there is one, is not it. */
+export const edits = ['create', 'update', 'patch'] as const;
+
 /** Verbs that change nothing. */
 export const reads = ['get', 'list', 'watch'] as const;
 

@@ -2,16 +2,24 @@ import type { Event } from '../event.ts';
 import { at, type Json, list, text } from '../json.ts';
 import type { When } from '../pattern/language.ts';
 import { asked, type Body, written } from './body.ts';
-import { clusterApiGroups, provisioningGroups } from './groups.ts';
+import { clusterApiGroups, provisioningGroups, unsaid } from './groups.ts';
 import type { AuditRecord } from './record.ts';
 
 /**
  * What became of an admission guard.
  * `weakened`: a patch says so. `weak`: the object as sent whole is weak, and was perhaps before. `opaque`: no body was logged.
- * `excepted`: an exception to policies was made or changed. `intercepting`: a webhook or mutating policy was made, or sent elsewhere,
+ * `rewritten`: a patch changes what it is asked about, by whom, or what it asks. `excepted`: an exception to policies was made or changed. `intercepting`: a webhook or mutating policy was made, or sent elsewhere,
  * through which pass writes on what makes nodes, or secrets.
  */
-export type GuardChange = 'deleted' | 'weakened' | 'weak' | 'opaque' | 'excepted' | 'intercepting' | 'unknown';
+export type GuardChange =
+  | 'deleted'
+  | 'weakened'
+  | 'weak'
+  | 'opaque'
+  | 'rewritten'
+  | 'excepted'
+  | 'intercepting'
+  | 'unknown';
 
 /**
  * What in each group is a guard: Kubernetes' own (bodies on EKS), Kyverno's and Gatekeeper's (none). Kyverno's group also holds
@@ -31,6 +39,22 @@ export const watchedForDeletion: readonly string[] = ['constraints.gatekeeper.sh
 /** The groups of which every write counts, as a filter says it shortest. */
 export const guardGroup = ['admissionregistration.k8s.io', { suffix: 'kyverno.io' }] as const;
 
+/** What shows that a definition goes, and with it every guard of its kind. */
+export const definitionsOfGuards = {
+  verb: ['delete', 'deletecollection'],
+  objectRef: {
+    apiGroup: ['apiextensions.k8s.io'],
+    resource: ['customresourcedefinitions'],
+    name: [{ suffix: 'kyverno.io' }, { suffix: '.gatekeeper.sh' }, ...unsaid],
+  },
+};
+
+const takesDefinition = ({ verb, objectRef }: AuditRecord): boolean =>
+  objectRef?.apiGroup === 'apiextensions.k8s.io' &&
+  objectRef.resource === 'customresourcedefinitions' &&
+  (verb === 'deletecollection' || verb === 'delete') &&
+  /^$|kyverno\.io$|\.gatekeeper\.sh$/.test(objectRef.name ?? '');
+
 const isGuard = ({ objectRef }: AuditRecord): boolean => {
   const group = objectRef?.apiGroup ?? '';
   return Object.hasOwn(guards, group) && guards[group]?.test(objectRef?.resource ?? '') === true;
@@ -44,12 +68,20 @@ const isAudit = (value: Json | undefined): boolean => typeof value === 'string' 
 const lacksDeny = (value: Json | undefined): boolean =>
   value === null || (Array.isArray(value) && !(value as readonly Json[]).includes('Deny'));
 
-/** Whether a body, whole or patch, leaves the guard open: Ignore, Audit, no rules. */
+/** Whether a patch takes an element out of a list: by its index, or by a strategic merge's directive. */
+const lacksSome = (value: Json | undefined, ...path: readonly string[]): boolean =>
+  list(value, ...path).some(one => one === null || at(one, '$patch') === 'delete');
+
+/** Whether a body, whole or patch, leaves the guard open: Ignore, Audit, no rules, or one of them fewer. */
 const isOpen = ({ object }: Body): boolean => {
   const webhooks = at(object, 'webhooks');
   const spec = at(object, 'spec');
   return (
     emptied(webhooks) ||
+    lacksSome(object, 'webhooks') ||
+    list(object, 'webhooks').some(hook => lacksSome(hook, 'rules')) ||
+    ['rules', 'validations'].some(name => lacksSome(spec, name)) ||
+    lacksSome(spec, 'matchConstraints', 'resourceRules') ||
     list(object, 'webhooks').some(hook => at(hook, 'failurePolicy') === 'Ignore' || emptied(at(hook, 'rules'))) ||
     at(spec, 'failurePolicy') === 'Ignore' ||
     isAudit(at(spec, 'validationFailureAction')) ||
@@ -81,6 +113,28 @@ const takesIn = (rule: Json): boolean => {
 const redirects = (hook: Json): boolean =>
   at(hook, 'clientConfig', 'url') !== undefined || at(hook, 'clientConfig', 'service') !== undefined;
 
+/** Members that say what a guard is asked about, and what it asks: of a webhook, of a policy, of a policy's binding. */
+const says: { readonly [owner in 'hook' | 'spec']: readonly string[] } = {
+  hook: ['rules', 'namespaceSelector', 'objectSelector', 'matchConditions', 'matchPolicy'],
+  spec: [
+    'matchConstraints',
+    'matchConditions',
+    'validations',
+    'variables',
+    'paramKind',
+    'policyName',
+    'matchResources',
+    'paramRef',
+  ],
+};
+
+/** Whether a patch, not a manifest that is applied whole, changes one of those, or sends a webhook elsewhere. */
+const rewrites = ({ form, object }: Body): boolean =>
+  form === 'patch' &&
+  text(object, 'apiVersion') === undefined &&
+  (list(object, 'webhooks').some(hook => redirects(hook) || says.hook.some(name => at(hook, name) !== undefined)) ||
+    says.spec.some(name => at(object, 'spec', name) !== undefined));
+
 /** Whether writes on what makes nodes now pass through somebody's webhook, or are rewritten by a policy. */
 const intercepts = (record: AuditRecord, body: Body): boolean => {
   const { resource = '' } = record.objectRef ?? {};
@@ -103,6 +157,7 @@ const intercepts = (record: AuditRecord, body: Body): boolean => {
  */
 export const guardChange = (event: Event<'kubernetes'>): GuardChange => {
   const { verb, objectRef } = event.record;
+  if (takesDefinition(event.record)) return 'deleted';
   if (!isGuard(event.record) || objectRef?.subresource === 'status') return 'unknown';
   const exception = objectRef?.resource === 'policyexceptions';
   if (verb === 'delete' || verb === 'deletecollection') return exception ? 'unknown' : 'deleted';
@@ -112,7 +167,10 @@ export const guardChange = (event: Event<'kubernetes'>): GuardChange => {
   const body = asked(event.record);
   if (verb === 'create') return intercepts(event.record, body) ? 'intercepting' : 'unknown';
   if (body.form === 'none') return 'opaque';
-  if (!isOpen(body)) return intercepts(event.record, body) ? 'intercepting' : 'unknown';
+  if (!isOpen(body)) {
+    if (intercepts(event.record, body)) return 'intercepting';
+    return rewrites(body) ? 'rewritten' : 'unknown';
+  }
   const applied = text(body.object, 'apiVersion') !== undefined;
   return body.form === 'patch' && !applied ? 'weakened' : 'weak';
 };
@@ -141,7 +199,7 @@ export const guardSigns = (may: (change: GuardChange) => boolean): readonly When
   const verb = [
     ...(made ? ['create'] : []),
     ...(made || may('weak') || may('opaque') ? ['update'] : []),
-    ...(made || may('weak') || may('opaque') || may('weakened') ? ['patch'] : []),
+    ...(made || may('weak') || may('opaque') || may('weakened') || may('rewritten') ? ['patch'] : []),
   ];
   const subresource = [{ exists: false }, { 'anything-but': 'status' }];
   return [
@@ -152,6 +210,7 @@ export const guardSigns = (may: (change: GuardChange) => boolean): readonly When
             verb: ['delete', 'deletecollection'],
             objectRef: { apiGroup: [...guardGroup, ...watchedForDeletion], subresource },
           },
+          definitionsOfGuards,
         ]
       : []),
   ];

@@ -3,7 +3,7 @@ import type { Event } from '../event.ts';
 import { list } from '../json.ts';
 import { remembered } from '../remembered.ts';
 import type { Controller, Principals, Settings } from '../settings.ts';
-import { matchesAny } from '../wildcard.ts';
+import { matchesAny, matchesArn } from '../wildcard.ts';
 import { builtInNames, components, usualAccounts, usualGitops } from './known-users.ts';
 import type { AuditUser } from './record.ts';
 
@@ -72,9 +72,11 @@ const formOf = (user: AuditUser | undefined, event: Event<'kubernetes'>, setting
   if (typeof name !== 'string') return 'unknown';
   const form = formOfName(name);
   const arns = arnsOf(user);
+  if (name.startsWith('eks:') && settings.clusters.some(one => one.name === event.cluster && !keepsEksNames(one)))
+    return 'person';
   if (arns.length === 0 || signedIn.has(form)) return form;
   const owned = arns.some(arn => isOurs(arn, event, settings));
-  if (owned && arns.every(arn => eksRole.test(arn)) && (name.startsWith('eks:') || isOwnName(name, arns)))
+  if (owned && arns.every(arn => eksRole.test(arn)) && (name.startsWith('eks:') || isOwnSession(name, arns)))
     return 'service';
   if (!name.startsWith('eks:')) return 'person';
   return owned ? 'person' : form;
@@ -102,6 +104,9 @@ export const formOfName = (name: string): Form => {
   if (!name.startsWith('system:serviceaccount:')) return 'person';
   return builtInNames.has(name) ? 'service' : 'service-account';
 };
+
+/** Whether a cluster's users are called `eks:…` by EKS alone: of any other's a certificate may carry the name. */
+export const keepsEksNames = ({ kind }: Settings['clusters'][number]): boolean => kind === 'eks';
 
 const isOurs = (arn: string, event: Event<'kubernetes'>, settings: Settings): boolean => {
   const account = arn.split(':')[4] ?? '';
@@ -183,7 +188,7 @@ const launcherOf = (
   settings: Settings,
 ): Pick<Identity, 'kind' | 'doubt'> | undefined => {
   const roles = launcherRoles(settings, event.cluster);
-  if (!arns.some(arn => isOurs(arn, event, settings) && matchesAny(roles, arn)) || !isOwnName(name, arns))
+  if (!arns.some(arn => isOurs(arn, event, settings) && matchesArn(roles, arn)) || !isOwnName(name, arns))
     return undefined;
   return namesControllers(settings)
     ? { kind: 'controller', doubt: '' }
@@ -211,16 +216,25 @@ export const belongs = (user: AuditUser | undefined, principals: Principals): bo
   return (
     (isOwnName(name, arns) && matchesAny(principals.users ?? [], name)) ||
     (user?.groups ?? []).some(group => matchesAny(principals.groups ?? [], group ?? '')) ||
-    arns.some(arn => matchesAny(principals.arns ?? [], arn))
+    arns.some(arn => matchesArn(principals.arns ?? [], arn))
   );
 };
 
-/** An access entry may give a user name that reads like another role's session: an ARN as a name must be the user's own. */
-const isOwnName = (name: string, arns: readonly string[]): boolean => {
-  if (!name.startsWith('arn:') || arns.length === 0) return true;
-  const role = name.slice(0, name.lastIndexOf('/'));
-  return arns.some(arn => arn === name || arn.slice(0, arn.lastIndexOf('/')) === role);
+/**
+ * An access entry, or `aws-auth`, may give a user name that reads like another role's session, or another user: an ARN as a name must be
+ * the user's own. Of a session the role must be, for its name may be written in two ways (`{{SessionName}}` has no `@`).
+ */
+const isOwnName = (name: string, arns: readonly string[]): boolean =>
+  !name.startsWith('arn:') || arns.length === 0 || arns.includes(name) || isOwnSession(name, arns);
+
+/** Whether a name is the ARN of a session of the user's role. */
+const isOwnSession = (name: string, arns: readonly string[]): boolean => {
+  const role = sessionRole(name);
+  return role !== undefined && arns.some(arn => sessionRole(arn) === role);
 };
+
+/** The role of a session's ARN, as far as the session's name. */
+const sessionRole = (arn: string): string | undefined => /^arn:[\w-]+:sts::\d{12}:assumed-role\/[^/]+\//.exec(arn)?.[0];
 
 /** Who asked, and who it was asked as: the same where nobody is impersonated. */
 export interface Callers {

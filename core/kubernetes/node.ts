@@ -3,7 +3,7 @@ import { at, list } from '../json.ts';
 import { itself, remembered } from '../remembered.ts';
 import type { Settings } from '../settings.ts';
 import { matchesWildcard } from '../wildcard.ts';
-import { asked, members } from './body.ts';
+import { asked, members, replacesAll } from './body.ts';
 import { clusterApiGroups, provisioningGroups, writes } from './groups.ts';
 import { arnsOf } from './identity.ts';
 import { placeOf } from './place.ts';
@@ -14,17 +14,20 @@ const steers =
   /^(?:karpenter\.(?:sh|k8s\.aws|azure\.com|k8s\.gcp)\/|(?:[a-z0-9-]+\.)*cluster\.x-k8s\.io\/|eks\.amazonaws\.com\/|node-role\.kubernetes\.io\/|node-restriction\.kubernetes\.io\/|node\.kubernetes\.io\/|topology\.kubernetes\.io\/|kubernetes\.io\/(?:hostname|arch|os)$)/;
 
 /**
- * What a patch of a node changes that steers scheduling or ownership: label and annotation keys, `taints`, `providerID`. An update
- * sends the whole node and does not say what it changes; cordoning is neither.
+ * What a patch of a node changes that steers scheduling or ownership: label and annotation keys, all labels or annotations where it
+ * replaces them, `taints`, `providerID`; `everything` where an update sends the node whole, and does not say what it changes. Cordoning
+ * is none of it, nor the status, which kubelets report all day.
  */
 export const nodeSteering = (record: AuditRecord): readonly string[] => {
-  if (record.objectRef?.resource !== 'nodes' || record.verb !== 'patch') return [];
+  if (record.objectRef?.resource !== 'nodes') return [];
+  if (record.verb === 'update') return record.objectRef.subresource ? [] : ['everything'];
+  if (record.verb !== 'patch') return [];
   const body = asked(record);
-  const keys = [...members(body, 'metadata', 'labels'), ...members(body, 'metadata', 'annotations')].map(
-    ([key]) => key,
-  );
+  const owners = ['labels', 'annotations'] as const;
+  const keys = owners.flatMap(name => members(body, 'metadata', name)).map(([key]) => key);
   return [
     ...new Set(keys.filter(key => steers.test(key))),
+    ...owners.filter(name => replacesAll(at(body.object, 'metadata', name))).map(name => `all ${name}`),
     ...['taints', 'providerID'].filter(name => at(body.object, 'spec', name) !== undefined),
   ];
 };

@@ -1,4 +1,5 @@
 import type { Event } from '../event.ts';
+import { rememberedText } from '../remembered.ts';
 import type { Description, SourceModule } from '../source.ts';
 import { lastAddress, objectPath } from './call.ts';
 import { kubernetesFacts } from './facts/index.ts';
@@ -13,9 +14,11 @@ const calledOf = ({ record }: Event<'kubernetes'>): string => {
 };
 
 /** A user's name without what every such name begins with. */
-const shortName = (name: string): string =>
-  name.replace(/^arn:[\w-]+:sts::\d{12}:assumed-role\//, '').replace(/^system:serviceaccount:([^:]+):/, '$1/') ||
-  'unknown';
+const shortName = rememberedText(
+  name =>
+    name.replace(/^arn:[\w-]+:sts::\d{12}:assumed-role\//, '').replace(/^system:serviceaccount:([^:]+):/, '$1/') ||
+    'unknown',
+);
 
 export const kubernetesSource: SourceModule<'kubernetes'> = {
   facts: kubernetesFacts,

@@ -3,7 +3,15 @@ import { itself, remembered } from '../remembered.ts';
 import type { Principals, Settings } from '../settings.ts';
 import { conditionOf, matchesAny, starred } from '../wildcard.ts';
 import { administrators } from './groups.ts';
-import { controllerAccounts, type Form, formOfName, launcherRoles, type PrincipalKind, says } from './identity.ts';
+import {
+  controllerAccounts,
+  type Form,
+  formOfName,
+  keepsEksNames,
+  launcherRoles,
+  type PrincipalKind,
+  says,
+} from './identity.ts';
 import { builtInNames, components, usualGitops } from './known-users.ts';
 import type { AuditRecord } from './record.ts';
 
@@ -32,7 +40,9 @@ const namedIn = remembered((_: string, settings): readonly Named[] => {
     ...[...components, ...builtInNames].map(name => always(name, 'service')),
     always('system:bootstrap:*', 'bootstrap'),
     always('system:anonymous', 'anonymous'),
-    always('eks:*', 'service'),
+    settings.clusters.every(keepsEksNames)
+      ? always('eks:*', 'service')
+      : { name: 'eks:*', forms: ['service', 'person'], kinds: ['service', 'person', 'platform', 'gitops'] },
     {
       name: 'system:serviceaccount:*',
       forms: ['service', 'service-account'],

@@ -1,6 +1,6 @@
 import { at, isObject, type Json, list } from '../json.ts';
 import { judgeEncryption, judgeMetadata } from './metadata.ts';
-import { type Look, look, type Problem, type Subject } from './problem.ts';
+import { type Expectation, judgeImageId, type Look, look, type Problem, type Subject } from './problem.ts';
 
 /** Where each kind of Cluster API Provider AWS keeps its machine (v1beta1 and v1beta2 alike). */
 const specOf: { readonly [kind: string]: string } = {
@@ -20,7 +20,7 @@ export const awsMachineKinds: readonly string[] = Object.keys(specOf);
  * Judges a machine of Cluster API Provider AWS. The provider's defaults differ from Karpenter's: `httpTokens` is `optional`, and
  * without `sshKeyName` the key pair `default` is used (an empty string means none).
  */
-export const judgeAWSMachine = (kind: string, subject: Subject): readonly Problem[] => {
+export const judgeAWSMachine = (kind: string, subject: Subject, expectation: Expectation): readonly Problem[] => {
   const root = specOf[kind];
   if (root === undefined) return [];
   const node = look(subject);
@@ -28,6 +28,7 @@ export const judgeAWSMachine = (kind: string, subject: Subject): readonly Proble
   return [
     ...judgeOptions(node, root),
     ...judgeImage(node, root),
+    ...judgeImageId(node.at(`${root}.ami.id`), `${root}.ami.id`, expectation),
     ...judgeKey(node, root),
     ...judgeVolumes(node, root),
     ...judgeExposure(node, root),

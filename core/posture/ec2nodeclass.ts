@@ -1,7 +1,7 @@
 import { at, isObject, list, text } from '../json.ts';
 import { matchesWildcard } from '../wildcard.ts';
 import { judgeEncryption, judgeMetadata } from './metadata.ts';
-import { type Expectation, hasMembers, type Look, look, type Problem, type Subject } from './problem.ts';
+import { type Expectation, hasMembers, judgeImageId, type Look, look, type Problem, type Subject } from './problem.ts';
 
 /**
  * Judges an EC2NodeClass (`karpenter.k8s.aws/v1`). Absent metadata options are hardened by the CRD's defaults; where no block device
@@ -28,6 +28,7 @@ export const judgeEC2NodeClass = (subject: Subject, expectation: Expectation): r
       ),
     ...judgeAddress(node),
     ...judgeImages(node),
+    ...judgeOwners(node, expectation),
     ...judgeRole(node, expectation),
   ];
 };
@@ -63,6 +64,30 @@ const judgeImages = (node: Look): readonly Problem[] =>
       },
     ];
   });
+
+/** Whose images a term chooses from: what another account makes runs as root on every node. */
+const judgeOwners = (node: Look, expectation: Expectation): readonly Problem[] => {
+  const { ids = [], owners = [], accounts = [] } = expectation.images ?? {};
+  const known = ['self', 'amazon', ...accounts, ...owners];
+  return node.list('spec.amiSelectorTerms').flatMap((term, index): readonly Problem[] => {
+    const path = `spec.amiSelectorTerms[${index}]`;
+    const owner = text(term, 'owner');
+    const foreign = owner !== undefined && ids.length + owners.length > 0 && !known.includes(owner);
+    return [
+      ...judgeImageId(text(term, 'id'), `${path}.id`, expectation),
+      ...(foreign
+        ? [
+            {
+              code: 'ami-unapproved' as const,
+              path: `${path}.owner`,
+              severity: 'high' as const,
+              message: `Images of ${owner} are chosen from, whose images are not approved.`,
+            },
+          ]
+        : []),
+    ];
+  });
+};
 
 const judgeRole = (node: Look, { nodeRoles }: Expectation): readonly Problem[] => {
   const role = node.at('spec.role');

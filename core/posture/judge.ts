@@ -40,7 +40,7 @@ export const judge = (
 ): readonly Problem[] => {
   if (kind === 'NodePool') return judgeNodePool(subject, expectation);
   if (kind === 'EC2NodeClass') return judgeEC2NodeClass(subject, expectation);
-  return kind !== undefined && awsMachineKinds.includes(kind) ? judgeAWSMachine(kind, subject) : [];
+  return kind !== undefined && awsMachineKinds.includes(kind) ? judgeAWSMachine(kind, subject, expectation) : [];
 };
 
 const order: readonly Weight[] = ['high', 'medium', 'low'];

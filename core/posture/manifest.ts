@@ -6,6 +6,7 @@ import { guardsProvisioning, judgeGuard } from './guard.ts';
 import { judge } from './judge.ts';
 import { judgeKubeadm, kubeadmKinds } from './kubeadm.ts';
 import { isPolicy, judgePolicy } from './policy.ts';
+import { expectationOf } from './problem.ts';
 import { judgeRbac } from './rbac.ts';
 
 /**
@@ -23,12 +24,11 @@ export const judgeManifest = (document: Json, settings: Settings): readonly Faul
         : [],
     );
   if (text(document, 'apiVersion') === undefined) return [];
-  const nodeRoles = [...settings.nodeRoles, ...settings.clusters.flatMap(cluster => cluster.nodeRoles ?? [])];
-  const { maximumNodeAge } = settings;
+  const expectation = expectationOf(settings);
   return [
-    ...judge({ object: document, whole: true }, { nodeRoles, maximumNodeAge }, kind).map(problem => placed(problem)),
+    ...judge({ object: document, whole: true }, expectation, kind).map(problem => placed(problem)),
     ...(kubeadmKinds.includes(kind) ? judgeKubeadm(kind, document) : []),
-    ...(kind === 'ClusterClass' ? judgeClusterClass(document) : []),
+    ...(kind === 'ClusterClass' ? judgeClusterClass(document, expectation) : []),
     ...judgeGuard(kind, document),
     ...judgeRbac(kind, document, settings),
   ];

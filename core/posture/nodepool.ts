@@ -1,4 +1,4 @@
-import { type Json, list, text } from '../json.ts';
+import { at, type Json, list, text } from '../json.ts';
 import { type Expectation, hasMembers, type Look, look, type Problem, type Subject } from './problem.ts';
 
 const requirements = 'spec.template.spec.requirements';
@@ -91,9 +91,15 @@ const excludesMetal = (about: readonly Requirement[]): boolean =>
     return hypervisor.includes(key) && operator === 'In' && values.length > 0 && !values.includes('');
   });
 
+/** Resources that every node has; limits of others bound no node that lacks them. */
+const bounding = ['cpu', 'memory', 'pods', 'ephemeral-storage', 'nodes'];
+const isSet = (value: Json | undefined): boolean => value !== undefined && value !== null;
+
 const judgeLimits = (node: Look): readonly Problem[] => {
   const limits = node.at('spec.limits');
-  if (!node.lacks('spec.limits') && (limits === undefined || hasMembers(limits))) return [];
+  if (!node.lacks('spec.limits') && (limits === undefined || bounding.some(name => isSet(at(limits, name))))) return [];
+  // A patch of limits that bound nothing leaves others as they are, unless it takes one away.
+  if (!node.whole && hasMembers(limits) && !bounding.some(name => at(limits, name) === null)) return [];
   return [
     {
       code: 'unlimited',

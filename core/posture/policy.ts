@@ -50,7 +50,7 @@ export const judgePolicy = (object: Json, own: readonly string[]): readonly Faul
 };
 
 const judgeTrust = (statement: Statement, path: Fault['path'], own: readonly string[]): readonly Fault[] => {
-  if (!list(statement, 'Action').some(one => typeof one === 'string' && /^(sts:|\*)/.test(one))) return [];
+  if (!list(statement, 'Action').some(one => typeof one === 'string' && /^(sts:|\*)/i.test(one))) return [];
   const risks = trustRisks(JSON.stringify({ Statement: [statement] }), own);
   return risks
     .filter(risk => own.length > 0 || risk !== 'other-account')

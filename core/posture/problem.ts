@@ -1,4 +1,5 @@
 import { at, isObject, type Json, type JsonObject } from '../json.ts';
+import type { Settings } from '../settings.ts';
 
 /** How weighty a problem is; no specification is critical by itself. */
 export type Weight = 'low' | 'medium' | 'high';
@@ -21,6 +22,7 @@ export type Code =
   | 'volume-encryption-unset'
   | 'public-address'
   | 'ami-unowned'
+  | 'ami-unapproved'
   | 'ami-unpinned'
   | 'role-not-node'
   | 'ssh-key'
@@ -43,7 +45,26 @@ export interface Expectation {
   readonly nodeRoles: readonly string[];
   /** The highest `expireAfter` that is not commented on, e.g. `72h`. */
   readonly maximumNodeAge: string;
+  /** Images that are approved, and accounts whose images may be chosen from; absent or empty: images are not judged by them. */
+  readonly images?: {
+    readonly ids: readonly string[];
+    readonly owners: readonly string[];
+    readonly accounts: readonly string[];
+  };
 }
+
+export const expectationOf = (settings: Settings): Expectation => ({
+  nodeRoles: [...settings.nodeRoles, ...settings.clusters.flatMap(cluster => cluster.nodeRoles ?? [])],
+  maximumNodeAge: settings.maximumNodeAge,
+  images: { ...settings.approvedImages, accounts: settings.accounts },
+});
+
+/** The problem of an image id that the settings approve neither by itself nor, perhaps, by its owner, which stands nowhere. */
+export const judgeImageId = (id: Json | undefined, path: string, { images }: Expectation): readonly Problem[] => {
+  if (typeof id !== 'string' || images === undefined || images.ids.length === 0 || images.owners.length > 0) return [];
+  if (images.ids.includes(id)) return [];
+  return [{ code: 'ami-unapproved', path, severity: 'high', message: `The image ${id} is not approved.` }];
+};
 
 /**
  * A specification to judge: the whole object, or what a patch sets (removed members null). What a patch does not mention is not
@@ -58,6 +79,8 @@ export interface Subject {
 
 /** Members of a subject as a judge looks at them. */
 export interface Look {
+  /** Whether the whole object is shown, not what a patch sets. */
+  readonly whole: boolean;
   /** The value; undefined where it is not there, null where it is removed. */
   at(path: string): Json | undefined;
   /** Whether the object has no such member: absent from a whole one, removed by a patch. */
@@ -75,6 +98,7 @@ export const look = ({ object, whole, openLists }: Subject): Look => {
   const removed = (path: string): boolean =>
     steps(path).some((_, index, all) => at(object, ...all.slice(0, index + 1)) === null);
   return {
+    whole,
     at: path => at(object, ...steps(path)),
     lacks: path => removed(path) || (whole && at(object, ...steps(path)) === undefined),
     list: path => {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import { list } from '../json.ts';
-import { type Grant, grantsOf } from '../kubernetes/rbac.ts';
+import type { Grant } from '../kubernetes/known-roles.ts';
+import { grantsOf } from '../kubernetes/rbac.ts';
 import type { Settings } from '../settings.ts';
 import type { Fault } from './fault.ts';
 import { applied } from './guard.ts';
@@ -24,6 +25,8 @@ const means: { readonly [G in Grant]: string } = {
   admin: 'admin cluster-wide, into which Karpenter’s chart aggregates rights over NodePools',
   edit: 'edit cluster-wide or beside controllers: reading secrets, and running pods as any service account',
   'mint-tokens': 'tokens of controllers’ service accounts',
+  'run-pods': 'running pods beside controllers, as any of their service accounts',
+  'enter-pods': 'a shell in pods of controllers, or through the kubelet in every pod of a node',
   'approve-certificates': 'approval of certificates that sign in as anybody',
   'write-provisioning': 'changes of NodePools and node classes, and with them of what every node is',
   'write-cluster-api': 'changes of Cluster API objects, and with them of every machine',
@@ -42,8 +45,14 @@ export const judgeRbac = (kind: string, object: JsonObject, settings: Settings):
   });
   const judged = (one: JsonObject) => grantsOf(applied(one, resource, 'rbac.authorization.k8s.io'), settings);
   if (resource.endsWith('bindings')) return judged(object).map(grant => fault(grant, ['roleRef']));
+  const { aggregationRule, ...plain } = object;
   // Rule by rule, so that each is found where it stands.
-  return list(object, 'rules').flatMap((rule, index) =>
-    judged({ ...object, rules: [rule] }).map(grant => fault(grant, ['rules', index])),
-  );
+  return [
+    ...list(object, 'rules').flatMap((rule, index) =>
+      judged({ ...plain, rules: [rule] }).map(grant => fault(grant, ['rules', index])),
+    ),
+    ...(aggregationRule === undefined ? [] : judged({ ...plain, rules: [], aggregationRule })).map(grant =>
+      fault(grant, ['aggregationRule']),
+    ),
+  ];
 };

@@ -28,10 +28,10 @@ export const redactNamed = (text: string): string => urlPasswords(flags(keyed(te
 const keyed = (text: string): string => {
   let out = '';
   let from = 0;
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charAt(at);
-    const encoded = char === '%' && (text.startsWith('3D', at + 1) || text.startsWith('3d', at + 1));
-    if (char !== '=' && char !== ':' && !encoded) continue;
+  separators.lastIndex = 0;
+  for (let found = separators.exec(text); found !== null; found = separators.exec(text)) {
+    const at = found.index;
+    const encoded = found[0].length > 1;
     const name = nameBefore(text, at);
     if (name === '' || !isSecretName(name) || (name === 'secret' && isSecretArn(text, at - name.length))) continue;
     let start = at + (encoded ? 3 : 1);
@@ -42,10 +42,13 @@ const keyed = (text: string): string => {
     if (end <= start || isMarked(text.slice(start, start + 40))) continue;
     out += text.slice(from, start) + marker(name.toLowerCase());
     from = end;
-    at = end - 1;
+    separators.lastIndex = end;
   }
   return out + text.slice(from);
 };
+
+/** What stands between a name and its value. */
+const separators = /[=:]|%3[Dd]/g;
 
 /**
  * Whether `secret` at a place is the word of an ARN, `arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME`: what follows is a name, and

@@ -127,13 +127,39 @@ const webhooks = (text: string): string =>
       )
     : text;
 
-/** Runs of token characters. One class, nothing after it: linear. */
-const runs = /[A-Za-z0-9+/_.=-]{16,}/g;
+const tokenChars = new Uint8Array(128);
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_.=-')
+  tokenChars[char.charCodeAt(0)] = 1;
+const isTokenChar = (code: number): boolean => code < 128 && tokenChars[code] === 1;
+/** Runs of them that are shorter hold no token. */
+const shortestRun = 16;
+
 const keyIds = /(?:AKIA|ASIA)[A-Z0-9]{16}/;
 
 const tokens = (text: string, depth: number): string => {
+  if (text.length < shortestRun) return text;
   const besideKeyId = keyIds.test(text);
-  return text.replace(runs, run => token(run, besideKeyId, depth));
+  let out = '';
+  let from = 0;
+  for (let start = 0; start + shortestRun <= text.length; ) {
+    // From the end of the shortest run that may begin here: what is found there leaves room for none that begins before it.
+    let before = start + shortestRun - 1;
+    while (before >= start && isTokenChar(text.charCodeAt(before))) before--;
+    if (before >= start) {
+      start = before + 1;
+      continue;
+    }
+    let end = start + shortestRun;
+    while (end < text.length && isTokenChar(text.charCodeAt(end))) end++;
+    const run = text.slice(start, end);
+    const clean = token(run, besideKeyId, depth);
+    if (clean !== run) {
+      out += text.slice(from, start) + clean;
+      from = end;
+    }
+    start = end + 1;
+  }
+  return from === 0 ? text : out + text.slice(from);
 };
 
 const token = (run: string, besideKeyId: boolean, depth: number): string => {
@@ -173,16 +199,35 @@ const blob = (run: string, besideKeyId: boolean, depth: number): string => {
 
 /** The parts of a run between `.`, `-`, `_` and `=`: bootstrap tokens (kubeadm: six, a dot, sixteen) and AWS secret keys (40). */
 const pieces = (run: string, besideKeyId: boolean, depth: number): string => {
-  const parts = run.split(/([._=-])/);
-  for (let at = 0; at < parts.length; at += 2) {
-    const part = parts[at] ?? '';
-    if (parts[at + 1] === '.' && isLower(part, 6) && isLower(parts[at + 2] ?? '', 16))
-      parts[at + 2] = marker('bootstrap token');
-    else if (isSecretKey(part, besideKeyId)) parts[at] = maskKey(part);
-    else if (part.length < run.length && isBlob(part)) parts[at] = blob(part, besideKeyId, depth - 1);
+  let out = '';
+  let from = 0;
+  for (let start = 0; start < run.length; ) {
+    const end = pieceEnd(run, start);
+    const part = run.slice(start, end);
+    let stop = end;
+    let clean = part;
+    if (run[end] === '.' && isLower(part, 6) && isLower(run.slice(end + 1, pieceEnd(run, end + 1)), 16)) {
+      stop = end + 17;
+      clean = `${part}.${marker('bootstrap token')}`;
+    } else if (isSecretKey(part, besideKeyId)) clean = maskKey(part);
+    else if (part.length < run.length && isBlob(part)) clean = blob(part, besideKeyId, depth - 1);
+    if (clean !== part) {
+      out += run.slice(from, start) + clean;
+      from = stop;
+    }
+    start = stop + 1;
   }
-  return parts.join('');
+  return from === 0 ? run : out + run.slice(from);
 };
+
+const pieceEnd = (run: string, start: number): number => {
+  let end = start;
+  while (end < run.length && !isDelimiter(run.charCodeAt(end))) end++;
+  return end;
+};
+
+/** `.`, `-`, `_`, `=`. */
+const isDelimiter = (code: number): boolean => code === 45 || code === 46 || code === 61 || code === 95;
 
 const isLower = (part: string, length: number): boolean => {
   if (part.length !== length) return false;
@@ -232,7 +277,12 @@ const isHex = (part: string): boolean => {
  */
 const isScrambled = (part: string, share = 0.3): boolean => {
   let changes = 0;
-  for (let at = 1; at < part.length; at++) if (charKind(part, at) !== charKind(part, at - 1)) changes++;
+  let before = charKind(part, 0);
+  for (let at = 1; at < part.length; at++) {
+    const kind = charKind(part, at);
+    if (kind !== before) changes++;
+    before = kind;
+  }
   return changes >= part.length * share;
 };
 

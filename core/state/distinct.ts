@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Key, StateRule, Verdict } from '../detection.ts';
+import type { Key, StateRule } from '../detection.ts';
 import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
 import { redactLine } from '../redact.ts';
+import { between, perBurst } from './burst.ts';
 import type { Item } from './observation.ts';
 import { checkCounted, checkParts, mostCounted } from './span.ts';
 
@@ -32,6 +33,9 @@ interface Sighting {
   readonly eventId: string;
   readonly value: string;
 }
+
+/** An event that fires. */
+type Moment = Omit<Sighting, 'value'>;
 
 const write = ({ time, eventId, value }: Sighting): string => `${time}#${eventId}#${value}`;
 
@@ -66,7 +70,10 @@ export const distinct = <S extends Source>(rule: Distinct<S>): StateRule<S> => {
   const bucketOf = (time: number): number => Math.floor(time / rule.within) * rule.within;
   const scope = (view: View<S>, key: Key, bucket: number): string =>
     [rule.id, view.event.account, view.event.cluster, ...Object.values(key), bucket].join('#');
-  const fired = firingOf(rule.within, rule.kinds ?? ['']);
+  const fired = perBurst((items, limit) => {
+    const note = rule.note(limit);
+    return firing(items, rule.within, limit, rule.kinds ?? ['']).map(moment => ({ ...moment, note }));
+  });
   return {
     kind: 'distinct',
     doc: rule.doc,
@@ -87,34 +94,16 @@ export const distinct = <S extends Source>(rule: Distinct<S>): StateRule<S> => {
     },
     decide: (view, _key, [answer]) => {
       if (answer === undefined) return [];
-      const limit = view.threshold ?? rule.moreThan;
-      const note = rule.note(limit);
-      return fired([answer.item, ...answer.also], limit)
-        .filter(({ time }) => time >= view.event.time && time < view.event.time + rule.within)
-        .map(({ eventId, time }): Verdict => ({ eventId, time, note }));
+      const { time } = view.event;
+      return between(fired([answer.item, ...answer.also], view.threshold ?? rule.moreThan), time, time + rule.within);
     },
   };
 };
 
-interface Moment {
-  readonly time: number;
-  readonly eventId: string;
-}
-
 /**
- * {@link firing}, worked out once for all events of a batch that are answered with the same items, as those of a flood are: items
- * are never changed.
+ * Every stored event at whose time more than `limit` distinct values lie in the window that it ends, in order of time. Linear after
+ * sorting.
  */
-const firingOf = (within: number, kinds: readonly string[]) => {
-  let last: { readonly items: readonly Item[]; readonly limit: number; readonly found: readonly Moment[] } | undefined;
-  return (items: readonly Item[], limit: number): readonly Moment[] => {
-    if (last?.limit === limit && last.items.every((item, at) => item === items[at])) return last.found;
-    last = { items, limit, found: firing(items, within, limit, kinds) };
-    return last.found;
-  };
-};
-
-/** Every stored event at whose time more than `limit` distinct values lie in the window that it ends. Linear after sorting. */
 const firing = (items: readonly Item[], within: number, limit: number, kinds: readonly string[]): readonly Moment[] => {
   const seen = items
     .flatMap(item => item['seen'] ?? [])
@@ -137,7 +126,10 @@ const firing = (items: readonly Item[], within: number, limit: number, kinds: re
       else inWindow.set(value, left);
     }
     if (kinds.every(kind => (kind === '' ? inWindow.size > limit : counted(inWindow.keys(), kind) > limit)))
-      for (const { eventId } of seen.slice(end, next)) found.set(eventId, { time: now, eventId });
+      for (const { eventId } of seen.slice(end, next)) {
+        found.delete(eventId); // one id at two times, which no source writes, stands at the later
+        found.set(eventId, { time: now, eventId });
+      }
     end = next;
   }
   return [...found.values()];

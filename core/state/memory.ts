@@ -1,3 +1,4 @@
+import { placeIn } from '../sorted.ts';
 import type { Due } from './agenda.ts';
 import type { Answer, Item, Observation, Store } from './observation.ts';
 
@@ -147,18 +148,6 @@ const alone = (text: string): string => JSON.parse(JSON.stringify(text)) as stri
 /** An item with one set more, sets by name. */
 const withSet = (item: Item, name: string, member: string): Item =>
   Object.fromEntries([...Object.entries(item), [name, [member]] as const].sort(([a], [b]) => (a < b ? -1 : 1)));
-
-/** Where a member is in a sorted list, or belongs. */
-const placeIn = (list: readonly string[], member: string): number => {
-  let from = 0;
-  let to = list.length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((list[middle] ?? '') < member) from = middle + 1;
-    else to = middle;
-  }
-  return from;
-};
 
 /** What waits to be judged again, in so many bytes. */
 const agendaOf = (most: number) => {

@@ -6,6 +6,15 @@ export const profileScope = (account: string, profile: string): string => `insta
 /** One change as stored: sorts by time within a set. @param time milliseconds since 1970 */
 export const roleChange = (time: number, role: string): string => `${new Date(time).toISOString()} ${role}`;
 
+/** Every role that was seen put into a profile before a time, oldest first. */
+export const rolesBefore = (item: Item, time: number): readonly string[] => {
+  const at = new Date(time).toISOString();
+  return (item['added'] ?? [])
+    .filter(change => change.slice(0, 24) < at)
+    .toSorted()
+    .map(change => change.slice(25));
+};
+
 /**
  * The role that a profile carried at a time, or undefined where none was seen put into it. A profile holds one role (IAM User
  * Guide, "Instance profiles"), so the last one added counts, unless it was removed since.

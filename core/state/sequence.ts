@@ -1,6 +1,7 @@
 import type { Key, Severity, StateRule, Verdict } from '../detection.ts';
 import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
+import { between, firstAt, perBurst } from './burst.ts';
 import type { Item } from './observation.ts';
 import { checkParts } from './span.ts';
 
@@ -54,6 +55,9 @@ export const sequence = <S extends Source>(rule: Sequence<S>): StateRule<S> => {
     throw new Error(`state of ${rule.id}: of: "${rule.of}": one of its steps, of which there are two at least`);
   const scope = (view: View<S>, key: Key, bucket: number): string =>
     [rule.id, view.event.account, view.event.cluster, ...Object.values(key), bucket].join('#');
+  const found = perBurst(items =>
+    wholeSequences(items, rule).map(moment => ({ ...moment, severity: rule.severity, note: rule.note })),
+  );
   return {
     kind: 'sequence',
     doc: rule.doc,
@@ -73,59 +77,63 @@ export const sequence = <S extends Source>(rule: Sequence<S>): StateRule<S> => {
     },
     decide: (view, _key, [answer]) => {
       const { id, time } = view.event;
-      const whole = answer === undefined ? [] : wholeSequences([answer.item, ...answer.also], rule);
-      const own = rule.alone && whole.every(({ eventId }) => eventId !== id);
-      return [
-        ...whole.map((moment): Verdict => ({ ...moment, severity: rule.severity, note: rule.note })),
-        ...(own && (rule.step(view) === rule.of || rule.step(view) === undefined) ? [{ eventId: id, time }] : []),
-      ];
+      const whole = answer === undefined ? [] : found([answer.item, ...answer.also], 0);
+      const step = rule.step(view);
+      const isAlone = rule.alone && (step === rule.of || step === undefined) && !holds(whole, { time, eventId: id });
+      // All of them: a step may complete those of its kind that came before it, and those after.
+      const all = between(whole, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+      return isAlone ? [...all, { eventId: id, time }] : all;
     },
   };
 };
 
-/** The found step's events that stand in a whole sequence: the latest steps before, the earliest after, first to last in time. */
+/** Whether an event is among verdicts, which are in order of time. */
+const holds = (verdicts: readonly Verdict[], { time, eventId }: Moment): boolean => {
+  for (let at = firstAt(verdicts, time); verdicts[at]?.time === time; at++)
+    if (verdicts[at]?.eventId === eventId) return true;
+  return false;
+};
+
+/**
+ * The found step's events that stand in a whole sequence, in order of time. Ordered: the latest steps before and the earliest after,
+ * no further from first to last than the span.
+ */
 const wholeSequences = (
   items: readonly Item[],
   { steps, of, within, ordered = true }: Pick<Sequence<Source>, 'steps' | 'of' | 'within' | 'ordered'>,
 ): readonly Moment[] => {
-  const moments = new Map(
-    steps.map(step => [
-      step,
-      items
-        .flatMap(item => item[step] ?? [])
-        .map(read)
-        .sort((a, b) => a.time - b.time),
-    ]),
+  const moments = steps.map(step =>
+    items
+      .flatMap(item => item[step] ?? [])
+      .map(read)
+      .sort((a, b) => a.time - b.time),
   );
   const at = steps.indexOf(of);
-  if (!ordered) return (moments.get(of) ?? []).filter(({ time }) => isAmong(time, steps, moments, within));
-  return (moments.get(of) ?? []).filter(({ time }) => {
+  const all = moments[at] ?? [];
+  if (!ordered) return among(all, moments, within);
+  return all.filter(({ time }) => {
     let first: number | undefined = time;
-    for (const step of steps.slice(0, at).reverse()) {
-      const limit: number | undefined = first;
-      first = limit === undefined ? undefined : moments.get(step)?.findLast(one => one.time <= limit)?.time;
-    }
+    for (const before of moments.slice(0, at).reverse())
+      first = first === undefined ? undefined : latest(before, first);
     let last: number | undefined = time;
-    for (const step of steps.slice(at + 1)) {
-      const limit: number | undefined = last;
-      last = limit === undefined ? undefined : moments.get(step)?.find(one => one.time >= limit)?.time;
-    }
+    for (const after of moments.slice(at + 1))
+      last = last === undefined ? undefined : after[firstAt(after, last)]?.time;
     return first !== undefined && last !== undefined && last - first <= within;
   });
 };
 
-/** Whether some span of time that holds a moment holds every step too: the span may begin at any step's moment. */
-const isAmong = (
-  time: number,
-  steps: readonly string[],
-  moments: ReadonlyMap<string, readonly Moment[]>,
-  within: number,
-): boolean =>
-  [...moments.values()]
+/** The latest of those times that is not behind a time. */
+const latest = (moments: readonly Moment[], time: number): number | undefined => {
+  let at = firstAt(moments, time);
+  while (moments[at]?.time === time) at++;
+  return moments[at - 1]?.time;
+};
+
+/** Those that lie in some span of time that holds every step; a span may begin at any step's moment. */
+const among = (all: readonly Moment[], moments: readonly (readonly Moment[])[], within: number): readonly Moment[] => {
+  const starts = moments
     .flat()
-    .some(
-      ({ time: start }) =>
-        start <= time &&
-        time <= start + within &&
-        steps.every(step => moments.get(step)?.some(one => one.time >= start && one.time <= start + within)),
-    );
+    .filter(({ time }) => moments.every(step => (step[firstAt(step, time)]?.time ?? Number.NaN) <= time + within))
+    .sort((a, b) => a.time - b.time);
+  return all.filter(({ time }) => (latest(starts, time) ?? Number.NaN) >= time - within);
+};

@@ -1,6 +1,7 @@
-import type { Key, StateRule, Verdict } from '../detection.ts';
+import type { Key, StateRule } from '../detection.ts';
 import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
+import { between, perBurst } from './burst.ts';
 import type { Item } from './observation.ts';
 import { checkParts } from './span.ts';
 
@@ -41,6 +42,10 @@ export const sum = <S extends Source>(rule: Sum<S>): StateRule<S> => {
   checkParts(rule.id, { within: rule.within, moreThan: rule.moreThan });
   const scope = (view: View<S>, key: Key, bucket: number): string =>
     [rule.id, view.event.account, view.event.cluster, ...Object.values(key), bucket].join('#');
+  const exceeded = perBurst((items, limit) => {
+    const note = rule.note(limit);
+    return exceeding(items, rule.within, limit).map(({ eventId, time }) => ({ eventId, time, note }));
+  });
   return {
     kind: 'sum',
     doc: rule.doc,
@@ -61,20 +66,29 @@ export const sum = <S extends Source>(rule: Sum<S>): StateRule<S> => {
     },
     decide: (view, _key, [answer]) => {
       if (answer === undefined) return [];
-      const limit = view.threshold ?? rule.moreThan;
       const { time } = view.event;
-      return exceeding([answer.item, ...answer.also], rule.within, limit)
-        .filter(one => one.time >= time && one.time < time + rule.within)
-        .map((one): Verdict => ({ eventId: one.eventId, time: one.time, note: rule.note(limit) }));
+      return between(
+        exceeded([answer.item, ...answer.also], view.threshold ?? rule.moreThan),
+        time,
+        time + rule.within,
+      );
     },
   };
 };
 
-/** The events at whose time the window that they end adds up to more than the limit. */
+/** The events at whose time the window that they end adds up to more than the limit, in order of time. Linear after sorting. */
 const exceeding = (items: readonly Item[], within: number, limit: number): readonly Part[] => {
   const parts = items.flatMap(item => (item['parts'] ?? []).map(read)).sort((a, b) => a.time - b.time);
-  return parts.filter(({ time }) => {
-    const inWindow = parts.filter(one => one.time > time - within && one.time <= time);
-    return inWindow.reduce((total, { value }) => total + value, 0) > limit;
-  });
+  const found: Part[] = [];
+  let total = 0;
+  let oldest = 0;
+  for (let end = 0; end < parts.length; ) {
+    const now = parts[end]?.time ?? 0;
+    let next = end;
+    for (; parts[next]?.time === now; next++) total += parts[next]?.value ?? 0;
+    for (; (parts[oldest]?.time ?? now) <= now - within; oldest++) total -= parts[oldest]?.value ?? 0;
+    if (total > limit) found.push(...parts.slice(end, next));
+    end = next;
+  }
+  return found;
 };

@@ -19,13 +19,15 @@ const backup = roleSession('backup', 'nightly');
 
 export const detection = cloudtrail({
   id: 'cloudtrail/bootstrap-data-read',
-  title: '{principal} read what machines boot with: {bootstrap.kind} {resource}',
+  title: '{principal} read or changed what machines boot with: {event} of {resource}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     // The console reads a template's versions whenever somebody looks at it, plans and scanners do; on EKS they hold no token.
     ['low', { fact: { 'bootstrap.kind': 'launch-template', 'bootstrap.resource': [{ 'anything-but': 'unknown' }] } }],
     // All templates at once.
     ['medium', { fact: { 'bootstrap.kind': 'launch-template' } }],
+    // Every parameter of the account: Cluster API's may be none of them.
+    ['medium', { fact: { 'bootstrap.resource': '/' } }],
     'high',
   ],
   when: {
@@ -60,6 +62,7 @@ export const detection = cloudtrail({
     'Data read on the machine itself (instance metadata, disks, a pod with host access) is in no record.',
     'DescribeLaunchTemplateVersions and GetLaunchTemplateData are recorded with wrapped parameters (the first in public `lookup-events` output of 2026, where Auto Scaling asks every ten seconds): plain ones are read too.',
     'Secrets Manager and Systems Manager record no parameters of what they refuse: the message names the secret or parameter. A refused list of parameters names one of them alone.',
+    'User data that DescribeLaunchConfigurations and DescribeSpotFleetRequests give is not looked at: autoscalers ask for them all day, without a name. BatchGetSecretValue is recorded as a GetSecretValue of each secret besides.',
     'Cluster Autoscaler and the like read launch templates: name their roles in `secretReaders`.',
     "A node of a node role may read every Cluster API secret: another machine's is not told from its own.",
   ],
@@ -115,9 +118,48 @@ export const detection = cloudtrail({
         settings: { controllers: [] },
         severity: 'low',
       },
+      {
+        name: 'a person writes what the next machine boots with',
+        event: call('secretsmanager', 'PutSecretValue', { requestParameters: { secretId } }),
+        severity: 'high',
+      },
+      {
+        name: 'a node writes the bootstrap secret of a machine',
+        event: call('secretsmanager', 'UpdateSecret', { userIdentity: nodeSession(), requestParameters: { secretId } }),
+        severity: 'high',
+      },
+      {
+        name: 'a person lets another account read it',
+        event: call('secretsmanager', 'PutResourcePolicy', { requestParameters: { secretId, resourcePolicy: '{}' } }),
+      },
+      {
+        name: 'a person writes a bootstrap parameter',
+        event: call('ssm', 'PutParameter', {
+          requestParameters: { name: '/cluster.x-k8s.io/5f0e9f51/0', overwrite: true },
+        }),
+      },
+      {
+        name: 'a person reads every parameter of the account',
+        event: call('ssm', 'GetParametersByPath', {
+          requestParameters: { path: '/', recursive: true, withDecryption: true },
+        }),
+        severity: 'medium',
+      },
       { name: 'a backup role that nobody listed', event: readSecret({ userIdentity: backup }) },
     ],
     misses: [
+      {
+        name: 'a person writes another secret',
+        event: call('secretsmanager', 'PutSecretValue', { requestParameters: { secretId: 'prod/db' } }),
+      },
+      {
+        name: 'a person reads a path of parameters of a team',
+        event: call('ssm', 'GetParametersByPath', { requestParameters: { path: '/team-a', recursive: true } }),
+      },
+      {
+        name: 'a person reads the parameters that are in no path',
+        event: call('ssm', 'GetParametersByPath', { requestParameters: { path: '/' } }),
+      },
       { name: 'a machine reads its own bootstrap secret', event: readSecret({ userIdentity: nodeSession() }) },
       { name: 'an instance reads its own user data', event: readUserData({ userIdentity: nodeSession() }) },
       {

@@ -17,6 +17,8 @@ const attached = iam(
 );
 const guardrail = { policyId: 'p-examplepolicy', targetId: 'ou-exam-pleid000' };
 
+const withUser = [{ kind: 'cluster-api', cluster: 'fleet', roles: ['arn:aws:iam::111122223333:user/capa'] }] as const;
+
 export const detection = cloudtrail({
   id: 'cloudtrail/controller-role-policy-changed',
   title: '{principal} changed what the controller role {role} may do: {event} {policy}',
@@ -35,10 +37,34 @@ export const detection = cloudtrail({
         ],
         fact: { 'iam.role-kind': ['controller', 'likely-controller'] },
       },
+      // A controller with keys of its own: its user, and another key of the same.
+      {
+        eventName: [
+          'AttachUserPolicy',
+          'DetachUserPolicy',
+          'PutUserPolicy',
+          'DeleteUserPolicy',
+          'PutUserPermissionsBoundary',
+          'DeleteUserPermissionsBoundary',
+          'AddUserToGroup',
+          'CreateAccessKey',
+          'CreateLoginProfile',
+          'UpdateLoginProfile',
+        ],
+        fact: { 'iam.user-kind': 'controller' },
+      },
       { fact: { 'iam.version-in-force': true } },
       {
         eventSource: 'organizations.amazonaws.com',
-        eventName: ['DetachPolicy', 'UpdatePolicy', 'DeletePolicy', 'DisablePolicyType'],
+        eventName: [
+          'DetachPolicy',
+          'UpdatePolicy',
+          'DeletePolicy',
+          'DisablePolicyType',
+          // From under the policies of a unit, or of the whole organization.
+          'MoveAccount',
+          'RemoveAccountFromOrganization',
+        ],
       },
     ],
   },
@@ -47,8 +73,13 @@ export const detection = cloudtrail({
       role:
         view.record.eventSource === 'organizations.amazonaws.com'
           ? 'every role of the accounts under it'
-          : said(view, 'iam.role'),
-      policy: text(view.record, 'requestParameters', 'policyId') ?? said(view, 'iam.policy'),
+          : said(view, 'iam.role') === 'none' && said(view, 'iam.user') !== 'none'
+            ? said(view, 'iam.user')
+            : said(view, 'iam.role'),
+      policy:
+        text(view.record, 'requestParameters', 'policyId') ??
+        text(view.record, 'requestParameters', 'accountId') ??
+        said(view, 'iam.policy'),
     },
   ],
   resources: view => [said(view, 'iam.role'), said(view, 'iam.policy')].filter(name => name !== 'none'),
@@ -101,6 +132,21 @@ export const detection = cloudtrail({
         severity: 'high',
       },
       {
+        name: 'an account is moved from under the policies of its unit',
+        event: other('organizations', 'MoveAccount', {
+          accountId: '111122223333',
+          sourceParentId: 'ou-exam-pleid000',
+          destinationParentId: 'r-exam',
+        }),
+        severity: 'high',
+      },
+      {
+        name: 'another key is made for the user of the Cluster API provider',
+        event: iam('CreateAccessKey', { userName: 'capa' }),
+        settings: { controllers: withUser },
+        severity: 'high',
+      },
+      {
         name: 'a role that is Karpenter by its usual name only',
         event: iam('PutRolePolicy', { roleName, policyName: 'more', policyDocument: '{}' }),
         settings: { controllers: [] },
@@ -132,6 +178,16 @@ export const detection = cloudtrail({
       { name: "Karpenter's role read", event: iam('GetRole', { roleName }) },
       { name: 'a service control policy attached', event: other('organizations', 'AttachPolicy', guardrail) },
       { name: "another service's policy detached", event: other('iot', 'DetachPolicy', guardrail, { by: karpenter }) },
+      {
+        name: 'another key is made for another user',
+        event: iam('CreateAccessKey', { userName: 'alice' }),
+        settings: { controllers: withUser },
+      },
+      {
+        name: 'the user of the Cluster API provider is read',
+        event: iam('GetUser', { userName: 'capa' }),
+        settings: { controllers: withUser },
+      },
       {
         name: "another service's policy version",
         event: other('iot', 'SetDefaultPolicyVersion', { policyArn: named, versionId: 'v2' }),

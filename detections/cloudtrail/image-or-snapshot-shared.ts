@@ -58,6 +58,7 @@ export const detection = cloudtrail({
   blind: [
     'Whether a snapshot came from a node, or an unlisted image is one of nodes, is in no record: sharing with one account is then medium.',
     'Sharing with an organization or organizational unit counts as outside: exempt your own.',
+    'Whose a bucket is that an image is written to is in no record: each counts as outside. The parameters of stores and exports are from the API model. Disks that are copied within the account (CreateSnapshot, EBS direct APIs) and shared by backup policies are not seen.',
     'A copy into another account through a role there makes its record there.',
   ],
   examples: {
@@ -74,12 +75,48 @@ export const detection = cloudtrail({
       },
       { name: 'a snapshot is made public', severity: 'high', event: snapshot({ group: 'all' }) },
       {
+        name: 'an approved node image is stored in a bucket',
+        severity: 'high',
+        event: ec2('CreateStoreImageTask', { imageId: 'ami-0123456789abcdef0', bucket: 'example-bucket' }),
+      },
+      {
+        name: 'some image is exported into a bucket',
+        severity: 'medium',
+        event: ec2('ExportImage', {
+          ExportImageRequest: {
+            ImageId: 'ami-0fedcba9876543210',
+            DiskImageFormat: 'VMDK',
+            S3ExportLocation: { S3Bucket: 'example-bucket' },
+          },
+        }),
+      },
+      {
+        name: 'an instance is exported into a bucket',
+        severity: 'medium',
+        event: ec2('CreateInstanceExportTask', {
+          instanceId: 'i-0aaaabbbbccccdddd',
+          exportToS3Task: { s3Bucket: 'example-bucket' },
+        }),
+      },
+      {
         name: 'a snapshot is shared with another account',
         severity: 'medium',
         event: snapshot({ userId: '444455556666' }),
       },
     ],
     misses: [
+      {
+        name: 'a store is refused',
+        event: ec2(
+          'CreateStoreImageTask',
+          { imageId: 'ami-0123456789abcdef0', bucket: 'example-bucket' },
+          { record: { errorCode: 'Client.UnauthorizedOperation' } },
+        ),
+      },
+      {
+        name: 'an image is taken out of a bucket',
+        event: ec2('CreateRestoreImageTask', { objectKey: 'ami-0123456789abcdef0.bin', bucket: 'example-bucket' }),
+      },
       {
         name: 'a scanner of AWS shares a copy with its own account',
         event: snapshot({ userId: '444455556666' }, { by: scanner }),

@@ -1,12 +1,35 @@
 import { karpenter } from '../../core/cloudtrail/example.ts';
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { iam } from '../../core/cloudtrail/example-iam.ts';
-import { said } from '../../core/cloudtrail/said.ts';
+import { said, texts } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
+import type { View } from '../../core/fact.ts';
+import type { Item } from '../../core/state/observation.ts';
+import { profileScope, rolesBefore } from '../../core/state/profile.ts';
+import { recall } from '../../core/state/recall.ts';
+import { matchesAny } from '../../core/wildcard.ts';
 
 const profile = 'prod_9876543210987654321';
 const add = { instanceProfileName: profile, roleName: 'KarpenterNodeRole-prod' };
+
+/** Whether the profile is Karpenter’s, and the hand is not that of Karpenter as the settings name it, or Karpenter’s of another cluster. */
+const isKarpenters = (view: View<'cloudtrail'>): boolean =>
+  view.fact('profile.foreign') === true ||
+  (view.fact('profile.karpenter') === true &&
+    (said(view, 'principal.controller') !== 'karpenter' || said(view, 'principal.kind') === 'likely-controller'));
+
+/** Whether a role that is no node role is put into a profile. */
+const gives = (view: View<'cloudtrail'>): boolean =>
+  view.record.eventName === 'AddRoleToInstanceProfile' && said(view, 'iam.role-kind') !== 'node';
+
+/** The last node role that the profile carried before. */
+const nodeRoleIn = (view: View<'cloudtrail'>, item: Item): string | undefined =>
+  rolesBefore(item, view.event.time).findLast(role => matchesAny(texts(view, 'node.role-names'), role));
+
+const webserver = 'nodes-by-hand';
+const fills = (roleName: string, eventTime: string, instanceProfileName = webserver) =>
+  iam('AddRoleToInstanceProfile', { instanceProfileName, roleName }, { by: platform, record: { eventTime } });
 
 export const detection = cloudtrail({
   id: 'cloudtrail/instance-profile-tampered',
@@ -18,10 +41,26 @@ export const detection = cloudtrail({
       { fact: { 'profile.karpenter': true, 'principal.controller': [{ 'anything-but': 'karpenter' }] } },
       { fact: { 'profile.karpenter': true, 'principal.kind': 'likely-controller' } },
       { fact: { 'profile.foreign': true } },
+      // Any profile that carried a node role, and gets another: what was seen of it says so.
+      { eventName: 'AddRoleToInstanceProfile', fact: { 'iam.role-kind': [{ 'anything-but': 'node' }] } },
     ],
   },
   by: view => [{ profile: said(view, 'profile.name') }],
   resources: view => [said(view, 'profile.name')],
+  state: recall({
+    kind: 'recall-profile',
+    doc: 'A profile of another form than Karpenter’s is recalled (from AddRoleToInstanceProfile and the inventory): critical where it carried a node role and gets another, silent where nothing is known of it.',
+    scopes: (view, { profile = '' }) => (gives(view) ? [profileScope(view.event.account, profile)] : []),
+    conclude: (view, _, [item = {}]) => {
+      const carried = gives(view) ? nodeRoleIn(view, item) : undefined;
+      if (carried !== undefined)
+        return [{ severity: 'critical', note: `it carried ${carried}, and instances with it get the other role` }];
+      return isKarpenters(view) ? [{}] : [];
+    },
+    // What it carried may be told late: IAM's records come from another region.
+    again: (view, _, [item = {}]) =>
+      gives(view) && nodeRoleIn(view, item) === undefined ? { after: view.event.time } : undefined,
+  }),
   attack: ['T1098.003', 'T1078.004'],
   why: 'The role in a profile is what every node launched with it may do. Karpenter alone makes, fills and deletes its profiles: another hand there gives the next nodes another role, or takes theirs away.',
   references: [
@@ -37,7 +76,7 @@ export const detection = cloudtrail({
   ],
   blind: [
     'IAM is recorded in us-east-1 only: without its events in the home region nothing is seen.',
-    "A profile with a name and path of its own, made by hand for an EC2NodeClass, is not known to be a node's: unintended-role-launched looks at what is launched.",
+    'A profile with a name and path of its own is known to be a node’s where a node role was seen put into it, or the inventory found it: unintended-role-launched looks at what is launched.',
     "Calls that name only the profile tell Karpenter's by the form of its name.",
   ],
   examples: {
@@ -70,6 +109,12 @@ export const detection = cloudtrail({
         severity: 'high',
       },
       {
+        name: 'a profile of nodes, made by hand, gets another role',
+        event: fills('admin', '2026-09-01T10:00:00Z'),
+        after: [fills('KarpenterNodeRole-prod', '2026-08-01T10:00:00Z')],
+        severity: 'critical',
+      },
+      {
         name: 'a role that is Karpenter by its usual name only',
         event: iam('AddRoleToInstanceProfile', add, { by: karpenter }),
         settings: { controllers: [] },
@@ -77,6 +122,21 @@ export const detection = cloudtrail({
       },
     ],
     misses: [
+      {
+        name: 'a profile of nodes gets another node role',
+        event: fills('KarpenterNodeRole-blue', '2026-09-01T10:00:00Z'),
+        after: [fills('KarpenterNodeRole-prod', '2026-08-01T10:00:00Z')],
+      },
+      {
+        name: 'a profile that never carried a node role gets another',
+        event: fills('admin', '2026-09-01T10:00:00Z'),
+        after: [fills('webserver', '2026-08-01T10:00:00Z')],
+      },
+      {
+        name: 'a role is taken out of a profile of nodes',
+        event: iam('RemoveRoleFromInstanceProfile', { instanceProfileName: webserver, roleName: 'admin' }),
+        after: [fills('KarpenterNodeRole-prod', '2026-08-01T10:00:00Z')],
+      },
       { name: 'Karpenter fills its own profile', event: iam('AddRoleToInstanceProfile', add, { by: karpenter }) },
       {
         name: 'the platform fills a profile of its own',

@@ -10,6 +10,21 @@ const version = { nodegroupName: 'system', launchTemplate: { name: 'system-nodes
 const group = 'eks-system-0aaaabbb-0000-4000-8000-000000000001';
 const template = { launchTemplateName: 'batch', version: '1' };
 
+const arn = 'arn:aws:eks:eu-west-1:111122223333:cluster/prod';
+const hyperPod = {
+  clusterName: 'training',
+  orchestrator: { eks: { clusterArn: arn } },
+  instanceGroups: [
+    {
+      instanceGroupName: 'workers',
+      instanceType: 'ml.m5.xlarge',
+      instanceCount: 1,
+      executionRole: 'arn:aws:iam::111122223333:role/hyperpod',
+      lifeCycleConfig: { sourceS3Uri: 's3://example-bucket/lifecycle', onCreate: 'on_create.sh' },
+    },
+  ],
+};
+
 export const detection = cloudtrail({
   id: 'cloudtrail/node-group-changed-by-unexpected',
   title: '{principal} changed what EKS makes nodes from: {event} {target}',
@@ -46,6 +61,18 @@ export const detection = cloudtrail({
           ],
         },
       },
+      // SageMaker HyperPod and Batch put nodes of their own into an EKS cluster.
+      {
+        eventSource: 'sagemaker.amazonaws.com',
+        eventName: 'CreateCluster',
+        requestParameters: { orchestrator: { eks: { clusterArn: [{ exists: true }] } } },
+      },
+      { eventSource: 'sagemaker.amazonaws.com', eventName: ['UpdateCluster', 'UpdateClusterSoftware'] },
+      {
+        eventSource: 'batch.amazonaws.com',
+        eventName: 'CreateComputeEnvironment',
+        requestParameters: { eksConfiguration: { eksClusterArn: [{ exists: true }] } },
+      },
       // The group behind a node group, which EKS names so; autoscalers only set how many it holds.
       {
         eventName: ['UpdateAutoScalingGroup', 'StartInstanceRefresh', 'AttachInstances'],
@@ -61,13 +88,17 @@ export const detection = cloudtrail({
     const { requestParameters } = view.record;
     const cluster = said(view, 'eks.cluster');
     const part = text(requestParameters, 'nodegroupName') ?? text(requestParameters, 'fargateProfileName');
-    const group = text(requestParameters, 'autoScalingGroupName');
+    const group =
+      text(requestParameters, 'autoScalingGroupName') ??
+      text(requestParameters, 'computeEnvironmentName') ??
+      (view.record.eventSource === 'sagemaker.amazonaws.com' ? text(requestParameters, 'clusterName') : undefined);
     const target = group ?? (part === undefined ? cluster : `${cluster}/${part}`);
     return [{ principal: said(view, 'principal.id'), target }];
   },
   attack: ['T1578', 'T1578.002', 'T1578.003'],
   why: 'A node group, a Fargate profile or Auto Mode makes nodes as Karpenter does, from one call of the EKS API: another template version runs other user data on every new node, another role gives it other rights.',
   references: [
+    'SageMaker API Reference, CreateCluster (orchestrator) and Batch API Reference, CreateComputeEnvironment (eksConfiguration)',
     'EKS API Reference, CreateNodegroup, UpdateNodegroupVersion, UpdateClusterConfig (computeConfig)',
     'EKS User Guide, "Customize managed nodes with launch templates"',
     'Auto Scaling API Reference, StartInstanceRefresh and AttachInstances',
@@ -82,6 +113,7 @@ export const detection = cloudtrail({
   blind: [
     'The platform, GitOps and services are not looked at, whoever wrote the commit.',
     'Auto Scaling groups of self-managed nodes bear any name and are not looked at; the templates and roles of what they launch are (cloudtrail/node-role-taken, cloudtrail/launch-template-unhardened).',
+    'That a HyperPod cluster is updated does not say whether EKS orchestrates it: all are told. What Batch changes of an environment is judged by type and profile alone.',
     'What a new version of a template holds is not weighed here. The parameters are taken from the API models.',
   ],
   examples: {
@@ -131,6 +163,25 @@ export const detection = cloudtrail({
         severity: 'medium',
       },
       {
+        name: 'a person makes a HyperPod cluster whose nodes join the cluster',
+        event: other('sagemaker', 'CreateCluster', hyperPod),
+        severity: 'high',
+      },
+      {
+        name: 'a person gives the machines of HyperPod another script',
+        event: other('sagemaker', 'UpdateCluster', {
+          clusterName: 'training',
+          instanceGroups: hyperPod.instanceGroups,
+        }),
+      },
+      {
+        name: 'a person lets Batch launch nodes of the cluster',
+        event: other('batch', 'CreateComputeEnvironment', {
+          computeEnvironmentName: 'jobs',
+          eksConfiguration: { eksClusterArn: arn, kubernetesNamespace: 'jobs' },
+        }),
+      },
+      {
         name: "Karpenter's role makes a node group, which Karpenter never does",
         event: eks('CreateNodegroup', { nodegroupName: 'batch' }, { by: karpenter }),
       },
@@ -142,6 +193,34 @@ export const detection = cloudtrail({
       },
     ],
     misses: [
+      {
+        name: 'a person makes a HyperPod cluster of its own',
+        event: other('sagemaker', 'CreateCluster', { ...hyperPod, orchestrator: { slurm: {} } }),
+      },
+      {
+        name: 'a person looks at a HyperPod cluster',
+        event: other('sagemaker', 'DescribeCluster', hyperPod),
+      },
+      {
+        name: 'another service updates a cluster',
+        event: other('memorydb', 'UpdateCluster', { clusterName: 'training' }),
+      },
+      {
+        name: 'another service makes one',
+        event: other('kafka', 'CreateCluster', { orchestrator: hyperPod.orchestrator }),
+      },
+      {
+        name: 'a person lets Batch launch instances of its own',
+        event: other('batch', 'CreateComputeEnvironment', { computeEnvironmentName: 'jobs' }),
+      },
+      {
+        name: 'a person asks Batch for something else about the cluster',
+        event: other('batch', 'UpdateComputeEnvironment', { eksConfiguration: { eksClusterArn: arn } }),
+      },
+      {
+        name: 'another service has such a call',
+        event: other('example', 'CreateComputeEnvironment', { eksConfiguration: { eksClusterArn: arn } }),
+      },
       { name: 'the platform', event: eks('UpdateNodegroupVersion', version, { by: platform }) },
       { name: 'the Cluster API provider', event: eks('UpdateNodegroupVersion', version, { by: clusterApi }) },
       {

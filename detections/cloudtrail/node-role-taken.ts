@@ -57,6 +57,7 @@ export const detection = cloudtrail({
   title: '{principal} took the node role, by {event} of {role}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
+    ['high', { userIdentity: { type: 'AWSAccount' } }],
     // A workload of which nothing says whose it is: a controller that nobody named looks like this.
     ['medium', { fact: { 'principal.kind': 'unknown' } }],
     'high',
@@ -157,6 +158,13 @@ export const detection = cloudtrail({
         severity: 'high',
       },
       { name: 'a person assumes the node role', event: assume(nodeRole), severity: 'high' },
+      {
+        name: 'somebody of another account assumes it',
+        event: assume(nodeRole, {
+          userIdentity: { type: 'AWSAccount', principalId: 'AROAEXAMPLEOTHERACCT1:x', accountId: '444455556666' },
+        }),
+        severity: 'high',
+      },
       {
         name: 'a function that was given the node role',
         event: assume(nodeRole, byService('lambda.amazonaws.com')),

@@ -35,7 +35,7 @@ export const detection = kubernetes({
   id: 'kubernetes/admission-guard-tampered',
   title: '{principal} tampered with what guards admission ({guard.change}): {object}',
   severity: [
-    ['high', { fact: { 'guard.change': ['opaque', 'excepted', 'intercepting'] } }],
+    ['high', { fact: { 'guard.change': ['opaque', 'rewritten', 'excepted', 'intercepting'] } }],
     [
       'medium',
       { fact: { 'guard.change': 'deleted', 'principal.standing': ['platform', 'gitops', 'likely-controller'] } },
@@ -45,7 +45,7 @@ export const detection = kubernetes({
   when: {
     $or: [
       { fact: { 'guard.change': ['deleted', 'weakened'] } },
-      { fact: { 'guard.change': ['weak', 'opaque', 'intercepting'], 'principal.standing': 'person' } },
+      { fact: { 'guard.change': ['weak', 'opaque', 'rewritten', 'intercepting'], 'principal.standing': 'person' } },
       {
         fact: {
           'guard.change': 'excepted',
@@ -78,7 +78,7 @@ export const detection = kubernetes({
     'EKS logs no bodies of Kyverno’s policies: a person’s change of one is a finding at high, whatever it changes; GitOps’ and the platform’s are not seen. Of Gatekeeper’s only the deletion is.',
     'A webhook that a program makes is taken for its own: only a person’s is looked at for what passes through it.',
     'What Kyverno and Gatekeeper are told to leave out altogether (a config map, a Config) is not a guard’s object.',
-    'A selector that leaves a namespace out, a wider match condition or a parameter changed weakens as well and is not judged.',
+    'A person’s patch of selectors, conditions, rules or parameters is a finding at high, whatever it changes: a program’s, and one that sends the guard whole without a webhook that it had, are not seen.',
     'A guard whose pods are stopped fails as its failurePolicy says: see its deployment.',
   ],
   examples: {
@@ -149,6 +149,67 @@ export const detection = kubernetes({
         event: audit('update', webhooks, { ...named('image-policy'), requestObject: open }),
       },
       {
+        name: 'the definition of Kyverno’s policies is deleted, and every policy with it',
+        event: audit('delete', 'customresourcedefinitions.apiextensions.k8s.io', named('clusterpolicies.kyverno.io')),
+        severity: 'critical',
+      },
+      {
+        name: 'one webhook of two is taken out by its index',
+        event: audit('patch', webhooks, {
+          ...named('image-policy'),
+          user: users.workload,
+          requestObject: [{ op: 'remove', path: '/webhooks/0' }],
+        }),
+        severity: 'critical',
+      },
+      {
+        name: 'one webhook of two is taken out by its name',
+        event: audit('patch', webhooks, {
+          ...named('image-policy'),
+          user: users.workload,
+          requestObject: { webhooks: [{ name: 'images.example.com', $patch: 'delete' }] },
+        }),
+      },
+      {
+        name: 'a webhook fails open, by a path that only the API server takes for one',
+        event: audit('patch', webhooks, {
+          ...named('image-policy'),
+          user: users.workload,
+          requestObject: [{ op: 'replace', path: 'x/webhooks/-1/failurePolicy', value: 'Ignore' }],
+        }),
+      },
+      {
+        name: 'a webhook is deleted, with a dry run in the address that its body does not ask for',
+        event: audit('delete', webhooks, {
+          ...named('image-policy'),
+          requestURI: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/image-policy?dryRun=All',
+          requestObject: { kind: 'DeleteOptions', apiVersion: 'v1' },
+        }),
+      },
+      {
+        name: 'a person leaves a namespace out',
+        event: audit('patch', webhooks, {
+          ...named('image-policy'),
+          requestObject: [
+            {
+              op: 'add',
+              path: '/webhooks/0/namespaceSelector',
+              value: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['x'] }] },
+            },
+          ],
+        }),
+        severity: 'high',
+      },
+      {
+        name: 'a person lets somebody else answer for pods',
+        event: audit('patch', webhooks, {
+          ...named('image-policy'),
+          requestObject: { webhooks: [{ name: 'images.example.com', clientConfig: { url: 'https://198.51.100.7/' } }] },
+          responseObject: hook([''], ['pods']),
+        }),
+        severity: 'high',
+      },
+      {
         name: 'a person changes a Kyverno policy, as EKS logs it',
         event: audit('patch', 'clusterpolicies.kyverno.io', named('no-privileged')),
       },
@@ -169,6 +230,28 @@ export const detection = kubernetes({
       {
         name: 'GitOps changes a Kyverno policy, as EKS logs it',
         event: audit('patch', 'clusterpolicies.kyverno.io', { ...named('no-privileged'), user: users.gitops }),
+      },
+      {
+        name: 'the definition of somebody’s own kind goes',
+        event: audit('delete', 'customresourcedefinitions.apiextensions.k8s.io', named('tools.example.com')),
+      },
+      {
+        name: 'a program keeps the selector of its webhook',
+        event: audit('patch', webhooks, {
+          ...named('image-policy'),
+          user: users.workload,
+          requestObject: { webhooks: [{ name: 'images.example.com', namespaceSelector: {} }] },
+        }),
+      },
+      {
+        name: 'a person applies a webhook whole, as it was',
+        event: audit('patch', webhooks, {
+          ...named('image-policy'),
+          requestObject: {
+            ...open,
+            webhooks: [{ name: 'images.example.com', failurePolicy: 'Fail', objectSelector: {} }],
+          },
+        }),
       },
       {
         name: 'a certificate is put in',

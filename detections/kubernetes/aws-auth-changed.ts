@@ -31,7 +31,7 @@ const eks = (account: string) => ({
 export const detection = kubernetes({
   id: 'kubernetes/aws-auth-changed',
   title: '{principal} changed who may sign in through {object} ({awsAuth.maps})',
-  severity: [['critical', { fact: { 'awsAuth.maps': ['masters', 'foreign-node'] } }], 'high'],
+  severity: [['critical', { fact: { 'awsAuth.maps': ['masters', 'foreign-node', 'system-name', 'unread'] } }], 'high'],
   when: {
     verb: [...writes],
     // A write that names no object is `deletecollection`: it takes aws-auth with the others.
@@ -58,6 +58,8 @@ export const detection = kubernetes({
   blind: [
     'A created aws-auth has no body in EKS’s audit log: it is high, whatever it maps.',
     'The body shows what is mapped after the change, not what was before: an old entry of system:masters makes every change critical.',
+    'What is not written in the plain form of the documentation (escapes, anchors, block scalars) is critical as `unread`: it may map anything.',
+    'A user of a foreign account under the name of an EKS component (`eks:…`) is taken for EKS from then on: its mapping is what is seen.',
     'Access entries grant the same without it (cloudtrail/eks-access-granted).',
   ],
   examples: {
@@ -76,6 +78,20 @@ export const detection = kubernetes({
           ...map(nodes + entry('team', 'team', 'viewers')),
           user: users.platform,
         }),
+      },
+      {
+        name: 'a role gets the name of Karpenter’s account',
+        event: audit(
+          'patch',
+          'configmaps',
+          map(nodes + entry('developer', 'system:serviceaccount:kube-system:karpenter', 'viewers')),
+        ),
+        severity: 'critical',
+      },
+      {
+        name: 'a group is written so that it does not read like what it is',
+        event: audit('patch', 'configmaps', map(`${nodes}- rolearn: x\n  groups:\n  - "system:\\x6dasters"\n`)),
+        severity: 'critical',
       },
       { name: 'it is deleted', event: audit('delete', 'configmaps', { objectRef: ref }) },
       {

@@ -41,7 +41,7 @@ export const detection = kubernetes({
   ],
   blind: [
     'EKS and most clusters log no bodies of secrets: then the life of the token is not known, and the finding is high.',
-    'A secret created by generateName has no name in the request; the API server gives it one that is no valid token.',
+    'A secret made under a generated name has no name in its record. It is a token once it holds its own name’s id, which is a write that kubernetes/bootstrap-secret-written sees.',
   ],
   examples: {
     matches: [

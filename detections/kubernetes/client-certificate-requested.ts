@@ -28,7 +28,7 @@ export const detection = kubernetes({
   title: '{principal} asked for or approved a client certificate ({csr.signer}): {event}',
   severity: [
     ['low', { fact: { 'principal.standing': 'likely-controller' } }],
-    ['critical', { fact: { 'csr.masters': 'yes' } }],
+    ['critical', { fact: { 'csr.masters': ['yes', 'system-name'] } }],
     'high',
   ],
   when: {
@@ -55,11 +55,31 @@ export const detection = kubernetes({
   ],
   blind: [
     'Certificates signed with the cluster’s own certificate authority make no request (kubernetes/bootstrap-secret-read: `-ca`).',
-    'A subject that is not plain ASCII in the request is not read.',
+    'A subject is read where its letters stand as ASCII or UTF-16 in the request.',
     'Approval with a body that the audit policy leaves out says no signer.',
   ],
   examples: {
     matches: [
+      {
+        name: 'a person asks for the name of a controller’s account',
+        event: audit('create', target, request('kube-apiserver-client', 'system:serviceaccount:kube-system:karpenter')),
+        severity: 'critical',
+      },
+      {
+        name: 'a person asks for the name of the scheduler',
+        event: audit('create', target, request('kube-apiserver-client', 'system:kube-scheduler')),
+        severity: 'critical',
+      },
+      {
+        name: 'a person asks for a node’s name by the signer that does not look at it',
+        event: audit('create', target, request('kube-apiserver-client', 'system:nodes', 'system:node:evil')),
+        severity: 'critical',
+      },
+      {
+        name: 'a person asks for a name that begins otherwise',
+        event: audit('create', target, request('kube-apiserver-client', 'system:monitoring')),
+        severity: 'high',
+      },
       { name: 'a developer asks for a client certificate', event: audit('create', target, client) },
       {
         name: 'the platform approves one',

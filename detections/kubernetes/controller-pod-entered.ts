@@ -21,24 +21,12 @@ export const detection = kubernetes({
         },
         fact: { 'object.controller': ['karpenter', 'cluster-api', 'eks', 'kubeadm'] },
       },
-      {
-        objectRef: { resource: 'nodes', subresource: 'proxy' },
-        $or: [
-          { fact: { 'principal.form': 'person' } },
-          // The kubelet's own ways into a container; monitoring asks it for /metrics, /stats and /pods.
-          { requestURI: [{ matches: '/proxy/+(exec|run|attach|portForward|cri)/' }] },
-        ],
-      },
+      // Monitoring asks the kubelet for /metrics, /stats and /pods; people, for its measures and settings.
+      { fact: { 'proxy.reaches': 'other', 'principal.form': 'person' } },
+      { fact: { 'proxy.reaches': 'enter' } },
     ],
     fact: { 'call.outcome': 'succeeded' },
   },
-  unless: [
-    // Measures and settings of the kubelet, as the documentation of Kubernetes has people read them; letters only, no way back.
-    {
-      verb: 'get',
-      requestURI: [{ matches: '^/api/v1/nodes/[^/?]+/proxy/+(configz|healthz|metrics|stats)[a-z/]*([?]|$)' }],
-    },
-  ],
   by: view => [{ user: said(view, 'principal.id'), pod: said(view, 'object.path') }],
   attack: ['T1609', 'T1552.007'],
   why: 'Inside a controller’s pod lie its Kubernetes token and its AWS credentials. `nodes/proxy` reaches every pod of a node through the kubelet, and nothing inside is audited.',
@@ -91,6 +79,14 @@ export const detection = kubernetes({
           user: users.workload,
           objectRef: kubelet,
           requestURI: `${proxied}/exec/kube-system/karpenter-x/controller?command=id`,
+        }),
+      },
+      {
+        name: 'the same, in an address that is written otherwise',
+        event: audit('get', 'nodes/proxy', {
+          user: users.workload,
+          objectRef: kubelet,
+          requestURI: `/api/v1/nodes/${kubelet.name}/prox%79/%65xec/kube-system/karpenter-x/controller?command=id`,
         }),
       },
       {

@@ -44,6 +44,8 @@ export const detection = kubernetes({
         'admin',
         'edit',
         'mint-tokens',
+        'run-pods',
+        'enter-pods',
         'approve-certificates',
         'write-provisioning',
         'write-cluster-api',
@@ -69,9 +71,10 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'A binding to a role of one’s own name is judged when the role is written, not when it is bound; one that gathers others (aggregationRule) has no rules when it is written.',
+    'A binding to a role of one’s own name is judged when the role is written, not when it is bound; one that gathers others (aggregationRule) by whether it gathers the API server’s own.',
+    '`get` on nodes/proxy opens a shell by websockets: monitoring is given it by the dozen, and it is not told from that (kubernetes/controller-pod-entered sees the shell). What cluster-wide roles say of pods is not judged.',
     'Access entries and aws-auth grant through groups that are bound already (cloudtrail/eks-access-granted, kubernetes/aws-auth-changed).',
-    'A patch that adds a rule is judged by what it adds; one that only changes subjects by the role in the response, where that is logged.',
+    'A patch that adds a rule is judged by what it adds; one that only changes subjects, or a part of a rule, by the response, where that is logged.',
   ],
   examples: {
     matches: [
@@ -139,6 +142,60 @@ export const detection = kubernetes({
         }),
       },
       {
+        name: 'a role that gathers every role of the API server, cluster-admin with them',
+        event: audit('create', `clusterroles.${group}`, {
+          objectRef: { name: 'helper' },
+          requestObject: {
+            aggregationRule: {
+              clusterRoleSelectors: [{ matchLabels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } }],
+            },
+            rules: null,
+          },
+        }),
+        severity: 'critical',
+      },
+      {
+        name: 'the nodes’ own role, which mints tokens',
+        event: audit('create', `clusterrolebindings.${group}`, binding('system:node')),
+      },
+      {
+        name: 'the kubelet’s role, which enters every pod',
+        event: audit('create', `clusterrolebindings.${group}`, binding('system:kubelet-api-admin')),
+      },
+      {
+        name: 'Cluster API’s own role, in a namespace of Clusters',
+        event: audit('create', `rolebindings.${group}`, {
+          ...binding('capi-manager-role'),
+          cluster: 'fleet',
+          objectRef: { namespace: 'fleet-eu', name: 'helper' },
+        }),
+      },
+      {
+        name: 'a Role of the API server that reads secrets of kube-system',
+        event: audit('create', `rolebindings.${group}`, {
+          objectRef: { namespace: 'kube-system', name: 'helper' },
+          requestObject: {
+            roleRef: { apiGroup: group, kind: 'Role', name: 'system:controller:token-cleaner' },
+            subjects: [{ kind: 'User', apiGroup: group, name: 'mallory' }],
+          },
+        }),
+      },
+      {
+        name: 'workloads beside Karpenter',
+        event: audit('create', `roles.${group}`, {
+          ...role(rule('apps', 'deployments', 'patch')),
+          objectRef: { namespace: 'kube-system', name: 'helper' },
+        }),
+      },
+      {
+        name: 'somebody is added to a binding, by a path that only the API server takes for one',
+        event: audit('patch', `clusterrolebindings.${group}`, {
+          objectRef: { name: 'cluster-admins' },
+          requestObject: [{ op: 'add', path: 'x/subjects/-', value: { kind: 'User', name: 'mallory' } }],
+          responseObject: binding('cluster-admin').requestObject,
+        }),
+      },
+      {
         name: 'Karpenter by its usual name, while the settings name no controller',
         event: audit('create', `clusterroles.${group}`, {
           ...role(rule('karpenter.sh', '*', '*')),
@@ -180,6 +237,31 @@ export const detection = kubernetes({
             resourceNames: ['kubernetes.io/kubelet-serving'],
           }),
         }),
+      },
+      {
+        name: 'a role that gathers an add-on’s own',
+        event: audit('create', `clusterroles.${group}`, {
+          objectRef: { name: 'knative-serving-admin' },
+          requestObject: {
+            aggregationRule: { clusterRoleSelectors: [{ matchLabels: { 'serving.knative.dev/controller': 'true' } }] },
+            rules: [],
+          },
+        }),
+      },
+      {
+        name: 'workloads of a team',
+        event: audit('create', `roles.${group}`, {
+          ...role(rule('apps', 'deployments', 'patch')),
+          objectRef: { namespace: 'team-a', name: 'helper' },
+        }),
+      },
+      {
+        name: 'monitoring may read through the kubelet',
+        event: audit('create', `clusterroles.${group}`, role(rule('', 'nodes/proxy', 'get', 'list', 'watch'))),
+      },
+      {
+        name: 'kube-proxy’s role',
+        event: audit('create', `clusterrolebindings.${group}`, binding('system:node-proxier')),
       },
       { name: 'the built-in view', event: audit('create', `clusterrolebindings.${group}`, binding('view')) },
       {

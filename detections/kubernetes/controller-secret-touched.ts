@@ -1,4 +1,5 @@
 import { kubernetes } from '../../core/detection.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { audit, node, serviceAccount, users } from '../../core/kubernetes/example.ts';
 import { said } from '../../core/kubernetes/said.ts';
 import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
@@ -13,17 +14,34 @@ const certManager = ['cert-manager', 'cert-manager-cainjector'].map(
 const issuer = serviceAccount('cert-manager', 'cert-manager');
 const sync = serviceAccount('secret-sync', 'external-secrets');
 
+/** A pod that is given a secret by its kubelet. */
+const given = (secretName: string, over: JsonObject = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'tool' },
+  spec: { containers: [{ name: 'tool', image: 'busybox' }], volumes: [{ name: 's', secret: { secretName } }], ...over },
+});
+const inNamespace = (namespace: string) => ({ ...fleet, objectRef: { namespace, name: 'tool' } });
+
 export const detection = kubernetes({
   id: 'kubernetes/controller-secret-touched',
   title: "{principal} touched a controller's secret or config map: {event}",
   severity: [
     // It makes and renews the certificates of the controllers' webhooks; by its usual name only, so that it is lowered, not silenced.
     ['low', { user: { username: [...certManager] }, objectRef: { name: [{ suffix: '-cert' }] } }],
+    ['critical', { fact: { 'pod.secrets': ['cluster-credential', 'bootstrap-token'] } }],
     'high',
   ],
   when: {
-    objectRef: { resource: ['secrets', 'configmaps'] },
-    fact: { 'object.controller': ['karpenter', 'cluster-api', 'eks', 'kubeadm'], 'call.outcome': 'succeeded' },
+    $or: [
+      {
+        objectRef: { resource: ['secrets', 'configmaps'] },
+        fact: { 'object.controller': ['karpenter', 'cluster-api', 'eks', 'kubeadm'] },
+      },
+      // A kubelet reads what a pod mounts, for whoever wrote the pod.
+      { fact: { 'pod.secrets': ['controller', 'cluster-credential', 'bootstrap-data', 'bootstrap-token'] } },
+    ],
+    fact: { 'call.outcome': 'succeeded' },
   },
   unless: [
     { fact: { 'principal.standing': ['controller', 'likely-controller', 'platform', 'gitops', 'node', 'service'] } },
@@ -48,6 +66,7 @@ export const detection = kubernetes({
   blind: [
     'Secrets and config maps are logged without bodies: what was read or written is not seen.',
     'In kube-system only objects that carry the account’s name are known as a controller’s; a list of all is kubernetes/bootstrap-secret-read.',
+    'A pod whose body is not logged, and one of a custom kind’s controller that is exempt, is given a secret unseen.',
     'Nodes may read what their pods mount: a stolen node identity reads a controller’s secret unseen here (kubernetes/node-identity-off-node).',
   ],
   examples: {
@@ -85,8 +104,46 @@ export const detection = kubernetes({
         name: 'an ordinary service account',
         event: audit('get', 'secrets', { cluster: 'fleet', user: sync, objectRef: credentials }),
       },
+      {
+        name: 'a pod of a person’s is given CAPA’s credentials',
+        event: audit('create', 'pods', { ...inNamespace('capa-system'), requestObject: given(credentials.name) }),
+        severity: 'high',
+      },
+      {
+        name: 'a pod of a person’s is given the administrator’s file of a cluster',
+        event: audit('create', 'pods', { ...inNamespace('fleet-eu'), requestObject: given('prod-eu-kubeconfig') }),
+        severity: 'critical',
+      },
+      {
+        name: 'a pod has a bootstrap token in its environment',
+        event: audit('create', 'pods', {
+          ...inNamespace('kube-system'),
+          requestObject: given('x', {
+            volumes: [],
+            containers: [{ name: 'a', envFrom: [{ secretRef: { name: 'bootstrap-token-abc123' } }] }],
+          }),
+        }),
+        severity: 'critical',
+      },
+      {
+        name: 'a pod is given what the next machine boots with',
+        event: audit('create', 'pods', { ...inNamespace('fleet-eu'), requestObject: given('workers-x7k2p') }),
+        severity: 'high',
+      },
     ],
     misses: [
+      {
+        name: 'a pod of a team is given a secret of its own',
+        event: audit('create', 'pods', { ...inNamespace('team-a'), requestObject: given('db') }),
+      },
+      {
+        name: 'a replica set makes the pod of a controller, which is given its certificate',
+        event: audit('create', 'pods', {
+          ...inNamespace('capi-system'),
+          user: users.replicasets,
+          requestObject: given(certificate.name),
+        }),
+      },
       {
         name: 'CAPA itself',
         event: audit('get', 'secrets', {

@@ -26,7 +26,15 @@ export const detection = kubernetes({
   severity: 'high',
   when: {
     fact: {
-      'pod.hostAccess': ['hostNetwork', 'hostPID', 'hostIPC', 'privileged', 'hostProcess', { prefix: 'hostPath ' }],
+      'pod.hostAccess': [
+        'hostNetwork',
+        'hostPID',
+        'hostIPC',
+        'privileged',
+        'hostProcess',
+        { prefix: 'capability ' },
+        { prefix: 'hostPath ' },
+      ],
       'namespace.exempt': 'no',
       'call.outcome': 'succeeded',
     },
@@ -51,7 +59,7 @@ export const detection = kubernetes({
   blind: [
     'Namespaces in `exemptNamespaces` are not watched: network and storage agents live there.',
     'A workload of a custom kind is seen when its controller makes a pod only if that controller is no built-in one.',
-    'Capabilities short of privileged, and devices given by plugins, are not judged.',
+    'Of capabilities those that mount, load, trace or read past every file mode are judged; devices given by plugins, and paths such as /dev and /var/log, are not.',
   ],
   examples: {
     matches: [
@@ -88,8 +96,78 @@ export const detection = kubernetes({
           user: users.gitops,
         }),
       },
+      {
+        name: 'capabilities that are as good as privileged',
+        event: audit(
+          'create',
+          'pods',
+          pod({ containers: [{ name: 'a', image: 'busybox', securityContext: { capabilities: { add: ['ALL'] } } }] }),
+        ),
+      },
+      {
+        name: 'the kernel’s settings, to be written',
+        event: audit(
+          'create',
+          'pods',
+          pod({
+            volumes: [{ name: 'p', hostPath: { path: '/proc' } }],
+            containers: [{ name: 'a', image: 'busybox', volumeMounts: [{ name: 'p', mountPath: '/host' }] }],
+          }),
+        ),
+      },
+      {
+        name: 'a container made privileged in the place of a container, beside a member that no deployment has',
+        event: audit('patch', 'deployments.apps', {
+          ...ref,
+          requestObject: {
+            spec: {
+              jobTemplate: { spec: { template: { spec: {} } } },
+              template: { spec: { containers: [{ name: 'a', securityContext: { privileged: true } }] } },
+            },
+          },
+        }),
+      },
+      {
+        name: 'the host’s processes, by a path that only the API server takes for one',
+        event: audit('patch', 'deployments.apps', {
+          ...ref,
+          requestObject: [{ op: 'add', path: 'x/spec/template/spec/hostPID', value: true }],
+        }),
+      },
+      {
+        name: 'a deployment replaced whole by a patch',
+        event: audit('patch', 'deployments.apps', {
+          ...ref,
+          requestObject: [{ op: 'replace', path: '', value: agent({ hostPID: true }).requestObject }],
+        }),
+      },
     ],
     misses: [
+      {
+        name: 'a container that binds a low port',
+        event: audit(
+          'create',
+          'pods',
+          pod({
+            containers: [
+              { name: 'a', image: 'busybox', securityContext: { capabilities: { add: ['NET_BIND_SERVICE'] } } },
+            ],
+          }),
+        ),
+      },
+      {
+        name: 'an agent that reads /proc',
+        event: audit(
+          'create',
+          'pods',
+          pod({
+            volumes: [{ name: 'p', hostPath: { path: '/proc' } }],
+            containers: [
+              { name: 'a', image: 'busybox', volumeMounts: [{ name: 'p', mountPath: '/host', readOnly: true }] },
+            ],
+          }),
+        ),
+      },
       {
         name: 'the status of a daemon set, sent with all of it',
         event: audit('update', 'daemonsets.apps/status', agent({ hostPID: true })),

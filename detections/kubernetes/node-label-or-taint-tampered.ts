@@ -29,14 +29,14 @@ export const detection = kubernetes({
     'Karpenter documentation, Disruption (karpenter.sh/do-not-disrupt)',
   ],
   runbook: [
-    confirm("objectRef.resource = 'nodes' and objectRef.name = 'NODE' and verb = 'patch'"),
+    confirm("objectRef.resource = 'nodes' and objectRef.name = 'NODE' and verb in ['patch','update']"),
     'See what landed on it since: kubectl get pods -A --field-selector spec.nodeName=NODE -o wide',
     'Put it back: kubectl label node NODE KEY=VALUE --overwrite, kubectl taint node NODE KEY:EFFECT-',
     removeAccess,
     lookAround,
   ],
   blind: [
-    'An update sends the whole node and does not say what it changes.',
+    'An update sends the whole node and does not say what it changes: a person’s is told as `everything`.',
     'Nodes may set labels of their own that NodeRestriction leaves open: they are not judged here.',
   ],
   examples: {
@@ -64,8 +64,20 @@ export const detection = kubernetes({
           impersonatedUser: users.developer,
         }),
       },
+      {
+        name: 'a developer sends it whole',
+        event: audit('update', 'nodes', { ...ref, requestObject: { metadata: { labels: {} } } }),
+      },
+      {
+        name: 'a developer takes all labels away',
+        event: audit('patch', 'nodes', { ...ref, requestObject: { metadata: { labels: null } } }),
+      },
     ],
     misses: [
+      {
+        name: 'a developer reports its status',
+        event: audit('update', 'nodes/status', { ...ref, requestObject: { metadata: { labels: {} } } }),
+      },
       { name: 'a developer sets a label of a team', event: audit('patch', 'nodes', label('example.com/team', 'a')) },
       {
         name: 'a developer cordons it',

@@ -63,6 +63,7 @@ export const detection = kubernetes({
     'EKS logs no bodies of EC2NodeClasses: with `reader: true` the posture reader reads the object some seconds later and this rule judges that. Without it cloudtrail/launch-template-unhardened judges the launch template that Karpenter makes from it seconds later, cloudtrail/imdsv1-instance-launched the instance.',
     'Roles are judged only where the settings give `nodeRoles`; an instance profile named directly is not resolved.',
     'A patch is judged by what it sets where the response is not logged.',
+    'Images are judged by ids and owners only where the settings approve some; a parameter’s is cloudtrail/image-parameter-written.',
   ],
   examples: {
     matches: [
@@ -95,6 +96,21 @@ export const detection = kubernetes({
         event: audit('create', target, {
           ...ref,
           ...nodeClass({ amiSelectorTerms: [{ tags: { 'ami-type': 'node' } }] }),
+        }),
+      },
+      {
+        name: 'images of an account that nobody named',
+        event: audit('create', target, {
+          ...ref,
+          ...nodeClass({ amiSelectorTerms: [{ owner: '999999999999', name: '*' }] }),
+        }),
+      },
+      {
+        name: 'an image that is not approved, by its id',
+        event: audit('patch', target, {
+          ...ref,
+          user: users.platform,
+          requestObject: [{ op: 'add', path: '/spec/amiSelectorTerms/-', value: { id: 'ami-0fedcba9876543210' } }],
         }),
       },
       {
@@ -138,6 +154,21 @@ export const detection = kubernetes({
           ...ref,
           ...nodeClass({ amiSelectorTerms: [{ owner: 'self', tags: { 'ami-type': 'node' } }] }),
         }),
+      },
+      {
+        name: 'the approved image, by its id',
+        event: audit('create', target, {
+          ...ref,
+          ...nodeClass({ amiSelectorTerms: [{ id: 'ami-0123456789abcdef0' }] }),
+        }),
+      },
+      {
+        name: 'an image by its id, where owners are approved: whose it is stands nowhere',
+        event: audit('create', target, {
+          ...ref,
+          ...nodeClass({ amiSelectorTerms: [{ id: 'ami-0fedcba9876543210' }] }),
+        }),
+        settings: { approvedImages: { ids: [], owners: ['self'] } },
       },
       { name: 'as EKS logs it, without a body', event: audit('create', target, { objectRef: { name: 'default' } }) },
       {

@@ -80,6 +80,18 @@ export const detection = kubernetes({
   examples: {
     matches: [
       { name: 'no limits', event: audit('create', target, { ...ref, ...pool({ limits: {} }) }) },
+      {
+        name: 'limits that bound no ordinary node',
+        event: audit('update', target, { ...ref, ...pool({ limits: { 'nvidia.com/gpu': '8' } }) }),
+      },
+      {
+        name: 'a merge patch takes one limit away',
+        event: audit('patch', target, {
+          ...ref,
+          user: users.platform,
+          requestObject: { spec: { limits: { cpu: null } } },
+        }),
+      },
       { name: 'any instance', event: audit('update', target, { ...ref, ...pool({}, {}, []) }) },
       {
         name: 'GPUs are not excluded',
@@ -115,6 +127,21 @@ export const detection = kubernetes({
       {
         name: 'a patch of its limits',
         event: audit('patch', target, { ...ref, requestObject: { spec: { limits: { cpu: '200' } } } }),
+      },
+      {
+        name: 'a limit is exchanged for another',
+        event: audit('patch', target, {
+          ...ref,
+          requestObject: { spec: { limits: { cpu: null, memory: '1Ti' } } },
+        }),
+      },
+      {
+        name: 'one limit is taken away, and the response shows another',
+        event: audit('patch', target, {
+          ...ref,
+          requestObject: { spec: { limits: { cpu: null } } },
+          responseObject: pool({ limits: { memory: '1Ti' } }).requestObject,
+        }),
       },
       {
         name: 'a patch of a label',

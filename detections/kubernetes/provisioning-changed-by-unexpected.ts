@@ -1,4 +1,5 @@
 import { kubernetes } from '../../core/detection.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { audit, component, iamSession, node, users } from '../../core/kubernetes/example.ts';
 import { provisioningGroup, unsaid, writes } from '../../core/kubernetes/groups.ts';
 import { byUserAndObject } from '../../core/kubernetes/said.ts';
@@ -8,6 +9,13 @@ const target = 'ec2nodeclasses.karpenter.k8s.aws';
 const named = { objectRef: { name: 'default' } };
 
 const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
+const service = { service: { namespace: 'team-a', name: 'tool' } };
+const converted = (name: string, clientConfig: JsonObject, over = {}) =>
+  audit('patch', definitions, {
+    objectRef: { name },
+    requestObject: { spec: { conversion: { strategy: 'Webhook', webhook: { clientConfig } } } },
+    ...over,
+  });
 
 export const detection = kubernetes({
   id: 'kubernetes/provisioning-changed-by-unexpected',
@@ -40,6 +48,22 @@ export const detection = kubernetes({
           name: [{ suffix: '.karpenter.sh' }, { suffix: '.karpenter.k8s.aws' }, ...unsaid],
         },
       },
+      // Whoever answers for a group in the API server's place says what its objects are, and sees who writes them.
+      {
+        verb: ['create', 'update', 'patch'],
+        objectRef: {
+          apiGroup: 'apiregistration.k8s.io',
+          resource: 'apiservices',
+          name: [{ suffix: '.karpenter.sh' }, { suffix: '.karpenter.k8s.aws' }, { suffix: '.cluster.x-k8s.io' }],
+        },
+      },
+      // So does whoever converts them from one version to another. Injectors of certificates write definitions all day.
+      {
+        objectRef: {
+          name: [{ suffix: '.karpenter.sh' }, { suffix: '.karpenter.k8s.aws' }, { suffix: '.cluster.x-k8s.io' }],
+        },
+        fact: { 'definition.converted': 'elsewhere', 'principal.standing': 'person' },
+      },
     ],
     fact: { 'call.outcome': 'succeeded' },
   },
@@ -61,7 +85,7 @@ export const detection = kubernetes({
     `${removeAccess}. ${lookAround}`,
   ],
   blind: [
-    'A definition that is changed, not deleted (its conversion webhook, its validation), is not judged: injectors of certificates change them all the time.',
+    'Of a definition that is changed, not deleted, a person’s conversion webhook is judged: not its validation, and not a program’s, for injectors of certificates change them all the time.',
     'EKS logs no bodies of custom resources: that the object changed is seen, not how. CloudTrail’s CreateLaunchTemplate and RunInstances show the effect (cloudtrail/launch-template-unhardened, cloudtrail/unintended-role-launched).',
     'A change by gitops or the platform is theirs, whoever wrote the commit.',
   ],
@@ -120,9 +144,41 @@ export const detection = kubernetes({
         name: 'a developer deletes the definition of NodePools, and with it every NodePool',
         event: audit('delete', definitions, { objectRef: { name: 'nodepools.karpenter.sh' } }),
       },
+      {
+        name: 'a developer answers for Karpenter’s group',
+        event: audit('patch', 'apiservices.apiregistration.k8s.io', { objectRef: { name: 'v1.karpenter.sh' } }),
+      },
+      {
+        name: 'a developer lets a service of his own convert NodePools',
+        event: converted('nodepools.karpenter.sh', service),
+      },
       { name: 'a developer deletes all definitions', event: audit('deletecollection', definitions) },
     ],
     misses: [
+      {
+        name: 'an injector puts a certificate into the definition',
+        event: converted('nodepools.karpenter.sh', { caBundle: 'AA==' }),
+      },
+      {
+        name: 'a program keeps what converts NodePools',
+        event: converted('nodepools.karpenter.sh', service, { user: users.workload }),
+      },
+      {
+        name: 'a developer lets a service convert widgets',
+        event: converted('widgets.example.com', service),
+      },
+      {
+        name: 'a developer answers for another group',
+        event: audit('create', 'apiservices.apiregistration.k8s.io', { objectRef: { name: 'v1beta1.metrics.k8s.io' } }),
+      },
+      {
+        name: 'a resource of that name in another group',
+        event: audit('create', 'apiservices.example.com', { objectRef: { name: 'v1.karpenter.sh' } }),
+      },
+      {
+        name: 'a developer changes something else of the group',
+        event: audit('create', 'widgets.apiregistration.k8s.io', { objectRef: { name: 'v1.karpenter.sh' } }),
+      },
       { name: 'Karpenter', event: audit('patch', target, { ...named, user: users.karpenter }) },
       { name: 'the platform', event: audit('patch', target, { ...named, user: users.platform }) },
       {

@@ -35,6 +35,21 @@ describe('what blinds the watch', () => {
     ['cloudtrail', 'StopLogging', { name: 'main' }, ['main']],
     ['cloudtrail', 'StartLogging', { name: 'main' }, []],
     ['cloudtrail', 'PutEventSelectors', { trailName: 'main', eventSelectors: [all] }, []],
+    ['cloudtrail', 'UpdateEventDataStore', { eventDataStore: 'lake', name: 'events' }, []],
+    ['cloudtrail', 'UpdateEventDataStore', { eventDataStore: 'lake', retentionPeriod: 3653 }, []],
+    ['cloudtrail', 'UpdateEventDataStore', { eventDataStore: 'lake', retentionPeriod: '1' }, ['lake']],
+    [
+      'cloudtrail',
+      'UpdateEventDataStore',
+      { eventDataStore: 'lake', advancedEventSelectors: [{ fieldSelectors: [managed] }] },
+      [],
+    ],
+    [
+      'cloudtrail',
+      'UpdateEventDataStore',
+      { eventDataStore: 'lake', advancedEventSelectors: [{ fieldSelectors: [managed, select('readOnly', 'true')] }] },
+      ['lake'],
+    ],
     [
       'cloudtrail',
       'PutEventSelectors',

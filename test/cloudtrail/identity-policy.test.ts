@@ -63,6 +63,26 @@ describe('whom a trust policy lets in', () => {
       ),
       ['other-account'],
     ],
+    [
+      'that there is a subject, which says nothing of it',
+      document(federated({ Null: { [sub]: 'false' } })),
+      ['open-web-identity'],
+    ],
+    [
+      'everybody who has an account of the web’s',
+      document(allow({ Principal: { Federated: 'accounts.google.com' } })),
+      ['open-web-identity'],
+    ],
+    [
+      'one of the web’s, by its subject',
+      document(
+        allow({
+          Principal: { Federated: 'accounts.google.com' },
+          Condition: { StringEquals: { 'accounts.google.com:sub': '1' } },
+        }),
+      ),
+      [],
+    ],
     ['a lone statement, not in a list', JSON.stringify({ Statement: allow({ Principal: '*' }) }), ['anyone']],
     ['a URL-encoded document', encodeURIComponent(document(allow({ Principal: '*' }))), ['anyone']],
     ['no JSON', '{"Version":', ['unreadable']],
@@ -85,6 +105,17 @@ test.each([
   ['a whole service', 's3:*', '*', 'broad'],
   ['a whole service, on one bucket', 's3:*', 'arn:aws:s3:::x', 'narrow'],
   ['one action', 's3:GetObject', '*', 'narrow'],
+  ['passing any role, by a wildcard in the action', 'iam:P*', '*', 'admin'],
+  ['passing any role, whatever the case', 'IAM:passrole', '*', 'admin'],
+  ['all of IAM, by a question mark', 'i?m:*', '*', 'admin'],
+  ['what has a role in its name, of whatever service', '*:*Role*', '*', 'admin'],
+  ['keys of any user', 'iam:CreateAccessKey', '*', 'admin'],
+  ['passing any role of the account', 'iam:PassRole', 'arn:aws:iam::111122223333:role/*', 'admin'],
+  ['passing any role of an account of GovCloud', 'iam:PassRole', 'arn:aws-us-gov:iam::111122223333:role/*', 'admin'],
+  ['passing any role of any account', 'iam:PassRole', 'arn:*', 'admin'],
+  ['passing roles of one path', 'iam:PassRole', 'arn:aws:iam::111122223333:role/nodes/*', 'narrow'],
+  ['reading IAM', 'iam:Get*', '*', 'narrow'],
+  ['a whole service, by two stars', 's3:*', '**', 'broad'],
 ])('%s is %s', (_, Action, Resource, grant) => {
   expect(grantOf(statementsOf(document({ Effect: 'Allow', Action, Resource })))).toBe(grant);
   expect(grantOf(statementsOf(document({ Effect: 'Deny', Action, Resource })))).toBe('narrow');

@@ -6,6 +6,9 @@ import { roleByName } from '../../core/cloudtrail/roles.ts';
 import { cloudtrailSource } from '../../core/cloudtrail/source.ts';
 import { defineConfig } from '../../core/config.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { compilePattern } from '../../core/pattern/compile.ts';
+import { loadPattern } from '../../core/pattern/load.ts';
 import { matchesWildcard } from '../../core/wildcard.ts';
 
 const bare = defineConfig({});
@@ -25,6 +28,48 @@ const linked: UserIdentity = {
     },
   },
 };
+
+test("a user's path that reads like a role makes it nobody's role, whatever account settings leave open", () => {
+  const settings = defineConfig({
+    controllers: [{ kind: 'karpenter', roles: ['arn:aws:iam::*:role/prod-karpenter'] }],
+    platform: { arns: ['arn:aws:iam::*:role/deployer'] },
+    secretReaders: { arns: ['arn:aws:iam::*:role/backup'] },
+  });
+  const kind = (identity: UserIdentity) => principalOf(record(identity), settings).kind;
+  const user = (name: string): UserIdentity => ({
+    type: 'IAMUser',
+    arn: `arn:aws:iam::111122223333:user/x:role/${name}`,
+    userName: name,
+  });
+  expect(['prod-karpenter', 'deployer'].map(name => kind(roleSession(name, 'x')))).toEqual(['controller', 'platform']);
+  expect(['prod-karpenter', 'deployer'].map(name => kind(user(name)))).toEqual(['person', 'person']);
+  const reads = (identity: UserIdentity) =>
+    cloudtrailSource.facts['principal.reader']?.read(
+      call('secretsmanager', 'GetSecretValue', { userIdentity: identity }),
+      settings,
+    );
+  expect([reads(roleSession('backup', 'x')), reads(user('backup'))]).toEqual([true, false]);
+});
+
+test('a user with keys of its own is a controller where settings name that user, alone or beside roles', () => {
+  const user: UserIdentity = { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/tools/capa', userName: 'capa' };
+  const role = 'arn:aws:iam::111122223333:role/prod-karpenter';
+  const fact = cloudtrailSource.facts['principal.controller'];
+  const told = (identity: UserIdentity, ...roles: readonly string[]) => {
+    const settings = { ...exampleSettings, controllers: [{ kind: 'cluster-api' as const, roles }] };
+    const event = call('ec2', 'RunInstances', { userIdentity: identity });
+    const needs = compilePattern(loadPattern(fact?.needs(settings)));
+    return [fact?.read(event, settings), needs({ record: event.record as unknown as JsonObject })]; // a record is JSON
+  };
+  for (const named of ['arn:aws:iam::111122223333:user/tools/capa', 'arn:aws:iam::*:user/*/capa']) {
+    expect(told(user, named)).toEqual(['cluster-api', true]);
+    expect(told(user, role, named)).toEqual(['cluster-api', true]);
+    expect(told(karpenter, role, named)).toEqual(['cluster-api', true]);
+    expect(told(karpenter, named)).toEqual(['none', false]);
+  }
+  expect(told(user, role)).toEqual(['none', false]);
+  expect(told({ ...user, type: 'AssumedRole' }, 'arn:aws:iam::*:user/*')).toEqual(['none', true]);
+});
 
 describe('who made the call', () => {
   const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;

@@ -487,7 +487,7 @@ describe('existing instances', () => {
         }),
       ) as readonly JsonObject[];
     expect(rule({ fromPort: 0, toPort: 65_535 }).map(one => one['what'])).toEqual(['all']);
-    expect(rule({ fromPort: 20, toPort: 4_000 }).map(one => one['what'])).toEqual(['ssh', 'rdp']);
+    expect(rule({ fromPort: 20, toPort: 4_000 }).map(one => one['what'])).toEqual(['ssh', 'rdp', 'etcd']);
     expect(rule({ fromPort: '22', toPort: '22' }).map(one => one['what'])).toEqual(['ssh']);
     expect(rule({ ipProtocol: 'icmp', fromPort: -1, toPort: -1 })).toEqual([]);
     expect(rule({ fromPort: 22, toPort: 22, ipRanges: { items: [{ cidrIp: '10.0.0.0/8' }] } })).toEqual([]);

@@ -173,21 +173,66 @@ describe('a launch', () => {
     expect(launchOf(ec2('RunInstances', { tags })).tags).toEqual([]);
   });
 
+  it('by Batch has the types, image, profile, template and cluster of its compute resources', () => {
+    const launch = launchOf(
+      call('batch', 'CreateComputeEnvironment', {
+        requestParameters: {
+          eksConfiguration: { eksClusterArn: 'arn:aws:eks:eu-west-1:111122223333:cluster/prod' },
+          computeResources: {
+            instanceTypes: ['optimal', 'default_arm64', 'p5', 'g6.xlarge'],
+            instanceRole: 'arn:aws:iam::111122223333:instance-profile/nodes',
+            ec2KeyPair: 'ops',
+            launchTemplate: { launchTemplateId: 'lt-1', version: '$Latest' },
+            ec2Configuration: [{ imageType: 'EKS_AL2023', imageIdOverride: 'ami-1' }],
+            tags: { 'kubernetes.io/cluster/prod': 'owned' },
+          },
+        },
+      }),
+    );
+    expect(launch).toMatchObject({ kind: 'instances', cluster: 'prod', templates: ['lt-1'] });
+    expect(launch.parts.flatMap(one => one.type ?? [])).toEqual(['p5', 'g6.xlarge']);
+    expect(launch.parts.flatMap(one => one.profile ?? [])).toEqual(['nodes']);
+    expect(launch.parts.flatMap(one => one.image ?? [])).toEqual(['ami-1']);
+    expect(launch.tags).toEqual([{ key: 'kubernetes.io/cluster/prod', value: 'owned' }]);
+  });
+
+  it('by HyperPod has EC2’s types, and the cluster where EKS orchestrates it', () => {
+    const launched = (requestParameters: JsonObject) =>
+      launchOf(call('sagemaker', 'CreateCluster', { requestParameters }));
+    const instanceGroups = [{ instanceType: 'ml.p5.48xlarge' }];
+    const eks = { clusterArn: 'arn:aws:eks:eu-west-1:111122223333:cluster/prod' };
+    expect(launched({ instanceGroups, orchestrator: { eks } }).cluster).toBe('prod');
+    expect(launched({ instanceGroups }).cluster).toBeUndefined();
+    expect(launched({ instanceGroups }).parts.map(({ type }) => type)).toEqual(['p5.48xlarge']);
+  });
+
+  it('reserves hosts by type or family, and fleets of types', () => {
+    const types = (api: string, requestParameters: JsonObject) =>
+      launchOf(call('ec2', api, { requestParameters })).parts.map(({ type }) => type);
+    expect(types('AllocateHosts', { instanceType: 'p5.48xlarge', quantity: 1 })).toEqual(['p5.48xlarge']);
+    expect(types('AllocateHosts', { instanceFamily: 'g6', quantity: 1 })).toEqual(['g6']);
+    const specifications = { InstanceTypeSpecification: { tag: 1, InstanceType: 'p5.48xlarge' } };
+    expect(types('CreateCapacityReservationFleet', { CreateCapacityReservationFleetRequest: specifications })).toEqual([
+      'p5.48xlarge',
+    ]);
+  });
+
   it('is read once for each event', () => {
     const event = createFleet();
     expect(launchOf(event)).toBe(launchOf(event));
   });
 
   it('comes through no other service or API than filters let through', () => {
-    expect(launchEvents.eventSource).toEqual(['ec2.amazonaws.com', 'autoscaling.amazonaws.com', 'eks.amazonaws.com']);
+    const services = ['ec2', 'autoscaling', 'eks', 'batch', 'sagemaker'];
+    expect(launchEvents.eventSource).toEqual(services.map(service => `${service}.amazonaws.com`));
     const kinds = new Set<Launch['kind']>();
-    for (const source of ['ec2', 'autoscaling', 'eks'])
+    for (const source of services)
       for (const api of launchEvents.eventName) {
         const { kind } = launchOf(call(source, api, { requestParameters: { instanceType: 'x', nodeRole: 'x' } }));
         kinds.add(kind);
       }
     expect([...kinds].sort()).toEqual(['capacity', 'instances', 'none', 'resize', 'template']);
-    expect(launchEvents.eventName).toHaveLength(18);
+    expect(launchEvents.eventName).toHaveLength(24);
   });
 });
 

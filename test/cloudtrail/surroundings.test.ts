@@ -213,7 +213,7 @@ describe('what is opened, shared or left open', () => {
     [{ ipProtocol: 'tcp', fromPort: 1, toPort: 65_535 }, ['all']],
     [{ ipProtocol: 'tcp', fromPort: -1, toPort: -1 }, ['all']],
     [{ ipProtocol: 'tcp' }, ['all']],
-    [{ ipProtocol: 'tcp', fromPort: 2, toPort: 65_535 }, ['ssh', 'rdp', 'kubelet', 'node-ports']],
+    [{ ipProtocol: 'tcp', fromPort: 2, toPort: 65_535 }, ['ssh', 'rdp', 'kubelet', 'etcd', 'node-ports']],
     [{ ipProtocol: 'icmp', fromPort: -1, toPort: -1 }, []],
     [{ ipProtocol: '-1' }, ['all']],
     [{ ipProtocol: 'all' }, ['all']],

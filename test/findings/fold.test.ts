@@ -106,7 +106,26 @@ describe('folding', () => {
     for (const batches of [[[one, silent]], [[silent, one]], [[one], [silent]], [[silent], [one]]]) {
       const { finding, windows } = await only(batches);
       expect([finding.title, finding.region, windows[0]?.title]).toEqual([one.title, one.region, one.title]);
-      expect(windows[0]?.evidence).toEqual(JSON.parse(JSON.stringify(one.evidence)));
+      // A record is kept though who has it does not speak.
+      expect(windows[0]?.evidence).toEqual(JSON.parse(JSON.stringify(one.evidence ?? silent.evidence)));
+    }
+  });
+  it('keeps the best record there is where graver things are said of events known by their ids alone', async () => {
+    const change = match({ eventId: 'b', time: noon + 1, severity: 'high', evidence: { call: 'b' } });
+    const later = match({ eventId: 'c', time: noon + 2, severity: 'high', evidence: { call: 'c' } });
+    const graver = match({ eventId: 'c', time: noon + 2, severity: 'critical', title: 'it ran', evidence: null });
+    const gravest = match({
+      eventId: 'd',
+      time: noon + 3,
+      severity: 'critical',
+      title: 'ran',
+      evidence: { call: 'd' },
+    });
+    for (const batches of [[[graver, later, change]], [[change], [later], [graver]], [[graver], [change, later]]]) {
+      expect((await only(batches)).windows).toMatchObject([
+        { severity: 'critical', title: 'it ran', evidence: { call: 'b' } },
+      ]);
+      expect((await only([...batches, [gravest]])).windows).toMatchObject([{ title: 'ran', evidence: { call: 'd' } }]);
     }
   });
   it("makes two windows of a burst across an hour's edge", async () => {

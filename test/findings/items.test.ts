@@ -129,6 +129,14 @@ describe("a case's item", () => {
 });
 
 describe("a window's item", () => {
+  it('says whose record the evidence is where who speaks has none', () => {
+    const [window] = windows;
+    if (window === undefined) throw new Error('there are some');
+    const witness = { ...window.best, shown: true, eventId: 'seen', severity: 'low' as const };
+    const silent = { ...window, best: { ...window.best, shown: false }, witness };
+    expect(parseWindow(windowItem(silent))).toEqual(silent);
+  });
+
   it('reads back as what it was, and is no other', () => {
     for (const window of windows) {
       expect(parseWindow(windowItem(window))).toEqual(window);

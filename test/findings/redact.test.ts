@@ -230,6 +230,27 @@ describe('evidence is bounded', () => {
 });
 
 describe('any JSON', () => {
+  /** Of one letter each: of one to four bytes, what JSON escapes as two and as six, halves of surrogate pairs. */
+  const letters = fc
+    .constantFrom('a', 'é', '中', '😀', '"', '\\', '\u0001', '\ud800', '\udc00')
+    .chain(letter => fc.string({ unit: fc.constant(letter), maxLength: 60 }));
+  it('is within a bound wherever that lies, and whole where it is', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(letters, fc.oneof(letters, fc.double(), fc.array(letters, { maxLength: 5 }), fc.boolean())),
+        fc.nat({ max: 600 }),
+        (value, most) => {
+          const record = value as Json;
+          const whole = redact(structuredClone(record), 1_000_000);
+          const kept = redact(record, most);
+          if (size(whole) <= most) expect(kept).toEqual(whole);
+          else expect(size(kept)).toBeLessThanOrEqual(Math.max(most, 100)); // 100: what says that nothing is kept
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('is redacted without throwing, within bounds, and the same again when redacted again', () => {
     const grain = fc.oneof(
       fc.string({ unit: 'grapheme' }),

@@ -63,6 +63,17 @@ describe('law 1, in the table', () => {
 });
 
 describe('folding into the table', () => {
+  it('says whose record is kept as long as who speaks has none', async () => {
+    const memory = memoryFindings();
+    const change = match({ eventId: 'b', severity: 'high', evidence: { call: 'b' } });
+    const graver = match({ eventId: 'b', severity: 'critical', title: 'it ran', evidence: null });
+    const gravest = match({ eventId: 'b', severity: 'critical', title: 'it ran', evidence: { call: 'b' } });
+    for (const one of [change, graver, gravest]) {
+      for (const findings of [memory, open()]) await findings.fold([one], now);
+      expect(await tableItems(database.client, database.tables.findings)).toEqual(expectedItems(memory));
+    }
+  });
+
   it('changes no item where the match is delivered again', async () => {
     await open().fold([match()], now);
     const before = await tableItems(database.client, database.tables.findings);

@@ -29,6 +29,67 @@ test('a JSON Patch becomes the members it sets, removed ones null', () => {
   expect([...body.openLists]).toEqual(['spec.template.spec.requirements', 'spec.template.spec.taints']);
 });
 
+const setBy = (operations: Json, result?: Json) => asked(patch(operations, result)).object;
+
+test('a JSON Patch is read as the API server reads it: what stands before the first slash, and every number that Go reads', () => {
+  expect(setBy([{ op: 'replace', path: 'x/spec/weight', value: 1 }])).toEqual({ spec: { weight: 1 } });
+  for (const index of ['0', '-1', '+0', '0000000000', '-'])
+    expect(setBy([{ op: 'add', path: `/spec/taints/${index}`, value: 'a' }]), index).toEqual({
+      spec: { taints: ['a'] },
+    });
+  expect(setBy([{ op: 'replace', path: '/spec/taints/-1/effect', value: 'a' }])).toEqual({
+    spec: { taints: [{ effect: 'a' }] },
+  });
+  // strconv.Atoi refuses them, and with them the patch.
+  expect(setBy([{ op: 'add', path: '/spec/taints/1e0', value: 'a' }])).toEqual({ spec: { taints: { '1e0': 'a' } } });
+});
+
+test('a JSON Patch that replaces the whole object shows it whole, and what follows is laid over it', () => {
+  const body = asked(
+    patch([
+      { op: 'add', path: '/spec/limits', value: 1 },
+      { op: 'replace', path: '', value: { spec: { weight: 1 } } },
+      { op: 'replace', path: '/spec/weight', value: 2 },
+    ]),
+  );
+  expect(body).toMatchObject({ form: 'patch', whole: true, object: { spec: { weight: 2 } } });
+  expect(body.object).not.toHaveProperty('spec.limits');
+});
+
+test('pieces of one element are put together, whichever way it came', () => {
+  const pieces = [
+    { op: 'replace', path: '/rules/0/verbs', value: ['*'] },
+    { op: 'replace', path: '/rules/0/resources', value: ['*'] },
+  ];
+  const both = { verbs: ['*'], resources: ['*'] };
+  expect(setBy(pieces)).toEqual({ rules: [both] });
+  expect(setBy([{ op: 'add', path: '/rules', value: [{ apiGroups: ['a'] }] }, ...pieces])).toEqual({
+    rules: [{ apiGroups: ['a'] }, { apiGroups: ['a'], ...both }],
+  });
+  expect(setBy([{ op: 'add', path: '/rules/-', value: { apiGroups: ['a'] } }, ...pieces])).toEqual({
+    rules: [{ apiGroups: ['a'] }, { apiGroups: ['a'], ...both }],
+  });
+});
+
+test('what moves or is copied is taken from the result, and is null where none is logged', () => {
+  const operations = [{ op: 'copy', from: '/metadata/annotations/a', path: '/spec/taints/0/effect' }];
+  const result = { kind: 'NodePool', metadata: {}, spec: { taints: [{ effect: 'NoSchedule' }] } };
+  expect(setBy(operations, result)).toEqual({ spec: { taints: [{ effect: 'NoSchedule' }] } });
+  expect(setBy(operations)).toEqual({ spec: { taints: [{ effect: null }] } });
+  expect(setBy([{ op: 'move', from: '/spec/limits', path: '/spec/weight' }], { spec: { weight: 1 } })).toEqual({
+    spec: { limits: null, weight: 1 },
+  });
+  // A list copied into itself is no list without an end.
+  expect(setBy([{ op: 'copy', from: '/rules', path: '/rules/-' }])).toEqual({ rules: [null] });
+});
+
+test('a JSON Patch of ten thousand pieces of one element is one element', () => {
+  const operations = Array.from({ length: 10_000 }, (_, n) => ({ op: 'add', path: `/rules/0/k${n}`, value: n }));
+  const { rules } = setBy(operations) as { readonly rules: readonly object[] };
+  expect(rules).toHaveLength(1);
+  expect(Object.keys(rules[0] ?? {})).toHaveLength(10_000);
+});
+
 test('a JSON Patch reaches no prototype, and nonsense in it is nothing', () => {
   const body = asked(
     patch([

@@ -5,9 +5,10 @@ import { awsAuthMaps } from '../../core/kubernetes/aws-auth.ts';
 import { expiryOf } from '../../core/kubernetes/bootstrap-token.ts';
 import { outcomeOf } from '../../core/kubernetes/call.ts';
 import { audit } from '../../core/kubernetes/example.ts';
+import { hostAccess } from '../../core/kubernetes/host-access.ts';
 import { hoursAt } from '../../core/kubernetes/hours.ts';
 import { placeOf } from '../../core/kubernetes/place.ts';
-import { hostAccess } from '../../core/kubernetes/pod.ts';
+import { mountedSecrets } from '../../core/kubernetes/pod.ts';
 import { grantsOf } from '../../core/kubernetes/rbac.ts';
 import { secretKind } from '../../core/kubernetes/secret.ts';
 
@@ -34,11 +35,49 @@ describe('what became of a call', () => {
     ['create', 'nodes/proxy', 'succeeded'],
     ['create', 'serviceaccounts/token', 'succeeded'],
     ['create', 'pods/eviction', 'dry-run'],
-    ['delete', 'nodes', 'dry-run'],
+    ['update', 'nodes', 'dry-run'],
+    // Its options may stand in a body that is not logged, and those of its address count for nothing then.
+    ['delete', 'nodes', 'succeeded'],
+    ['deletecollection', 'nodes', 'succeeded'],
   ])('%s %s with dryRun=All in its address has %s', (verb, target, outcome) => {
     const { record } = audit(verb, target, { objectRef: { namespace: 'a', name: 'b' } });
     const requestURI = `${record.requestURI}?dryRun=All`;
     expect(outcomeOf({ ...record, requestURI })).toBe(outcome);
+  });
+  test('a deletion is a dry run by its body, and by its address where there was none', () => {
+    const uri = '/api/v1/nodes/a?dryRun=All';
+    const deleted = (over: Over) => outcomeOf(audit('delete', 'nodes', { objectRef: { name: 'a' }, ...over }).record);
+    const options = (dryRun?: readonly string[]) => ({
+      kind: 'DeleteOptions',
+      apiVersion: 'v1',
+      ...(dryRun && { dryRun }),
+    });
+    expect(deleted({ requestObject: options(['All']) })).toBe('dry-run');
+    expect(deleted({ requestObject: options(), requestURI: uri })).toBe('succeeded');
+    expect(deleted({ requestObject: options([]), requestURI: uri })).toBe('succeeded');
+    expect(deleted({ level: 'RequestResponse', requestURI: uri })).toBe('dry-run');
+    expect(deleted({ level: 'Metadata', requestURI: uri })).toBe('succeeded');
+    const truncated = { annotations: { 'audit.k8s.io/truncated': 'true' } };
+    expect(deleted({ level: 'RequestResponse', requestURI: uri, ...truncated })).toBe('succeeded');
+  });
+  test('what timed out, and a collection half deleted, may have been done', () => {
+    const ended = (verb: string, target: string, code: number, over: Over = {}) =>
+      outcomeOf(audit(verb, target, { responseStatus: { code }, ...over }).record);
+    for (const verb of ['create', 'update', 'patch', 'delete', 'deletecollection'])
+      expect([verb, ended(verb, 'nodes', 504)]).toEqual([verb, 'succeeded']);
+    expect(ended('create', 'nodes', 504, { requestURI: '/api/v1/nodes?dryRun=All' })).toBe('failed');
+    for (const [verb, target] of [
+      ['get', 'nodes'],
+      ['create', 'pods/exec'],
+      ['create', 'serviceaccounts/token'],
+    ] as const)
+      expect([target, ended(verb, target, 504)]).toEqual([target, 'failed']);
+    const allowed = { annotations: { 'authorization.k8s.io/decision': 'allow' } };
+    expect(ended('deletecollection', 'nodes', 403, allowed)).toBe('succeeded');
+    expect(ended('deletecollection', 'nodes', 500)).toBe('succeeded');
+    expect(ended('deletecollection', 'nodes', 403)).toBe('denied');
+    expect(ended('deletecollection', 'nodes', 404)).toBe('failed');
+    expect(ended('delete', 'nodes', 500)).toBe('failed');
   });
   test('a refusal of admission is a failure, an old record without annotations a denial', () => {
     expect(code(403, { annotations: { 'authorization.k8s.io/decision': 'allow' } })).toBe('failed');
@@ -101,11 +140,53 @@ describe('aws-auth', () => {
       ),
     ).toEqual([]);
   });
+  const plain = `- rolearn: ${role('KarpenterNodeRole-prod')}\n  username: system:node:{{EC2PrivateDNSName}}\n  groups:\n`;
+  test.each([
+    ['as EKS writes it', `${plain}  - system:bootstrappers\n  - system:nodes\n`],
+    ['with comments, quotes and Windows’ line ends', `# don't edit\r\n${plain}    - "system:nodes" # nodes\r\n`],
+    ['with an entry in flow style', `${plain}  - system:nodes\n- {rolearn: ${role('team')}, groups: [viewers]}\n`],
+    ['as JSON', JSON.stringify([{ rolearn: role('team'), username: 'team', groups: ['viewers'] }])],
+    ['empty', ''],
+    ['an empty list', '[]\n'],
+  ])('an ordinary mapping is read, %s', (_, yaml) => expect(maps(yaml)).toEqual([]));
+  test.each([
+    ['an escape in a group', `${plain}  - "system:\\x6dasters"\n`],
+    ['an escape in a key', `- "rol\\u0065arn": ${role('x')}\n  groups: [a]\n`],
+    ['an anchor and an alias', `${plain}  - &a system:nodes\n- rolearn: ${role('evil')}\n  groups:\n  - *a\n`],
+    ['aliases in flow style', `${plain}  - system:nodes\n- {rolearn: ${role('x')}, groups: [*a]}\n`],
+    ['a merged key', `${plain}  - system:nodes\n- <<: *a\n`],
+    ['a folded scalar', `- rolearn: >-\n    ${role('x')}\n  groups: [a]\n`],
+    ['a literal scalar', `- rolearn: |-\n    ${role('x')}\n`],
+    ['a tag', `${plain}  - !!str system:nodes\n`],
+    ['a complex key', `- ? rolearn\n  : ${role('x')}\n`],
+    ['a tab', `- rolearn:\t${role('x')}\n`],
+    ['a line break that only YAML takes for one', `# x\u2028- rolearn: ${role('evil')}\n`],
+    ['a carriage return alone', `# x\r- rolearn: ${role('evil')}\n`],
+    ['a list over two lines', `- rolearn: ${role('x')}\n  groups: [a,\n    b]\n`],
+    ['nonsense', 'yes, please\n'],
+  ])('%s is not read, and said so', (_, yaml) => expect(maps(yaml)).toContain('unread'));
+  test('members of JSON are told without heed to case, as the authenticator does', () =>
+    expect(maps(JSON.stringify([{ RoleARN: role('evil'), GROUPS: ['system:nodes'] }]))).toEqual(['foreign-node']));
+  test('what stands in JSON escaped is read', () =>
+    expect(maps(`[{"rolearn": "${role('x')}", "groups": ["system:\\u006dasters"]}]`)).toEqual(['masters']));
+  test.each([
+    'system:kube-controller-manager',
+    'system:serviceaccount:kube-system:karpenter',
+    'system:node:x',
+    'eks:a',
+  ])('the name %s is the system’s', username =>
+    expect(maps(`- rolearn: ${role('x')}\n  username: ${username}\n`)).toEqual(['system-name']));
+  test('a name of a person, or of a node by its session, is none of the system’s', () => {
+    for (const username of ['alice', 'arn:aws:iam::111122223333:role/x', 'system:node:{{SessionName}}'])
+      expect(maps(`- rolearn: ${role('x')}\n  username: ${username}\n`)).toEqual([]);
+  });
+  test('kubeadm’s administrators are masters too', () =>
+    expect(maps(`- rolearn: ${role('x')}\n  groups:\n  - kubeadm:cluster-admins\n`)).toEqual(['masters']));
   test('system:masters in whatever form', () => expect(maps(`- {"groups": ["system:masters"]}`)).toEqual(['masters']));
 });
 
 test('host paths are judged after dots and slashes, above and below what matters', () => {
-  const paths = (path: string) => hostAccess({ spec: { volumes: [{ hostPath: { path } }] } }).length;
+  const paths = (path: string) => hostAccess({ spec: { volumes: [{ hostPath: { path } }] } }, 'pods').length;
   for (const path of [
     '/',
     '/var',
@@ -115,14 +196,66 @@ test('host paths are judged after dots and slashes, above and below what matters
     '/tmp/../var/lib/kubelet',
   ])
     expect([path, paths(path)]).toEqual([path, 1]);
-  for (const path of ['/var/log', '/var/lib/kubelets', '/dev/null', '/sys/fs/cgroup'])
+  for (const path of ['/var/lib/etcd', '/home/ec2-user/.ssh', '/usr', '/etc/cron.hourly', '/lib'])
+    expect([path, paths(path)]).toEqual([path, 1]);
+  for (const path of ['/var/log', '/var/lib/kubelets', '/dev/null', '/sys/fs/cgroup', '/proc', '/lib/modules'])
     expect([path, paths(path)]).toEqual([path, 0]);
 });
 
-test('a cron job’s pods are looked into', () => {
-  expect(hostAccess({ spec: { jobTemplate: { spec: { template: { spec: { hostPID: true } } } } } })).toEqual([
-    'hostPID',
-  ]);
+test('a path of /proc or /sys is the node where some container may write to it', () => {
+  const mounted = (path: string, mount: object) =>
+    hostAccess(
+      {
+        spec: {
+          volumes: [{ name: 'v', hostPath: { path } }],
+          containers: [{ name: 'a', volumeMounts: [{ mountPath: '/host', ...mount }] }],
+        },
+      } as never, // JSON
+      'pods',
+    );
+  expect(mounted('/proc', { name: 'v' })).toEqual(['hostPath /proc']);
+  expect(mounted('//proc/./sys', { name: 'v', readOnly: false })).toEqual(['hostPath //proc/./sys']);
+  expect(mounted('/proc', { name: 'v', readOnly: true })).toEqual([]);
+  expect(mounted('/proc', { name: 'other' })).toEqual([]);
+});
+
+test('capabilities that are as good as privileged, as a runtime reads their names', () => {
+  const added = (...add: readonly string[]) =>
+    hostAccess({ spec: { containers: [{ securityContext: { capabilities: { add } } }] } }, 'pods');
+  expect(added('SYS_ADMIN')).toEqual(['capability SYS_ADMIN']);
+  expect(added('all', 'cap_sys_module')).toEqual(['capability ALL', 'capability SYS_MODULE']);
+  expect(added('NET_BIND_SERVICE', 'NET_ADMIN', 'CHOWN')).toEqual([]);
+});
+
+test('a pod specification is looked for where its kind has one, and nowhere else', () => {
+  const spec = { hostPID: true };
+  const decoy = { spec: { jobTemplate: { spec: { template: { spec: {} } } }, template: { spec } } };
+  expect(hostAccess({ spec: { jobTemplate: { spec: { template: { spec } } } } }, 'cronjobs')).toEqual(['hostPID']);
+  expect(hostAccess(decoy, 'deployments')).toEqual(['hostPID']);
+  expect(hostAccess({ spec: { ...spec, template: { spec: {} } } }, 'pods')).toEqual(['hostPID']);
+  expect(hostAccess({ spec: { template: { spec } } }, 'pods')).toEqual([]);
+});
+
+test('secrets that a pod gets by its kubelet', () => {
+  const spec = {
+    volumes: [
+      { name: 'a', secret: { secretName: 'volume' } },
+      { name: 'b', projected: { sources: [{ secret: { name: 'projected' } }, { serviceAccountToken: {} }] } },
+      { name: 'c', configMap: { name: 'none' } },
+    ],
+    initContainers: [{ envFrom: [{ secretRef: { name: 'all' } }, { configMapRef: { name: 'none' } }] }],
+    containers: [
+      {
+        env: [
+          { name: 'X', valueFrom: { secretKeyRef: { name: 'one', key: 'x' } } },
+          { name: 'Y', value: 'y' },
+        ],
+      },
+    ],
+  };
+  expect(mountedSecrets({ spec }, 'pods')).toEqual(['volume', 'projected', 'one', 'all']);
+  expect(mountedSecrets({ spec: { template: { spec } } }, 'deployments')).toHaveLength(4);
+  expect(mountedSecrets({ spec: {} }, 'pods')).toEqual([]);
 });
 
 test('a role’s rules grant what their groups, resources and verbs cover together', () => {

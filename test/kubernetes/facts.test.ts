@@ -294,7 +294,20 @@ describe('what became of an admission guard', () => {
     ['update', hooks, webhooks({ rules: [rule(['*'], '*')] }), 'intercepting'],
     ['patch', hooks, webhooks({ rules: [rule(['*'], '*')], ...service }), 'intercepting'],
     ['patch', hooks, webhooks({ rules: [rule(['*'], '*')], clientConfig: { url: 'https://x' } }), 'intercepting'],
-    ['patch', hooks, webhooks({ rules: [rule(['*'], '*')], clientConfig: { caBundle: 'x' } }), 'unknown'],
+    ['patch', hooks, webhooks({ rules: [rule(['*'], '*')], clientConfig: { caBundle: 'x' } }), 'rewritten'],
+    ['patch', hooks, { webhooks: [{ name: 'a', clientConfig: { caBundle: 'x' } }] }, 'unknown'],
+    ['patch', hooks, { webhooks: [{ name: 'a', timeoutSeconds: 5 }] }, 'unknown'],
+    ['patch', hooks, { webhooks: [{ name: 'a', objectSelector: {} }] }, 'rewritten'],
+    ['patch', hooks, { webhooks: [{ name: 'a', clientConfig: { url: 'https://x' } }] }, 'rewritten'],
+    ['patch', hooks, { apiVersion: 'x/v1', webhooks: [{ name: 'a', objectSelector: {} }] }, 'unknown'],
+    ['update', hooks, { webhooks: [{ name: 'a', rules: [rule(['apps'], 'x')], objectSelector: {} }] }, 'unknown'],
+    ['patch', hooks, { webhooks: [{ name: 'a', $patch: 'delete' }] }, 'weakened'],
+    [
+      'patch',
+      mutating.replace('mutating', 'validating'),
+      { spec: { validations: [{ expression: 'true' }] } },
+      'rewritten',
+    ],
     ['create', mutating, constraints(rule(['apps'], 'x'), rule([''], 'nodes')), 'intercepting'],
     ['create', mutating, constraints(rule(['apps'], 'x')), 'unknown'],
     ['create', mutating.replace('mutating', 'validating'), constraints(rule(['*'], '*')), 'unknown'],
@@ -328,7 +341,9 @@ test.each<[string, string, string, string | null | undefined, string]>([
   ['patch', 'namespaces', 'removes the level', null, 'yes'],
   ['patch', 'namespaces', 'lets everything in', 'privileged', 'yes'],
   ['update', 'namespaces', 'lets everything in', 'privileged', 'yes'],
-  ['update', 'namespaces', 'says null, which an object does not', null, 'unknown'],
+  ['update', 'namespaces', 'says null, which an object does not', null, 'unsaid'],
+  ['update', 'namespaces', 'leaves it out', undefined, 'unsaid'],
+  ['update', 'namespaces/finalize', 'leaves it out', undefined, 'unknown'],
   ['patch', 'namespaces', 'raises it', 'restricted', 'unknown'],
   ['patch', 'namespaces', 'leaves it', undefined, 'unknown'],
   ['create', 'namespaces', 'makes one', 'privileged', 'unknown'],
@@ -337,4 +352,121 @@ test.each<[string, string, string, string | null | undefined, string]>([
   const labels = level === undefined ? {} : { 'pod-security.kubernetes.io/enforce': level };
   const over = { objectRef: { name: 'shop' }, requestObject: { metadata: { labels } } };
   expect(read('guardrail.lowered', verb, target, over)).toBe(lowered);
+});
+
+describe('what does not fit a node', () => {
+  const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+  const session = (name: string, of: string) => `arn:aws:sts::111122223333:assumed-role/${name}/${of}`;
+  const signedIn = (arns: readonly string[], sessionName?: string) => ({
+    extra: { arn: arns, ...(sessionName === undefined ? {} : { sessionName: [sessionName] }) },
+  });
+  const own = [session('KarpenterNodeRole-prod', 'i-0aaaabbbbccccdddd'), role('KarpenterNodeRole-prod')];
+  const arnOf = (pattern: string): Settings => ({ ...exampleSettings, nodeRoles: [pattern], clusters: [] });
+  const fargate = 'fargate-ip-10-0-1-2.eu-west-1.compute.internal';
+  test.each<[string, string, object, readonly string[], Settings?]>([
+    ['nothing, of a node with its own role', 'ip-10-0-1-2', signedIn(own, 'i-0aaaabbbbccccdddd'), []],
+    ['nothing, of a node that signs in with a certificate', 'ip-10-0-1-2', {}, []],
+    [
+      'a role that is none of nodes',
+      'ip-10-0-1-2',
+      signedIn([role('reports')], 'i-0aaaabbbbccccdddd'),
+      ['foreign-role'],
+    ],
+    ['not a second ARN beside its own', 'ip-10-0-1-2', signedIn([...own, role('reports')], 'i-0aaaabbbbccccdddd'), []],
+    [
+      'not a path of its role',
+      'ip-10-0-1-2',
+      signedIn([role('a/b/KarpenterNodeRole-prod')], 'i-0aaaabbbbccccdddd'),
+      [],
+    ],
+    [
+      'a path that is called so',
+      'ip-10-0-1-2',
+      signedIn([role('KarpenterNodeRole-prod/x')], 'i-0aaaabbbbccccdddd'),
+      ['foreign-role'],
+    ],
+    [
+      'a session that is called so',
+      'ip-10-0-1-2',
+      signedIn([session('reports', 'KarpenterNodeRole-prod')], 'i-0aaaabbbbccccdddd'),
+      ['foreign-role'],
+    ],
+    [
+      'not a role that settings name by its ARN',
+      'ip-10-0-1-2',
+      signedIn([role('a/n')], 'i-0aaaabbbbccccdddd'),
+      [],
+      arnOf(role('a/n')),
+    ],
+    [
+      'not its session, which has no path',
+      'ip-10-0-1-2',
+      signedIn([session('n', 'x')], 'i-0aaaabbbbccccdddd'),
+      [],
+      arnOf(role('a/n')),
+    ],
+    [
+      'another role than settings name so',
+      'ip-10-0-1-2',
+      signedIn([role('m')], 'i-0aaaabbbbccccdddd'),
+      ['foreign-role'],
+      arnOf(role('a/n')),
+    ],
+    [
+      'no role where settings name none',
+      'ip-10-0-1-2',
+      signedIn([role('reports')], 'i-0aaaabbbbccccdddd'),
+      [],
+      defineConfig({}),
+    ],
+    ['a session that is no instance’s', 'ip-10-0-1-2', signedIn(own, 'alice'), ['foreign-instance']],
+    ['a session without a name', 'ip-10-0-1-2', signedIn(own), ['foreign-instance']],
+    ['not one of the node’s name, as of Fargate', fargate, signedIn(own, fargate), []],
+    ['another instance’s', 'i-0123456789abcdef0', signedIn(own, 'i-0aaaabbbbccccdddd'), ['foreign-instance']],
+    ['not its own', 'i-0aaaabbbbccccdddd', signedIn(own, 'i-0aaaabbbbccccdddd'), []],
+  ])('is %s: %s', (_, name, over, anomalies, settings = exampleSettings) => {
+    const user = { username: `system:node:${name}`, ...over };
+    expect(read('node.anomalies', 'get', 'pods', { user, sourceIPs: ['10.0.1.2'] }, settings)).toEqual(anomalies);
+  });
+
+  test.each([
+    ['taints', { spec: { taints: [] } }, ['taints']],
+    ['whose node it is', { spec: { providerID: 'aws:///x' } }, ['providerID']],
+    ['both', { spec: { taints: null, providerID: null } }, ['taints', 'providerID']],
+    ['cordoning is neither', { spec: { unschedulable: true } }, []],
+  ])('a patch of a node that changes %s', (_, requestObject, steering) => {
+    expect(read('node.steering', 'patch', 'nodes', { requestObject })).toEqual(steering);
+  });
+});
+
+test.each<[JsonObject | readonly JsonObject[], string]>([
+  [{ egress: [{}] }, 'yes'],
+  [{ ingress: [{ from: [] }] }, 'yes'],
+  [[{ op: 'add', path: '/spec/egress/-', value: {} }], 'yes'],
+  [{ egress: [{ to: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }] }, 'unknown'],
+  [{ egress: [{ ports: [{ port: 53 }] }] }, 'unknown'],
+  [{ egress: [] }, 'unknown'],
+])('a network policy with %j lowers a guardrail: %s', (spec, lowered) => {
+  const requestObject = Array.isArray(spec) ? spec : { spec };
+  const over = { objectRef: { name: 'x' }, requestObject };
+  expect(read('guardrail.lowered', 'patch', 'networkpolicies.networking.k8s.io', over)).toBe(lowered);
+  expect(read('guardrail.lowered', 'patch', 'networkpolicies.crd.projectcalico.org', over)).toBe('unknown');
+});
+
+test.each([
+  ['get', '/api/v1/nodes/a/proxy/metrics/cadvisor?x', 'measures'],
+  ['create', '/api/v1/nodes/a/proxy/metrics', 'other'],
+  ['get', '/api/v1/nodes/a/proxy/', 'other'],
+  ['get', '/api/v1/nodes/a/proxy/pods', 'other'],
+  ['get', '/api/v1/nodes/a/proxy/exec/b/c/d?command=id', 'enter'],
+  ['get', '/api/v1/nodes/a/proxy//exec/b', 'enter'],
+  ['get', '/api/v1/nodes/a/proxy/%65xec/b', 'enter'],
+  ['get', '/api/v1/nodes/a%2Fproxy%2Fexec/b', 'enter'],
+  ['get', '/api/v1/nodes/a/proxy/metrics/../run/b', 'enter'],
+  ['create', '/api/v1/nodes/https:a:10250/proxy/checkpoint/b/c/d', 'enter'],
+  ['get', '/api/v1/nodes/a/proxy/metrics/%zz', 'other'],
+  ['get', '/api/v1/nodes/a/proxy/%65xec/b/%ff/c', 'enter'],
+])('%s %s reaches of a kubelet: %s', (verb, requestURI, reaches) => {
+  expect(read('proxy.reaches', verb, 'nodes/proxy', { objectRef: { name: 'a' }, requestURI })).toBe(reaches);
+  expect(read('proxy.reaches', verb, 'pods/proxy', { objectRef: { name: 'a' }, requestURI })).toBe('unknown');
 });

@@ -81,6 +81,12 @@ describe('a role', () => {
       ),
       [],
     ],
+    [rule(['authentication.k8s.io'], ['users'], ['impersonate:user-info']), ['impersonate']],
+    [rule(['authentication.k8s.io'], ['nodes'], ['impersonate:arbitrary-node']), ['impersonate']],
+    [rule([''], ['nodes/proxy'], ['create']), ['enter-pods']],
+    [rule([''], ['*/proxy'], ['*']), ['enter-pods']],
+    [rule([''], ['nodes/proxy'], ['get', 'list', 'watch']), []],
+    [rule([''], ['pods', 'pods/exec'], ['create']), []],
     [rule([7, ''], [7, 'secrets'], [7, 'get']), ['read-secrets']],
     [rule([], [], []), []],
   ])('%j grants %j', (one, grants) => {
@@ -93,6 +99,48 @@ describe('a role', () => {
     expect(granted(both, 'capi-system')).toEqual(['read-secrets', 'mint-tokens']);
     expect(granted(both, 'fleet-a')).toEqual(['read-secrets', 'mint-tokens']);
     expect(granted(both, 'shop')).toEqual([]);
+  });
+
+  test('of a namespace of controllers runs and enters pods there', () => {
+    const run = [rule(['apps'], ['deployments'], ['patch'])];
+    const exec = [rule([''], ['pods/exec'], ['get'])];
+    expect(granted(run, 'capi-system')).toEqual(['run-pods']);
+    expect(granted([rule([''], ['pods'], ['delete'])], 'capi-system')).toEqual([]);
+    expect(granted(exec, 'capi-system')).toEqual(['enter-pods']);
+    expect(granted([rule([''], ['pods/ephemeralcontainers'], ['patch'])], 'capi-system')).toEqual(['enter-pods']);
+    expect([granted(run, 'shop'), granted(exec, 'shop')]).toEqual([[], []]);
+  });
+
+  const written = (requestObject: Json, over: Over = {}, verb = 'patch') =>
+    grantsOf(audit(verb, `clusterroles.${api}`, { objectRef: { name: 'x' }, requestObject, ...over }), exampleSettings);
+
+  test('that gathers the API server’s own roles has what they have', () => {
+    const gathering = (selector: Json) =>
+      written({ aggregationRule: { clusterRoleSelectors: [selector] }, rules: null }, {}, 'create');
+    const expression = (key: string, operator: string, ...values: readonly string[]) =>
+      gathering({ matchExpressions: [{ key, operator, ...(values.length > 0 && { values }) }] });
+    expect(gathering({})).toEqual(['everything']);
+    expect(gathering({ matchLabels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } })).toEqual(['everything']);
+    expect(expression('kubernetes.io/bootstrapping', 'Exists')).toEqual(['everything']);
+    expect(expression('kubernetes.io/bootstrapping', 'In', 'x', 'rbac-defaults')).toEqual(['everything']);
+    expect(expression('x', 'DoesNotExist')).toEqual(['everything']);
+    expect(expression('x', 'NotIn', 'y')).toEqual(['everything']);
+    expect(gathering({ matchLabels: { 'rbac.authorization.k8s.io/aggregate-to-admin': 'true' } })).toEqual(['admin']);
+    expect(expression('rbac.authorization.k8s.io/aggregate-to-edit', 'Exists')).toEqual(['edit']);
+    expect(gathering({ matchLabels: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' } })).toEqual([]);
+    expect(gathering({ matchLabels: { 'serving.knative.dev/controller': 'true' } })).toEqual([]);
+    expect(expression('kubernetes.io/bootstrapping', 'DoesNotExist')).toEqual([]);
+  });
+
+  test('is judged as it stands where it is labelled to be gathered, or where a part of a rule is changed', () => {
+    const whole = { responseObject: { metadata: {}, rules: [rule(['*'], ['*'], ['*'])] } };
+    const labels = (key: string, value = 'true') => ({ metadata: { labels: { [key]: value } } });
+    expect(written(labels('rbac.authorization.k8s.io/aggregate-to-edit'), whole)).toEqual(['everything']);
+    expect(written(labels('helm.sh/chart', 'karpenter-1.14.1'), whole)).toEqual([]);
+    expect(written(labels('team'), { objectRef: { name: 'cluster-admin' } })).toEqual(['cluster-admin']);
+    const verbs = [{ op: 'replace', path: '/rules/0/verbs', value: ['*'] }];
+    expect(written(verbs, whole)).toEqual(['everything']);
+    expect(written(verbs)).toEqual([]);
   });
 
   test('reaches accounts that settings name by wildcards', () => {
@@ -130,10 +178,19 @@ describe('a binding', () => {
     ['karpenter-admin', ['write-provisioning'], [], []],
     ['karpenter', ['write-provisioning'], [], []],
     ['karpenter-core', ['write-provisioning'], [], []],
-    ['capi-manager-role', ['write-cluster-api'], [], []],
-    ['capi-aggregated-manager-role', ['write-cluster-api'], [], []],
-    ['capa-manager-role', ['write-cluster-api'], [], []],
-    ['system:kube-controller-manager', ['read-secrets'], [], []],
+    ['capi-manager-role', ['write-cluster-api'], ['write-cluster-api'], []],
+    ['capi-aggregated-manager-role', ['write-cluster-api'], ['write-cluster-api'], []],
+    ['capa-manager-role', ['write-cluster-api'], ['write-cluster-api'], []],
+    ['system:kube-controller-manager', ['read-secrets', 'mint-tokens'], ['read-secrets', 'mint-tokens'], []],
+    ['system:node', ['read-secrets', 'mint-tokens'], ['read-secrets', 'mint-tokens'], []],
+    ['system:kubelet-api-admin', ['enter-pods'], [], []],
+    ['system:aggregate-to-edit', ['edit'], ['edit'], []],
+    ['system:controller:generic-garbage-collector', ['everything'], ['everything'], []],
+    ['system:controller:job-controller', ['run-pods'], ['run-pods'], []],
+    ['system:controller:resourcequota-controller', ['read-secrets'], ['read-secrets'], []],
+    ['system:controller:route-controller', [], [], []],
+    ['system:node-proxier', [], [], []],
+    ['system:auth-delegator', [], [], []],
     ['system:controller:clusterrole-aggregation-controller', ['escalate'], [], []],
     ['system:certificates.k8s.io:kube-apiserver-client-approver', ['approve-certificates'], [], []],
     ['system:certificates.k8s.io:kube-apiserver-client-kubelet-approver', ['approve-certificates'], [], []],
@@ -145,6 +202,16 @@ describe('a binding', () => {
       near,
       elsewhere,
     ]);
+  });
+
+  test('of a Role that the API server makes in kube-system reads its secrets; of one of that name elsewhere, nothing', () => {
+    const signer = bound('system:controller:bootstrap-signer', {
+      roleRef: { kind: 'Role', name: 'system:controller:bootstrap-signer' },
+    });
+    const karpenter = { cluster: 'prod' };
+    expect(granted(signer, 'kube-system', 'create', karpenter)).toEqual(['read-secrets']);
+    expect(granted(signer, 'kube-public', 'create', karpenter)).toEqual([]);
+    expect(granted(signer, 'shop', 'create', karpenter)).toEqual([]);
   });
 
   test('grants nothing to nobody, nor by a role of a namespace that bears the name', () => {
@@ -312,6 +379,16 @@ describe('a certificate request', () => {
   test('asks for administrators in its subject, or in the groups that its caller writes', () => {
     expect(asksForMasters(asked({ request: pem('system:masters') }))).toBe(true);
     expect(asksForMasters(asked({ request: pem('kubeadm:cluster-admins') }))).toBe(true);
+    const block = (inner: string, before = '', headers = '') =>
+      Buffer.from(
+        `${before}-----BEGIN CERTIFICATE REQUEST-----\n${headers}${inner}\n-----END CERTIFICATE REQUEST-----\n`,
+      ).toString('base64');
+    const masters = Buffer.from('system:masters').toString('base64');
+    const wide = Buffer.from([...'system:masters'].flatMap(letter => [0, letter.charCodeAt(0)])).toString('base64');
+    expect(asksForMasters(asked({ request: block(masters, '-----BEGIN X-----\nAAAA\n') }))).toBe(true);
+    expect(asksForMasters(asked({ request: block(masters, '-----BEGIN X-----\nAAA\n-----END X-----\n') }))).toBe(true);
+    expect(asksForMasters(asked({ request: block(masters, '', 'Proc-Type: abc\n\n') }))).toBe(true);
+    expect(asksForMasters(asked({ request: block(wide) }))).toBe(true);
     expect(asksForMasters(asked({ request: pem('developers') }))).toBe(false);
     expect(asksForMasters(asked({ groups: ['a', 'system:masters'] }))).toBe(true);
     // The server fills in the groups of whoever asked.

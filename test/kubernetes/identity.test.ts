@@ -14,6 +14,12 @@ const eks = (account: string): AuditUser => ({
   extra: { arn: [`arn:aws:sts::${account}:assumed-role/AddonManager/x`] },
 });
 
+test('of a cluster that is not EKS’s, a certificate may carry a name of EKS’s', () => {
+  expect(who({ username: 'eks:addon-manager' })).toBe('service');
+  expect(who({ username: 'eks:addon-manager' }, exampleSettings, 'fleet')).toBe('person');
+  expect(who({ username: 'eks:addon-manager' }, exampleSettings, 'another')).toBe('service');
+});
+
 describe('who calls', () => {
   const table: readonly (readonly [string, AuditUser, string])[] = [
     ['Karpenter', users.karpenter, 'controller'],
@@ -95,6 +101,44 @@ test("EKS Auto Mode acts with the cluster's role: a controller where the setting
   expect(who({ ...users.developer, username: session.username ?? '' }, auto(['shop-*']))).toBe('person');
   expect(who(iamSession('AmazonEKSAutoClusterRole', 'aws-go-sdk-1'), nobody)).toBe('likely-controller');
   expect(who(iamSession('AmazonEKSAutoClusterRole', 'aws-go-sdk-1'))).toBe('person');
+});
+
+test("an ARN as a name is the user's own, whole, or its role's session", () => {
+  const arn = (rest: string) => `arn:aws:${rest}`;
+  const alice = arn('iam::111122223333:user/alice');
+  const deployer = users.platform.username ?? '';
+  const settings = { ...exampleSettings, platform: { users: [alice, deployer] } };
+  const named = (username: string, own: string): AuditUser => ({
+    username,
+    extra: { arn: [own], canonicalArn: [own] },
+  });
+  expect(who(named(alice, alice), settings)).toBe('platform');
+  expect(who(named(alice, arn('iam::111122223333:user/mallory')), settings)).toBe('person');
+  expect(who(users.platform, settings)).toBe('platform');
+  expect(who({ ...users.developer, username: deployer }, settings)).toBe('person');
+  const roles = { ...exampleSettings, platform: { users: [arn('iam::111122223333:role/deployer')] } };
+  expect(who(named(arn('iam::111122223333:role/deployer'), arn('iam::111122223333:role/mallory')), roles)).toBe(
+    'person',
+  );
+});
+
+test("EKS's own role is EKS by the names that EKS gives it, and nobody's by another", () => {
+  const own = iamSession('AWSServiceRoleForAmazonEKS', 'eks');
+  expect(who(own)).toBe('service');
+  expect(who({ ...own, username: 'eks:cluster-insights' })).toBe('service');
+  for (const username of ['alice', 'system:kube-scheduler', users.karpenter.username ?? ''])
+    expect(who({ ...own, username })).toBe('person');
+});
+
+test("a user's path that reads like a role makes it nobody's role", () => {
+  const user = (name: string): AuditUser => {
+    const arn = `arn:aws:iam::111122223333:user/x:role/${name}`;
+    return { username: name, extra: { arn: [arn], canonicalArn: [arn] } };
+  };
+  const settings = { ...exampleSettings, platform: { arns: ['arn:aws:iam::*:role/deployer'] } };
+  expect(who(iamSession('deployer', 'x'), settings)).toBe('platform');
+  expect(who(user('deployer'), settings)).toBe('person');
+  expect(who(user('AmazonEKSAutoClusterRole'), nobody)).toBe('person');
 });
 
 test('usual names stand in only while settings name no account, and never for a look-alike', () => {

@@ -66,6 +66,8 @@ describe('NodePool', () => {
     ],
     ['metal', pool([category('c')]), ['metal-allowed']],
     ['no limits', pool([category('c'), noMetal], { limits: {} }), ['unlimited']],
+    ['limits of what nodes lack', pool([category('c'), noMetal], { limits: { 'nvidia.com/gpu': '8' } }), ['unlimited']],
+    ['a limit of nodes', pool([category('c'), noMetal], { limits: { nodes: '8', 'nvidia.com/gpu': '8' } }), []],
     ['no expiry', pool([category('c'), noMetal], {}, { expireAfter: 'Never' }), ['expiry-never']],
     ['a long life', pool([category('c'), noMetal], {}, { expireAfter: '72h1s' }), ['expiry-long']],
     [
@@ -91,6 +93,9 @@ describe('NodePool', () => {
   test('a patch is judged by what it sets', () => {
     expect(codes('NodePool', { weight: 10 }, false)).toEqual([]);
     expect(codes('NodePool', { limits: null }, false)).toEqual(['unlimited']);
+    expect(codes('NodePool', { limits: { cpu: null } }, false)).toEqual(['unlimited']);
+    expect(codes('NodePool', { limits: { cpu: null, memory: '1Ti' } }, false)).toEqual([]);
+    expect(codes('NodePool', { limits: { 'nvidia.com/gpu': '8' } }, false)).toEqual([]);
     expect(codes('NodePool', { template: { spec: { requirements: [] } } }, false)).toEqual(['instances-unrestricted']);
   });
   test('a list of which only some elements are shown is not judged for what it lacks', () => {

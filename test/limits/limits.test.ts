@@ -12,6 +12,7 @@ import type { Finding } from '../../core/finding.ts';
 import { caps } from '../../core/findings/case.ts';
 import { memoryFindings } from '../../core/findings/memory.ts';
 import { mostFindings } from '../../core/flood.ts';
+import { audit } from '../../core/kubernetes/example.ts';
 import { detect } from '../../core/pipeline.ts';
 import type { Read } from '../../core/read/contract.ts';
 import { limits } from '../../core/read/limits.ts';
@@ -94,6 +95,45 @@ describe.each(['1970-01-01T00:00:00Z', '2100-12-31T23:59:59Z'])('a clock at %s',
     expect(counts).toMatchObject({ read: 1, matched: 1, ruleErrors: 0 });
     const stored = findings.list().find(({ finding }) => finding.detection === family)?.finding;
     expect(stored).toMatchObject({ count: 1, first: event.time, last: event.time });
+  });
+});
+
+describe('a flood of one finding', () => {
+  test('makes as many matches as it has events, a few times, not each of all the others’', async () => {
+    const burst = 'kubernetes/denied-burst';
+    const events = Array.from({ length: 1_000 }, (_, at) =>
+      audit('list', 'pods', {
+        time: new Date(Date.parse('2026-09-01T10:00:00Z') + at * 100).toISOString(),
+        ...{ responseStatus: { code: 403 }, objectRef: { namespace: `team-${at}` } },
+      }),
+    );
+    let made = 0;
+    const findings = memoryFindings();
+    await detect(
+      events.map(event => ({ kind: 'event', event }) as const),
+      {
+        match: event =>
+          match(event).map(one => ({
+            ...one,
+            ...(one.decide === undefined
+              ? {}
+              : {
+                  decide: (...asked) => {
+                    const decided = one.decide?.(...asked) ?? [];
+                    if (one.detection === burst) made += decided.length;
+                    return decided;
+                  },
+                }),
+          })),
+        ...{ findings, store: memoryStore(), quarantine: { keep: async () => undefined } },
+      },
+    );
+    // The ninth before the tenth do not fire.
+    expect(findings.list().filter(({ finding }) => finding.detection === burst)).toMatchObject([
+      { finding: { count: 991 } },
+    ]);
+    expect(made).toBeGreaterThanOrEqual(991);
+    expect(made).toBeLessThan(3 * 1_000);
   });
 });
 

@@ -55,7 +55,8 @@ const judge = (name: string, { mutate, tests, without }: Area): Promise<readonly
     tsconfigFile: 'none',
     tempDirName: `.stryker-tmp/${name}`,
     ignorePatterns: ['.stryker-tmp', '.sst', 'examples/logs'],
-    timeoutMS: 5_000,
+    // A busy machine loads modules in seconds: what runs on is told by how often it passes the mutant.
+    timeoutMS: 60_000,
     timeoutFactor: 1.5,
     warnings: false,
     allowConsoleColors: false,

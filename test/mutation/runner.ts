@@ -29,6 +29,8 @@ const standIns = new Map(
     new URL(file, import.meta.url).href,
   ]),
 );
+/** The same for a file of ours. */
+const unforgetful = { path: '/core/once.ts', standIn: new URL('once.ts', import.meta.url).href };
 const own = pathToFileURL(`${process.cwd()}/`).href;
 /** Counts how often the modules under test were loaded: each time as new ones. */
 let generation = 0;
@@ -36,7 +38,8 @@ registerHooks({
   resolve: (name, context, next) => {
     const standIn = standIns.get(name);
     if (standIn !== undefined && context.parentURL !== standIn) return { url: standIn, shortCircuit: true };
-    const found = next(name, context);
+    const asked = next(name, context);
+    const found = asked.url.endsWith(unforgetful.path) ? { ...asked, url: unforgetful.standIn } : asked;
     const isOwn = found.url.startsWith(own) && !found.url.includes('/node_modules/');
     return isOwn ? { ...found, url: `${found.url}?${generation}` } : found;
   },

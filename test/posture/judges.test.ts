@@ -236,7 +236,7 @@ describe('machines of AWS', () => {
   const machine = (over: JsonObject) =>
     judged(
       object('AWSMachine', {
-        ami: { id: 'ami-1' },
+        ami: { id: 'ami-0123456789abcdef0' },
         sshKeyName: '',
         rootVolume: { encrypted: true },
         instanceMetadataOptions: { httpTokens: 'required' },
@@ -308,8 +308,35 @@ describe('machines of AWS', () => {
     [{ name: 'a', ssmParameter: '/x' }, false],
     [{}, false],
   ])('an image by %j is anybody’s to name: %s', (term, loose) => {
-    const faults = judged(object('EC2NodeClass', { amiSelectorTerms: [{ id: 'x' }, term] }));
+    const settings = { ...exampleSettings, approvedImages: { ids: [], owners: [] } };
+    const faults = judged(object('EC2NodeClass', { amiSelectorTerms: [{ id: 'x' }, term] }), settings);
     expect(faults).toEqual(loose ? ['high ami-unowned spec.amiSelectorTerms.1'] : []);
+  });
+
+  test.each<[JsonObject, readonly string[], readonly string[], string | undefined]>([
+    [{ id: 'ami-1' }, ['ami-1'], [], undefined],
+    [{ id: 'ami-2' }, ['ami-1'], [], 'id'],
+    [{ id: 'ami-2' }, ['ami-1'], ['self'], undefined], // its owner is not known
+    [{ id: 'ami-2' }, [], [], undefined],
+    [{ name: '*', owner: '999999999999' }, ['ami-1'], [], 'owner'],
+    [{ name: '*', owner: '999999999999' }, [], ['self'], 'owner'],
+    [{ name: '*', owner: '999999999999' }, [], ['999999999999'], undefined],
+    [{ name: '*', owner: '999999999999' }, [], [], undefined],
+    [{ name: '*', owner: '111122223333' }, ['ami-1'], [], undefined],
+    [{ name: '*', owner: 'amazon' }, ['ami-1'], [], undefined],
+    [{ name: '*', owner: 'aws-marketplace' }, ['ami-1'], [], 'owner'],
+  ])('an image by %j where %j and owners %j are approved: %s', (term, ids, owners, wrong) => {
+    const settings = { ...exampleSettings, approvedImages: { ids, owners } };
+    expect(judged(object('EC2NodeClass', { amiSelectorTerms: [term] }), settings)).toEqual(
+      wrong === undefined ? [] : [`high ami-unapproved spec.amiSelectorTerms.0.${wrong}`],
+    );
+  });
+
+  test('a machine’s image is judged by its id', () => {
+    expect(judged(object('AWSMachine', { ami: { id: 'ami-2' } }))).toContain('high ami-unapproved spec.ami.id');
+    expect(judged(object('AWSMachine', { ami: { id: 'ami-0123456789abcdef0' } }))).not.toContain(
+      'high ami-unapproved spec.ami.id',
+    );
   });
 });
 

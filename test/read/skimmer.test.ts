@@ -21,6 +21,7 @@ describe('what stands at a path', () => {
     ['{"a":-0.5e2,"b":{"c":null,"d":{"e":true}}}', [undefined, undefined, undefined, undefined, undefined]],
     ['{"b":"no object","list":[1,{"x":2}]}', [undefined, undefined, undefined, unclear, unclear]],
     ['{"b":[{"c":1}]}', [undefined, unclear, unclear, undefined, undefined]],
+    ['{"a":["1","2"],"list":[]}', [unclear, undefined, undefined, unclear, unclear]],
     ['{"a":{"a":1},"b":{}}', [undefined, undefined, undefined, undefined, undefined]],
     ['{"a":"\\u0041"}', [unclear, undefined, undefined, undefined, undefined]],
     ['{"other":{"a":"1","b":{"c":"2"}},"a":"0"}', ['0', undefined, undefined, undefined, undefined]],
@@ -61,6 +62,9 @@ test('texts, their lengths and times are those of the object that was gone over 
     [false, '', 0, undefined],
     [false, '2026-09-01T11:00:06+01:00', 25, Date.parse('2026-09-01T10:00:06Z')],
   ]);
+  // A text that begins or ends like the one before it is another.
+  for (const text of ['11112222333', '1111222233', '111122223334', '1111222233344', '211122223334', '111122223335'])
+    expect(told(`{"a":"${text}"}`)[0]).toEqual([false, text, text.length, undefined]);
   expect(told('{"a":5,"b":null}')).toEqual([nothing, nothing]);
   const hidden = [true, undefined, 0, undefined];
   expect(told('{"a":["x"],"b":"2026-09-01T10:00:0\\u0035Z"}')).toEqual([hidden, hidden]);

@@ -185,6 +185,11 @@ describe('defineConfig', () => {
       'controllers.0.roles.0: a role’s ARN',
     ],
     [
+      'every user as a controller',
+      controls({ roles: ['arn:aws:iam::*:user/*'] }),
+      'controllers.0.roles.0: a role’s ARN',
+    ],
+    [
       'every role as a controller',
       controls({ roles: ['arn:aws:iam::*:role/*'] }),
       'controllers.0.roles.0: a role’s ARN',

@@ -93,6 +93,16 @@ describe('distinct values', () => {
     expect(rule().decide(viewAt(time), key, answered({}, ...apart))).toEqual(found);
   });
 
+  it('tell an event whose id stands at two times, which no source writes, by the later', () => {
+    const twice = answered(seen(`${time}#e#a`, `${time}#f#b`, `${time + 1}#e#c`));
+    const [f, e] = [
+      { eventId: 'f', time, note: 'more than 1' },
+      { eventId: 'e', time: time + 1, note: 'more than 1' },
+    ];
+    expect(rule().decide(viewAt(time), key, twice)).toEqual([f, e]);
+    expect(rule().decide(viewAt(time + 1), key, twice)).toEqual([e]);
+  });
+
   it('tell when each event was', () => {
     expect(rule().decide(viewAt(time), key, answered(seen(`${time}#e#a`, `${time + 5}#f#b`)))).toEqual([
       { eventId: 'f', time: time + 5, note: 'more than 1' },

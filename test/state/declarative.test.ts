@@ -108,6 +108,16 @@ describe('a sum', () => {
       ['e1', 'e2', 'e3'],
     ],
     [
+      'leaves the span part by part',
+      [
+        { at: 0, much: 60 },
+        { at: 1, much: 30 },
+        { at: 12, much: 60 },
+        { at: 13, much: 30 },
+      ],
+      [],
+    ],
+    [
       'of nothing and less is none',
       [
         { at: 0, much: 0 },
@@ -150,6 +160,11 @@ describe('steps in any order', () => {
     ['the found one last, across a bucket’s edge', steps(['a', 9], ['c', 12], ['b', 19]), ['e2']],
     ['one is missing', steps(['a', 0], ['b', 1]), []],
     ['a minute too long', steps(['a', 0], ['b', 5], ['c', 11]), []],
+    [
+      'one span begins with the found one',
+      steps(['b', 5], ['a', 6], ['c', 7], ['a', 17], ['b', 18], ['c', 19]),
+      ['e0', 'e4'],
+    ],
     ['two of the found one', steps(['a', 0], ['b', 1], ['c', 2], ['b', 9], ['b', 11]), ['e1', 'e3']],
   ];
   it.each(cases)('%s', async (_, told, expected) => inAnyOrder(rule, told, expected));

@@ -13,6 +13,7 @@ import { admissionOf } from '../../core/requirements.ts';
 import type { Settings } from '../../core/settings.ts';
 import { sources } from '../../core/sources.ts';
 import { detections } from '../../detections/index.ts';
+import { wide } from '../facts/settings.ts';
 import { randomFrom } from './mutate.ts';
 import { exampleEvents, generated, take } from './soundness.ts';
 
@@ -23,47 +24,6 @@ import { exampleEvents, generated, take } from './soundness.ts';
  */
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 const count = Number(process.env['RUNS'] ?? 400);
-
-/** Settings in which every way to name somebody is taken. */
-const wide: Settings = defineConfig({
-  accounts: ['111122223333'],
-  clusters: [
-    { name: 'prod', kind: 'eks', clusterApiNamespaces: ['fleet-*'], nodeRoles: ['KarpenterNodeRole-*'] },
-    {
-      name: 'other',
-      kind: 'eks',
-      podRanges: ['100.64.0.0/12', 'fd00::/8', '10.9.0.1'],
-      clusterApiNamespaces: ['team-*'],
-    },
-  ],
-  controllers: [
-    { kind: 'karpenter', serviceAccounts: ['system:serviceaccount:karpenter:karpenter'] },
-    {
-      kind: 'karpenter',
-      cluster: 'other',
-      serviceAccounts: ['system:serviceaccount:kube-system:karp*', 'system:serviceaccount:kube-system:karpenter'],
-    },
-    { kind: 'cluster-api', cluster: 'prod', serviceAccounts: ['system:serviceaccount:capi-system:capi-manager'] },
-    { kind: 'cluster-api', cluster: 'prod', serviceAccounts: ['system:serviceaccount:ca*:*'] },
-    { kind: 'eks', serviceAccounts: ['system:serviceaccount:default:*'] },
-  ],
-  platform: {
-    users: ['alice', 'system:serviceaccount:ci:deployer'],
-    groups: ['platform-*'],
-    arns: ['*:role/platform'],
-  },
-  gitops: {
-    users: [
-      'system:serviceaccount:flux-system:*',
-      'system:serviceaccount:argocd:a',
-      'system:serviceaccount:kube-system:karpenter',
-      'system:masters',
-    ],
-    groups: ['flux-*'],
-    arns: ['*:role/eks'],
-  },
-  secretReaders: { users: ['backup'] },
-});
 
 test('conditions on a fact with signs may be of any operator', () => {
   const operators = [{ cidr: '10.0.0.0/8' }, { matches: '^contr' }, { equalsField: ['verb'] }, { numeric: ['>', 1] }];
@@ -112,6 +72,8 @@ const names = [
   'system:serviceaccount:team-a:app',
   'x:capi-manager',
   'arn:aws:sts::111122223333:assumed-role/platform-deployer/ci',
+  'arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForAmazonEKS/eks',
+  'arn:aws:iam::111122223333:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS',
   'system:anonymous',
   'system:masters',
   'system:node:ip-10-0-1-17',
@@ -127,6 +89,10 @@ const arns = [
   'arn:aws:sts::111122223333:assumed-role/platform-deployer/ci',
   'arn:aws:iam::111122223333:role/platform',
   'arn:aws:iam::444455556666:role/eks',
+  // EKS's own role, of this account and of another.
+  'arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForAmazonEKS/eks',
+  'arn:aws:iam::111122223333:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS',
+  'arn:aws:sts::444455556666:assumed-role/AWSServiceRoleForAmazonEKS/eks',
 ];
 const spaces = [
   'kube-system',
@@ -419,8 +385,9 @@ const events: readonly AnyEvent[] = [
 /** Where a fact has more values than these, names, one is asked for at a time. */
 const most = 60;
 
-/** Values that are texts as a rule asks for them. */
+/** Values that are texts as a rule asks for them; none are asked for by nobody. */
 const textsOf = (values: readonly string[]): readonly string[] | undefined => {
+  if (values.length === 0) return undefined;
   const texts = values.map((value): Json => JSON.parse(value || '""'));
   return texts.every(text => typeof text === 'string') ? texts : undefined;
 };

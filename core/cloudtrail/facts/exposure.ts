@@ -1,5 +1,6 @@
 import type { Facts } from '../../fact.ts';
 import type { Json, JsonObject } from '../../json.ts';
+import type { Settings } from '../../settings.ts';
 import { count, dig, flag, get, itemsOf, requestOf, responseOf, scalar, word } from '../ec2.ts';
 import type { CloudTrailRecord } from '../record.ts';
 import { approvalOf } from './launch.ts';
@@ -16,6 +17,7 @@ const entrances: readonly (readonly [string, number, number])[] = [
   ['ssh', 22, 22],
   ['rdp', 3389, 3389],
   ['kubelet', 10250, 10250],
+  ['etcd', 2379, 2380],
   ['node-ports', 30000, 32767],
 ];
 
@@ -76,17 +78,42 @@ const sharers: { readonly [api: string]: readonly [resource: string, permission:
   ModifySnapshotAttribute: ['snapshotId', 'createVolumePermission'],
 };
 
+/**
+ * Calls that write an image, or the disks of an instance, into a bucket: the response or the request names it (EC2 API Reference,
+ * CreateStoreImageTask, ExportImage, CreateInstanceExportTask). Whose the bucket is, nothing says.
+ */
+const exporters: {
+  readonly [api: string]: (request: JsonObject) => readonly [what: string | undefined, bucket: string | undefined];
+} = {
+  CreateStoreImageTask: request => [word(request, 'imageId'), word(request, 'bucket')],
+  ExportImage: request => [word(request, 'imageId'), word(request, 's3ExportLocation', 's3Bucket')],
+  CreateInstanceExportTask: request => [
+    word(request, 'instanceId'),
+    word(request, 'exportToS3Task', 's3Bucket') ??
+      word(request, 'exportToS3', 's3Bucket') ??
+      word(request, 'exportToS3', 'S3Bucket'),
+  ],
+};
+
+const exported = (record: CloudTrailRecord, settings: Settings): readonly JsonObject[] => {
+  const read = Object.hasOwn(exporters, record.eventName) ? exporters[record.eventName] : undefined;
+  if (read === undefined || record.eventSource !== 'ec2.amazonaws.com') return [];
+  const [what = 'unknown', bucket = 'unknown'] = read(requestOf(record));
+  const kind = what.startsWith('i-') ? 'instance' : 'image';
+  return [{ resource: what, kind, with: `bucket ${bucket}`, ours: false, approval: approvalOf(what, settings) }];
+};
+
 /** What is opened, shared or left unencrypted. */
 export const exposureFacts: Facts<'cloudtrail'> = {
   'image.shared': {
-    doc: 'List of `{ resource, kind, with, ours, approval }`: an image or snapshot and whom it is shared with (an account id, an organization ARN, `world`); `ours` when the settings list that account; `approval` of the image as in `launch.images`.',
-    needs: () => ec2(...Object.keys(sharers)),
+    doc: 'List of `{ resource, kind, with, ours, approval }`: an image, snapshot or instance and whom it is shared with (an account id, an organization ARN, `world`), or where it is written to (`bucket NAME`); `ours` when the settings list that account; `approval` of the image as in `launch.images`.',
+    needs: () => ec2(...Object.keys(sharers), ...Object.keys(exporters)),
     read: ({ record }, settings) => {
       const sharer =
         isEc2(record, ...Object.keys(sharers)) && Object.hasOwn(sharers, record.eventName)
           ? sharers[record.eventName]
           : undefined;
-      if (sharer === undefined) return [];
+      if (sharer === undefined) return exported(record, settings);
       const request = requestOf(record);
       const resource = word(request, sharer[0]) ?? 'unknown';
       const added = [...itemsOf(dig(request, sharer[1]), 'add'), ...flatForm(request)];
@@ -103,7 +130,7 @@ export const exposureFacts: Facts<'cloudtrail'> = {
     },
   },
   'network.opened': {
-    doc: 'List of `{ group, what, range }`: what a security group rule opens to the whole world: `ssh`, `rdp`, `kubelet` (10250), `node-ports` (30000-32767), `all`. EC2 API Reference, AuthorizeSecurityGroupIngress and ModifySecurityGroupRules.',
+    doc: 'List of `{ group, what, range }`: what a security group rule opens to the whole world: `ssh`, `rdp`, `kubelet` (10250), `etcd` (2379-2380), `node-ports` (30000-32767), `all`. EC2 API Reference, AuthorizeSecurityGroupIngress and ModifySecurityGroupRules.',
     needs: () => ec2('AuthorizeSecurityGroupIngress', 'ModifySecurityGroupRules'),
     read: ({ record }) =>
       isEc2(record, 'AuthorizeSecurityGroupIngress', 'ModifySecurityGroupRules') ? opened(record) : [],

@@ -6,7 +6,7 @@ import { matchesAny } from '../../wildcard.ts';
 import { isOurs } from '../own.ts';
 import { grantOf, isAdminPolicy, isPermitted, statementsOf, trustRisks } from '../policy.ts';
 import { principalOf } from '../principal.ts';
-import { lastSegment, roleByName } from '../roles.ts';
+import { lastSegment, roleByName, userByName } from '../roles.ts';
 
 type Record = Event<'cloudtrail'>['record'];
 
@@ -22,6 +22,16 @@ const roleOf = (record: Record): string => {
   if (named !== undefined && named !== '') return lastSegment(named);
   const message = text(record, 'errorMessage') ?? '';
   return /resource: (?:arn:[\w-]+:iam::\d{12}:)?role[ /](?:[\w+=,.@-]+\/)*([\w+=,.@-]+)/.exec(message)?.[1] ?? 'none';
+};
+
+/** The user a call is about; keys of one's own are made without saying whose. */
+const userOf = (record: Record): string => {
+  if (record.eventSource !== 'iam.amazonaws.com') return 'none';
+  const named =
+    text(record, 'requestParameters', 'userName') ?? text(record, 'responseElements', 'accessKey', 'userName');
+  if (named !== undefined && named !== '') return named;
+  const message = text(record, 'errorMessage') ?? '';
+  return /resource: (?:arn:[\w-]+:iam::\d{12}:)?user[ /](?:[\w+=,.@-]+\/)*([\w+=,.@-]+)/.exec(message)?.[1] ?? 'none';
 };
 
 /** What a role of a call or an association is to the provisioning plane. */
@@ -169,6 +179,20 @@ export const iamFacts: Facts<'cloudtrail'> = {
       record.eventSource === 'iam.amazonaws.com' &&
       (record.eventName === 'SetDefaultPolicyVersion' ||
         (record.eventName === 'CreatePolicyVersion' && isTrue(at(record, 'requestParameters', 'setAsDefault')))),
+  },
+  'iam.user': {
+    doc: 'The user an IAM call is about (`userName`), or what the message of a denied call names; `none` otherwise.',
+    needs: iam,
+    read: event => userOf(event.record),
+  },
+  'iam.user-kind': {
+    doc: 'What that user is: `controller` where the settings list its ARN under `controllers`, `other`, `none`.',
+    needs: iam,
+    read: ({ record, account }, settings) => {
+      const user = userOf(record);
+      if (user === 'none') return 'none';
+      return userByName(user, account, settings) ? 'controller' : 'other';
+    },
   },
   'profile.name': {
     doc: 'The instance profile that a call creates, deletes, tags, or puts a role into or takes it from; `none` otherwise.',

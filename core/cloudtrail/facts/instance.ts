@@ -85,6 +85,16 @@ const acts: { readonly [api: string]: Act } = {
     act: always('enter'),
     targets: ({ requestParameters }) => byTarget(requestParameters),
   },
+  RegisterTargetWithMaintenanceWindow: {
+    source: 'ssm',
+    act: always('enter'),
+    targets: ({ requestParameters }) => byTarget(requestParameters),
+  },
+  UpdateMaintenanceWindowTarget: {
+    source: 'ssm',
+    act: always('enter'),
+    targets: ({ requestParameters }) => byTarget(requestParameters),
+  },
   UpdateMaintenanceWindowTask: {
     source: 'ssm',
     act: always('enter'),

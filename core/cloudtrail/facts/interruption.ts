@@ -7,20 +7,22 @@ import { lastSegment } from '../roles.ts';
 
 type Record = Event<'cloudtrail'>['record'];
 
+const queues = 'sqs.amazonaws.com';
+const rules = 'events.amazonaws.com';
 const queueCalls = ['SetQueueAttributes', 'AddPermission', 'RemovePermission', 'DeleteQueue', 'PurgeQueue'];
 const needs = () => ({
-  eventSource: ['sqs.amazonaws.com', 'events.amazonaws.com'],
+  eventSource: [queues, rules],
   eventName: [...queueCalls, 'PutTargets'],
 });
 
 /** Queues by address (`https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`; SQS Developer Guide, "Example log file entries"), targets by ARN. */
 const named = (record: Record): readonly string[] => {
   const { eventSource, eventName, requestParameters: request } = record;
-  if (eventSource === 'sqs.amazonaws.com' && queueCalls.includes(eventName)) {
+  if (eventSource === queues && queueCalls.includes(eventName)) {
     const url = text(request, 'queueUrl');
     return url === undefined ? [] : [lastSegment(url)];
   }
-  if (eventSource !== 'events.amazonaws.com' || eventName !== 'PutTargets') return [];
+  if (eventSource !== rules || eventName !== 'PutTargets') return [];
   const arns = list(request, 'targets').map(target => text(target, 'arn') ?? '');
   return arns.filter(arn => arn.split(':')[2] === 'sqs').map(arn => arn.slice(arn.lastIndexOf(':') + 1));
 };
@@ -31,11 +33,18 @@ const queuesOf = (record: Record, settings: Settings): readonly string[] => {
   return [...new Set(named(record))].filter(ours).sort();
 };
 
-/** Whether a call lets somebody else send to a queue: its policy is written, a permission added, or a rule sends to it. */
-const opens = (record: Record): boolean =>
-  ['AddPermission', 'PutTargets'].includes(record.eventName) ||
-  (record.eventName === 'SetQueueAttributes' &&
-    member(at(record, 'requestParameters', 'attributes'), 'Policy') !== undefined);
+/**
+ * Whether a call lets somebody else send to a queue: its policy is written, a permission added, or a rule sends to it. Other services
+ * have calls of these names, too: topics and functions are given permissions.
+ */
+const opens = ({ eventSource, eventName, requestParameters }: Record): boolean => {
+  if (eventSource === rules) return eventName === 'PutTargets';
+  if (eventSource !== queues) return false;
+  return (
+    eventName === 'AddPermission' ||
+    (eventName === 'SetQueueAttributes' && member(at(requestParameters, 'attributes'), 'Policy') !== undefined)
+  );
+};
 
 /** The queue through which Karpenter hears that instances are going to end, and drains their nodes. */
 export const interruptionFacts: Facts<'cloudtrail'> = {

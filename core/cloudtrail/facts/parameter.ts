@@ -6,7 +6,13 @@ import { matchesAny } from '../../wildcard.ts';
 
 type Record = Event<'cloudtrail'>['record'];
 
-const writes = ['PutParameter', 'DeleteParameter', 'DeleteParameters', 'LabelParameterVersion'];
+const writes = [
+  'PutParameter',
+  'DeleteParameter',
+  'DeleteParameters',
+  'LabelParameterVersion',
+  'UnlabelParameterVersion',
+];
 const needs = () => ({ eventSource: ['ssm.amazonaws.com'], eventName: writes });
 
 /** By name or by ARN; a label or a version may follow (Systems Manager API Reference, PutParameter). */

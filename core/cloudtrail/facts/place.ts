@@ -20,7 +20,8 @@ const claimed = (record: CloudTrailRecord): string => {
   const stated = instanceSession(record);
   if (stated !== undefined) return stated.instance;
   const id = record.userIdentity?.principalId;
-  const session = typeof id === 'string' ? id.slice(id.indexOf(':') + 1) : '';
+  // A session's name stands behind a colon: `*:i-*` is what filters ask for.
+  const session = typeof id === 'string' && id.includes(':') ? id.slice(id.indexOf(':') + 1) : '';
   return isInstanceId(session) ? session : 'none';
 };
 

@@ -1,7 +1,7 @@
 import type { Fact, Facts } from '../../fact.ts';
 import type { Condition, OpenPattern, When } from '../../pattern/language.ts';
 import type { Settings } from '../../settings.ts';
-import { conditionOf } from '../../wildcard.ts';
+import { conditionOf, kindIn } from '../../wildcard.ts';
 import { beyondNode, nodeCall } from '../node-baseline.ts';
 import { instanceSession, outcomeOf, principalOf, sourceKind } from '../principal.ts';
 import type { CloudTrailRecord } from '../record.ts';
@@ -56,8 +56,12 @@ const issuedBy = (patterns: readonly string[]): OpenPattern => ({
 
 const controllerRecords = (settings: Settings): OpenPattern => {
   if (!namesControllers(settings)) return issuedBy(usualControllers.flatMap(([, names]) => names));
-  const roles = settings.controllers.flatMap(controller => controller.roles ?? []);
-  return { $or: [issuedBy(roles), { userIdentity: { arn: roles.map(conditionOf) } }] };
+  const named = settings.controllers.flatMap(controller => controller.roles ?? []);
+  const users = named.filter(one => kindIn(one) === 'user');
+  const roles = issuedBy(named.filter(one => !users.includes(one)));
+  const arn = users.map(conditionOf);
+  if (users.length === 0) return roles;
+  return users.length === named.length ? { userIdentity: { arn } } : { $or: [roles, { userIdentity: { arn } }] };
 };
 
 const nodeRecords = (settings: Settings): OpenPattern => {
@@ -81,9 +85,10 @@ const namedLike = (texts: readonly Condition[]): readonly When<CloudTrailRecord>
   },
 ];
 
+/** The role behind a session by its ARN, of which a name stands behind a slash: what filters ask for begins with one. */
 const issuer = (record: CloudTrailRecord): string => {
   const arn = record.userIdentity?.sessionContext?.sessionIssuer?.arn;
-  return typeof arn === 'string' ? arn : '';
+  return typeof arn === 'string' && arn.includes('/') ? arn : '';
 };
 
 /** Who made the call, from where, and how it ended. */

@@ -67,6 +67,7 @@ const creators: { readonly [api: string]: (response: JsonObject) => readonly (st
   CreateImage: response => [word(response, 'imageId')],
   CopyImage: response => [word(response, 'imageId')],
   RegisterImage: response => [word(response, 'imageId')],
+  CreateRestoreImageTask: response => [word(response, 'imageId')],
 };
 
 const events = {

@@ -1,7 +1,7 @@
 import { lastSegment, roleByArn } from '../../cloudtrail/roles.ts';
 import type { Key, Severity } from '../../detection.ts';
 import type { Settings } from '../../settings.ts';
-import { matchesAny } from '../../wildcard.ts';
+import { matchesArn } from '../../wildcard.ts';
 import type { Cluster, Found } from '../aws.ts';
 import type { Violation } from '../violation.ts';
 import { anywhere } from './network.ts';
@@ -18,7 +18,7 @@ export const clusterPosture = (one: Cluster, { region }: Found, settings: Settin
     cluster: name,
   });
   const open = one.publicCidrs.some(range => anywhere.includes(range));
-  const isOurs = (principal: string): boolean => matchesAny(settings.platform.arns ?? [], principal);
+  const isOurs = (principal: string): boolean => matchesArn(settings.platform.arns ?? [], principal);
   return [
     ...(one.auditLogging
       ? []

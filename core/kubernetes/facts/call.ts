@@ -4,11 +4,12 @@ import { clusterApiGroup, provisioningGroup, writes } from '../groups.ts';
 import { hoursAt } from '../hours.ts';
 import { entering, nodeAnomalies, podParts, sensitiveCall } from '../node.ts';
 import { placeOf } from '../place.ts';
+import { proxiedOf } from '../proxy.ts';
 
 /** What was called, from where, and what became of it. */
 export const callFacts: Facts<'kubernetes'> = {
   'call.outcome': {
-    doc: '`succeeded` (status 2xx, or 101 for a shell), `denied` (by authentication or authorization), `dry-run`, `failed` (admission too), or `unknown`: no answer in this stage.',
+    doc: '`succeeded` (status 2xx, or 101 for a shell; a write that timed out, or a collection’s deletion that ended in an error, which may have been done all the same), `denied` (by authentication or authorization), `dry-run`, `failed` (admission too), or `unknown`: no answer in this stage.',
     needs: () => ({ stage: [...answered] }),
     read: event => outcomeOf(event.record),
   },
@@ -31,6 +32,11 @@ export const callFacts: Facts<'kubernetes'> = {
       ],
     }),
     read: event => sensitiveCall(event.record),
+  },
+  'proxy.reaches': {
+    doc: 'What of a kubelet a call of `nodes/proxy` reaches: `enter` (its own ways into a container: exec, run, attach, portForward, cri, checkpoint), `measures` (configz, healthz, metrics, stats, by `get`), `other`; `unknown`: no such call.',
+    needs: () => ({ objectRef: { resource: ['nodes'], subresource: ['proxy'] } }),
+    read: event => proxiedOf(event.record),
   },
   'source.last': {
     doc: 'The last source address: the one the API server saw. Those before it are the client’s own word.',

@@ -1,17 +1,18 @@
 import type { Facts } from '../../fact.ts';
-import { at, text } from '../../json.ts';
+import { at, isObject, type Json, list, text } from '../../json.ts';
 import { matchesAny } from '../../wildcard.ts';
-import { asked } from '../body.ts';
+import { asked, replacesAll, written } from '../body.ts';
 import { expiryOf } from '../bootstrap-token.ts';
 import { objectPath } from '../call.ts';
 import { capiChange, capiSigns } from '../cluster-api.ts';
-import { clusterApiGroup, workloadResources, writes } from '../groups.ts';
+import { clusterApiGroup, edits, workloadResources, writes } from '../groups.ts';
+import { hostAccess, hostAccessBodies } from '../host-access.ts';
 import { builtInControllers } from '../known-users.ts';
 import { nodeSteering } from '../node.ts';
 import { accountNames, accountOwner, clusterApiNamespaces, holdsController, ownerOf, ownerRefs } from '../owner.ts';
-import { accountBodies, hostAccess, hostAccessBodies, podsAccount } from '../pod.ts';
+import { accountBodies, mountedSecrets, mountingBodies, podsAccount } from '../pod.ts';
 import type { AuditRecord } from '../record.ts';
-import { secretKind, secretSigns } from '../secret.ts';
+import { type SecretKind, secretKind, secretSigns } from '../secret.ts';
 
 /** Writes of pods and workloads themselves: their status and scale say nothing of what runs, and change all day. */
 const podWrites = {
@@ -19,13 +20,13 @@ const podWrites = {
     resource: [...workloadResources, 'persistentvolumes'],
     subresource: [{ exists: false }, 'ephemeralcontainers'],
   },
-  verb: [...writes],
+  verb: [...edits],
 };
 
 const writesPods = ({ objectRef, verb }: AuditRecord): boolean =>
   podWrites.objectRef.resource.some(one => one === objectRef?.resource) &&
   (objectRef?.subresource === undefined || objectRef.subresource === 'ephemeralcontainers') &&
-  writes.some(one => one === verb);
+  edits.some(one => one === verb);
 
 /** What was touched. */
 export const objectFacts: Facts<'kubernetes'> = {
@@ -90,10 +91,11 @@ export const objectFacts: Facts<'kubernetes'> = {
     read: event => capiChange(event.record),
   },
   'pod.hostAccess': {
-    doc: 'How a pod, a workload’s pods, or whoever claims a persistent volume, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostProcess` (Windows), `hostPath …` of the kubelet, the container runtime, or what the node runs as root; empty: not at all, or not in this body.',
+    doc: 'How a pod, a workload’s pods, or whoever claims a persistent volume, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostProcess` (Windows), `capability …` that is as good as privileged, `hostPath …` of the kubelet, the container runtime, or what the node runs as root, or of /proc and /sys where they may be written; empty: not at all, or not in this body.',
     needs: () => podWrites,
     signs: (_, may) => (may([]) ? [{}] : hostAccessBodies(may).map(requestObject => ({ requestObject }))),
-    read: ({ record }) => (writesPods(record) ? hostAccess(asked(record).object) : []),
+    read: ({ record }) =>
+      writesPods(record) ? hostAccess(asked(record).object, record.objectRef?.resource ?? '') : [],
   },
   'pod.runsAs': {
     doc: 'The controller whose service account a pod or workload runs as (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), by its body, or by the result of a patch that changes its containers; `none`; `unknown`: in neither.',
@@ -110,6 +112,19 @@ export const objectFacts: Facts<'kubernetes'> = {
       const account = podsAccount(event.record);
       if (account === '' || !writesPods(event.record)) return 'unknown';
       return isBuiltIn(namespace, account) ? 'kubernetes' : accountOwner(namespace, account, event, settings);
+    },
+  },
+  'pod.secrets': {
+    doc: 'What the secrets are that a pod or workload mounts or has in its environment, as `secret.kind` tells them by name and namespace: its kubelet reads them for whoever wrote it. Empty: none that is told, or not in this body.',
+    needs: () => podWrites,
+    signs: (_, may) => (may([]) ? [{}] : mountingBodies().map(requestObject => ({ requestObject }))),
+    read: (event, settings) => {
+      const { record } = event;
+      if (!writesPods(record)) return [];
+      const { namespace = '', resource = '' } = record.objectRef ?? {};
+      const kindOf = (name: string): SecretKind =>
+        secretKind({ ...event, record: { ...record, objectRef: { resource: 'secrets', namespace, name } } }, settings);
+      return [...new Set(mountedSecrets(asked(record).object, resource).map(kindOf))].filter(kind => kind !== 'other');
     },
   },
   'token.account': {
@@ -131,22 +146,40 @@ export const objectFacts: Facts<'kubernetes'> = {
     read: expiryOf,
   },
   'node.steering': {
-    doc: 'What a patch of a node changes that steers scheduling or ownership: label and annotation keys, `taints`, `providerID`.',
-    needs: () => ({ verb: [...writes], objectRef: { resource: ['nodes'] } }),
+    doc: 'What a write of a node changes that steers scheduling or ownership: label and annotation keys, `taints`, `providerID`; `everything` where it is sent whole.',
+    needs: () => ({ verb: ['update', 'patch'], objectRef: { resource: ['nodes'] } }),
     read: event => nodeSteering(event.record),
   },
   'guardrail.lowered': {
-    doc: '`yes` where a namespace loses its enforced Pod Security level or gets `privileged`; `unknown` otherwise.',
-    needs: () => ({ verb: [...writes], objectRef: { resource: ['namespaces'] } }),
-    read: ({ record }) => {
-      const level = at(asked(record).object, 'metadata', 'labels', 'pod-security.kubernetes.io/enforce');
-      const lowered = record.verb === 'patch' ? level === null || level === 'privileged' : level === 'privileged';
-      return record.objectRef?.resource === 'namespaces' && ['update', 'patch'].includes(record.verb) && lowered
-        ? 'yes'
-        : 'unknown';
-    },
+    doc: '`yes` where a namespace loses its enforced Pod Security level or gets `privileged`, or a network policy lets everything in or out; `unsaid` where a namespace is sent whole without a level, which it had or not; `unknown` otherwise.',
+    needs: () => ({ verb: [...edits], objectRef: { resource: ['namespaces', 'networkpolicies'] } }),
+    read: ({ record }) => loweredBy(record),
   },
 };
+
+const enforce = 'pod-security.kubernetes.io/enforce';
+
+/** Kubernetes documentation, "Pod Security Admission" and "Network Policies" (policies add up: one that allows all is enough). */
+const loweredBy = (record: AuditRecord): 'yes' | 'unsaid' | 'unknown' => {
+  const { resource, subresource, apiGroup } = record.objectRef ?? {};
+  const body = asked(record);
+  if (resource === 'networkpolicies' && apiGroup === 'networking.k8s.io')
+    return ['ingress', 'egress'].some(way => list(body.object, 'spec', way).some(isAnywhere)) ? 'yes' : 'unknown';
+  if (resource !== 'namespaces' || subresource || !['update', 'patch'].includes(record.verb)) return 'unknown';
+  const labels = at(body.object, 'metadata', 'labels');
+  const level = at(labels, enforce);
+  if (level === 'privileged' || (level === null && body.form === 'patch')) return 'yes';
+  if ((level ?? undefined) !== undefined || body.form === 'none') return 'unknown';
+  if (body.form === 'patch' && replacesAll(labels)) return 'yes';
+  const isWhole = body.whole || text(body.object, 'apiVersion') !== undefined;
+  return isWhole && typeof at(written(record).object, 'metadata', 'labels', enforce) !== 'string'
+    ? 'unsaid'
+    : 'unknown';
+};
+
+/** A rule without peers is for all of them. */
+const isAnywhere = (rule: Json): boolean =>
+  isObject(rule) && ['from', 'to'].every(name => list(rule, name).length === 0) && list(rule, 'ports').length === 0;
 
 const isBuiltIn = (namespace: string, name: string): boolean =>
   namespace === 'kube-system' && builtInControllers.has(name);

@@ -37,6 +37,19 @@ type Rule = Extract<AnyDetection | AnyKnowledge, { on: 'kubernetes' }>;
 const cost: Cost = { size: sizeOf, volume, allowed: to => [...to.keys()].some(path => path !== stage) };
 
 /**
+ * Each step of widening is the cheapest one, which may lead to where the last steps are dear: so volumes are weighed in several ways,
+ * and the one that ends with the least is kept. By the last, of long lists nothing is left alone.
+ */
+const ways: readonly ((volume: number) => number)[] = [
+  share => share,
+  share => share + 0.01,
+  share => Math.sqrt(share),
+  () => 0,
+];
+
+const admitted = (clauses: readonly Clause[]): number => clauses.reduce((sum, clause) => sum + volume(clause), 0);
+
+/**
  * Derives one CloudWatch Logs filter pattern that admits every audit event the enabled detections match or the knowledge learns
  * from: the rules projected onto what a pattern can say without doubt, then widened until it fits, the cheapest way.
  */
@@ -48,14 +61,14 @@ export const logsFilter = (
   const rules = [...detections, ...knowledge].filter((rule): rule is Rule => rule.on === 'kubernetes');
   const own = new Map(rules.map(rule => [rule.id, ruleClauses(rule, settings)]));
   const clauses = reduce([...own.values()].flat());
-  const widenBy = (how: Cost) => widenToFit(clauses, how, some => printLogs(trim(some)).length - limits.characters);
-  const cheapest = widenBy(cost);
-  // Step by step the cheapest may leave long lists alone, of which nothing more may go: then what saves most goes first.
-  const widened = cheapest.fits ? cheapest : widenBy({ ...cost, volume: () => 0 });
-  const everything = clauses.some(clause => clause.size === 0) || !widened.fits;
-  const kept = everything
-    ? []
-    : narrowToFit(widened.kept, clauses, resource, cost, some => printLogs(trim(some)).length <= limits.characters);
+  const excess = (some: readonly Clause[]): number => printLogs(trim(some)).length - limits.characters;
+  const fits = (some: readonly Clause[]): boolean => excess(some) <= 0;
+  const fitted = ways
+    .map(how => widenToFit(clauses, { ...cost, volume: clause => how(volume(clause)) }, excess))
+    .filter(way => way.fits)
+    .map(way => narrowToFit(way.kept, clauses, resource, cost, fits))
+    .toSorted((a, b) => admitted(a) - admitted(b));
+  const kept = clauses.some(clause => clause.size === 0) ? [] : (fitted[0] ?? []);
   return {
     pattern: kept.length === 0 ? '' : printLogs(trim(kept)),
     rules: rules.map(({ id }) => describe(id, own.get(id) ?? [], kept, isOff(id, settings))),

@@ -1,0 +1,68 @@
+import type { Verdict } from '../detection.ts';
+import type { Item } from './observation.ts';
+
+/** The item of an event's own time, then its neighbours. */
+export type Items = readonly [Item, ...Item[]];
+
+/**
+ * The same pure function, worked out once for all events of a batch that are answered with the same items, as those of a flood are:
+ * items are never changed.
+ * @param find verdicts in order of time, by the items and the limit
+ */
+export const perBurst = (
+  find: (items: Items, limit: number) => readonly Verdict[],
+): ((items: Items, limit: number) => readonly Verdict[]) => {
+  interface Found {
+    readonly items: Items;
+    readonly limit: number;
+    readonly verdicts: readonly Verdict[];
+  }
+  /** By the item of the events' own time: a batch may hold several floods, one event of each in turn. */
+  const known = new WeakMap<Item, Found>();
+  return (items, limit) => {
+    const before = known.get(items[0]);
+    if (before?.limit === limit && before.items.every((item, at) => item === items[at])) return before.verdicts;
+    const verdicts = find(items, limit);
+    known.set(items[0], { items, limit, verdicts });
+    return verdicts;
+  };
+};
+
+/** Part of the verdicts on a burst. */
+export interface Stretch {
+  /** In order of time; each event of the burst is answered with a part of the same list. */
+  readonly all: readonly Verdict[];
+  readonly from: number;
+  /** The first behind it. */
+  readonly to: number;
+}
+
+const stretches = new WeakMap<readonly Verdict[], Stretch>();
+
+/**
+ * The verdicts from one time on and before another. Which part they are is remembered, so that what each of a thousand events says
+ * of the other thousand need not be gone through (`core/findings/repeats.ts`).
+ * @param all in order of time
+ */
+export const between = (all: readonly Verdict[], start: number, end: number): readonly Verdict[] => {
+  const from = firstAt(all, start);
+  const to = firstAt(all, end);
+  const some = all.slice(from, to);
+  stretches.set(some, { all, from, to });
+  return some;
+};
+
+/** Which part of a burst's verdicts they are; undefined where they are none, or something was done to them since. */
+export const stretchOf = (verdicts: readonly Verdict[]): Stretch | undefined => stretches.get(verdicts);
+
+/** Where the first of that time or later stands. @param all in order of time */
+export const firstAt = (all: readonly { readonly time: number }[], time: number): number => {
+  let from = 0;
+  let to = all.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((all[middle]?.time ?? time) < time) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+};
