@@ -10,10 +10,15 @@ export interface StageTables {
   readonly state: string;
 }
 
+/** There is no such stage in the account and region. */
+export class NoStage extends Error {
+  override readonly name = 'NoStage';
+}
+
 /**
  * Finds a stage's tables among those of the client's account and region. Names are compared whole: `prod` is never taken for
  * `prod-eu`, nor a restored copy for the table.
- * @throws where a table of that stage is missing: the message says where it looked, and which stages are there
+ * @throws NoStage where a table of that stage is missing: the message says where it looked, and which stages are there
  */
 export const stageTables = async (client: DynamoDBClient, stage: string): Promise<StageTables> => {
   const names = new Set<string>();
@@ -27,7 +32,7 @@ export const stageTables = async (client: DynamoDBClient, stage: string): Promis
     .filter(name => name.startsWith(app) && name.endsWith(end) && name.length > app.length + end.length)
     .map(name => name.slice(app.length, -end.length))
     .sort();
-  throw new Error(
+  throw new NoStage(
     `no stage '${stage}' in ${await client.config.region()} of this account: no table ${missing.join(', ')}; ${
       stages.length === 0 ? 'no stage is deployed there' : `stages there: ${stages.join(', ')}`
     } (region and profile: AWS_REGION, AWS_PROFILE)`,

@@ -1,11 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type FindingsTable, findingsTable } from '../adapters/findings/table.ts';
 import { holdsDatabase } from '../adapters/local-folder.ts';
-import { stageTables } from '../adapters/stage-tables.ts';
+import { NoStage, stageTables } from '../adapters/stage-tables.ts';
 import { dynamoStore } from '../adapters/state-table.ts';
 import { type Suppressions, suppressionsTable } from '../adapters/suppressions.ts';
 import type { Store } from '../core/state/observation.ts';
 import { UsageError } from './io.ts';
+import { loadSettings } from './settings.ts';
 
 /** Where `npm start` keeps its database. */
 export const localPath = '.tripline/database';
@@ -27,7 +28,8 @@ export const databaseOptions = {
 } as const;
 
 export const databaseUsage = `  --database DIR   a local database (default .tripline/database)
-  --stage NAME     a deployed stage, through the AWS SDK's usual chain (region, profile, AWS_ENDPOINT_URL)
+  --stage NAME     a deployed stage, through the AWS SDK's usual chain (region, profile, AWS_ENDPOINT_URL); where that has no
+                   region, in the settings' home
   --table NAME     a DynamoDB table of findings, likewise; that of state is named as it is, ending in 'state'`;
 
 type Where = { readonly [flag in keyof typeof databaseOptions]?: string | undefined };
@@ -35,8 +37,28 @@ type Where = { readonly [flag in keyof typeof databaseOptions]?: string | undefi
 /** Whether the flags mean a database on this machine. */
 export const isLocal = ({ table, stage }: Where): boolean => table === undefined && stage === undefined;
 
-const inAws = async ({ table, stage = '' }: Where): Promise<Database> => {
+/** The region that the SDK's usual chain has; of a stage, where it has none, the one that the settings call home. */
+const clientOf = async (isOfStage: boolean): Promise<DynamoDBClient> => {
   const client = new DynamoDBClient({});
+  const region = await client.config.region().catch(() => undefined);
+  if (region !== undefined || !isOfStage) return client;
+  client.destroy();
+  return new DynamoDBClient({ region: (await loadSettings()).home });
+};
+
+/** A stage stands where the settings say that it does: whoever looks elsewhere is told. */
+const elsewhere = async (error: unknown, client: DynamoDBClient): Promise<unknown> => {
+  if (!(error instanceof NoStage)) return error;
+  const home = await loadSettings().then(
+    settings => settings.home,
+    () => undefined,
+  );
+  if (home === undefined || home === (await client.config.region())) return error;
+  return new Error(`${error.message}; the settings' home is ${home}`, { cause: error });
+};
+
+const inAws = async ({ table, stage = '' }: Where): Promise<Database> => {
+  const client = await clientOf(table === undefined);
   try {
     const names =
       table === undefined
@@ -49,8 +71,9 @@ const inAws = async ({ table, stage = '' }: Where): Promise<Database> => {
       close: async () => client.destroy(),
     };
   } catch (error) {
+    const told = await elsewhere(error, client);
     client.destroy();
-    throw error;
+    throw told;
   }
 };
 

@@ -1,6 +1,6 @@
 import { readFiles } from '../adapters/files.ts';
 import type { AnyEvent } from '../core/event.ts';
-import { explain, type Reason } from '../core/explain.ts';
+import { explain, type Reason, weight } from '../core/explain.ts';
 import type { Settings } from '../core/settings.ts';
 import { detections } from '../detections/index.ts';
 import { clauseLines } from './clause-lines.ts';
@@ -14,7 +14,7 @@ export const usage = `usage: tripline explain EVENT.json [--detection ID] [--eve
 Says why detections did or did not fire on the events of a file (one record, {"Records": […]}, JSON lines, an envelope, what
 Lambda is given: docs/inputs.md): which clauses held, which failed, and on what value. Nothing is stored, so a stateful detection
 says what it would look at.
-  --detection ID   this detection alone, whether its call names fit or not
+  --detection ID   this detection alone, whether its call names fit or not, on the events that came nearest to it
   --event ID       this event alone
   --all            also the detections of the same calls that came nowhere near (otherwise the nearest three)
   --json           one JSON object per event
@@ -37,23 +37,46 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   if (only !== undefined && !detections.some(({ id }) => id === only))
     throw new UsageError(`no detection '${only}': 'tripline detections' lists them`);
   const settings = await loadSettings(values.settings);
+  const write = ({ event, reasons }: Explained): void => {
+    if (values.json) io.stdout.write(jsonLine({ event: event.id, reasons }));
+    else io.stdout.write(`${text(event, reasons, values.all === true || only !== undefined)}\n\n`);
+  };
+  // Of one detection the events that came nearest are wanted, wherever in the file they are.
+  const near: Explained[] = [];
   let count = 0;
   for await (const event of eventsIn(file, values, settings, io)) {
     if (values.event !== undefined && event.id !== values.event) continue;
     count += 1;
-    if (count > most) {
-      io.stderr.write(`only the first ${most} events are explained: name one with --event ID\n`);
-      break;
-    }
-    const reasons = explain(event, detections, settings, only);
-    if (values.json) io.stdout.write(jsonLine({ event: event.id, reasons }));
-    else io.stdout.write(`${text(event, reasons, values.all === true || only !== undefined)}\n\n`);
+    if (only === undefined && count > most) break;
+    const explained = { event, reasons: explain(event, detections, settings, only) };
+    if (only === undefined) write(explained);
+    else keepNear(near, explained);
   }
+  near.forEach(write);
+  if (count > most)
+    io.stderr.write(
+      only === undefined
+        ? `only the first ${most} events are explained: name one with --event ID, or a detection with --detection ID\n`
+        : `of ${count} events the ${near.length} that came nearest are explained: name one with --event ID\n`,
+    );
   if (count > 0) return 0;
   io.stderr.write(
     `${file}: ${values.event === undefined ? 'no event in it could be read' : `no event ${values.event} in it`}\n`,
   );
   return 2;
+};
+
+interface Explained {
+  readonly event: AnyEvent;
+  readonly reasons: readonly Reason[];
+}
+
+/** Keeps the events that came nearest, in the order in which they stand where they came equally near. */
+const keepNear = (near: Explained[], explained: Explained): void => {
+  const far = ({ reasons: [first] }: Explained): number => (first === undefined ? 2 : weight(first));
+  const place = near.findIndex(one => far(one) > far(explained));
+  near.splice(place < 0 ? near.length : place, 0, explained);
+  near.length = Math.min(near.length, most);
 };
 
 async function* eventsIn(

@@ -57,8 +57,8 @@ const isNamed = ({ when }: LoadedDetection, view: AnyView, settings: Settings): 
       .every(condition => compilePattern(alone(condition))(view)),
   );
 
-/** Fired first, then what came nearest. */
-const weight = ({ verdict, when }: Reason): number => {
+/** The smaller, the nearer: what fired, then what failed in the fewest of its clauses. */
+export const weight = ({ verdict, when }: Reason): number => {
   if (verdict === 'matched' || verdict === 'failed') return -3;
   if (verdict === 'stateful') return -2;
   if (when.held) return -1;

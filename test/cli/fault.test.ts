@@ -29,8 +29,10 @@ describe('without AWS credentials a command says once what to do:', () => {
 
   test('and without a region', async () => {
     loggedOut();
-    const { code, stderr } = await tripline('findings', '--stage', 'prod');
+    const { code, stderr } = await tripline('findings', '--table', 'findings');
     expect([code, stderr]).toEqual([2, expect.stringContaining('set AWS_REGION')]);
+    // A stage has a home.
+    expect((await tripline('findings', '--stage', 'prod')).stderr).toContain('no AWS credentials were found');
   });
 });
 

@@ -64,6 +64,16 @@ describe('a deployed stage', () => {
     expect(code).not.toBe(0);
     expect(err).toContain("no stage 'dev' in eu-west-1");
     expect(err).toContain('stages there: prod, prod-eu');
+    expect(err).toContain("; the settings' home is us-east-1");
+  });
+
+  test('is looked for at home where no region is said', async () => {
+    vi.stubEnv('AWS_REGION', undefined);
+    vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
+    const { code, err } = await run('findings', '--stage', 'dev');
+    expect([code, err]).toEqual([2, expect.stringMatching(/no stage 'dev' in us-east-1 .*AWS_PROFILE\)\n$/)]);
+    expect((await run('findings', '--stage', 'prod')).code).toBe(0);
+    vi.stubEnv('AWS_REGION', 'eu-west-1');
   });
 
   test('and a table are not said together', async () => {

@@ -130,6 +130,19 @@ describe('tripline explain', () => {
     expect(stdout).toMatch(/✗ fact\["tags\.written"\]/);
   });
 
+  test('shows of one detection the events that came nearest, wherever in a long file they are', async () => {
+    const dull = Array.from({ length: 30 }, (_, index) => call('xray', `Get${index}`).record);
+    const stopped = call('cloudtrail', 'StopLogging', { requestParameters: { name: 'm' } }).record;
+    const log = file('log.jsonl', lines(...dull, stopped, ...dull));
+    const { stdout, stderr } = await tripline('explain', log, '--detection', 'cloudtrail/detection-disabled');
+    expect(stdout).toMatch(/^cloudtrail StopLogging /);
+    expect(stdout.split('\ncloudtrail ')).toHaveLength(20);
+    expect(stderr).toBe('of 61 events the 20 that came nearest are explained: name one with --event ID\n');
+    expect((await tripline('explain', log)).stderr).toMatch(
+      /^only the first 20 events are explained: .* --detection ID\n$/,
+    );
+  });
+
   test('exits 2 where there is no such event', async () => {
     expect(await tripline('explain', stop, '--event', 'none')).toMatchObject({ code: 2 });
   });
