@@ -36,8 +36,9 @@ export const kindIn = (arn: string): string | undefined => /:([\w-]+)\//.exec(ar
  */
 export const matchesArn = (patterns: readonly string[], arn: string): boolean =>
   patterns.some(pattern => {
+    if (!matchesWildcard(pattern, arn)) return false;
     const kind = kindIn(pattern);
-    return matchesWildcard(pattern, arn) && (kind === undefined || kind === kindIn(arn));
+    return kind === undefined || kind === kindIn(arn);
   });
 
 /** A settings wildcard as a condition of a pattern: two stars in a row are one, and a text without a star is an exact value. */

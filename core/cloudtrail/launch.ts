@@ -71,7 +71,7 @@ const kinds: { readonly [source: string]: { readonly [api: string]: LaunchKind }
 /** The services and APIs that a launch can come through, for derived filters: holds for every event of kind other than none. */
 export const launchEvents = {
   eventSource: Object.keys(kinds),
-  eventName: Object.values(kinds).flatMap(apis => Object.keys(apis)),
+  eventName: [...new Set(Object.values(kinds).flatMap(apis => Object.keys(apis)))],
 };
 
 const kindOf = (source: string, api: string): LaunchKind => {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Controller, Principals, Settings } from '../settings.ts';
 import { matchesArn } from '../wildcard.ts';
 import type { CloudTrailRecord, UserIdentity } from './record.ts';
-import { type KnownRole, lastSegment, roleByArn } from './roles.ts';
+import { isServiceLinked, type KnownRole, lastSegment, roleByArn } from './roles.ts';
 
 export type PrincipalKind =
   | 'controller'
@@ -146,7 +146,7 @@ const identify = (record: CloudTrailRecord, settings: Settings): Principal => {
 
   if (kinds.kind === 'controller') return of('controller');
   // Only the service itself can assume a service-linked role (IAM User Guide, "Service-linked roles").
-  if (role !== undefined && /:role\/aws-service-role\//.test(role)) return of('service');
+  if (role !== undefined && isServiceLinked(role)) return of('service');
   // EC2 decrypts an instance's volumes by this identity, from "AWS Internal" (KMS Developer Guide, "How Amazon EBS uses AWS KMS").
   if (role !== undefined && lastSegment(role) === 'aws:ec2-infrastructure') return of('service');
   if (allows(settings.platform, id, arn)) return of('platform');

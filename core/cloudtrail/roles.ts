@@ -62,6 +62,12 @@ export const namesControllers = (settings: Settings): boolean =>
 /** The last segment of an ARN or path: a role's name without its path. */
 export const lastSegment = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
+/**
+ * Whether a role is service-linked, by its ARN: nobody but AWS makes roles under that path. Any other path may have it in the middle
+ * (`role/x:role/aws-service-role/y`; IAM API Reference, CreateRole, takes `:` in one).
+ */
+export const isServiceLinked = (arn: string): boolean => /^arn:[\w-]+:iam::\d{12}:role\/aws-service-role\//.test(arn);
+
 /** `aws-us-gov` of an ARN or a pattern of some; `aws` where it leaves it open. */
 export const partitionOf = (arn: string): string => /^arn:([a-z][a-z-]*):/.exec(arn)?.[1] ?? 'aws';
 

@@ -1,8 +1,8 @@
 import { type Statement, statementsOf } from '../cloudtrail/policy.ts';
-import { lastSegment, roleByArn } from '../cloudtrail/roles.ts';
+import { isServiceLinked, lastSegment, roleByArn } from '../cloudtrail/roles.ts';
 import { isObject, type Json, list, member } from '../json.ts';
 import type { Settings } from '../settings.ts';
-import { matchesAny, matchesArn } from '../wildcard.ts';
+import { kindIn, matchesAny, matchesArn } from '../wildcard.ts';
 import type { Holder } from './aws.ts';
 import type { Violation } from './violation.ts';
 
@@ -129,8 +129,8 @@ export interface Tagger {
 }
 
 const whoIs = (arn: string, isAdministrator: boolean, settings: Settings): Tagger['who'] => {
-  if (matchesArn(settings.platform.arns ?? [], arn) || arn.includes(':role/aws-service-role/')) return 'expected';
-  const { kind } = arn.includes(':role/') ? roleByArn(arn, settings) : { kind: 'other' };
+  if (matchesArn(settings.platform.arns ?? [], arn) || isServiceLinked(arn)) return 'expected';
+  const { kind } = kindIn(arn) === 'role' ? roleByArn(arn, settings) : { kind: 'other' };
   if (kind === 'controller' || kind === 'likely-controller') return 'expected';
   if (kind === 'node') return 'node';
   return isAdministrator ? 'administrator' : 'other';

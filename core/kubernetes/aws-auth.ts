@@ -1,7 +1,7 @@
 import type { Event } from '../event.ts';
 import { at, isObject, type Json, list, text } from '../json.ts';
 import type { Settings } from '../settings.ts';
-import { matchesWildcard } from '../wildcard.ts';
+import { kindIn, matchesWildcard } from '../wildcard.ts';
 import { written } from './body.ts';
 import { administrators } from './groups.ts';
 
@@ -112,7 +112,9 @@ const anyway = (value: string): readonly Mapping[] => mappingsOf(value.split('\n
 const texts = (data: Json | undefined): readonly string[] =>
   ['mapRoles', 'mapUsers'].flatMap(name => text(data, name) ?? []);
 
+/** A user who is called like a role is none. */
 const isNodeRole = (arn: string, patterns: readonly string[]): boolean =>
+  kindIn(arn) === 'role' &&
   patterns.some(pattern => {
     const name = arn.slice(arn.lastIndexOf('/') + 1);
     return matchesWildcard(pattern, pattern.startsWith('arn:') ? arn : name);

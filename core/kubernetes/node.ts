@@ -2,7 +2,7 @@ import type { Event } from '../event.ts';
 import { at, list } from '../json.ts';
 import { itself, remembered } from '../remembered.ts';
 import type { Settings } from '../settings.ts';
-import { matchesWildcard } from '../wildcard.ts';
+import { kindIn, matchesWildcard } from '../wildcard.ts';
 import { asked, members, replacesAll } from './body.ts';
 import { clusterApiGroups, provisioningGroups, writes } from './groups.ts';
 import { arnsOf } from './identity.ts';
@@ -59,9 +59,9 @@ export const nodeAnomalies = (event: Event<'kubernetes'>, settings: Settings): r
   ];
 };
 
-/** `assumed-role/NAME/SESSION` and `role/PATH/NAME` both name the role. */
+/** `assumed-role/NAME/SESSION` and `role/PATH/NAME` both name the role; a user who is called like one is none. */
 const isNodeRole = remembered((arn: string, settings) => {
-  const patterns = nodeRolesOf(settings);
+  const patterns = kindIn(arn)?.endsWith('role') ? nodeRolesOf(settings) : [];
   const parts = arn.split(':').at(-1)?.split('/') ?? [];
   const name = (parts[0] === 'assumed-role' ? parts[1] : parts.at(-1)) ?? '';
   return patterns.some(pattern => {

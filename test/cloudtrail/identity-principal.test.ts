@@ -87,6 +87,14 @@ describe('who made the call', () => {
     ['a person', developer, 'person', role('developer')],
     ["a name that only looks like a controller's", roleSession('dev-karpenter', 'x'), 'person', role('dev-karpenter')],
     ['a service by itself', { type: 'AWSService', invokedBy: 'ec2.amazonaws.com' }, 'service', 'ec2.amazonaws.com'],
+    [
+      'a role whose path reads like a service-linked one’s, which anybody may choose',
+      roleSession('y', 'x', {
+        sessionContext: { sessionIssuer: { type: 'Role', arn: role('x:role/aws-service-role/ec2.amazonaws.com/y') } },
+      }),
+      'person',
+      role('x:role/aws-service-role/ec2.amazonaws.com/y'),
+    ],
     ['a service-linked role', linked, 'service', linked.sessionContext?.sessionIssuer?.arn ?? ''],
     [
       'a service event without a type',

@@ -112,7 +112,31 @@ const assumed: readonly Said[] = [
 const secret = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:aws.cluster.x-k8s.io/0a1b-AbCdEf';
 const parameter = 'arn:aws:ssm:eu-west-1:111122223333:parameter/cluster.x-k8s.io/0a1b';
 
+const secretWrites = 'PutSecretValue UpdateSecret UpdateSecretVersionStage PutResourcePolicy ReplicateSecretToRegions';
+const parameterWrites = 'PutParameter LabelParameterVersion';
+
 const bootstrap: readonly Said[] = [
+  ...each(
+    'secretsmanager',
+    secretWrites,
+    { secretId: secret },
+    { 'bootstrap.written': true, 'bootstrap.own': false },
+    { userIdentity: nodeSession() },
+  ),
+  ...each(
+    'ssm',
+    parameterWrites,
+    { name: parameter },
+    { 'bootstrap.written': true, 'bootstrap.own': false },
+    { userIdentity: nodeSession() },
+  ),
+  ...each(
+    'ssm',
+    'GetParametersByPath',
+    { path: '/', recursive: true },
+    { 'bootstrap.resource': '/', 'bootstrap.written': false },
+  ),
+  ...each('ssm', 'GetParametersByPath', { path: '/', recursive: false }, { 'bootstrap.kind': 'none' }),
   [
     asks('ec2', 'DescribeInstanceAttribute', { attribute: 'userData', instanceId: 'i-0aaaabbbbccccdddd' }),
     { 'bootstrap.kind': 'user-data', 'bootstrap.resource': 'i-0aaaabbbbccccdddd', 'bootstrap.own': false },
@@ -140,24 +164,24 @@ const bootstrap: readonly Said[] = [
   // In whichever member a call names it.
   ...['aws.cluster.x-k8s.io/0a1b', secret].flatMap(name =>
     [{ secretId: name }, { secretIdList: ['shop', name] }].flatMap(request =>
-      each('secretsmanager', 'GetSecretValue BatchGetSecretValue', request, {
+      each('secretsmanager', `GetSecretValue BatchGetSecretValue ${secretWrites}`, request, {
         'bootstrap.kind': 'secret',
         'bootstrap.resource': name,
       }),
     ),
   ),
-  ...['GetSecretValue', 'BatchGetSecretValue'].map(
+  ...['GetSecretValue', 'BatchGetSecretValue', ...secretWrites.split(' ')].map(
     (api): Said => [call('secretsmanager', api, refused(api, secret)), { 'bootstrap.resource': secret }],
   ),
   ...['/cluster.x-k8s.io/0a1b', '/cluster.x-k8s.io', parameter].flatMap(name =>
     [{ name }, { names: ['/shop', name] }, { path: name }].flatMap(request =>
-      each('ssm', 'GetParameter GetParameters GetParameterHistory GetParametersByPath', request, {
+      each('ssm', `GetParameter GetParameters GetParameterHistory GetParametersByPath ${parameterWrites}`, request, {
         'bootstrap.kind': 'parameter',
         'bootstrap.resource': name,
       }),
     ),
   ),
-  ...['GetParameter', 'GetParameters', 'GetParameterHistory', 'GetParametersByPath'].map(
+  ...['GetParameter', 'GetParameters', 'GetParameterHistory', 'GetParametersByPath', ...parameterWrites.split(' ')].map(
     (api): Said => [call('ssm', api, refused(api, parameter)), { 'bootstrap.resource': parameter }],
   ),
   [asks('secretsmanager', 'GetSecretValue', { secretId: 'shop/aws.cluster.x-k8s.io/1' }), { 'bootstrap.kind': 'none' }],
@@ -272,6 +296,30 @@ const exposure: readonly Said[] = [
     }),
     { 'network.opened': [{ group: 'sg-0aaa', what: 'all', range: '::/0' }] },
   ],
+  ...each(
+    'ec2',
+    'CreateStoreImageTask',
+    { imageId: 'ami-0aaa', bucket: 'b' },
+    {
+      'image.shared': [{ resource: 'ami-0aaa', kind: 'image', with: 'bucket b', ours: false, approval: 'unapproved' }],
+    },
+  ),
+  ...each(
+    'ec2',
+    'ExportImage',
+    { imageId: 'ami-0aaa', s3ExportLocation: { s3Bucket: 'b' } },
+    {
+      'image.shared': [{ resource: 'ami-0aaa', kind: 'image', with: 'bucket b', ours: false, approval: 'unapproved' }],
+    },
+  ),
+  ...each(
+    'ec2',
+    'CreateInstanceExportTask',
+    { instanceId: 'i-0aaa', exportToS3: { s3Bucket: 'b' } },
+    {
+      'image.shared': [{ resource: 'i-0aaa', kind: 'instance', with: 'bucket b', ours: false, approval: 'unapproved' }],
+    },
+  ),
   [asks('ec2', 'CreateVolume', { encrypted: false }), { 'volume.unencrypted': true }],
   [
     asks('ec2', 'RunInstances', { blockDeviceMapping: { items: [{ ebs: { encrypted: false } }] } }),
@@ -439,6 +487,20 @@ const iam: readonly Said[] = [
   ],
 ];
 
+const users: readonly Said[] = [
+  ...each(
+    'iam',
+    'CreateAccessKey AttachUserPolicy',
+    { userName: 'capa' },
+    { 'iam.user': 'capa', 'iam.user-kind': 'other' },
+  ),
+  [
+    asks('iam', 'CreateAccessKey', {}, { responseElements: { accessKey: { userName: 'capa' } } }),
+    { 'iam.user': 'capa' },
+  ],
+  [call('iam', 'CreateAccessKey', refused('CreateAccessKey', 'user tools/capa')), { 'iam.user': 'capa' }],
+];
+
 const named = { instanceId: 'i-0aaaabbbbccccdddd' };
 const listed = { instancesSet: { items: [named] } };
 const target = { 'instance.targets': ['i-0aaaabbbbccccdddd'] };
@@ -480,7 +542,7 @@ const instances: readonly Said[] = [
   ],
   ...each(
     'ssm',
-    'CreateAssociation UpdateAssociation RegisterTaskWithMaintenanceWindow UpdateMaintenanceWindowTask',
+    'CreateAssociation UpdateAssociation RegisterTaskWithMaintenanceWindow UpdateMaintenanceWindowTask RegisterTargetWithMaintenanceWindow UpdateMaintenanceWindowTarget',
     {
       targets: [
         { key: 'InstanceIds', values: ['i-0aaaabbbbccccdddd'] },
@@ -629,6 +691,23 @@ const launches: readonly Said[] = [
     { 'launch.foreign': ['UserData'] },
   ),
   [asks('servicequotas', 'RequestServiceQuotaIncrease', { quotaCode: 'L-417A185B' }), { 'quota.code': 'L-417A185B' }],
+];
+
+const otherLaunches: readonly Said[] = [
+  ...each('ec2', 'CreateCapacityReservationFleet AllocateHosts', { instanceType: 'p5.48xlarge' }, launched('capacity')),
+  ...each(
+    'batch',
+    'CreateComputeEnvironment UpdateComputeEnvironment',
+    { computeResources: { instanceTypes: ['p5.48xlarge'] } },
+    launched('instances'),
+  ),
+  ...each(
+    'sagemaker',
+    'CreateCluster UpdateCluster',
+    { instanceGroups: [{ instanceType: 'ml.p5.48xlarge' }] },
+    launched('instances'),
+  ),
+  ...each('ssm', 'UnlabelParameterVersion', { name: '/shop/ami' }, { 'parameter.images': ['/shop/ami'] }),
 ];
 
 const overrides = (...some: readonly JsonObject[]) => ({ LaunchTemplateConfigs: [{ Overrides: some }] });
@@ -783,9 +862,9 @@ const blinding: readonly Said[] = (
   [
     [
       'cloudtrail',
-      'StopLogging DeleteTrail PutEventSelectors UpdateTrail StopEventDataStoreIngestion DeleteEventDataStore',
+      'StopLogging DeleteTrail PutEventSelectors UpdateTrail StopEventDataStoreIngestion DeleteEventDataStore UpdateEventDataStore',
     ],
-    ['organizations', 'LeaveOrganization'],
+    ['organizations', 'LeaveOrganization RemoveAccountFromOrganization'],
     [
       'logs',
       'DeleteSubscriptionFilter PutSubscriptionFilter DeleteLogGroup DeleteLogStream PutRetentionPolicy PutTransformer PutDataProtectionPolicy PutLogGroupDeletionProtection PutAccountPolicy DeleteAccountPolicy PutDestinationPolicy DeleteDestination DisassociateKmsKey AssociateKmsKey',
@@ -834,6 +913,7 @@ const blinding: readonly Said[] = (
       eventSelectors: [{ includeManagementEvents: false }],
       logGroupName: '/aws/eks/prod/cluster',
       retentionInDays: 1,
+      retentionPeriod: 1,
       deletionProtectionEnabled: false,
       destinationArn: 'elsewhere',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: false },
@@ -1078,7 +1158,7 @@ const tags: readonly Said[] = [
   })),
   ...each(
     'ec2',
-    'RunInstances CreateFleet RequestSpotInstances CreateLaunchTemplate CreateLaunchTemplateVersion CreateSecurityGroup CreateSubnet CreateImage CopyImage RegisterImage',
+    'RunInstances CreateFleet RequestSpotInstances CreateLaunchTemplate CreateLaunchTemplateVersion CreateSecurityGroup CreateSubnet CreateImage CopyImage RegisterImage CreateRestoreImageTask',
     specified,
     {
       'tags.written': [
@@ -1146,7 +1226,7 @@ const answers: readonly (readonly [api: string, type: string, id: string, respon
   ],
   ['CreateSecurityGroup', 'security-group', 'sg-0aaa', { groupId: 'sg-0aaa' }],
   ['CreateSubnet', 'subnet', 'subnet-0aaa', { subnet: { subnetId: 'subnet-0aaa' } }],
-  ...['CreateImage', 'CopyImage', 'RegisterImage'].map(
+  ...['CreateImage', 'CopyImage', 'RegisterImage', 'CreateRestoreImageTask'].map(
     api => [api, 'image', 'ami-0aaa', { imageId: 'ami-0aaa' }] as const,
   ),
 ];
@@ -1240,9 +1320,11 @@ export const cloudtrailSayings: readonly Said[] = [
   ...hybrid,
   ...hybridMore,
   ...iam,
+  ...users,
   ...instances,
   ...interruption,
   ...launches,
+  ...otherLaunches,
   ...launchesMore,
   ...blinding,
   ...blinded,

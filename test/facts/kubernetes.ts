@@ -280,6 +280,55 @@ const guards: readonly Said[] = [
 const request = Buffer.from(
   `-----BEGIN CERTIFICATE REQUEST-----\n${Buffer.from('system:masters\u0013system:node:ip-10-0-1-17', 'latin1').toString('base64')}\n-----END CERTIFICATE REQUEST-----\n`,
 ).toString('base64');
+const definitions: readonly Said[] = [
+  ...['clusterpolicies.kyverno.io', 'k8srequiredlabels.constraints.gatekeeper.sh'].flatMap(name =>
+    each(
+      ['delete', 'deletecollection'],
+      'customresourcedefinitions.apiextensions.k8s.io',
+      { objectRef: { name } },
+      { 'guard.change': 'deleted' },
+    ),
+  ),
+  ...[{}, { name: '' }, { name: null as never }].flatMap(objectRef =>
+    each(
+      ['delete', 'deletecollection'],
+      'customresourcedefinitions.apiextensions.k8s.io',
+      { objectRef },
+      { 'guard.change': 'deleted' },
+    ),
+  ),
+  ...each(
+    ['delete'],
+    'customresourcedefinitions.apiextensions.k8s.io',
+    { objectRef: { name: 'widgets.example.com' } },
+    { 'guard.change': 'unknown' },
+  ),
+  ...each(
+    edits,
+    'customresourcedefinitions.apiextensions.k8s.io',
+    body({ spec: { conversion: { webhook: { clientConfig: { url: 'https://x' } } } } }),
+    { 'definition.converted': 'elsewhere' },
+  ),
+  ...each(edits, 'networkpolicies.networking.k8s.io', body({ spec: { egress: [{}] } }), { 'guardrail.lowered': 'yes' }),
+  ...each(
+    ['get'],
+    'nodes/proxy',
+    { objectRef: { name: 'a' }, requestURI: '/api/v1/nodes/a/proxy/exec/b/c/d' },
+    { 'proxy.reaches': 'enter' },
+  ),
+  ...each(
+    edits,
+    'pods',
+    {
+      ...ref('kube-system', 'x'),
+      ...body({ spec: { volumes: [{ secret: { secretName: 'bootstrap-token-abcdef' } }] } }),
+    },
+    {
+      'pod.secrets': ['bootstrap-token'],
+    },
+  ),
+];
+
 const signers: readonly Said[] = each(
   edits,
   'certificatesigningrequests.certificates.k8s.io',
@@ -396,7 +445,8 @@ const pods: readonly Said[] = [
   [audit('create', 'serviceaccounts/token', ref('shop', 'app')), { 'token.account': 'none' }],
   [audit('create', 'serviceaccounts', kubeSystem('karpenter')), { 'token.account': 'unknown' }],
   [audit('patch', 'nodes', body({ spec: { taints: [] } })), { 'node.steering': ['taints'] }],
-  [audit('update', 'nodes', body({ spec: { taints: [] } })), { 'node.steering': [] }],
+  [audit('update', 'nodes', body({ spec: { taints: [] } })), { 'node.steering': ['everything'] }],
+  [audit('update', 'nodes/status', body({ spec: { taints: [] } })), { 'node.steering': [] }],
   ...each(
     ['update', 'patch'],
     'namespaces',
@@ -536,6 +586,7 @@ export const kubernetesSayings: readonly Said[] = [
   ...chart,
   ...rbac,
   ...guards,
+  ...definitions,
   ...signers,
   ...maps,
   ...secrets,

@@ -66,6 +66,7 @@ const alike: { readonly [fact: string]: { readonly [asked: string]: string } } =
     privileged: 'hostPath',
   },
   'kubernetes pod.runsAs': { unknown: '*' },
+  'kubernetes pod.secrets': { '': '*' },
   'kubernetes token.account': { unknown: '*', none: '*' },
   'kubernetes reading.failure': { unknown: '*' },
   // A name that settings give it in one cluster alone is let in from the others.
@@ -340,4 +341,12 @@ test('settings list a reader where both the real and the effective user are', ()
     );
   expect([reads('backup'), reads('bob'), reads('backup', 'backup')]).toEqual(['listed', 'unlisted', 'listed']);
   expect([reads('bob', 'backup'), reads('backup', 'bob')]).toEqual(['unlisted', 'unlisted']);
+});
+
+test('what no value can be is shown by nothing', () => {
+  const signs = (name: string, value: Json | undefined, one: Settings): unknown =>
+    cloudtrailFacts[name]?.signs?.(one, may => may === value, undefined);
+  expect(signs('source.pod', true, bare)).toEqual([]);
+  expect(signs('node.call', undefined, bare)).toEqual([]);
+  expect(signs('instance.delivery', undefined, bare)).toEqual([]);
 });

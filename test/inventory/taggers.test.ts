@@ -105,6 +105,17 @@ test('controllers, the platform, administrators and AWS itself are told apart; n
   ]);
 });
 
+test("a path that reads like a role's, or like AWS's own roles', makes nobody one", () => {
+  const policies = [{ name: 'p', document: document(allow()) }];
+  const who = (rest: string, settings = exampleSettings) =>
+    taggersOf([{ arn: `arn:aws:iam::${account}:${rest}`, policies }], settings).map(one => one.who);
+  expect(who('role/x:role/aws-service-role/y')).toEqual(['other']);
+  expect(who('user/x:role/aws-service-role/y')).toEqual(['other']);
+  expect(who('user/x:role/KarpenterNodeRole-prod')).toEqual(['other']);
+  const open = { ...exampleSettings, platform: { arns: ['arn:aws:iam::*:role/deployer'] } };
+  expect([who('role/deployer', open), who('user/x:role/deployer', open)]).toEqual([['expected'], ['other']]);
+});
+
 test('of very many a hundred are findings, and one for the rest', () => {
   const policies = [{ name: 'p', document: document(allow()) }];
   const all = Array.from({ length: 250 }, (_, n): Holder => ({ arn: `${arn}${n}`, policies }));

@@ -372,6 +372,19 @@ describe('what does not fit a node', () => {
       signedIn([role('reports')], 'i-0aaaabbbbccccdddd'),
       ['foreign-role'],
     ],
+    [
+      'a user who is called like its role',
+      'ip-10-0-1-2',
+      signedIn(['arn:aws:iam::111122223333:user/KarpenterNodeRole-prod'], 'i-0aaaabbbbccccdddd'),
+      ['foreign-role'],
+    ],
+    [
+      'a user whose path reads like its role',
+      'ip-10-0-1-2',
+      signedIn(['arn:aws:iam::111122223333:user/x:role/n'], 'i-0aaaabbbbccccdddd'),
+      ['foreign-role'],
+      arnOf('arn:aws:iam::*:role/n'),
+    ],
     ['not a second ARN beside its own', 'ip-10-0-1-2', signedIn([...own, role('reports')], 'i-0aaaabbbbccccdddd'), []],
     [
       'not a path of its role',
@@ -427,6 +440,21 @@ describe('what does not fit a node', () => {
   ])('is %s: %s', (_, name, over, anomalies, settings = exampleSettings) => {
     const user = { username: `system:node:${name}`, ...over };
     expect(read('node.anomalies', 'get', 'pods', { user, sourceIPs: ['10.0.1.2'] }, settings)).toEqual(anomalies);
+  });
+
+  test.each([
+    ['role/KarpenterNodeRole-prod', []],
+    ['role/path/KarpenterNodeRole-prod', []],
+    ['user/KarpenterNodeRole-prod', ['foreign-node']],
+    ['user/x:role/KarpenterNodeRole-prod', ['foreign-node']],
+  ])('aws-auth that maps %s to nodes: %j', (of, maps) => {
+    const member = of.startsWith('user') ? ['mapUsers', 'userarn'] : ['mapRoles', 'rolearn'];
+    const [list = '', name = ''] = member;
+    const data = {
+      [list]: `- ${name}: arn:aws:iam::111122223333:${of}\n  username: system:node:{{EC2PrivateDNSName}}\n  groups:\n    - system:nodes\n`,
+    };
+    const over = { objectRef: { namespace: 'kube-system', name: 'aws-auth' }, requestObject: { data } };
+    expect(read('awsAuth.maps', 'update', 'configmaps', over)).toEqual(maps);
   });
 
   test.each([

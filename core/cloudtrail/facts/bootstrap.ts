@@ -84,10 +84,7 @@ const readOf = (record: Record): Read => {
 const secretNames = ['aws.cluster.x-k8s.io/', '*:secret:aws.cluster.x-k8s.io/'].map(start => ({
   wildcard: `${start}*`,
 }));
-const parameterNames = [
-  ...['/cluster.x-k8s.io*', '*:parameter/cluster.x-k8s.io/*'].map(wildcard => ({ wildcard })),
-  '/',
-];
+const parameterNames = ['/cluster.x-k8s.io*', '*:parameter/cluster.x-k8s.io/*'].map(wildcard => ({ wildcard }));
 const secrets = {
   eventSource: ['secretsmanager.amazonaws.com'],
   eventName: ['GetSecretValue', 'BatchGetSecretValue', ...secretWrites],
@@ -104,7 +101,8 @@ const needs = () => ({
       eventName: ['DescribeInstanceAttribute', 'GetLaunchTemplateData', 'DescribeLaunchTemplateVersions'],
     },
     ...['secretId', 'secretIdList'].map(name => ({ ...secrets, requestParameters: { [name]: secretNames } })),
-    ...['name', 'names', 'path'].map(name => ({ ...parameters, requestParameters: { [name]: parameterNames } })),
+    ...['name', 'names'].map(name => ({ ...parameters, requestParameters: { [name]: parameterNames } })),
+    { ...parameters, requestParameters: { path: [...parameterNames, '/'] } },
     // A refused call has no parameters: its message names what it was for.
     { ...secrets, errorMessage: [{ wildcard: '*aws.cluster.x-k8s.io/*' }] },
     { ...parameters, errorMessage: [{ wildcard: '*:parameter/cluster.x-k8s.io/*' }] },

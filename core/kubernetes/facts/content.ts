@@ -118,7 +118,7 @@ export const contentFacts: Facts<'kubernetes'> = {
   'definition.converted': {
     doc: '`elsewhere` where a custom resource definition is told who converts its objects between versions (`spec.conversion.webhook.clientConfig`, an address or a service); `unknown` otherwise, also where only a certificate is put in.',
     needs: () => ({
-      verb: [...writes],
+      verb: [...edits],
       objectRef: { apiGroup: ['apiextensions.k8s.io'], resource: ['customresourcedefinitions'] },
     }),
     read: ({ record }) => {
