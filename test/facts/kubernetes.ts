@@ -309,6 +309,13 @@ const definitions: readonly Said[] = [
     body({ spec: { conversion: { webhook: { clientConfig: { url: 'https://x' } } } } }),
     { 'definition.converted': 'elsewhere' },
   ),
+  // The specification that is sent along with a status changes nothing.
+  ...each(
+    ['update'],
+    'customresourcedefinitions.apiextensions.k8s.io/status',
+    body({ spec: { conversion: { webhook: { clientConfig: { url: 'https://x' } } } } }),
+    { 'definition.converted': 'unknown' },
+  ),
   ...each(edits, 'networkpolicies.networking.k8s.io', body({ spec: { egress: [{}] } }), { 'guardrail.lowered': 'yes' }),
   ...each(
     ['get'],

@@ -122,8 +122,9 @@ export const contentFacts: Facts<'kubernetes'> = {
       objectRef: { apiGroup: ['apiextensions.k8s.io'], resource: ['customresourcedefinitions'] },
     }),
     read: ({ record }) => {
-      const { apiGroup, resource } = record.objectRef ?? {};
-      if (apiGroup !== 'apiextensions.k8s.io' || resource !== 'customresourcedefinitions') return 'unknown';
+      const { apiGroup, resource, subresource } = record.objectRef ?? {};
+      if (apiGroup !== 'apiextensions.k8s.io' || resource !== 'customresourcedefinitions' || subresource)
+        return 'unknown';
       const client = at(asked(record).object, 'spec', 'conversion', 'webhook', 'clientConfig');
       return at(client, 'url') !== undefined || at(client, 'service') !== undefined ? 'elsewhere' : 'unknown';
     },
