@@ -57,7 +57,9 @@ const changes: readonly (readonly [change: string, path: readonly string[], to: 
 const dearer: ReadonlySet<string> = new Set([
   ...['bootstrap.own', 'profile.foreign'].map(name => `${name}: nobody`),
   ...['posture.problems', 'posture.severity', 'reading.failure', 'secret.kind'].map(name => `${name}: another group`),
-  ...['posture.problems', 'posture.severity', 'reading.failure'].map(name => `${name}: another part`),
+  ...['posture.problems', 'posture.severity', 'reading.failure', 'definition.converted'].map(
+    name => `${name}: another part`,
+  ),
   ...['token.expiry', 'awsAuth.maps'].map(name => `${name}: another verb`),
 ]);
 
