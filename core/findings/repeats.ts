@@ -60,26 +60,34 @@ const wordsOf = (match: Match): string => {
 };
 
 const unsaidOf = (): Unsaid => {
-  /** By burst and words: for each verdict the next that was not said, itself if it was not. */
-  const said = new Map<readonly Verdict[], Map<string, Int32Array>>();
+  interface Burst {
+    /** By event, where it stands. */
+    readonly places: ReadonlyMap<string, number>;
+    /** By words: for each verdict the next that was not said, itself if it was not. */
+    readonly said: Map<string, Int32Array>;
+  }
+  const bursts = new Map<readonly Verdict[], Burst>();
   return (match, verdicts) => {
     const stretch = stretchOf(verdicts);
     if (stretch === undefined) return verdicts;
     const { all, from, to } = stretch;
-    const byWords = said.get(all) ?? new Map<string, Int32Array>();
-    said.set(all, byWords);
+    const { places, said } = bursts.get(all) ?? {
+      places: new Map(all.map(({ eventId }, at) => [eventId, at])),
+      said: new Map<string, Int32Array>(),
+    };
+    bursts.set(all, { places, said });
     // The verdicts of a burst share a note, which is all that they add to the words.
     const words = wordsOf(match);
-    const next = byWords.get(words) ?? Int32Array.from({ length: all.length + 1 }, (_, at) => at);
-    byWords.set(words, next);
+    const next = said.get(words) ?? Int32Array.from({ length: all.length + 1 }, (_, at) => at);
+    said.set(words, next);
     const kept = new Set<number>();
     for (let at = following(next, from); at < to; at = following(next, at)) {
       kept.add(at);
       next[at] = at + 1;
     }
     // What `fresh` keeps though it was said: the event itself, for its record, and the first of each window.
-    for (let at = Math.max(from, firstAt(all, match.time)); at < to && all[at]?.time === match.time; at++)
-      if (all[at]?.eventId === match.eventId) kept.add(at);
+    const own = places.get(match.eventId);
+    if (own !== undefined && own >= from && own < to) kept.add(own);
     for (let at = from; at < to; at = Math.max(at + 1, firstAt(all, bucketEnd(all[at]?.time ?? 0, match.window))))
       kept.add(at);
     return [...kept].sort((a, b) => a - b).flatMap(at => all[at] ?? []);
