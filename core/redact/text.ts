@@ -2,6 +2,7 @@ import { isDocument } from './document.ts';
 import { redactEncoded } from './encoded.ts';
 import { isMarked, marker } from './marker.ts';
 import { isNameChar, redactNamed, valueEnd } from './named.ts';
+import { hasKeyId, isScrambled, isSecretKey, maskKey } from './secret-key.ts';
 
 /**
  * Secrets inside one string, by shape. Scanners only: each walks the string a constant number of times, so that no input makes
@@ -134,11 +135,9 @@ const isTokenChar = (code: number): boolean => code < 128 && tokenChars[code] ==
 /** Runs of them that are shorter hold no token. */
 const shortestRun = 16;
 
-const keyIds = /(?:AKIA|ASIA)[A-Z0-9]{16}/;
-
 const tokens = (text: string, depth: number): string => {
   if (text.length < shortestRun) return text;
-  const besideKeyId = keyIds.test(text);
+  const besideKeyId = hasKeyId(text);
   let out = '';
   let from = 0;
   for (let start = 0; start + shortestRun <= text.length; ) {
@@ -236,59 +235,4 @@ const isLower = (part: string, length: number): boolean => {
     if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 122))) return false;
   }
   return true;
-};
-
-/**
- * AWS secret access keys are 40 characters of base64. Beside a key id any such piece counts; alone it must look random, and hold letters
- * of both cases as every key does: the path of a request is in lower case. Names in one word look random too
- * (`AWSServiceRoleForAutoScaling/AutoScaling` is 40 characters): of what holds no digit, as one key in 850, more is asked, which 6 keys
- * of 100,000 don't reach.
- */
-const isSecretKey = (part: string, besideKeyId: boolean): boolean => {
-  if (part.length < 40) return false;
-  if (besideKeyId && keyIds.test(part)) return part.length >= 60;
-  if (part.length !== 40 || isHex(part)) return false;
-  return besideKeyId || (has(part, 1) && has(part, 2) && isScrambled(part, has(part, 0) ? 0.3 : 0.4));
-};
-
-/** Says whether a character is of a kind: 0 digit, 1 upper case, 2 lower case. */
-const has = (part: string, kind: number): boolean => {
-  for (let at = 0; at < part.length; at++) if (charKind(part, at) === kind) return true;
-  return false;
-};
-
-/** Keeps the access key id where it stands in the same word. */
-const maskKey = (part: string): string => {
-  const id = keyIds.exec(part);
-  return id === null ? marker('secret key') : `${id[0]}${marker('secret key')}`;
-};
-
-const isHex = (part: string): boolean => {
-  for (let at = 0; at < part.length; at++) {
-    const code = part.charCodeAt(at);
-    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;
-  }
-  return true;
-};
-
-/**
- * Whether the kind of character changes about as often as in random base64 (25 times in 40 characters, deviation 3), which
- * words and paths don't reach.
- */
-const isScrambled = (part: string, share = 0.3): boolean => {
-  let changes = 0;
-  let before = charKind(part, 0);
-  for (let at = 1; at < part.length; at++) {
-    const kind = charKind(part, at);
-    if (kind !== before) changes++;
-    before = kind;
-  }
-  return changes >= part.length * share;
-};
-
-const charKind = (part: string, at: number): number => {
-  const code = part.charCodeAt(at);
-  if (code >= 48 && code <= 57) return 0;
-  if (code >= 65 && code <= 90) return 1;
-  return code >= 97 && code <= 122 ? 2 : 3;
 };
