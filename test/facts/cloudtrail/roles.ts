@@ -2,6 +2,19 @@ import { call, karpenter, nodeSession, refused, roleSession } from '../../../cor
 import type { UserIdentity } from '../../../core/cloudtrail/record.ts';
 import { asks, each, role, type Said } from './saying.ts';
 
+/** Roles that are controllers' by their usual names, where settings name none. */
+const usualControllers = [
+  'KarpenterControllerRole-shop',
+  'KarpenterController-shop',
+  'KarpenterIRSA-shop',
+  'karpenter-shop',
+  'eks-controlplane.cluster-api-provider-aws.sigs.k8s.io',
+  'AmazonEKSAutoClusterRole',
+  'AmazonEKSClusterRole',
+  'eksClusterRole',
+  'eksctl-shop-cluster-ServiceRole-1',
+];
+
 export const assumed: readonly Said[] = [
   ...each(
     'sts',
@@ -29,20 +42,9 @@ export const assumed: readonly Said[] = [
     ),
     { 'assumed.named': 'named', 'assumed.by': 'system:serviceaccount:kube-system:karpenter' },
   ],
-  ...[
-    'controllers.cluster-api-provider-aws.sigs.k8s.io',
-    // By their usual names, where settings name none.
-    'shop-karpenter',
-    'KarpenterControllerRole-shop',
-    'KarpenterController-shop',
-    'KarpenterIRSA-shop',
-    'karpenter-shop',
-    'eks-controlplane.cluster-api-provider-aws.sigs.k8s.io',
-    'AmazonEKSAutoClusterRole',
-    'AmazonEKSClusterRole',
-    'eksClusterRole',
-    'eksctl-shop-cluster-ServiceRole-1',
-  ].map((name): Said => [asks('sts', 'AssumeRole', { roleArn: role(name) }), {}]),
+  ...['controllers.cluster-api-provider-aws.sigs.k8s.io', 'shop-karpenter', ...usualControllers].map(
+    (name): Said => [asks('sts', 'AssumeRole', { roleArn: role(name) }), {}],
+  ),
   ...['KarpenterNodeRole-prod', 'path/KarpenterNodeRole-prod'].flatMap(name =>
     each(
       'sts',
@@ -225,16 +227,7 @@ export const principals: readonly Said[] = [
     call('ec2', 'CreateFleet', { userIdentity: karpenter }),
     { 'principal.controller': 'karpenter', 'principal.kind': 'controller' },
   ],
-  ...[
-    'controllers.cluster-api-provider-aws.sigs.k8s.io',
-    'KarpenterControllerRole-shop',
-    'KarpenterController-shop',
-    'KarpenterIRSA-shop',
-    'karpenter-shop',
-    'eks-controlplane.cluster-api-provider-aws.sigs.k8s.io',
-    'AmazonEKSAutoClusterRole',
-    'AmazonEKSClusterRole',
-    'eksClusterRole',
-    'eksctl-shop-cluster-ServiceRole-1',
-  ].map((name): Said => [call('ec2', 'CreateFleet', { userIdentity: roleSession(name, 'x') }), {}]),
+  ...['controllers.cluster-api-provider-aws.sigs.k8s.io', ...usualControllers].map(
+    (name): Said => [call('ec2', 'CreateFleet', { userIdentity: roleSession(name, 'x') }), {}],
+  ),
 ];
