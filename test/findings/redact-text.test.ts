@@ -322,3 +322,7 @@ describe('a line', () => {
     );
   });
 });
+
+test.each(['', 'a ', 'of '])('a token of sixteen characters is found at the end of "%s"', before => {
+  expect(redactLine(`${before}ghp_0123456789ab`)).toBe(`${before}[redacted: token]`);
+});
