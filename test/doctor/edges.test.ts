@@ -85,7 +85,8 @@ describe('where a check turns', () => {
   const canary = (state: CanaryState) => canaryCheck('region eu-west-1', state, exampleSettings, now);
   const rounds = 2 * exampleSettings.deployment.canary.minutes * minute + patience;
   const pattern = { name: 'r', pattern: '{"a":[1,2]}', state: 'ENABLED' };
-  const rule = (other: string) => ruleCheck('x', pattern, { pattern: other, state: 'ENABLED', targets: 1 });
+  const rule = (other: string, one = pattern) => ruleCheck('x', one, { pattern: other, state: 'ENABLED', targets: 1 });
+  const nulls = (other: string) => rule(other, { ...pattern, pattern: '{"a":[null]}' });
 
   test.each<[string, Check['state'], Check | undefined, Check['state'], Check | undefined]>([
     [
@@ -141,6 +142,7 @@ describe('where a check turns', () => {
       canary({ returned: { event: now - rounds - 1, took: 1 } }),
     ],
     ['a pattern in another order', 'good', rule('{ "a": [1, 2] }'), 'bad', rule('{"a":[2,1]}')],
+    ['a pattern that asks for null', 'good', nulls('{ "a": [null] }'), 'bad', nulls('{"a":[{}]}')],
     ['a pattern that is none', 'bad', rule('{'), 'good', rule('{"a":[1,2]}')],
     ['two letters that were given up', 'good', deadLetterCheck('q', 0), 'bad', deadLetterCheck('q', 2)],
     ['a group with room for one', 'bad', group('a'), 'bad', group('a', 'b')],
@@ -236,6 +238,7 @@ describe('what it says', () => {
     expect(of(['one', [trail]], ['other', [some]], ['third', []])).toEqual([
       ['bad', 'No trail logs every management event of other, third.'],
     ]);
+    expect(of(['one', [some, off]])).toEqual([['bad', 'No trail logs every management event of one.']]);
     expect(of(['one', [off]])).toEqual([['bad', 'No trail is logging: EventBridge gets no CloudTrail events.']]);
     expect(of(['one', [{ ...trail, deliveryError: 'AccessDenied' }]]).map(([state]) => state)).toEqual([
       'good',
@@ -269,6 +272,7 @@ describe('of settings', () => {
     ({ ...{ id, requires } }) as unknown as AnyDetection; // what the check reads
   const all = [
     detection('a/full'),
+    detection('a/fuller'),
     detection('a/met', ['clusters']),
     detection('a/lacking-more', ['approvedRegions', 'businessHours', 'clusters']),
     detection('a/lacking', ['businessHours']),
@@ -285,11 +289,37 @@ describe('of settings', () => {
     const [force, ...others] = settingsChecks(all, settings, now);
     expect(force).toMatchObject({
       state: 'weak',
-      says: '2 of 6 detections are in full force, 3 only watch, 1 are off.',
+      says: '3 of 7 detections are in full force, 3 only watch, 1 are off.',
       todo: expect.stringMatching(/^Set `businessHours` \(3\), `approvedRegions` \(1\) in/),
     });
     expect(others.map(({ name }) => name)).toEqual(['controllers']);
     expect(settingsChecks(all.slice(0, 1), exampleSettings, now).map(({ state }) => state)).toEqual(['good']);
+  });
+
+  test('it takes controllers for named where one of them is', () => {
+    const names = (...roles: readonly (readonly string[] | undefined)[]) =>
+      settingsChecks(
+        [],
+        defineConfig({
+          controllers: roles.map(some => ({
+            ...{ kind: 'karpenter' as const, serviceAccounts: ['system:serviceaccount:a:b'] },
+            ...(some === undefined ? {} : { roles: [...some] }),
+          })),
+        }),
+        now,
+      ).map(({ name }) => name);
+    const role = 'arn:aws:iam::111122223333:role/karpenter';
+    expect(names(undefined, [], [role])).toEqual(['detections']);
+    expect(names(undefined, [])).toEqual(['detections', 'controllers']);
+  });
+
+  test('it has nothing to say of a channel that hears everything', () => {
+    const hears = { channels: [{ kind: 'slack' as const, secret: 'Hook' }] };
+    const named = { accounts: ['111122223333'], clusters: [{ name: 'prod' }] };
+    expect(settingsChecks([], defineConfig({ ...hears, ...named }), now).map(({ name }) => name)).toEqual([
+      'detections',
+      'controllers',
+    ]);
   });
 
   test('it believes wildcards where nothing is named that they could be of', () => {
@@ -306,13 +336,21 @@ describe('of settings', () => {
   test.each([
     ['2026-09-15', []],
     ['2026-09-14', ['The exemption "it is known" of bob ends in 14 days.']],
-    ['2026-09-01', ['The exemption "it is known" of bob ends in 1 days.']],
+    ['2026-09-01', ['The exemption "it is known" of bob ends in 1 day.']],
     ['2026-08-31', ['The exemption "it is known" of bob ended on 2026-08-31 and does nothing.']],
   ])('an exemption until %s is told of: %j', (expires, said) => {
     const exemption = { when: { a: ['b'] }, reason: 'it is known', owner: 'bob', expires };
     const given = defineConfig({ detections: { 'posture/trail-missing': { exemptions: [exemption] } } });
     const checks = settingsChecks([], given, now).filter(({ name }) => name.startsWith('exemption'));
     expect(checks.map(({ says }) => says)).toEqual(said);
+  });
+
+  test('an exemption of nobody is told of without an owner', () => {
+    const exemption = { when: { a: ['b'] }, reason: 'it is known', expires: '2026-09-02' };
+    const given = defineConfig({ detections: { 'posture/trail-missing': { exemptions: [exemption] } } });
+    expect(settingsChecks([], given, now).map(({ says }) => says)).toContain(
+      'The exemption "it is known" ends in 2 days.',
+    );
   });
 
   test.each([
