@@ -1,13 +1,14 @@
 import { type AuditLog, iamUser } from '../audit.ts';
-import type { Instance } from '../aws.ts';
 import * as aws from '../aws.ts';
+import { dns, type Instance, launchedItem, newInstance } from '../instance.ts';
+import { karpenterLaunch } from '../launch.ts';
 import { minute } from '../random.ts';
 import { at, away, mallory, type Tell } from './scene.ts';
 
 /** Who launches what nobody asked for, or from where nobody looks. */
 
 export const miners: Tell = ({ trail }) => {
-  const one = aws.newInstance(trail.random, at(2, 11), 'p5.48xlarge', 'none', 'developer', 7);
+  const one = newInstance(trail.random, at(2, 11), 'p5.48xlarge', 'none', 'developer', 7);
   trail.add(one.launched, 'ec2', 'RunInstances', mallory, {
     ...away,
     requestParameters: {
@@ -18,7 +19,7 @@ export const miners: Tell = ({ trail }) => {
     responseElements: {
       instancesSet: {
         items: [
-          aws.launchedItem(one, [], {
+          launchedItem(one, [], {
             metadataOptions: {
               state: 'pending',
               httpTokens: 'required',
@@ -66,7 +67,7 @@ export const changedPool: Tell = ({ eks }) => {
 };
 
 export const widenedPool: Tell = ({ trail }) => {
-  aws.karpenterLaunch(trail, at(3, 2), 'default', ['g5.12xlarge'], 2);
+  karpenterLaunch(trail, at(3, 2), 'default', ['g5.12xlarge'], 2);
   return {
     story: 'a widened NodePool makes Karpenter launch GPU nodes, which never join',
     expects: ['cloudtrail/disallowed-instance-family-launched', 'lineage/instance-never-joined'],
@@ -74,7 +75,7 @@ export const widenedPool: Tell = ({ trail }) => {
 };
 /** A kubelet registers its Node, as those of ordinary launches do. */
 const joins = (eks: AuditLog, node: Instance): void => {
-  const name = aws.dns(node);
+  const name = dns(node);
   eks.add({
     time: node.launched + minute,
     user: {
@@ -106,7 +107,7 @@ export const changedClass: Tell = ({ trail, eks }) => {
     name: 'batch',
     from: aws.office,
   });
-  for (const node of aws.karpenterLaunch(trail, at(4, 52), 'batch', ['m7g.large'], 1, 'batch')) joins(eks, node);
+  for (const node of karpenterLaunch(trail, at(4, 52), 'batch', ['m7g.large'], 1, 'batch')) joins(eks, node);
   return {
     story: 'mallory changes a node class by hand, and twelve minutes later a node boots what it says',
     expects: ['kubernetes/provisioning-changed-by-unexpected', 'lineage/nodeclass-changed-then-launched'],

@@ -1,6 +1,7 @@
 import type { AuditLog } from '../audit.ts';
-import type { Instance, Trail } from '../aws.ts';
+import type { Trail } from '../aws.ts';
 import * as aws from '../aws.ts';
+import type { Instance } from '../instance.ts';
 import { hour, midnight, minute } from '../random.ts';
 
 /** What was done on the example day, and which detections must say so. */

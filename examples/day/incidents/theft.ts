@@ -1,5 +1,6 @@
 import { iamUser } from '../audit.ts';
 import * as aws from '../aws.ts';
+import { sessionOf } from '../instance.ts';
 import { at, atDesk, away, mallory, nodeAt, type Tell, thief } from './scene.ts';
 
 /** Credentials of nodes and controllers in other hands, and how they get there. */
@@ -24,7 +25,7 @@ export const enteredController: Tell = ({ eks }) => {
 
 export const stolenNode: Tell = ({ trail, nodes }) => {
   const node = nodeAt(nodes, at(13, 5));
-  const session = aws.sessionOf(node);
+  const session = sessionOf(node);
   const calls = [
     ['sts', 'GetCallerIdentity', null],
     ['secretsmanager', 'ListSecrets', {}],
