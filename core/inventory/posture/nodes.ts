@@ -35,6 +35,10 @@ export const originOf = ({ Tags, IamInstanceProfile }: Instance): string =>
   tagOf(Tags, 'aws:ec2launchtemplate:id') ??
   (IamInstanceProfile?.Arn === undefined ? 'no profile' : lastSegment(IamInstanceProfile.Arn));
 
+/** Whether any of its interfaces has a public address: EC2 tells the first one's of the instance. */
+const isPublic = ({ PublicIpAddress, NetworkInterfaces = [] }: Instance): boolean =>
+  PublicIpAddress !== undefined || NetworkInterfaces.some(({ Association }) => Association?.PublicIp !== undefined);
+
 /** Nodes whose metadata service is weak, that have a public address, or run an image that is not approved. */
 export const instancePosture = (
   all: readonly Instance[],
@@ -57,7 +61,7 @@ export const instancePosture = (
   for (const one of all) {
     if (clusterOf(one.Tags) === undefined) continue; // what is no node is not ours to judge
     for (const { code, severity, message } of judged(one.MetadataOptions)) note(one, code, severity, message);
-    if (one.PublicIpAddress !== undefined) note(one, 'public-address', 'medium', 'The node has a public address.');
+    if (isPublic(one)) note(one, 'public-address', 'medium', 'The node has a public address.');
     const { ids, owners: approved } = settings.approvedImages;
     const owner = owners.get(one.ImageId) ?? [];
     const isApproved =
