@@ -8,13 +8,10 @@ import { instancePosture, templatePosture } from '../../core/inventory/posture/n
 import { rolePosture } from '../../core/inventory/posture/roles.ts';
 import { trailPosture } from '../../core/inventory/posture/trails.ts';
 import type { Violation } from '../../core/inventory/violation.ts';
+import { account, cluster, document, network, node, role, roleArn, tags, trail } from './parts.ts';
 
-const account = '111122223333';
 const found: Found = { account, region: 'eu-west-1', time: Date.parse('2026-09-01T12:00:00Z') };
-const roleArn = (name: string): string => `arn:aws:iam::${account}:role/${name}`;
 const policyArn = (name: string, owner = account): string => `arn:aws:iam::${owner}:policy/${name}`;
-const tags = (all: { readonly [key: string]: string }): readonly Tag[] =>
-  Object.entries(all).map(([Key, Value]) => ({ Key, Value }));
 
 /** What violations say, and of what: the severity and code, the title, the resources. */
 const said = (all: readonly Violation[]) =>
@@ -23,11 +20,7 @@ const codes = (all: readonly Violation[]) => all.map(({ code, severity }) => `${
 
 describe('of a cluster', () => {
   const arn = `arn:aws:eks:eu-west-1:${account}:cluster/prod`;
-  const sound: Cluster = {
-    ...{ name: 'prod', arn, auditLogging: true, vpc: 'vpc-0aaa', publicEndpoint: false, publicCidrs: ['0.0.0.0/0'] },
-    ...{ authenticationMode: 'API', entries: [], pods: [], nodeRoles: [] },
-  };
-  const of = (over: Partial<Cluster>) => clusterPosture({ ...sound, ...over }, found, exampleSettings);
+  const of = (over: Partial<Cluster>) => clusterPosture(cluster('prod', over), found, exampleSettings);
   const admin = (name: string, ...policies: readonly string[]) => ({
     principal: roleArn(name),
     groups: [],
@@ -104,21 +97,7 @@ describe('of a cluster', () => {
 
 describe('of a network', () => {
   const steered = tags({ Name: 'nodes', 'karpenter.sh/discovery': 'prod' });
-  const of = (over: Partial<Network>, settings = exampleSettings) =>
-    networkPosture(
-      {
-        vpcs: [],
-        subnets: [],
-        groups: [],
-        gateways: [],
-        addresses: [],
-        endpoints: [],
-        encryptsByDefault: true,
-        ...over,
-      },
-      found,
-      settings,
-    );
+  const of = (over: Partial<Network>, settings = exampleSettings) => networkPosture(network(over), found, settings);
   const group = (IpPermissions: NonNullable<Network['groups'][number]['IpPermissions']>, own = steered) =>
     of({ groups: [{ GroupId: 'sg-0aaa', Tags: own, IpPermissions }] });
   const anyone = [{ CidrIp: '10.0.0.0/8' }, { CidrIp: '0.0.0.0/0' }];
@@ -195,12 +174,6 @@ describe('of a network', () => {
 });
 
 describe('of nodes', () => {
-  const hard: MetadataOptions = { HttpTokens: 'required', HttpPutResponseHopLimit: 1, HttpEndpoint: 'enabled' };
-  const node = (InstanceId: string, over: Partial<Instance> = {}): Instance => ({
-    ...{ InstanceId, ImageId: 'ami-0123456789abcdef0', MetadataOptions: hard },
-    Tags: tags({ 'karpenter.sh/nodepool': 'default', 'kubernetes.io/cluster/prod': 'owned' }),
-    ...over,
-  });
   const of = (...all: readonly Instance[]) => instancePosture(all, [], found, exampleSettings);
   const open = { PublicIpAddress: '203.0.113.77' };
 
@@ -318,7 +291,7 @@ describe('of nodes', () => {
         'medium template-imds-tokens-unset',
       ]);
       expect(of('eks-1', { HttpEndpoint: 'disabled' })).toEqual([]);
-      expect(of('eks-1', hard)).toEqual([]);
+      expect(of('eks-1', node('i-1').MetadataOptions ?? {})).toEqual([]);
     });
 
     test('without a name is named by its id', () => {
@@ -344,12 +317,10 @@ describe('of a role', () => {
     Resource,
     ...over,
   });
-  const document = (...Statement: readonly object[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
   const trust = (Principal: unknown) => document({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal });
-  const ec2 = trust({ Service: 'ec2.amazonaws.com' });
   const of = (name: string, over: Partial<Role>, settings = exampleSettings) =>
-    rolePosture({ arn: roleArn(name), name, trust: ec2, attached: [], inline: [], ...over }, found, settings);
-  const node = (over: Partial<Role>) => of('KarpenterNodeRole-prod', over);
+    rolePosture(role(name, over), found, settings);
+  const nodes = (over: Partial<Role>) => of('KarpenterNodeRole-prod', over);
   const inline = (...statements: readonly object[]) => ({
     inline: [{ name: 'extra', document: document(...statements) }],
   });
@@ -388,7 +359,7 @@ describe('of a role', () => {
     expect(
       of('KarpenterNodeRole-prod', { trust: trust({ AWS: roleArn('ops') }) }, { ...exampleSettings, accounts: [] }),
     ).toEqual([]);
-    expect(node({ trust: '{' })[0]?.title).toMatch(/whom its trust policy names, which could not be read$/);
+    expect(nodes({ trust: '{' })[0]?.title).toMatch(/whom its trust policy names, which could not be read$/);
   });
 
   test.each<[string, Partial<Role>]>([
@@ -398,7 +369,7 @@ describe('of a role', () => {
     ['what is denied', inline({ ...allow('s3:*'), Effect: 'Deny' })],
     ['all but something denied', inline({ Effect: 'Deny', NotAction: 'ec2:*', Resource: '*' })],
   ])('nodes may have %s', (_, over) => {
-    expect(node(over)).toEqual([]);
+    expect(nodes(over)).toEqual([]);
   });
 
   const extra = policyArn('extra');
@@ -467,7 +438,7 @@ describe('of a role', () => {
   ])('nodes that may do %s are said', (_, over, severity, says) => {
     const policy =
       [...(over.attached ?? []).map(({ arn }) => arn), ...(over.inline ?? []).map(({ name }) => name)][0] ?? '';
-    expect(node(over)).toEqual([
+    expect(nodes(over)).toEqual([
       {
         ...{ code: 'node-role-policy', severity, title: `The node role KarpenterNodeRole-prod ${says}` },
         ...{ key: { role: 'KarpenterNodeRole-prod', policy }, resources: [roleArn('KarpenterNodeRole-prod'), policy] },
@@ -514,11 +485,6 @@ describe('of a role', () => {
 });
 
 describe('of trails', () => {
-  const trail = (name: string, over: Partial<Trail> = {}): Trail => ({
-    ...{ name, logging: true, multiRegion: true, validated: true, management: 'all' },
-    ...over,
-  });
-
   test('that are sound nothing is said: one that is whole is enough', () => {
     expect(trailPosture([trail('main')])).toEqual([]);
     expect(
