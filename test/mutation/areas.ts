@@ -245,7 +245,15 @@ export const areas: { readonly [name: string]: Area } = {
   },
   inventory: {
     mutate: ['core/inventory'],
-    tests: testsIn('inventory', 'taggers.test.ts', 'inventory.test.ts'),
+    tests: testsIn(
+      'inventory',
+      'taggers.test.ts',
+      'posture.test.ts',
+      'resolving.test.ts',
+      'knowledge.test.ts',
+      'figures.test.ts',
+      'inventory.test.ts',
+    ),
   },
   usage: {
     mutate: ['core/usage'],
@@ -254,7 +262,7 @@ export const areas: { readonly [name: string]: Area } = {
   },
   doctor: {
     mutate: ['core/doctor'],
-    tests: testsIn('doctor', 'edges.test.ts', 'checks.test.ts'),
+    tests: testsIn('doctor', 'edges.test.ts', 'checks.test.ts', 'sentences.test.ts', 'permissions.test.ts'),
   },
   captures: {
     mutate: ['core/evidence'],
