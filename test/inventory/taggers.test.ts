@@ -5,6 +5,7 @@ import { steering, taggersOf } from '../../core/inventory/taggers.ts';
 
 const account = '111122223333';
 const arn = `arn:aws:iam::${account}:role/app`;
+const lastOf = (one: string): string => one.split('/').at(-1) ?? '';
 const document = (...Statement: readonly object[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
 const allow = (over: object = {}) => ({ Effect: 'Allow', Action: 'ec2:CreateTags', Resource: '*', ...over });
 const deny = (over: object = {}) => ({
@@ -54,6 +55,94 @@ describe('who may write steering tags, by the policies alone', () => {
       [allow(), deny(when('ForAnyValue:StringLike', 'aws:TagKeys', 'karpenter.sh/*'))],
       'maybe',
     ],
+    [
+      'on one of several things',
+      [allow({ Resource: ['arn:aws:s3:::x', 'arn:aws:ec2:*:*:subnet/subnet-0aaa'] })],
+      'yes',
+    ],
+    ['on an instance', [allow({ Resource: 'arn:aws:ec2:*:*:instance/*' })], 'yes'],
+    ['on a security group', [allow({ Resource: 'arn:aws:ec2:*:*:security-group/sg-0aaa' })], 'yes'],
+    ['on a launch template', [allow({ Resource: 'arn:aws:ec2:*:*:launch-template/*' })], 'yes'],
+    ['on an image', [allow({ Resource: 'arn:aws:ec2:*::image/ami-0aaa' })], 'yes'],
+    ['on what a wildcard leaves open', [allow({ Resource: 'arn:aws:ec2:*:*:sub*/*' })], 'yes'],
+    ['on what one character leaves open', [allow({ Resource: 'arn:aws:ec2:*:*:s?bnet/*' })], 'yes'],
+    ['on something with a short ARN', [allow({ Resource: 'arn:aws:s3:::bucket' })], 'no'],
+    ['on all but something', [{ ...allow(), Resource: undefined, NotResource: 'arn:aws:ec2:*:*:vpc/*' }], 'yes'],
+    ['by all but making tags', [{ Effect: 'Allow', NotAction: 'ec2:CreateTags', Resource: '*' }], 'yes'],
+    ['by what is no text', [allow({ Action: [4, { a: 'ec2:CreateTags' }] })], 'no'],
+    ['by nothing but a denial of a part', [deny({ Action: 'ec2:CreateTags' })], 'no'],
+    ['in one statement of two', [allow({ Action: 's3:*' }), allow()], 'yes'],
+    [
+      'in one statement of two, under conditions in the other',
+      [allow(when('Bool', 'aws:SecureTransport', 'true')), allow()],
+      'yes',
+    ],
+    [
+      'under two conditions, one of which rules it out',
+      [
+        allow({
+          Condition: {
+            StringEquals: { 'aws:ResourceTag/team': 'web', 'ec2:CreateAction': 'RunInstances' },
+          },
+        }),
+      ],
+      'no',
+    ],
+    ['while it makes one of some things', [allow(when('ForAnyValue:StringLike', 'EC2:createaction', 'Run*'))], 'no'],
+    ['unless it makes something', [allow(when('StringNotEquals', 'ec2:CreateAction', 'RunInstances'))], 'maybe'],
+    [
+      'while it makes something, where that is said',
+      [allow(when('StringEqualsIfExists', 'ec2:CreateAction', 'RunInstances'))],
+      'maybe',
+    ],
+    ['for a key that reads like it', [allow(when('StringEquals', 'ec2:CreateActions', 'RunInstances'))], 'maybe'],
+    ['for a key that ends like it', [allow(when('StringEquals', 'my-ec2:CreateAction', 'RunInstances'))], 'maybe'],
+    [
+      'of one key, which is no list',
+      [allow({ Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'Name' } } })],
+      'no',
+    ],
+    [
+      'of its own keys, in whatever case',
+      [allow(when('ForAllValues:StringEqualsIgnoreCase', 'AWS:tagkeys', 'Name'))],
+      'no',
+    ],
+    ['of a key that reads like the keys', [allow(when('ForAllValues:StringEquals', 'aws:TagKeysOf', 'Name'))], 'maybe'],
+    ['of a key that ends like the keys', [allow(when('ForAllValues:StringEquals', 'x-aws:TagKeys', 'Name'))], 'maybe'],
+    [
+      'of its own keys, where that is said',
+      [allow(when('ForAllValues:StringEqualsIfExists', 'aws:TagKeys', 'Name'))],
+      'maybe',
+    ],
+    [
+      'of all keys but one that does not steer',
+      [allow(when('ForAllValues:StringNotEquals', 'aws:TagKeys', 'Name'))],
+      'maybe',
+    ],
+    [
+      'of all keys but some of those that steer',
+      [allow(when('ForAllValues:StringNotLike', 'aws:TagKeys', 'karpenter.sh/*'))],
+      'maybe',
+    ],
+    [
+      'of all keys but those, where that is said',
+      [allow(when('ForAllValues:StringNotLikeIfExists', 'aws:TagKeys', 'karpenter.sh/*', 'kubernetes.io/*'))],
+      'maybe',
+    ],
+    ['and is denied something else', [allow(), deny({ Action: 's3:*' })], 'yes'],
+    ['and is denied it on interfaces', [allow(), deny({ Resource: 'arn:aws:ec2:*:*:network-interface/*' })], 'yes'],
+    ['and is denied it on subnets', [allow(), deny({ Resource: 'arn:aws:ec2:*:*:subnet/*' })], 'maybe'],
+    ['and is denied all that is not its own', [allow(), { Effect: 'Deny', NotAction: 's3:*', Resource: '*' }], 'maybe'],
+    [
+      'and is denied it where another key says so',
+      [allow(), deny(when('ForAnyValue:StringLike', 'aws:RequestTag/a', 'karpenter.sh/*', 'kubernetes.io/cluster/*'))],
+      'maybe',
+    ],
+    [
+      'and is denied it where all keys steer',
+      [allow(), deny(when('ForAllValues:StringLike', 'aws:TagKeys', 'karpenter.sh/*', 'kubernetes.io/cluster/*'))],
+      'maybe',
+    ],
     ['nothing of the kind', [allow({ Action: 'ec2:DescribeInstances' })], 'no'],
     ['by a policy whose document is not there', undefined, 'maybe'],
   ])('%s', (_, statements, expected) => {
@@ -65,6 +154,66 @@ describe('who may write steering tags, by the policies alone', () => {
     expect(grip([allow()], boundary(allow({ Action: 's3:*' })))).toBe('no');
     expect(grip([allow()], boundary(allow({ Action: '*' })))).toBe('yes');
     expect(grip([allow()], { boundary: {} })).toBe('maybe');
+  });
+
+  test('which keys steer, the settings say too', () => {
+    const own = (over: object, ...keys: readonly string[]) => {
+      const statement = allow(when('ForAllValues:StringLike', 'aws:TagKeys', ...keys));
+      const policies = [{ name: 'p', document: document(statement) }];
+      return taggersOf([{ arn, policies }], { ...exampleSettings, ...over })[0]?.grip ?? 'no';
+    };
+    for (const key of [
+      'karpenter.sh/discovery',
+      'karpenter.sh/nodepool',
+      'karpenter.sh/nodeclaim',
+      'kubernetes.io/cluster/*',
+    ])
+      expect([key, own({}, key)]).toEqual([key, 'maybe']);
+    expect([own({}, 'nodes/blue'), own({ selectorTags: ['nodes/blue'] }, 'nodes/blue')]).toEqual(['no', 'maybe']);
+    expect([own({ selectorTags: ['nodes/*'] }, 'nodes/*'), own({ selectorTags: ['nodes/*'] }, 'nodes/any')]).toEqual([
+      'maybe',
+      'maybe',
+    ]);
+    expect([own({}, 'image'), own({ imageSelectorTags: ['image'] }, 'image')]).toEqual(['no', 'maybe']);
+    expect(own({ imageSelectorTags: ['*'] }, 'Name')).toBe('no');
+    // A wildcard over keys of images names none: a denial of the others is one of all that steer.
+    const denied = [
+      allow(),
+      deny(when('ForAnyValue:StringLike', 'aws:TagKeys', 'karpenter.sh/*', 'kubernetes.io/cluster/*')),
+    ];
+    const policies = [{ name: 'p', document: document(...denied) }];
+    expect(taggersOf([{ arn, policies }], { ...exampleSettings, imageSelectorTags: ['team-*'] })).toEqual([]);
+  });
+
+  test('several policies count together: what one grants, a denial in another takes', () => {
+    const policy = (name: string, ...statements: readonly object[]) => ({ name, document: document(...statements) });
+    const of = (...policies: Holder['policies']) => taggersOf([{ arn, policies }], exampleSettings)[0]?.grip ?? 'no';
+    expect(of(policy('a', allow({ Action: 's3:*' })), policy('b', allow()))).toBe('yes');
+    expect(of(policy('a', allow()), policy('b', deny()))).toBe('no');
+    expect(of(policy('a', allow()), policy('b', deny({ Action: 'ec2:CreateTags' })))).toBe('maybe');
+    expect(of(policy('a', allow(when('Bool', 'aws:SecureTransport', 'true'))), policy('b', allow()))).toBe('yes');
+    expect(of()).toBe('no');
+  });
+
+  test('a boundary allows no more than it says, under its conditions and but for its denials', () => {
+    const under = (...statements: readonly object[]) =>
+      grip([allow()], { boundary: { document: document(...statements) } });
+    expect(under(allow(when('Bool', 'aws:SecureTransport', 'true')))).toBe('maybe');
+    expect(under(allow({ Action: '*' }), deny())).toBe('no');
+    expect(under(allow({ Action: '*' }), deny({ Action: 'ec2:CreateTags' }))).toBe('maybe');
+    expect(grip([allow({ Action: 's3:*' })], { boundary: { document: document(allow({ Action: '*' })) } })).toBe('no');
+  });
+
+  test.each([
+    document({ Effect: 'Allow', Action: '*', Resource: '*' }),
+    document({ Effect: 'Allow', Action: '*:*', Resource: '*' }),
+    document({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }),
+    document({ Effect: 'Allow', Action: 'EC2:*', Resource: '*' }),
+  ])('it is found in a document as IAM gives it, plain or encoded: %s', text => {
+    for (const one of [text, encodeURIComponent(text)])
+      expect(taggersOf([{ arn, policies: [{ name: 'p', document: one }] }], exampleSettings)).toMatchObject([
+        { grip: 'yes' },
+      ]);
   });
 
   test('a document that is no JSON leaves a doubt, whatever is in it', () => {
@@ -105,6 +254,65 @@ test('controllers, the platform, administrators and AWS itself are told apart; n
   ]);
 });
 
+test('an administrator is who may do everything by one policy, whatever else they have', () => {
+  const who = (...policies: readonly (readonly object[])[]) =>
+    taggersOf(
+      [{ arn, policies: policies.map((statements, at) => ({ name: `p${at}`, document: document(...statements) })) }],
+      exampleSettings,
+    ).map(one => one.who);
+  const everything = allow({ Action: ['s3:GetObject', '*'] });
+  expect(who([everything])).toEqual(['administrator']);
+  expect(who([allow({ Action: '*:*' })])).toEqual(['administrator']);
+  expect(who([allow({ Action: 's3:*' }), everything])).toEqual(['administrator']);
+  expect(who([allow({ Action: 's3:*' })], [everything])).toEqual(['administrator']);
+  expect(who([allow(), { ...everything, Effect: 'Deny', Resource: 'arn:aws:s3:::x' }])).toEqual(['other']);
+  expect(who([allow({ Action: 'ec2:*' })])).toEqual(['other']);
+});
+
+test('a controller that settings do not name is one by its usual name', () => {
+  const policies = [{ name: 'p', document: document(allow()) }];
+  const who = (name: string) =>
+    taggersOf([{ arn: `arn:aws:iam::${account}:role/${name}`, policies }], { ...exampleSettings, controllers: [] }).map(
+      one => one.who,
+    );
+  expect([who('KarpenterControllerRole-prod'), who('web')]).toEqual([['expected'], ['other']]);
+});
+
+test('they are listed by ARN, with the policies that concern it by name; findings begin with nodes', () => {
+  const policies = ['z', `arn:aws:iam::${account}:policy/team/a`].map(name => ({ name, document: document(allow()) }));
+  const more = { name: 'm', document: document(allow({ Action: 's3:*' })) };
+  const named = (name: string): Holder => ({
+    arn: `arn:aws:iam::${account}:role/${name}`,
+    policies: [more, ...policies],
+  });
+  const all = taggersOf(['c', 'KarpenterNodeRole-prod', 'a', 'b'].map(named), exampleSettings);
+  expect(all.map(one => [lastOf(one.arn), one.by])).toEqual(
+    ['KarpenterNodeRole-prod', 'a', 'b', 'c'].map(name => [name, ['a', 'z']]),
+  );
+  const shuffled = ['a', 'c', 'KarpenterNodeRole-prod', 'b'].flatMap(name =>
+    all.filter(one => lastOf(one.arn) === name),
+  );
+  expect(steering(shuffled).map(({ severity, key, resources }) => [severity, key, resources])).toEqual(
+    ['KarpenterNodeRole-prod', 'a', 'c', 'b'].map(name => {
+      const one = `arn:aws:iam::${account}:role/${name}`;
+      return [name.startsWith('Karpenter') ? 'high' : 'medium', { principal: one }, [one]];
+    }),
+  );
+});
+
+test('no finding is who may do it under conditions; of many policies three are named', () => {
+  const doubtful = allow(when('Bool', 'aws:SecureTransport', 'true'));
+  const policies = (...statements: readonly object[]) =>
+    ['d', 'c', 'b', 'a'].map(name => ({ name, document: document(...statements) }));
+  expect(steering(taggersOf([{ arn, policies: policies(doubtful) }], exampleSettings))).toEqual([]);
+  expect(steering(taggersOf([{ arn, policies: policies(allow()) }], exampleSettings))).toEqual([
+    {
+      ...{ code: 'steering-tags-writable', severity: 'medium', key: { principal: arn }, resources: [arn] },
+      title: 'The principal app may write tags that steer Karpenter, by a, b, c',
+    },
+  ]);
+});
+
 test("a path that reads like a role's, or like AWS's own roles', makes nobody one", () => {
   const policies = [{ name: 'p', document: document(allow()) }];
   const who = (rest: string, settings = exampleSettings) =>
@@ -121,5 +329,9 @@ test('of very many a hundred are findings, and one for the rest', () => {
   const all = Array.from({ length: 250 }, (_, n): Holder => ({ arn: `${arn}${n}`, policies }));
   const found = steering(taggersOf(all, exampleSettings));
   expect(found.length).toBe(101);
-  expect(found.at(-1)).toMatchObject({ key: { principal: 'others' }, title: expect.stringContaining('150 beyond') });
+  expect(found.at(-1)).toEqual({
+    ...{ code: 'steering-tags-writable', severity: 'medium', key: { principal: 'others' }, resources: [] },
+    title: 'More than 100 principals may write tags that steer Karpenter: 150 beyond those that are findings',
+  });
+  expect(steering(taggersOf(all.slice(0, 100), exampleSettings))).toHaveLength(100);
 });

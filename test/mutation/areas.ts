@@ -252,6 +252,7 @@ export const areas: { readonly [name: string]: Area } = {
       'resolving.test.ts',
       'knowledge.test.ts',
       'figures.test.ts',
+      'run.test.ts',
       'inventory.test.ts',
     ),
   },
@@ -262,7 +263,7 @@ export const areas: { readonly [name: string]: Area } = {
   },
   doctor: {
     mutate: ['core/doctor'],
-    tests: testsIn('doctor', 'edges.test.ts', 'checks.test.ts', 'sentences.test.ts', 'permissions.test.ts'),
+    tests: testsIn('doctor', 'edges.test.ts', 'checks.test.ts', 'sentences.test.ts'),
   },
   captures: {
     mutate: ['core/evidence'],
