@@ -148,6 +148,11 @@ export const areas: { readonly [name: string]: Area } = {
     mutate: ['core/targets', '!core/targets/pages'],
     tests: testsIn(
       'targets',
+      'clause.test.ts',
+      'needs.test.ts',
+      'alike.test.ts',
+      'volume.test.ts',
+      'objects.test.ts',
       'fit.test.ts',
       'narrow.test.ts',
       'logs-grammar.test.ts',
