@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { AnyKnowledge } from '../../core/detection.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
-import type { Test } from '../../core/pattern/node.ts';
-import { pathKey } from '../../core/targets/clause.ts';
 import { envelope, eventBridgeFilter } from '../../core/targets/eventbridge/filter.ts';
 import { quota } from '../../core/targets/eventbridge/pack.ts';
-import { isReadOnly, volume } from '../../core/targets/eventbridge/volume.ts';
-import { call, nodeSession, trailRule } from './rules.ts';
+import { auditRule, call, nodeSession, trailRule } from './rules.ts';
 
 const derive = (...rules: ReturnType<typeof trailRule>[]) => eventBridgeFilter(rules, [], exampleSettings);
 const only = (...rules: ReturnType<typeof trailRule>[]): JsonObject => {
@@ -16,56 +14,6 @@ const only = (...rules: ReturnType<typeof trailRule>[]): JsonObject => {
   expect(patterns).toHaveLength(1);
   return JSON.parse(patterns[0]?.pattern ?? '').detail;
 };
-
-describe('a call of this name is read-only', () => {
-  it.each([
-    ...['GetObject', 'ListRoles', 'DescribeInstances', 'HeadBucket', 'BatchGetImage', 'BatchCheckLayerAvailability'],
-    ...['SearchResources', 'LookupEvents', 'SelectResourceConfig', 'Query', 'ViewBilling', 'CheckDomainAvailability'],
-    ...['AssumeRole', 'AssumeRoleWithWebIdentity', 'AssumeRoleForPodIdentity'],
-    ...['Decrypt', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext', 'DecodeAuthorizationMessage'],
-  ])('%s', name => expect(isReadOnly(name)).toBe(true));
-  it.each(['RunInstances', 'BatchWriteItem', 'CreateGetter', 'ReEncrypt', 'DecryptAll', 'PutObject'])('not %s', name =>
-    expect(isReadOnly(name)).toBe(false));
-});
-
-describe('what a filter gives up last', () => {
-  const shareOf = (...conditions: readonly (readonly [string, readonly Test[]])[]): number =>
-    volume(new Map(conditions.map(([path, tests]) => [pathKey(path.split('.')), tests])));
-  const equal = (...values: readonly string[]): readonly Test[] => values.map(value => ({ is: 'equal', value }));
-
-  it('is a condition on calls that are many, more than on those that are few', () => {
-    const order = ['AssumeRole', 'DescribeInstances', 'GetSomething', 'DeleteRole'].map(name =>
-      shareOf(['eventName', equal(name)]),
-    );
-    expect(order.toSorted((a, b) => b - a)).toEqual(order);
-    expect(new Set(order).size).toBe(order.length);
-    expect(shareOf(['eventName', equal('AssumeRole', 'DeleteRole')])).toBeCloseTo((order[0] ?? 0) + (order[3] ?? 0));
-    expect(shareOf(['eventName', [...equal('DeleteRole'), { is: 'prefix', text: 'Put', fold: false }]])).toBe(0.05);
-  });
-
-  it('is one on a source only where it names no calls', () => {
-    expect(shareOf(['eventSource', equal('a')])).toBeLessThan(shareOf(['eventSource', equal('a', 'b')]));
-    expect(shareOf(['eventSource', equal(...'abcdefghijklmnop')])).toBe(1);
-    const named = ['eventName', equal('DeleteRole')] as const;
-    expect(shareOf(named, ['eventSource', equal('a')])).toBe(shareOf(named));
-    expect(shareOf()).toBe(1);
-  });
-
-  it('is one that few events meet, more than one that nearly all do', () => {
-    const absent: readonly Test[] = [{ is: 'absent' }];
-    const not: readonly Test[] = [{ is: 'not', tests: equal('a') }];
-    expect([shareOf(['errorCode', absent]), shareOf(['errorCode', not])]).toEqual([0.95, 0.95]);
-    const rare = shareOf(['requestParameters.omitted', equal('true')]);
-    const usual = shareOf(['requestParameters.name', equal('a')]);
-    expect(rare).toBeLessThan(usual);
-    expect(usual).toBeLessThan(shareOf(['eventType', equal('AwsApiCall')]));
-    expect(shareOf(['serviceEventDetails.omitted', equal('true')])).toBe(rare);
-    expect(shareOf(['userIdentity.inScopeOf.issuerType', equal('a')])).toBeGreaterThan(
-      shareOf(['userIdentity.arn', equal('a')]),
-    );
-    expect(shareOf(['userIdentity.type', equal('a')])).toBeGreaterThan(shareOf(['userAgent', equal('a')]));
-  });
-});
 
 describe('a record is carried', () => {
   it.each([
@@ -298,6 +246,14 @@ describe('EventBridge patterns derived from detections', () => {
       userAgent: [{ wildcard: 'a*b' }],
     });
     expect(patterns[0]?.wildcards).toBe(true);
+  });
+
+  it('are of rules and knowledge about CloudTrail alone', () => {
+    const rules = [trailRule('a', { eventName: 'A' }), auditRule('b', { verb: 'get' })];
+    const taught = { id: 'knowledge/c', on: 'cloudtrail', when: { eventName: 'C' } } as unknown as AnyKnowledge; // what is read of it
+    const { patterns, rules: said } = eventBridgeFilter(rules, [taught], exampleSettings);
+    expect(said.map(({ id }) => id)).toEqual(['cloudtrail/a', 'knowledge/c']);
+    expect(patterns.map(({ pattern }) => JSON.parse(pattern).detail)).toEqual([{ eventName: ['A', 'C'] }]);
   });
 
   it('say which rules need read-only events, and keep those out of the patterns of writes where room allows', () => {

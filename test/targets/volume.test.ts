@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Test } from '../../core/pattern/node.ts';
 import { pathKey } from '../../core/targets/clause.ts';
-import { volume as trailVolume } from '../../core/targets/eventbridge/volume.ts';
+import { isReadOnly, volume as trailVolume } from '../../core/targets/eventbridge/volume.ts';
 import { volume as auditVolume } from '../../core/targets/logs/volume.ts';
 
 /** Only the order of estimates matters: what is taken for busier is asked about longer. */
@@ -11,6 +11,60 @@ const estimated =
     volume(new Map(conditions.map(([path, tests]) => [pathKey(path.split('.')), tests])));
 const equal = (...values: readonly (string | number)[]): readonly Test[] =>
   values.map(value => ({ is: 'equal', value }));
+
+describe('a call of this name is read-only', () => {
+  test.each([
+    ...['GetObject', 'ListRoles', 'DescribeInstances', 'HeadBucket', 'BatchGetImage', 'BatchCheckLayerAvailability'],
+    ...['SearchResources', 'LookupEvents', 'SelectResourceConfig', 'Query', 'ViewBilling', 'CheckDomainAvailability'],
+    ...['AssumeRole', 'AssumeRoleWithWebIdentity', 'AssumeRoleForPodIdentity'],
+    ...['Decrypt', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext', 'DecodeAuthorizationMessage'],
+  ])('%s', name => expect(isReadOnly(name)).toBe(true));
+  test.each([
+    'RunInstances',
+    'BatchWriteItem',
+    'CreateGetter',
+    'ReEncrypt',
+    'DecryptAll',
+    'PutObject',
+  ])('not %s', name => expect(isReadOnly(name)).toBe(false));
+});
+
+describe('what a filter gives up last', () => {
+  const shareOf = estimated(trailVolume);
+
+  test('is a condition on calls that are many, more than on those that are few', () => {
+    const order = ['AssumeRole', 'DescribeInstances', 'GetSomething', 'DeleteRole'].map(name =>
+      shareOf(['eventName', equal(name)]),
+    );
+    expect(order.toSorted((a, b) => b - a)).toEqual(order);
+    expect(new Set(order).size).toBe(order.length);
+    expect(shareOf(['eventName', equal('AssumeRole', 'DeleteRole')])).toBeCloseTo((order[0] ?? 0) + (order[3] ?? 0));
+    expect(shareOf(['eventName', [...equal('DeleteRole'), { is: 'prefix', text: 'Put', fold: false }]])).toBe(0.05);
+  });
+
+  test('is one on a source only where it names no calls', () => {
+    expect(shareOf(['eventSource', equal('a')])).toBeLessThan(shareOf(['eventSource', equal('a', 'b')]));
+    expect(shareOf(['eventSource', equal(...'abcdefghijklmnop')])).toBe(1);
+    const named = ['eventName', equal('DeleteRole')] as const;
+    expect(shareOf(named, ['eventSource', equal('a')])).toBe(shareOf(named));
+    expect(shareOf()).toBe(1);
+  });
+
+  test('is one that few events meet, more than one that nearly all do', () => {
+    const absent: readonly Test[] = [{ is: 'absent' }];
+    const not: readonly Test[] = [{ is: 'not', tests: equal('a') }];
+    expect([shareOf(['errorCode', absent]), shareOf(['errorCode', not])]).toEqual([0.95, 0.95]);
+    const rare = shareOf(['requestParameters.omitted', equal('true')]);
+    const usual = shareOf(['requestParameters.name', equal('a')]);
+    expect(rare).toBeLessThan(usual);
+    expect(usual).toBeLessThan(shareOf(['eventType', equal('AwsApiCall')]));
+    expect(shareOf(['serviceEventDetails.omitted', equal('true')])).toBe(rare);
+    expect(shareOf(['userIdentity.inScopeOf.issuerType', equal('a')])).toBeGreaterThan(
+      shareOf(['userIdentity.arn', equal('a')]),
+    );
+    expect(shareOf(['userIdentity.type', equal('a')])).toBeGreaterThan(shareOf(['userAgent', equal('a')]));
+  });
+});
 
 describe('of a trail it is taken', () => {
   const of = estimated(trailVolume);
