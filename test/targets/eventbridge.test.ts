@@ -184,6 +184,20 @@ describe('EventBridge patterns derived from detections', () => {
     );
   });
 
+  it('name of what fits nowhere nothing that does', () => {
+    const long = trailRule('long', { eventName: 'AssumeRole', userAgent: 'x'.repeat(3_000) });
+    const short = trailRule('short', { eventName: 'AssumeRole', errorCode: 'short-enough' });
+    const said = (...rules: ReturnType<typeof trailRule>[]): string => {
+      try {
+        return String(derive(...rules));
+      } catch (error) {
+        return String(error);
+      }
+    };
+    expect(said(long)).toMatch(/fits no EventBridge pattern/);
+    expect(said(short, long)).toBe(said(long));
+  });
+
   it('spread a condition of two long lists over as many as it takes', () => {
     const eventName = Array.from({ length: 41 }, (_, at) => `Describe${'SomethingOfAnAccount'.repeat(3)}${at}`);
     const arns = Array.from(

@@ -129,6 +129,8 @@ describe('the Logs pattern derived from detections', () => {
     const long = derive(rule('a'), rule('b'), rule('c')).pattern;
     expect(short).not.toContain('%');
     expect(long.split('%').length - 1).toBe(4);
+    // Words are cut short only where they would not fit whole.
+    for (const word of ['a0resources', 'b11resources']) expect(long).toContain(word);
     expect(() => parseLogsPattern(long)).not.toThrow();
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Test } from '../../core/pattern/node.ts';
 import { type Clause, implies, pathKey, widen } from '../../core/targets/clause.ts';
-import { narrowToFit } from '../../core/targets/narrow.ts';
+import { apart, narrowToFit } from '../../core/targets/narrow.ts';
 
 const verb = pathKey(['verb']);
 const resource = pathKey(['objectRef', 'resource']);
@@ -70,6 +70,16 @@ describe('taking back what was given up', () => {
     ]);
     const never = { volume, allowed: (to: Clause) => to.size < 2 };
     expect(narrowToFit([new Map()], [writesPods], resource, never, () => true)).toEqual([new Map()]);
+  });
+
+  it('takes a clause apart by the values of one path, and by no other', () => {
+    const two = clause({ [verb]: equal('get', 'list'), [resource]: equal('pods', 'nodes') });
+    expect(apart(two, resource)).toEqual([
+      clause({ [verb]: equal('get', 'list'), [resource]: equal('pods') }),
+      clause({ [verb]: equal('get', 'list'), [resource]: equal('nodes') }),
+    ]);
+    for (const whole of [readsSecrets, clause({ [verb]: equal('get', 'list') })])
+      expect(apart(whole, resource)).toEqual([whole]);
   });
 
   it('lets the values of one path part ways', () => {
