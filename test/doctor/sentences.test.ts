@@ -65,7 +65,7 @@ const looks: {
   readonly [name: string]: readonly (readonly [check: Check | undefined, ...holds: readonly string[]])[];
 } = {
   'rule candidates-1 eu-west-1': [
-    [ruleCheck('eu-west-1', rule, standing)],
+    [ruleCheck('eu-west-1', rule, standing), 'as derived'],
     [ruleCheck('eu-west-1', rule, undefined)],
     [ruleCheck('eu-west-1', rule, { ...standing, state: 'DISABLED' }), 'DISABLED', 'ENABLED'],
     [ruleCheck('eu-west-1', rule, { ...standing, pattern: '{"a":[2]}' }), 'pattern'],
