@@ -39,12 +39,15 @@ describe('how node roles stand', () => {
             { arn: policy('x'), document: allow('s3:GetObject', 'ecr:BatchGetImage', 's3:PutObject', 's3:ListBucket') },
             { arn: policy('y'), document: allow('rds:*') },
           ],
-          inline: [{ name: 'own', document: allow('sqs:SendMessage', 'sqs:ReceiveMessage') }],
+          inline: [
+            { name: 'first', document: allow('sqs:SendMessage', 'sqs:ReceiveMessage') },
+            { name: 'second', document: allow('kms:Encrypt') },
+          ],
         }),
         role(nodes('two'), { inline: [{ name: 'own', document: allow('kms:Decrypt') }] }),
         role('prod-karpenter', { inline: [{ name: 'tags', document: allow('ec2:CreateTags') }] }),
       ),
-    ).toEqual({ nodeRoles: 3, compliant: 1, riskyPolicies: 4, riskyPermissions: 3 + 1 + 2 + 1 });
+    ).toEqual({ nodeRoles: 3, compliant: 1, riskyPolicies: 5, riskyPermissions: 3 + 1 + 2 + 1 + 1 });
   });
 
   test('takes a policy that nobody read for one permission', () => {

@@ -128,10 +128,13 @@ describe('of a network', () => {
     const own = defineConfig({ selectorTags: ['nodes/*'] });
     const subnets = [{ SubnetId: 'subnet-0aaa', MapPublicIpOnLaunch: true, Tags: tags({ 'nodes/blue': '' }) }];
     expect([codes(of({ subnets })), codes(of({ subnets }, own))]).toEqual([[], ['medium subnet-public']]);
+    const usual = [{ SubnetId: 'subnet-0aaa', MapPublicIpOnLaunch: true, Tags: steered }];
+    expect(codes(of({ subnets: usual }, own))).toEqual(['medium subnet-public']);
   });
 
   test.each([
     ['one port', [{ ...ssh, IpRanges: anyone }], '22-22'],
+    ['all ports there are', [{ ...ssh, FromPort: 0, ToPort: 65_535, IpRanges: anyone }], '0-65535'],
     ['ports over IPv6', [{ ...ssh, ToPort: 80, Ipv6Ranges: [{ CidrIpv6: '::/0' }] }], '22-80'],
     ['every port', [{ IpProtocol: '-1', IpRanges: anyone }], 'every port'],
     [
@@ -366,6 +369,7 @@ describe('of a role', () => {
     ['a permitted policy', attached('arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy', allow('*'))],
     ['an inline policy of what nodes do', inline(allow(['ecr:BatchGetImage', 'ecr:GetAuthorizationToken']))],
     ['figures for CloudWatch', inline(allow('cloudwatch:PutMetricData'))],
+    ['all of the agent’s channel, which is for nodes', inline(allow(['ssmmessages:*', 'ec2messages:*']))],
     ['what is denied', inline({ ...allow('s3:*'), Effect: 'Deny' })],
     ['all but something denied', inline({ Effect: 'Deny', NotAction: 'ec2:*', Resource: '*' })],
   ])('nodes may have %s', (_, over) => {

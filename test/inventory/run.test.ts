@@ -218,7 +218,7 @@ describe('settings are suggested', () => {
     const of = suggested(part.clusters(cluster('prod', { vpc: 'vpc-0aaa', nodeRoles: ['b', 'a'] })), {
       kind: 'network',
       network: network({
-        gateways: [{ NatGatewayAddresses: [{ PublicIp: '203.0.113.12' }, {}] }, {}],
+        gateways: [{ NatGatewayAddresses: [{ PublicIp: '203.0.113.10' }, {}] }, {}],
         addresses: [{ PublicIp: '203.0.113.11' }, { PublicIp: '203.0.113.12' }, { PublicIp: '' }],
         vpcs: [
           {
@@ -242,7 +242,7 @@ describe('settings are suggested', () => {
         },
       ],
       network: {
-        egress: ['203.0.113.11', '203.0.113.12'],
+        egress: ['203.0.113.10', '203.0.113.11', '203.0.113.12'],
         ranges: ['10.8.0.0/16', '10.9.0.0/16'],
         endpoints: { 'vpce-0aaa': { vpc: 'vpc-0aaa', account }, 'vpce-0bbb': { vpc: '', account } },
       },

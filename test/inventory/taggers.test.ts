@@ -95,6 +95,11 @@ describe('who may write steering tags, by the policies alone', () => {
       [allow(when('StringEqualsIfExists', 'ec2:CreateAction', 'RunInstances'))],
       'maybe',
     ],
+    [
+      'while it makes something, or where nothing says what',
+      [allow(when('ForAllValues:StringEquals', 'ec2:CreateAction', 'RunInstances'))],
+      'maybe',
+    ],
     ['for a key that reads like it', [allow(when('StringEquals', 'ec2:CreateActions', 'RunInstances'))], 'maybe'],
     ['for a key that ends like it', [allow(when('StringEquals', 'my-ec2:CreateAction', 'RunInstances'))], 'maybe'],
     [
@@ -129,6 +134,20 @@ describe('who may write steering tags, by the policies alone', () => {
       [allow(when('ForAllValues:StringNotLikeIfExists', 'aws:TagKeys', 'karpenter.sh/*', 'kubernetes.io/*'))],
       'maybe',
     ],
+    [
+      'of one key that steers, which is no list',
+      [allow({ Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'karpenter.sh/discovery' } } })],
+      'maybe',
+    ],
+    ...[
+      ['ForAnyValue:StringLike', 'aws:TagKeysOf'],
+      ['ForAnyValue:StringLike', 'x-aws:TagKeys'],
+      ['ForAnyValue:StringLikeIfExists', 'aws:TagKeys'],
+    ].map(([operator = '', key = '']): [string, readonly object[], 'maybe'] => [
+      `and is denied it by ${operator} of ${key}`,
+      [allow(), deny(when(operator, key, 'karpenter.sh/*', 'kubernetes.io/cluster/*'))],
+      'maybe',
+    ]),
     ['and is denied something else', [allow(), deny({ Action: 's3:*' })], 'yes'],
     ['and is denied it on interfaces', [allow(), deny({ Resource: 'arn:aws:ec2:*:*:network-interface/*' })], 'yes'],
     ['and is denied it on subnets', [allow(), deny({ Resource: 'arn:aws:ec2:*:*:subnet/*' })], 'maybe'],

@@ -50,20 +50,18 @@ export const rolePosture = (one: Role, { account }: Found, settings: Settings): 
   return [
     ...trust,
     ...policies.flatMap(({ policy, document }): readonly Violation[] => {
-      if (policy.startsWith('arn:') && isPermitted(policy, settings.nodePolicies)) return [];
-      const grant =
-        document === undefined ? (isAdminPolicy(policy) ? 'admin' : 'unknown') : grantOf(statementsOf(document));
-      const beyond = document === undefined ? [] : beyondOf(statementsOf(document) ?? [], one.name);
+      if (isPermitted(policy, settings.nodePolicies)) return [];
+      const statements = statementsOf(document);
+      const grant = document === undefined && isAdminPolicy(policy) ? 'admin' : grantOf(statements);
+      const beyond = beyondOf(statements ?? [], one.name);
       const says =
         grant === 'admin'
           ? 'which makes every pod on its nodes an administrator'
           : beyond.length > 0
             ? `which grants what nodes do not need: ${beyond.slice(0, 5).join(', ')}${beyond.length > 5 ? ` and ${beyond.length - 5} more` : ''}`
-            : grant === 'broad'
-              ? 'which grants a whole service'
-              : undefined;
-      // An inline policy within the baseline is as good as a permitted one; a foreign managed one is not known to be.
-      if (says === undefined && document !== undefined && grant === 'narrow') return [];
+            : undefined;
+      // What is within the baseline is as good as a permitted policy; one that nobody could read is not known to be.
+      if (says === undefined && grant !== 'unknown') return [];
       return [
         violation(
           'node-role-policy',
@@ -88,7 +86,7 @@ const words = (statement: Statement, name: string): readonly string[] =>
 const allowed = (statements: readonly Statement[]): readonly Statement[] =>
   statements.filter(one => one['Effect'] === 'Allow');
 
-/** Allowed actions that are not part of being a node: wildcards too, and all that an Allow does not leave out (`NotAction`). */
+/** Allowed actions that are not part of being a node, wildcards as they are written, and all that an Allow does not leave out (`NotAction`). */
 export const beyondOf = (statements: readonly Statement[], name: string): readonly string[] => [
   ...new Set(
     allowed(statements).flatMap(statement => {
@@ -103,7 +101,6 @@ export const beyondOf = (statements: readonly Statement[], name: string): readon
 
 const isNodes = (action: string, name: string): boolean => {
   const [service = '', api = ''] = action.split(':');
-  if (action.includes('*')) return false;
   const eventSource = `${service === 'cloudwatch' ? 'monitoring' : service}.amazonaws.com`;
   return nodeCall({ eventSource, eventName: api, eventTime: '', eventID: '' }, name) === 'baseline';
 };
