@@ -184,6 +184,18 @@ describe('EventBridge patterns derived from detections', () => {
     );
   });
 
+  it('give up no more conditions of rare calls than it takes', () => {
+    const rule = (name: string, eventName: string, length: number) =>
+      trailRule(name, { eventName, requestParameters: { [name]: name.repeat(length) } } as never); // of any call
+    const { patterns, rules } = derive(
+      rule('a', 'RunInstances', 700),
+      rule('b', 'CreateFleet', 700),
+      rule('c', 'CreateTags', 700),
+    );
+    expect(patterns).toHaveLength(1);
+    expect(rules.filter(({ widened }) => widened.length > 0)).toHaveLength(1);
+  });
+
   it('name of what fits nowhere nothing that does', () => {
     const long = trailRule('long', { eventName: 'AssumeRole', userAgent: 'x'.repeat(3_000) });
     const short = trailRule('short', { eventName: 'AssumeRole', errorCode: 'short-enough' });

@@ -122,6 +122,27 @@ describe('the Logs pattern derived from detections', () => {
     expect(three.rules.map(({ widened }) => widened)).toEqual([[], ['objectRef.resource'], []]);
   });
 
+  it('takes back what was given up where there is room for it', () => {
+    // Spaces keep texts out of regular expressions.
+    const long = (letter: string, length: number): string => `${letter.repeat(length)} `;
+    const reads = [long('d', 271), long('e', 219), long('f', 103)];
+    const { pattern, rules } = derive(
+      auditRule('a', {
+        verb: ['patch', 'create'],
+        objectRef: { resource: [long('a', 155), long('b', 223), long('c', 271)] },
+      }),
+      auditRule('b', { verb: ['get', 'create'], objectRef: { resource: reads } }),
+      auditRule('c', {
+        verb: ['get', 'create'],
+        user: { username: long('u', 180) },
+        objectRef: { resource: [long('g', 235)] },
+      }),
+    );
+    const named = [...reads, long('g', 235)].map(one => `$.objectRef.resource = "${one}"`);
+    expect(pattern).toBe(`{ $.verb = "create" || $.verb = "patch" || $.verb = "get" && (${named.join(' || ')}) }`);
+    expect(rules.map(({ widened }) => widened)).toEqual([['objectRef.resource'], [], ['user.username']]);
+  });
+
   it('writes long lists as regular expressions, two at most, and only where the exact text is too long', () => {
     const many = (letter: string) => Array.from({ length: 12 }, (_, index) => `${letter}${index}resources`);
     const rule = (letter: string) => auditRule(letter, { verb: letter, objectRef: { resource: many(letter) } });
