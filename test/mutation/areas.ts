@@ -253,7 +253,12 @@ export const areas: { readonly [name: string]: Area } = {
     tests: testsIn(
       'inventory',
       'taggers.test.ts',
-      'posture.test.ts',
+      'steering.test.ts',
+      'posture/clusters.test.ts',
+      'posture/network.test.ts',
+      'posture/nodes.test.ts',
+      'posture/roles.test.ts',
+      'posture/trails.test.ts',
       'resolving.test.ts',
       'knowledge.test.ts',
       'figures.test.ts',
@@ -268,7 +273,7 @@ export const areas: { readonly [name: string]: Area } = {
   },
   doctor: {
     mutate: ['core/doctor'],
-    tests: testsIn('doctor', 'edges.test.ts', 'checks.test.ts', 'sentences.test.ts'),
+    tests: testsIn('doctor', 'edges.test.ts', 'settings.test.ts', 'checks.test.ts', 'sentences.test.ts'),
   },
   captures: {
     mutate: ['core/evidence'],
