@@ -184,6 +184,25 @@ describe('EventBridge patterns derived from detections', () => {
     );
   });
 
+  it('never give up the names of calls, though what is asked beside them is rarer', () => {
+    const eventName = Array.from({ length: 30 }, (_, at) => `Create${'SomethingOfAnAccount'.repeat(4)}${at}`);
+    const { patterns, rules } = derive(trailRule('a', { eventName, requestParameters: { omitted: [true] } } as never)); // of any call
+    expect(patterns.length).toBeGreaterThan(1);
+    const details = patterns.map(({ pattern }) => JSON.parse(pattern).detail);
+    expect(details.flatMap(detail => detail.eventName).toSorted()).toEqual(eventName.toSorted());
+    expect(details.map(detail => detail.requestParameters)).toEqual(patterns.map(() => ({ omitted: [true] })));
+    expect(rules[0]?.widened).toEqual([]);
+  });
+
+  it('ask for read-only events only where a rule that is bound to no call does not keep them out', () => {
+    const reads = (readOnly: readonly boolean[]) => {
+      const { patterns, rules } = derive(trailRule('a', { readOnly, userIdentity: { type: 'IAMUser' } } as never)); // as records have it
+      return [patterns.map(one => one.readOnly), rules.map(one => one.readOnly)];
+    };
+    expect(reads([false])).toEqual([[false], [[]]]);
+    for (const some of [[true], [true, false]]) expect(reads(some)).toEqual([[true], [['*']]]);
+  });
+
   it('give up no more conditions of rare calls than it takes', () => {
     const rule = (name: string, eventName: string, length: number) =>
       trailRule(name, { eventName, requestParameters: { [name]: name.repeat(length) } } as never); // of any call
@@ -261,6 +280,13 @@ describe('EventBridge patterns derived from detections', () => {
     const idle = derive(trailRule('b', { fact: { 'principal.controller': { 'anything-but': 'karpenter' } } }));
     expect(JSON.stringify(strict)).toContain('arn:aws:iam::111122223333:role/prod-karpenter');
     expect(JSON.parse(idle.patterns[0]?.pattern ?? '')).not.toHaveProperty('detail');
+  });
+
+  it('join what one of several facts needs', () => {
+    const $or = ['karpenter', 'cluster-api'].map(kind => ({ 'principal.controller': [kind] }));
+    expect(only(trailRule('a', { eventName: 'RunInstances', fact: { $or } } as never))).not.toEqual({
+      eventName: ['RunInstances'],
+    }); // facts of any kind
   });
 
   it('turn stars into prefixes and suffixes, and count rules that keep them', () => {

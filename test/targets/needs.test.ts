@@ -6,6 +6,7 @@ import { match } from '../../core/pattern/match.ts';
 import type { Field } from '../../core/pattern/node.ts';
 import { alone } from '../../core/pattern/requirement.ts';
 import { pathOf } from '../../core/targets/clause.ts';
+import { canHoldFor } from '../../core/targets/derive.ts';
 import { needsOf } from '../../core/targets/needs.ts';
 
 /** What a rule asks of a fact. */
@@ -93,6 +94,16 @@ describe('the signs of a fact', () => {
     const compared = [{ equalsField: ['fact', 'principal.effective'] }];
     for (const name of ['system:node:a', 'jane', 'system:serviceaccount:kube-system:karpenter'])
       expect([name, shows('principal.kind', compared, named(name))]).not.toEqual([name, false]);
+  });
+
+  test.each<[string, unknown, boolean]>([
+    ['at once', [{ equalsField: ['user', 'username'] }], true],
+    ['among others', ['a', { equalsField: ['user', 'username'] }], true],
+    ['inside', { of: [{ equalsField: ['user', 'username'] }], and: ['a'] }, true],
+    ['in one of several', { $or: [{ of: ['a'] }, { of: [{ equalsField: ['user', 'username'] }] }] }, true],
+    ['nowhere', { of: ['a'], and: ['b'] }, false],
+  ])('a condition that is compared with another field may hold of anything: %s', (_, condition, holds) => {
+    expect(canHoldFor(asking('some.fact', condition), 'none')).toBe(holds);
   });
 
   test('are the same where the same is asked, whatever asks it', () => {
