@@ -97,6 +97,8 @@ export const areas: { readonly [name: string]: Area } = {
       'fill.test.ts',
       'docs.test.ts',
       'render.test.ts',
+      'slack-blocks.test.ts',
+      'links.test.ts',
       'channels.test.ts',
     ),
     without: /at most 256 KB|at most 100 KB|Slack stays within its limits|over the table/,
