@@ -127,6 +127,8 @@ export const areas: { readonly [name: string]: Area } = {
       'object.test.ts',
       'record.test.ts',
       'transports.test.ts',
+      'subscription.test.ts',
+      'place.test.ts',
       'files.test.ts',
       'guess.test.ts',
       'quarantine.test.ts',
