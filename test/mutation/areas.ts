@@ -211,7 +211,7 @@ export const areas: { readonly [name: string]: Area } = {
         'node-recall.test.ts',
         'token-reuse.test.ts',
       ),
-      ...testsIn('kube', 'reading.test.ts'),
+      ...testsIn('kube', 'reading.test.ts', 'kept.test.ts'),
       ...facts,
       ...testsIn('read', 'record.test.ts'),
       ...examples,
