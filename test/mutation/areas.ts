@@ -272,7 +272,7 @@ export const areas: { readonly [name: string]: Area } = {
   },
   usage: {
     mutate: ['core/usage'],
-    tests: testsIn('usage', 'usage.test.ts', 'kept.test.ts'),
+    tests: testsIn('usage', 'action.test.ts', 'usage.test.ts', 'kept.test.ts'),
     without: /deployed handler|tripline usage|fill an item|that it has more roles/,
   },
   doctor: {
