@@ -122,10 +122,13 @@ test('policies of node roles and of controllers are told apart, those of others 
 
 test('what else is found teaches nothing, and nothing is asked back that is told', () => {
   for (const one of [part.clusters(), part.trails(trail('main')), part.taggers()]) expect(taught(one)).toEqual([]);
-  const told = [part.instances(node('i-1')), part.network({}), part.roles(role('KarpenterNodeRole-prod'))].flatMap(
-    taught,
-  );
-  expect(told.length).toBeGreaterThan(1);
+  const told = [
+    part.instances(node('i-1', { NetworkInterfaces: [{ NetworkInterfaceId: 'eni-0aaa' }] })),
+    { kind: 'instances', instances: [], images: [{ ImageId: 'ami-0aaa', OwnerId: '444455556666' }] } as const,
+    part.network({}),
+    part.roles(role('KarpenterNodeRole-prod', { attached: [{ arn: `arn:aws:iam::${account}:policy/a` }] })),
+  ].flatMap(taught);
+  expect(told).toHaveLength(5);
   for (const one of told) expect(one.read).toBe(false);
 });
 

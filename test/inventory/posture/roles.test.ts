@@ -61,6 +61,10 @@ describe('of a role', () => {
 
   test.each<[string, Partial<Role>]>([
     ['a permitted policy', attached('arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy', allow('*'))],
+    [
+      'a policy of one’s own that is called like AWS’s',
+      attached(policyArn('AdministratorAccess'), allow('ecr:BatchGetImage')),
+    ],
     ['an inline policy of what nodes do', inline(allow(['ecr:BatchGetImage', 'ecr:GetAuthorizationToken']))],
     ['figures for CloudWatch', inline(allow('cloudwatch:PutMetricData'))],
     ['all of the agent’s channel, which is for nodes', inline(allow(['ssmmessages:*', 'ec2messages:*']))],
