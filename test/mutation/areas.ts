@@ -184,6 +184,7 @@ export const areas: { readonly [name: string]: Area } = {
         'exposure-facts.test.ts',
         'facts.test.ts',
         'surroundings.test.ts',
+        'acts.test.ts',
         'edges.test.ts',
       ),
       ...facts,
