@@ -16,7 +16,7 @@ const burst = threshold<'kubernetes'>({
 const state: StateRule<'kubernetes'> = {
   kind: 'threshold',
   doc: 'Fires on 10 forbidden calls of one identity in 10 minutes (setting `threshold`), and on the first success of an anonymous one.',
-  observe: (view, key) => (said(view, 'call.outcome') === 'denied' ? burst.observe(view, key) : []),
+  observe: (view, key, named) => (said(view, 'call.outcome') === 'denied' ? burst.observe(view, key, named) : []),
   decide: (view, key, answers) =>
     said(view, 'call.outcome') === 'denied'
       ? burst.decide(view, key, answers)
