@@ -26,8 +26,9 @@ const ofText = (column: string, tests: readonly Test[]): readonly string[] | und
     if (one === undefined) return undefined;
     said.add(one);
   }
-  const isAny = said.has(`${column} IS NULL`) && said.has(`${column} IS NOT NULL`);
-  return isAny ? undefined : [...said];
+  const [isThere, isNot] = [`${column} IS NOT NULL`, `${column} IS NULL`];
+  if (!said.has(isThere)) return [...said];
+  return said.has(isNot) ? undefined : [isThere];
 };
 
 const ofTextOtherwise = (column: string, test: Test): string | undefined => {
