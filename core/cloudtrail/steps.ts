@@ -1,8 +1,8 @@
 /** Runbook steps that several detections share. Capitals stand for what the finding names. */
 
-/** Who did it, by the record itself. */
-export const confirmCall = (api: string): string =>
-  `Confirm with the owner of the principal that it was meant: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=${api} --max-results 50 --region REGION`;
+/** Who else made the same call of late. The finding says which: a detection may be about many. */
+export const confirmCall =
+  'Confirm with the owner of the principal that it was meant, and see who else makes this call: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=EVENT --start-time DAY_BEFORE --max-results 50 --region REGION';
 
 /** Takes the node out of service without destroying what it holds. */
 export const preserveNode =

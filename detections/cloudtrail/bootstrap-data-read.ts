@@ -51,7 +51,7 @@ export const detection = cloudtrail({
     'kubernetes-sigs/cluster-api-provider-aws, pkg/cloud/services/secretsmanager and ssm (names of the secrets)',
   ],
   runbook: [
-    confirmCall('DescribeInstanceAttribute'),
+    confirmCall,
     'Make what was read worthless: kubeadm token list, kubeadm token delete TOKEN, on a control plane; kubectl delete secret -n kube-system bootstrap-token-ID.',
     'See who joined since: kubectl get nodes --sort-by .metadata.creationTimestamp; kubectl get csr --sort-by .metadata.creationTimestamp; a node that no Machine or NodeClaim made is an intruder: kubectl cordon NODE.',
     lookAround,

@@ -56,7 +56,7 @@ export const detection = cloudtrail({
     'karpenter-provider-aws, pkg/providers/instance (CreateFleet overrides)',
     'DataDog Stratus Red Team, aws.execution.ec2-launch-unusual-instances (detonation log)',
   ],
-  runbook: [confirmCall('CreateFleet'), stopProvisioning, preserveNode, revokeActing, lookAround],
+  runbook: [confirmCall, stopProvisioning, preserveNode, revokeActing, lookAround],
   blind: [
     'A launch template that is only referenced shows its type when it is created and when it launches, not in an Auto Scaling group that names it.',
     'Attribute-based selection is judged by what it asks for (allowed types, accelerators, bare metal), not by what its defaults would let in.',

@@ -31,7 +31,7 @@ export const detection = cloudtrail({
     'EC2 API Reference, FleetLaunchTemplateOverridesRequest and FleetLaunchTemplateSpecificationRequest',
     'karpenter-provider-aws, pkg/providers/instance (overrides: type, subnet, image, zone, priority)',
   ],
-  runbook: [confirmCall('CreateFleet'), preserveNode, revokeActing, lookAround],
+  runbook: [confirmCall, preserveNode, revokeActing, lookAround],
   blind: [
     'Members that EC2 adds to overrides later are not known to it.',
     'A copy of the template under another name and without tags is an ordinary launch.',

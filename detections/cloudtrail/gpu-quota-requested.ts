@@ -38,7 +38,7 @@ export const detection = cloudtrail({
     'EC2 User Guide, "Amazon EC2 service quotas" (vCPU-based quotas by instance family)',
   ],
   runbook: [
-    confirmCall('RequestServiceQuotaIncrease'),
+    confirmCall,
     'See what is pending: aws service-quotas list-requested-service-quota-change-history --service-code ec2 --region REGION; close the support case that it opened',
     revokeActing,
     lookAround,

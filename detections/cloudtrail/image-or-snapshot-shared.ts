@@ -49,7 +49,7 @@ export const detection = cloudtrail({
     'DataDog Stratus Red Team, aws.exfiltration.ec2-share-ami and ec2-share-ebs-snapshot (detonation logs)',
   ],
   runbook: [
-    confirmCall('ModifySnapshotAttribute'),
+    confirmCall,
     'Take it back: aws ec2 reset-snapshot-attribute --region REGION --snapshot-id SNAPSHOT --attribute createVolumePermission (image: aws ec2 reset-image-attribute --region REGION --image-id IMAGE --attribute launchPermission)',
     revokeActing,
     'Block it for the account: aws ec2 enable-snapshot-block-public-access --region REGION --state block-all-sharing; aws ec2 enable-image-block-public-access --region REGION --image-block-public-access-state block-new-sharing',

@@ -34,7 +34,7 @@ export const detection = cloudtrail({
     'EC2 API Reference, CreateTags, CreateImage, CopyImage, RegisterImage',
   ],
   runbook: [
-    confirmCall('CreateTags'),
+    confirmCall,
     'See which images are selected now: kubectl get ec2nodeclass -o jsonpath="{.items[*].status.amis}"; aws ec2 describe-images --region REGION --image-ids IMAGE --query "Images[].[OwnerId,Name,Tags]"',
     stopProvisioning,
     'Put the tags back, and pin images by id or owner: aws ec2 delete-tags --region REGION --resources IMAGE --tags Key=KEY',

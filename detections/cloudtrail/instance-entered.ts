@@ -57,7 +57,7 @@ export const detection = cloudtrail({
     'elastic/integrations, test events of SendCommand (targets by `instanceids`, State Manager on `*`)',
   ],
   runbook: [
-    confirmCall('StartSession'),
+    confirmCall,
     'End what is open: aws ssm describe-sessions --region INSTANCE_REGION --state Active --filters key=Target,value=INSTANCE, then aws ssm terminate-session --region INSTANCE_REGION --session-id SESSION',
     preserveNode,
     revokeActing,

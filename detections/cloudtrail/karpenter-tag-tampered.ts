@@ -66,7 +66,7 @@ export const detection = cloudtrail({
     'EKS User Guide, Auto Mode, AmazonEKSComputePolicy',
   ],
   runbook: [
-    confirmCall('CreateTags'),
+    confirmCall,
     'See what is tagged now: aws ec2 describe-tags --region REGION --filters Name=resource-id,Values=RESOURCE, and put back what the record shows: aws ec2 create-tags --region REGION --resources RESOURCE --tags Key=KEY,Value=VALUE (or delete-tags)',
     preserveNode,
     revokeActing,

@@ -43,7 +43,7 @@ export const detection = cloudtrail({
     'EC2 API Reference, CreateLaunchTemplateVersion, ModifyLaunchTemplate',
   ],
   runbook: [
-    confirmCall('CreateLaunchTemplateVersion'),
+    confirmCall,
     'Keep the version as evidence, then delete the template, which Karpenter makes anew: aws ec2 describe-launch-template-versions --region REGION --launch-template-name TEMPLATE > evidence.json && aws ec2 delete-launch-template --region REGION --launch-template-name TEMPLATE',
     preserveNode,
     revokeActing,

@@ -24,7 +24,7 @@ export const detection = cloudtrail({
     'CloudTrail User Guide, "Receiving CloudTrail log files from multiple regions"',
   ],
   runbook: [
-    confirmCall('RunInstances'),
+    confirmCall,
     'List what runs there: aws ec2 describe-instances --region REGION --filters Name=instance-state-name,Values=pending,running',
     preserveNode,
     revokeActing,

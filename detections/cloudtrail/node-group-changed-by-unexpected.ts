@@ -104,9 +104,9 @@ export const detection = cloudtrail({
     'Auto Scaling API Reference, StartInstanceRefresh and AttachInstances',
   ],
   runbook: [
-    confirmCall('UpdateNodegroupVersion'),
-    'See what there is: aws eks describe-nodegroup --region REGION --cluster-name CLUSTER --nodegroup-name GROUP; aws ec2 describe-launch-template-versions --region REGION --launch-template-id TEMPLATE --versions VERSION; aws eks describe-cluster --region REGION --name CLUSTER --query cluster.computeConfig',
-    'Take it back: aws eks update-nodegroup-version --region REGION --cluster-name CLUSTER --nodegroup-name GROUP --launch-template name=TEMPLATE,version=FORMER_VERSION, or aws eks delete-nodegroup --region REGION --cluster-name CLUSTER --nodegroup-name GROUP for one that nobody wants; keep a snapshot of a node first',
+    confirmCall,
+    'See what there is: aws eks describe-nodegroup --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP; aws ec2 describe-launch-template-versions --region REGION --launch-template-id TEMPLATE --versions VERSION; aws eks describe-cluster --region REGION --name CLUSTER --query cluster.computeConfig',
+    'Take it back: aws eks update-nodegroup-version --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP --launch-template name=TEMPLATE,version=FORMER_VERSION, or aws eks delete-nodegroup --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP for one that nobody wants; keep a snapshot of a node first',
     revokeActing,
     lookAround,
   ],

@@ -27,7 +27,7 @@ export const detection = cloudtrail({
     'EC2 User Guide, "Replace the root volume"',
   ],
   runbook: [
-    confirmCall('CreateReplaceRootVolumeTask'),
+    confirmCall,
     'See what it has now: aws ec2 describe-iam-instance-profile-associations --region INSTANCE_REGION --filters Name=instance-id,Values=INSTANCE; aws ec2 describe-replace-root-volume-tasks --region INSTANCE_REGION --filters Name=instance-id,Values=INSTANCE',
     preserveNode,
     revokeActing,

@@ -48,7 +48,7 @@ export const detection = cloudtrail({
     'DataDog Stratus Red Team, aws.exfiltration.ec2-security-group-open-port-22-ingress (detonation log)',
   ],
   runbook: [
-    confirmCall('AuthorizeSecurityGroupIngress'),
+    confirmCall,
     'Close it: aws ec2 revoke-security-group-ingress --region REGION --group-id GROUP --security-group-rule-ids RULE',
     'See what stands behind it: aws ec2 describe-network-interfaces --region REGION --filters Name=group-id,Values=GROUP --query "NetworkInterfaces[].[NetworkInterfaceId,Association.PublicIp,Attachment.InstanceId]"',
     revokeActing,

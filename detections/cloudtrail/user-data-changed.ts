@@ -41,7 +41,7 @@ export const detection = cloudtrail({
     'DataDog Stratus Red Team, aws.execution.ec2-user-data (detonation log)',
   ],
   runbook: [
-    confirmCall('ModifyInstanceAttribute'),
+    confirmCall,
     'Read what it says now, on a machine that may see secrets: aws ec2 describe-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --attribute userData --query UserData.Value --output text | base64 -d',
     preserveNode,
     revokeActing,
