@@ -19,11 +19,12 @@ const backup = roleSession('backup', 'nightly');
 
 export const detection = cloudtrail({
   id: 'cloudtrail/bootstrap-data-read',
-  title: '{principal} read or changed what machines boot with: {event} of {resource}',
+  title: '{attempt}{principal} read or changed what machines boot with: {event} of {resource}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     // The console reads a template's versions whenever somebody looks at it, plans and scanners do; on EKS they hold no token.
     ['low', { fact: { 'bootstrap.kind': 'launch-template', 'bootstrap.resource': [{ 'anything-but': 'unknown' }] } }],
+    ['medium', { fact: { 'call.outcome': 'denied' } }],
     // All templates at once.
     ['medium', { fact: { 'bootstrap.kind': 'launch-template' } }],
     // Every parameter of the account: Cluster API's may be none of them.
@@ -100,7 +101,7 @@ export const detection = cloudtrail({
       {
         name: 'a person is denied the bootstrap secret of a machine',
         event: call('secretsmanager', 'GetSecretValue', refused('GetSecretValue', secretId)),
-        severity: 'high',
+        severity: 'medium',
       },
       {
         name: 'a person reads a bootstrap parameter',

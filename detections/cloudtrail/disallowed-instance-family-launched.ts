@@ -21,7 +21,7 @@ const ofCluster = (allowed: readonly string[]): { readonly [name: string]: Json 
 
 export const detection = cloudtrail({
   id: 'cloudtrail/disallowed-instance-family-launched',
-  title: '{principal} launched or named the instance family {family}, which is not permitted',
+  title: '{attempt}{principal} launched or named the instance family {family}, which is not permitted',
   severity: [
     ['medium', { fact: { 'call.outcome': ['denied', 'failed'] } }],
     [

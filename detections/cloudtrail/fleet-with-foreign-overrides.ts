@@ -11,7 +11,7 @@ const template = (LaunchTemplateName: string) => ({
 
 export const detection = cloudtrail({
   id: 'cloudtrail/fleet-with-foreign-overrides',
-  title: "{principal} launched from Karpenter's template or tags with {launch.foreign} of its own",
+  title: "{attempt}{principal} launched from Karpenter's template or tags with {launch.foreign} of its own",
   severity: [['high', { fact: { 'call.outcome': ['denied', 'failed'] } }], 'critical'],
   when: {
     fact: {

@@ -24,7 +24,7 @@ const patchManager = serviceLinked('ssm.amazonaws.com', 'AWSServiceRoleForAmazon
 
 export const detection = cloudtrail({
   id: 'cloudtrail/instance-entered',
-  title: '{principal} entered, or was refused, the instance {instance} by {event}',
+  title: '{attempt}{principal} entered the instance {instance} by {event}',
   severity: [['medium', { fact: { 'call.outcome': 'denied' } }], 'high'],
   when: { fact: { 'instance.act': 'enter', 'call.outcome': ['succeeded', 'denied'] } },
   // Patch Manager, State Manager and security agents work so, with roles that only their services can assume.
@@ -41,10 +41,17 @@ export const detection = cloudtrail({
     (known, view, { instance = '' }) => {
       if (said(view, 'principal.kind') === 'node') return { note: 'by a node role' };
       if (nodeTag.test(instance)) return { note: 'chosen by what nodes are tagged with' };
-      if (instance === '*') return { severity: 'medium', note: 'every managed instance, and nodes among them' };
+      if (instance === '*')
+        return {
+          severity: said(view, 'call.outcome') === 'denied' ? 'low' : 'medium',
+          note: 'every managed instance, and nodes among them',
+        };
       if (known.kind === 'other') return undefined;
       if (known.kind === 'node') return { note: `a node of ${known.clusters.join(', ')}` };
-      return { severity: 'medium', note: 'its launch was not seen, so it may be no node' };
+      return {
+        severity: said(view, 'call.outcome') === 'denied' ? 'low' : 'medium',
+        note: 'its launch was not seen, so it may be no node',
+      };
     },
   ),
   attack: ['T1651', 'T1021.004', 'T1552.001'],
@@ -129,6 +136,11 @@ export const detection = cloudtrail({
         severity: 'medium',
         event: refusedKey,
         after: [fleetRun()],
+      },
+      {
+        name: 'a refused key for an instance whose launch was not seen',
+        severity: 'low',
+        event: refusedKey,
       },
       {
         name: "a key for a node's serial console",

@@ -32,9 +32,10 @@ const resourcesOf = (one: Json): readonly string[] => {
 
 export const detection = cloudtrail({
   id: 'cloudtrail/karpenter-tag-tampered',
-  title: '{principal} changed tags by which Karpenter steers on {resource}',
+  title: '{attempt}{principal} changed tags by which Karpenter steers on {resource}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
+    ['low', { fact: { 'principal.kind': 'platform', 'call.outcome': 'denied' } }],
     ['medium', { fact: { 'call.outcome': 'denied' } }],
     ['high', { fact: { 'tags.written': { steering: true, resourceType: owned } } }],
     ['low', { fact: { 'principal.kind': 'platform' } }],
@@ -176,6 +177,16 @@ export const detection = cloudtrail({
           ['i-0aaaabbbbccccdddd'],
           { 'karpenter.sh/nodepool': 'default' },
           { record: { errorCode: 'Client.UnauthorizedOperation' } },
+        ),
+      },
+      {
+        name: 'the platform is refused a subnet',
+        severity: 'low',
+        event: writeTags(
+          'CreateTags',
+          ['subnet-0aaa'],
+          { 'karpenter.sh/discovery': 'prod' },
+          { by: platform, record: { errorCode: 'Client.UnauthorizedOperation' } },
         ),
       },
       {

@@ -15,7 +15,7 @@ const version = (LaunchTemplateName: string, over = {}) =>
 
 export const detection = cloudtrail({
   id: 'cloudtrail/karpenter-template-poisoned',
-  title: "{principal} changed Karpenter's launch template {template}",
+  title: "{attempt}{principal} changed Karpenter's launch template {template}",
   severity: [['high', { fact: { 'call.outcome': ['denied', 'failed'] } }], 'critical'],
   when: {
     $or: [
