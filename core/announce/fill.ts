@@ -23,6 +23,10 @@ const roleName = (value: string): readonly string[] => arnRole.exec(value)?.slic
 /** Where a call names the role itself, a key says so in the place of a profile: `role/nodes`. */
 const asRole = (profile: string | undefined): string | undefined => /^role\/(.+)$/.exec(profile ?? '')?.[1];
 
+/** A role by its name as IAM takes one: a key may say in words whose roles are meant, or name the user of a controller. */
+const nameOfRole = (role: string, record: Json): string | undefined =>
+  /^[\w+=,.@-]{1,64}$/.test(role) && role !== text(record, 'requestParameters', 'userName') ? role : undefined;
+
 /** The one thing of a kind, where there is just one: a command for one of several would be about the wrong one. */
 const only = (found: readonly string[]): string | undefined => (new Set(found).size === 1 ? found[0] : undefined);
 
@@ -93,7 +97,7 @@ const fillsOf = (
     INSTANCE_REGION: instanceRegion(finding, record, instance),
     IMAGE: idOf('ami', named),
     GROUP: part('group') ?? idOf('sg', named),
-    ROLE: role === undefined ? only(resources.flatMap(roleName)) : (roleName(role)[0] ?? role),
+    ROLE: role === undefined ? only(resources.flatMap(roleName)) : (roleName(role)[0] ?? nameOfRole(role, record)),
     ACTING_ROLE: actingRole(record, finding.account),
     EVENT: text(record, 'eventName'),
     EVENT_ID: text(record, 'eventID'),
@@ -171,7 +175,7 @@ const kindOf = (window: Window | undefined): string => text(window?.evidence ?? 
 
 /** Redacted or cut values name nothing that could be looked up. */
 const isWhole = (value: string): boolean =>
-  value !== '' && value !== 'unknown' && !/\[redacted|\[cut|…/i.test(value) && value.length <= 512;
+  !['', 'unknown', 'none'].includes(value) && !/\[redacted|\[cut|…/i.test(value) && value.length <= 512;
 
 /** Characters that no shell, POSIX or PowerShell, reads as anything but themselves, wherever they stand. */
 const bare = /^[A-Za-z0-9/][A-Za-z0-9_.:/@+-]*$/;

@@ -21,7 +21,7 @@ const withUser = [{ kind: 'cluster-api', cluster: 'fleet', roles: ['arn:aws:iam:
 
 export const detection = cloudtrail({
   id: 'cloudtrail/controller-role-policy-changed',
-  title: '{principal} changed what the controller role {role} may do: {event} {policy}',
+  title: '{principal} changed what a controller may do: {event}, role {role}, policy {policy}',
   severity: [['low', { fact: { 'iam.role-kind': 'likely-controller' } }], 'high'],
   when: {
     fact: { 'call.outcome': 'succeeded' },

@@ -262,6 +262,9 @@ describe('a runbook step', () => {
     // A key in which a profile may stand, and a role in its place.
     ['--role-name ROLE', '--role-name nodes', { key: { profile: 'role/nodes' } }, {}],
     ['--role-name ROLE', '--role-name ROLE', { key: { profile: 'nodes' } }, {}],
+    ['--role-name ROLE', '--role-name ROLE', { key: { role: 'none' } }, {}],
+    ['--role-name ROLE', '--role-name ROLE', { key: { role: 'every role of the accounts under it' } }, {}],
+    ['--role-name ROLE', '--role-name ROLE', { key: { role: 'capa' } }, asked('iam', { userName: 'capa' })],
     ['--instance-profile-name PROFILE', '--instance-profile-name PROFILE', { key: { profile: 'role/nodes' } }, {}],
     ['--cluster-name CLUSTER', '--cluster-name prod', {}, asked('eks', { name: 'prod' })],
     ['--cluster-name CLUSTER', '--cluster-name prod', {}, asked('eks', { clusterName: 'prod', name: 'idp' })],
