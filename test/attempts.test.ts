@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { severities } from '../core/detection.ts';
 import type { AnyEvent } from '../core/event.ts';
+import { canonicalJson } from '../core/json.ts';
 import { loadDetection } from '../core/load.ts';
 import { type AnyExample, files, judge } from './catalogue.ts';
 
@@ -39,9 +40,6 @@ const trueOfBoth: Readonly<Record<string, string>> = {
   'lineage/secret-read-then-aws-call': 'acted from',
 };
 
-/** Of these what succeeds is medium for some calls, as every refusal is: nothing was launched, or everything was asked for at once. */
-const mediumToo = ['cloudtrail/disallowed-instance-family-launched', 'cloudtrail/bootstrap-data-read'];
-
 /** Detections of what happens in AWS or Kubernetes: those of the pipeline are about records. */
 const all = files.flatMap(({ detection }) =>
   detection === undefined || detection.id.startsWith('pipeline/') ? [] : [[detection.id, detection] as const],
@@ -61,7 +59,7 @@ describe('what a refused call is told as', () => {
       if (Object.hasOwn(trueOfBoth, id)) continue;
       expect(tried.title, example.name).toMatch(/^Denied: /);
       // A finding bears the title of its gravest event, the earlier of equals: a refusal must not speak for what succeeded later.
-      if (severities.indexOf(done.severity) >= severities.indexOf(mediumToo.includes(id) ? 'high' : 'medium'))
+      if (done.severity !== 'low' && canonicalJson(done.key) === canonicalJson(tried.key))
         expect(severities.indexOf(tried.severity), example.name).toBeLessThan(severities.indexOf(done.severity));
       expect(done.title, example.name).not.toMatch(/^(Denied|Failed|Dry run): /);
     }

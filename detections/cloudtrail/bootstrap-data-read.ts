@@ -2,7 +2,7 @@ import { call, karpenter, nodeSession, refused, roleSession } from '../../core/c
 import { autoScaling } from '../../core/cloudtrail/example-callers.ts';
 import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
-import { said } from '../../core/cloudtrail/said.ts';
+import { refusal, said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 
@@ -42,7 +42,7 @@ export const detection = cloudtrail({
     { fact: { 'principal.reader': true } },
     { fact: { 'bootstrap.own': true } },
   ],
-  by: view => [{ principal: said(view, 'principal.id'), resource: said(view, 'bootstrap.resource') }],
+  by: view => [{ principal: said(view, 'principal.id'), resource: said(view, 'bootstrap.resource'), ...refusal(view) }],
   resources: view => [said(view, 'bootstrap.resource')],
   attack: ['T1552.001', 'T1555.006', 'T1528'],
   why: 'User data and bootstrap secrets hold what lets a machine join the cluster: tokens, certificate hashes, sometimes the keys of the control plane. Whoever reads them in time can join a machine of his own.',

@@ -2,7 +2,7 @@ import { call, developer, karpenter } from '../../core/cloudtrail/example.ts';
 import { autoScaling, platform } from '../../core/cloudtrail/example-callers.ts';
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { createFleet, createTemplate, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
-import { listed, said } from '../../core/cloudtrail/said.ts';
+import { listed, refusal, said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeActing, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
@@ -41,7 +41,7 @@ export const detection = cloudtrail({
       'call.outcome': { 'anything-but': 'dry-run' },
     },
   },
-  by: view => families(view).map(family => ({ principal: said(view, 'principal.id'), family })),
+  by: view => families(view).map(family => ({ principal: said(view, 'principal.id'), family, ...refusal(view) })),
   resources: view => [
     ...listed(view, 'launch.instances').map(one => text(one, 'id') ?? ''),
     ...listed(view, 'launch.types').map(

@@ -2,7 +2,7 @@ import { call, nodeSession, refused, serviceLinked } from '../../core/cloudtrail
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
-import { said, texts } from '../../core/cloudtrail/said.ts';
+import { refusal, said, texts } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { recallInstance } from '../../core/state/instance.ts';
@@ -34,6 +34,7 @@ export const detection = cloudtrail({
     return (chosen.length > 0 ? chosen : ['unknown']).map(instance => ({
       principal: said(view, 'principal.id'),
       instance,
+      ...refusal(view),
     }));
   },
   state: recallInstance(
@@ -41,17 +42,10 @@ export const detection = cloudtrail({
     (known, view, { instance = '' }) => {
       if (said(view, 'principal.kind') === 'node') return { note: 'by a node role' };
       if (nodeTag.test(instance)) return { note: 'chosen by what nodes are tagged with' };
-      if (instance === '*')
-        return {
-          severity: said(view, 'call.outcome') === 'denied' ? 'low' : 'medium',
-          note: 'every managed instance, and nodes among them',
-        };
+      if (instance === '*') return { severity: 'medium', note: 'every managed instance, and nodes among them' };
       if (known.kind === 'other') return undefined;
       if (known.kind === 'node') return { note: `a node of ${known.clusters.join(', ')}` };
-      return {
-        severity: said(view, 'call.outcome') === 'denied' ? 'low' : 'medium',
-        note: 'its launch was not seen, so it may be no node',
-      };
+      return { severity: 'medium', note: 'its launch was not seen, so it may be no node' };
     },
   ),
   attack: ['T1651', 'T1021.004', 'T1552.001'],
@@ -139,7 +133,7 @@ export const detection = cloudtrail({
       },
       {
         name: 'a refused key for an instance whose launch was not seen',
-        severity: 'low',
+        severity: 'medium',
         event: refusedKey,
       },
       {
