@@ -58,7 +58,7 @@ const instanceRegion = (finding: Finding, record: Json, instance: string | undef
   return said.includes(`"${instance}"`) ? text(record, 'awsRegion') : undefined;
 };
 
-const serviceAccount = /^system:serviceaccount:([^:]+):[^:]+$/;
+const serviceAccount = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /**
  * What the runbook's placeholders stand for. A key part of the placeholder's name goes before what is told from resources and
@@ -81,6 +81,8 @@ const fillsOf = (
   const asked = requestedOf(record);
   const cluster = finding.cluster === '' ? (part('cluster') ?? asked['CLUSTER']) : finding.cluster;
   const user = text(record, 'user', 'username');
+  // Who asks for a role by web identity is named by its token.
+  const [, namespace, account] = serviceAccount.exec(user ?? text(record, 'userIdentity', 'userName') ?? '') ?? [];
   return {
     ...asked,
     REGION: text(record, 'awsRegion') ?? only(finding.regions) ?? finding.region,
@@ -109,7 +111,8 @@ const fillsOf = (
     ISSUED_KEY: text(record, 'responseElements', 'credentials', 'accessKeyId'),
     ADDRESS: only([part('address') ?? '', ...addresses].filter(value => isIP(value) !== 0)),
     USER: user,
-    USER_NAMESPACE: serviceAccount.exec(user ?? '')?.[1],
+    USER_NAMESPACE: namespace,
+    USER_ACCOUNT: account,
     NAMESPACE: part('namespace') ?? text(record, 'objectRef', 'namespace'),
     NAME: text(record, 'objectRef', 'name'),
     NODE: part('node'),
@@ -118,6 +121,11 @@ const fillsOf = (
     TARGET: finding.source === 'kubernetes' ? part('target') : undefined,
     TEMPLATE: part('template'),
     TEMPLATE_ID: idOf('lt', named),
+    RULE_ID: only(
+      list(record, 'responseElements', 'securityGroupRuleSet', 'items').map(
+        one => text(one, 'securityGroupRuleId') ?? '',
+      ),
+    ),
     TOKEN: part('token'),
     DETECTION: part('detection'),
     RESOURCE: text(record, 'objectRef', 'resource') ?? part('resource'),

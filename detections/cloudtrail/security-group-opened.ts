@@ -49,7 +49,7 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall,
-    'Close it: aws ec2 revoke-security-group-ingress --region REGION --group-id GROUP --security-group-rule-ids RULE',
+    'Close it: aws ec2 revoke-security-group-ingress --region REGION --group-id GROUP --security-group-rule-ids RULE_ID',
     'See what stands behind it: aws ec2 describe-network-interfaces --region REGION --filters Name=group-id,Values=GROUP --query "NetworkInterfaces[].[NetworkInterfaceId,Association.PublicIp,Attachment.InstanceId]"',
     revokeActing,
     lookAround,

@@ -27,6 +27,12 @@ const clustered = (resource: string, apiGroup: string, name: string) => ({
 const asked = (service: string, requestParameters: Record<string, string>) => ({
   evidence: { eventSource: `${service}.amazonaws.com`, requestParameters },
 });
+/** What an authorization of ingress answers: the rules that it made. */
+const opened = (...rules: string[]) => ({
+  evidence: {
+    responseElements: { securityGroupRuleSet: { items: rules.map(securityGroupRuleId => ({ securityGroupRuleId })) } },
+  },
+});
 /** A request of a user of EKS. */
 const user = (username: string, extra: Record<string, string[]>) => ({ evidence: { user: { username, extra } } });
 const nodes = { source: 'kubernetes', resources: [] } as const;
@@ -285,6 +291,14 @@ describe('a runbook step', () => {
       {},
     ],
     ['--launch-template-name TEMPLATE', '--launch-template-name TEMPLATE', { key: { template: 'lt-0aaaabbbb' } }, {}],
+    ['--security-group-rule-ids RULE_ID', '--security-group-rule-ids sgr-0a', {}, opened('sgr-0a')],
+    ['--security-group-rule-ids RULE_ID', '--security-group-rule-ids RULE_ID', {}, opened('sgr-0a', 'sgr-0b')],
+    [
+      'kubectl -n USER_NAMESPACE delete serviceaccount USER_ACCOUNT',
+      'kubectl -n a delete serviceaccount b',
+      {},
+      { evidence: { userIdentity: { type: 'WebIdentityUser', userName: 'system:serviceaccount:a:b' } } },
+    ],
     ['delete secret bootstrap-token-TOKEN;', 'delete secret bootstrap-token-abc123;', { key: { token: 'abc123' } }, {}],
     ["= 'system:bootstrap:TOKEN'", "= 'system:bootstrap:abc123'", { key: { token: 'abc123' } }, {}],
     ["= 'system:node:NODE'", "= 'system:node:ip-10-0-0-1'", { key: { node: 'ip-10-0-0-1' } }, {}],
