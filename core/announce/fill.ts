@@ -81,6 +81,8 @@ const fillsOf = (
   const asked = requestedOf(record);
   const cluster = finding.cluster === '' ? (part('cluster') ?? asked['CLUSTER']) : finding.cluster;
   const user = text(record, 'user', 'username');
+  const iamUser =
+    text(record, 'userIdentity', 'type') === 'IAMUser' ? text(record, 'userIdentity', 'userName') : undefined;
   // Who asks for a role by web identity is named by its token.
   const [, namespace, account] = serviceAccount.exec(user ?? text(record, 'userIdentity', 'userName') ?? '') ?? [];
   return {
@@ -98,6 +100,7 @@ const fillsOf = (
     INSTANCE: instance,
     INSTANCE_REGION: instanceRegion(finding, record, instance),
     IMAGE: idOf('ami', named),
+    SNAPSHOT: idOf('snap', named),
     GROUP: part('group') ?? idOf('sg', named),
     ROLE: role === undefined ? only(resources.flatMap(roleName)) : (roleName(role)[0] ?? nameOfRole(role, record)),
     ACTING_ROLE: actingRole(record, finding.account),
@@ -106,7 +109,9 @@ const fillsOf = (
     FINDING: finding.id,
     SESSION: made
       ? text(record, 'requestParameters', 'roleSessionName')
-      : arnSession.exec(text(record, 'userIdentity', 'arn') ?? '')?.[1],
+      : (arnSession.exec(text(record, 'userIdentity', 'arn') ?? '')?.[1] ?? iamUser),
+    USER_NAME: iamUser,
+    USER_KEY: iamUser === undefined ? undefined : text(record, 'userIdentity', 'accessKeyId'),
     ACCESS_KEY: text(record, 'userIdentity', 'accessKeyId'),
     ISSUED_KEY: text(record, 'responseElements', 'credentials', 'accessKeyId'),
     ADDRESS: only([part('address') ?? '', ...addresses].filter(value => isIP(value) !== 0)),

@@ -24,6 +24,9 @@ export const revokeSessions = `Revoke the sessions of the role: ${revokeOlder}`;
 /** The same of the role whose session made the call. */
 export const revokeActing = `Revoke the sessions of the role that did it: ${revoking('ACTING_ROLE')}`;
 
+/** The same of anybody: a user has keys (IAM User Guide, "Manage access keys for IAM users"). */
+export const revokeCaller = `${revokeActing}; of a user switch off the key: aws iam update-access-key --user-name USER_NAME --access-key-id USER_KEY --status Inactive`;
+
 /** What else the principal did. */
 export const lookAround =
   'Look around: npx tripline entity PRINCIPAL, and aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=SESSION --start-time DAY_BEFORE --region REGION';

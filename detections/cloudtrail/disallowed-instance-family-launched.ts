@@ -3,7 +3,7 @@ import { autoScaling, platform } from '../../core/cloudtrail/example-callers.ts'
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { createFleet, createTemplate, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, refusal, said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeActing, stopProvisioning } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeCaller, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { type Json, text } from '../../core/json.ts';
@@ -56,7 +56,7 @@ export const detection = cloudtrail({
     'karpenter-provider-aws, pkg/providers/instance (CreateFleet overrides)',
     'DataDog Stratus Red Team, aws.execution.ec2-launch-unusual-instances (detonation log)',
   ],
-  runbook: [confirmCall, stopProvisioning, preserveNode, revokeActing, lookAround],
+  runbook: [confirmCall, stopProvisioning, preserveNode, revokeCaller, lookAround],
   blind: [
     'A launch template that is only referenced shows its type when it is created and when it launches, not in an Auto Scaling group that names it.',
     'Attribute-based selection is judged by what it asks for (allowed types, accelerators, bare metal), not by what its defaults would let in.',

@@ -3,7 +3,7 @@ import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { refusal, said, texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { recallInstance } from '../../core/state/instance.ts';
 
@@ -61,7 +61,7 @@ export const detection = cloudtrail({
     confirmCall,
     'End what is open: aws ssm describe-sessions --region INSTANCE_REGION --state Active --filters key=Target,value=INSTANCE, then aws ssm terminate-session --region INSTANCE_REGION --session-id SESSION',
     preserveNode,
-    revokeActing,
+    revokeCaller,
     lookAround,
   ],
   blind: [

@@ -11,7 +11,7 @@ import {
 } from '../../core/cloudtrail/example-ec2.ts';
 import { createFleet, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { type Json, list, member, text } from '../../core/json.ts';
@@ -70,7 +70,7 @@ export const detection = cloudtrail({
     confirmCall,
     'See what is tagged now: aws ec2 describe-tags --region REGION --filters Name=resource-id,Values=RESOURCE, and put back what the record shows: aws ec2 create-tags --region REGION --resources RESOURCE --tags Key=KEY,Value=VALUE (or delete-tags)',
     preserveNode,
-    revokeActing,
+    revokeCaller,
     lookAround,
   ],
   blind: [

@@ -1,6 +1,6 @@
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { sequence } from '../../core/state/sequence.ts';
 
@@ -44,7 +44,7 @@ export const detection = cloudtrail({
     confirmCall,
     'Read what it says now, on a machine that may see secrets: aws ec2 describe-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --attribute userData --query UserData.Value --output text | base64 -d',
     preserveNode,
-    revokeActing,
+    revokeCaller,
     lookAround,
   ],
   blind: [

@@ -27,6 +27,12 @@ const clustered = (resource: string, apiGroup: string, name: string) => ({
 const asked = (service: string, requestParameters: Record<string, string>) => ({
   evidence: { eventSource: `${service}.amazonaws.com`, requestParameters },
 });
+const alice = {
+  type: 'IAMUser',
+  arn: 'arn:aws:iam::111122223333:user/ops/alice',
+  userName: 'alice',
+  accessKeyId: 'AKIAEXAMPLEKEY000001',
+};
 /** What an authorization of ingress answers: the rules that it made. */
 const opened = (...rules: string[]) => ({
   evidence: {
@@ -292,6 +298,20 @@ describe('a runbook step', () => {
     ],
     ['--launch-template-name TEMPLATE', '--launch-template-name TEMPLATE', { key: { template: 'lt-0aaaabbbb' } }, {}],
     ['--security-group-rule-ids RULE_ID', '--security-group-rule-ids sgr-0a', {}, opened('sgr-0a')],
+    [
+      '--snapshot-id SNAPSHOT',
+      '--snapshot-id snap-0aaaabbbb',
+      { resources: ['snap-0aaaabbbb', 'shared with all'] },
+      {},
+    ],
+    ['Value=SESSION', 'Value=alice', {}, { evidence: { userIdentity: alice } }],
+    [
+      'aws iam update-access-key --user-name USER_NAME --access-key-id USER_KEY --status Inactive',
+      'aws iam update-access-key --user-name alice --access-key-id AKIAEXAMPLEKEY000001 --status Inactive',
+      {},
+      { evidence: { userIdentity: alice } },
+    ],
+    ['--user-name USER_NAME --access-key-id USER_KEY', '--user-name USER_NAME --access-key-id USER_KEY', {}, {}],
     ['--security-group-rule-ids RULE_ID', '--security-group-rule-ids RULE_ID', {}, opened('sgr-0a', 'sgr-0b')],
     [
       'kubectl -n USER_NAMESPACE delete serviceaccount USER_ACCOUNT',
