@@ -13,7 +13,7 @@ const started = (eventTime: string, id = instanceId) =>
 
 export const detection = cloudtrail({
   id: 'cloudtrail/user-data-changed',
-  title: '{attempt}{principal} changed the user data of the instance {instance}',
+  title: '{attempt}The user data of the instance {instance} was changed',
   severity: [['medium', { fact: { 'call.outcome': ['denied', 'failed'] } }], 'high'],
   when: {
     $or: [
