@@ -10,6 +10,9 @@ const longestHole = 120;
 /** How a title begins where the call did not do what the rest of it says, by `call.outcome`. */
 const attempts: Readonly<Record<string, string>> = { denied: 'Denied: ', failed: 'Failed: ', 'dry-run': 'Dry run: ' };
 
+/** A title for people who look at the catalogue: how it begins of a refused call is left out. */
+export const plainTitle = (title: string): string => title.replace('{attempt}', '');
+
 /**
  * Fills a title's holes: a key part, what the source says of the event, its place, or a fact. Nothing is `unknown`. The hole
  * `{attempt}` is empty where the call succeeded, else `Denied: `, `Failed: ` or `Dry run: `.
