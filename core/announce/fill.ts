@@ -211,6 +211,8 @@ const other = /(--role-arn|--session-id|--policy-id) $/;
 /** A policy has an ARN, or a name where it is written into a role; a template has a name and an id: a flag takes one of them. */
 const isOther = (before: string, word: string): boolean =>
   other.test(before) ||
+  // Behind `Key=` the AWS CLI reads commas, quotes and brackets itself (AWS CLI User Guide, "Shorthand syntax").
+  (before.endsWith('=') && !bare.test(word)) ||
   (before.endsWith('-arn ') && !word.startsWith('arn:')) ||
   (before.endsWith('--launch-template-name ') && word.startsWith('lt-')) ||
   (before.endsWith('--policy-name ') && word.startsWith('arn:'));

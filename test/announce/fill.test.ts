@@ -305,6 +305,14 @@ describe('a runbook step', () => {
       {},
     ],
     ['Value=SESSION', 'Value=alice', {}, { evidence: { userIdentity: alice } }],
+    // A session may be named so, and the AWS CLI would take what follows for another member.
+    [
+      'Value=SESSION',
+      'Value=SESSION',
+      {},
+      { evidence: { userIdentity: { ...alice, userName: 'a,AttributeKey=ReadOnly' } } },
+    ],
+    ['--user-name USER_NAME', "--user-name 'a,b'", {}, { evidence: { userIdentity: { ...alice, userName: 'a,b' } } }],
     [
       'aws iam update-access-key --user-name USER_NAME --access-key-id USER_KEY --status Inactive',
       'aws iam update-access-key --user-name alice --access-key-id AKIAEXAMPLEKEY000001 --status Inactive',
