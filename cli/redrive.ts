@@ -114,7 +114,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     );
     return 0;
   } catch (error) {
-    if (!(error instanceof Error) || values.to !== undefined) throw error;
+    if (!(error instanceof Error) || values.to !== undefined || !/dead.?letter/i.test(error.message)) throw error;
     // Amazon SQS Developer Guide, "Configuring a dead-letter queue redrive": only queues that are another queue's dead letters.
     const hint =
       'if EventBridge or SNS filled this queue, say --to QUEUE_URL, if Lambda did, --to FUNCTION: it has no source queue';

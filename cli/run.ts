@@ -20,6 +20,7 @@ import { localPipeline } from './local.ts';
 import { counted, grouped, progressOn, sized } from './progress.ts';
 import { loadSettings, usualSettings } from './settings.ts';
 import { isColoured, shown } from './shown.ts';
+import { tellUnmet } from './unmet.ts';
 
 export const usage = `usage: npm start [-- PATH… [FLAGS]]
 
@@ -47,6 +48,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const paths = isDay ? [join(root, 'examples/logs')] : positionals;
   const settingsFile = values.settings ?? (isDay ? join(root, 'examples/tripline.config.ts') : usualSettings());
   const settings = await loadSettings(settingsFile);
+  tellUnmet('run', settings, io);
   const folder = values.database ?? localPath;
   const place = placeOf(values, settings);
   const missing = await checkInputs(paths).catch((error: unknown) => error);

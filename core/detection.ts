@@ -84,7 +84,10 @@ export interface Detection<S extends Source = Source> {
   /** Its path under `detections/`, without the ending: `cloudtrail/karpenter-tag-tampered`. */
   readonly id: string;
   readonly on: S;
-  /** Past tense; holes `{name}` are a key part, `{principal}`, `{account}`, `{region}`, `{cluster}`, `{event}`, `{source}` or a fact's name. */
+  /**
+   * Past tense; holes `{name}` are a key part, `{principal}`, `{account}`, `{region}`, `{cluster}`, `{event}`, `{source}` or a fact's
+   * name. `{attempt}` at its beginning is `Denied: ` and the like where the call did not succeed, else nothing.
+   */
   readonly title: string;
   readonly severity: SeverityRule<Records[S]>;
   readonly when: When<Records[S]>;

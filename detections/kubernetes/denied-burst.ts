@@ -76,7 +76,7 @@ export const detection = kubernetes({
     'Sigma, correlation rules: event_count',
   ],
   runbook: [
-    `Confirm what was tried: ${insights("user.username = 'USER' and responseStatus.code = 403")}`,
+    `Confirm what was tried: ${insights("user.username = 'USER' and (responseStatus.code = 403 or user.username = 'system:anonymous')")}`,
     'For an anonymous success find the binding: kubectl get clusterrolebindings,rolebindings -A -o json | jq -r \'.items[] | select(.subjects[]?.name | IN("system:anonymous","system:unauthenticated")) | .metadata.name\'',
     removeAccess,
     'Tell a broken controller from an intruder by its pod: user.extra authentication.kubernetes.io/pod-name, and its logs',

@@ -110,6 +110,16 @@ const policy = (statement: object): Inputs => ({
   inlinePolicies: [{ name: 'planted', policy: JSON.stringify({ Statement: [statement] }) }],
 });
 
+const said = (...some: readonly object[]): ((inputs: Inputs) => Inputs) =>
+  plus({ policy: JSON.stringify({ Statement: some }) });
+const events = { Principal: { Service: 'events.amazonaws.com' } };
+const foreign = {
+  Effect: 'Deny',
+  ...events,
+  Condition: { StringNotEquals: { 'aws:SourceAccount': '111122223333' }, Null: { 'aws:SourceAccount': 'false' } },
+};
+
+const topicPolicy = 'aws:sns/topicPolicy:TopicPolicy';
 const role = 'aws:iam/role:Role';
 const queue = 'aws:sqs/queue:Queue';
 const mapping = 'aws:lambda/eventSourceMapping:EventSourceMapping';
@@ -419,6 +429,43 @@ const faults: readonly (readonly [check: string, fault: string, planted: () => r
       })),
   ],
   [
+    'topics let in whoever publishes to them, and nobody else',
+    'a guard that asks EventBridge for its source',
+    () =>
+      changed(
+        topicPolicy,
+        said(
+          { Effect: 'Allow', ...events, Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } } },
+          foreign,
+        ),
+        'Guard',
+      ),
+  ],
+  [
+    'topics let in whoever publishes to them, and nobody else',
+    "a guard that other accounts' rules may write to",
+    () => changed(topicPolicy, said({ Effect: 'Allow', ...events }), 'Guard'),
+  ],
+  [
+    'topics let in whoever publishes to them, and nobody else',
+    "a guard that anybody's alarms may write to",
+    () =>
+      changed(
+        topicPolicy,
+        said({ Effect: 'Allow', ...events }, foreign, {
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+        }),
+        'Guard',
+      ),
+  ],
+  [
+    'topics let in whoever publishes to them, and nobody else',
+    "alerts that anybody's rule may write to",
+    () => changed(topicPolicy, said({ Effect: 'Allow', ...events }, foreign), 'Alerts'),
+  ],
+  [
     'audit logs are heard in every region that has clusters',
     'a region without its function',
     () =>
@@ -582,6 +629,7 @@ describe('a stage', () => {
         .filter(([, reserved]) => reserved !== undefined),
     );
     expect(bounded).toEqual({
+      audit: 20,
       canary: 1,
       digest: 1,
       heartbeat: 1,
