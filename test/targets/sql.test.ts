@@ -201,7 +201,10 @@ describe('a query', () => {
   });
 
   it('that Athena would not take is refused', () => {
-    const serviceAccounts = Array.from({ length: 900 }, (_, at) => `system:serviceaccount:team-${at}:controller-of-everything`);
+    const serviceAccounts = Array.from(
+      { length: 900 },
+      (_, at) => `system:serviceaccount:team-${at}:controller-of-everything`,
+    );
     const settings = defineConfig({ controllers: [{ kind: 'karpenter', serviceAccounts }] });
     expect(() => all('t', settings)).toThrow(/the query has \d+ bytes, Athena takes 262144/);
   });
