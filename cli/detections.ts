@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Activity, activityOf, noActivity } from '../core/activity.ts';
 import { severities } from '../core/detection.ts';
 import { isSet } from '../core/settings.ts';
+import { plainTitle } from '../core/title.ts';
 import { detections } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { databaseOptions, databaseUsage, localPath, openDatabase } from './database.ts';
@@ -94,7 +95,7 @@ export const run: Command['run'] = async (argv, io) => {
           ? []
           : [figure(`FOUND ${days}D`, 'findings'), figure('OPEN', 'open'), figure('FALSE', 'falsePositives')]),
         { head: 'LACKS', cell: row => row.lacks.join(', ') || '-' },
-        { head: 'SAYS', cell: row => row.title },
+        { head: 'SAYS', cell: row => plainTitle(row.title) },
       ],
       io.stdout.isTTY ? io.stdout.columns : undefined,
     );

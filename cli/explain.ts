@@ -8,6 +8,7 @@ import { inputOptions, inputUsage, placeOf } from './inputs.ts';
 import { type Command, flags, type Io, UsageError } from './io.ts';
 import { loadSettings } from './settings.ts';
 import { jsonLine, shown } from './shown.ts';
+import { tellUnmet } from './unmet.ts';
 
 export const usage: Command['usage'] = `usage: tripline explain EVENT.json [--detection ID] [--event ID] [--all] [--json]
 
@@ -38,6 +39,7 @@ export const run: Command['run'] = async (argv, io) => {
   if (only !== undefined && !detections.some(({ id }) => id === only))
     throw new UsageError(`no detection '${only}': 'tripline detections' lists them`);
   const settings = await loadSettings(values.settings);
+  tellUnmet('explain', settings, io);
   const write = ({ event, reasons }: Explained): void => {
     if (values.json) io.stdout.write(jsonLine({ event: event.id, reasons }));
     else io.stdout.write(`${text(event, reasons, values.all === true || only !== undefined)}\n\n`);

@@ -91,7 +91,7 @@ const targetOf = (to: string | undefined): string | undefined => {
 };
 
 /**
- * Gives 1 where messages are left in the queue, or could not be moved without `--to`.
+ * Gives 1 where messages are left in the queue, or it is no queue's dead letters and `--to` was not said.
  * @throws Error where SQS or Lambda refuses, or the queue is not there
  */
 export const run: Command['run'] = async (argv, io) => {
@@ -118,7 +118,7 @@ export const run: Command['run'] = async (argv, io) => {
     );
     return 0;
   } catch (error) {
-    if (!(error instanceof Error) || values.to !== undefined) throw error;
+    if (!(error instanceof Error) || values.to !== undefined || !/dead.?letter/i.test(error.message)) throw error;
     // Amazon SQS Developer Guide, "Configuring a dead-letter queue redrive": only queues that are another queue's dead letters.
     const hint =
       'if EventBridge or SNS filled this queue, say --to QUEUE_URL, if Lambda did, --to FUNCTION: it has no source queue';

@@ -2,6 +2,7 @@ import { severities } from '../core/detection.ts';
 import type { Finding } from '../core/finding.ts';
 import { rehearsals } from '../core/rehearsal/catalogue.ts';
 import { type Rehearsal, variables } from '../core/rehearsal/rehearsal.ts';
+import { plainTitle } from '../core/title.ts';
 import { detections } from '../detections/index.ts';
 import { databaseOptions, openDatabase } from './database.ts';
 import { durationOf } from './duration.ts';
@@ -46,7 +47,7 @@ const text = (id: string, { steps, undo, note }: Rehearsal): string => {
     [...steps, ...undo].some(step => new RegExp(`\\$\\{?${name}\\b`).test(step)),
   );
   return [
-    `# ${id}: ${detections.find(one => one.id === id)?.title ?? ''}`,
+    `# ${id}: ${plainTitle(detections.find(one => one.id === id)?.title ?? '')}`,
     '# In a test account alone.',
     ...(note === undefined ? [] : [`# ${note}`]),
     ...needed.map(([name, what]) => `${name}=  # ${what}`),
@@ -108,12 +109,16 @@ const check = async (
   if (values.json) for (const row of rows) io.stdout.write(jsonLine(row));
   else
     io.stdout.write(
-      `${table(rows, [
-        { head: 'DETECTION', cell: row => row.detection },
-        { head: 'CAME BACK', cell: row => (row.came ? 'yes' : 'no') },
-        { head: 'SEVERITY', cell: row => row.severity ?? '-' },
-        { head: 'LAST', cell: row => row.last ?? '-' },
-      ])}\n\n${shown(`${rows.length - missing} of ${rows.length} came back since ${new Date(since).toISOString()}`)}\n`,
+      `${table(
+        rows,
+        [
+          { head: 'DETECTION', cell: row => row.detection },
+          { head: 'CAME BACK', cell: row => (row.came ? 'yes' : 'no') },
+          { head: 'SEVERITY', cell: row => row.severity ?? '-' },
+          { head: 'LAST', cell: row => row.last ?? '-' },
+        ],
+        io.stdout.isTTY ? io.stdout.columns : undefined,
+      )}\n\n${shown(`${rows.length - missing} of ${rows.length} came back since ${new Date(since).toISOString()}`)}\n`,
     );
   return missing === 0 ? 0 : 1;
 };

@@ -20,6 +20,7 @@ import { localPipeline } from './local.ts';
 import { counted, grouped, progressOn, sized } from './progress.ts';
 import { loadSettings, usualSettings } from './settings.ts';
 import { isColoured, shown } from './shown.ts';
+import { tellUnmet } from './unmet.ts';
 
 export const usage: Command['usage'] = `usage: npm start [-- PATH… [FLAGS]]
 
@@ -48,6 +49,7 @@ export const run: Command['run'] = async (argv, io) => {
   const paths = isDay ? [join(root, 'examples/logs')] : positionals;
   const settingsFile = values.settings ?? (isDay ? join(root, 'examples/tripline.config.ts') : usualSettings());
   const settings = await loadSettings(settingsFile);
+  tellUnmet('run', settings, io);
   const folder = values.database ?? localPath;
   const place = placeOf(values, settings);
   const missing = await checkInputs(paths).catch((error: unknown) => error);

@@ -20,6 +20,7 @@ import { counted, grouped, progressOn, sized } from './progress.ts';
 import { loadSettings } from './settings.ts';
 import { jsonLine, shown } from './shown.ts';
 import { trimmer } from './trim.ts';
+import { tellUnmet } from './unmet.ts';
 
 export const usage: Command['usage'] = `usage: tripline scan PATH… [--fail-on SEVERITY] [--json]
 
@@ -132,6 +133,7 @@ export const run = async (argv: readonly string[], io: Io, signal: AbortSignal =
   scratch.close();
   const summary = `${counted(events, 'event')} (${sized(size)}) in ${seconds.toFixed(1)} s, ${counted(found.length, 'finding')}, ${counted(skipped.count(), 'record')} skipped, ${grouped(rejected)} unreadable\n`;
   (values.json ? io.stderr : io.stdout).write(summary);
+  tellUnmet('scan', settings, io);
   skipped.tell(io);
   unread.tell(io);
   if (signal.aborted) {

@@ -14,11 +14,12 @@ import { findingsTable } from './findings/table.ts';
 import { whoOf } from './findings/who.ts';
 import { type Command, flags, type Io, UsageError } from './io.ts';
 import { counted } from './progress.ts';
+import { jsonLine } from './shown.ts';
 import { table } from './table.ts';
 
 export const usage: Command['usage'] = `usage: tripline suppress --when JSON --reason TEXT --owner NAME --for 30d [--force]
        tripline suppress --when JSON --preview [--since TIME]
-       tripline suppress list
+       tripline suppress list [--json]
        tripline suppress revoke ID
 
 Silences what a pattern in the rule language holds for: such matches are stored and counted, nothing is announced because of
@@ -29,6 +30,7 @@ them. The pattern is over "finding" and "event" (the record, as 'tripline findin
   --since TIME     how far back the preview looks (default ${mostDays} days)
   --force          also where it would have hidden a confirmed true positive, a critical or self-protection finding,
                    or lasts longer than ${mostDays} days
+  --json           of a list: one suppression a line, with its state
   --by NAME        in whose name (default: the account this runs under)
   --database DIR, --stage NAME, --table NAME    as for 'tripline findings'
 
@@ -86,7 +88,7 @@ const report = (hidden: readonly Finding[], io: Io): void => {
   io.stdout.write(`it would have hidden ${counted(hidden.length, 'finding')} with ${counted(events, 'event')}\n`);
 };
 
-const list = async (suppressions: Suppressions, io: Io): Promise<number> => {
+const list = async (suppressions: Suppressions, json: boolean, io: Io): Promise<number> => {
   const now = Date.now();
   const rows = [
     ...settings.suppressions.map(one => ({ ...one, by: 'tripline.config.ts' })),
@@ -96,6 +98,10 @@ const list = async (suppressions: Suppressions, io: Io): Promise<number> => {
     if (one.revoked !== undefined) return `revoked by ${one.revoked.by}`;
     return endOf(one) <= now ? 'ended' : 'active';
   };
+  if (json) {
+    for (const one of rows) io.stdout.write(jsonLine({ ...one, state: stateOf(one) }));
+    return 0;
+  }
   const text = table(
     rows,
     [
@@ -122,6 +128,7 @@ const options = {
   by: { type: 'string' },
   preview: { type: 'boolean' },
   force: { type: 'boolean' },
+  json: { type: 'boolean' },
   ...databaseOptions,
 } as const;
 
@@ -181,10 +188,12 @@ export const run: Command['run'] = async (argv, io) => {
   const isRevoking = verb === 'revoke' && id !== undefined && more.length === 0;
   if (verb !== undefined && !(verb === 'list' && id === undefined) && !isRevoking)
     throw new UsageError(`'${positionals.join(' ')}' is none of: (nothing), list, revoke ID`);
+  if (values.json === true && verb !== 'list')
+    throw new UsageError('--json is for a list: tripline suppress list --json');
   if (verb !== 'list' && values.preview !== true) whoOf(values);
   const database = await openDatabase(values);
   try {
-    if (verb === 'list') return await list(database.suppressions, io);
+    if (verb === 'list') return await list(database.suppressions, values.json === true, io);
     if (!isRevoking) return await make(database.findings, database.suppressions, values, io);
     if (await database.suppressions.revoke(id, whoOf(values), Date.now())) {
       io.stdout.write(`suppression ${id} is revoked\n`);

@@ -30,6 +30,7 @@ const commands: { readonly [name: string]: readonly [summary: string, load: () =
     () => import('./rehearse.ts'),
   ],
   usage: ['what roles did, what of it nodes do not, and the least policy for it', () => import('./usage.ts')],
+  hunt: ['print a query for Athena that finds what detections may be about', () => import('./hunt.ts')],
   filters: ['show the derived EventBridge and Logs filters and what each rule costs', () => import('./filters.ts')],
 };
 

@@ -82,7 +82,10 @@ const schema = v.strictObject({
   ),
   approvedImages: v.optional(
     v.strictObject({
-      ids: v.optional(v.array(v.pipe(v.string(), v.startsWith('ami-', 'an image id, "ami-…"'))), []),
+      ids: v.optional(
+        v.array(v.pipe(v.string(), v.regex(/^ami-[0-9a-f]+$/, 'an image id like "ami-0123456789abcdef0"'))),
+        [],
+      ),
       owners: v.optional(v.array(v.string()), []),
     }),
     {},
@@ -90,7 +93,13 @@ const schema = v.strictObject({
   selectorTags: v.optional(v.array(v.pipe(v.string(), v.minLength(1))), ['karpenter.sh/discovery']),
   imageSelectorTags: v.optional(wildcards, ['karpenter.sh/*', '*ami-type*']),
   imageParameters: v.optional(wildcards, usualImageParameters),
-  interruptionQueues: v.optional(wildcards, usualInterruptionQueues),
+  interruptionQueues: v.optional(
+    v.pipe(
+      wildcards,
+      v.everyItem(one => !/[/:]/.test(one), 'names of queues, not their addresses or ARNs'),
+    ),
+    usualInterruptionQueues,
+  ),
   businessHours: v.optional(
     v.strictObject({
       timeZone,

@@ -16,6 +16,14 @@ export type Key = { readonly [part: string]: string };
 /** A severity, or one that depends on the event: the first pair whose pattern holds decides, otherwise the last member. */
 export type SeverityRule<R> = Severity | readonly [...(readonly [Severity, When<R>])[], Severity];
 
+/** Whom and what an event names, without secrets. */
+export interface Named {
+  readonly principals: readonly string[];
+  readonly resources: readonly string[];
+  /** Source addresses, or the calling service's name. */
+  readonly addresses: readonly string[];
+}
+
 /** What a stateful detection concludes from the store's answers about one event (its own, or an earlier one in the window). */
 export interface Verdict {
   readonly eventId: string;
@@ -26,6 +34,8 @@ export interface Verdict {
   readonly note?: string;
   /** Overrides the key. */
   readonly key?: Key;
+  /** Whom and what another event than the asking one names, as it was kept; absent: what the asking one names. */
+  readonly named?: Named;
 }
 
 /**
@@ -36,7 +46,8 @@ export interface StateRule<S extends Source = Source> {
   readonly kind: string;
   /** One sentence for the documentation page. */
   readonly doc: string;
-  observe(view: View<S>, key: Key): readonly Observation[];
+  /** @param named whom and what the event names, for what is said of it when later events have come */
+  observe(view: View<S>, key: Key, named?: () => Named): readonly Observation[];
   decide(view: View<S>, key: Key, answers: readonly Answer[]): readonly Verdict[];
   /**
    * Whether and when to judge the event again, with `view.again` set: for what may still come (late records, the second half of a
@@ -73,7 +84,10 @@ export interface Detection<S extends Source = Source> {
   /** Its path under `detections/`, without the ending: `cloudtrail/karpenter-tag-tampered`. */
   readonly id: string;
   readonly on: S;
-  /** Past tense; holes `{name}` are a key part, `{principal}`, `{account}`, `{region}`, `{cluster}`, `{event}`, `{source}` or a fact's name. */
+  /**
+   * Past tense; holes `{name}` are a key part, `{principal}`, `{account}`, `{region}`, `{cluster}`, `{event}`, `{source}` or a fact's
+   * name. `{attempt}` at its beginning is `Denied: ` and the like where the call did not succeed, else nothing.
+   */
   readonly title: string;
   readonly severity: SeverityRule<Records[S]>;
   readonly when: When<Records[S]>;

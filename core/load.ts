@@ -228,6 +228,8 @@ const titleFaults = (title: string): readonly string[] => {
   if (title.trim() === '') return ['title: is empty'];
   const rest = title.replace(/\{[A-Za-z][\w.-]*\}/g, '');
   return /[{}]/.test(rest)
-    ? [`title: "${title}": a hole is {name}: a key part, principal, account, region, cluster, event, source or a fact`]
+    ? [
+        `title: "${title}": a hole is {name}: a key part, principal, account, region, cluster, event, source, attempt or a fact`,
+      ]
     : [];
 };

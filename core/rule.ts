@@ -1,16 +1,17 @@
 import { clean, distinct, names } from './bounds.ts';
-import type { Key, Severity } from './detection.ts';
+import type { Key, Named, Severity } from './detection.ts';
 import { Evidence } from './evidence/record.ts';
 import type { LoadedDetection, LoadedKnowledge } from './load.ts';
 import type { Match, Status } from './match.ts';
+import { once } from './once.ts';
 import { type Check, compilePattern, type Shared } from './pattern/compile.ts';
 import { loadPattern, longestWritten } from './pattern/load.ts';
 import { redactLine } from './redact.ts';
 import { isSet, type Settings } from './settings.ts';
-import type { Description, SourceModule } from './source.ts';
+import type { SourceModule } from './source.ts';
 import { sources } from './sources.ts';
 import type { Observation } from './state/observation.ts';
-import { type AnyState, limits, stateful, titleLength, unsettled } from './stateful.ts';
+import { type AnyState, limits, type Saying, stateful, titleLength, unsettled } from './stateful.ts';
 import type { System } from './system.ts';
 import { fillTitle } from './title.ts';
 import type { AnyView } from './view.ts';
@@ -47,34 +48,46 @@ export const detectionRule = (loaded: LoadedDetection, bench: Bench): Rule | und
   const parts = detection as unknown as Parts; // a detection reads events of its own source: `judge` is asked no others
   const { describe } = sources[detection.on] as unknown as SourceModule;
 
-  const matchOf = (key: Key, view: AnyView, description: Description): Match => ({
-    detection: detection.id,
-    version: version(),
-    account: view.event.account,
-    region: view.event.region,
-    cluster: view.event.cluster,
-    source: view.event.source,
-    eventId: view.event.id,
-    time: view.event.time,
-    key,
-    window: loaded.window,
-    severity: severity(view),
-    status,
-    title: redactLine(fillTitle(detection.title, key, view, description), titleLength),
-    principals: names([...description.principals, ...(parts.principals?.(view) ?? [])]),
-    resources: names(parts.resources?.(view) ?? []),
-    addresses: names(description.addresses),
-    notes: names(description.notes),
-    evidence: null,
-  });
+  /** What a match says, one for each key. */
+  const sayings = (view: AnyView): ((key: Key) => Saying) => {
+    const described = once(() => describe(view.event, settings));
+    const named = once((): Named => {
+      const { principals, addresses } = described();
+      return {
+        principals: names([...principals, ...(parts.principals?.(view) ?? [])]),
+        resources: names(parts.resources?.(view) ?? []),
+        addresses: names(addresses),
+      };
+    });
+    const inFull = (key: Key): Match => ({
+      detection: detection.id,
+      version: version(),
+      account: view.event.account,
+      region: view.event.region,
+      cluster: view.event.cluster,
+      source: view.event.source,
+      eventId: view.event.id,
+      time: view.event.time,
+      key,
+      window: loaded.window,
+      severity: severity(view),
+      status,
+      title: redactLine(fillTitle(detection.title, key, view, described()), titleLength),
+      ...named(),
+      notes: names(described().notes),
+      evidence: null,
+    });
+    return key => ({ named, inFull: () => inFull(key) });
+  };
 
   const found = (view: AnyView): readonly Match[] => {
     const keys = distinct(parts.by(view).map(clean));
+    const sayingOf = sayings(view);
     const matches = keys.slice(0, keysPerEvent).map(key => {
-      const inFull = (): Match => matchOf(key, view, describe(view.event, settings));
+      const saying = sayingOf(key);
       return parts.state === undefined
-        ? { ...inFull(), evidence: new Evidence(view.record) }
-        : stateful(unsettled(loaded, key, view, status), inFull, parts.state, view, bench);
+        ? { ...saying.inFull(), evidence: new Evidence(view.record) }
+        : stateful(unsettled(loaded, key, view, status), saying, parts.state, view, bench);
     });
     if (keys.length <= keysPerEvent) return matches;
     return [...matches, ...system.limited(`findings of one event by ${detection.id}`, view.event)];

@@ -1,5 +1,5 @@
 import { clean } from './bounds.ts';
-import type { Again, Key, StateRule, Verdict } from './detection.ts';
+import type { Again, Key, Named, StateRule, Verdict } from './detection.ts';
 import { dueOf } from './due.ts';
 import { Evidence } from './evidence/record.ts';
 import type { LoadedDetection } from './load.ts';
@@ -16,7 +16,7 @@ export const titleLength = 300;
 
 /** What a detection keeps and asks, seen as taking events of any source. */
 export type AnyState = Pick<StateRule, 'kind'> & {
-  observe(view: AnyView, key: Key): readonly Observation[];
+  observe(view: AnyView, key: Key, named?: () => Named): readonly Observation[];
   decide(view: AnyView, key: Key, answers: readonly Answer[]): readonly Verdict[];
   again?(view: AnyView, key: Key, answers: readonly Answer[]): Again | undefined;
 };
@@ -39,15 +39,22 @@ export const unsettled = (
   evidence: null,
 });
 
-/** The match with what it asks of the store, and how it is decided from the answers. @param inFull all that is said of it */
+/** What a match says beside what identifies it, each worked out when it is asked for. */
+export interface Saying {
+  readonly named: () => Named;
+  /** The match with all that is said of it. */
+  readonly inFull: () => Match;
+}
+
+/** The match with what it asks of the store, and how it is decided from the answers. */
 export const stateful = (
   match: Match,
-  inFull: () => Match,
+  { named, inFull }: Saying,
   state: AnyState,
   view: AnyView,
   { settings, system }: { readonly settings: Settings; readonly system: System },
 ): Match => {
-  const observations = state.observe(view, match.key);
+  const observations = state.observe(view, match.key, named);
   /** Verdicts of one event share a few notes: each title is redacted once. */
   const titled = (full: Match, note: string, titles: Map<string, string>): string => {
     const before = titles.get(note);
@@ -58,6 +65,7 @@ export const stateful = (
   };
   const found = (full: Match, verdict: Verdict, titles: Map<string, string>): Match => ({
     ...full,
+    ...(verdict.eventId === full.eventId ? undefined : verdict.named),
     eventId: verdict.eventId,
     time: verdict.time,
     key: verdict.key === undefined ? full.key : clean(verdict.key),

@@ -7,9 +7,19 @@ import type { AnyView } from './view.ts';
 /** Longest value in one of a title's holes, in characters. */
 const longestHole = 120;
 
-/** Fills a title's holes: a key part, what the source says of the event, its place, or a fact. Nothing is `unknown`. */
+/** How a title begins where the call did not do what the rest of it says, by `call.outcome`. */
+const attempts: Readonly<Record<string, string>> = { denied: 'Denied: ', failed: 'Failed: ', 'dry-run': 'Dry run: ' };
+
+/** A title for people who look at the catalogue: how it begins of a refused call is left out. */
+export const plainTitle = (title: string): string => title.replace('{attempt}', '');
+
+/**
+ * Fills a title's holes: a key part, what the source says of the event, its place, or a fact. Nothing is `unknown`. The hole
+ * `{attempt}` is empty where the call succeeded, else `Denied: `, `Failed: ` or `Dry run: `.
+ */
 export const fillTitle = (title: string, key: Key, view: AnyView, { holes }: Description): string =>
   title.replace(/\{([A-Za-z][\w.-]*)\}/g, (_hole, name: string) => {
+    if (name === 'attempt') return attempts[textOf(view.fact('call.outcome'))] ?? '';
     const value = cut(textOf(holeOf(name, key, view, holes)), longestHole);
     return value === '' ? 'unknown' : value;
   });

@@ -5,7 +5,7 @@ import { channelFunction } from './channels.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
-import { type Account, home, inside, type Place } from './place.ts';
+import { home, inside, type Place } from './place.ts';
 import { accept, deadLetters, type Queue } from './queue.ts';
 import { environment, type Storage } from './storage.ts';
 
@@ -26,8 +26,8 @@ const announceTimeout = 60;
  * One topic with message attributes, not one for each severity: a subscriber says in a filter policy what it wants to hear, and
  * a finding whose severity is raised stays in the same place. Beside it a bus for automation.
  */
-export const alerts = (storage: Storage, key: Key, account: Account): Alerts => {
-  const topic = encryptedTopic('alerts', key, account);
+export const alerts = (storage: Storage, key: Key): Alerts => {
+  const topic = encryptedTopic('alerts', key);
   const bus = new aws.cloudwatch.EventBus('FindingsBus', { name: named('findings') });
   const undelivered = settings.channels.length === 0 ? undefined : deadLetters('alerts', home, key);
   const unannounced = deadLetters('announce', home, key);
@@ -49,8 +49,16 @@ export const alerts = (storage: Storage, key: Key, account: Account): Alerts => 
   };
 };
 
-/** A topic that only this account's own services and functions publish to. */
-export const encryptedTopic = (part: string, key: Key, account: Account, place: Place = home): aws.sns.Topic => {
+/** Who may publish to a topic beside the functions whose roles say so: a statement of its policy, without the resource. */
+export type Publisher = Readonly<Record<string, unknown>>;
+
+/** A topic that functions of this account publish to, and nobody else but who is named. */
+export const encryptedTopic = (
+  part: string,
+  key: Key,
+  place: Place = home,
+  publishers: readonly Publisher[] = [],
+): aws.sns.Topic => {
   const topic = new aws.sns.Topic(
     logical(`${part} topic ${place.region}`),
     { name: named(part), kmsMasterKeyId: key.arn },
@@ -63,13 +71,7 @@ export const encryptedTopic = (part: string, key: Key, account: Account, place: 
       policy: $jsonStringify({
         Version: '2012-10-17',
         Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: ['events.amazonaws.com', 'cloudwatch.amazonaws.com'] },
-            Action: 'sns:Publish',
-            Resource: topic.arn,
-            Condition: { StringEquals: { 'aws:SourceAccount': account.id } },
-          },
+          ...publishers.map(one => ({ ...one, Action: 'sns:Publish', Resource: topic.arn })),
           {
             Effect: 'Deny',
             Principal: '*',

@@ -69,6 +69,9 @@ export const audit = (place: Place, storage: Storage, account: Account, readings
     memory: 1024,
     key: own,
     place,
+    // Whoever may write to a log of ours, or send an API server requests, could take all that the account runs at once. What waits is
+    // kept by Lambda for as long as below.
+    reserved: 20,
     grants: [
       ...detects(storage),
       { actions: ['sqs:SendMessage'], resources: [dead.arn] },

@@ -1,9 +1,9 @@
 import settings from '../tripline.config.ts';
-import { email, encryptedTopic } from './alerts.ts';
+import { email, encryptedTopic, type Publisher } from './alerts.ts';
 import type { Guarding } from './guarding.ts';
 import { hears } from './health.ts';
 import { type Key, key } from './key.ts';
-import { logical, named } from './names.ts';
+import { logical, named, prefix } from './names.ts';
 import { type Account, inside, type Place } from './place.ts';
 import { accept, deadLetters, type Queue } from './queue.ts';
 import { alarmsOfOurs, carrier } from './regions.ts';
@@ -54,6 +54,28 @@ export const selfProtection = (
   return { topic: first.topic, dead: [...first.dead, dead] };
 };
 
+/**
+ * EventBridge, and our own alarms. EventBridge is let in without a condition: what a condition would ask for it need not say when it
+ * publishes to a topic (EventBridge User Guide, "Using resource-based policies", Amazon SNS permissions), and then the guard would be
+ * silent without anybody's noticing. Where it does say whose rule it is, another account's is refused.
+ */
+const publishers = ({ region }: Place, { id, partition }: Account): readonly Publisher[] => [
+  { Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' } },
+  {
+    Effect: 'Deny',
+    Principal: { Service: 'events.amazonaws.com' },
+    Condition: { StringNotEquals: { 'aws:SourceAccount': id }, Null: { 'aws:SourceAccount': 'false' } },
+  },
+  {
+    Effect: 'Allow',
+    Principal: { Service: 'cloudwatch.amazonaws.com' },
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': id },
+      ArnLike: { 'aws:SourceArn': `arn:${partition}:cloudwatch:${region}:${id}:alarm:${prefix()}*` },
+    },
+  },
+];
+
 /** A topic, and the rules that write to it, on the default bus (undefined) and others. */
 const post = (
   place: Place,
@@ -62,7 +84,7 @@ const post = (
   guards: readonly Guarding[],
   buses: readonly (aws.cloudwatch.EventBus | undefined)[],
 ): Guard => {
-  const topic = encryptedTopic('guard', own, account, place);
+  const topic = encryptedTopic('guard', own, place, publishers(place, account));
   const dead = deadLetters('guard', place, own);
   for (const channel of settings.channels)
     if (channel.kind === 'email') email(topic, channel.address, dead, undefined, place);

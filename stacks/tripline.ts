@@ -30,7 +30,7 @@ export const tripline = async () => {
   const [, ...others] = everywhere;
   const ourKey = key(home, us);
   const stored = storage(ourKey);
-  const told = alerts(stored, ourKey, us);
+  const told = alerts(stored, ourKey);
   const asked = readings(ourKey);
   const read = sources(stored, patterns, ourKey, asked?.waiting);
   const [hear, ...hearAway] = auditPlaces(others).map(place => {

@@ -207,7 +207,7 @@ export const openHoles = (
   facts: readonly string[],
   outcomes: readonly Outcome[],
 ): readonly string[] => {
-  const always = ['principal', 'account', 'region', 'cluster', 'event', 'source', ...facts];
+  const always = ['principal', 'account', 'region', 'cluster', 'event', 'source', 'attempt', ...facts];
   const holes = [...detection.title.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name);
   return holes.filter(
     name => !always.includes(name) && !outcomes.flat().every(match => Object.hasOwn(match.key, name)),

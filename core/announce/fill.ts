@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { auditGroupOf } from '../audit-groups.ts';
 import { plain } from '../escape.ts';
 import type { Finding, Window } from '../finding.ts';
-import { isObject, type Json, text } from '../json.ts';
+import { isObject, type Json, list, text } from '../json.ts';
 import type { Settings } from '../settings.ts';
 
 /** What a placeholder of a runbook's command stands for in one finding, or undefined where the finding does not know. */
@@ -19,6 +19,13 @@ const arnSession = /^arn:[\w-]+:sts::\d{12}:assumed-role\/[^/]+\/(.+)$/;
 const arnRole = /^arn:[\w-]+:iam::\d{12}:role\/(?:.*\/)?([^/]+)$/;
 
 const roleName = (value: string): readonly string[] => arnRole.exec(value)?.slice(1) ?? [];
+
+/** Where a call names the role itself, a key says so in the place of a profile: `role/nodes`. */
+const asRole = (profile: string | undefined): string | undefined => /^role\/(.+)$/.exec(profile ?? '')?.[1];
+
+/** A role by its name as IAM takes one: a key may say in words whose roles are meant, or name the user of a controller. */
+const nameOfRole = (role: string, record: Json): string | undefined =>
+  /^[\w+=,.@-]{1,64}$/.test(role) && role !== text(record, 'requestParameters', 'userName') ? role : undefined;
 
 /** The one thing of a kind, where there is just one: a command for one of several would be about the wrong one. */
 const only = (found: readonly string[]): string | undefined => (new Set(found).size === 1 ? found[0] : undefined);
@@ -51,7 +58,7 @@ const instanceRegion = (finding: Finding, record: Json, instance: string | undef
   return said.includes(`"${instance}"`) ? text(record, 'awsRegion') : undefined;
 };
 
-const serviceAccount = /^system:serviceaccount:([^:]+):[^:]+$/;
+const serviceAccount = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /**
  * What the runbook's placeholders stand for. A key part of the placeholder's name goes before what is told from resources and
@@ -67,15 +74,23 @@ const fillsOf = (
   const record = window?.evidence ?? null;
   const part = (name: string): string | undefined => (Object.hasOwn(key, name) ? key[name] : undefined);
   const named = [...Object.values(key), ...resources];
-  const role = part('role');
+  const profile = part('profile');
+  const role = part('role') ?? asRole(profile);
   const made = text(record, 'eventName')?.startsWith('AssumeRole') === true;
-  const instance = idOf('i', named);
-  const cluster = finding.cluster === '' ? part('cluster') : finding.cluster;
+  const instance = idOf('i', named) ?? nodesInstance(record, part('node'));
+  const asked = requestedOf(record);
+  const cluster = finding.cluster === '' ? (part('cluster') ?? asked['CLUSTER']) : finding.cluster;
   const user = text(record, 'user', 'username');
+  const iamUser =
+    text(record, 'userIdentity', 'type') === 'IAMUser' ? text(record, 'userIdentity', 'userName') : undefined;
+  // Who asks for a role by web identity is named by its token.
+  const [, namespace, account] = serviceAccount.exec(user ?? text(record, 'userIdentity', 'userName') ?? '') ?? [];
   return {
+    ...asked,
     REGION: text(record, 'awsRegion') ?? only(finding.regions) ?? finding.region,
     ACCOUNT: finding.account,
     CLUSTER: cluster,
+    ARN: grantedOf(record),
     LOG_GROUP: cluster === undefined || cluster === '' ? undefined : auditGroupOf(settings, cluster),
     START: new Date(Math.max(0, finding.first - around)).toISOString(),
     END: new Date(finding.last + around).toISOString(),
@@ -85,24 +100,39 @@ const fillsOf = (
     INSTANCE: instance,
     INSTANCE_REGION: instanceRegion(finding, record, instance),
     IMAGE: idOf('ami', named),
+    SNAPSHOT: idOf('snap', named),
     GROUP: part('group') ?? idOf('sg', named),
-    ROLE: role === undefined ? only(resources.flatMap(roleName)) : (roleName(role)[0] ?? role),
+    ROLE: role === undefined ? only(resources.flatMap(roleName)) : (roleName(role)[0] ?? nameOfRole(role, record)),
     ACTING_ROLE: actingRole(record, finding.account),
+    EVENT: text(record, 'eventName'),
+    EVENT_ID: text(record, 'eventID'),
+    FINDING: finding.id,
     SESSION: made
       ? text(record, 'requestParameters', 'roleSessionName')
-      : arnSession.exec(text(record, 'userIdentity', 'arn') ?? '')?.[1],
+      : (arnSession.exec(text(record, 'userIdentity', 'arn') ?? '')?.[1] ?? iamUser),
+    USER_NAME: iamUser,
+    USER_KEY: iamUser === undefined ? undefined : text(record, 'userIdentity', 'accessKeyId'),
     ACCESS_KEY: text(record, 'userIdentity', 'accessKeyId'),
+    ISSUED_KEY: text(record, 'responseElements', 'credentials', 'accessKeyId'),
     ADDRESS: only([part('address') ?? '', ...addresses].filter(value => isIP(value) !== 0)),
     USER: user,
-    USER_NAMESPACE: serviceAccount.exec(user ?? '')?.[1],
+    USER_NAMESPACE: namespace,
+    USER_ACCOUNT: account,
     NAMESPACE: part('namespace') ?? text(record, 'objectRef', 'namespace'),
     NAME: text(record, 'objectRef', 'name'),
     NODE: part('node'),
-    ...requestedOf(record),
     GRANTEE: part('grantee'),
-    PROFILE: part('profile'),
+    PROFILE: asRole(profile) === undefined ? profile : undefined,
     TARGET: finding.source === 'kubernetes' ? part('target') : undefined,
     TEMPLATE: part('template'),
+    TEMPLATE_ID: idOf('lt', named),
+    RULE_ID: only(
+      list(record, 'responseElements', 'securityGroupRuleSet', 'items').map(
+        one => text(one, 'securityGroupRuleId') ?? '',
+      ),
+    ),
+    TOKEN: part('token'),
+    DETECTION: part('detection'),
     RESOURCE: text(record, 'objectRef', 'resource') ?? part('resource'),
     POLICY: part('policy') ?? text(record, 'requestParameters', 'policyArn'),
     KIND: [text(record, 'objectRef', 'resource'), text(record, 'objectRef', 'apiGroup')].filter(Boolean).join('.'),
@@ -117,11 +147,35 @@ const actingRole = (record: Json, account: string): string | undefined => {
   return arn.split(':')[4] === account && !arn.includes(':role/aws-') ? roleName(arn)[0] : undefined;
 };
 
+/**
+ * Whose access entry let the user in. EKS writes a role's ARN without its path, so that of a permission set, which has one, names no
+ * entry (EKS User Guide, "Create access entries"); the entry of a node is that of every node.
+ */
+const grantedOf = (record: Json): string | undefined => {
+  if (text(record, 'user', 'username')?.startsWith('system:node:') === true) return undefined;
+  const [arn] = list(record, 'user', 'extra', 'canonicalArn');
+  return typeof arn === 'string' && !arn.includes(':role/AWSReservedSSO_') ? arn : undefined;
+};
+
+/** The instance whose role's session a node of EKS calls with, where the finding is about that node (user.extra.sessionName). */
+const nodesInstance = (record: Json, node: string | undefined): string | undefined => {
+  const [, caller] = /^system:node:(.+)$/.exec(text(record, 'user', 'username') ?? '') ?? [];
+  if (caller === undefined || (node ?? caller) !== caller) return undefined;
+  return idOf(
+    'i',
+    list(record, 'user', 'extra', 'sessionName').filter(name => typeof name === 'string'),
+  );
+};
+
 /** What the request of a call names, by the service whose call it is. */
 const requestedOf = (record: Json): Fills => {
   const asked = (service: string, member: string): string | undefined =>
     text(record, 'eventSource') === `${service}.amazonaws.com` ? text(record, 'requestParameters', member) : undefined;
   return {
+    CLUSTER: asked('eks', 'clusterName') ?? asked('eks', 'name'),
+    NODE_GROUP: asked('eks', 'nodegroupName'),
+    SERVICE_ACCOUNT: asked('eks', 'serviceAccount'),
+    POD_ASSOCIATION: asked('eks', 'associationId') ?? text(record, 'responseElements', 'association', 'associationId'),
     TRAIL: asked('cloudtrail', 'name'),
     RULE: asked('events', 'name') ?? asked('events', 'rule'),
     FUNCTION: asked('lambda', 'functionName'),
@@ -134,7 +188,7 @@ const kindOf = (window: Window | undefined): string => text(window?.evidence ?? 
 
 /** Redacted or cut values name nothing that could be looked up. */
 const isWhole = (value: string): boolean =>
-  value !== '' && value !== 'unknown' && !/\[redacted|\[cut|…/i.test(value) && value.length <= 512;
+  !['', 'unknown', 'none'].includes(value) && !/\[redacted|\[cut|…/i.test(value) && value.length <= 512;
 
 /** Characters that no shell, POSIX or PowerShell, reads as anything but themselves, wherever they stand. */
 const bare = /^[A-Za-z0-9/][A-Za-z0-9_.:/@+-]*$/;
@@ -154,10 +208,13 @@ export const shellWord = (value: string): string | undefined => {
 /** Places where a placeholder means something else than its name says elsewhere: a role to be made, an SSM session, an organization's policy. */
 const other = /(--role-arn|--session-id|--policy-id) $/;
 
-/** A policy has an ARN, or a name where it is written into a role: a flag takes one of them. */
+/** A policy has an ARN, or a name where it is written into a role; a template has a name and an id: a flag takes one of them. */
 const isOther = (before: string, word: string): boolean =>
   other.test(before) ||
+  // Behind `Key=` the AWS CLI reads commas, quotes and brackets itself (AWS CLI User Guide, "Shorthand syntax").
+  (before.endsWith('=') && !bare.test(word)) ||
   (before.endsWith('-arn ') && !word.startsWith('arn:')) ||
+  (before.endsWith('--launch-template-name ') && word.startsWith('lt-')) ||
   (before.endsWith('--policy-name ') && word.startsWith('arn:'));
 
 /**
@@ -173,8 +230,10 @@ const askedOf = (
   const part = (name: string): Json => (Object.hasOwn(key, name) ? (key[name] ?? null) : null);
   const session = text(record, 'userIdentity', 'arn') ?? null;
   const issuer = text(record, 'userIdentity', 'sessionContext', 'sessionIssuer', 'arn') ?? null;
+  // A service account that asks for its role by web identity has no ARN.
+  const named = text(record, 'userIdentity', 'userName') ?? null;
   return {
-    PRINCIPAL: [session, issuer, fills['USER'] ?? null],
+    PRINCIPAL: [session, issuer, fills['USER'] ?? null, session === null ? named : null],
     USER: [part('user'), fills['USER'] ?? null],
     ROLE: [part('role')],
     KEY: [part('key')],
@@ -199,14 +258,17 @@ export const fillRunbook = (
   const kind = kindOf(window);
   const isPut = (word: string | undefined): word is string => word !== undefined && isInert(word);
   const filled = runbook.map(step =>
-    step.replace(/(?<=[\s=,'"`(])[A-Z][A-Z_]{2,}(?=$|[\s,;.)'"`])/g, (placeholder, offset: number) => {
-      const before = step.slice(0, offset);
-      const known = before.endsWith('tripline entity ') ? asked[placeholder] : [fills[placeholder] ?? null];
-      const word = (known ?? []).map(value => (typeof value === 'string' ? shellWord(value) : undefined)).find(isPut);
-      if (word === undefined || isOther(before, word) || (isInQuotes(before) && word.startsWith("'")))
-        return placeholder;
-      return placeholder === 'NAME' && !namesKind(before, kind) ? placeholder : word;
-    }),
+    step.replace(
+      /(?<=[\s=,'"`(]|system:\w+:|bootstrap-token-)[A-Z][A-Z_]{2,}(?=$|[\s,;.)'"`])/g,
+      (placeholder, offset: number) => {
+        const before = step.slice(0, offset);
+        const known = before.endsWith('tripline entity ') ? asked[placeholder] : [fills[placeholder] ?? null];
+        const word = (known ?? []).map(value => (typeof value === 'string' ? shellWord(value) : undefined)).find(isPut);
+        if (word === undefined || isOther(before, word) || (isInQuotes(before) && word.startsWith("'")))
+          return placeholder;
+        return placeholder === 'NAME' && !namesKind(before, kind) ? placeholder : word;
+      },
+    ),
   );
   return stage === undefined
     ? filled
@@ -220,8 +282,11 @@ const asking = /npx tripline (?:entity|findings(?: show)?)(?= )/g;
 const whereOf = (command: string, { account }: Finding, stage: string): string =>
   ` --stage ${stage}${command.endsWith('entity') && /^\d{12}$/.test(account) ? ` --account ${account}` : ''}`;
 
-/** Steps are shown as our own prose: what a channel would link, format or mention in them stays out. */
-const isInert = (word: string): boolean => plain(word) === word && !/[<>&*~|`@]/.test(word);
+/**
+ * Steps are shown as our own prose: what a channel would link, format or mention in them stays out. An `@` mentions somebody only where
+ * a name begins with it; the sessions of people who sign in through IAM Identity Center are named by an address of e-mail.
+ */
+const isInert = (word: string): boolean => plain(word) === word && !/[<>&*~|`]|(?<![\w.+-])@/.test(word);
 
 /**
  * `delete secret NAME` is about the record's object only where that is a secret; a query's `objectRef.name` always is, and so is
@@ -240,7 +305,11 @@ const namesKind = (before: string, kind: string): boolean => {
 
 /** As Kubernetes forms the plural of a kind. */
 const plural = (kind: string): string => (/s$/.test(kind) ? `${kind}es` : `${kind.replace(/y$/, 'ie')}s`);
-const shortKinds: Readonly<Record<string, string>> = { csr: 'certificatesigningrequests', logs: 'pods' };
+const shortKinds: Readonly<Record<string, string>> = {
+  csr: 'certificatesigningrequests',
+  deny: 'certificatesigningrequests',
+  logs: 'pods',
+};
 
 /** Whether a place lies inside quotes that the step opened before it; a lone apostrophe of prose counts as one, to be safe. */
 const isInQuotes = (before: string): boolean => [`'`, '"'].some(mark => (before.split(mark).length - 1) % 2 === 1);

@@ -13,3 +13,10 @@ export const listed = (view: View<'cloudtrail'>, fact: string): readonly Json[] 
 /** The texts in a fact that is a list of them. */
 export const texts = (view: View<'cloudtrail'>, fact: string): readonly string[] =>
   listed(view, fact).filter(one => typeof one === 'string');
+
+/**
+ * The part of a key by which refused calls are a finding of their own, where some calls that succeed are no graver: else what succeeds
+ * after a refusal would be no news, under the title of the refusal.
+ */
+export const refusal = (view: View<'cloudtrail'>): { readonly reason?: string } =>
+  said(view, 'call.outcome') === 'succeeded' ? {} : { reason: said(view, 'call.outcome') };

@@ -1,12 +1,12 @@
 /** Runbook steps that several detections share. Capitals stand for what the finding names. */
 
-/** Who did it, by the record itself. */
-export const confirmCall = (api: string): string =>
-  `Confirm with the owner of the principal that it was meant: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=${api} --max-results 50 --region REGION`;
+/** Who else made the same call of late. The finding says which: a detection may be about many. */
+export const confirmCall =
+  'Confirm with the owner of the principal that it was meant, and see who else makes this call: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=EVENT --start-time DAY_BEFORE --max-results 50 --region REGION';
 
-/** Takes the node out of service without destroying what it holds. */
+/** Takes the node out of service without destroying what it holds; the record knows the instance, and the cluster which node it is. */
 export const preserveNode =
-  'Contain, preserving the node: kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; then aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; then aws ec2 modify-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP';
+  'Contain, preserving the node (its name: kubectl get nodes -o custom-columns=NAME:.metadata.name,ID:.spec.providerID | grep INSTANCE): kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; then aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; then aws ec2 modify-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP';
 
 /**
  * Denies a role's sessions everything, up to the moment at which it is pasted: what was issued between the announcement and then
@@ -23,6 +23,9 @@ export const revokeSessions = `Revoke the sessions of the role: ${revokeOlder}`;
 
 /** The same of the role whose session made the call. */
 export const revokeActing = `Revoke the sessions of the role that did it: ${revoking('ACTING_ROLE')}`;
+
+/** The same of anybody: a user has keys (IAM User Guide, "Manage access keys for IAM users"). */
+export const revokeCaller = `${revokeActing}; of a user switch off the key: aws iam update-access-key --user-name USER_NAME --access-key-id USER_KEY --status Inactive`;
 
 /** What else the principal did. */
 export const lookAround =

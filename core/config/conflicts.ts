@@ -117,13 +117,14 @@ const channelProblems = ({ channels }: Settings): readonly string[] =>
 /** An ARN of another partition than home's names nobody: its roles and buses are of other accounts altogether. */
 const partitionProblems = (settings: Settings): readonly string[] => {
   const { id } = partitionOf(settings.home);
-  const { controllers, platform, gitops, secretReaders, nodeRoles, clusters, deployment } = settings;
+  const { controllers, platform, gitops, secretReaders, nodeRoles, nodePolicies, clusters, deployment } = settings;
   const said: readonly (readonly [where: string, arns: readonly string[] | undefined])[] = [
     ...controllers.map(({ roles }, index) => [`controllers.${index}.roles`, roles] as const),
     ['platform.arns', platform.arns],
     ['gitops.arns', gitops.arns],
     ['secretReaders.arns', secretReaders.arns],
     ['nodeRoles', nodeRoles],
+    ['nodePolicies', nodePolicies],
     ...clusters.map((one, index) => [`clusters.${index}.nodeRoles`, one.nodeRoles] as const),
     ...deployment.archives.map(
       ({ key }, index) => [`deployment.archives.${index}.key`, key === undefined ? [] : [key]] as const,

@@ -33,7 +33,7 @@ export const rulesQuota = (region: string, { rules, wildcards }: RuleCount): Che
     : good(name, says);
 };
 
-/** What the pollers and the audit log's deliveries need at once, beside what the other functions reserve. */
+/** What the pollers (20 for CloudTrail) and the announcer need at once, beside what the other functions reserve, the audit log's among them. */
 const needed = 50;
 
 /** Whether functions find room to run: a new account may have no more than ten invocations at once. */

@@ -85,14 +85,19 @@ const unsaidOf = (): Unsaid => {
       kept.add(at);
       next[at] = at + 1;
     }
-    // What `fresh` keeps though it was said: the event itself, for its record, and the first of each window.
+    // What `fresh` keeps though it was said: the event itself, for its record, and the first of each window, which carries whom and
+    // what it names where each verdict does not say that of its own event.
     const own = places.get(match.eventId);
     if (own !== undefined && own >= from && own < to) kept.add(own);
+    if (all[from]?.named !== undefined) return inOrder(kept, all);
     for (let at = from; at < to; at = Math.max(at + 1, firstAt(all, bucketEnd(all[at]?.time ?? 0, match.window))))
       kept.add(at);
-    return [...kept].sort((a, b) => a - b).flatMap(at => all[at] ?? []);
+    return inOrder(kept, all);
   };
 };
+
+const inOrder = (places: ReadonlySet<number>, all: readonly Verdict[]): readonly Verdict[] =>
+  [...places].sort((a, b) => a - b).flatMap(at => all[at] ?? []);
 
 /** Follows what was said to the next that was not; shortens the way for those that come after. */
 const following = (next: Int32Array, from: number): number => {

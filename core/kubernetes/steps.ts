@@ -16,11 +16,11 @@ export const lookAround = `Look around: npx tripline entity USER, and ${insights
 
 /** Ends a person's or pipeline's access without deleting evidence. */
 export const removeAccess =
-  'Contain the user: aws eks delete-access-entry --region REGION --cluster-name CLUSTER --principal-arn ARN (or take it out of kube-system/aws-auth), and for a service account: kubectl -n USER_NAMESPACE delete rolebinding,clusterrolebinding BINDING; kubectl -n USER_NAMESPACE delete pod POD, which ends its bound token';
+  'Contain the user: on EKS aws eks delete-access-entry --region REGION --cluster-name CLUSTER --principal-arn ARN (or take it out of kube-system/aws-auth), elsewhere delete what binds it: kubectl get clusterrolebindings,rolebindings -A -o wide | grep USER; for a service account: kubectl -n USER_NAMESPACE delete rolebinding,clusterrolebinding BINDING; kubectl -n USER_NAMESPACE delete pod POD, which ends its bound token';
 
-/** Takes a node out of service without destroying what it holds. */
+/** Takes a node out of service without destroying what it holds; the record knows the node, and its providerID which instance it is. */
 export const preserveNode =
-  'Contain, preserving the node: kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; aws ec2 modify-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP';
+  "Contain, preserving the node (its instance: kubectl get node NODE -o jsonpath='{.spec.providerID}'): kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; aws ec2 modify-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP";
 
 /** Keeps Karpenter from launching more from what was changed. */
 export const stopProvisioning =

@@ -1,5 +1,47 @@
-import type { Verdict } from '../detection.ts';
+import type { Named, Verdict } from '../detection.ts';
 import type { Item } from './observation.ts';
+import type { Sighting } from './sighting.ts';
+
+/** Counts what lies in a window that slides over sightings. */
+export interface Tally {
+  readonly enter: (sighting: Sighting) => void;
+  readonly leave: (sighting: Sighting) => void;
+  /** Whether what is in it makes a burst. */
+  readonly isOver: () => boolean;
+}
+
+/**
+ * The events of bursts, in order of time: all that lie in some window, ending at a sighting, that is over the limit. Linear.
+ * @param seen in order of time
+ * @param within milliseconds: a window ends at a time and begins behind that much before
+ */
+export const burstsOf = (seen: readonly Sighting[], within: number, tally: Tally, note: string): readonly Verdict[] => {
+  const found = new Map<string, Verdict & { readonly named: Gathered }>();
+  let oldest = 0;
+  let told = 0;
+  for (let end = 0; end < seen.length; ) {
+    const now = seen[end]?.time ?? 0;
+    let next = end;
+    for (let one = seen[next]; one?.time === now; one = seen[++next]) tally.enter(one);
+    for (let one = seen[oldest]; one !== undefined && one.time <= now - within; one = seen[++oldest]) tally.leave(one);
+    if (tally.isOver()) {
+      for (const { time, eventId, named } of seen.slice(Math.max(oldest, told), next)) {
+        const all = found.get(eventId)?.named ?? { principals: [], resources: [], addresses: [] };
+        all.principals.push(...named.principals);
+        all.resources.push(...named.resources);
+        all.addresses.push(...named.addresses);
+        found.delete(eventId); // one id at two times, which no source writes, stands at the later
+        found.set(eventId, { time, eventId, note, named: all });
+      }
+      told = next;
+    }
+    end = next;
+  }
+  return [...found.values()];
+};
+
+/** Each value of an event stands by itself, and names something. */
+type Gathered = { readonly [kind in keyof Named]: string[] };
 
 /** The item of an event's own time, then its neighbours. */
 export type Items = readonly [Item, ...Item[]];

@@ -1,7 +1,8 @@
 import type { StateRule } from '../detection.ts';
 import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
-import { distinct } from './distinct.ts';
+import type { Tally } from './burst.ts';
+import { counting } from './counting.ts';
 import { checkCounted, checkParts } from './span.ts';
 
 /** Sigma correlation rules 2.1, `event_count`: at least so many events for one key within a span of time. */
@@ -20,23 +21,18 @@ export interface Threshold<S extends Source> {
 }
 
 /** Counts events over sliding windows on event time: distinct event ids, so that redelivery counts once. */
-export const threshold = <S extends Source>(rule: Threshold<S>): StateRule<S> => {
-  checkParts(rule.id, { within: rule.within, count: rule.count });
-  checkCounted(rule.id, 'count', rule.count);
-  const ids = distinct<S>({
-    id: rule.id,
-    doc: rule.doc,
-    values: view => [view.event.id],
-    within: rule.within,
-    moreThan: rule.count - 1,
-    note: limit => rule.note(limit + 1),
+export const threshold = <S extends Source>({ id, doc, within, count, apart, note }: Threshold<S>): StateRule<S> => {
+  checkParts(id, { within, count });
+  checkCounted(id, 'count', count);
+  return counting({
+    ...{ kind: 'threshold', id, doc, within, limit: count, apart, note },
+    values: () => [''],
+    tally: limit => tallyOf(limit),
   });
-  return {
-    kind: 'threshold',
-    doc: rule.doc,
-    observe: (view, key) => ids.observe(view, rule.apart === undefined ? key : { ...key, apart: rule.apart(view) }),
-    // `distinct` fires above its threshold, this at it.
-    decide: (view, key, answers) =>
-      ids.decide(view.threshold === undefined ? view : { ...view, threshold: view.threshold - 1 }, key, answers),
-  };
+};
+
+/** Each event is one sighting: items are sets. */
+const tallyOf = (limit: number): Tally => {
+  let events = 0;
+  return { enter: () => events++, leave: () => events--, isOver: () => events >= limit };
 };

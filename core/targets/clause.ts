@@ -39,8 +39,8 @@ const both = (a: Clause, b: Clause): Clause | undefined => {
   return joined;
 };
 
-/** Members that hold one scalar and never a list of them, so that two conditions on them speak of the same value. */
-const single: ReadonlySet<string> = new Set(
+/** Members that hold one scalar and never a list of them (nor null), so that two conditions on them speak of the same value. */
+export const single: ReadonlySet<string> = new Set(
   [['eventSource'], ['eventName'], ['readOnly'], ['errorCode'], ['userIdentity', 'type'], ['verb'], ['stage']]
     .concat([
       ['objectRef', 'resource'],

@@ -2,7 +2,7 @@ import { call, karpenter, nodeSession, refused, roleSession } from '../../core/c
 import { autoScaling } from '../../core/cloudtrail/example-callers.ts';
 import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
-import { said } from '../../core/cloudtrail/said.ts';
+import { refusal, said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 
@@ -19,11 +19,12 @@ const backup = roleSession('backup', 'nightly');
 
 export const detection = cloudtrail({
   id: 'cloudtrail/bootstrap-data-read',
-  title: '{principal} read or changed what machines boot with: {event} of {resource}',
+  title: '{attempt}{principal} read or changed what machines boot with: {event} of {resource}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     // The console reads a template's versions whenever somebody looks at it, plans and scanners do; on EKS they hold no token.
     ['low', { fact: { 'bootstrap.kind': 'launch-template', 'bootstrap.resource': [{ 'anything-but': 'unknown' }] } }],
+    ['medium', { fact: { 'call.outcome': 'denied' } }],
     // All templates at once.
     ['medium', { fact: { 'bootstrap.kind': 'launch-template' } }],
     // Every parameter of the account: Cluster API's may be none of them.
@@ -41,7 +42,7 @@ export const detection = cloudtrail({
     { fact: { 'principal.reader': true } },
     { fact: { 'bootstrap.own': true } },
   ],
-  by: view => [{ principal: said(view, 'principal.id'), resource: said(view, 'bootstrap.resource') }],
+  by: view => [{ principal: said(view, 'principal.id'), resource: said(view, 'bootstrap.resource'), ...refusal(view) }],
   resources: view => [said(view, 'bootstrap.resource')],
   attack: ['T1552.001', 'T1555.006', 'T1528'],
   why: 'User data and bootstrap secrets hold what lets a machine join the cluster: tokens, certificate hashes, sometimes the keys of the control plane. Whoever reads them in time can join a machine of his own.',
@@ -51,7 +52,7 @@ export const detection = cloudtrail({
     'kubernetes-sigs/cluster-api-provider-aws, pkg/cloud/services/secretsmanager and ssm (names of the secrets)',
   ],
   runbook: [
-    confirmCall('DescribeInstanceAttribute'),
+    confirmCall,
     'Make what was read worthless: kubeadm token list, kubeadm token delete TOKEN, on a control plane; kubectl delete secret -n kube-system bootstrap-token-ID.',
     'See who joined since: kubectl get nodes --sort-by .metadata.creationTimestamp; kubectl get csr --sort-by .metadata.creationTimestamp; a node that no Machine or NodeClaim made is an intruder: kubectl cordon NODE.',
     lookAround,
@@ -100,7 +101,7 @@ export const detection = cloudtrail({
       {
         name: 'a person is denied the bootstrap secret of a machine',
         event: call('secretsmanager', 'GetSecretValue', refused('GetSecretValue', secretId)),
-        severity: 'high',
+        severity: 'medium',
       },
       {
         name: 'a person reads a bootstrap parameter',

@@ -67,7 +67,7 @@ export const detection = cloudtrail({
     'Confirm who may: aws iam get-role --role-name ROLE --query Role.AssumeRolePolicyDocument; aws eks list-pod-identity-associations --region REGION --cluster-name CLUSTER.',
     revokeSessions,
     'Restore the trust policy from version control: aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json; delete an identity provider that is not yours: aws iam delete-open-id-connect-provider --open-id-connect-provider-arn PROVIDER.',
-    "Look around: what the session's access key did (responseElements.credentials.accessKeyId): aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY --region REGION; above all RunInstances, CreateFleet and CreateLaunchTemplate.",
+    "Look around: what the session's access key did (responseElements.credentials.accessKeyId): aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ISSUED_KEY --region REGION; above all RunInstances, CreateFleet and CreateLaunchTemplate.",
     lookAround,
   ],
   blind: [

@@ -21,7 +21,7 @@ const withUser = [{ kind: 'cluster-api', cluster: 'fleet', roles: ['arn:aws:iam:
 
 export const detection = cloudtrail({
   id: 'cloudtrail/controller-role-policy-changed',
-  title: '{principal} changed what the controller role {role} may do: {event} {policy}',
+  title: '{principal} changed what a controller may do: {event}, role {role}, policy {policy}',
   severity: [['low', { fact: { 'iam.role-kind': 'likely-controller' } }], 'high'],
   when: {
     fact: { 'call.outcome': 'succeeded' },
@@ -96,7 +96,7 @@ export const detection = cloudtrail({
     'AWS Organizations API Reference, DetachPolicy',
   ],
   runbook: [
-    confirmCall('PutRolePolicy'),
+    confirmCall,
     'Compare with version control: aws iam list-attached-role-policies --role-name ROLE; aws iam get-policy-version --policy-arn POLICY --version-id VERSION; aws organizations list-policies-for-target --target-id ACCOUNT --filter SERVICE_CONTROL_POLICY.',
     'Take it back: aws iam set-default-policy-version --policy-arn POLICY --version-id FORMER, aws iam detach-role-policy --role-name ROLE --policy-arn POLICY, or aws organizations attach-policy --policy-id POLICY --target-id TARGET.',
     stopProvisioning,

@@ -38,7 +38,7 @@ export const detection = cloudtrail({
     'karpenter-provider-aws, getting-started cloudformation.yaml (AllowScopedResourceTagging) and website, "Threat model"',
     'EC2 API Reference, CreateTags',
   ],
-  runbook: [confirmCall('CreateTags'), preserveNode, revokeActing, lookAround],
+  runbook: [confirmCall, preserveNode, revokeActing, lookAround],
   blind: [
     'Silent for instances launched before the pipeline, until they are inventoried.',
     'Only instances are known by who launched them: subnets, security groups and templates are not.',

@@ -12,8 +12,9 @@ const pipelineRole = roleSession('tripline-prod-CloudTrailFunctionRole-abcdefgh'
 
 export const detection = cloudtrail({
   id: 'cloudtrail/detection-disabled',
-  title: '{principal} blinded the watch: {resource} ({blinding.how})',
+  title: '{attempt}{principal} blinded the watch: {resource} ({blinding.how})',
   severity: [
+    ['low', { fact: { 'principal.kind': 'platform', 'call.outcome': 'denied' } }],
     ['medium', { fact: { 'principal.kind': 'platform' } }],
     ['medium', { fact: { 'call.outcome': 'denied' } }],
     'critical',
@@ -129,6 +130,14 @@ export const detection = cloudtrail({
           refused('DisableRule', 'arn:aws:events:eu-west-1:111122223333:rule/tripline-prod-CloudTrailRule-abcdefgh'),
         ),
         severity: 'medium',
+      },
+      {
+        name: 'the platform is refused one of ours',
+        event: call('events', 'DisableRule', {
+          ...refused('DisableRule', 'arn:aws:events:eu-west-1:111122223333:rule/tripline-prod-CloudTrailRule-abcdefgh'),
+          userIdentity: platform,
+        }),
+        severity: 'low',
       },
       {
         name: 'somebody tries to leave the organization, and with it its trail',

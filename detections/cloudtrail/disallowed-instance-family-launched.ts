@@ -2,8 +2,8 @@ import { call, developer, karpenter } from '../../core/cloudtrail/example.ts';
 import { autoScaling, platform } from '../../core/cloudtrail/example-callers.ts';
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { createFleet, createTemplate, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
-import { listed, said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeActing, stopProvisioning } from '../../core/cloudtrail/steps.ts';
+import { listed, refusal, said } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround, preserveNode, revokeCaller, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { type Json, text } from '../../core/json.ts';
@@ -21,7 +21,7 @@ const ofCluster = (allowed: readonly string[]): { readonly [name: string]: Json 
 
 export const detection = cloudtrail({
   id: 'cloudtrail/disallowed-instance-family-launched',
-  title: '{principal} launched or named the instance family {family}, which is not permitted',
+  title: '{attempt}{principal} launched or named the instance family {family}, which is not permitted',
   severity: [
     ['medium', { fact: { 'call.outcome': ['denied', 'failed'] } }],
     [
@@ -41,7 +41,7 @@ export const detection = cloudtrail({
       'call.outcome': { 'anything-but': 'dry-run' },
     },
   },
-  by: view => families(view).map(family => ({ principal: said(view, 'principal.id'), family })),
+  by: view => families(view).map(family => ({ principal: said(view, 'principal.id'), family, ...refusal(view) })),
   resources: view => [
     ...listed(view, 'launch.instances').map(one => text(one, 'id') ?? ''),
     ...listed(view, 'launch.types').map(
@@ -56,7 +56,7 @@ export const detection = cloudtrail({
     'karpenter-provider-aws, pkg/providers/instance (CreateFleet overrides)',
     'DataDog Stratus Red Team, aws.execution.ec2-launch-unusual-instances (detonation log)',
   ],
-  runbook: [confirmCall('CreateFleet'), stopProvisioning, preserveNode, revokeActing, lookAround],
+  runbook: [confirmCall, stopProvisioning, preserveNode, revokeCaller, lookAround],
   blind: [
     'A launch template that is only referenced shows its type when it is created and when it launches, not in an Auto Scaling group that names it.',
     'Attribute-based selection is judged by what it asks for (allowed types, accelerators, bare metal), not by what its defaults would let in.',

@@ -47,7 +47,7 @@ export const detection = cloudtrail({
     'EBS User Guide, "Encryption by default"',
   ],
   runbook: [
-    confirmCall('DisableEbsEncryptionByDefault'),
+    confirmCall,
     'Put it back: aws ec2 enable-ebs-encryption-by-default --region REGION',
     'Find what is unencrypted: aws ec2 describe-volumes --region REGION --filters Name=encrypted,Values=false --query "Volumes[].[VolumeId,CreateTime,Tags]"',
     lookAround,

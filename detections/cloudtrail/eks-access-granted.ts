@@ -52,7 +52,7 @@ export const detection = cloudtrail({
     'Stratus Red Team, aws.persistence.eks-create-access-entry (recorded events)',
   ],
   runbook: [
-    confirmCall('AssociateAccessPolicy'),
+    confirmCall,
     'See what there is: aws eks list-access-entries --region REGION --cluster-name CLUSTER; aws eks list-associated-access-policies --region REGION --cluster-name CLUSTER --principal-arn GRANTEE.',
     'Take it back: aws eks disassociate-access-policy --region REGION --cluster-name CLUSTER --principal-arn GRANTEE --policy-arn POLICY; aws eks delete-access-entry --region REGION --cluster-name CLUSTER --principal-arn GRANTEE.',
     'See what the grantee did: the cluster\'s audit log, `fields @timestamp, verb, objectRef.resource, objectRef.namespace, objectRef.name | filter user.extra.canonicalArn.0 = "GRANTEE"` in CloudWatch Logs Insights on LOG_GROUP.',

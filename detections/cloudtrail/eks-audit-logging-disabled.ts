@@ -22,7 +22,7 @@ export const detection = cloudtrail({
     'EKS API Reference, UpdateClusterConfig',
   ],
   runbook: [
-    confirmCall('UpdateClusterConfig'),
+    confirmCall,
     'Switch them on again: aws eks update-cluster-config --region REGION --name CLUSTER --logging \'{"clusterLogging":[{"types":["audit","authenticator"],"enabled":true}]}\'.',
     'Find what was done in the gap: CloudTrail goes on (launches, roles, pod identities); kubectl get events -A --sort-by .lastTimestamp, which go back an hour; compare RBAC, secrets and node classes with version control.',
     lookAround,

@@ -21,7 +21,7 @@ export const detection = cloudtrail({
     'EKS API Reference, VpcConfigRequest: publicAccessCidrs',
   ],
   runbook: [
-    confirmCall('UpdateClusterConfig'),
+    confirmCall,
     'Close it: aws eks update-cluster-config --region REGION --name CLUSTER --resources-vpc-config endpointPublicAccess=false,endpointPrivateAccess=true, or publicAccessCidrs=OFFICE_RANGE.',
     "See who used it: the cluster's audit log, `fields @timestamp, user.username, verb, requestURI | parse @message '\"sourceIPs\":[*]' as ips | stats count() by user.username, ips` in CloudWatch Logs Insights on LOG_GROUP.",
     lookAround,

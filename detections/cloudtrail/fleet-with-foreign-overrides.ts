@@ -1,6 +1,6 @@
 import { createFleet } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said, texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { text } from '../../core/json.ts';
 
@@ -11,7 +11,7 @@ const template = (LaunchTemplateName: string) => ({
 
 export const detection = cloudtrail({
   id: 'cloudtrail/fleet-with-foreign-overrides',
-  title: "{principal} launched from Karpenter's template or tags with {launch.foreign} of its own",
+  title: "{attempt}{principal} launched from Karpenter's template or tags with {launch.foreign} of its own",
   severity: [['high', { fact: { 'call.outcome': ['denied', 'failed'] } }], 'critical'],
   when: {
     fact: {
@@ -31,7 +31,7 @@ export const detection = cloudtrail({
     'EC2 API Reference, FleetLaunchTemplateOverridesRequest and FleetLaunchTemplateSpecificationRequest',
     'karpenter-provider-aws, pkg/providers/instance (overrides: type, subnet, image, zone, priority)',
   ],
-  runbook: [confirmCall('CreateFleet'), preserveNode, revokeActing, lookAround],
+  runbook: [confirmCall, preserveNode, revokeCaller, lookAround],
   blind: [
     'Members that EC2 adds to overrides later are not known to it.',
     'A copy of the template under another name and without tags is an ordinary launch.',

@@ -1,6 +1,6 @@
 import { call, refused } from '../../core/cloudtrail/example.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 
 const request = (quotaCode: string, eventName = 'RequestServiceQuotaIncrease') =>
@@ -38,9 +38,9 @@ export const detection = cloudtrail({
     'EC2 User Guide, "Amazon EC2 service quotas" (vCPU-based quotas by instance family)',
   ],
   runbook: [
-    confirmCall('RequestServiceQuotaIncrease'),
+    confirmCall,
     'See what is pending: aws service-quotas list-requested-service-quota-change-history --service-code ec2 --region REGION; close the support case that it opened',
-    revokeActing,
+    revokeCaller,
     lookAround,
   ],
   blind: [

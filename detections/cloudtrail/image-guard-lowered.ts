@@ -42,7 +42,7 @@ export const detection = cloudtrail({
     'EC2 API Reference, DisableAllowedImagesSettings, EnableAllowedImagesSettings, DisableImageBlockPublicAccess',
   ],
   runbook: [
-    confirmCall('DisableAllowedImagesSettings'),
+    confirmCall,
     'See what holds now: aws ec2 get-allowed-images-settings --region REGION; aws ec2 get-image-block-public-access-state --region REGION; aws ec2 get-snapshot-block-public-access-state --region REGION',
     'Put it back: aws ec2 replace-image-criteria-in-allowed-images-settings --region REGION --image-criteria file://CRITERIA; aws ec2 enable-allowed-images-settings --region REGION --allowed-images-settings-state enabled; aws ec2 enable-image-block-public-access --region REGION --image-block-public-access-state block-new-sharing; aws ec2 enable-snapshot-block-public-access --region REGION --state block-all-sharing',
     'See what was launched or shared since: aws ec2 describe-instances --region REGION --query "Reservations[].Instances[].[InstanceId,ImageId,LaunchTime]" --output text; aws ec2 describe-images --region REGION --owners self --filters Name=is-public,Values=true',

@@ -1,7 +1,7 @@
 import { serviceLinked } from '../../core/cloudtrail/example.ts';
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { listed } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { member, text } from '../../core/json.ts';
 
@@ -49,9 +49,9 @@ export const detection = cloudtrail({
     'DataDog Stratus Red Team, aws.exfiltration.ec2-share-ami and ec2-share-ebs-snapshot (detonation logs)',
   ],
   runbook: [
-    confirmCall('ModifySnapshotAttribute'),
+    confirmCall,
     'Take it back: aws ec2 reset-snapshot-attribute --region REGION --snapshot-id SNAPSHOT --attribute createVolumePermission (image: aws ec2 reset-image-attribute --region REGION --image-id IMAGE --attribute launchPermission)',
-    revokeActing,
+    revokeCaller,
     'Block it for the account: aws ec2 enable-snapshot-block-public-access --region REGION --state block-all-sharing; aws ec2 enable-image-block-public-access --region REGION --image-block-public-access-state block-new-sharing',
     lookAround,
   ],

@@ -31,7 +31,7 @@ export const detection = cloudtrail({
     'EC2 User Guide, "Use AWS Systems Manager parameters to find an AMI"',
   ],
   runbook: [
-    confirmCall('PutParameter'),
+    confirmCall,
     'See what it says and said: aws ssm get-parameter-history --region REGION --name PARAMETER --query "Parameters[].[Version,Value,LastModifiedUser,LastModifiedDate]"; whose image it is: aws ec2 describe-images --region REGION --image-ids IMAGE --query "Images[].[OwnerId,Name,CreationDate]"',
     stopProvisioning,
     'Put the last good image back: aws ssm put-parameter --region REGION --name PARAMETER --overwrite --data-type aws:ec2:image --value IMAGE; then replace nodes of the other image: kubectl get nodeclaims -o custom-columns=NAME:.metadata.name,IMAGE:.status.imageID',

@@ -2,7 +2,7 @@ import { developer } from '../../core/cloudtrail/example.ts';
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { ec2, wrappedEc2, wrappedTags, writeTags } from '../../core/cloudtrail/example-ec2.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeActing, stopProvisioning } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { type Json, list, member, text } from '../../core/json.ts';
@@ -34,11 +34,11 @@ export const detection = cloudtrail({
     'EC2 API Reference, CreateTags, CreateImage, CopyImage, RegisterImage',
   ],
   runbook: [
-    confirmCall('CreateTags'),
+    confirmCall,
     'See which images are selected now: kubectl get ec2nodeclass -o jsonpath="{.items[*].status.amis}"; aws ec2 describe-images --region REGION --image-ids IMAGE --query "Images[].[OwnerId,Name,Tags]"',
     stopProvisioning,
     'Put the tags back, and pin images by id or owner: aws ec2 delete-tags --region REGION --resources IMAGE --tags Key=KEY',
-    `${revokeActing}; ${lookAround}`,
+    `${revokeCaller}; ${lookAround}`,
   ],
   blind: [
     'CopyImage with CopyImageTags copies tags without naming them.',

@@ -36,7 +36,7 @@ export const detection = cloudtrail({
     'EC2 User Guide, "Configure instance metadata options"',
   ],
   runbook: [
-    confirmCall('ModifyInstanceMetadataOptions'),
+    confirmCall,
     'Contain: aws ec2 modify-instance-metadata-options --region INSTANCE_REGION --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-protocol-ipv6 disabled (defaults: aws ec2 modify-instance-metadata-defaults --region REGION --http-tokens required --http-put-response-hop-limit 1)',
     preserveNode,
     lookAround,

@@ -7,7 +7,7 @@ import { text } from '../../core/json.ts';
 
 export const detection = cloudtrail({
   id: 'cloudtrail/imdsv1-instance-launched',
-  title: 'An instance was launched whose metadata service gives credentials to forged requests or to pods',
+  title: '{principal} launched an instance whose metadata service gives credentials to forged requests or to pods',
   severity: 'medium',
   when: {
     fact: { 'launch.imds': { from: 'launched', weak: ['tokens-optional', 'hop-limit', 'ipv6-endpoint'] } },

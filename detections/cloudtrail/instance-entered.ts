@@ -2,8 +2,8 @@ import { call, nodeSession, refused, serviceLinked } from '../../core/cloudtrail
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
-import { said, texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { refusal, said, texts } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { recallInstance } from '../../core/state/instance.ts';
 
@@ -24,7 +24,7 @@ const patchManager = serviceLinked('ssm.amazonaws.com', 'AWSServiceRoleForAmazon
 
 export const detection = cloudtrail({
   id: 'cloudtrail/instance-entered',
-  title: '{principal} entered, or was refused, the instance {instance} by {event}',
+  title: '{attempt}{principal} entered the instance {instance} by {event}',
   severity: [['medium', { fact: { 'call.outcome': 'denied' } }], 'high'],
   when: { fact: { 'instance.act': 'enter', 'call.outcome': ['succeeded', 'denied'] } },
   // Patch Manager, State Manager and security agents work so, with roles that only their services can assume.
@@ -34,6 +34,7 @@ export const detection = cloudtrail({
     return (chosen.length > 0 ? chosen : ['unknown']).map(instance => ({
       principal: said(view, 'principal.id'),
       instance,
+      ...refusal(view),
     }));
   },
   state: recallInstance(
@@ -57,10 +58,10 @@ export const detection = cloudtrail({
     'elastic/integrations, test events of SendCommand (targets by `instanceids`, State Manager on `*`)',
   ],
   runbook: [
-    confirmCall('StartSession'),
+    confirmCall,
     'End what is open: aws ssm describe-sessions --region INSTANCE_REGION --state Active --filters key=Target,value=INSTANCE, then aws ssm terminate-session --region INSTANCE_REGION --session-id SESSION',
     preserveNode,
-    revokeActing,
+    revokeCaller,
     lookAround,
   ],
   blind: [
@@ -129,6 +130,11 @@ export const detection = cloudtrail({
         severity: 'medium',
         event: refusedKey,
         after: [fleetRun()],
+      },
+      {
+        name: 'a refused key for an instance whose launch was not seen',
+        severity: 'medium',
+        event: refusedKey,
       },
       {
         name: "a key for a node's serial console",

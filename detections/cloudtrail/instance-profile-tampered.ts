@@ -68,7 +68,7 @@ export const detection = cloudtrail({
     'IAM API Reference, AddRoleToInstanceProfile',
   ],
   runbook: [
-    confirmCall('AddRoleToInstanceProfile'),
+    confirmCall,
     'See what it holds: aws iam get-instance-profile --instance-profile-name PROFILE; the role must be the one in kubectl get ec2nodeclass -o yaml.',
     'Put it right: aws iam remove-role-from-instance-profile --instance-profile-name PROFILE --role-name WRONG_ROLE and aws iam add-role-to-instance-profile --instance-profile-name PROFILE --role-name NODE_ROLE.',
     "Find what was launched with it: aws ec2 describe-instances --region REGION --filters Name=iam-instance-profile.arn,Values=PROFILE_ARN --query 'Reservations[].Instances[].[InstanceId,LaunchTime]'; cordon those nodes: kubectl cordon NODE.",

@@ -38,7 +38,7 @@ export const detection = cloudtrail({
     'EventBridge API Reference, PutTargets',
   ],
   runbook: [
-    confirmCall('SetQueueAttributes'),
+    confirmCall,
     'See who may send, and what sends: aws sqs get-queue-attributes --region REGION --queue-url QUEUE_URL --attribute-names Policy; aws events list-rule-names-by-target --region REGION --target-arn QUEUE_ARN.',
     'See what it ended: kubectl get events -A --field-selector reason=DisruptionTerminating; kubectl logs -n kube-system -l app.kubernetes.io/name=karpenter --tail=-1 --since 24h | grep interruption.',
     'Put the policy back (events.amazonaws.com and sqs.amazonaws.com alone): aws sqs set-queue-attributes --region REGION --queue-url QUEUE_URL --attributes file://POLICY; remove a forged rule: aws events remove-targets --region REGION --rule RULE --ids ID.',

@@ -11,7 +11,7 @@ import {
 } from '../../core/cloudtrail/example-ec2.ts';
 import { createFleet, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { type Json, list, member, text } from '../../core/json.ts';
@@ -32,9 +32,10 @@ const resourcesOf = (one: Json): readonly string[] => {
 
 export const detection = cloudtrail({
   id: 'cloudtrail/karpenter-tag-tampered',
-  title: '{principal} changed tags by which Karpenter steers on {resource}',
+  title: '{attempt}{principal} changed tags by which Karpenter steers on {resource}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
+    ['low', { fact: { 'principal.kind': 'platform', 'call.outcome': 'denied' } }],
     ['medium', { fact: { 'call.outcome': 'denied' } }],
     ['high', { fact: { 'tags.written': { steering: true, resourceType: owned } } }],
     ['low', { fact: { 'principal.kind': 'platform' } }],
@@ -66,10 +67,10 @@ export const detection = cloudtrail({
     'EKS User Guide, Auto Mode, AmazonEKSComputePolicy',
   ],
   runbook: [
-    confirmCall('CreateTags'),
+    confirmCall,
     'See what is tagged now: aws ec2 describe-tags --region REGION --filters Name=resource-id,Values=RESOURCE, and put back what the record shows: aws ec2 create-tags --region REGION --resources RESOURCE --tags Key=KEY,Value=VALUE (or delete-tags)',
     preserveNode,
-    revokeActing,
+    revokeCaller,
     lookAround,
   ],
   blind: [
@@ -176,6 +177,16 @@ export const detection = cloudtrail({
           ['i-0aaaabbbbccccdddd'],
           { 'karpenter.sh/nodepool': 'default' },
           { record: { errorCode: 'Client.UnauthorizedOperation' } },
+        ),
+      },
+      {
+        name: 'the platform is refused a subnet',
+        severity: 'low',
+        event: writeTags(
+          'CreateTags',
+          ['subnet-0aaa'],
+          { 'karpenter.sh/discovery': 'prod' },
+          { by: platform, record: { errorCode: 'Client.UnauthorizedOperation' } },
         ),
       },
       {

@@ -2,7 +2,7 @@ import { call, developer } from '../../core/cloudtrail/example.ts';
 import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { createTemplate } from '../../core/cloudtrail/example-launch.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 
 const name = 'karpenter.k8s.aws/1234567890123456789';
@@ -15,7 +15,7 @@ const version = (LaunchTemplateName: string, over = {}) =>
 
 export const detection = cloudtrail({
   id: 'cloudtrail/karpenter-template-poisoned',
-  title: "{principal} changed Karpenter's launch template {template}",
+  title: "{attempt}{principal} changed Karpenter's launch template {template}",
   severity: [['high', { fact: { 'call.outcome': ['denied', 'failed'] } }], 'critical'],
   when: {
     $or: [
@@ -43,10 +43,10 @@ export const detection = cloudtrail({
     'EC2 API Reference, CreateLaunchTemplateVersion, ModifyLaunchTemplate',
   ],
   runbook: [
-    confirmCall('CreateLaunchTemplateVersion'),
+    confirmCall,
     'Keep the version as evidence, then delete the template, which Karpenter makes anew: aws ec2 describe-launch-template-versions --region REGION --launch-template-name TEMPLATE > evidence.json && aws ec2 delete-launch-template --region REGION --launch-template-name TEMPLATE',
     preserveNode,
-    revokeActing,
+    revokeCaller,
     lookAround,
   ],
   blind: [

@@ -31,7 +31,7 @@ export const detection = cloudtrail({
     'EC2 API Reference, TerminateInstances',
   ],
   runbook: [
-    confirmCall('TerminateInstances'),
+    confirmCall,
     'See who tagged it: aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=INSTANCE --region REGION',
     'Stop Karpenter while you look: kubectl -n kube-system scale deployment karpenter --replicas 0',
     revokeActing,

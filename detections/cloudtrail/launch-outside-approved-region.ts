@@ -1,7 +1,7 @@
 import { call } from '../../core/cloudtrail/example.ts';
 import { createFleet, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { text } from '../../core/json.ts';
 
@@ -24,10 +24,10 @@ export const detection = cloudtrail({
     'CloudTrail User Guide, "Receiving CloudTrail log files from multiple regions"',
   ],
   runbook: [
-    confirmCall('RunInstances'),
+    confirmCall,
     'List what runs there: aws ec2 describe-instances --region REGION --filters Name=instance-state-name,Values=pending,running',
     preserveNode,
-    revokeActing,
+    revokeCaller,
     lookAround,
   ],
   blind: [

@@ -43,7 +43,7 @@ export const detection = cloudtrail({
     'CIS Amazon EKS Benchmark, worker nodes',
   ],
   runbook: [
-    "Confirm: aws ec2 describe-launch-template-versions --region REGION --launch-template-name TEMPLATE --versions '$Latest', and compare with kubectl get ec2nodeclass -o yaml",
+    "Confirm: aws ec2 describe-launch-template-versions --region REGION --launch-template-id TEMPLATE_ID --versions '$Latest', and compare with kubectl get ec2nodeclass -o yaml",
     stopProvisioning,
     'Correct the source (EC2NodeClass metadataOptions, blockDeviceMappings, associatePublicIPAddress, amiSelectorTerms); Karpenter replaces drifted nodes',
     'List what was launched from it: aws ec2 describe-instances --region REGION --filters Name=tag:aws:ec2launchtemplate:id,Values=TEMPLATE_ID',

@@ -2,7 +2,7 @@ import { call, developer, karpenter, serviceLinked } from '../../core/cloudtrail
 import { clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import { eks, other } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { text } from '../../core/json.ts';
 
@@ -104,10 +104,10 @@ export const detection = cloudtrail({
     'Auto Scaling API Reference, StartInstanceRefresh and AttachInstances',
   ],
   runbook: [
-    confirmCall('UpdateNodegroupVersion'),
-    'See what there is: aws eks describe-nodegroup --region REGION --cluster-name CLUSTER --nodegroup-name GROUP; aws ec2 describe-launch-template-versions --region REGION --launch-template-id TEMPLATE --versions VERSION; aws eks describe-cluster --region REGION --name CLUSTER --query cluster.computeConfig',
-    'Take it back: aws eks update-nodegroup-version --region REGION --cluster-name CLUSTER --nodegroup-name GROUP --launch-template name=TEMPLATE,version=FORMER_VERSION, or aws eks delete-nodegroup --region REGION --cluster-name CLUSTER --nodegroup-name GROUP for one that nobody wants; keep a snapshot of a node first',
-    revokeActing,
+    confirmCall,
+    'See what there is: aws eks describe-nodegroup --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP; aws ec2 describe-launch-template-versions --region REGION --launch-template-id TEMPLATE --versions VERSION; aws eks describe-cluster --region REGION --name CLUSTER --query cluster.computeConfig',
+    'Take it back: aws eks update-nodegroup-version --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP --launch-template name=TEMPLATE,version=FORMER_VERSION, or aws eks delete-nodegroup --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP for one that nobody wants; keep a snapshot of a node first',
+    revokeCaller,
     lookAround,
   ],
   blind: [

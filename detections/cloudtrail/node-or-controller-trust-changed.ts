@@ -47,7 +47,7 @@ export const detection = cloudtrail({
     'IAM User Guide, "AWS JSON policy elements: Principal"',
   ],
   runbook: [
-    confirmCall('UpdateAssumeRolePolicy'),
+    confirmCall,
     'See who may now: aws iam get-role --role-name ROLE --query Role.AssumeRolePolicyDocument.',
     'Restore it from version control: aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json.',
     revokeSessions,

@@ -54,7 +54,7 @@ const pod = roleSession('apps-web', '1768825272022703283', {
 
 export const detection = cloudtrail({
   id: 'cloudtrail/node-role-taken',
-  title: '{principal} took the node role, by {event} of {role}',
+  title: '{principal} took the node role, by {event} of {profile}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     ['high', { userIdentity: { type: 'AWSAccount' } }],
@@ -86,7 +86,7 @@ export const detection = cloudtrail({
     ].filter(profile => profile !== '' && profile !== 'unknown');
     const assumed = said(view, 'assumed.node-role');
     const roles = [...profiles, ...(assumed === 'none' ? [] : [`${asRole}${assumed}`])];
-    return [...new Set(roles)].map(role => ({ principal, role }));
+    return [...new Set(roles)].map(profile => ({ principal, profile }));
   },
   resources: view => [
     ...listed(view, 'launch.instances').map(one => text(one, 'id') ?? ''),
@@ -95,17 +95,19 @@ export const detection = cloudtrail({
   state: recall({
     kind: 'recall-profile',
     doc: 'Recalls which role an instance profile carries (from AddRoleToInstanceProfile and the inventory): silent where that is not known, or is no node role. A role that is assumed is named by the call.',
-    scopes: ({ event }, { role = '' }) => (role.startsWith(asRole) ? [] : [profileScope(event.account, role)]),
-    conclude: (view, { role = '' }, [item = {}]) => {
-      if (role.startsWith(asRole)) return [{ note: 'assumed, which the instances of nodes alone do' }];
+    scopes: ({ event }, { profile = '' }) => (profile.startsWith(asRole) ? [] : [profileScope(event.account, profile)]),
+    conclude: (view, { profile = '' }, [item = {}]) => {
+      if (profile.startsWith(asRole)) return [{ note: 'assumed, which the instances of nodes alone do' }];
       const carries = roleAt(item, view.event.time);
       return carries !== undefined && matchesAny(texts(view, 'node.role-names'), carries)
         ? [{ note: `the profile carries ${carries}` }]
         : [];
     },
     // Profiles are made moments before they are used, and IAM's records come from another region.
-    again: (view, { role = '' }, [item = {}]) =>
-      role.startsWith(asRole) || roleAt(item, view.event.time) !== undefined ? undefined : { after: view.event.time },
+    again: (view, { profile = '' }, [item = {}]) =>
+      profile.startsWith(asRole) || roleAt(item, view.event.time) !== undefined
+        ? undefined
+        : { after: view.event.time },
   }),
   attack: ['T1578.002', 'T1078.004', 'T1098.003'],
   why: 'An instance of one’s own with the profile of nodes gets their credentials, pulls what they pull, and joins the cluster as one of them. Nothing but controllers, Auto Scaling and the platform launches with it, and nobody but EC2, or who hands it to hybrid nodes, assumes the role.',
@@ -115,7 +117,7 @@ export const detection = cloudtrail({
     'Kubernetes documentation, Node authorization',
   ],
   runbook: [
-    confirmCall('RunInstances'),
+    confirmCall,
     'See whether it became a node: kubectl get nodes -o custom-columns=NAME:.metadata.name,ID:.spec.providerID | grep INSTANCE',
     'Contain: kubectl cordon NODE; aws ec2 modify-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP; aws ec2 describe-iam-instance-profile-associations --region INSTANCE_REGION --filters Name=instance-id,Values=INSTANCE, then aws ec2 disassociate-iam-instance-profile --region INSTANCE_REGION --association-id ASSOCIATION',
     revokeSessions,

@@ -56,9 +56,9 @@ export const detection = cloudtrail({
   why: "An association hands a role to every pod of a service account. Whoever associates a controller's role with a service account of his own is that controller, without touching its trust policy.",
   references: ['EKS User Guide, "EKS Pod Identities"', 'EKS API Reference, CreatePodIdentityAssociation'],
   runbook: [
-    confirmCall('CreatePodIdentityAssociation'),
-    'See what there is: aws eks list-pod-identity-associations --region REGION --cluster-name CLUSTER; which pods have it: kubectl get pods -n NAMESPACE -o jsonpath=\'{range .items[?(@.spec.serviceAccountName=="NAME")]}{.metadata.name}{"\\n"}{end}\'.',
-    'Take it back: aws eks delete-pod-identity-association --region REGION --cluster-name CLUSTER --association-id ID; credentials that were issued last up to six hours: deny sessions of the role that are older than now.',
+    confirmCall,
+    'See what there is: aws eks list-pod-identity-associations --region REGION --cluster-name CLUSTER; which pods have it: kubectl get pods -n NAMESPACE -o jsonpath=\'{range .items[?(@.spec.serviceAccountName=="SERVICE_ACCOUNT")]}{.metadata.name}{"\\n"}{end}\'.',
+    'Take it back: aws eks delete-pod-identity-association --region REGION --cluster-name CLUSTER --association-id POD_ASSOCIATION; credentials that were issued last up to six hours: deny sessions of the role that are older than now.',
     'See what was done with it: the AssumeRole records of pods.eks.amazonaws.com name pod and access key: aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=ROLE --region REGION.',
     lookAround,
   ],

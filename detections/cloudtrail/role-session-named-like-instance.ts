@@ -7,8 +7,8 @@ const request = { roleArn: 'arn:aws:iam::111122223333:role/reporting', roleSessi
 
 export const detection = cloudtrail({
   id: 'cloudtrail/role-session-named-like-instance',
-  title: '{principal} assumed {role} under the name of an instance',
-  severity: 'medium',
+  title: '{attempt}{principal} assumed {role} under the name of an instance',
+  severity: [['low', { fact: { 'call.outcome': ['denied', 'failed'] } }], 'medium'],
   when: {
     eventSource: 'sts.amazonaws.com',
     eventName: ['AssumeRole', 'AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML'],
@@ -26,7 +26,7 @@ export const detection = cloudtrail({
     'AWS Systems Manager User Guide, "Default Host Management Configuration"',
   ],
   runbook: [
-    confirmCall('AssumeRole'),
+    confirmCall,
     "Find what the session did: aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=SESSION --region REGION; its access key is in the AssumeRole record's responseElements.credentials.accessKeyId.",
     revokeSessions,
     'Close the way: require `sts:RoleSessionName` or `sts:SourceIdentity` in the trust policy of the role; tooling that names its sessions so belongs into an exemption with a reason.',
@@ -39,6 +39,11 @@ export const detection = cloudtrail({
   examples: {
     matches: [
       { name: 'a person assumes a role as i-…', event: call('sts', 'AssumeRole', { requestParameters: request }) },
+      {
+        name: 'a person is refused it',
+        event: call('sts', 'AssumeRole', { requestParameters: request, errorCode: 'AccessDenied' }),
+        severity: 'low',
+      },
       {
         name: 'a pod does, with its token',
         event: call('sts', 'AssumeRoleWithWebIdentity', {

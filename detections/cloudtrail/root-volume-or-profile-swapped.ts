@@ -1,7 +1,7 @@
 import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { onNodes } from '../../core/state/instance.ts';
 
@@ -27,10 +27,10 @@ export const detection = cloudtrail({
     'EC2 User Guide, "Replace the root volume"',
   ],
   runbook: [
-    confirmCall('CreateReplaceRootVolumeTask'),
+    confirmCall,
     'See what it has now: aws ec2 describe-iam-instance-profile-associations --region INSTANCE_REGION --filters Name=instance-id,Values=INSTANCE; aws ec2 describe-replace-root-volume-tasks --region INSTANCE_REGION --filters Name=instance-id,Values=INSTANCE',
     preserveNode,
-    revokeActing,
+    revokeCaller,
     lookAround,
   ],
   blind: [

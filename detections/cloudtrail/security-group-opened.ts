@@ -2,7 +2,7 @@ import { serviceLinked } from '../../core/cloudtrail/example.ts';
 import { clusterApi } from '../../core/cloudtrail/example-callers.ts';
 import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { listed } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { text } from '../../core/json.ts';
 
@@ -48,10 +48,10 @@ export const detection = cloudtrail({
     'DataDog Stratus Red Team, aws.exfiltration.ec2-security-group-open-port-22-ingress (detonation log)',
   ],
   runbook: [
-    confirmCall('AuthorizeSecurityGroupIngress'),
-    'Close it: aws ec2 revoke-security-group-ingress --region REGION --group-id GROUP --security-group-rule-ids RULE',
+    confirmCall,
+    'Close it: aws ec2 revoke-security-group-ingress --region REGION --group-id GROUP --security-group-rule-ids RULE_ID',
     'See what stands behind it: aws ec2 describe-network-interfaces --region REGION --filters Name=group-id,Values=GROUP --query "NetworkInterfaces[].[NetworkInterfaceId,Association.PublicIp,Attachment.InstanceId]"',
-    revokeActing,
+    revokeCaller,
     lookAround,
   ],
   blind: [

@@ -10,7 +10,7 @@ const other = { imageId: 'ami-0fedcba9876543210' };
 
 export const detection = cloudtrail({
   id: 'cloudtrail/unapproved-image-launched',
-  title: 'A node was launched from the image {image}, which is not approved',
+  title: '{principal} launched a node from the image {image}, which is not approved',
   severity: [['medium', { fact: { 'launch.images': { from: 'launched', approval: 'owner-unknown' } } }], 'high'],
   when: {
     fact: {

@@ -1,6 +1,6 @@
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { sequence } from '../../core/state/sequence.ts';
 
@@ -13,7 +13,7 @@ const started = (eventTime: string, id = instanceId) =>
 
 export const detection = cloudtrail({
   id: 'cloudtrail/user-data-changed',
-  title: 'The user data of the instance {instance} was changed',
+  title: '{attempt}The user data of the instance {instance} was changed',
   severity: [['medium', { fact: { 'call.outcome': ['denied', 'failed'] } }], 'high'],
   when: {
     $or: [
@@ -41,10 +41,10 @@ export const detection = cloudtrail({
     'DataDog Stratus Red Team, aws.execution.ec2-user-data (detonation log)',
   ],
   runbook: [
-    confirmCall('ModifyInstanceAttribute'),
+    confirmCall,
     'Read what it says now, on a machine that may see secrets: aws ec2 describe-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --attribute userData --query UserData.Value --output text | base64 -d',
     preserveNode,
-    revokeActing,
+    revokeCaller,
     lookAround,
   ],
   blind: [

@@ -55,8 +55,8 @@ export const detection = cloudtrail({
   ],
   runbook: [
     'Confirm what was tried: the roles are in errorMessage only: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --region REGION.',
-    'Find the pod: kubectl get pods -n NAMESPACE -o jsonpath=\'{range .items[?(@.spec.serviceAccountName=="NAME")]}{.metadata.name} {.spec.nodeName} {.status.podIP}{"\\n"}{end}\'; compare with the record\'s sourceIPAddress: a token used elsewhere was stolen.',
-    'Contain, keeping the pod for evidence: kubectl label pod POD quarantine=true && kubectl delete serviceaccount NAME -n NAMESPACE (ends its tokens), after kubectl get serviceaccount NAME -n NAMESPACE -o yaml.',
+    'Find the pod: kubectl get pods -n USER_NAMESPACE -o jsonpath=\'{range .items[?(@.spec.serviceAccountName=="USER_ACCOUNT")]}{.metadata.name} {.spec.nodeName} {.status.podIP}{"\\n"}{end}\'; compare with the record\'s sourceIPAddress: a token used elsewhere was stolen.',
+    'Contain, keeping the pod for evidence: kubectl -n USER_NAMESPACE label pod POD quarantine=true && kubectl -n USER_NAMESPACE delete serviceaccount USER_ACCOUNT (ends its tokens), after kubectl -n USER_NAMESPACE get serviceaccount USER_ACCOUNT -o yaml.',
     lookAround,
   ],
   blind: [

@@ -15,9 +15,10 @@ const week = audit('watch', 'secrets', { ...fleet, user: sync, time: '2026-08-20
 
 export const detection = kubernetes({
   id,
-  title: '{principal} read secrets that join nodes ({secret.kind}) in {namespace}',
+  title: '{attempt}{principal} read secrets that join nodes ({secret.kind}) in {namespace}',
   severity: [
     ['low', { fact: { 'principal.standing': 'likely-controller' } }],
+    ['low', { fact: { 'call.outcome': 'denied', 'secret.kind': 'likely-cluster-credential' } }],
     ['medium', { fact: { 'call.outcome': 'denied' } }],
     ['critical', { fact: { 'secret.kind': 'cluster-credential' } }],
     ['medium', { fact: { 'secret.kind': 'likely-cluster-credential' } }],
@@ -81,6 +82,16 @@ export const detection = kubernetes({
       {
         name: 'a person is refused',
         event: audit('get', 'secrets', { ...fleet, objectRef: data, ...denied }),
+      },
+      {
+        name: 'a person is refused what may be a kubeconfig',
+        event: audit('get', 'secrets', {
+          ...fleet,
+          objectRef: { namespace: 'fleet-eu', name: 'prod-eu-kubeconfig' },
+          ...denied,
+        }),
+        settings: { clusters: [] },
+        severity: 'low',
       },
       {
         name: 'a person lists all secrets of kube-system',

@@ -58,7 +58,7 @@ export const detection = kubernetes({
     confirm(
       "objectRef.namespace = 'NAMESPACE' and objectRef.resource in ['secrets','configmaps'] and user.username = 'USER'",
     ),
-    'Rotate what was read: for CAPA aws iam create-access-key and delete-access-key of the bootstrap user, then clusterawsadm controller update-credentials; for webhook certificates kubectl -n NAMESPACE delete secret NAME',
+    'Rotate what was read: for CAPA aws iam create-access-key and delete-access-key of the bootstrap user, then clusterawsadm controller update-credentials; for a webhook’s certificate (type kubernetes.io/tls, which cert-manager makes anew) kubectl -n NAMESPACE delete secret CERTIFICATE',
     removeAccess,
     'See whether the credential was used elsewhere: aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=KEY',
     lookAround,

@@ -16,7 +16,7 @@ const burst = threshold<'kubernetes'>({
 const state: StateRule<'kubernetes'> = {
   kind: 'threshold',
   doc: 'Fires on 10 forbidden calls of one identity in 10 minutes (setting `threshold`), and on the first success of an anonymous one.',
-  observe: (view, key) => (said(view, 'call.outcome') === 'denied' ? burst.observe(view, key) : []),
+  observe: (view, key, named) => (said(view, 'call.outcome') === 'denied' ? burst.observe(view, key, named) : []),
   decide: (view, key, answers) =>
     said(view, 'call.outcome') === 'denied'
       ? burst.decide(view, key, answers)
@@ -76,7 +76,7 @@ export const detection = kubernetes({
     'Sigma, correlation rules: event_count',
   ],
   runbook: [
-    `Confirm what was tried: ${insights("user.username = 'USER' and responseStatus.code = 403")}`,
+    `Confirm what was tried: ${insights("user.username = 'USER' and (responseStatus.code = 403 or user.username = 'system:anonymous')")}`,
     'For an anonymous success find the binding: kubectl get clusterrolebindings,rolebindings -A -o json | jq -r \'.items[] | select(.subjects[]?.name | IN("system:anonymous","system:unauthenticated")) | .metadata.name\'',
     removeAccess,
     'Tell a broken controller from an intruder by its pod: user.extra authentication.kubernetes.io/pod-name, and its logs',

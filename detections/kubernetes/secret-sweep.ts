@@ -34,7 +34,7 @@ const isNode = (view: View<'kubernetes'>): boolean => said(view, 'principal.form
 const sweep: StateRule<'kubernetes'> = {
   kind: 'distinct',
   doc: 'Fires on 15 distinct secrets that one identity read in 30 minutes (setting `threshold`: more than so many), or on 3 that a node was refused.',
-  observe: (view, key) => (isNode(view) ? refused : read).observe(view, key),
+  observe: (view, key, named) => (isNode(view) ? refused : read).observe(view, key, named),
   decide: (view, key, answers) =>
     isNode(view) ? refused.decide(forNode(view), key, answers) : read.decide(view, key, answers),
 };

@@ -61,6 +61,7 @@ export const detection = kubernetes({
     const { namespace } = view.record.objectRef ?? {};
     return pool === '' ? [] : [{ pool: namespace ? `${namespace}/${pool}` : pool }];
   },
+  resources: ({ record }) => [`${record.objectRef?.resource}.${record.objectRef?.apiGroup} ${nameOf(record)}`],
   state: distinct({
     id: 'lineage/node-churn',
     doc: 'More than 10 nodes of one NodePool or MachineDeployment (settings: `threshold`) deleted, and more than 10 created, within 30 minutes.',

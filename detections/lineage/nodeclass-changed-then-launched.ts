@@ -83,7 +83,7 @@ export const detection = cloudtrail({
     'EC2 API Reference, CreateLaunchTemplateVersion; karpenter-provider-aws, pkg/providers/launchtemplate',
   ],
   runbook: [
-    'Confirm both halves: npx tripline entity INSTANCE, and who changed it: kubectl get ec2nodeclass NAME -o yaml --show-managed-fields | diff - EXPECTED.yaml; aws ec2 describe-launch-template-versions --region REGION --launch-template-id TEMPLATE',
+    'Confirm both halves: npx tripline entity INSTANCE, and who changed it: kubectl get ec2nodeclass NAME -o yaml --show-managed-fields | diff - EXPECTED.yaml; aws ec2 describe-launch-template-versions --region REGION --launch-template-id TEMPLATE_ID',
     stopProvisioning,
     preserveNode,
     revokeSessions,

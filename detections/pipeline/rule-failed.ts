@@ -18,7 +18,7 @@ export const detection = cloudtrail({
   why: 'A detection that throws is blind to the event it threw on, and an attacker who finds such an event has found a way past it. The other detections judged the event; this one must be looked at.',
   references: ['Tripline, core/compile.ts'],
   runbook: [
-    'Get the event: npx tripline findings show ID, which gives its id; aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventId,AttributeValue=EVENT_ID --region REGION > event.json.',
+    'Get the event: npx tripline findings show FINDING, which gives its id; aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventId,AttributeValue=EVENT_ID --region REGION > event.json.',
     'See it fail here: npx tripline explain event.json --detection DETECTION.',
     'Judge the event by hand against what the detection says it looks for; then mend the detection, with the event as its next example.',
   ],

@@ -27,6 +27,24 @@ const clustered = (resource: string, apiGroup: string, name: string) => ({
 const asked = (service: string, requestParameters: Record<string, string>) => ({
   evidence: { eventSource: `${service}.amazonaws.com`, requestParameters },
 });
+const alice = {
+  type: 'IAMUser',
+  arn: 'arn:aws:iam::111122223333:user/ops/alice',
+  userName: 'alice',
+  accessKeyId: 'AKIAEXAMPLEKEY000001',
+};
+/** What an authorization of ingress answers: the rules that it made. */
+const opened = (...rules: string[]) => ({
+  evidence: {
+    responseElements: { securityGroupRuleSet: { items: rules.map(securityGroupRuleId => ({ securityGroupRuleId })) } },
+  },
+});
+/** A request of a user of EKS. */
+const user = (username: string, extra: Record<string, string[]>) => ({ evidence: { user: { username, extra } } });
+const nodes = { source: 'kubernetes', resources: [] } as const;
+const person = 'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/alice@example.com';
+const role = 'arn:aws:iam::111122223333:role/developer';
+const permissionSet = 'arn:aws:iam::111122223333:role/AWSReservedSSO_Admin_0123456789abcdef';
 const policy = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const call = { eventSource: 'ec2.amazonaws.com', awsRegion: 'eu-west-1', requestParameters: {} };
 
@@ -222,13 +240,115 @@ describe('a runbook step', () => {
       {
         evidence: {
           userIdentity: {
-            arn: 'arn:aws:sts::111122223333:assumed-role/developer/alice@example.com',
+            arn: 'arn:aws:sts::111122223333:assumed-role/developer/a…',
             sessionContext: { sessionIssuer: { arn: 'arn:aws:iam::111122223333:role/developer' } },
           },
         },
       },
     ],
-    ['npx tripline entity USER', 'npx tripline entity system:serviceaccount:a:b', {}, object('secrets', 'x')],
+    [
+      'npx tripline entity PRINCIPAL',
+      'npx tripline entity system:serviceaccount:a:b',
+      {},
+      { evidence: { userIdentity: { type: 'WebIdentityUser', userName: 'system:serviceaccount:a:b' } } },
+    ],
+    // People who sign in through IAM Identity Center, whose sessions are addresses.
+    [
+      'npx tripline entity PRINCIPAL',
+      `npx tripline entity ${person}`,
+      {},
+      { evidence: { userIdentity: { arn: person } } },
+    ],
+    ['Value=SESSION', 'Value=alice@example.com', {}, { evidence: { userIdentity: { arn: person } } }],
+    ["user.username = 'USER'", `user.username = '${person}'`, {}, { evidence: { user: { username: person } } }],
+    ['Value=EVENT ', 'Value=GetSecretValue ', {}, { evidence: { eventName: 'GetSecretValue' } }],
+    ['Value=EVENT_ID', 'Value=e-1', {}, { evidence: { eventID: 'e-1' } }],
+    ['show FINDING,', 'show 0123456789abcdef,', {}, {}],
+    ['--detection DETECTION.', '--detection lineage/x.', { key: { detection: 'lineage/x' } }, {}],
+    [
+      'Value=ISSUED_KEY',
+      'Value=ASIAEXAMPLEKEY000002',
+      {},
+      { evidence: { responseElements: { credentials: { accessKeyId: 'ASIAEXAMPLEKEY000002' } } } },
+    ],
+    // A key in which a profile may stand, and a role in its place.
+    ['--role-name ROLE', '--role-name nodes', { key: { profile: 'role/nodes' } }, {}],
+    ['--role-name ROLE', '--role-name ROLE', { key: { profile: 'nodes' } }, {}],
+    ['--role-name ROLE', '--role-name ROLE', { key: { role: 'none' } }, {}],
+    ['--role-name ROLE', '--role-name ROLE', { key: { role: 'every role of the accounts under it' } }, {}],
+    ['--role-name ROLE', '--role-name ROLE', { key: { role: 'capa' } }, asked('iam', { userName: 'capa' })],
+    ['--instance-profile-name PROFILE', '--instance-profile-name PROFILE', { key: { profile: 'role/nodes' } }, {}],
+    ['--cluster-name CLUSTER', '--cluster-name prod', {}, asked('eks', { name: 'prod' })],
+    ['--cluster-name CLUSTER', '--cluster-name prod', {}, asked('eks', { clusterName: 'prod', name: 'idp' })],
+    ['--cluster-name CLUSTER', '--cluster-name CLUSTER', {}, asked('sagemaker', { clusterName: 'training' })],
+    ['--nodegroup-name NODE_GROUP;', '--nodegroup-name batch;', {}, asked('eks', { nodegroupName: 'batch' })],
+    ['Name=="SERVICE_ACCOUNT")', 'Name=="web")', {}, asked('eks', { serviceAccount: 'web' })],
+    ['--association-id POD_ASSOCIATION', '--association-id a-1', {}, asked('eks', { associationId: 'a-1' })],
+    [
+      '--association-id POD_ASSOCIATION',
+      '--association-id a-2',
+      {},
+      { evidence: { responseElements: { association: { associationId: 'a-2' } } } },
+    ],
+    [
+      '--launch-template-id TEMPLATE_ID',
+      '--launch-template-id lt-0aaaabbbb',
+      { resources: ['lt-0aaaabbbb', 'lt-tags'] },
+      {},
+    ],
+    ['--launch-template-name TEMPLATE', '--launch-template-name TEMPLATE', { key: { template: 'lt-0aaaabbbb' } }, {}],
+    ['--security-group-rule-ids RULE_ID', '--security-group-rule-ids sgr-0a', {}, opened('sgr-0a')],
+    [
+      '--snapshot-id SNAPSHOT',
+      '--snapshot-id snap-0aaaabbbb',
+      { resources: ['snap-0aaaabbbb', 'shared with all'] },
+      {},
+    ],
+    ['Value=SESSION', 'Value=alice', {}, { evidence: { userIdentity: alice } }],
+    // A session may be named so, and the AWS CLI would take what follows for another member.
+    [
+      'Value=SESSION',
+      'Value=SESSION',
+      {},
+      { evidence: { userIdentity: { ...alice, userName: 'a,AttributeKey=ReadOnly' } } },
+    ],
+    ['--user-name USER_NAME', "--user-name 'a,b'", {}, { evidence: { userIdentity: { ...alice, userName: 'a,b' } } }],
+    [
+      'aws iam update-access-key --user-name USER_NAME --access-key-id USER_KEY --status Inactive',
+      'aws iam update-access-key --user-name alice --access-key-id AKIAEXAMPLEKEY000001 --status Inactive',
+      {},
+      { evidence: { userIdentity: alice } },
+    ],
+    ['--user-name USER_NAME --access-key-id USER_KEY', '--user-name USER_NAME --access-key-id USER_KEY', {}, {}],
+    ['--security-group-rule-ids RULE_ID', '--security-group-rule-ids RULE_ID', {}, opened('sgr-0a', 'sgr-0b')],
+    [
+      'kubectl -n USER_NAMESPACE delete serviceaccount USER_ACCOUNT',
+      'kubectl -n a delete serviceaccount b',
+      {},
+      { evidence: { userIdentity: { type: 'WebIdentityUser', userName: 'system:serviceaccount:a:b' } } },
+    ],
+    ['delete secret bootstrap-token-TOKEN;', 'delete secret bootstrap-token-abc123;', { key: { token: 'abc123' } }, {}],
+    ["= 'system:bootstrap:TOKEN'", "= 'system:bootstrap:abc123'", { key: { token: 'abc123' } }, {}],
+    ["= 'system:node:NODE'", "= 'system:node:ip-10-0-0-1'", { key: { node: 'ip-10-0-0-1' } }, {}],
+    ['certificate deny NAME &&', 'certificate deny csr-1 &&', {}, clustered('certificatesigningrequests', '', 'csr-1')],
+    ['--principal-arn ARN (or', `--principal-arn ${role} (or`, {}, user('alice', { canonicalArn: [role] })],
+    ['--principal-arn ARN', '--principal-arn ARN', {}, user('system:node:n', { canonicalArn: [role] })],
+    ['--principal-arn ARN', '--principal-arn ARN', {}, user('alice', { canonicalArn: [permissionSet] })],
+    ['InstanceId=INSTANCE', 'InstanceId=i-0aaaabbbb', nodes, user('system:node:n', { sessionName: ['i-0aaaabbbb'] })],
+    [
+      'InstanceId=INSTANCE',
+      'InstanceId=i-0aaaabbbb',
+      { ...nodes, key: { node: 'n' } },
+      user('system:node:n', { sessionName: ['i-0aaaabbbb'] }),
+    ],
+    // A node that changes another.
+    [
+      'InstanceId=INSTANCE',
+      'InstanceId=INSTANCE',
+      { ...nodes, key: { node: 'm' } },
+      user('system:node:n', { sessionName: ['i-0aaaabbbb'] }),
+    ],
+    ['InstanceId=INSTANCE', 'InstanceId=INSTANCE', nodes, user('alice', { sessionName: ['i-0aaaabbbb'] })],
     [
       'npx tripline entity ROLE',
       'npx tripline entity arn:aws:iam::111122223333:role/a/nodes',

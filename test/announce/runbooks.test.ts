@@ -77,6 +77,15 @@ describe('the commands of the runbooks', () => {
     expect(quoted).toEqual([]);
   });
 
+  test('end where the next begins, so that each can be pasted', () => {
+    const joined = steps.filter(({ step }) =>
+      partsOf(step).some(
+        ({ kind, text }) => kind === 'code' && /[:.] (aws|kubectl|npx) /.test(text.replace(/'[^']*'/g, '')),
+      ),
+    );
+    expect(joined).toEqual([]);
+  });
+
   test('ask for one value of a field: a field selector joins by AND', () => {
     const never = kubectl.filter(({ command }) => {
       const [, selector = ''] = /--field-selector[ =](\S+)/.exec(command) ?? [];

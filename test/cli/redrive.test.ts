@@ -54,6 +54,11 @@ test('moves nothing out of an empty queue', async () => {
   expect(moved()).toEqual([]);
 });
 
+test('what fails for another reason is told as it is, without a hint about sources', async () => {
+  sqs.on(GetQueueAttributesCommand).rejects(new Error('Could not load credentials from any providers'));
+  await expect(redrive(dead)).rejects.toThrow('Could not load credentials');
+});
+
 test('that SQS refuses says what to do where the queue has no source', async () => {
   sqs.on(StartMessageMoveTaskCommand).rejects(new Error('Source queue must be configured as a Dead Letter Queue.'));
   const { code, err } = await redrive(dead);

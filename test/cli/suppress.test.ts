@@ -37,6 +37,7 @@ test('a preview says what would have been hidden, resolved findings too, and cha
     out: expect.stringMatching(/would have hidden 1 finding with 1 event\b/),
   });
   expect((await suppress('list')).out).toBe('no suppressions\n');
+  expect((await suppress('list', '--json')).out).toBe('');
 });
 
 test.each([
@@ -55,6 +56,14 @@ test('one that hides noise is made, listed and revoked', async () => {
   expect(code).toBe(0);
   const id = /suppression ([0-9a-f]{12}) until/.exec(out)?.[1] ?? '';
   expect((await suppress('list')).out).toMatch(new RegExp(`${id} +active .*platform +alice +known load test`));
+  expect(JSON.parse((await suppress('list', '--json')).out)).toMatchObject({
+    id,
+    state: 'active',
+    owner: 'platform',
+    by: 'alice',
+    reason: 'known load test',
+    when: { finding: { key: { principal: ['noise'] } } },
+  });
   expect((await suppress('revoke', id, '--by', 'bob')).code).toBe(0);
   expect((await suppress('list')).out).toContain('revoked by bob');
   expect((await suppress('revoke', id)).code).toBe(1);
@@ -66,6 +75,7 @@ test.each<[string, string[], RegExp]>([
   ['a pattern that is none', ['--when', '{"finding":{}}', ...said], /an empty object/],
   ['no reason', ['--when', by('x'), '--owner', 'a', '--for', '1d'], /--reason/],
   ['no owner', ['--when', by('x'), '--reason', 'because', '--for', '1d'], /--owner/],
+  ['a suppression for machines', ['--when', by('x'), ...said, '--json'], /--json is for a list/],
   ['no end', ['--when', by('x'), '--reason', 'because', '--owner', 'a'], /--for/],
 ])('refuses %s', async (_, argv, reason) => {
   const { code, err } = await suppress(...argv);

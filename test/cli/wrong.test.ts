@@ -114,3 +114,18 @@ test('a scan that is interrupted tells what it found, and that this is not all',
 test("'help COMMAND' says what 'COMMAND --help' says", async () => {
   expect(await tripline('help', 'scan')).toEqual(await tripline('scan', '--help'));
 });
+
+test.each([
+  'scan',
+  'explain',
+])('%s says which detections of the settings are not there, and judges all the same', async command => {
+  const settings = file(
+    'slip.ts',
+    `import { defineConfig } from '${join(import.meta.dirname, '../../core/config.ts')}';
+export default defineConfig({ detections: { 'cloudtrail/launch-bust': { status: 'off' } } });`,
+  );
+  const log = file('slip.json', JSON.stringify(call('ec2', 'RunInstances').record));
+  const { code, stderr } = await tripline(command, log, '--settings', settings);
+  expect(code).toBe(0);
+  expect(stderr.match(/detections\.cloudtrail\/launch-bust: there is no such detection/g)).toHaveLength(1);
+});

@@ -216,6 +216,11 @@ describe('defineConfig', () => {
       'platform.arns: arn:aws:iam',
     ],
     [
+      'a policy of another partition',
+      { home: 'us-gov-west-1', nodePolicies: ['AmazonEKS_CNI_Policy', 'arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy'] },
+      'nodePolicies: arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy is of another partition',
+    ],
+    [
       'a webhook with a password',
       hook('https://user:secret@example.com/x'),
       'channels.0.address: an address without user',
@@ -485,7 +490,18 @@ describe('defineConfig', () => {
     ['businessHours.days', value => ({ businessHours: { timeZone: 'UTC', days: [value] } }), [1, 7], [0, 8, 1.5]],
     ['maximumNodeAge', value => ({ maximumNodeAge: value }), ['72h', '7d'], ['72', 'h', '72m', '7d ', 'x7d', '1.5h']],
     ['latenessMinutes', value => ({ latenessMinutes: value }), [1, 120], [0, 121]],
-    ['approvedImages.ids', value => ({ approvedImages: { ids: [value] } }), ['ami-0a'], ['0a', 'xami-0a']],
+    [
+      'approvedImages.ids',
+      value => ({ approvedImages: { ids: [value] } }),
+      ['ami-0a'],
+      ['0a', 'xami-0a', 'ami-', 'ami-xyz', 'ami-0a '],
+    ],
+    [
+      'interruptionQueues',
+      value => ({ interruptionQueues: [value] }),
+      ['prod', 'Karpenter-*', 'karpenter.fifo'],
+      ['https://sqs.eu-west-1.amazonaws.com/111122223333/prod', 'arn:aws:sqs:eu-west-1:111122223333:prod'],
+    ],
     [
       'channels.secret',
       value => ({ channels: [{ kind: 'pagerduty', secret: value }] }),

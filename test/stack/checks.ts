@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { deadLetters, deadLettersAccept, partialFailures, streams, visibility } from './checks/delivery.ts';
-import { auditHearsItsGroups, carriers, encryption, keysDeliver, nothingPublic, tlsOnly } from './checks/doors.ts';
+import {
+  auditHearsItsGroups,
+  carriers,
+  encryption,
+  keysDeliver,
+  nothingPublic,
+  tlsOnly,
+  topicsHear,
+} from './checks/doors.ts';
 import { logRetention, names, patterns, runtimes, tableSchemas } from './checks/parts.ts';
 import {
   canary,
@@ -44,6 +52,7 @@ export const checks = (regions: readonly string[], heard: readonly string[]): Re
   'metrics of one stage are not those of another': stages,
   'functions run on nodejs24.x, arm64': runtimes,
   'keys let in whoever delivers to what they encrypt': keysDeliver,
+  'topics let in whoever publishes to them, and nobody else': topicsHear,
   'audit logs are heard in every region that has clusters': auditRegions(heard),
   'every alarm tells somebody': alarmsTell,
   'whoever carries events to another bus may put them there': carriers,

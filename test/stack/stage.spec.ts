@@ -70,6 +70,7 @@ describe('a stage', () => {
         .filter(([, reserved]) => reserved !== undefined),
     );
     expect(bounded).toEqual({
+      audit: 20,
       canary: 1,
       digest: 1,
       heartbeat: 1,

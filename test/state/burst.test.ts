@@ -66,29 +66,52 @@ const stored = (member: fc.Arbitrary<string>): fc.Arbitrary<readonly (readonly s
   fc.array(fc.uniqueArray(member, { maxLength: 12 }), { minLength: 1, maxLength: 3 });
 const time = fc.nat({ max: 40 }).map(tenth => tenth * 100);
 
+/** A sighting that names nobody, as it is stored. */
+const written = ({ at, id, value }: { readonly at: number; readonly id: string; readonly value: string }): string =>
+  JSON.stringify([at, id, value, [], [], []]);
+
 describe('what fires, asked of each event for itself', () => {
+  /**
+   * Events of bursts around an asking one: those that lie in the window of one that fires.
+   * @param fires whether what lies in a window is a burst
+   */
+  const expected = <T extends { readonly at: number; readonly id: string }>(
+    all: readonly T[],
+    fires: (inWindow: readonly T[]) => boolean,
+    asking: number,
+  ): readonly string[] => {
+    const windows = all.map(({ at }) => all.filter(one => one.at > at - within && one.at <= at)).filter(fires);
+    const lines = windows
+      .flat()
+      .filter(({ at }) => at >= asking - within && at < asking + within)
+      .map(({ at, id }) => `${at} ${id}`);
+    return [...new Set(lines)].sort();
+  };
+  const asked = (rule: StateRule<'cloudtrail'>, lists: readonly (readonly string[])[], asking: number) =>
+    [
+      ...found(
+        rule,
+        lists.map((members): Item => ({ seen: members })),
+        asking,
+      ),
+    ].sort();
+
   it('is what a sum finds', () => {
     const rule = sum<'cloudtrail'>({
       ...{ id: 'x/sum', doc: '', within, moreThan: 9, value: () => 0, note: () => '' },
     });
     const part = fc
       .tuple(time, fc.nat({ max: 9 }), fc.nat({ max: 5 }))
-      .map(([at, value, id]) => `${at}#${value}#e${id}`);
+      .map(([at, value, id]) => written({ at, id: `e${at}-${id}`, value: String(value) }));
     fc.assert(
       fc.property(stored(part), time, (lists, asking) => {
         const parts = lists.flat().map(one => {
-          const [at, value, id] = one.split('#');
-          return { at: Number(at), value: Number(value), id };
+          const [at, id, value] = JSON.parse(one);
+          return { at, id, value: Number(value) };
         });
-        const expected = parts
-          .filter(({ at }) => {
-            const inWindow = parts.filter(one => one.at > at - within && one.at <= at);
-            return inWindow.reduce((total, { value }) => total + value, 0) > 9;
-          })
-          .filter(({ at }) => at >= asking && at < asking + within)
-          .map(({ at, id }) => `${at} ${id}`);
-        const items = lists.map((parts): Item => ({ parts }));
-        expect([...found(rule, items, asking)].sort()).toEqual(expected.sort());
+        const isOver = (some: readonly (typeof parts)[number][]) =>
+          some.reduce((total, { value }) => total + value, 0) > 9;
+        expect(asked(rule, lists, asking)).toEqual(expected(parts, isOver, asking));
       }),
       { numRuns: 500 },
     );
@@ -98,19 +121,17 @@ describe('what fires, asked of each event for itself', () => {
     const rule = distinct<'cloudtrail'>({
       ...{ id: 'x/distinct', doc: '', within, moreThan: 2, values: () => [], note: () => '' },
     });
-    const sighting = fc.tuple(time, fc.nat({ max: 5 })).map(([at, value]) => `${at}#e${at}-${value % 2}#${value}`);
+    const sighting = fc
+      .tuple(time, fc.nat({ max: 5 }))
+      .map(([at, value]) => written({ at, id: `e${at}-${value % 2}`, value: String(value) }));
     fc.assert(
       fc.property(stored(sighting), time, (lists, asking) => {
         const seen = lists.flat().map(one => {
-          const [at, id = '', value] = one.split('#');
-          return { at: Number(at), id, value };
+          const [at, id, value] = JSON.parse(one);
+          return { at, id, value };
         });
-        const expected = seen
-          .filter(({ at }) => new Set(seen.filter(o => o.at > at - within && o.at <= at).map(o => o.value)).size > 2)
-          .filter(({ at }) => at >= asking && at < asking + within)
-          .map(({ at, id }) => `${at} ${id}`);
-        const items = lists.map((members): Item => ({ seen: members }));
-        expect([...found(rule, items, asking)].sort()).toEqual([...new Set(expected)].sort());
+        const isOver = (some: readonly (typeof seen)[number][]) => new Set(some.map(({ value }) => value)).size > 2;
+        expect(asked(rule, lists, asking)).toEqual(expected(seen, isOver, asking));
       }),
       { numRuns: 500 },
     );

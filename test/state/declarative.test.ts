@@ -79,7 +79,7 @@ describe('a sum', () => {
         { at: 0, much: 60 },
         { at: 1, much: 41 },
       ],
-      ['e1'],
+      ['e0', 'e1'],
     ],
     [
       'across the edge of a bucket',
@@ -87,7 +87,7 @@ describe('a sum', () => {
         { at: 8, much: 60 },
         { at: 12, much: 41 },
       ],
-      ['e1'],
+      ['e0', 'e1'],
     ],
     [
       'ten minutes apart is none',
@@ -105,7 +105,7 @@ describe('a sum', () => {
         { at: 9, much: 1 },
         { at: 14, much: 41 },
       ],
-      ['e1', 'e2', 'e3'],
+      ['e0', 'e1', 'e2', 'e3'],
     ],
     [
       'leaves the span part by part',
@@ -116,6 +116,16 @@ describe('a sum', () => {
         { at: 13, much: 30 },
       ],
       [],
+    ],
+    [
+      'begins where its first part still lies in the span',
+      [
+        { at: 0, much: 60 },
+        { at: 9, much: 30 },
+        { at: 12, much: 60 },
+        { at: 13, much: 30 },
+      ],
+      ['e1', 'e2', 'e3'],
     ],
     [
       'of nothing and less is none',

@@ -88,6 +88,7 @@ export const linesOf = (findings: ReturnType<typeof memoryFindings>): readonly s
         finding.severity,
         finding.title,
         finding.count,
+        ...[finding.principals, finding.resources, finding.addresses].map(names => [...names].sort()),
         windows.map(({ bucket, count, eventIds }) => [bucket, count, [...eventIds].sort()]).sort(),
       ]),
     )

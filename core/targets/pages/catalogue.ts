@@ -1,4 +1,5 @@
 import type { AnyDetection } from '../../detection.ts';
+import { plainTitle } from '../../title.ts';
 
 /** What each detection protects, in the order a reader meets it. An id is listed where the first of these tests holds. */
 const themes: readonly { readonly name: string; readonly says: string; readonly holds: (id: string) => boolean }[] = [
@@ -46,7 +47,7 @@ export const catalogue = (detections: readonly AnyDetection[]): string => {
     for (const one of mine) left.delete(one);
     const rows = mine.map(one => {
       const severity = typeof one.severity === 'string' ? one.severity : String(one.severity.at(-1));
-      return `| [${one.id}](${one.id}.md) | ${severity} | ${one.title.replaceAll('|', '\\|')} |`;
+      return `| [${one.id}](${one.id}.md) | ${severity} | ${plainTitle(one.title).replaceAll('|', '\\|')} |`;
     });
     if (rows.length === 0) return '';
     return [

@@ -1,6 +1,7 @@
 import { partsOf } from '../../announce/commands.ts';
 import { techniques } from '../../attack.ts';
 import type { AnyDetection } from '../../detection.ts';
+import { plainTitle } from '../../title.ts';
 
 /** A detection's documentation page, in Markdown: what fires it, why it matters, what to do, how it can be blind. */
 export const page = (detection: AnyDetection): string => {
@@ -25,7 +26,7 @@ export const page = (detection: AnyDetection): string => {
   const lines: readonly (string | readonly string[])[] = [
     `# ${id}`,
     '',
-    `> ${title}`,
+    `> ${plainTitle(title)}`,
     '',
     why,
     '',

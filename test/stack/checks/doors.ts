@@ -9,6 +9,9 @@ const policied = [
   'aws:cloudwatch/eventBusPolicy:EventBusPolicy',
 ] as const;
 
+/** Whose policies cannot ask EventBridge whose rule it is. */
+const bare: readonly string[] = ['aws:kms/key:Key', 'aws:sns/topicPolicy:TopicPolicy'];
+
 const isEverybody = (principal: unknown): boolean =>
   principal === '*' || list(inner(principal, 'AWS')).includes('*') || list(inner(principal, 'Service')).includes('*');
 
@@ -36,8 +39,8 @@ export const nothingPublic: Check = resources => {
               (isEverybody(principal) ||
                 (inner(principal, 'Service') !== undefined &&
                   condition === undefined &&
-                  // `keysDeliver` says why.
-                  !(type === 'aws:kms/key:Key' && inner(principal, 'Service') === 'events.amazonaws.com'))),
+                  // `keysDeliver` and `topicsHear` say why.
+                  !(bare.includes(type) && inner(principal, 'Service') === 'events.amazonaws.com'))),
           )
           .map(() => `${name} lets in everybody, or a service on anybody's behalf`),
       ),
@@ -131,6 +134,40 @@ export const keysDeliver: Check = resources => {
       ]);
     }),
   ];
+};
+
+/**
+ * EventBridge publishes to the topics that rules have for a target, and there without a condition (EventBridge User Guide, "Using
+ * resource-based policies", Amazon SNS permissions), but never for another account where it says whose rule it is; no service publishes
+ * to another topic, or for more than this stage's alarms.
+ */
+export const topicsHear: Check = resources => {
+  const targets = new Set(of(resources, 'aws:cloudwatch/eventTarget:EventTarget').map(({ inputs }) => inputs['arn']));
+  return of(resources, 'aws:sns/topicPolicy:TopicPolicy').flatMap(({ name, inputs }) => {
+    const by = (effect: string, service: string) =>
+      statements(inputs['policy']).filter(
+        one => one.effect === effect && list(inner(one.principal, 'Service')).includes(service),
+      );
+    const events = by('Allow', 'events.amazonaws.com');
+    if (!targets.has(inputs['arn']))
+      return events.length + by('Allow', 'cloudwatch.amazonaws.com').length === 0
+        ? []
+        : [`${name} lets in a service that has nothing to say there`];
+    const refusesOthers = by('Deny', 'events.amazonaws.com').some(
+      ({ condition }) =>
+        typeof inner(condition, 'StringNotEquals', 'aws:SourceAccount') === 'string' &&
+        inner(condition, 'Null', 'aws:SourceAccount') === 'false',
+    );
+    return [
+      ...(events.some(({ condition }) => condition === undefined)
+        ? []
+        : [`EventBridge tells topics no source, and ${name} asks for it`]),
+      ...(refusesOthers ? [] : [`${name} lets in rules of other accounts`]),
+      ...by('Allow', 'cloudwatch.amazonaws.com')
+        .filter(({ condition }) => !/:alarm:tripline-.+-\*$/.test(String(inner(condition, 'ArnLike', 'aws:SourceArn'))))
+        .map(() => `${name} lets in anybody's alarms`),
+    ];
+  });
 };
 
 /** A rule puts events on another bus in the name of a role, and without its permission they end as dead letters. */

@@ -2,6 +2,15 @@ import { lambda, queue, role, table } from '../kinds.ts';
 import { full } from '../synthesis.ts';
 import { changed, type Fault, plus, policy, without } from './planting.ts';
 
+const topicPolicy = 'aws:sns/topicPolicy:TopicPolicy';
+const said = (...some: readonly object[]) => plus({ policy: JSON.stringify({ Statement: some }) });
+const events = { Principal: { Service: 'events.amazonaws.com' } };
+const foreign = {
+  Effect: 'Deny',
+  ...events,
+  Condition: { StringNotEquals: { 'aws:SourceAccount': '111122223333' }, Null: { 'aws:SourceAccount': 'false' } },
+};
+
 /** Doors that stand open, or that somebody who delivers cannot get through. */
 export const doors: readonly Fault[] = [
   ['everything at rest is encrypted', 'a table', () => changed(table, without('serverSideEncryption'))],
@@ -101,5 +110,42 @@ export const doors: readonly Fault[] = [
         ),
         'WitnessCarrier',
       ),
+  ],
+  [
+    'topics let in whoever publishes to them, and nobody else',
+    'a guard that asks EventBridge for its source',
+    () =>
+      changed(
+        topicPolicy,
+        said(
+          { Effect: 'Allow', ...events, Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } } },
+          foreign,
+        ),
+        'Guard',
+      ),
+  ],
+  [
+    'topics let in whoever publishes to them, and nobody else',
+    "a guard that other accounts' rules may write to",
+    () => changed(topicPolicy, said({ Effect: 'Allow', ...events }), 'Guard'),
+  ],
+  [
+    'topics let in whoever publishes to them, and nobody else',
+    "a guard that anybody's alarms may write to",
+    () =>
+      changed(
+        topicPolicy,
+        said({ Effect: 'Allow', ...events }, foreign, {
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+        }),
+        'Guard',
+      ),
+  ],
+  [
+    'topics let in whoever publishes to them, and nobody else',
+    "alerts that anybody's rule may write to",
+    () => changed(topicPolicy, said({ Effect: 'Allow', ...events }, foreign), 'Alerts'),
   ],
 ];

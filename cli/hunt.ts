@@ -1,0 +1,106 @@
+import type { Source } from '../core/event.ts';
+import { hunt } from '../core/targets/sql/hunt.ts';
+import { athenaTrail, type Layout, wholeRecords } from '../core/targets/sql/place.ts';
+import { detections, knowledge } from '../detections/index.ts';
+import { type Command, flags, oneOf, UsageError } from './io.ts';
+import { loadSettings } from './settings.ts';
+import { jsonLine } from './shown.ts';
+
+export const usage: Command['usage'] = `usage: tripline hunt [--source cloudtrail|kubernetes] [--table TABLE] [--records COLUMN] [--detection ID…] [--without ID…]
+                     [--from TIME] [--to TIME] [--settings FILE] [--json]
+
+Prints a query for Athena (Trino) that finds, in months of logs, the records that detections may be about. It finds some more and
+never less: 'tripline scan' of what it finds decides. docs/hunting.md has tables, and how to get from one to the other.
+  --source S       cloudtrail (default) or kubernetes
+  --table TABLE    its name, with database and catalogue where it needs them; default: cloudtrail_logs, as CloudTrail's console
+                   makes it for Athena, or audit_records
+  --records C      the table has each record whole, as JSON, in this column (of audit logs always: record); finds the records
+                   themselves instead of the objects they lie in, and fewer of them
+  --detection ID   this detection, and any other given so; default: all that are not off
+  --without ID     all but this one, and any other given so
+  --from TIME      records of that time (ISO 8601) or later
+  --to TIME        records before that time
+  --settings FILE  settings other than tripline.config.ts
+  --json           one JSON object: the query, and what each rule asks`;
+
+/** Gives 0. @throws UsageError where a name or a time is none, or no detection is left to hunt for */
+export const run: Command['run'] = async (argv, io) => {
+  const { values, positionals } = flags(argv, {
+    source: { type: 'string' },
+    table: { type: 'string' },
+    records: { type: 'string' },
+    detection: { type: 'string', multiple: true },
+    without: { type: 'string', multiple: true },
+    from: { type: 'string' },
+    to: { type: 'string' },
+    settings: { type: 'string' },
+    json: { type: 'boolean' },
+  });
+  if (positionals.length > 0) throw new UsageError(`it reads no files: '${positionals[0]}'; 'tripline scan' does`);
+  const settings = await loadSettings(values.settings);
+  const source = oneOf('source', values.source, ['cloudtrail', 'kubernetes']) ?? 'cloudtrail';
+  const [from, to] = [timeOf('from', values.from), timeOf('to', values.to)];
+  if (from !== undefined && to !== undefined && from >= to) throw new UsageError('--from is no earlier than --to');
+  const table = namesOf(values.table ?? (source === 'cloudtrail' ? 'cloudtrail_logs' : 'audit_records'));
+  const chosen = chosenOf(values.detection ?? [], values.without ?? [], source).filter(
+    ({ id }) => settings.detections[id]?.status !== 'off',
+  );
+  // What others teach is asked by what keeps state alone.
+  const taught = chosen.some(one => 'state' in one) ? knowledge.filter(({ on }) => on === source) : [];
+  const { sql, rules } = hunt([...chosen, ...taught], settings, {
+    source,
+    layout: layoutOf(source, values.records),
+    table,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  });
+  if (values.json) io.stdout.write(jsonLine({ sql, rules }));
+  else {
+    const wide = rules.filter(({ leftOut }) => leftOut.length > 0);
+    const lines = [
+      `Records that ${count(chosen.length, 'detection')} may be about${taught.length === 0 ? '' : ` or learn from`}, and some more: 'tripline scan' of them decides (docs/hunting.md).`,
+      ...wide.map(
+        ({ id, leftOut }) =>
+          `More than it needs is found for ${id}: the table can't be asked for ${leftOut.join(', ')}.`,
+      ),
+    ];
+    io.stdout.write(`${lines.map(line => `-- ${line}\n`).join('')}${sql};\n`);
+  }
+  return 0;
+};
+
+const count = (of: number, what: string): string => `${of} ${what}${of === 1 ? '' : 's'}`;
+
+const chosenOf = (only: readonly string[], without: readonly string[], source: Source) => {
+  const unknown = [...only, ...without].find(id => !detections.some(one => one.id === id));
+  if (unknown !== undefined) throw new UsageError(`no detection '${unknown}': 'tripline detections' lists them`);
+  const own = detections.filter(({ on }) => on === source);
+  const other = only.find(id => !own.some(one => one.id === id));
+  if (other !== undefined) throw new UsageError(`'${other}' is about other logs than ${source}: see --source`);
+  const chosen = own.filter(({ id }) => (only.length === 0 || only.includes(id)) && !without.includes(id));
+  if (chosen.length === 0) throw new UsageError('no detection is left to hunt for');
+  return chosen;
+};
+
+const layoutOf = (source: Source, column: string | undefined): Layout => {
+  if (source === 'cloudtrail' && column === undefined) return athenaTrail;
+  const name = column ?? 'record';
+  if (!/^\w+$/.test(name)) throw new UsageError(`--records takes the name of a column, not '${name}'`);
+  return wholeRecords(source, name);
+};
+
+/** @throws UsageError on what is no name of a table in Athena */
+const namesOf = (table: string): readonly string[] => {
+  const names = table.split('.');
+  if (names.length <= 3 && names.every(name => /^[\w-]+$/.test(name))) return names;
+  throw new UsageError(`--table takes a name such as cloudtrail_logs or security.cloudtrail_logs, not '${table}'`);
+};
+
+/** A time as it sorts among records' times, some of which have parts of a second. @throws UsageError */
+const timeOf = (flag: string, said: string | undefined): string | undefined => {
+  if (said === undefined) return undefined;
+  const time = /^\d{4}-\d\d-\d\d/.test(said) ? Date.parse(said) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new UsageError(`--${flag} takes a time such as 2026-09-01 or 2026-09-01T10:00:00Z, not '${said}'`);
+  return new Date(time).toISOString().slice(0, 19);
+};

@@ -1,0 +1,11 @@
+import { unmetIn } from '../core/config/catalogue.ts';
+import type { Settings } from '../core/settings.ts';
+import { detections } from '../detections/index.ts';
+import type { Io } from './io.ts';
+import { shown } from './shown.ts';
+
+/** Says on standard error what the settings say of detections that are not there: it holds for nothing, and a deployment refuses it. */
+export const tellUnmet = (command: string, settings: Settings, io: Io): void => {
+  for (const { where, what } of unmetIn(detections, settings))
+    io.stderr.write(`tripline ${command}: ${shown(`${where}: ${what}`)}: 'tripline detections' lists them\n`);
+};

@@ -1,0 +1,118 @@
+import type { AnyDetection, AnyKnowledge } from '../../detection.ts';
+import type { Source } from '../../event.ts';
+import { loadPattern } from '../../pattern/load.ts';
+import type { Settings } from '../../settings.ts';
+import { type Clause, pathOf, reduce } from '../clause.ts';
+import { clausesOf } from '../derive.ts';
+import { needsOf } from '../needs.ts';
+import { conditionAt } from './condition.ts';
+import { type Layout, literal, quoted } from './place.ts';
+
+/** What one detection (or knowledge) asks of the table. */
+export interface HuntRule {
+  readonly id: string;
+  /** The condition that its records meet; 'true': any record may be one. */
+  readonly where: string;
+  /** Members of which it asks something that the table or SQL has no words for: more is found for it. */
+  readonly leftOut: readonly string[];
+}
+
+export interface Hunt {
+  /** One query; its condition is true for every record that a rule is about. */
+  readonly sql: string;
+  readonly rules: readonly HuntRule[];
+}
+
+/** What is asked of which table. */
+export interface Asked {
+  readonly source: Source;
+  readonly layout: Layout;
+  /** Trino is what Athena is made of. Default: Trino's. */
+  readonly dialect?: 'trino' | 'postgresql';
+  /** The table's name in its parts. */
+  readonly table: readonly string[];
+  /** ISO 8601; from the first on, before the second. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** The longest query that Athena takes, in bytes (Amazon Athena User Guide, "Service Quotas"). */
+export const longestQuery = 262_144;
+
+/**
+ * A query for the records of a table that rules may be about: what they ask, with what their facts need of a record and what shows
+ * it (`Fact.signs`), as far as SQL can say it. It finds more, never less: `tripline scan` of what it finds is what decides.
+ * @throws where the query is longer than Athena takes
+ */
+export const hunt = (rules: readonly (AnyDetection | AnyKnowledge)[], settings: Settings, asked: Asked): Hunt => {
+  const { source, layout, dialect = 'trino', table, from, to } = asked;
+  const needs = needsOf(source, settings, true);
+  const own = rules
+    .filter(({ on }) => on === source)
+    .map(({ id, when }) => ({ id, clauses: clausesOf(loadPattern(when), needs) }));
+  const sayable = (clause: Clause): Clause => new Map([...clause].filter(([path, tests]) => said(layout, path, tests)));
+  const lines = linesOf(reduce(own.flatMap(({ clauses }) => clauses.map(sayable))), layout);
+  const where = dialect === 'trino' ? inParts(lines) : anyOf(lines);
+  const between = [
+    ...(from === undefined ? [] : [`${layout.time} >= ${literal(from)}`]),
+    ...(to === undefined ? [] : [`${layout.time} < ${literal(to)}`]),
+  ];
+  const condition = [...between, `(${where})`].join('\n  AND ');
+  const sql = [
+    `SELECT ${layout.select}`,
+    `FROM ${layout.from(table.map(quoted).join('.'), condition)}`,
+    `WHERE ${condition}`,
+    ...(layout.orderBy === '' ? [] : [layout.orderBy]),
+  ].join('\n');
+  const bytes = Buffer.byteLength(sql);
+  if (bytes > longestQuery)
+    throw new Error(
+      `the query has ${bytes} bytes, Athena takes ${longestQuery}: hunt for fewer detections at a time (--detection)`,
+    );
+  return {
+    sql,
+    rules: own.map(({ id, clauses }) => ({
+      id,
+      where: anyOf(linesOf(reduce(clauses.map(sayable)), layout)),
+      leftOut: [
+        ...new Set(
+          clauses.flatMap(clause =>
+            [...clause].flatMap(([path, tests]) => (said(layout, path, tests) ? [] : [pathOf(path).join('.')])),
+          ),
+        ),
+      ].toSorted(),
+    })),
+  };
+};
+
+const said = (layout: Layout, path: string, tests: Parameters<typeof conditionAt>[1]): string | undefined => {
+  const place = layout.place(pathOf(path));
+  return place === undefined ? undefined : conditionAt(place, tests);
+};
+
+/** What each clause asks; '' where it asks nothing. */
+const linesOf = (clauses: readonly Clause[], layout: Layout): readonly string[] =>
+  clauses.map(clause => [...clause].flatMap(([path, tests]) => said(layout, path, tests) ?? []).join(' AND '));
+
+/** One clause a line; where one asks nothing: any record. */
+const anyOf = (lines: readonly string[]): string => {
+  if (lines.length === 0) return 'false';
+  return lines.includes('') ? 'true' : lines.map(line => `(${line})`).join('\n    OR ');
+};
+
+/** Characters of a condition that Trino compiles in one piece: it takes twice as many, and not four times ("maximum filters"). */
+const longestPart = 12_000;
+
+/** The same, cut into parts that Trino compiles one by one, as it does the body of a lambda. */
+const inParts = (lines: readonly string[]): string => {
+  if (lines.includes('') || lines.join('').length <= longestPart) return anyOf(lines);
+  const parts: string[][] = [];
+  let room = 0;
+  for (const line of lines) {
+    const part = line.length <= room ? parts.at(-1) : undefined;
+    if (part === undefined) parts.push([line]);
+    else part.push(line);
+    room = (part === undefined ? longestPart : room) - line.length;
+  }
+  return parts.map(part => `any_match(ARRAY[true], yes -> yes AND (${anyOf(part)}))`).join('\n    OR ');
+};

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { severities } from '../core/detection.ts';
+import type { AnyEvent } from '../core/event.ts';
+import { canonicalJson } from '../core/json.ts';
+import { loadDetection } from '../core/load.ts';
+import { plainTitle } from '../core/title.ts';
+import { type AnyExample, files, judge } from './catalogue.ts';
+
+/** The event, refused. Of a service's refusals some leave the parameters out; these rules are asked about those that do not. */
+const refused = (event: AnyEvent): AnyEvent => {
+  if (event.source === 'cloudtrail')
+    return { ...event, record: { ...event.record, errorCode: 'AccessDenied', responseElements: null } };
+  return { ...event, record: { ...event.record, responseStatus: { status: 'Failure', code: 403 } } };
+};
+
+const wasRefused = ({ source, record }: AnyEvent): boolean =>
+  source === 'cloudtrail' ? record.errorCode !== undefined : (record.responseStatus?.code ?? 200) >= 400;
+
+/** Titles that are as true of a refused call as of another, and why. */
+const trueOfBoth: Readonly<Record<string, string>> = {
+  'cloudtrail/controller-role-escalates': 'called',
+  'cloudtrail/controller-role-used-elsewhere': 'acts from',
+  'cloudtrail/gpu-quota-requested': 'asked for',
+  'cloudtrail/imdsv1-credentials-used': 'uses credentials',
+  'cloudtrail/instance-credentials-off-instance': 'used from',
+  'cloudtrail/instance-session-in-console': 'whoever is refused in the console has opened it',
+  'cloudtrail/launch-outside-approved-region': 'or tried',
+  'cloudtrail/node-role-beyond-baseline': 'called',
+  'cloudtrail/pod-uses-node-role': 'calls',
+  'kubernetes/aws-auth-changed': 'a collection whose deletion ends in an error is half gone',
+  'kubernetes/bootstrap-secret-written': 'a collection likewise',
+  'kubernetes/capi-cluster-deleted': 'a collection likewise',
+  'kubernetes/controller-or-node-impersonated': 'impersonation was allowed, what was asked as the other was not',
+  'kubernetes/karpenter-identity-misused': 'did, with the verb: Karpenter asks for none of it',
+  'kubernetes/leader-lease-deleted': 'a collection likewise',
+  'kubernetes/node-identity-off-node': 'was used at',
+  'kubernetes/nodepool-deleted': 'a collection likewise',
+  'kubernetes/provisioning-changed-by-unexpected': 'a collection likewise',
+  'kubernetes/service-account-off-cluster': 'was used at',
+  'lineage/credentials-crossed-planes': 'signed in, whatever was refused then',
+  'lineage/secret-read-then-aws-call': 'acted from',
+};
+
+/** Detections of what happens in AWS or Kubernetes: those of the pipeline are about records. */
+const all = files.flatMap(({ detection }) =>
+  detection === undefined || detection.id.startsWith('pipeline/') ? [] : [[detection.id, detection] as const],
+);
+
+describe('what a refused call is told as', () => {
+  test.each(all)('%s', async (id, detection) => {
+    const loaded = loadDetection(detection);
+    const told: string[] = [];
+    for (const example of detection.examples.matches as readonly AnyExample[]) {
+      const event = example.event as AnyEvent;
+      if (wasRefused(event)) continue;
+      const [done] = await judge(loaded, example);
+      const [tried] = await judge(loaded, { ...example, event: refused(event) } as AnyExample);
+      if (tried === undefined || done === undefined) continue;
+      told.push(example.name);
+      if (Object.hasOwn(trueOfBoth, id)) continue;
+      expect(tried.title, example.name).toMatch(/^Denied: /);
+      // A finding bears the title of its gravest event, the earlier of equals: a refusal must not speak for what succeeded later.
+      if (done.severity !== 'low' && canonicalJson(done.key) === canonicalJson(tried.key))
+        expect(severities.indexOf(tried.severity), example.name).toBeLessThan(severities.indexOf(done.severity));
+      expect(done.title, example.name).not.toMatch(/^(Denied|Failed|Dry run): /);
+    }
+    if (Object.hasOwn(trueOfBoth, id)) expect(told, 'no longer needs a line above').not.toEqual([]);
+  });
+});
+
+test('whoever looks at the catalogue reads what a detection says of a call that succeeded', () => {
+  expect(plainTitle('{attempt}{principal} changed {resource}')).toBe('{principal} changed {resource}');
+});

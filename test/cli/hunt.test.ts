@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { main } from '../../cli/tripline.ts';
+import { terminal } from './terminal.ts';
+
+const hunt = async (...argv: string[]) => {
+  const { io, written } = terminal();
+  return { code: await main(['hunt', ...argv], io), ...written };
+};
+const one = ['--detection', 'cloudtrail/gpu-quota-requested'];
+
+test('a hunt is one query of the console’s table, and what it is stands before it', async () => {
+  const { code, out, err } = await hunt(...one);
+  expect(code).toBe(0);
+  expect(err).toBe('');
+  expect(out).toBe(
+    [
+      "-- Records that 1 detection may be about, and some more: 'tripline scan' of them decides (docs/hunting.md).",
+      'SELECT "$path" AS object, count(*) AS records',
+      'FROM "cloudtrail_logs"',
+      "WHERE ((eventsource IN ('servicequotas.amazonaws.com') AND eventname IN ('RequestServiceQuotaIncrease')))",
+      'GROUP BY "$path"',
+      'ORDER BY "$path";',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('times bound it, without a part of a second that would sort behind them', async () => {
+  const { out } = await hunt(...one, '--from', '2026-01-01', '--to', '2026-02-01T10:00:00+02:00');
+  expect(out).toContain(
+    "WHERE eventtime >= '2026-01-01T00:00:00'\n  AND eventtime < '2026-02-01T08:00:00'\n  AND ((eventsource",
+  );
+  // As the API server writes them: of the bound's own second, before a Z.
+  expect('2026-01-01T00:00:00.123456Z' >= '2026-01-01T00:00:00').toBe(true);
+  const { out: audit } = await hunt('--source', 'kubernetes', '--from', '2026-01-01');
+  expect(audit).toContain(
+    `coalesce(json_value("record", 'lax $."requestReceivedTimestamp"'), json_value("record", 'lax $."stageTimestamp"')) >= '2026-01-01T00:00:00'`,
+  );
+});
+
+test('whole records are asked for where a column holds them, in the table that is named', async () => {
+  const { out } = await hunt(...one, '--table', 'aws-logs.security.trail', '--records', 'whole');
+  expect(out).toContain('SELECT "whole"\nFROM (SELECT "whole",\n    json_value("whole", ');
+  expect(out).toContain('FROM "aws-logs"."security"."trail") AS records');
+});
+
+test('what is learned from is asked for where a detection keeps state', async () => {
+  const asked = async (...argv: string[]): Promise<readonly string[]> =>
+    JSON.parse((await hunt('--json', ...argv)).out).rules.map(({ id }: { readonly id: string }) => id);
+  expect(await asked(...one)).toEqual(['cloudtrail/gpu-quota-requested']);
+  expect(await asked('--detection', 'cloudtrail/instance-credentials-off-instance')).toContain('knowledge/instances');
+  const all = await asked();
+  expect(all.length).toBeGreaterThan(50);
+  expect(await asked('--without', 'cloudtrail/gpu-quota-requested')).toEqual(
+    all.filter(id => id !== 'cloudtrail/gpu-quota-requested'),
+  );
+});
+
+describe('a wrong flag is told, with exit code 2', () => {
+  test.each([
+    [['--detection', 'cloudtrail/none'], "no detection 'cloudtrail/none'"],
+    [['--without', 'cloudtrail/none'], "no detection 'cloudtrail/none'"],
+    [['--detection', 'kubernetes/secret-sweep'], 'is about other logs than cloudtrail'],
+    [['--source', 'other'], '--source takes one of cloudtrail, kubernetes'],
+    [['--table', 'a; DROP TABLE b'], '--table takes a name'],
+    [['--table', 'a.b.c.d'], '--table takes a name'],
+    [['--records', 'a"b'], '--records takes the name of a column'],
+    [['--from', 'yesterday'], '--from takes a time'],
+    [['--from', '2026-02-01', '--to', '2026-01-01'], '--from is no earlier than --to'],
+    [[...one, '--without', 'cloudtrail/gpu-quota-requested'], 'no detection is left'],
+    [['logs/'], "it reads no files: 'logs/'"],
+  ])('%j', async (argv, said) => {
+    const { code, out, err } = await hunt(...argv);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(said);
+  });
+});

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Named } from '../../core/detection.ts';
+import { sightingsIn, writeSightings } from '../../core/state/sighting.ts';
+
+/** What is kept of an event until it is known whether it is part of a burst. */
+
+const event = { id: 'e', time: 1_000 };
+const named = (over: Partial<Named>): Named => ({ principals: [], resources: [], addresses: [], ...over });
+/** What stands there of one event, as it is read. */
+const kept = (values: readonly string[], names?: Named) =>
+  sightingsIn([{ seen: writeSightings(event, values, names) }], 'seen');
+/** All that the sightings of an event name. */
+const namesIn = (values: readonly string[], names: Named): Named => {
+  const all = kept(values, names).map(one => one.named);
+  return named({
+    principals: all.flatMap(({ principals }) => principals),
+    resources: all.flatMap(({ resources }) => resources).sort(),
+    addresses: all.flatMap(({ addresses }) => addresses),
+  });
+};
+
+describe('an event’s sightings', () => {
+  it('say each value once, and whom and what the event names with the first', () => {
+    const names = named({ principals: ['alice'], resources: ['x'], addresses: ['192.0.2.1', '192.0.2.2'] });
+    expect(kept(['a', 'b'], names)).toEqual([
+      { time: 1_000, eventId: 'e', value: 'a', named: names },
+      { time: 1_000, eventId: 'e', value: 'b', named: named({}) },
+    ]);
+    expect(kept(['a'])).toEqual([{ time: 1_000, eventId: 'e', value: 'a', named: named({}) }]);
+  });
+
+  it('hold a value that is a resource once, however many there are', () => {
+    const ids = Array.from({ length: 60 }, (_, at) => `i-${String(at).padStart(17, '0')}`);
+    const members = writeSightings(event, ids, named({ resources: ids }));
+    for (const [at, id] of ids.entries()) expect(members[at]?.split(id)).toHaveLength(2);
+    expect(kept(ids, named({ resources: ids })).map(one => one.named.resources)).toEqual(ids.map(id => [id]));
+  });
+
+  it('leave out what is long or too much, so that a burst fits its item', () => {
+    const many = Array.from({ length: 9 }, (_, at) => `${at}`);
+    const long = 'x'.repeat(513);
+    const names = named({ principals: [long, ...many], resources: [long, ...many], addresses: [long, ...many] });
+    const five = many.slice(0, 5);
+    expect(kept(['v'], names)[0]?.named).toEqual({ principals: five, resources: five, addresses: five });
+    expect(kept(['v'], named({ principals: [long.slice(1)] }))[0]?.named.principals).toEqual([long.slice(1)]);
+  });
+
+  it('are read as they were written, whatever they say', () => {
+    const text = fc.string({ maxLength: 20, unit: 'binary' }).filter(one => one !== '');
+    const some = fc.uniqueArray(text, { maxLength: 5 });
+    fc.assert(
+      fc.property(fc.uniqueArray(text, { minLength: 1, maxLength: 5 }), some, some, some, (values, a, b, c) => {
+        const names = named({ principals: a, resources: [...b].sort(), addresses: c });
+        expect(namesIn(values, names)).toEqual(names);
+        expect(new Set(kept(values, names).map(({ value }) => value))).toEqual(new Set(values));
+      }),
+    );
+  });
+
+  it('stand in order of time, from whatever item', () => {
+    const at = (time: number) => ({ seen: writeSightings({ id: `e${time}`, time }, ['v']) });
+    expect(sightingsIn([at(3), {}, at(1), at(2)], 'seen').map(({ time }) => time)).toEqual([1, 2, 3]);
+    expect(sightingsIn([at(3)], 'other')).toEqual([]);
+  });
+});
