@@ -27,6 +27,7 @@ export const databaseOptions = {
   stage: { type: 'string' },
 } as const;
 
+/** {@link databaseOptions} as the `usage` of a command says them. */
 export const databaseUsage = `  --database DIR   a local database (default .tripline/database)
   --stage NAME     a deployed stage, through the AWS SDK's usual chain (region, profile, AWS_ENDPOINT_URL); where that has no
                    region, in the settings' home

@@ -7,7 +7,7 @@ import { detections } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { databaseOptions, databaseUsage, localPath, openDatabase } from './database.ts';
 import { findAll } from './findings/filter.ts';
-import { flags, type Io } from './io.ts';
+import { type Command, flags, type Io } from './io.ts';
 import { counted } from './progress.ts';
 import { jsonLine } from './shown.ts';
 import { type Column, table } from './table.ts';
@@ -17,7 +17,7 @@ const days = 30;
 /** Findings that are counted at most. */
 const most = 20_000;
 
-export const usage = `usage: tripline detections [--json] [WORD…]
+export const usage: Command['usage'] = `usage: tripline detections [--json] [WORD…]
 
 Lists the detections whose id contains every WORD: severity, status under tripline.config.ts, what each still lacks; and where
 there is a database, what each did in the last ${days} days: findings, how many of them are open, and false positives.
@@ -57,7 +57,8 @@ const activity = async (where: Where, io: Io): Promise<ReadonlyMap<string, Activ
   });
 };
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/** Gives 0. @throws Error where a database that was named does not open; the usual one is done without */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, { json: { type: 'boolean' }, ...databaseOptions });
   const did = await activity(values, io);
   const rows = detections

@@ -41,6 +41,7 @@ import { functionsOf, hearing, needed } from './doctor-functions.ts';
 
 /** One look at a deployed stage: what fails in it is its own. */
 export type Look = () => Promise<readonly Check[]>;
+/** A look and what it is at, in the words of the check that stands for it where it fails. */
 export type Named = readonly [name: string, look: Look];
 
 /** Longer than the announcer and its sweep take together. */

@@ -7,12 +7,12 @@ import { legalStage, stagePrefix } from '../core/stage.ts';
 import { detections } from '../detections/index.ts';
 import { type Look, looks } from './doctor-looks.ts';
 import { isLoggedOut } from './fault.ts';
-import { flags, type Io, UsageError } from './io.ts';
+import { type Command, flags, UsageError } from './io.ts';
 import { progressOn } from './progress.ts';
 import { loadSettings } from './settings.ts';
 import { jsonLine, jsonPage, shown } from './shown.ts';
 
-export const usage = `usage: tripline doctor [--stage NAME] [--all | --json] [--strict]
+export const usage: Command['usage'] = `usage: tripline doctor [--stage NAME] [--all | --json] [--strict]
        tripline doctor --policy [--stage NAME]
 
 Looks whether a deployed stage is awake: the trail in every enabled region, clusters' audit logs, rules and filters as derived,
@@ -29,7 +29,11 @@ for cron: 0 well, 1 something is bad, 2 something could not be looked at.
 /** Looks at once: each waits for one region's answers. */
 const together = 6;
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/**
+ * Gives 1 where something is bad (with `--strict`, weak), else 2 where something could not be looked at.
+ * @throws Error where nobody is logged in
+ */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, {
     stage: { type: 'string' },
     all: { type: 'boolean' },

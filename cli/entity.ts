@@ -2,12 +2,12 @@ import type { Finding } from '../core/finding.ts';
 import type { EntityKind } from '../core/findings/entity.ts';
 import { type Known, knownOf, type Moment, momentsOf, type Subject, subjectOf } from '../core/known.ts';
 import { type Database, databaseOptions, databaseUsage, openDatabase } from './database.ts';
-import { flags, type Io, UsageError } from './io.ts';
+import { type Command, flags, type Io, UsageError } from './io.ts';
 import { placesOf, someAccount } from './places.ts';
 import { jsonLine, shown } from './shown.ts';
 import { table } from './table.ts';
 
-export const usage = `usage: tripline entity i-… | ASIA… | node/NAME | NAME [--json]
+export const usage: Command['usage'] = `usage: tripline entity i-… | ASIA… | node/NAME | NAME [--json]
 
 What is known of an instance, an access key, a node or a principal, of what it leads to (key, instance, node), and its timeline
 across CloudTrail and Kubernetes: from what detections remember, and the findings that name it. NAME is a principal, a resource
@@ -46,7 +46,8 @@ const findingsOf = async (known: readonly Known[], { findings }: Database): Prom
   return read.flatMap(stored => stored?.finding ?? []).sort((a, b) => a.first - b.first);
 };
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/** Gives 1 where nothing is known of it. @throws UsageError where no account is known to look an instance or a node up in */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, {
     settings: { type: 'string' },
     account: { type: 'string' },

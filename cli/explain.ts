@@ -5,12 +5,12 @@ import type { Settings } from '../core/settings.ts';
 import { detections } from '../detections/index.ts';
 import { clauseLines } from './clause-lines.ts';
 import { inputOptions, inputUsage, placeOf } from './inputs.ts';
-import { flags, type Io, UsageError } from './io.ts';
+import { type Command, flags, type Io, UsageError } from './io.ts';
 import { loadSettings } from './settings.ts';
 import { jsonLine, shown } from './shown.ts';
 import { tellUnmet } from './unmet.ts';
 
-export const usage = `usage: tripline explain EVENT.json [--detection ID] [--event ID] [--all] [--json]
+export const usage: Command['usage'] = `usage: tripline explain EVENT.json [--detection ID] [--event ID] [--all] [--json]
 
 Says why detections did or did not fire on the events of a file (one record, {"Records": […]}, JSON lines, an envelope, what
 Lambda is given: docs/inputs.md): which clauses held, which failed, and on what value. Nothing is stored, so a stateful detection
@@ -24,7 +24,8 @@ ${inputUsage}`;
 /** Events explained of one file, so that a day of logs does not scroll by. */
 const most = 20;
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/** Gives 2 where the file holds no event, or not the one that was named. @throws UnreadableInput where it can't be read */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, {
     detection: { type: 'string' },
     event: { type: 'string' },

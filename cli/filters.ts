@@ -8,18 +8,22 @@ import { limits } from '../core/targets/logs/grammar.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { placeOf, skips, unreadable } from './inputs.ts';
-import { flags, type Io } from './io.ts';
+import { type Command, flags, type Io } from './io.ts';
 import { jsonLine } from './shown.ts';
 import { table } from './table.ts';
 
-export const usage = `usage: tripline filters [--json] [PATH…]
+export const usage: Command['usage'] = `usage: tripline filters [--json] [PATH…]
 
 Shows the EventBridge patterns and the CloudWatch Logs pattern derived from the enabled detections under tripline.config.ts:
 which rules need read-only events, which conditions were given up to fit the quotas. With PATHs of recorded events, as
 'tripline scan' reads them, also the share of them that is admitted, and what each rule costs.
   --json   one JSON object`;
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/**
+ * Gives 0.
+ * @throws UnreadableInput where a path can't be read; Error where no event is in any, or a value of the settings fits no filter
+ */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, { json: { type: 'boolean' } });
   const trail = eventBridgeFilter(detections, knowledge, settings);
   const logs = logsFilter(detections, knowledge, settings);

@@ -13,12 +13,12 @@ import { findingsTable } from './findings/table.ts';
 import { watch, writeTable } from './findings/watch.ts';
 import { whoOf } from './findings/who.ts';
 import { changeOf, checkFlags, type WorkVerb, work, workOptions, workVerbs } from './findings/work.ts';
-import { flags, type Io, interrupted, UsageError } from './io.ts';
+import { type Command, flags, type Io, interrupted, UsageError } from './io.ts';
 import { settingsOf } from './places.ts';
 import { counted } from './progress.ts';
 import { jsonLine, shown } from './shown.ts';
 
-export const usage = `usage: tripline findings [FILTERS] [--json | --ocsf] [--watch]
+export const usage: Command['usage'] = `usage: tripline findings [FILTERS] [--json | --ocsf] [--watch]
        tripline findings show ID [--json]
        tripline findings about principal|resource|address NAME [--json]
        tripline findings ack|resolve|reopen|assign|note|judge|suppress ID… | FILTERS --yes
@@ -129,6 +129,12 @@ const worked = async (database: Database, verb: WorkVerb, ids: readonly string[]
   return work(database.findings, found, change, values, false, io);
 };
 
+/**
+ * Gives 1 where a finding was not changed as asked, for somebody else changed it or it is not suppressed without `--force`; 2 where
+ * `show` finds none.
+ * @param signal ends a watch; absent: the first interrupt does
+ * @throws UsageError where an ID to work is no finding's: nothing is changed then
+ */
 export const run = async (argv: readonly string[], io: Io, signal?: AbortSignal): Promise<number> => {
   const { values, positionals } = flags(argv, options, ['to']);
   const [verb, first, second, ...more] = positionals;

@@ -2,11 +2,11 @@ import type { Source } from '../core/event.ts';
 import { hunt } from '../core/targets/sql/hunt.ts';
 import { athenaTrail, type Layout, wholeRecords } from '../core/targets/sql/place.ts';
 import { detections, knowledge } from '../detections/index.ts';
-import { flags, type Io, oneOf, UsageError } from './io.ts';
+import { type Command, flags, oneOf, UsageError } from './io.ts';
 import { loadSettings } from './settings.ts';
 import { jsonLine } from './shown.ts';
 
-export const usage = `usage: tripline hunt [--source cloudtrail|kubernetes] [--table TABLE] [--records COLUMN] [--detection ID…] [--without ID…]
+export const usage: Command['usage'] = `usage: tripline hunt [--source cloudtrail|kubernetes] [--table TABLE] [--records COLUMN] [--detection ID…] [--without ID…]
                      [--from TIME] [--to TIME] [--settings FILE] [--json]
 
 Prints a query for Athena (Trino) that finds, in months of logs, the records that detections may be about. It finds some more and
@@ -23,7 +23,8 @@ never less: 'tripline scan' of what it finds decides. docs/hunting.md has tables
   --settings FILE  settings other than tripline.config.ts
   --json           one JSON object: the query, and what each rule asks`;
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/** Gives 0. @throws UsageError where a name or a time is none, or no detection is left to hunt for */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, {
     source: { type: 'string' },
     table: { type: 'string' },

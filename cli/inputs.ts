@@ -12,6 +12,7 @@ export const inputOptions = {
   cluster: { type: 'string' },
 } as const;
 
+/** {@link inputOptions} as the `usage` of a command says them. */
 export const inputUsage = `  --settings FILE  a tripline.config.ts
   --account ID, --region NAME, --cluster NAME
                    where records are from that don't say so themselves`;
@@ -37,6 +38,7 @@ export interface Skips {
   tell(io: Io): void;
 }
 
+/** Counts from nothing on. */
 export const skips = (): Skips => {
   const counts = new Map<string, number>();
   return {
@@ -59,6 +61,7 @@ export interface Unreadable {
 /** Kinds that are told; what lies in others is counted. */
 const told = 5;
 
+/** Counts from nothing on. */
 export const unreadable = (): Unreadable => {
   const kinds = new Map<string, { readonly first: Told; count: number }>();
   let total = 0;

@@ -15,13 +15,13 @@ import { suggest } from '../core/inventory/suggest.ts';
 import { type Tagger, taggersOf } from '../core/inventory/taggers.ts';
 import { regionsOf, tasksOf } from '../core/inventory/tasks.ts';
 import { memoryStore } from '../core/state/memory.ts';
-import { flags, type Io, oneOf, UsageError } from './io.ts';
+import { type Command, flags, oneOf, UsageError } from './io.ts';
 import { progressOn } from './progress.ts';
 import { loadSettings } from './settings.ts';
 import { jsonLine, jsonPage, shown } from './shown.ts';
 import { table } from './table.ts';
 
-export const usage = `usage: tripline inventory [--region NAME]… [--suggest | --json] [--fail-on SEVERITY]
+export const usage: Command['usage'] = `usage: tripline inventory [--region NAME]… [--suggest | --json] [--fail-on SEVERITY]
        tripline inventory --policy
 
 Looks up, with Describe, List and Get calls alone, what stands in the account: instances, launch templates, networks, roles,
@@ -35,7 +35,11 @@ points it at an emulator.
   --policy         the IAM policy that it needs, and nothing else
   --settings FILE  a tripline.config.ts`;
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/**
+ * Gives 1 where something is at least `--fail-on`, 2 where not one step could be read.
+ * @throws Error where nobody is logged in, or a table fails
+ */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, {
     region: { type: 'string', multiple: true },
     state: { type: 'string' },

@@ -7,9 +7,20 @@ export interface Io {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 }
 
-/** A subcommand: gives its exit code (0 done, 1 findings or failed cases, 2 usage or unreadable input). */
+/**
+ * What every file of a subcommand exports, as `main` calls it. Results go to standard output, and nothing else does. Whatever one throws
+ * is printed as what is wrong, where, and what to do next, and ends in exit code 2.
+ */
 export interface Command {
+  /** What `--help` prints: how it is called; after an empty line what it does, its flags, and exit codes of its own. */
   readonly usage: string;
+  /**
+   * Does it.
+   * @param argv what stands behind its name
+   * @returns the exit code: 0 done; 1 findings at or above `--fail-on`, failed cases, or nothing known of what was asked; 2 input that
+   * could not be read. Each says when it gives another than 0.
+   * @throws UsageError where the command line is wrong; Error where settings do not load, or what is asked can't be answered
+   */
   run(argv: readonly string[], io: Io): Promise<number>;
 }
 

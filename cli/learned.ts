@@ -2,12 +2,12 @@ import { egressDays, egressOf, egressScope } from '../core/cloudtrail/egress.ts'
 import { type LearnedName, learnedIndex, learnedNames, revoke, revoked, revokedScope } from '../core/state/learned.ts';
 import type { Item, Store } from '../core/state/observation.ts';
 import { databaseOptions, databaseUsage, openDatabase } from './database.ts';
-import { flags, type Io, UsageError } from './io.ts';
+import { type Command, flags, type Io, UsageError } from './io.ts';
 import { placesOf, someAccount } from './places.ts';
 import { jsonLine } from './shown.ts';
 import { table } from './table.ts';
 
-export const usage = `usage: tripline learned [--json]
+export const usage: Command['usage'] = `usage: tripline learned [--json]
        tripline learned revoke SUBJECT [TRAIT]
 
 What detections learned by watching: egress addresses, networks and clients of controller roles, readers of all secrets; who taught
@@ -145,7 +145,8 @@ const dateOf = (value: string | undefined): number => {
   return time;
 };
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/** Gives 1 where nothing was learned that could be revoked. @throws UsageError where no account is known */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, {
     settings: { type: 'string' },
     account: { type: 'string' },

@@ -7,10 +7,10 @@ import { explainPattern } from '../core/pattern/explain.ts';
 import { loadPattern } from '../core/pattern/load.ts';
 import type { Group } from '../core/pattern/node.ts';
 import { clauseLines } from './clause-lines.ts';
-import { flags, type Io, UsageError } from './io.ts';
+import { type Command, flags, type Io, UsageError } from './io.ts';
 import { shown } from './shown.ts';
 
-export const usage = `usage: tripline pattern test --cases FILE.jsonl
+export const usage: Command['usage'] = `usage: tripline pattern test --cases FILE.jsonl
        tripline pattern test --pattern P.json --event E.json
 
 Tries event patterns (docs/language.md) without AWS.
@@ -20,7 +20,8 @@ Tries event patterns (docs/language.md) without AWS.
                   one pattern against one event; where it is false, standard error says which clauses did not hold
 Exit codes: 0 done, 1 a line disagrees or can't be judged, 2 usage or unreadable input.`;
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/** Gives 1 where a case disagrees or can't be judged. @throws Error naming the file that can't be read, or is no JSON, pattern or event */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, {
     cases: { type: 'string' },
     pattern: { type: 'string' },

@@ -6,12 +6,12 @@ import { list, text } from '../core/json.ts';
 import type { Fault } from '../core/posture/fault.ts';
 import { firstUnguarded, judgeManifest, unguarded } from '../core/posture/manifest.ts';
 import { type Placed, sarif } from '../core/posture/sarif.ts';
-import { flags, type Io, oneOf, UsageError } from './io.ts';
+import { type Command, flags, oneOf, UsageError } from './io.ts';
 import { counted } from './progress.ts';
 import { loadSettings } from './settings.ts';
 import { jsonLine, jsonPage, shown } from './shown.ts';
 
-export const usage = `usage: tripline posture FILE… [--fail-on SEVERITY] [--strict] [--json | --sarif]
+export const usage: Command['usage'] = `usage: tripline posture FILE… [--fail-on SEVERITY] [--strict] [--json | --sarif]
 
 Judges the manifests of a repository by the rules that judge what is written to a cluster: NodePools, EC2NodeClasses, Cluster
 API's AWS machines, kubeadm configurations and ClusterClasses, RBAC, admission guards (and whether there is one), IAM policies.
@@ -26,7 +26,8 @@ A comment '# tripline:allow CODE REASON' in a YAML document accepts CODE there.`
 /** What stands in every SARIF log as the tool's version. */
 const version = '0.1.0';
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/** Gives 1 where a fault is at least `--fail-on`, 2 where a path can't be read or, with `--strict`, a file was not judged whole. */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, {
     settings: { type: 'string' },
     'fail-on': { type: 'string' },

@@ -7,11 +7,11 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { carry, intoFunction, intoQueue, isOfQueues } from '../adapters/dead-letters.ts';
-import { flags, type Io, UsageError } from './io.ts';
+import { type Command, flags, type Io, UsageError } from './io.ts';
 import { counted } from './progress.ts';
 import { shown } from './shown.ts';
 
-export const usage = `usage: tripline redrive QUEUE_URL [--to QUEUE_URL | FUNCTION] [--rate N] [--status]
+export const usage: Command['usage'] = `usage: tripline redrive QUEUE_URL [--to QUEUE_URL | FUNCTION] [--rate N] [--status]
 
 Moves what a dead-letter queue holds back to the queue it came from, once what kept it from being delivered is mended: a
 channel's own ledger says nothing twice. Through the AWS SDK's usual chain (region, profile, AWS_ENDPOINT_URL).
@@ -90,7 +90,11 @@ const targetOf = (to: string | undefined): string | undefined => {
   throw new UsageError(`--to takes a queue's address or a function's name, not '${to}'`);
 };
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/**
+ * Gives 1 where messages are left in the queue, or it is no queue's dead letters and `--to` was not said.
+ * @throws Error where SQS or Lambda refuses, or the queue is not there
+ */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, {
     to: { type: 'string' },
     rate: { type: 'string' },

@@ -6,13 +6,13 @@ import type { Store } from '../core/state/observation.ts';
 import { databaseOptions, openDatabase } from './database.ts';
 import { durationOf, timeOf } from './duration.ts';
 import { findAll } from './findings/filter.ts';
-import { flags, type Io, UsageError } from './io.ts';
+import { type Command, flags, UsageError } from './io.ts';
 import { settingsOf } from './places.ts';
 import { counted } from './progress.ts';
 import { jsonLine } from './shown.ts';
 import { type Column, table } from './table.ts';
 
-export const usage = `usage: tripline report [--html FILE | --json] [--for 30d] [--until TIME]
+export const usage: Command['usage'] = `usage: tripline report [--html FILE | --json] [--for 30d] [--until TIME]
 
 How findings stand and are worked: open by severity and age, time to acknowledge and to resolve, repeat offenders, the noisiest
 detections with their share of false positives, node roles as the daily inventory found them (share that is fully compliant,
@@ -124,7 +124,8 @@ const reportText = (report: Report): string => {
   ].join('');
 };
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/** Gives 0. @throws Error where the database does not open, or the page can't be written */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, {
     html: { type: 'string' },
     json: { type: 'boolean' },

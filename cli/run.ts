@@ -15,14 +15,14 @@ import { rank } from '../core/findings/best.ts';
 import { localPath } from './database.ts';
 import { findingsTable } from './findings/table.ts';
 import { inputOptions, inputUsage, placeOf, skips, unreadable } from './inputs.ts';
-import { flags, type Io, oneOf } from './io.ts';
+import { type Command, flags, oneOf } from './io.ts';
 import { localPipeline } from './local.ts';
 import { counted, grouped, progressOn, sized } from './progress.ts';
 import { loadSettings, usualSettings } from './settings.ts';
 import { isColoured, shown } from './shown.ts';
 import { tellUnmet } from './unmet.ts';
 
-export const usage = `usage: npm start [-- PATH… [FLAGS]]
+export const usage: Command['usage'] = `usage: npm start [-- PATH… [FLAGS]]
 
 Runs the deployed handlers over logs, with a local database and this terminal as the channel. Without PATH: over the seeded
 day of two clusters in examples/logs, under examples/tripline.config.ts.
@@ -37,7 +37,8 @@ const sortedAtOnce = 250_000;
 
 const byTime = (one: AnyEvent, other: AnyEvent): number => one.time - other.time;
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/** Gives 0 whatever was found, 2 where a path can't be read or all that is in them was unreadable. */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, {
     ...inputOptions,
     database: { type: 'string' },

@@ -14,7 +14,7 @@ import { memoryStore } from '../core/state/memory.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import { findingsTable } from './findings/table.ts';
 import { inputOptions, inputUsage, placeOf, skips, unreadable } from './inputs.ts';
-import { flags, type Io, interrupted, oneOf, UsageError } from './io.ts';
+import { type Command, flags, type Io, interrupted, oneOf, UsageError } from './io.ts';
 import { startWarm } from './lean.ts';
 import { counted, grouped, progressOn, sized } from './progress.ts';
 import { loadSettings } from './settings.ts';
@@ -22,7 +22,7 @@ import { jsonLine, shown } from './shown.ts';
 import { trimmer } from './trim.ts';
 import { tellUnmet } from './unmet.ts';
 
-export const usage = `usage: tripline scan PATH… [--fail-on SEVERITY] [--json]
+export const usage: Command['usage'] = `usage: tripline scan PATH… [--fail-on SEVERITY] [--json]
 
 Judges logs and keeps nothing. PATH is a file, a directory, a glob or - (standard input): CloudTrail files, JSON lines of
 CloudTrail or Kubernetes audit events, Logs exports, what AWS's command line prints or Lambda is given (docs/inputs.md); plain
@@ -46,6 +46,11 @@ const stateBytes = 16 * 1024 * 1024;
  */
 const residentBytes = 120 * 1024 * 1024;
 
+/**
+ * Gives 1 where a finding is at least `--fail-on`; 2 where a path can't be read, all that is in them was unreadable or, with `--fail-on`,
+ * a record was; 130 where it was interrupted.
+ * @param signal ends it with what was found so far; absent: the first interrupt does
+ */
 export const run = async (argv: readonly string[], io: Io, signal: AbortSignal = interrupted()): Promise<number> => {
   const { values, positionals } = flags(argv, {
     ...inputOptions,

@@ -12,12 +12,12 @@ import { databaseOptions, openDatabase } from './database.ts';
 import { durationOf, timeOf } from './duration.ts';
 import { findingsTable } from './findings/table.ts';
 import { whoOf } from './findings/who.ts';
-import { flags, type Io, UsageError } from './io.ts';
+import { type Command, flags, type Io, UsageError } from './io.ts';
 import { counted } from './progress.ts';
 import { jsonLine } from './shown.ts';
 import { table } from './table.ts';
 
-export const usage = `usage: tripline suppress --when JSON --reason TEXT --owner NAME --for 30d [--force]
+export const usage: Command['usage'] = `usage: tripline suppress --when JSON --reason TEXT --owner NAME --for 30d [--force]
        tripline suppress --when JSON --preview [--since TIME]
        tripline suppress list [--json]
        tripline suppress revoke ID
@@ -178,7 +178,11 @@ const make = async (findings: FindingsTable, suppressions: Suppressions, values:
   return 0;
 };
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/**
+ * Gives 1 where a suppression was not made, or should not be, for what it would hide, or where none is active that could be revoked.
+ * @throws Error where `--when` is no pattern, or the database does not open
+ */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, options);
   const [verb, id, ...more] = positionals;
   const isRevoking = verb === 'revoke' && id !== undefined && more.length === 0;

@@ -5,6 +5,7 @@ const width = (text: string): number => [...text].length;
 const cut = (text: string, columns: number): string =>
   width(text) <= columns ? text : `${[...text].slice(0, Math.max(0, columns - 1)).join('')}…`;
 
+/** A column of a table whose rows are made of `R`. */
 export interface Column<R> {
   readonly head: string;
   readonly cell: (row: R) => string;

@@ -9,7 +9,7 @@ import { matchesWildcard } from '../core/wildcard.ts';
 import { databaseOptions } from './database.ts';
 import { durationOf } from './duration.ts';
 import { inputOptions, inputUsage, placeOf, skips, unreadable } from './inputs.ts';
-import { flags, type Io, UsageError } from './io.ts';
+import { type Command, flags, type Io, UsageError } from './io.ts';
 import { type Places, placesOf, someAccount } from './places.ts';
 import { counted, grouped, progressOn, sized } from './progress.ts';
 import { loadSettings } from './settings.ts';
@@ -17,7 +17,7 @@ import { jsonLine, jsonPage, shown } from './shown.ts';
 import { table } from './table.ts';
 import { keptUsage } from './usage-kept.ts';
 
-export const usage = `usage: tripline usage LOGS… [--role PATTERN]… [--beyond] [--policy | --terraform | --json]
+export const usage: Command['usage'] = `usage: tripline usage LOGS… [--role PATTERN]… [--beyond] [--policy | --terraform | --json]
        tripline usage --stage NAME [--for 30d] [--role PATTERN]… [--beyond] [--policy | --terraform | --json]
 
 What roles did: which APIs, how often, when last, denied or not, and what lies beyond being a node. LOGS are CloudTrail logs as
@@ -41,7 +41,8 @@ const asCall: { readonly [N in Use['node']]: string } = {
 
 const isBeyond = ({ node }: Use): boolean => node === 'sensitive' || node === 'other';
 
-export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+/** Gives 1 where no role that was asked for called anything, 2 where the logs can't be read. @throws Error where the database does not open */
+export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, {
     ...inputOptions,
     ...databaseOptions,

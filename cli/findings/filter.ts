@@ -19,6 +19,7 @@ export const filterOptions = {
   limit: { type: 'string' },
 } as const;
 
+/** {@link filterOptions} as the `usage` of a command says them. */
 export const filterUsage = `  --status open|acknowledged|suppressed|resolved   (resolved needs --since)
   --severity low|medium|high|critical              the lowest to list
   --detection ID  --account ID  --cluster NAME  --principal ARN  --resource ID
@@ -39,6 +40,7 @@ export const countOf = (flag: string, text: string | undefined, usual: number): 
   return count;
 };
 
+/** The value of `--limit`. @throws UsageError where it is no whole number from 1 on */
 export const limitOf = (text: string | undefined): number => countOf('limit', text, 100);
 
 /** Whether any flag says which findings. */

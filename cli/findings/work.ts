@@ -9,7 +9,9 @@ import { shown } from '../shown.ts';
 import { findingsTable } from './table.ts';
 import { whoOf } from './who.ts';
 
+/** What can be done with findings, as it is called on the command line. */
 export const workVerbs = ['ack', 'resolve', 'reopen', 'assign', 'note', 'judge', 'suppress'] as const;
+/** One of {@link workVerbs}. */
 export type WorkVerb = (typeof workVerbs)[number];
 
 /** Flags that say what to change, and in whose name. */
@@ -23,6 +25,7 @@ export const workOptions = {
   force: { type: 'boolean' },
 } as const;
 
+/** What the flags of {@link workOptions} were given. */
 export interface WorkValues {
   readonly by?: string | undefined;
   readonly to?: string | undefined;

@@ -8,6 +8,7 @@ import { bad, type Check, good, weak } from './check.ts';
 /** Days before its end at which an exemption is spoken of. */
 const soon = 14;
 const day = 86_400_000;
+const days = (count: number): string => (count === 1 ? '1 day' : `${count} days`);
 
 /** What the settings leave undone or get wrong: detections that only watch or do not exist, controllers guessed by name, exemptions that end. */
 export const settingsChecks = (
@@ -97,7 +98,7 @@ const exemptions = (settings: Settings, now: number): readonly Check[] =>
             )
           : weak(
               `exemption of ${id}`,
-              `${whose} ends in ${left} days.`,
+              `${whose} ends in ${days(left)}.`,
               'Mend what it exempts, or renew it with a reason.',
             ),
       ];
@@ -112,7 +113,7 @@ export const suppressionChecks = (all: readonly Suppression[], now: number): rea
     return [
       weak(
         `suppression ${one.id}`,
-        `The suppression "${one.reason}" of ${one.owner} ends in ${left} ${left === 1 ? 'day' : 'days'}: what it silences is announced again.`,
+        `The suppression "${one.reason}" of ${one.owner} ends in ${days(left)}: what it silences is announced again.`,
         'Mend what it silences, or make a new one with a reason: tripline suppress.',
       ),
     ];

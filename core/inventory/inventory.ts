@@ -164,7 +164,7 @@ const asMatch = (
     status: 'watching',
     title: redactLine(title, 300),
     principals: [],
-    resources: names(resources.filter(Boolean)),
+    resources: names(resources),
     addresses: [],
     notes: ['found by the inventory: it was there, nobody was seen doing it'],
     evidence: null,

@@ -171,10 +171,10 @@ export const reduce = (clauses: readonly Clause[]): readonly Clause[] => {
 
 /** Leaves out of each clause's lists what another clause admits by that path alone. All together admit exactly the same. */
 export const trim = (clauses: readonly Clause[]): readonly Clause[] =>
-  clauses.flatMap((clause, index) => {
+  clauses.flatMap(clause => {
     const trimmed = new Map(
       [...clause].map(([path, tests]) => {
-        const others = clauses.filter((other, at) => at !== index && other.size === 1 && clause.size > 1);
+        const others = clauses.filter(other => other.size === 1 && clause.size > 1);
         return [path, tests.filter(test => !others.some(other => covered(test, other.get(path) ?? [])))] as const;
       }),
     );

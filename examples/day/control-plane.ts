@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import { type AuditLog, serviceAccount } from './audit.ts';
-import { dns, type Instance } from './aws.ts';
+import { dns, type Instance } from './instance.ts';
 import { day, midnight, minute } from './random.ts';
 
 const controlPlane = '10.0.200.11';

@@ -1,5 +1,6 @@
 import * as aws from './aws.ts';
-import { type Instance, type Trail, who } from './aws.ts';
+import { type Trail, who } from './aws.ts';
+import { type Instance, launchedItem, mint, newInstance, sessionOf } from './instance.ts';
 import { hour, midnight, minute } from './random.ts';
 
 /** Controllers beside Karpenter: volumes, load balancers, IRSA, the control plane's own network interfaces. */
@@ -121,7 +122,7 @@ export const controllersWork = (trail: Trail, fleet: readonly Instance[]): void 
 export const nodeGroupWorks = (trail: Trail): void => {
   const { random } = trail;
   for (const at of [2, 8, 14, 20].map(one => midnight + one * hour)) {
-    const one = aws.newInstance(random, at, 'm7g.large', 'system', 'eksctl-prod-system-NodeInstanceRole', 0);
+    const one = newInstance(random, at, 'm7g.large', 'system', 'eksctl-prod-system-NodeInstanceRole', 0);
     const tags = [
       ['eks:cluster-name', 'prod'],
       ['eks:nodegroup-name', 'system'],
@@ -139,9 +140,9 @@ export const nodeGroupWorks = (trail: Trail): void => {
           items: [{ resourceType: 'instance', tags: tags.map(([key, value]) => ({ key, value })) }],
         },
       },
-      responseElements: { requestId: random.guid(), instancesSet: { items: [aws.launchedItem(one, tags)] } },
+      responseElements: { requestId: random.guid(), instancesSet: { items: [launchedItem(one, tags)] } },
     });
-    aws.mint(trail, at + 1_000, one, made.requestID);
+    mint(trail, at + 1_000, one, made.requestID);
     trail.add(at + 8 * minute, 'autoscaling', 'TerminateInstanceInAutoScalingGroup', who.nodegroup, {
       sourceIPAddress: 'eks-nodegroup.amazonaws.com',
       userAgent: 'eks-nodegroup.amazonaws.com',
@@ -157,7 +158,7 @@ export const clusterApiWorks = (trail: Trail): void => {
   for (let at = midnight + 50 * minute; at < midnight + 24 * hour; at += 4 * hour) {
     const secret = `aws.cluster.x-k8s.io/${random.guid()}`;
     const by = { userAgent: 'aws.cluster.x-k8s.io/v2.11.0 aws-sdk-go-v2/1.41.0' };
-    const one = aws.newInstance(random, at, 'm7g.xlarge', 'fleet-a', 'nodes.cluster-api-provider-aws.sigs.k8s.io', 1);
+    const one = newInstance(random, at, 'm7g.xlarge', 'fleet-a', 'nodes.cluster-api-provider-aws.sigs.k8s.io', 1);
     const tags = [
       ['sigs.k8s.io/cluster-api-provider-aws/cluster/fleet-a', 'owned'],
       ['sigs.k8s.io/cluster-api-provider-aws/role', 'node'],
@@ -187,11 +188,11 @@ export const clusterApiWorks = (trail: Trail): void => {
       },
       responseElements: {
         requestId: random.guid(),
-        instancesSet: { items: [aws.launchedItem(one, tags, { vpcId: 'vpc-0bbb', subnetId: 'subnet-0bbb' })] },
+        instancesSet: { items: [launchedItem(one, tags, { vpcId: 'vpc-0bbb', subnetId: 'subnet-0bbb' })] },
       },
     });
-    aws.mint(trail, at + 1_000, one, made.requestID);
-    const me = aws.sessionOf(one);
+    mint(trail, at + 1_000, one, made.requestID);
+    const me = sessionOf(one);
     const from = { sourceIPAddress: aws.egress, userAgent: 'aws-cli/2.30.0 md/awscrt ua/2.1 os/linux' };
     trail.add(at + 60_000, 'secretsmanager', 'GetSecretValue', me, {
       ...from,

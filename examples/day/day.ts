@@ -1,6 +1,7 @@
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import type { AuditRecord } from '../../core/kubernetes/record.ts';
-import { type Incident, incidents } from './incidents.ts';
+import type { Incident } from './incidents/scene.ts';
+import { incidents } from './incidents.ts';
 import { ordinaryAws } from './ordinary-aws.ts';
 import { ordinaryEks } from './ordinary-eks.ts';
 import { ordinaryFleet } from './ordinary-fleet.ts';

@@ -1,5 +1,7 @@
 import * as aws from './aws.ts';
-import { type Instance, type Trail, who } from './aws.ts';
+import { type Trail, who } from './aws.ts';
+import { type Instance, newInstance } from './instance.ts';
+import { karpenterLaunch } from './launch.ts';
 import { hour, midnight, minute, type Random } from './random.ts';
 
 const families = ['m7g.large', 'm7g.xlarge', 'c7g.xlarge', 'r7g.large', 'm6i.large', 'c6i.xlarge'];
@@ -7,13 +9,7 @@ const families = ['m7g.large', 'm7g.xlarge', 'c7g.xlarge', 'r7g.large', 'm6i.lar
 /** What the account's fleet looked like at midnight. */
 export const fleetAtMidnight = (random: Random): Instance[] =>
   Array.from({ length: 40 }, () =>
-    aws.newInstance(
-      random,
-      midnight - random.below(40) * hour,
-      random.pick(families),
-      'default',
-      'KarpenterNodeRole-prod',
-    ),
+    newInstance(random, midnight - random.below(40) * hour, random.pick(families), 'default', 'KarpenterNodeRole-prod'),
   );
 
 /** Karpenter works: launches follow the working day, old nodes go, templates are cleaned up, it validates and it looks around. */
@@ -21,7 +17,7 @@ export const karpenterWorks = (trail: Trail, fleet: Instance[], all: Instance[])
   const { random } = trail;
   const by = { userAgent: aws.karpenterAgent };
   for (let at = midnight + 10 * minute; at < midnight + 24 * hour; at += (12 + random.below(25)) * minute) {
-    const made = aws.karpenterLaunch(trail, at, random.pick(['default', 'batch']), families, 1 + random.below(3));
+    const made = karpenterLaunch(trail, at, random.pick(['default', 'batch']), families, 1 + random.below(3));
     fleet.push(...made);
     all.push(...made);
     const gone = fleet.length > 30 ? fleet.splice(random.below(20), 1 + random.below(2)) : [];

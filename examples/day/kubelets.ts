@@ -1,5 +1,5 @@
 import type { AuditLog } from './audit.ts';
-import { dns, type Instance } from './aws.ts';
+import { dns, type Instance } from './instance.ts';
 import { day, midnight, minute } from './random.ts';
 
 /** Kubelets: they read what their pods mount, renew leases, report status, ask for tokens and serving certificates. */

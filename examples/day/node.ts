@@ -1,11 +1,12 @@
-import type { Instance, Trail } from './aws.ts';
+import type { Trail } from './aws.ts';
 import * as aws from './aws.ts';
+import { dns, type Instance, sessionOf } from './instance.ts';
 import { minute } from './random.ts';
 
 /** One node does what every node does: registry, CNI, cluster lookup, the agent's pod identities, the authenticator's echo. */
 export const nodeWorks = (trail: Trail, node: Instance, from: number, until: number): void => {
   const { random } = trail;
-  const me = aws.sessionOf(node);
+  const me = sessionOf(node);
   const inside = { sourceIPAddress: node.address, vpcEndpointId: aws.endpoint, vpcEndpointAccountId: aws.account };
   const cni = { userAgent: 'amazon-vpc-cni-k8s/v1.20.4 aws-sdk-go-v2/1.41.0 lang/go#1.26.0' };
   trail.add(from + 40_000, 'eks', 'DescribeCluster', me, {
@@ -70,7 +71,7 @@ export const nodeWorks = (trail: Trail, node: Instance, from: number, until: num
       requestParameters: {
         instanceId: node.id,
         iPAddress: node.address,
-        computerName: aws.dns(node),
+        computerName: dns(node),
         agentVersion: '3.3.3050.0',
       },
     });
@@ -97,7 +98,7 @@ export const nodeWorks = (trail: Trail, node: Instance, from: number, until: num
 /** The agent on a node asks for a pod's credentials; EKS takes the role. */
 const podIdentity = (trail: Trail, at: number, node: Instance, [namespace, name]: readonly [string, string]): void => {
   const { random } = trail;
-  trail.add(at, 'eks-auth', 'AssumeRoleForPodIdentity', aws.sessionOf(node), {
+  trail.add(at, 'eks-auth', 'AssumeRoleForPodIdentity', sessionOf(node), {
     userAgent: 'eks-pod-identity-agent/0.1.35',
     readOnly: true,
     requestParameters: { clusterName: 'prod', token: 'HIDDEN_DUE_TO_SECURITY_REASONS' },

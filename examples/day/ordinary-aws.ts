@@ -1,5 +1,6 @@
-import { type Instance, Trail } from './aws.ts';
+import { Trail } from './aws.ts';
 import { clusterApiWorks, controllersWork, nodeGroupWorks } from './controllers.ts';
+import type { Instance } from './instance.ts';
 import { fleetAtMidnight, karpenterWorks } from './karpenter.ts';
 import { nodeWorks } from './node.ts';
 import { peopleWork } from './people.ts';

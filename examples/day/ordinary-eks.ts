@@ -1,6 +1,6 @@
 import { AuditLog } from './audit.ts';
-import type { Instance } from './aws.ts';
 import { controlPlaneWorks, karpenter } from './control-plane.ts';
+import type { Instance } from './instance.ts';
 import { kubelets } from './kubelets.ts';
 import { minute, type Random } from './random.ts';
 import { addOns, people } from './workloads.ts';

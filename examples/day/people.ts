@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import * as aws from './aws.ts';
 import { type Trail, who } from './aws.ts';
+import { launchedItem, newInstance } from './instance.ts';
 import { hour, midnight, minute } from './random.ts';
 
 const items = (ids: readonly string[]): JsonObject => ({ items: ids.map(resourceId => ({ resourceId })) });
@@ -106,7 +107,7 @@ export const peopleWork = (trail: Trail): void => {
       responseElements: { ConsoleLogin: 'Success' },
       additionalEventData: { MobileVersion: 'No', MFAUsed: 'Yes' },
     });
-  const sandbox = aws.newInstance(random, midnight + 10 * hour, 't3.micro', 'sandbox', 'sandbox', 9);
+  const sandbox = newInstance(random, midnight + 10 * hour, 't3.micro', 'sandbox', 'sandbox', 9);
   trail.add(sandbox.launched, 'ec2', 'RunInstances', who.alice, {
     ...cli,
     requestParameters: {
@@ -114,7 +115,7 @@ export const peopleWork = (trail: Trail): void => {
       instanceType: 't3.micro',
       tagSpecificationSet: { items: [{ resourceType: 'instance', tags: [{ key: 'Name', value: 'alice-sandbox' }] }] },
     },
-    responseElements: { instancesSet: { items: [aws.launchedItem(sandbox, [['Name', 'alice-sandbox']])] } },
+    responseElements: { instancesSet: { items: [launchedItem(sandbox, [['Name', 'alice-sandbox']])] } },
   });
   trail.add(midnight + 17 * hour, 'ec2', 'TerminateInstances', who.alice, {
     ...cli,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { defineConfig } from '../../core/config.ts';
 import { ofAbsentStage } from '../../core/doctor/absence.ts';
 import { canariesCheck, canaryCheck } from '../../core/doctor/canary.ts';
-import type { Check } from '../../core/doctor/check.ts';
+import { bad, type Check } from '../../core/doctor/check.ts';
 import { clusterChecks, filterCheck, ruleCheck, trailCheck } from '../../core/doctor/feeds.ts';
 import { concurrencyQuota, rulesQuota } from '../../core/doctor/quotas.ts';
 import { settingsChecks, suppressionChecks } from '../../core/doctor/settings.ts';
@@ -255,6 +255,25 @@ describe('a stage of which nothing is there', () => {
     expect(checks.map(({ name, state }) => `${state} ${name}`)).toEqual(['good clock', 'bad stage prod']);
     expect(checks[1]?.says).toBe('Nothing of it is there: none of 2 rules in all regions, none of 1 functions.');
     expect(checks[1]?.todo).toMatch(/--region eu-west-1 shows tripline-STAGE-findings .*npx sst deploy --stage prod\./);
+  });
+
+  test('is one check for all that it is made of; what is not of it stays, whatever it is called', () => {
+    const gone = ['alerts', 'guard', 'guard us-east-1', 'announcements', 'canaries', 'pipeline', 'suppressions'];
+    const stays = [
+      ...['regions', 'clock', 'trail', 'trail pipeline', 'cluster alerts', 'quota of rules eu-west-1', 'controllers'],
+      ...['audit log /aws/eks/prod/cluster', 'alerts to on-call@example.com', 'exemption of a/b', 'suppression s1'],
+    ];
+    const some = [...gone, ...stays].map(name => bad(name, 'x', 'y'));
+    expect(ofAbsentStage([...absent('prod'), ...some], 'prod', 'eu-west-1').map(({ name }) => name)).toEqual([
+      'clock',
+      ...stays,
+      'stage prod',
+    ]);
+  });
+
+  test.each(['rule', 'function'])('is told part by part where no %s was looked at', kind => {
+    const checks = absent('prod').filter(({ name }) => !name.startsWith(`${kind} `));
+    expect(ofAbsentStage(checks, 'prod', 'eu-west-1')).toEqual(checks);
   });
 
   test.each<[string, readonly Check[]]>([

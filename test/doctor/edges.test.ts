@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { patience } from '../../core/canary.ts';
 import { defineConfig } from '../../core/config.ts';
-import type { AnyDetection } from '../../core/detection.ts';
 import { canariesCheck, canaryCheck } from '../../core/doctor/canary.ts';
 import type { Check } from '../../core/doctor/check.ts';
 import { clusterChecks, filterCheck, ruleCheck, trailCheck } from '../../core/doctor/feeds.ts';
 import { doctorActions, doctorPolicy, ownDoctorActions } from '../../core/doctor/permissions.ts';
 import { concurrencyQuota, rulesQuota } from '../../core/doctor/quotas.ts';
-import { settingsChecks, suppressionChecks } from '../../core/doctor/settings.ts';
 import {
   clockCheck,
   deadLetterCheck,
@@ -85,7 +83,8 @@ describe('where a check turns', () => {
   const canary = (state: CanaryState) => canaryCheck('region eu-west-1', state, exampleSettings, now);
   const rounds = 2 * exampleSettings.deployment.canary.minutes * minute + patience;
   const pattern = { name: 'r', pattern: '{"a":[1,2]}', state: 'ENABLED' };
-  const rule = (other: string) => ruleCheck('x', pattern, { pattern: other, state: 'ENABLED', targets: 1 });
+  const rule = (other: string, one = pattern) => ruleCheck('x', one, { pattern: other, state: 'ENABLED', targets: 1 });
+  const nulls = (other: string) => rule(other, { ...pattern, pattern: '{"a":[null]}' });
 
   test.each<[string, Check['state'], Check | undefined, Check['state'], Check | undefined]>([
     [
@@ -141,6 +140,7 @@ describe('where a check turns', () => {
       canary({ returned: { event: now - rounds - 1, took: 1 } }),
     ],
     ['a pattern in another order', 'good', rule('{ "a": [1, 2] }'), 'bad', rule('{"a":[2,1]}')],
+    ['a pattern that asks for null', 'good', nulls('{ "a": [null] }'), 'bad', nulls('{"a":[{}]}')],
     ['a pattern that is none', 'bad', rule('{'), 'good', rule('{"a":[1,2]}')],
     ['two letters that were given up', 'good', deadLetterCheck('q', 0), 'bad', deadLetterCheck('q', 2)],
     ['a group with room for one', 'bad', group('a'), 'bad', group('a', 'b')],
@@ -236,6 +236,7 @@ describe('what it says', () => {
     expect(of(['one', [trail]], ['other', [some]], ['third', []])).toEqual([
       ['bad', 'No trail logs every management event of other, third.'],
     ]);
+    expect(of(['one', [some, off]])).toEqual([['bad', 'No trail logs every management event of one.']]);
     expect(of(['one', [off]])).toEqual([['bad', 'No trail is logging: EventBridge gets no CloudTrail events.']]);
     expect(of(['one', [{ ...trail, deliveryError: 'AccessDenied' }]]).map(([state]) => state)).toEqual([
       'good',
@@ -261,72 +262,5 @@ describe('what it says', () => {
     expect(of('eu-west-1', found('here'))).toEqual(['cluster here good']);
     expect(of('eu-west-1', found('new', false))).toEqual(['cluster new bad', 'cluster new weak', 'cluster here weak']);
     expect(of('us-east-1')).toEqual(['cluster there weak']);
-  });
-});
-
-describe('of settings', () => {
-  const detection = (id: string, requires: AnyDetection['requires'] = []) =>
-    ({ ...{ id, requires } }) as unknown as AnyDetection; // what the check reads
-  const all = [
-    detection('a/full'),
-    detection('a/met', ['clusters']),
-    detection('a/lacking-more', ['approvedRegions', 'businessHours', 'clusters']),
-    detection('a/lacking', ['businessHours']),
-    detection('a/watching'),
-    detection('a/off', ['businessHours']),
-  ];
-  const settings = defineConfig({
-    clusters: [{ name: 'prod' }],
-    controllers: [{ kind: 'karpenter', roles: [], serviceAccounts: ['system:serviceaccount:a:b'] }],
-    detections: { 'a/watching': { status: 'watching' }, 'a/off': { status: 'off' } },
-  });
-
-  test('it says how many detections are in force, and what the others lack, the most wanted first', () => {
-    const [force, ...others] = settingsChecks(all, settings, now);
-    expect(force).toMatchObject({
-      state: 'weak',
-      says: '2 of 6 detections are in full force, 3 only watch, 1 are off.',
-      todo: expect.stringMatching(/^Set `businessHours` \(3\), `approvedRegions` \(1\) in/),
-    });
-    expect(others.map(({ name }) => name)).toEqual(['controllers']);
-    expect(settingsChecks(all.slice(0, 1), exampleSettings, now).map(({ state }) => state)).toEqual(['good']);
-  });
-
-  test('it believes wildcards where nothing is named that they could be of', () => {
-    const channel = { kind: 'slack' as const, secret: 'Hook', clusters: ['prod-*'], accounts: ['444455556666'] };
-    const names = (over: object) =>
-      settingsChecks([], defineConfig({ channels: [channel], ...over }), now)
-        .map(({ name }) => name)
-        .filter(name => name.startsWith('settings'));
-    expect(names({})).toEqual([]);
-    expect(names({ clusters: [{ name: 'prod-1' }, { name: 'other' }] })).toEqual([]);
-    expect(names({ clusters: [{ name: 'other' }] })).toEqual(['settings channels.0.clusters']);
-  });
-
-  test.each([
-    ['2026-09-15', []],
-    ['2026-09-14', ['The exemption "it is known" of bob ends in 14 days.']],
-    ['2026-09-01', ['The exemption "it is known" of bob ends in 1 days.']],
-    ['2026-08-31', ['The exemption "it is known" of bob ended on 2026-08-31 and does nothing.']],
-  ])('an exemption until %s is told of: %j', (expires, said) => {
-    const exemption = { when: { a: ['b'] }, reason: 'it is known', owner: 'bob', expires };
-    const given = defineConfig({ detections: { 'posture/trail-missing': { exemptions: [exemption] } } });
-    const checks = settingsChecks([], given, now).filter(({ name }) => name.startsWith('exemption'));
-    expect(checks.map(({ says }) => says)).toEqual(said);
-  });
-
-  test.each([
-    [-1, undefined],
-    [0, undefined],
-    [1, 'ends in 1 day:'],
-    [day + 1, 'ends in 2 days:'],
-    [14 * day, 'ends in 14 days:'],
-    [14 * day + 1, undefined],
-  ])('a suppression that ends in %i ms: %s', (left, said) => {
-    const expires = new Date(now + left).toISOString();
-    const one = { id: 's', when: {}, reason: 'a migration', owner: 'alice', from: '2026-08-01', expires };
-    expect(suppressionChecks([one], now).map(({ says }) => says)).toEqual(
-      said === undefined ? [] : [expect.stringContaining(said)],
-    );
   });
 });

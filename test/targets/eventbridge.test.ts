@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { AnyKnowledge } from '../../core/detection.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
-import type { Test } from '../../core/pattern/node.ts';
-import { pathKey } from '../../core/targets/clause.ts';
 import { envelope, eventBridgeFilter } from '../../core/targets/eventbridge/filter.ts';
 import { quota } from '../../core/targets/eventbridge/pack.ts';
-import { isReadOnly, volume } from '../../core/targets/eventbridge/volume.ts';
-import { call, nodeSession, trailRule } from './rules.ts';
+import { auditRule, call, nodeSession, trailRule } from './rules.ts';
 
 const derive = (...rules: ReturnType<typeof trailRule>[]) => eventBridgeFilter(rules, [], exampleSettings);
 const only = (...rules: ReturnType<typeof trailRule>[]): JsonObject => {
@@ -16,56 +14,6 @@ const only = (...rules: ReturnType<typeof trailRule>[]): JsonObject => {
   expect(patterns).toHaveLength(1);
   return JSON.parse(patterns[0]?.pattern ?? '').detail;
 };
-
-describe('a call of this name is read-only', () => {
-  it.each([
-    ...['GetObject', 'ListRoles', 'DescribeInstances', 'HeadBucket', 'BatchGetImage', 'BatchCheckLayerAvailability'],
-    ...['SearchResources', 'LookupEvents', 'SelectResourceConfig', 'Query', 'ViewBilling', 'CheckDomainAvailability'],
-    ...['AssumeRole', 'AssumeRoleWithWebIdentity', 'AssumeRoleForPodIdentity'],
-    ...['Decrypt', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext', 'DecodeAuthorizationMessage'],
-  ])('%s', name => expect(isReadOnly(name)).toBe(true));
-  it.each(['RunInstances', 'BatchWriteItem', 'CreateGetter', 'ReEncrypt', 'DecryptAll', 'PutObject'])('not %s', name =>
-    expect(isReadOnly(name)).toBe(false));
-});
-
-describe('what a filter gives up last', () => {
-  const shareOf = (...conditions: readonly (readonly [string, readonly Test[]])[]): number =>
-    volume(new Map(conditions.map(([path, tests]) => [pathKey(path.split('.')), tests])));
-  const equal = (...values: readonly string[]): readonly Test[] => values.map(value => ({ is: 'equal', value }));
-
-  it('is a condition on calls that are many, more than on those that are few', () => {
-    const order = ['AssumeRole', 'DescribeInstances', 'GetSomething', 'DeleteRole'].map(name =>
-      shareOf(['eventName', equal(name)]),
-    );
-    expect(order.toSorted((a, b) => b - a)).toEqual(order);
-    expect(new Set(order).size).toBe(order.length);
-    expect(shareOf(['eventName', equal('AssumeRole', 'DeleteRole')])).toBeCloseTo((order[0] ?? 0) + (order[3] ?? 0));
-    expect(shareOf(['eventName', [...equal('DeleteRole'), { is: 'prefix', text: 'Put', fold: false }]])).toBe(0.05);
-  });
-
-  it('is one on a source only where it names no calls', () => {
-    expect(shareOf(['eventSource', equal('a')])).toBeLessThan(shareOf(['eventSource', equal('a', 'b')]));
-    expect(shareOf(['eventSource', equal(...'abcdefghijklmnop')])).toBe(1);
-    const named = ['eventName', equal('DeleteRole')] as const;
-    expect(shareOf(named, ['eventSource', equal('a')])).toBe(shareOf(named));
-    expect(shareOf()).toBe(1);
-  });
-
-  it('is one that few events meet, more than one that nearly all do', () => {
-    const absent: readonly Test[] = [{ is: 'absent' }];
-    const not: readonly Test[] = [{ is: 'not', tests: equal('a') }];
-    expect([shareOf(['errorCode', absent]), shareOf(['errorCode', not])]).toEqual([0.95, 0.95]);
-    const rare = shareOf(['requestParameters.omitted', equal('true')]);
-    const usual = shareOf(['requestParameters.name', equal('a')]);
-    expect(rare).toBeLessThan(usual);
-    expect(usual).toBeLessThan(shareOf(['eventType', equal('AwsApiCall')]));
-    expect(shareOf(['serviceEventDetails.omitted', equal('true')])).toBe(rare);
-    expect(shareOf(['userIdentity.inScopeOf.issuerType', equal('a')])).toBeGreaterThan(
-      shareOf(['userIdentity.arn', equal('a')]),
-    );
-    expect(shareOf(['userIdentity.type', equal('a')])).toBeGreaterThan(shareOf(['userAgent', equal('a')]));
-  });
-});
 
 describe('a record is carried', () => {
   it.each([
@@ -236,6 +184,51 @@ describe('EventBridge patterns derived from detections', () => {
     );
   });
 
+  it('never give up the names of calls, though what is asked beside them is rarer', () => {
+    const eventName = Array.from({ length: 30 }, (_, at) => `Create${'SomethingOfAnAccount'.repeat(4)}${at}`);
+    const { patterns, rules } = derive(trailRule('a', { eventName, requestParameters: { omitted: [true] } } as never)); // of any call
+    expect(patterns.length).toBeGreaterThan(1);
+    const details = patterns.map(({ pattern }) => JSON.parse(pattern).detail);
+    expect(details.flatMap(detail => detail.eventName).toSorted()).toEqual(eventName.toSorted());
+    expect(details.map(detail => detail.requestParameters)).toEqual(patterns.map(() => ({ omitted: [true] })));
+    expect(rules[0]?.widened).toEqual([]);
+  });
+
+  it('ask for read-only events only where a rule that is bound to no call does not keep them out', () => {
+    const reads = (readOnly: readonly boolean[]) => {
+      const { patterns, rules } = derive(trailRule('a', { readOnly, userIdentity: { type: 'IAMUser' } } as never)); // as records have it
+      return [patterns.map(one => one.readOnly), rules.map(one => one.readOnly)];
+    };
+    expect(reads([false])).toEqual([[false], [[]]]);
+    for (const some of [[true], [true, false]]) expect(reads(some)).toEqual([[true], [['*']]]);
+  });
+
+  it('give up no more conditions of rare calls than it takes', () => {
+    const rule = (name: string, eventName: string, length: number) =>
+      trailRule(name, { eventName, requestParameters: { [name]: name.repeat(length) } } as never); // of any call
+    const { patterns, rules } = derive(
+      rule('a', 'RunInstances', 700),
+      rule('b', 'CreateFleet', 700),
+      rule('c', 'CreateTags', 700),
+    );
+    expect(patterns).toHaveLength(1);
+    expect(rules.filter(({ widened }) => widened.length > 0)).toHaveLength(1);
+  });
+
+  it('name of what fits nowhere nothing that does', () => {
+    const long = trailRule('long', { eventName: 'AssumeRole', userAgent: 'x'.repeat(3_000) });
+    const short = trailRule('short', { eventName: 'AssumeRole', errorCode: 'short-enough' });
+    const said = (...rules: ReturnType<typeof trailRule>[]): string => {
+      try {
+        return String(derive(...rules));
+      } catch (error) {
+        return String(error);
+      }
+    };
+    expect(said(long)).toMatch(/fits no EventBridge pattern/);
+    expect(said(short, long)).toBe(said(long));
+  });
+
   it('spread a condition of two long lists over as many as it takes', () => {
     const eventName = Array.from({ length: 41 }, (_, at) => `Describe${'SomethingOfAnAccount'.repeat(3)}${at}`);
     const arns = Array.from(
@@ -289,6 +282,13 @@ describe('EventBridge patterns derived from detections', () => {
     expect(JSON.parse(idle.patterns[0]?.pattern ?? '')).not.toHaveProperty('detail');
   });
 
+  it('join what one of several facts needs', () => {
+    const $or = ['karpenter', 'cluster-api'].map(kind => ({ 'principal.controller': [kind] }));
+    expect(only(trailRule('a', { eventName: 'RunInstances', fact: { $or } } as never))).not.toEqual({
+      eventName: ['RunInstances'],
+    }); // facts of any kind
+  });
+
   it('turn stars into prefixes and suffixes, and count rules that keep them', () => {
     const { patterns } = derive(
       trailRule('a', { eventName: [{ wildcard: 'Update*' }, { wildcard: '*Role' }], userAgent: { wildcard: 'a*b' } }),
@@ -298,6 +298,14 @@ describe('EventBridge patterns derived from detections', () => {
       userAgent: [{ wildcard: 'a*b' }],
     });
     expect(patterns[0]?.wildcards).toBe(true);
+  });
+
+  it('are of rules and knowledge about CloudTrail alone', () => {
+    const rules = [trailRule('a', { eventName: 'A' }), auditRule('b', { verb: 'get' })];
+    const taught = { id: 'knowledge/c', on: 'cloudtrail', when: { eventName: 'C' } } as unknown as AnyKnowledge; // what is read of it
+    const { patterns, rules: said } = eventBridgeFilter(rules, [taught], exampleSettings);
+    expect(said.map(({ id }) => id)).toEqual(['cloudtrail/a', 'knowledge/c']);
+    expect(patterns.map(({ pattern }) => JSON.parse(pattern).detail)).toEqual([{ eventName: ['A', 'C'] }]);
   });
 
   it('say which rules need read-only events, and keep those out of the patterns of writes where room allows', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { admitsLog, LogsPatternError, parseLogsPattern } from '../../core/targets/logs/grammar.ts';
+import { admitsLog, LogsPatternError, limits, parseLogsPattern } from '../../core/targets/logs/grammar.ts';
 
 const event = {
   eventType: 'UpdateTrail',
@@ -26,6 +26,18 @@ const admits: readonly (readonly [pattern: string, admitted: boolean])[] = [
   ['{ $.eventType = "U*e*l" }', true],
   ['{ $.eventType = "U*x*l" }', false],
   ['{ $.eventType = "UpdateTrail*UpdateTrail" }', false],
+  ['{ $.eventType = "U*e*x" }', false],
+  ['{ $.eventType = "x*e*l" }', false],
+  ['{ $.eventType = "U*p*d*l" }', true],
+  ['{ $.eventType = "U*d*p*l" }', false],
+  ['{ $.eventType = "U*Tr*Tr*l" }', false],
+  ['{ $.eventType = "U*ail*l" }', false],
+  ['{ $.bandwidth = 44 }', false],
+  ['{ $.cluster[0] = "c" }', false],
+  ['{ $.cluster[*] = "c" }', false],
+  ['{ $.eventType.length NOT EXISTS }', true],
+  ['{ $.arrayKey[*] = "x" || $.objectList[*].id = 9 || $.objectList[*].name = "b" }', true],
+  ['{ $.eventType = %zz% || $.eventType = %date% }', true],
   ['{ $.sourceIPAddress = 192.0.2.* }', true],
   ['{ $.arrayKey[0] = "value" }', true],
   ['{ $.arrayKey[1] = "value" }', false],
@@ -70,6 +82,11 @@ const refused: readonly (readonly [pattern: string, why: RegExp])[] = [
   ['{ $.annotations.[\'authorization.k8s.io/decision\'] = "forbid" }', /in brackets/],
   ['{ $.a = %(b|c)% }', /no groups/],
   ['{ $.a = %b }', /closing '%'/],
+  ['{ $.a = %*b% }', /no regular expression/],
+  ['{ $.a = %% }', /not allowed/],
+  ['{ $.a IS }', /NULL, TRUE or FALSE/],
+  ['{ $.a = }', /expected a value/],
+  ['{ ($.a = 1 }', /expected '\)'/],
   ['{ $.a = %é% }', /not allowed/],
   ['{ $.a = "b }', /closing quote/],
   ['{ $.a > "b" }', /compares numbers/],
@@ -87,6 +104,20 @@ describe('the grammar of CloudWatch Logs JSON patterns', () => {
   it.each(refused)('%s is refused', (pattern, why) => {
     expect(() => parseLogsPattern(pattern)).toThrow(LogsPatternError);
     expect(() => parseLogsPattern(pattern)).toThrow(why);
+  });
+
+  it('tells where in a pattern it is wrong, and a few words of what stands there', () => {
+    expect(() => parseLogsPattern(`{ $.a EXISTS ${'x'.repeat(100)} }`)).toThrow(
+      /^character 7: expected a comparison.*, at 'EXISTS x{17}'$/,
+    );
+  });
+
+  it('takes a pattern of 1,024 characters, and a longer one that is never sent', () => {
+    const of = (length: number): string => `{ $.a = "${'x'.repeat(length - 12)}" }`;
+    expect(of(1_024)).toHaveLength(1_024);
+    expect(() => parseLogsPattern(of(1_024))).not.toThrow();
+    expect(() => parseLogsPattern(of(1_025))).toThrow(/^1025 characters; at most 1024 are allowed$/);
+    expect(() => parseLogsPattern(of(1_025), { ...limits, characters: 1_025 })).not.toThrow();
   });
 
   it('never reads a member that the event only inherits', () => {

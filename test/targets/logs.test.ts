@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { AnyKnowledge } from '../../core/detection.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Condition } from '../../core/pattern/language.ts';
 import { logsFilter } from '../../core/targets/logs/filter.ts';
 import { admitsLog, limits, parseLogsPattern } from '../../core/targets/logs/grammar.ts';
-import { audit, auditRule } from './rules.ts';
+import { audit, auditRule, trailRule } from './rules.ts';
 
 const derive = (...rules: ReturnType<typeof auditRule>[]) => logsFilter(rules, [], exampleSettings);
 const writes = ['create', 'update', 'patch', 'delete', 'deletecollection'];
@@ -121,6 +122,27 @@ describe('the Logs pattern derived from detections', () => {
     expect(three.rules.map(({ widened }) => widened)).toEqual([[], ['objectRef.resource'], []]);
   });
 
+  it('takes back what was given up where there is room for it', () => {
+    // Spaces keep texts out of regular expressions.
+    const long = (letter: string, length: number): string => `${letter.repeat(length)} `;
+    const reads = [long('d', 271), long('e', 219), long('f', 103)];
+    const { pattern, rules } = derive(
+      auditRule('a', {
+        verb: ['patch', 'create'],
+        objectRef: { resource: [long('a', 155), long('b', 223), long('c', 271)] },
+      }),
+      auditRule('b', { verb: ['get', 'create'], objectRef: { resource: reads } }),
+      auditRule('c', {
+        verb: ['get', 'create'],
+        user: { username: long('u', 180) },
+        objectRef: { resource: [long('g', 235)] },
+      }),
+    );
+    const named = [...reads, long('g', 235)].map(one => `$.objectRef.resource = "${one}"`);
+    expect(pattern).toBe(`{ $.verb = "create" || $.verb = "patch" || $.verb = "get" && (${named.join(' || ')}) }`);
+    expect(rules.map(({ widened }) => widened)).toEqual([['objectRef.resource'], [], ['user.username']]);
+  });
+
   it('writes long lists as regular expressions, two at most, and only where the exact text is too long', () => {
     const many = (letter: string) => Array.from({ length: 12 }, (_, index) => `${letter}${index}resources`);
     const rule = (letter: string) => auditRule(letter, { verb: letter, objectRef: { resource: many(letter) } });
@@ -128,6 +150,8 @@ describe('the Logs pattern derived from detections', () => {
     const long = derive(rule('a'), rule('b'), rule('c')).pattern;
     expect(short).not.toContain('%');
     expect(long.split('%').length - 1).toBe(4);
+    // Words are cut short only where they would not fit whole.
+    for (const word of ['a0resources', 'b11resources']) expect(long).toContain(word);
     expect(() => parseLogsPattern(long)).not.toThrow();
   });
 
@@ -248,8 +272,36 @@ describe('the Logs pattern derived from detections', () => {
     );
   });
 
+  it('is of rules and knowledge about audit logs alone, those that are off left out', () => {
+    const taught = { id: 'knowledge/c', on: 'kubernetes', when: { verb: 'watch' } } as unknown as AnyKnowledge; // what is read of it
+    const rules = [
+      auditRule('a', { verb: 'get' }),
+      auditRule('off', { verb: 'list' }),
+      trailRule('b', { eventName: 'B' }),
+    ];
+    const settings = { ...exampleSettings, detections: { 'kubernetes/off': { status: 'off' as const } } };
+    const filter = logsFilter(rules, [taught], settings);
+    expect(filter.pattern).toBe('{ $.verb = "get" || $.verb = "watch" }');
+    expect(filter.rules).toEqual([
+      { id: 'kubernetes/a', pattern: '{ $.verb = "get" }', widened: [], off: false },
+      { id: 'kubernetes/off', pattern: '', widened: [], off: true },
+      { id: 'knowledge/c', pattern: '{ $.verb = "watch" }', widened: [], off: false },
+    ]);
+    expect(logsFilter([], [], settings).pattern).toBe('');
+  });
+
+  it('asks of each member that it can look at', () => {
+    expect(
+      derive(auditRule('a', { impersonatedUser: { username: 'jane' }, responseStatus: { code: 403 } })).pattern,
+    ).toBe('{ $.impersonatedUser.username = "jane" && $.responseStatus.code = 403 }');
+    expect(derive(auditRule('a', { objectRef: { apiGroup: 'apps', subresource: 'scale' } })).pattern).toBe(
+      '{ $.objectRef.apiGroup = "apps" && $.objectRef.subresource = "scale" }',
+    );
+  });
+
   it('admits everything, openly, where a rule asks for any event', () => {
     const { pattern, rules } = derive(auditRule('a', { userAgent: 'x' }));
     expect([pattern, rules[0]?.pattern]).toEqual(['', '']);
+    expect(derive(auditRule('a', { verb: 'get' }), auditRule('b', { userAgent: 'x' })).pattern).toBe('');
   });
 });

@@ -58,6 +58,12 @@ describe('patterns of new objects', () => {
     expect(patterns.flatMap(pattern => JSON.parse(pattern).detail.bucket.name)).toEqual(named(count));
   });
 
+  test('of a bucket whose keys may be any ask for none', () => {
+    expect(objectPatterns([{ bucket: 'd-audit', prefix: '' }])).toEqual([
+      '{"source":["aws.s3"],"detail-type":["Object Created"],"detail":{"bucket":{"name":["d-audit"]}}}',
+    ]);
+  });
+
   test('of nothing are none', () => {
     expect(objectPatterns([])).toEqual([]);
   });

@@ -1,10 +1,12 @@
 import type { Settings } from '../../settings.ts';
 import { matchesAny } from '../../wildcard.ts';
-import { clusterOf, type Found, type Maybe, type Network, type Tag } from '../aws.ts';
+import { clusterOf, type Found, type Maybe, type Network, type SecurityGroup, type Tag } from '../aws.ts';
 import type { Violation } from '../violation.ts';
 
 /** Everybody's addresses. */
 export const anywhere = ['0.0.0.0/0', '::/0'];
+
+type Permission = NonNullable<SecurityGroup['IpPermissions']>[number];
 
 /** Subnets and security groups of nodes that are open to everybody, and volumes that are not encrypted. */
 export const networkPosture = (
@@ -35,13 +37,12 @@ export const networkPosture = (
       ].some(range => anywhere.includes(range ?? '')),
     );
     if (!steers || doors.length === 0) return [];
-    const ports = doors.map(one => (one.IpProtocol === '-1' ? 'every port' : `${one.FromPort}-${one.ToPort}`));
     return [
       {
         code: 'security-group-open',
         severity: 'high',
         key: { group: group.GroupId ?? '', region },
-        title: `The security group ${group.GroupId} of nodes lets everyone in on ${[...new Set(ports)].join(', ')}`,
+        title: `The security group ${group.GroupId} of nodes lets everyone in on ${[...new Set(doors.map(portsOf))].join(', ')}`,
         resources: [group.GroupId ?? ''],
       },
     ];
@@ -58,4 +59,10 @@ export const networkPosture = (
       resources: [],
     },
   ];
+};
+
+/** ICMP has types where others have ports, -1 for all of them; other protocols have neither (EC2 API Reference, "IpPermission"). */
+const portsOf = ({ IpProtocol: protocol, FromPort: from, ToPort: to }: Permission): string => {
+  if (protocol === '-1') return 'every port';
+  return from === undefined || from < 0 ? `protocol ${protocol}` : `${from}-${to}`;
 };

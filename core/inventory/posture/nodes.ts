@@ -35,6 +35,10 @@ export const originOf = ({ Tags, IamInstanceProfile }: Instance): string =>
   tagOf(Tags, 'aws:ec2launchtemplate:id') ??
   (IamInstanceProfile?.Arn === undefined ? 'no profile' : lastSegment(IamInstanceProfile.Arn));
 
+/** Whether any of its interfaces has a public address: EC2 tells the first one's of the instance. */
+const isPublic = ({ PublicIpAddress, NetworkInterfaces = [] }: Instance): boolean =>
+  PublicIpAddress !== undefined || NetworkInterfaces.some(({ Association }) => Association?.PublicIp !== undefined);
+
 /** Nodes whose metadata service is weak, that have a public address, or run an image that is not approved. */
 export const instancePosture = (
   all: readonly Instance[],
@@ -47,17 +51,18 @@ export const instancePosture = (
     string,
     { code: string; severity: Severity; says: string; origin: string; cluster: string; ids: string[] }
   >();
-  const note = (one: Instance, code: string, severity: Severity, says: string): void => {
-    const [origin, cluster] = [originOf(one), clusterOf(one.Tags) ?? ''];
+  const note = (one: Instance, cluster: string, code: string, severity: Severity, says: string): void => {
+    const origin = originOf(one);
     const key = JSON.stringify([code, cluster, origin]);
     const group = grouped.get(key) ?? { code, severity, says, origin, cluster, ids: [] };
     grouped.set(key, group);
     group.ids.push(one.InstanceId ?? '');
   };
   for (const one of all) {
-    if (clusterOf(one.Tags) === undefined) continue; // what is no node is not ours to judge
-    for (const { code, severity, message } of judged(one.MetadataOptions)) note(one, code, severity, message);
-    if (one.PublicIpAddress !== undefined) note(one, 'public-address', 'medium', 'The node has a public address.');
+    const cluster = clusterOf(one.Tags);
+    if (cluster === undefined) continue; // what is no node is not ours to judge
+    for (const { code, severity, message } of judged(one.MetadataOptions)) note(one, cluster, code, severity, message);
+    if (isPublic(one)) note(one, cluster, 'public-address', 'medium', 'The node has a public address.');
     const { ids, owners: approved } = settings.approvedImages;
     const owner = owners.get(one.ImageId) ?? [];
     const isApproved =
@@ -65,6 +70,7 @@ export const instancePosture = (
     if (ids.length + approved.length > 0 && !isApproved)
       note(
         one,
+        cluster,
         'unapproved-image',
         'high',
         `It runs the image ${one.ImageId} of ${owner[0] ?? 'an owner that is not known'}, which is not approved.`,
@@ -76,7 +82,7 @@ export const instancePosture = (
     key: { origin, region },
     title: `${ids.length} ${ids.length === 1 ? 'node' : 'nodes'} of ${origin}: ${says}`,
     resources: ids.sort(),
-    ...(cluster === '' || cluster === 'unnamed' ? {} : { cluster }),
+    ...(cluster === 'unnamed' ? {} : { cluster }),
   }));
 };
 

@@ -37,7 +37,7 @@ export const rolePosture = (one: Role, { account }: Found, settings: Settings): 
     return [
       ...trust,
       ...policies
-        .filter(({ document }) => (statementsOf(document) ?? []).some(tagsAnything))
+        .filter(({ document }) => allowed(statementsOf(document) ?? []).some(tagsAnything))
         .map(({ policy }) =>
           violation(
             'controller-tags-anything',
@@ -50,20 +50,18 @@ export const rolePosture = (one: Role, { account }: Found, settings: Settings): 
   return [
     ...trust,
     ...policies.flatMap(({ policy, document }): readonly Violation[] => {
-      if (policy.startsWith('arn:') && isPermitted(policy, settings.nodePolicies)) return [];
-      const grant =
-        document === undefined ? (isAdminPolicy(policy) ? 'admin' : 'unknown') : grantOf(statementsOf(document));
-      const beyond = document === undefined ? [] : beyondOf(statementsOf(document) ?? [], one.name);
+      if (isPermitted(policy, settings.nodePolicies)) return [];
+      const statements = statementsOf(document);
+      const grant = document === undefined && isAdminPolicy(policy) ? 'admin' : grantOf(statements);
+      const beyond = beyondOf(statements ?? [], one.name);
       const says =
         grant === 'admin'
           ? 'which makes every pod on its nodes an administrator'
           : beyond.length > 0
             ? `which grants what nodes do not need: ${beyond.slice(0, 5).join(', ')}${beyond.length > 5 ? ` and ${beyond.length - 5} more` : ''}`
-            : grant === 'broad'
-              ? 'which grants a whole service'
-              : undefined;
-      // An inline policy within the baseline is as good as a permitted one; a foreign managed one is not known to be.
-      if (says === undefined && document !== undefined && grant === 'narrow') return [];
+            : undefined;
+      // What is within the baseline is as good as a permitted policy; one that nobody could read is not known to be.
+      if (says === undefined && grant !== 'unknown') return [];
       return [
         violation(
           'node-role-policy',
@@ -83,22 +81,38 @@ const trusts = {
   unreadable: 'whom its trust policy names, which could not be read',
 } as const;
 
-const actionsOf = (statement: Statement): readonly string[] =>
-  statement['Effect'] === 'Allow' ? list(statement, 'Action').filter(one => typeof one === 'string') : [];
+const words = (statement: Statement, name: string): readonly string[] =>
+  list(statement, name).filter(one => typeof one === 'string');
+const allowed = (statements: readonly Statement[]): readonly Statement[] =>
+  statements.filter(one => one['Effect'] === 'Allow');
 
-/** Allowed actions that are not part of being a node; wildcards are, where they are no plain name. */
+/** Allowed actions that are not part of being a node, wildcards as they are written, and all that an Allow does not leave out (`NotAction`). */
 export const beyondOf = (statements: readonly Statement[], name: string): readonly string[] => [
   ...new Set(
-    statements.flatMap(actionsOf).filter(action => {
-      const [service = '', api = ''] = action.split(':');
-      if (action.includes('*')) return true;
-      const eventSource = `${service === 'cloudwatch' ? 'monitoring' : service}.amazonaws.com`;
-      return nodeCall({ eventSource, eventName: api, eventTime: '', eventID: '' }, name) !== 'baseline';
+    allowed(statements).flatMap(statement => {
+      const left = words(statement, 'NotAction');
+      return [
+        ...words(statement, 'Action').filter(action => !isNodes(action, name)),
+        ...(left.length === 0 ? [] : [`everything but ${left.join(' and ')}`]),
+      ];
     }),
   ),
 ];
 
+const isNodes = (action: string, name: string): boolean => {
+  const [service = '', api = ''] = action.split(':');
+  const eventSource = `${service === 'cloudwatch' ? 'monitoring' : service}.amazonaws.com`;
+  return nodeCall({ eventSource, eventName: api, eventTime: '', eventID: '' }, name) === 'baseline';
+};
+
 const tagsAnything = (statement: Statement): boolean =>
-  list(statement, 'Resource').includes('*') &&
+  (words(statement, 'Resource').includes('*') || member(statement, 'NotResource') !== undefined) &&
   member(statement, 'Condition') === undefined &&
-  actionsOf(statement).some(action => matchesAny([action.toLowerCase()], 'ec2:createtags'));
+  mayTag(statement);
+
+const mayTag = (statement: Statement): boolean => {
+  const names = (member: string): readonly string[] => words(statement, member).map(one => one.toLowerCase());
+  const tagging = 'ec2:createtags';
+  const left = names('NotAction');
+  return left.length === 0 ? matchesAny(names('Action'), tagging) : !matchesAny(left, tagging);
+};

@@ -85,7 +85,7 @@ const cost: Cost = {
   allowed: (to, ...from) => {
     if (names(to) === undefined)
       return to.size > 0 && from.every(one => names(one) === undefined) && added(to, from) <= hardlyAny;
-    if (new Set(from.map(needsReads)).size > 1 || from.some(one => names(one) === undefined)) return false;
+    if (new Set(from.map(needsReads)).size > 1) return false;
     return (from.every(isCheap) && isCheap(to)) || added(to, from) <= hardlyAny;
   },
 };

@@ -15,7 +15,8 @@ export type LogsPattern =
 export type Selector = readonly (string | number | typeof every)[];
 const every: unique symbol = Symbol('[*]');
 
-type Comparison = (typeof comparisons)[number];
+/** `!=` is read to be refused. */
+type Comparison = Exclude<(typeof comparisons)[number], '!='>;
 const comparisons = ['!=', '>=', '<=', '=', '>', '<'] as const;
 
 type Value =
@@ -229,7 +230,6 @@ const compare = (found: Json, op: Comparison, value: Value): boolean => {
 
 const numbers: Record<Comparison, (a: number, b: number) => boolean> = {
   '=': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
   '>': (a, b) => a > b,
   '<': (a, b) => a < b,
   '>=': (a, b) => a >= b,

@@ -1,0 +1,31 @@
+import type { Resource } from '../mocks.ts';
+import { full } from '../synthesis.ts';
+
+/** A fault that is planted in the full stack, and the check that must catch it. */
+export type Fault = readonly [check: string, fault: string, planted: () => readonly Resource[]];
+
+type Inputs = Record<string, unknown>;
+
+/** The resources of the full stack with one changed: the first of a type (whose name holds a word). @throws where there is none */
+export const changed = (type: string, change: (inputs: Inputs) => Inputs, word = ''): readonly Resource[] => {
+  const index = full.resources.findIndex(one => one.type === type && one.name.includes(word));
+  const found = full.resources[index];
+  if (found === undefined) throw new Error(`no ${type} ${word} to plant a fault in`);
+  return full.resources.with(index, { ...found, inputs: change({ ...found.inputs }) });
+};
+
+/** Inputs without some members. */
+export const without =
+  (...members: readonly string[]) =>
+  (inputs: Inputs): Inputs =>
+    Object.fromEntries(Object.entries(inputs).filter(([name]) => !members.includes(name)));
+
+/** Inputs with others in their place. */
+export const plus =
+  (more: Inputs) =>
+  (inputs: Inputs): Inputs => ({ ...inputs, ...more });
+
+/** A role's inputs that let it do what a statement says. */
+export const policy = (statement: object): Inputs => ({
+  inlinePolicies: [{ name: 'planted', policy: JSON.stringify({ Statement: [statement] }) }],
+});
