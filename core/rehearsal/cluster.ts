@@ -3,6 +3,15 @@ import { apply, gone, nothing, notNamed, ns } from './steps.ts';
 
 /** What makes detections about access to a cluster and its guards fire. */
 export const cluster: Rehearsals = {
+  'cloudtrail/control-plane-changed-by-unexpected': {
+    steps: [
+      'aws eks update-cluster-config --region "$REGION" --name "$CLUSTER" --deletion-protection',
+      'aws eks wait cluster-active --region "$REGION" --name "$CLUSTER"',
+      'aws eks update-cluster-config --region "$REGION" --name "$CLUSTER" --no-deletion-protection',
+    ],
+    undo: nothing,
+    note: `Protection that was on before must be put back. ${notNamed}`,
+  },
   'cloudtrail/eks-access-granted': {
     steps: [
       'aws eks create-access-entry --region "$REGION" --cluster-name "$CLUSTER" --principal-arn "arn:aws:iam::$ACCOUNT:role/$NODE_ROLE-rehearsal"',
