@@ -14,6 +14,7 @@ import { detection as cloudtrailEksAccessGranted } from './cloudtrail/eks-access
 import { detection as cloudtrailEksAuditLoggingDisabled } from './cloudtrail/eks-audit-logging-disabled.ts';
 import { detection as cloudtrailEksAuthenticationChanged } from './cloudtrail/eks-authentication-changed.ts';
 import { detection as cloudtrailEksEndpointExposed } from './cloudtrail/eks-endpoint-exposed.ts';
+import { detection as cloudtrailExemptIdentityHandedOn } from './cloudtrail/exempt-identity-handed-on.ts';
 import { detection as cloudtrailFleetWithForeignOverrides } from './cloudtrail/fleet-with-foreign-overrides.ts';
 import { detection as cloudtrailGpuQuotaRequested } from './cloudtrail/gpu-quota-requested.ts';
 import { detection as cloudtrailHybridMachineAdmitted } from './cloudtrail/hybrid-machine-admitted.ts';
@@ -128,6 +129,7 @@ export const detections: readonly AnyDetection[] = [
   cloudtrailEksAuditLoggingDisabled,
   cloudtrailEksAuthenticationChanged,
   cloudtrailEksEndpointExposed,
+  cloudtrailExemptIdentityHandedOn,
   cloudtrailFleetWithForeignOverrides,
   cloudtrailGpuQuotaRequested,
   cloudtrailHybridMachineAdmitted,

@@ -149,7 +149,11 @@ const weakenedBy = (record: CloudTrailRecord): readonly string[] => {
   return [
     ...weaknessesOf(metadata),
     ...(defaults && metadata.tokens === 'no-preference' ? ['tokens-unset'] : []),
-    ...(defaults && word(request, 'httpTokensEnforced') === 'disabled' ? ['enforcement-disabled'] : []),
+    // Without a preference of the account's, an image's or EC2's own counts: a limit of -1 takes one away.
+    ...(defaults && metadata.hops === -1 ? ['hop-limit-unset'] : []),
+    ...(defaults && ['disabled', 'no-preference'].includes(word(request, 'httpTokensEnforced') ?? '')
+      ? ['enforcement-disabled']
+      : []),
     // `--http-tokens required --http-endpoint enabled` is how the EC2 User Guide hardens an instance: that is no weakening.
     ...(metadata.endpoint === 'enabled' && metadata.tokens !== 'required' ? ['endpoint-enabled'] : []),
   ];
@@ -198,7 +202,7 @@ export const instanceFacts: Facts<'cloudtrail'> = {
         : 'unknown',
   },
   'instance.weakened': {
-    doc: 'What a change of metadata options or defaults weakens: `tokens-optional`, `tokens-unset` (defaults), `hop-limit`, `ipv6-endpoint`, `endpoint-enabled` (without requiring tokens in the same call), `enforcement-disabled`. EC2 API Reference, ModifyInstanceMetadataOptions and …Defaults.',
+    doc: 'What a change of metadata options or defaults weakens: `tokens-optional`, `tokens-unset` (defaults), `hop-limit`, `hop-limit-unset` (defaults), `ipv6-endpoint`, `endpoint-enabled` (without requiring tokens in the same call), `enforcement-disabled`. EC2 API Reference, ModifyInstanceMetadataOptions and …Defaults.',
     needs: () => ec2(...metadataChanges),
     read: ({ record }) => (isEc2(record, ...metadataChanges) ? weakenedBy(record) : []),
   },

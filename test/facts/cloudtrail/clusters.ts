@@ -92,6 +92,23 @@ export const hybrid: readonly Said[] = [
     { crlId: 'crl-1' },
     { 'hybrid.act': 'revocation', 'hybrid.subjects': ['crl-1'] },
   ),
+  ...each(
+    'rolesanywhere',
+    'PutAttributeMapping DeleteAttributeMapping',
+    { profileId: 'p-1', certificateField: 'x509SAN' },
+    { 'hybrid.act': 'mapping', 'hybrid.subjects': ['p-1'] },
+  ),
+  [
+    asks('ssm', 'UpdateServiceSetting', {
+      settingId: '/ssm/managed-instance/default-ec2-instance-management-role',
+      settingValue: 'service-role/reports',
+    }),
+    { 'hybrid.act': 'host-management', 'hybrid.subjects': ['service-role/reports'], 'hybrid.role-kind': 'other' },
+  ],
+  [
+    asks('ssm', 'UpdateServiceSetting', { settingId: '/ssm/opsinsights/opscenter', settingValue: 'Enabled' }),
+    { 'hybrid.act': 'none', 'hybrid.subjects': [], 'hybrid.role-kind': 'none' },
+  ],
   [
     asks('eks', 'UpdateClusterConfig', {
       name: 'prod',

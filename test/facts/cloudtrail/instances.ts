@@ -60,6 +60,14 @@ export const instances: readonly Said[] = [
     asks('ec2', 'ModifyInstanceMetadataDefaults', { httpTokens: 'no-preference' }),
     { 'instance.weakened': ['tokens-unset'], 'instance.metadata-of': 'defaults' },
   ],
+  [
+    asks('ec2', 'ModifyInstanceMetadataDefaults', { httpPutResponseHopLimit: -1 }),
+    { 'instance.weakened': ['hop-limit-unset'] },
+  ],
+  [
+    asks('ec2', 'ModifyInstanceMetadataDefaults', { httpTokensEnforced: 'no-preference' }),
+    { 'instance.weakened': ['enforcement-disabled'] },
+  ],
 ];
 
 const queue = 'https://sqs.eu-west-1.amazonaws.com/111122223333/prod';
