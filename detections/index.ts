@@ -36,6 +36,7 @@ import { detection as cloudtrailKarpenterTerminatedForeignInstance } from './clo
 import { detection as cloudtrailLaunchBurst } from './cloudtrail/launch-burst.ts';
 import { detection as cloudtrailLaunchOutsideApprovedRegion } from './cloudtrail/launch-outside-approved-region.ts';
 import { detection as cloudtrailLaunchTemplateUnhardened } from './cloudtrail/launch-template-unhardened.ts';
+import { detection as cloudtrailNodeDiskCopied } from './cloudtrail/node-disk-copied.ts';
 import { detection as cloudtrailNodeGroupChangedByUnexpected } from './cloudtrail/node-group-changed-by-unexpected.ts';
 import { detection as cloudtrailNodeOrControllerDeniedBurst } from './cloudtrail/node-or-controller-denied-burst.ts';
 import { detection as cloudtrailNodeOrControllerTrustChanged } from './cloudtrail/node-or-controller-trust-changed.ts';
@@ -43,6 +44,7 @@ import { detection as cloudtrailNodeRoleBeyondBaseline } from './cloudtrail/node
 import { detection as cloudtrailNodeRolePolicyAttached } from './cloudtrail/node-role-policy-attached.ts';
 import { detection as cloudtrailNodeRoleTaken } from './cloudtrail/node-role-taken.ts';
 import { detection as cloudtrailPodIdentityAssociationChanged } from './cloudtrail/pod-identity-association-changed.ts';
+import { detection as cloudtrailPodTokenExchangedOffNode } from './cloudtrail/pod-token-exchanged-off-node.ts';
 import { detection as cloudtrailPodUsesNodeRole } from './cloudtrail/pod-uses-node-role.ts';
 import { detection as cloudtrailRoleSessionNamedLikeInstance } from './cloudtrail/role-session-named-like-instance.ts';
 import { detection as cloudtrailRootVolumeOrProfileSwapped } from './cloudtrail/root-volume-or-profile-swapped.ts';
@@ -154,6 +156,7 @@ export const detections: readonly AnyDetection[] = [
   cloudtrailLaunchBurst,
   cloudtrailLaunchOutsideApprovedRegion,
   cloudtrailLaunchTemplateUnhardened,
+  cloudtrailNodeDiskCopied,
   cloudtrailNodeGroupChangedByUnexpected,
   cloudtrailNodeOrControllerDeniedBurst,
   cloudtrailNodeOrControllerTrustChanged,
@@ -161,6 +164,7 @@ export const detections: readonly AnyDetection[] = [
   cloudtrailNodeRolePolicyAttached,
   cloudtrailNodeRoleTaken,
   cloudtrailPodIdentityAssociationChanged,
+  cloudtrailPodTokenExchangedOffNode,
   cloudtrailPodUsesNodeRole,
   cloudtrailRoleSessionNamedLikeInstance,
   cloudtrailRootVolumeOrProfileSwapped,

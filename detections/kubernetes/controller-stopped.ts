@@ -10,7 +10,6 @@ const capa = {
   objectRef: { namespace: 'capa-system', name: 'capa-controller-manager' },
 };
 const replicas = (count: number) => ({ requestObject: { spec: { replicas: count } } });
-const controllers = ['karpenter', 'cluster-api', 'eks', 'kubeadm'];
 
 export const detection = kubernetes({
   id: 'kubernetes/controller-stopped',
@@ -18,12 +17,7 @@ export const detection = kubernetes({
   severity: [['low', { fact: { 'principal.standing': 'likely-controller' } }], 'high'],
   when: {
     $or: [
-      {
-        verb: ['delete', 'deletecollection'],
-        objectRef: { resource: ['deployments', 'statefulsets', 'serviceaccounts'] },
-        fact: { 'object.controller': controllers },
-      },
-      { fact: { 'workload.stopped': true, 'object.controller': controllers } },
+      { fact: { 'workload.stopped': true, 'object.controller': ['karpenter', 'cluster-api', 'eks', 'kubeadm'] } },
       { verb: 'delete', objectRef: { resource: 'namespaces' }, fact: { 'namespace.role': 'controller' } },
     ],
     fact: { 'call.outcome': 'succeeded' },
@@ -46,6 +40,7 @@ export const detection = kubernetes({
   ],
   blind: [
     'A pod of it that is deleted or evicted comes back, and drains do so all day: not judged, however often.',
+    'That its service account is deleted is not looked at: its pods keep their tokens for an hour, and whoever deletes it deletes the rest.',
     'One that is kept from working otherwise (a network policy, a node selector that no node has, its priority) is not told from another change.',
     'In shared namespaces a controller’s own are known by its account’s name.',
   ],
@@ -63,7 +58,6 @@ export const detection = kubernetes({
         }),
       },
       { name: 'a developer deletes its deployment', event: audit('delete', 'deployments.apps', ref) },
-      { name: 'its account', event: audit('delete', 'serviceaccounts', ref) },
       { name: 'a person deletes Cluster API’s provider', event: audit('delete', 'deployments.apps', capa) },
       {
         name: 'its namespace',
@@ -77,6 +71,7 @@ export const detection = kubernetes({
       },
     ],
     misses: [
+      { name: 'its account', event: audit('delete', 'serviceaccounts', ref) },
       { name: 'the platform', event: audit('delete', 'deployments.apps', { ...ref, user: users.platform }) },
       { name: 'GitOps', event: audit('patch', 'deployments.apps', { ...ref, ...replicas(0), user: users.gitops }) },
       { name: 'one replica more', event: audit('patch', 'deployments.apps/scale', { ...ref, ...replicas(3) }) },

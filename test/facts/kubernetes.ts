@@ -509,6 +509,7 @@ const pods: readonly Said[] = [
     'workload.stopped': false,
   }),
   ...each(['create'], 'deployments.apps', body({ spec: { replicas: 0 } }), { 'workload.stopped': false }),
+  ...each(['delete', 'deletecollection'], 'deployments.apps statefulsets.apps', {}, { 'workload.stopped': true }),
   ...each(['patch'], 'deployments.apps/status replicasets.apps', body({ spec: { replicas: 0 } }), {
     'workload.stopped': false,
   }),

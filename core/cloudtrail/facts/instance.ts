@@ -45,6 +45,12 @@ const acts: { readonly [api: string]: Act } = {
     // The request holds an association id; only the response says whose it is.
     targets: record => [word(responseOf(record), 'iamInstanceProfileAssociation', 'instanceId')],
   },
+  CreateSnapshots: {
+    source: 'ec2',
+    act: always('copy'),
+    targets: record => [word(requestOf(record), 'instanceSpecification', 'instanceId')],
+  },
+  CreateImage: { source: 'ec2', act: always('copy'), targets: named },
   StopInstances: { source: 'ec2', act: always('stop'), targets: listed },
   StartInstances: { source: 'ec2', act: always('start'), targets: listed },
   TerminateInstances: { source: 'ec2', act: always('terminate'), targets: listed },
@@ -173,7 +179,7 @@ export const instanceFacts: Facts<'cloudtrail'> = {
     read: (_event, settings) => nodeRoleNames(settings),
   },
   'instance.act': {
-    doc: 'What the call does to existing instances: `user-data`, `root-volume` (a task that replaces it, or a volume attached in its place), `profile`, `stop`, `start`, `terminate`, `enter` (SSM sessions, commands, associations and maintenance windows, Instance Connect, serial console, password), `none`.',
+    doc: 'What the call does to existing instances: `user-data`, `root-volume` (a task that replaces it, or a volume attached in its place), `profile`, `copy` (snapshots of its disks, or an image of it), `stop`, `start`, `terminate`, `enter` (SSM sessions, commands, associations and maintenance windows, Instance Connect, serial console, password), `none`.',
     needs: () => actEvents,
     read: ({ record }) => actOf(record)?.act(record) ?? 'none',
   },

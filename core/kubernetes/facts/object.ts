@@ -152,9 +152,9 @@ export const objectFacts: Facts<'kubernetes'> = {
     read: event => nodeSteering(event.record),
   },
   'workload.stopped': {
-    doc: 'Whether a deployment or stateful set that is there is given no replicas, by itself or by its scale.',
+    doc: 'Whether a deployment or stateful set is deleted, or given no replicas, by itself or by its scale.',
     needs: () => ({
-      verb: ['update', 'patch'],
+      verb: ['update', 'patch', 'delete', 'deletecollection'],
       objectRef: { resource: ['deployments', 'statefulsets'], subresource: [{ exists: false }, 'scale'] },
     }),
     read: ({ record }) => stopped(record),
@@ -181,9 +181,10 @@ export const objectFacts: Facts<'kubernetes'> = {
 /** Kubernetes API Reference, DeploymentSpec and Scale: `replicas`. */
 const stopped = (record: AuditRecord): boolean => {
   const { resource = '', subresource } = record.objectRef ?? {};
+  if (!['deployments', 'statefulsets'].includes(resource)) return false;
+  if (['delete', 'deletecollection'].includes(record.verb)) return subresource === undefined;
   return (
     ['update', 'patch'].includes(record.verb) &&
-    ['deployments', 'statefulsets'].includes(resource) &&
     (subresource === undefined || subresource === 'scale') &&
     at(asked(record).object, 'spec', 'replicas') === 0
   );

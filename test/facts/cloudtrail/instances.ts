@@ -30,6 +30,8 @@ export const instances: readonly Said[] = [
     'instance.act': api.slice(0, -'Instances'.length).toLowerCase(),
     ...target,
   })),
+  [asks('ec2', 'CreateImage', named), { 'instance.act': 'copy', ...target }],
+  [asks('ec2', 'CreateSnapshots', { instanceSpecification: named }), { 'instance.act': 'copy', ...target }],
   [asks('ec2', 'GetPasswordData', named), { 'instance.act': 'enter', ...target }],
   ...each('ec2-instance-connect', 'SendSSHPublicKey SendSerialConsoleSSHPublicKey', named, {
     'instance.act': 'enter',
