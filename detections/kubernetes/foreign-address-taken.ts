@@ -24,14 +24,19 @@ export const detection = kubernetes({
   title: '{principal} had a Service answer for addresses of others: {object}',
   severity: 'high',
   when: {
-    fact: {
-      'service.takes': [{ exists: true }],
-      'principal.standing': ['person', 'service-account', 'mixed'],
-      'call.outcome': 'succeeded',
-    },
+    fact: { 'service.takes': [{ exists: true }], 'call.outcome': 'succeeded' },
+    $or: [
+      { fact: { 'principal.standing': ['person', 'mixed'] } },
+      // Load balancers’ controllers write addresses of theirs into the status of Services, of which none is link-local.
+      { objectRef: { subresource: { exists: false } }, fact: { 'principal.standing': 'service-account' } },
+      {
+        fact: {
+          'service.takes': [{ prefix: '169.254.' }, { prefix: 'fd00:ec2:' }],
+          'principal.standing': 'service-account',
+        },
+      },
+    ],
   },
-  // Load balancers’ controllers write addresses of theirs into the status of Services.
-  unless: [{ objectRef: { subresource: 'status' }, fact: { 'principal.standing': 'service-account' } }],
   by: byUserAndObject,
   resources: view => texts(view, 'service.takes'),
   attack: ['T1557', 'T1552.005'],
@@ -66,6 +71,8 @@ export const detection = kubernetes({
         }),
       },
       { name: 'as that of a load balancer', event: ingress('169.254.170.23') },
+      { name: 'the same, by a workload', event: ingress('fd00:ec2::23', { user: users.workload }) },
+      { name: 'a node’s, by a person', event: ingress('10.0.12.34') },
     ],
     misses: [
       { name: 'the platform', event: service(metadata, { user: users.platform }) },
