@@ -24,11 +24,14 @@ export const detection = kubernetes({
   title: '{principal} had a Service answer for addresses of others: {object}',
   severity: 'high',
   when: {
-    fact: { 'service.takes': [{ exists: true }], 'call.outcome': 'succeeded' },
+    fact: { 'call.outcome': 'succeeded' },
     $or: [
-      { fact: { 'principal.standing': ['person', 'mixed'] } },
+      { fact: { 'service.takes': [{ exists: true }], 'principal.standing': ['person', 'mixed'] } },
       // Load balancers’ controllers write addresses of theirs into the status of Services, of which none is link-local.
-      { objectRef: { subresource: { exists: false } }, fact: { 'principal.standing': 'service-account' } },
+      {
+        objectRef: { subresource: { exists: false } },
+        fact: { 'service.takes': [{ exists: true }], 'principal.standing': 'service-account' },
+      },
       {
         fact: {
           'service.takes': [{ prefix: '169.254.' }, { prefix: 'fd00:ec2:' }],
@@ -62,6 +65,10 @@ export const detection = kubernetes({
     matches: [
       { name: 'a developer takes the address of instance metadata', event: service(metadata) },
       { name: 'a workload does', event: service(metadata, { user: users.workload }) },
+      {
+        name: 'a workload takes a node’s address',
+        event: service({ externalIPs: ['10.0.12.34'] }, { user: users.workload }),
+      },
       { name: 'a node’s address', event: service({ externalIPs: ['10.0.12.34'] }) },
       {
         name: 'by JSON Patch',
@@ -77,6 +84,7 @@ export const detection = kubernetes({
     misses: [
       { name: 'the platform', event: service(metadata, { user: users.platform }) },
       { name: 'an address of the company’s', event: service({ externalIPs: ['198.51.100.7'] }) },
+      { name: 'a workload makes one of its own', event: service({ ports: [{ port: 80 }] }, { user: users.workload }) },
       { name: 'none', event: service({ ports: [{ port: 80 }] }) },
       { name: 'no address at all', event: service({ externalIPs: ['example.com', 7] }) },
       { name: 'it is refused', event: service(metadata, { responseStatus: { code: 403 } }) },
