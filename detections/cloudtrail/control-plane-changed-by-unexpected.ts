@@ -25,12 +25,7 @@ export const detection = cloudtrail({
     // Who signs the cluster's certificates, what keeps it from being deleted, and ports that nodes listen on themselves.
     ['high', { eventName: authorities }],
     ['high', { requestParameters: { deletionProtection: [false, 'false'] } }],
-    [
-      'high',
-      {
-        requestParameters: { kubeApiServerConfig: { serviceNodePortRange: { minPort: [{ numeric: ['<', 30000] }] } } },
-      },
-    ],
+    ['high', { fact: { 'eks.node-ports-lowered': true } }],
     'medium',
   ],
   when: {

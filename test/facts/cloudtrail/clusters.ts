@@ -36,15 +36,16 @@ export const eks: readonly Said[] = [
         ],
       },
       resourcesVpcConfig: { endpointPublicAccess: true },
+      kubeApiServerConfig: { serviceNodePortRange: { minPort: 22, maxPort: 32767 } },
     },
-    { 'eks.endpoint-opened': true },
+    { 'eks.endpoint-opened': true, 'eks.node-ports-lowered': true },
   ),
   [
     asks('eks', 'UpdateClusterConfig', {
       name: 'prod',
       logging: { clusterLogging: [{ enabled: 'false', types: ['audit'] }] },
     }),
-    { 'eks.logging-off': ['audit'], 'eks.endpoint-opened': false },
+    { 'eks.logging-off': ['audit'], 'eks.endpoint-opened': false, 'eks.node-ports-lowered': false },
   ],
   [
     asks('eks', 'CreatePodIdentityAssociation', {
