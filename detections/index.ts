@@ -68,6 +68,7 @@ import { detection as kubernetesAwsAuthChanged } from './kubernetes/aws-auth-cha
 import { detection as kubernetesBootstrapSecretRead } from './kubernetes/bootstrap-secret-read.ts';
 import { detection as kubernetesBootstrapSecretWritten } from './kubernetes/bootstrap-secret-written.ts';
 import { detection as kubernetesBootstrapTokenCreated } from './kubernetes/bootstrap-token-created.ts';
+import { detection as kubernetesBootstrapTokenOffCluster } from './kubernetes/bootstrap-token-off-cluster.ts';
 import { detection as kubernetesBootstrapTokenReused } from './kubernetes/bootstrap-token-reused.ts';
 import { detection as kubernetesCapaIdentityChanged } from './kubernetes/capa-identity-changed.ts';
 import { detection as kubernetesCapiClusterDeleted } from './kubernetes/capi-cluster-deleted.ts';
@@ -178,6 +179,7 @@ export const detections: readonly AnyDetection[] = [
   kubernetesBootstrapSecretRead,
   kubernetesBootstrapSecretWritten,
   kubernetesBootstrapTokenCreated,
+  kubernetesBootstrapTokenOffCluster,
   kubernetesBootstrapTokenReused,
   kubernetesCapaIdentityChanged,
   kubernetesCapiClusterDeleted,

@@ -1,7 +1,7 @@
 import { call, nodeSession } from '../../core/cloudtrail/example.ts';
 import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { other } from '../../core/cloudtrail/example-iam.ts';
-import { audit, users } from '../../core/kubernetes/example.ts';
+import { audit, joiner, users } from '../../core/kubernetes/example.ts';
 import { type Family, unseen } from './form.ts';
 
 const fleet = (verb: string, target: string, name = 'workers', over: object = {}) =>
@@ -38,6 +38,16 @@ export const ofBoot: Family = {
       form: 'bootstrap data read',
       event: fleet('get', 'secrets', 'workers-x7k2p'),
       seen: ['kubernetes/bootstrap-secret-read', 'high'],
+    },
+    {
+      form: 'a bootstrap token used outside of the cluster’s networks',
+      event: audit('create', 'certificatesigningrequests.certificates.k8s.io', {
+        cluster: 'fleet',
+        user: joiner('abc123'),
+        sourceIPs: ['10.1.0.9', '192.0.2.77'],
+        objectRef: { name: 'csr-x7k2p' },
+      }),
+      seen: ['kubernetes/bootstrap-token-off-cluster', 'critical'],
     },
     {
       form: 'all secrets watched',

@@ -67,6 +67,11 @@ export const ofControllers: Family = {
       seen: ['kubernetes/node-label-or-taint-tampered', 'medium'],
     },
     {
+      form: 'a node let go without its instance (its finalizers removed by JSON Patch)',
+      event: audit('patch', 'nodes', { ...node, requestObject: [{ op: 'remove', path: 'x/metadata/finalizers' }] }),
+      seen: ['kubernetes/node-label-or-taint-tampered', 'medium'],
+    },
+    {
       form: 'every node kept from being replaced, by a budget of none',
       event: audit('patch', 'nodepools.karpenter.sh', {
         user: users.platform,

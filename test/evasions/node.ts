@@ -155,6 +155,16 @@ export const byPod: Family = {
       seen: unseen('which device a plugin gives is in no record'),
     },
     {
+      form: 'another image in an agent that is privileged already',
+      event: patched(template({ containers: [{ name: 'a', image: 'example.com/tool' }] }), {
+        responseObject: {
+          metadata: {},
+          ...template({ containers: [{ name: 'a', securityContext: { privileged: true } }] }),
+        },
+      }),
+      seen: unseen('every upgrade of an agent is that: it is judged when it gets its access'),
+    },
+    {
       form: 'a pod in a namespace that the settings exempt',
       event: contained({ privileged: true }),
       settings: { exemptNamespaces: ['team-a'] },

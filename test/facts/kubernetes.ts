@@ -499,6 +499,7 @@ const pods: readonly Said[] = [
   [audit('create', 'serviceaccounts/token', ref('shop', 'app')), { 'token.account': 'none' }],
   [audit('create', 'serviceaccounts', kubeSystem('karpenter')), { 'token.account': 'unknown' }],
   [audit('patch', 'nodes', body({ spec: { taints: [] } })), { 'node.steering': ['taints'] }],
+  [audit('patch', 'nodes', body({ metadata: { finalizers: null } })), { 'node.steering': ['finalizers'] }],
   ...each(
     ['update', 'patch'],
     'deployments.apps statefulsets.apps deployments.apps/scale',
