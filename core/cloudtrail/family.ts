@@ -99,18 +99,21 @@ interface Wanted {
 
 const plain = (type: string): Wanted => ({ type, special: isSpecial(type), like: [type] });
 
-/** EC2 API Reference, InstanceRequirementsRequest: only what is asked for explicitly, not what defaults would let in. */
+/**
+ * EC2 API Reference, InstanceRequirementsRequest: only what is asked for explicitly, not what defaults would let in. Spot Fleet takes
+ * InstanceRequirements, whose lists are `…Set` in its older encoding.
+ */
 const wantedBy = (requirements: Json): readonly Wanted[] => {
-  const named = items(get(requirements, 'AllowedInstanceType', 'AllowedInstanceTypes'))
+  const named = items(get(requirements, 'AllowedInstanceType', 'AllowedInstanceTypes', 'allowedInstanceTypeSet'))
     .map(scalar)
     .filter(type => type !== undefined);
   const asks = (...members: readonly string[]): boolean => items(get(requirements, ...members)).length > 0;
   const accelerators =
     count(get(get(requirements, 'acceleratorCount'), 'max')) !== 0 &&
     ((count(get(get(requirements, 'acceleratorCount'), 'min')) ?? 0) > 0 ||
-      asks('AcceleratorType', 'AcceleratorTypes') ||
-      asks('AcceleratorName', 'AcceleratorNames') ||
-      asks('AcceleratorManufacturer', 'AcceleratorManufacturers'));
+      asks('AcceleratorType', 'AcceleratorTypes', 'acceleratorTypeSet') ||
+      asks('AcceleratorName', 'AcceleratorNames', 'acceleratorNameSet') ||
+      asks('AcceleratorManufacturer', 'AcceleratorManufacturers', 'acceleratorManufacturerSet'));
   const metal = ['included', 'required'].includes(word(requirements, 'bareMetal') ?? 'excluded');
   return [
     ...named.map(plain),

@@ -53,9 +53,11 @@ const kinds: { readonly [source: string]: { readonly [api: string]: LaunchKind }
     ModifyLaunchTemplate: 'template',
     ModifyInstanceAttribute: 'resize',
     PurchaseCapacityBlock: 'capacity',
+    PurchaseCapacityBlockExtension: 'capacity',
     CreateCapacityReservation: 'capacity',
     CreateCapacityReservationFleet: 'capacity',
     AllocateHosts: 'capacity',
+    ModifyHosts: 'capacity',
   },
   'autoscaling.amazonaws.com': {
     CreateAutoScalingGroup: 'instances',
@@ -121,6 +123,7 @@ const parse = ({ record }: Event<'cloudtrail'>): Launch => {
     parts: [
       ...requested,
       ...(kind === 'capacity' && reservation.type !== undefined ? [reservation] : []),
+      ...itemsOf(response, 'capacityBlockExtensionSet').map(one => part('request', one)),
       ...itemsOf(response, 'instancesSet').map(one => part('launched', one)),
       ...itemsOf(response, 'fleetInstanceSet').map(fleetPart),
     ],
@@ -161,7 +164,7 @@ const requestedIn = (api: string, request: JsonObject): readonly Part[] => {
   }
   if (api.endsWith('ComputeEnvironment')) return requestedByBatch(get(request, 'computeResources') ?? {});
   if (api === 'CreateCluster' || api === 'UpdateCluster') return requestedByHyperPod(request);
-  if (api === 'AllocateHosts' || api === 'CreateCapacityReservationFleet') return reserved(request);
+  if (['AllocateHosts', 'ModifyHosts', 'CreateCapacityReservationFleet'].includes(api)) return reserved(request);
   if (api === 'CreateNodegroup')
     return items(get(request, 'instanceTypes')).map(type => ({ ...part('request', {}), type: scalar(type) }));
   if (api === 'RunInstances') {

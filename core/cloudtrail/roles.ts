@@ -1,5 +1,5 @@
 import { itself, remembered } from '../remembered.ts';
-import type { Controller, Settings } from '../settings.ts';
+import type { Controller, Principals, Settings } from '../settings.ts';
 import { matchesAny, matchesArn, matchesWildcard } from '../wildcard.ts';
 
 /** What a role is to the provisioning plane. `likely-controller`: only its usual name says so, because settings name none. */
@@ -100,19 +100,42 @@ export const roleByName = (name: string, account: string, settings: Settings): K
     name,
   );
 
+/** Whether one of some ARNs, as wildcards, is of a role or user of an account, by its bare name; paths count for nothing. */
+const namedIn = (arns: readonly string[], kind: 'role' | 'user', name: string, account: string): boolean =>
+  arns.some(pattern => {
+    const [head = '', tail] = pattern.split(`:${kind}/`);
+    const owner = head.slice(head.lastIndexOf(':') + 1);
+    return (
+      tail !== undefined &&
+      (account === '' || matchesWildcard(owner, account)) &&
+      matchesWildcard(lastSegment(tail), name)
+    );
+  });
+
 /** Whether settings list a user of an account, by its bare name, among controllers; paths count for nothing. */
 export const userByName = (name: string, account: string, settings: Settings): boolean =>
-  settings.controllers.some(({ roles = [] }) =>
-    roles.some(pattern => {
-      const [head = '', tail] = pattern.split(':user/');
-      const owner = head.slice(head.lastIndexOf(':') + 1);
-      return (
-        tail !== undefined &&
-        (account === '' || matchesWildcard(owner, account)) &&
-        matchesWildcard(lastSegment(tail), name)
-      );
-    }),
-  );
+  settings.controllers.some(({ roles = [] }) => namedIn(roles, 'user', name, account));
+
+/**
+ * As what settings exempt a role or user of an account, by its bare name: whoever gets it is exempt as well. Sessions that they list
+ * (`assumed-role/NAME/…`) are of a role, too.
+ */
+export const exemptAs = (
+  kind: 'role' | 'user',
+  name: string,
+  account: string,
+  settings: Settings,
+): 'platform' | 'gitops' | 'none' => {
+  const lists = ({ arns = [] }: Principals): boolean =>
+    namedIn(
+      arns.map(arn => arn.replace(/:assumed-role\/([^/]+)\/.*$/, ':role/$1')),
+      kind,
+      name,
+      account,
+    );
+  if (lists(settings.platform)) return 'platform';
+  return lists(settings.gitops) ? 'gitops' : 'none';
+};
 
 const classify = (settings: Settings, matches: (pattern: string) => boolean, name: string): KnownRole => {
   const named = settings.controllers.find(controller => controller.roles?.some(matches));

@@ -12,6 +12,7 @@ export type CapiChange =
   | 'identity'
   | 'cluster-deleted'
   | 'remediation-weakened'
+  | 'status'
   | 'other'
   | 'unknown';
 
@@ -24,11 +25,14 @@ const identityResources = [
 
 const includes = (names: readonly string[], name: string): boolean => names.includes(name);
 
-/** What a call does to Cluster API; `unknown`: it writes no object of its groups. Status is the controllers' own notebook. */
+/**
+ * What a call does to Cluster API; `unknown`: it writes no object of its groups. Status is the controllers' own notebook, by which they go:
+ * a Machine boots with the secret that its KubeadmConfig's status names.
+ */
 export const capiChange = (record: AuditRecord): CapiChange => {
   const { apiGroup = '', resource = '', subresource = '' } = record.objectRef ?? {};
-  if (!includes(clusterApiGroups, apiGroup) || !includes(writes, record.verb) || subresource === 'status')
-    return 'unknown';
+  if (!includes(clusterApiGroups, apiGroup) || !includes(writes, record.verb)) return 'unknown';
+  if (subresource === 'status') return 'status';
   const deletes = record.verb === 'delete' || record.verb === 'deletecollection';
   if (apiGroup === 'cluster.x-k8s.io' && includes(machineResources, resource)) {
     if (record.verb === 'create') return 'machine-created';
@@ -71,6 +75,7 @@ export const capiSigns = (may: (change: CapiChange) => boolean): readonly When<A
       verb: ['update', 'patch', 'delete', 'deletecollection'],
       objectRef: { subresource },
     },
+    status: { objectRef: { subresource: 'status' } },
     other: { objectRef: { subresource } },
   };
   return changes.filter(may).map(change => signs[change]);
@@ -83,5 +88,6 @@ const changes = [
   'identity',
   'cluster-deleted',
   'remediation-weakened',
+  'status',
   'other',
 ] as const;

@@ -70,6 +70,19 @@ const capabilities: ReadonlySet<string> = new Set([
   'BPF',
 ]);
 
+/**
+ * Ports that a node, or a control plane on it, listens on itself (Kubernetes documentation, "Ports and Protocols"): SSH, etcd, the API
+ * server, kubelet and kube-proxy. What comes for one goes to a container instead that is given it as `hostPort`, for the plugin that does so
+ * stands before (CNI, portmap).
+ */
+const nodePorts: readonly number[] = [
+  22,
+  2379,
+  2380,
+  6443,
+  ...Array.from({ length: 12 }, (_, index) => 10_248 + index),
+];
+
 const isSensitive = (path: string): boolean => {
   const parts = path.split('/').filter(part => part !== '' && part !== '.');
   if (parts.includes('..')) return true;
@@ -127,8 +140,22 @@ export const hostAccess = (object: JsonObject, resource: string): readonly strin
         .map(name => `capability ${name}`),
     ),
     ...paths.map(path => `hostPath ${path}`),
+    ...portsOf(spec).map(port => `hostPort ${port}`),
   ];
 };
+
+/** A pod in its node's network has its containers' ports there anyway: that is said already. */
+const portsOf = (spec: JsonObject): readonly number[] =>
+  spec['hostNetwork'] === true
+    ? []
+    : [
+        ...new Set(
+          containers(spec)
+            .flatMap(one => list(one, 'ports'))
+            .map(port => Number(at(port, 'hostPort')))
+            .filter(port => nodePorts.includes(port)),
+        ),
+      ];
 
 /** What a body shows that gets at its node in one of some ways: the ways of `hostAccess`, `hostPath` for all that begin so. */
 export const hostAccessBodies = (may: (way: string) => boolean): readonly OpenPattern[] =>
@@ -150,6 +177,10 @@ export const hostAccessBodies = (may: (way: string) => boolean): readonly OpenPa
           [name]: { securityContext: { capabilities: { add: [{ exists: true }] } } },
         }))
       : []),
+    ...['containers', 'initContainers'].flatMap(name => {
+      const hostPort = nodePorts.filter(port => may(`hostPort ${port}`));
+      return hostPort.length === 0 ? [] : [{ [name]: { ports: { hostPort } } }];
+    }),
     { volumes: { hostPath: { path: [{ exists: true }] } } },
     ...['hostPath', 'local'].map(kind => ({ [kind]: { path: [{ exists: true }] } })),
   );

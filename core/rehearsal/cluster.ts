@@ -3,6 +3,15 @@ import { apply, gone, nothing, notNamed, ns } from './steps.ts';
 
 /** What makes detections about access to a cluster and its guards fire. */
 export const cluster: Rehearsals = {
+  'cloudtrail/control-plane-changed-by-unexpected': {
+    steps: [
+      'aws eks update-cluster-config --region "$REGION" --name "$CLUSTER" --deletion-protection',
+      'aws eks wait cluster-active --region "$REGION" --name "$CLUSTER"',
+      'aws eks update-cluster-config --region "$REGION" --name "$CLUSTER" --no-deletion-protection',
+    ],
+    undo: nothing,
+    note: `Protection that was on before must be put back. ${notNamed}`,
+  },
   'cloudtrail/eks-access-granted': {
     steps: [
       'aws eks create-access-entry --region "$REGION" --cluster-name "$CLUSTER" --principal-arn "arn:aws:iam::$ACCOUNT:role/$NODE_ROLE-rehearsal"',
@@ -54,6 +63,18 @@ export const cluster: Rehearsals = {
     undo: ['kubectl -n kube-system annotate configmap aws-auth tripline-rehearsal-', 'rm aws-auth.yaml'],
     note: 'Only where the cluster still reads aws-auth.',
   },
+  'kubernetes/component-identity-misused': {
+    steps: [
+      'openssl req -new -newkey rsa:2048 -nodes -keyout rehearsal.key -subj /CN=system:kube-scheduler -out rehearsal.csr',
+      'kubectl -n "$FLEET" get secret "$(kubectl -n "$FLEET" get clusters -o name | head -1 | cut -d/ -f2)-ca" -o json | jq -r \'.data["tls.crt"] | @base64d\' > ca.crt',
+      'kubectl -n "$FLEET" get secret "$(kubectl -n "$FLEET" get clusters -o name | head -1 | cut -d/ -f2)-ca" -o json | jq -r \'.data["tls.key"] | @base64d\' > ca.key',
+      'WORKLOAD_SERVER=$(kubectl -n "$FLEET" get clusters -o jsonpath="https://{.items[0].spec.controlPlaneEndpoint.host}:{.items[0].spec.controlPlaneEndpoint.port}")',
+      'openssl x509 -req -in rehearsal.csr -CA ca.crt -CAkey ca.key -days 1 -out rehearsal.crt',
+      'curl --cacert ca.crt --cert rehearsal.crt --key rehearsal.key "$WORKLOAD_SERVER/api/v1/namespaces/kube-system/secrets" || true',
+    ],
+    undo: ['rm rehearsal.key rehearsal.csr rehearsal.crt ca.crt ca.key'],
+    note: 'Of the first Cluster there, whose audit log is watched. The refusal is the record. Reading the key is a finding too.',
+  },
   'kubernetes/controller-or-node-impersonated': {
     steps: ['kubectl get nodes --as=system:serviceaccount:kube-system:karpenter'],
     undo: nothing,
@@ -98,6 +119,15 @@ export const cluster: Rehearsals = {
     ],
     undo: ['kubectl -n flux-system delete kustomization.kustomize.toolkit.fluxcd.io tripline-rehearsal'],
     note: 'With Flux; it is suspended and applies nothing.',
+  },
+  'kubernetes/foreign-address-taken': {
+    steps: [
+      ns,
+      'kubectl -n tripline-rehearsal create service clusterip tripline-rehearsal --tcp=8888',
+      'kubectl -n tripline-rehearsal patch service tripline-rehearsal --type merge -p \'{"spec":{"externalIPs":["169.254.200.200"]}}\'',
+    ],
+    undo: [gone],
+    note: `Nothing answers at that link-local address. ${notNamed}`,
   },
   'kubernetes/host-access-pod': {
     steps: [

@@ -3,12 +3,27 @@ import { asController, gone, launch, nothing, notNamed, ns, onNode, terminate, w
 
 /** What makes detections about metadata and credentials fire. */
 export const credentials: Rehearsals = {
+  'cloudtrail/node-disk-copied': {
+    steps: [
+      'COPIES=$(aws ec2 create-snapshots --region "$REGION" --instance-specification InstanceId="$INSTANCE" --description tripline-rehearsal --query "Snapshots[].SnapshotId" --output text)',
+    ],
+    undo: ['for one in $COPIES; do aws ec2 delete-snapshot --region "$REGION" --snapshot-id "$one"; done'],
+    note: notNamed,
+  },
   'cloudtrail/bootstrap-data-read': {
     steps: [
       'aws ec2 describe-instance-attribute --region "$REGION" --instance-id "$INSTANCE" --attribute userData > /dev/null',
     ],
     undo: nothing,
     note: notNamed,
+  },
+  'cloudtrail/pod-token-exchanged-off-node': {
+    steps: [
+      asController(),
+      `${withThem} aws eks-auth assume-role-for-pod-identity --region "$REGION" --cluster-name "$CLUSTER" --token rehearsal || true`,
+    ],
+    undo: ['unset CREDENTIALS'],
+    note: 'The refusal is the record: the role must not have eks-auth:AssumeRoleForPodIdentity.',
   },
   'cloudtrail/imds-protection-weakened': {
     steps: [

@@ -82,6 +82,11 @@ export const karpenter: Rehearsals = {
     undo: ['unset TOKEN'],
     note: 'Your kubeconfig must name no client certificate of its own, else it wins over the token.',
   },
+  'kubernetes/controller-stopped': {
+    steps: ['kubectl -n kube-system scale deployment karpenter --replicas=0'],
+    undo: ['kubectl -n kube-system scale deployment karpenter --replicas=2'],
+    note: 'Nothing is provisioned meanwhile.',
+  },
   'kubernetes/leader-lease-deleted': {
     steps: ['kubectl -n kube-system delete lease karpenter-leader-election'],
     undo: nothing,

@@ -21,6 +21,7 @@ export const variables: { readonly [name: string]: string } = {
   NODE_ROLE: 'a node role by its name',
   NODE_PROFILE: 'the instance profile of that role, by its name',
   CONTROLLER_ROLE: "a controller's role by its name; you may assume it in the test account",
+  PLATFORM_ROLE: 'a role that the settings list under `platform`, by its name',
   ACCOUNT: 'the test account: aws sts get-caller-identity --query Account --output text',
   OTHER_ACCOUNT: 'an account of yours that the settings do not name',
   VPC: "the test cluster's VPC",

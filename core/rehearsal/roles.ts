@@ -27,6 +27,14 @@ export const roles: Rehearsals = {
     undo: ['unset CREDENTIALS'],
     note: 'Fires once the networks of the role were learned for a week, or at once from a network that is known to be none of ours.',
   },
+  'cloudtrail/exempt-identity-handed-on': {
+    steps: [
+      'aws iam get-role --role-name "$PLATFORM_ROLE" --query Role.AssumeRolePolicyDocument > trust.json',
+      'aws iam update-assume-role-policy --role-name "$PLATFORM_ROLE" --policy-document file://trust.json',
+    ],
+    undo: ['rm trust.json'],
+    note: 'It writes the same policy again: the call is what is detected.',
+  },
   'cloudtrail/hybrid-machine-admitted': {
     steps: [
       'PROFILE=$(aws rolesanywhere create-profile --region "$REGION" --name tripline-rehearsal --role-arns "arn:aws:iam::$ACCOUNT:role/$NODE_ROLE" --no-enabled --query profile.profileId --output text)',

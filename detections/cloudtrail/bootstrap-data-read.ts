@@ -27,13 +27,15 @@ export const detection = cloudtrail({
     ['medium', { fact: { 'call.outcome': 'denied' } }],
     // All templates at once.
     ['medium', { fact: { 'bootstrap.kind': 'launch-template' } }],
+    // Most of what a machine prints as it boots is no secret: on a control plane kubeadm prints a token.
+    ['medium', { fact: { 'bootstrap.kind': 'console' } }],
     // Every parameter of the account: Cluster API's may be none of them.
     ['medium', { fact: { 'bootstrap.resource': '/' } }],
     'high',
   ],
   when: {
     fact: {
-      'bootstrap.kind': ['user-data', 'launch-template', 'secret', 'parameter'],
+      'bootstrap.kind': ['user-data', 'console', 'launch-template', 'secret', 'parameter'],
       'call.outcome': ['succeeded', 'denied'],
     },
   },
@@ -47,7 +49,7 @@ export const detection = cloudtrail({
   attack: ['T1552.001', 'T1555.006', 'T1528'],
   why: 'User data and bootstrap secrets hold what lets a machine join the cluster: tokens, certificate hashes, sometimes the keys of the control plane. Whoever reads them in time can join a machine of his own.',
   references: [
-    'EC2 API Reference, DescribeInstanceAttribute; GetLaunchTemplateData',
+    'EC2 API Reference, DescribeInstanceAttribute; GetLaunchTemplateData; GetConsoleOutput',
     'Cluster API, "Bootstrap": data secrets',
     'kubernetes-sigs/cluster-api-provider-aws, pkg/cloud/services/secretsmanager and ssm (names of the secrets)',
   ],
@@ -70,6 +72,13 @@ export const detection = cloudtrail({
   examples: {
     matches: [
       { name: "a person reads a node's user data", event: readUserData(), severity: 'high' },
+      {
+        name: 'a person reads what a machine printed as it booted',
+        event: call('ec2', 'GetConsoleOutput', {
+          requestParameters: { instanceId: 'i-0aaaabbbbccccdddd', latest: true },
+        }),
+        severity: 'medium',
+      },
       { name: 'a person reads the bootstrap secret of a machine', event: readSecret(), severity: 'high' },
       {
         name: 'by its ARN',

@@ -52,7 +52,7 @@ export const detection = cloudtrail({
   why: 'Whoever gets hold of a launch permission, a NodePool or a launch template turns it into the largest GPU or bare-metal machines for mining, at thousands of dollars a day. The types stand in places that most rules never look at: the override list of CreateFleet, launch template data, attribute-based requirements, and the response.',
   references: [
     'AWS CloudTrail User Guide, "CloudTrail record contents"',
-    'EC2 API Reference, CreateFleet, ModifyFleet, PurchaseCapacityBlock, InstanceRequirementsRequest',
+    'EC2 API Reference, CreateFleet, ModifyFleet, ModifyHosts, PurchaseCapacityBlock, InstanceRequirementsRequest',
     'karpenter-provider-aws, pkg/providers/instance (CreateFleet overrides)',
     'DataDog Stratus Red Team, aws.execution.ec2-launch-unusual-instances (detonation log)',
   ],
@@ -60,7 +60,7 @@ export const detection = cloudtrail({
   blind: [
     'A launch template that is only referenced shows its type when it is created and when it launches, not in an Auto Scaling group that names it.',
     'Attribute-based selection is judged by what it asks for (allowed types, accelerators, bare metal), not by what its defaults would let in.',
-    'ModifyFleet, RequestSpotFleet and PurchaseCapacityBlock records are read in both encodings; their exact envelope is inferred from the API model.',
+    'ModifyFleet, RequestSpotFleet, ModifyHosts, PurchaseCapacityBlock and its extension are read in both encodings; their exact envelope is inferred from the API model.',
     "A cluster tag can be written by anyone: a cluster's own allowed families count only for its controllers, the platform and AWS services.",
   ],
   examples: {
@@ -117,6 +117,19 @@ export const detection = cloudtrail({
             InstanceRequirements: { VCpuCount: { Min: 8 }, AcceleratorManufacturer: 'nvidia' },
           },
           launched: null,
+        }),
+      },
+      {
+        name: 'a spot fleet asks for accelerators by attribute',
+        severity: 'critical',
+        event: ec2('RequestSpotFleet', {
+          spotFleetRequestConfig: {
+            launchTemplateConfigs: {
+              items: [
+                { overrides: { items: [{ instanceRequirements: { acceleratorNameSet: { items: ['h100'] } } }] } },
+              ],
+            },
+          },
         }),
       },
       {

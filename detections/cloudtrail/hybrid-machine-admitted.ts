@@ -55,20 +55,35 @@ const network = (cidrs: readonly string[], over: By = {}) =>
 
 const refused = { errorCode: 'AccessDeniedException' };
 
+/** What lets machines in for whom somebody else has to ask. */
+const alone = ['trust-anchor', 'revocation', 'mapping', 'network', 'host-management'] as const;
+
+const hostManagement = (settingValue: string, over: By = {}) =>
+  other(
+    'ssm',
+    'UpdateServiceSetting',
+    {
+      settingId:
+        'arn:aws:ssm:eu-west-1:111122223333:servicesetting/ssm/managed-instance/default-ec2-instance-management-role',
+      settingValue,
+    },
+    over,
+  );
+
 export const detection = cloudtrail({
   id: 'cloudtrail/hybrid-machine-admitted',
   title: '{principal} opened a way in for machines outside of EC2, by {event}: {resource}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     // Alone they give nobody a role: whoever is let in needs a profile, and an entry in the cluster.
-    ['medium', { fact: { 'hybrid.act': ['trust-anchor', 'revocation', 'network'] } }],
+    ['medium', { fact: { 'hybrid.act': [...alone], 'hybrid.role-kind': ['other', 'none'] } }],
     'high',
   ],
   when: {
     fact: {
       'call.outcome': 'succeeded',
       $or: [
-        { 'hybrid.act': ['trust-anchor', 'revocation', 'network'] },
+        { 'hybrid.act': [...alone] },
         { 'hybrid.role-kind': ['controller', 'likely-controller', 'pipeline', 'node', 'hybrid'] },
       ],
     },
@@ -90,7 +105,8 @@ export const detection = cloudtrail({
   references: [
     'EKS User Guide, "Prepare credentials for hybrid nodes"',
     'Systems Manager API Reference, CreateActivation and UpdateManagedInstanceRole',
-    'IAM Roles Anywhere API Reference, CreateProfile and CreateTrustAnchor',
+    'Systems Manager User Guide, "Default Host Management Configuration" (UpdateServiceSetting)',
+    'IAM Roles Anywhere API Reference, CreateProfile, CreateTrustAnchor and PutAttributeMapping',
     'EKS API Reference, RemoteNetworkConfigRequest',
   ],
   runbook: [
@@ -103,6 +119,7 @@ export const detection = cloudtrail({
   blind: [
     'An activation, or a profile, for a role that is neither a node’s nor a controller’s is not judged: Systems Manager manages machines that are no nodes. Name the role of hybrid nodes among `nodeRoles` where it has a name of its own.',
     'Nothing says which cluster a role may join: that is its access entry, and `cloudtrail/eks-access-granted` is about that.',
+    'A list of revoked certificates that is replaced by a shorter one (UpdateCrl) looks as every update of it.',
     'What Systems Manager records of an activation, and EKS of remote networks, is taken from their API models: no such record was seen. CreateProfile and CreateTrustAnchor were.',
   ],
   examples: {
@@ -117,6 +134,21 @@ export const detection = cloudtrail({
         name: 'a role with its path',
         event: activation(`nodes/${nodeRole}`),
         severity: 'high',
+      },
+      {
+        name: 'a person lets Systems Manager onto every instance',
+        event: hostManagement('AWSSystemsManagerDefaultEC2InstanceManagementRole'),
+        severity: 'medium',
+      },
+      {
+        name: 'a person gives every instance the role of nodes by Systems Manager',
+        event: hostManagement(nodeRole),
+        severity: 'high',
+      },
+      {
+        name: 'a person has certificates taken as somebody else’s',
+        event: other('rolesanywhere', 'PutAttributeMapping', { profileId, certificateField: 'x509SAN' }),
+        severity: 'medium',
       },
       {
         name: 'a person gives a managed machine the role of nodes',
@@ -178,6 +210,17 @@ export const detection = cloudtrail({
       },
     ],
     misses: [
+      {
+        name: 'the platform lets Systems Manager onto every instance',
+        event: hostManagement('AWSSystemsManagerDefaultEC2InstanceManagementRole', { by: platform }),
+      },
+      {
+        name: 'another setting of Systems Manager',
+        event: other('ssm', 'UpdateServiceSetting', {
+          settingId: '/ssm/parameter-store/high-throughput-enabled',
+          settingValue: 'true',
+        }),
+      },
       { name: 'the platform makes an activation', event: activation(nodeRole, { by: platform }) },
       { name: 'a person makes an activation for other machines', event: activation('SSMServiceRole') },
       { name: 'a refused attempt', event: activation(nodeRole, { record: refused }) },

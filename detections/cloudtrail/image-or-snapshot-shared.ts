@@ -1,5 +1,6 @@
 import { serviceLinked } from '../../core/cloudtrail/example.ts';
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
+import { other } from '../../core/cloudtrail/example-iam.ts';
 import { listed } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
@@ -26,6 +27,14 @@ const scanner = serviceLinked(
   'AWSServiceRoleForAmazonGuardDutyMalwareProtection',
 );
 
+const copied = (vault: string) =>
+  other('backup', 'StartCopyJob', {
+    recoveryPointArn: 'arn:aws:ec2:eu-west-1::snapshot/snap-0aaa',
+    sourceBackupVaultName: 'Default',
+    destinationBackupVaultArn: `arn:aws:backup:eu-west-1:${vault}:backup-vault:x`,
+    iamRoleArn: 'arn:aws:iam::111122223333:role/service-role/AWSBackupDefaultServiceRole',
+  });
+
 export const detection = cloudtrail({
   id: 'cloudtrail/image-or-snapshot-shared',
   title: '{principal} shared {resource} outside the accounts that are ours',
@@ -46,6 +55,7 @@ export const detection = cloudtrail({
   why: "A node's image or disk holds credentials, configuration and whatever pods wrote. Sharing it hands a copy to another account without one byte leaving through the network.",
   references: [
     'EC2 API Reference, ModifyImageAttribute, ModifySnapshotAttribute',
+    'AWS Backup API Reference, StartCopyJob',
     'DataDog Stratus Red Team, aws.exfiltration.ec2-share-ami and ec2-share-ebs-snapshot (detonation logs)',
   ],
   runbook: [
@@ -58,7 +68,7 @@ export const detection = cloudtrail({
   blind: [
     'Whether a snapshot came from a node, or an unlisted image is one of nodes, is in no record: sharing with one account is then medium.',
     'Sharing with an organization or organizational unit counts as outside: exempt your own.',
-    'Whose a bucket is that an image is written to is in no record: each counts as outside. The parameters of stores and exports are from the API model. Disks that are copied within the account (CreateSnapshot, EBS direct APIs) and shared by backup policies are not seen.',
+    'Whose a bucket is that an image is written to is in no record: each counts as outside. The parameters of stores and exports are from the API model. Disks that are copied within the account are not shared (cloudtrail/node-disk-copied). What a plan of AWS Backup copies by itself is not seen: a service does it.',
     'A copy into another account through a role there makes its record there.',
   ],
   examples: {
@@ -72,6 +82,11 @@ export const detection = cloudtrail({
         name: 'some image is shared with another account',
         severity: 'medium',
         event: image('ami-0fedcba9876543210', { userId: '444455556666' }),
+      },
+      {
+        name: 'AWS Backup is told to copy one into another account',
+        severity: 'medium',
+        event: copied('444455556666'),
       },
       { name: 'a snapshot is made public', severity: 'high', event: snapshot({ group: 'all' }) },
       {
@@ -105,6 +120,7 @@ export const detection = cloudtrail({
       },
     ],
     misses: [
+      { name: 'AWS Backup copies one into another vault of ours', event: copied('111122223333') },
       {
         name: 'a store is refused',
         event: ec2(

@@ -18,6 +18,7 @@ export const detection = cloudtrail({
         'tokens-optional',
         'tokens-unset',
         'hop-limit',
+        'hop-limit-unset',
         'ipv6-endpoint',
         'endpoint-enabled',
         'enforcement-disabled',
@@ -62,6 +63,14 @@ export const detection = cloudtrail({
       {
         name: 'the account default no longer requires tokens, in the plain encoding',
         event: ec2('ModifyInstanceMetadataDefaults', { httpTokens: 'no-preference' }),
+      },
+      {
+        name: 'the account default for hops is taken away',
+        event: wrappedEc2('ModifyInstanceMetadataDefaults', { HttpPutResponseHopLimit: -1 }),
+      },
+      {
+        name: 'the account no longer says whether tokens are enforced',
+        event: wrappedEc2('ModifyInstanceMetadataDefaults', { HttpTokensEnforced: 'no-preference' }),
       },
     ],
     misses: [

@@ -25,13 +25,26 @@ const hyperPod = {
   ],
 };
 
+/** Instances that a group launches besides, now or later (Auto Scaling API Reference); autoscalers only set how many it holds. */
+const scaling = ['LaunchInstances', 'PutWarmPool', 'PutScheduledUpdateGroupAction'];
+
+/** What takes an instance out of its group's hands, so that it outlives what replaces nodes, or the group away. */
+const escaping = [
+  'DetachInstances',
+  'EnterStandby',
+  'SetInstanceProtection',
+  'SuspendProcesses',
+  'PutLifecycleHook',
+  'DeleteAutoScalingGroup',
+];
+
 export const detection = cloudtrail({
   id: 'cloudtrail/node-group-changed-by-unexpected',
   title: '{principal} changed what EKS makes nodes from: {event} {target}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     // Scaling, labels and taints: what people do by hand.
-    ['medium', { eventName: ['UpdateNodegroupConfig', 'UpdateAutoScalingGroup'] }],
+    ['medium', { eventName: ['UpdateNodegroupConfig', 'UpdateAutoScalingGroup', ...scaling] }],
     'high',
   ],
   when: {
@@ -75,7 +88,8 @@ export const detection = cloudtrail({
       },
       // The group behind a node group, which EKS names so; autoscalers only set how many it holds.
       {
-        eventName: ['UpdateAutoScalingGroup', 'StartInstanceRefresh', 'AttachInstances'],
+        eventSource: 'autoscaling.amazonaws.com',
+        eventName: ['UpdateAutoScalingGroup', 'StartInstanceRefresh', 'AttachInstances', ...scaling, ...escaping],
         requestParameters: { autoScalingGroupName: [{ prefix: 'eks-' }] },
       },
     ],
@@ -101,7 +115,7 @@ export const detection = cloudtrail({
     'SageMaker API Reference, CreateCluster (orchestrator) and Batch API Reference, CreateComputeEnvironment (eksConfiguration)',
     'EKS API Reference, CreateNodegroup, UpdateNodegroupVersion, UpdateClusterConfig (computeConfig)',
     'EKS User Guide, "Customize managed nodes with launch templates"',
-    'Auto Scaling API Reference, StartInstanceRefresh and AttachInstances',
+    'Auto Scaling API Reference, StartInstanceRefresh, AttachInstances, DetachInstances, EnterStandby, SuspendProcesses, LaunchInstances',
   ],
   runbook: [
     confirmCall,
@@ -160,6 +174,20 @@ export const detection = cloudtrail({
           autoScalingGroupName: group,
           launchTemplate: template,
         }),
+        severity: 'medium',
+      },
+      {
+        name: 'a person takes an instance out of the group of a node group',
+        event: other('autoscaling', 'DetachInstances', {
+          autoScalingGroupName: group,
+          instanceIds: ['i-0aaaabbbbccccdddd'],
+          shouldDecrementDesiredCapacity: false,
+        }),
+        severity: 'high',
+      },
+      {
+        name: 'a person keeps instances ready beside the group of a node group',
+        event: other('autoscaling', 'PutWarmPool', { autoScalingGroupName: group, minSize: 20, poolState: 'Running' }),
         severity: 'medium',
       },
       {
@@ -244,6 +272,10 @@ export const detection = cloudtrail({
       {
         name: 'a cluster is made with Auto Mode',
         event: eks('CreateCluster', { computeConfig: { enabled: true, nodePools: ['system'], nodeRoleArn: 'x' } }),
+      },
+      {
+        name: 'another service has a call on such a group',
+        event: other('example', 'SuspendProcesses', { autoScalingGroupName: group }),
       },
       {
         name: 'another service has calls of these names',

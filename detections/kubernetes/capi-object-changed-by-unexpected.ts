@@ -10,11 +10,24 @@ export const detection = kubernetes({
   id: 'kubernetes/capi-object-changed-by-unexpected',
   title: '{principal} changed a Cluster API object: {event}',
   severity: [['low', { fact: { 'principal.standing': 'likely-controller' } }], 'high'],
-  when: { fact: { 'capi.change': 'other', 'call.outcome': 'succeeded' } },
+  when: {
+    $or: [
+      { fact: { 'capi.change': 'other' } },
+      // Controllers keep it all day, and nobody else: by it they go.
+      { fact: { 'capi.change': 'status', 'principal.standing': ['person', 'mixed'] } },
+      // What a ClusterResourceSet applies to workload clusters, as their administrator.
+      {
+        verb: ['create', 'update', 'patch'],
+        objectRef: { resource: 'configmaps' },
+        fact: { 'namespace.role': 'cluster-api', 'principal.standing': ['person', 'mixed'] },
+      },
+    ],
+    fact: { 'call.outcome': 'succeeded' },
+  },
   unless: [{ fact: { 'principal.standing': ['controller', 'platform', 'gitops', 'service'] } }],
   by: byUserAndObject,
   attack: ['T1578.005', 'T1098'],
-  why: 'Bootstrap configuration runs as root on machines, infrastructure templates choose their image and role, a ClusterResourceSet applies any manifest to workload clusters, an ExtensionConfig answers for the controllers.',
+  why: 'Bootstrap configuration runs as root on machines, infrastructure templates choose their image and role, a ClusterResourceSet applies whatever its config maps hold to workload clusters, an ExtensionConfig answers for the controllers.',
   references: [
     'cluster-api book, Provider contracts, ClusterResourceSet, Runtime Extensions',
     'Cluster API providers for AWS, Azure and GCP (identities)',
@@ -28,6 +41,7 @@ export const detection = kubernetes({
   ],
   blind: [
     'EKS logs no bodies of these objects: that one changed is seen, not how.',
+    'A status, or a config map, that a program writes is not judged: controllers do so all day.',
     'Machines made or scaled, ClusterClasses, identities, deleted clusters and remediation have findings of their own.',
   ],
   examples: {
@@ -42,6 +56,11 @@ export const detection = kubernetes({
         event: audit('create', 'extensionconfigs.runtime.cluster.x-k8s.io', ref),
       },
       {
+        name: 'a person says in its status which data a machine boots with',
+        event: audit('patch', 'kubeadmconfigs.bootstrap.cluster.x-k8s.io/status', ref),
+      },
+      { name: 'a person changes what is applied to clusters', event: audit('update', 'configmaps', ref) },
+      {
         name: 'a person changes an Azure identity',
         event: audit('update', 'azureclusteridentities.infrastructure.cluster.x-k8s.io', ref),
       },
@@ -53,6 +72,20 @@ export const detection = kubernetes({
       },
     ],
     misses: [
+      {
+        name: 'a program keeps its status',
+        event: audit('patch', 'kubeadmconfigs.bootstrap.cluster.x-k8s.io/status', { ...ref, user: users.workload }),
+      },
+      {
+        name: 'a program writes a config map there',
+        event: audit('update', 'configmaps', { ...ref, user: users.workload }),
+      },
+      { name: 'a person reads one', event: audit('get', 'configmaps', ref) },
+      { name: 'a person writes a service there', event: audit('update', 'services', ref) },
+      {
+        name: 'a person writes a config map of a team',
+        event: audit('update', 'configmaps', { ...ref, objectRef: { namespace: 'team-a', name: 'app' } }),
+      },
       { name: 'Cluster API', event: audit('patch', target, { ...ref, user: users.capi }) },
       { name: 'the platform', event: audit('patch', target, { ...ref, user: users.platform }) },
       {

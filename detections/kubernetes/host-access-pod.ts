@@ -34,6 +34,7 @@ export const detection = kubernetes({
         'hostProcess',
         { prefix: 'capability ' },
         { prefix: 'hostPath ' },
+        { prefix: 'hostPort ' },
       ],
       'namespace.exempt': 'no',
       'call.outcome': 'succeeded',
@@ -45,7 +46,8 @@ export const detection = kubernetes({
   attack: ['T1611', 'T1610'],
   why: 'A privileged pod, the host’s network or the kubelet’s files are the node: its credentials from instance metadata, every pod’s token, every secret mounted there.',
   references: [
-    'Kubernetes documentation, Pod Security Standards',
+    'Kubernetes documentation, Pod Security Standards; Ports and Protocols',
+    'containernetworking/plugins, portmap (hostPort by destination NAT)',
     'EKS best practices, Pod security',
     'Stratus Red Team, k8s.privilege-escalation.privileged-pod',
   ],
@@ -81,6 +83,14 @@ export const detection = kubernetes({
       {
         name: 'the network plugins that the node runs',
         event: audit('create', 'pods', pod({ volumes: [{ name: 'c', hostPath: { path: '/opt/cni/bin' } }] })),
+      },
+      {
+        name: 'the kubelet’s own port',
+        event: audit(
+          'create',
+          'pods',
+          pod({ containers: [{ name: 'a', image: 'busybox', ports: [{ containerPort: 8443, hostPort: 10250 }] }] }),
+        ),
       },
       {
         name: 'the whole disk, for whoever claims the volume',
@@ -143,6 +153,14 @@ export const detection = kubernetes({
       },
     ],
     misses: [
+      {
+        name: 'a port of the node that is nobody’s',
+        event: audit(
+          'create',
+          'pods',
+          pod({ containers: [{ name: 'a', image: 'busybox', ports: [{ containerPort: 8443, hostPort: 9100 }] }] }),
+        ),
+      },
       {
         name: 'a container that binds a low port',
         event: audit(

@@ -42,6 +42,10 @@ export const detection = kubernetes({
   examples: {
     matches: [
       {
+        name: 'a developer lets a node go without its instance',
+        event: audit('patch', 'nodes', { ...ref, requestObject: { metadata: { finalizers: null } } }),
+      },
+      {
         name: 'a developer moves a node to another NodePool',
         event: audit('patch', 'nodes', label('karpenter.sh/nodepool', 'gpu')),
       },

@@ -232,7 +232,7 @@ describe('a launch', () => {
         kinds.add(kind);
       }
     expect([...kinds].sort()).toEqual(['capacity', 'instances', 'none', 'resize', 'template']);
-    expect(launchEvents.eventName).toHaveLength(23);
+    expect(launchEvents.eventName).toHaveLength(25);
   });
 });
 

@@ -442,9 +442,7 @@ export const bySigningIn: Family = {
         user: { username: 'system:kube-scheduler', groups: ['system:authenticated'] },
         requestObject: bound('cluster-admin'),
       }),
-      seen: unseen(
-        'a component is known by its name: that the key was read is seen (kubernetes/bootstrap-secret-read)',
-      ),
+      seen: ['kubernetes/component-identity-misused', 'critical'],
     },
     {
       form: 'impersonating system:masters',

@@ -118,6 +118,7 @@ const ofPeople: ReadonlySet<string> = new Set([
   'kubernetes/admission-guard-tampered',
   'kubernetes/bootstrap-secret-read',
   'kubernetes/controller-pod-entered',
+  'kubernetes/foreign-address-taken',
   'kubernetes/node-label-or-taint-tampered',
   'kubernetes/provisioning-changed-by-unexpected',
 ]);

@@ -155,6 +155,16 @@ export const byPod: Family = {
       seen: unseen('which device a plugin gives is in no record'),
     },
     {
+      form: 'another image in an agent that is privileged already',
+      event: patched(template({ containers: [{ name: 'a', image: 'example.com/tool' }] }), {
+        responseObject: {
+          metadata: {},
+          ...template({ containers: [{ name: 'a', securityContext: { privileged: true } }] }),
+        },
+      }),
+      seen: unseen('every upgrade of an agent is that: it is judged when it gets its access'),
+    },
+    {
       form: 'a pod in a namespace that the settings exempt',
       event: contained({ privileged: true }),
       settings: { exemptNamespaces: ['team-a'] },
@@ -253,6 +263,80 @@ export const byAws: Family = {
       }),
       after: launched,
       seen: entered,
+    },
+    {
+      form: 'an association run once more',
+      event: ssm('StartAssociationsOnce', { associationIds: ['0a1b2c3d'] }),
+      seen: unseen('which machines it runs on was seen when it was made'),
+    },
+    {
+      form: 'just-in-time access asked for',
+      event: ssm('StartAccessRequest', { reason: 'x', targets: [{ key: 'InstanceIds', values: [node] }] }),
+      after: launched,
+      seen: unseen('it asks: the session that follows is seen'),
+    },
+    {
+      form: 'a change request whose runbook enters a node',
+      event: ssm('StartChangeRequestExecution', {
+        documentName: 'x',
+        runbooks: [{ parameters: { InstanceId: [node] } }],
+      }),
+      after: launched,
+      seen: unseen('the commands that its automations send are looked at'),
+    },
+    {
+      form: 'a tunnel of Session Manager',
+      event: ssm('StartSession', { target: node, documentName: 'AWS-StartPortForwardingSession' }),
+      after: launched,
+      seen: entered,
+    },
+    {
+      form: 'a command to a resource group',
+      event: ssm('SendCommand', { targets: [{ key: 'resource-groups:Name', values: ['nodes'] }] }),
+      seen: ['cloudtrail/instance-entered', 'medium'],
+    },
+    {
+      form: 'the serial console switched on for the account',
+      event: wrappedEc2('EnableSerialConsoleAccess', {}),
+      seen: unseen('nobody is let in by it: the key that is pushed to a console is seen'),
+    },
+    {
+      form: 'an endpoint of Instance Connect in a subnet of nodes',
+      event: wrappedEc2('CreateInstanceConnectEndpoint', { SubnetId: 'subnet-0aaa' }),
+      seen: unseen(
+        'nobody is let in by it: the key that is pushed is seen, and SSH by a key of the image leaves no record',
+      ),
+    },
+    {
+      form: 'a crash of a node, for its memory',
+      event: wrappedEc2('SendDiagnosticInterrupt', { InstanceId: node }),
+      after: launched,
+      seen: unseen('what it writes stays on its disk: who copies that is seen'),
+    },
+    {
+      form: 'the kernel that it boots',
+      event: ec2('ModifyInstanceAttribute', { instanceId: node, kernel: { value: 'aki-0aaa' } }),
+      seen: unseen('instances of today boot what is on their disk'),
+    },
+    {
+      form: 'what it may forward (source/destination check)',
+      event: ec2('ModifyInstanceAttribute', { instanceId: node, sourceDestCheck: { value: false } }),
+      seen: unseen('network plugins switch it off all day'),
+    },
+    {
+      form: 'its tags, for whoever asks instance metadata',
+      event: wrappedEc2('ModifyInstanceMetadataOptions', { InstanceId: node, InstanceMetadataTags: 'enabled' }),
+      seen: unseen('tags are no credentials'),
+    },
+    {
+      form: 'the account’s hop limit for instance metadata taken back',
+      event: wrappedEc2('ModifyInstanceMetadataDefaults', { HttpPutResponseHopLimit: -1 }),
+      seen: ['cloudtrail/imds-protection-weakened', 'high'],
+    },
+    {
+      form: 'the account’s enforcement of tokens taken back',
+      event: wrappedEc2('ModifyInstanceMetadataDefaults', { HttpTokensEnforced: 'no-preference' }),
+      seen: ['cloudtrail/imds-protection-weakened', 'high'],
     },
     {
       form: 'another version of a document that associations run',
@@ -387,7 +471,7 @@ export const byAws: Family = {
       form: 'an image of it made within the account',
       event: ec2('CreateImage', { instanceId: node, name: 'x', noReboot: true }),
       after: launched,
-      seen: unseen('backups and image pipelines do it all day; what leaves the account is seen'),
+      seen: ['cloudtrail/node-disk-copied', 'medium'],
     },
     {
       form: 'the doors of nodes opened',

@@ -25,7 +25,54 @@ const each = (
 const ref = (namespace: string, name: string) => ({ objectRef: { namespace, name } });
 const body = (requestObject: JsonObject) => ({ requestObject });
 
+/** Calls that an intruder wants, by verbs and targets: those that the scheduler and kube-proxy never make, and others. */
+const never = [
+  [['get'], 'secrets serviceaccounts/token pods/exec pods/attach pods/portforward pods/proxy pods/ephemeralcontainers'],
+  [verbs, 'certificatesigningrequests.certificates.k8s.io roles.rbac.authorization.k8s.io'],
+  [verbs, 'nodepools.karpenter.sh nodeclasses.eks.amazonaws.com machines.cluster.x-k8s.io'],
+] as const;
+const others = [
+  [['get'], 'configmaps roles.rbac.authorization.k8s.io'],
+  [verbs, 'pods'],
+  [['create'], 'pods/binding pods/eviction pods/resize'],
+] as const;
+const components: readonly Said[] = [
+  ...['system:kube-scheduler', 'system:kube-proxy'].flatMap(username => [
+    ...never.flatMap(([some, targets]) =>
+      each(some, targets, { user: { username } }, { 'component.anomalies': ['beyond-role'] }),
+    ),
+    ...others.flatMap(([some, targets]) => each(some, targets, { user: { username } }, { 'component.anomalies': [] })),
+  ]),
+  ...[
+    'system:apiserver',
+    'system:kube-controller-manager',
+    'system:cloud-controller-manager',
+    'system:serviceaccount:kube-system:job-controller',
+  ].flatMap(username => {
+    const outside = { cluster: 'fleet', sourceIPs: ['192.0.2.77'], user: { username } };
+    return [
+      ...[...never, ...others].flatMap(([some, targets]) =>
+        each(some, targets, outside, { 'component.anomalies': ['outside-address'] }),
+      ),
+      ...each(
+        ['get'],
+        'pods',
+        { ...outside, responseStatus: { code: 403 } },
+        { 'component.anomalies': ['outside-address'] },
+      ),
+      ...each(['get'], 'pods', outside, { 'component.anomalies': [] }),
+    ] as const;
+  }),
+  ...each(
+    ['create'],
+    'services',
+    { objectRef: { apiGroup: '' }, requestObject: { spec: { externalIPs: ['169.254.169.254'] } } },
+    { 'service.takes': ['169.254.169.254'] },
+  ),
+];
+
 const calls: readonly Said[] = [
+  ...components,
   [audit('get', 'pods'), { 'call.outcome': 'succeeded', 'call.sensitive': [] }],
   [
     audit('create', 'pods/exec', { stage: 'ResponseStarted' }),
@@ -400,7 +447,7 @@ const capi: readonly Said[] = [
     {},
     { 'capi.change': 'remediation-weakened' },
   ),
-  ...each(['patch'], 'machines.cluster.x-k8s.io/status', {}, { 'capi.change': 'unknown' }),
+  ...each(['patch'], 'machines.cluster.x-k8s.io/status', {}, { 'capi.change': 'status' }),
   ...each(['get', 'list'], 'machines.cluster.x-k8s.io', {}, { 'capi.change': 'unknown' }),
 ];
 
@@ -452,6 +499,48 @@ const pods: readonly Said[] = [
   [audit('create', 'serviceaccounts/token', ref('shop', 'app')), { 'token.account': 'none' }],
   [audit('create', 'serviceaccounts', kubeSystem('karpenter')), { 'token.account': 'unknown' }],
   [audit('patch', 'nodes', body({ spec: { taints: [] } })), { 'node.steering': ['taints'] }],
+  [audit('patch', 'nodes', body({ metadata: { finalizers: null } })), { 'node.steering': ['finalizers'] }],
+  ...each(
+    ['update', 'patch'],
+    'deployments.apps statefulsets.apps deployments.apps/scale',
+    body({ spec: { replicas: 0 } }),
+    { 'workload.stopped': true },
+  ),
+  ...each(['patch'], 'deployments.apps deployments.apps/scale', body({ spec: { replicas: 1 } }), {
+    'workload.stopped': false,
+  }),
+  ...each(['create'], 'deployments.apps', body({ spec: { replicas: 0 } }), { 'workload.stopped': false }),
+  ...each(['delete', 'deletecollection'], 'deployments.apps statefulsets.apps', {}, { 'workload.stopped': true }),
+  ...each(['patch'], 'deployments.apps/status replicasets.apps', body({ spec: { replicas: 0 } }), {
+    'workload.stopped': false,
+  }),
+  ...each(edits, 'services', body({ spec: { externalIPs: ['169.254.169.254', '198.51.100.7'] } }), {
+    'service.takes': ['169.254.169.254'],
+  }),
+  ...each(
+    ['update', 'patch'],
+    'services/status',
+    body({ status: { loadBalancer: { ingress: [{ ip: '169.254.169.254' }] } } }),
+    {
+      'service.takes': ['169.254.169.254'],
+    },
+  ),
+  ...each(edits, 'services.serving.knative.dev services/proxy', body({ spec: { externalIPs: ['169.254.169.254'] } }), {
+    'service.takes': [],
+  }),
+  [
+    audit('create', 'pods', body({ spec: { containers: [{ ports: [{ hostPort: 10250 }, { hostPort: 9100 }] }] } })),
+    { 'pod.hostAccess': ['hostPort 10250'] },
+  ],
+  [
+    audit('create', 'pods', body({ spec: { hostNetwork: true, containers: [{ ports: [{ hostPort: 10250 }] }] } })),
+    { 'pod.hostAccess': ['hostNetwork'] },
+  ],
+  [audit('get', 'secrets', { user: component('kube-controller-manager') }), { 'component.anomalies': [] }],
+  [
+    audit('get', 'roles.rbac.authorization.k8s.io', { user: component('kube-scheduler') }),
+    { 'component.anomalies': [] },
+  ],
   [audit('update', 'nodes', body({ spec: { taints: [] } })), { 'node.steering': ['everything'] }],
   [audit('update', 'nodes/status', body({ spec: { taints: [] } })), { 'node.steering': [] }],
   ...each(

@@ -20,7 +20,11 @@ import { wide } from './settings.ts';
 /** Settings, and the facts that they leave nothing to say. */
 const settings: readonly (readonly [string, Settings, readonly string[]])[] = [
   ['the example settings', exampleSettings, ['launch.approved-owners']],
-  ['no settings', defineConfig({}), ['launch.region', 'launch.approved-owners', 'profile.foreign', 'node.anomalies']],
+  [
+    'no settings',
+    defineConfig({}),
+    ['launch.region', 'launch.approved-owners', 'iam.exempt', 'profile.foreign', 'node.anomalies'],
+  ],
 ];
 
 /** Facts that can be read off any event. */

@@ -63,6 +63,8 @@ const alike: { readonly [fact: string]: { readonly [asked: string]: string } } =
     '': '*',
     hostPID: 'hostPath privileged',
     'hostPath /': 'privileged',
+    'hostPort 10250': 'hostNetwork hostPath privileged',
+    hostNetwork: 'hostPath privileged',
     privileged: 'hostPath',
   },
   'kubernetes pod.runsAs': { unknown: '*' },

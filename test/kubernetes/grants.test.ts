@@ -236,7 +236,7 @@ test.each<[string, string, JsonObject | undefined, string]>([
   ['patch', 'machinedeployments.cluster.x-k8s.io', { spec: { replicas: '3' } }, 'other'],
   ['update', 'machinedeployments.cluster.x-k8s.io/scale', undefined, 'machine-scaled'],
   ['delete', 'machinedeployments.cluster.x-k8s.io/scale', undefined, 'other'],
-  ['patch', 'machinedeployments.cluster.x-k8s.io/status', { spec: { replicas: 3 } }, 'unknown'],
+  ['patch', 'machinedeployments.cluster.x-k8s.io/status', { spec: { replicas: 3 } }, 'status'],
   ['patch', 'clusterclasses.cluster.x-k8s.io', {}, 'clusterclass'],
   ['update', 'awsclusterroleidentities.infrastructure.cluster.x-k8s.io', {}, 'identity'],
   ['create', 'awsclusterstaticidentities.infrastructure.cluster.x-k8s.io', {}, 'identity'],

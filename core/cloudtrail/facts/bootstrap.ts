@@ -10,7 +10,7 @@ type Record = Event<'cloudtrail'>['record'];
 
 /** Data that machines boot with, as one call reads it. */
 interface Read {
-  readonly kind: 'user-data' | 'launch-template' | 'secret' | 'parameter' | 'none';
+  readonly kind: 'user-data' | 'console' | 'launch-template' | 'secret' | 'parameter' | 'none';
   readonly resource: string;
   /** It writes them, or lets others read them: what the next machine boots with is its word then. */
   readonly written: boolean;
@@ -48,6 +48,9 @@ const readOf = (record: Record): Read => {
         : nothing;
     case 'ec2.amazonaws.com/GetLaunchTemplateData':
       return read('user-data', word(request, 'instanceId'));
+    // What cloud-init prints as a machine boots goes to its console: of a control plane, kubeadm's own token to join by.
+    case 'ec2.amazonaws.com/GetConsoleOutput':
+      return read('console', word(request, 'instanceId'));
     case 'ec2.amazonaws.com/DescribeLaunchTemplateVersions':
       return read('launch-template', word(request, 'launchTemplateName') ?? word(request, 'launchTemplateId'));
     case 'secretsmanager.amazonaws.com/GetSecretValue':
@@ -98,7 +101,12 @@ const needs = () => ({
   $or: [
     {
       eventSource: ['ec2.amazonaws.com'],
-      eventName: ['DescribeInstanceAttribute', 'GetLaunchTemplateData', 'DescribeLaunchTemplateVersions'],
+      eventName: [
+        'DescribeInstanceAttribute',
+        'GetLaunchTemplateData',
+        'DescribeLaunchTemplateVersions',
+        'GetConsoleOutput',
+      ],
     },
     ...['secretId', 'secretIdList'].map(name => ({ ...secrets, requestParameters: { [name]: secretNames } })),
     ...['name', 'names'].map(name => ({ ...parameters, requestParameters: { [name]: parameterNames } })),
@@ -112,7 +120,7 @@ const needs = () => ({
 /** Who reads what machines boot with. */
 export const bootstrapFacts: Facts<'cloudtrail'> = {
   'bootstrap.kind': {
-    doc: 'What data that machines boot with a call reads, writes or hands on: `user-data`, `launch-template` (its versions hold user data), `secret` or `parameter` (Cluster API); `none` otherwise.',
+    doc: 'What data that machines boot with a call reads, writes or hands on: `user-data`, `console` (what a machine printed as it booted), `launch-template` (its versions hold user data), `secret` or `parameter` (Cluster API); `none` otherwise.',
     needs,
     read: event => readOf(event.record).kind,
   },

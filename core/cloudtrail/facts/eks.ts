@@ -1,6 +1,7 @@
 import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
 import { at, type Json, list, member, text } from '../../json.ts';
+import { count } from '../ec2.ts';
 import { lastSegment } from '../roles.ts';
 import { isWorld } from './exposure.ts';
 import { roleKindOf, weightiest } from './iam.ts';
@@ -133,6 +134,16 @@ export const eksFacts: Facts<'cloudtrail'> = {
     doc: 'Whether a call opens the API server to every address: public access without a list of ranges, or with the world or a large part of it (wider than 10.0.0.0/8, fc00::/7) in it.',
     needs: updates,
     read: event => opensEndpoint(event.record),
+  },
+  'eks.node-ports-lowered': {
+    doc: 'Whether a call lets Services have ports of nodes below 30000, among which nodes have ports of their own (EKS API Reference, `serviceNodePortRange`).',
+    needs: updates,
+    read: ({ record }) => {
+      const first = is(record, changes)
+        ? count(at(record, 'requestParameters', 'kubeApiServerConfig', 'serviceNodePortRange', 'minPort'))
+        : undefined;
+      return first !== undefined && first < 30_000;
+    },
   },
   'eks.role': {
     doc: 'The role that a pod identity association (its target role where there is one), an add-on or a capability gives to pods; several with commas; `none` otherwise.',

@@ -1,5 +1,5 @@
 import type { Facts } from '../../fact.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import { type Json, type JsonObject, text } from '../../json.ts';
 import type { Settings } from '../../settings.ts';
 import { count, dig, flag, get, itemsOf, requestOf, responseOf, scalar, word } from '../ec2.ts';
 import type { CloudTrailRecord } from '../record.ts';
@@ -103,12 +103,30 @@ const exported = (record: CloudTrailRecord, settings: Settings): readonly JsonOb
   return [{ resource: what, kind, with: `bucket ${bucket}`, ours: false, approval: approvalOf(what, settings) }];
 };
 
+/**
+ * An image or snapshot that AWS Backup copies into a vault of another account (AWS Backup API Reference, StartCopyJob: its recovery points
+ * of EC2 and EBS bear the ARN of the image or snapshot).
+ */
+const copiedOut = (record: CloudTrailRecord, settings: Settings): readonly JsonObject[] => {
+  const resource = /:(?:image|snapshot)\/([^/]+)$/.exec(
+    text(record, 'requestParameters', 'recoveryPointArn') ?? '',
+  )?.[1];
+  const whom = text(record, 'requestParameters', 'destinationBackupVaultArn')?.split(':')[4];
+  if (resource === undefined || whom === undefined) return [];
+  const ours = settings.accounts.includes(whom) || whom === record.recipientAccountId;
+  const kind = resource.startsWith('ami-') ? 'image' : 'snapshot';
+  return [{ resource, kind, with: whom, ours, approval: approvalOf(resource, settings) }];
+};
+const copies = { eventSource: ['backup.amazonaws.com'], eventName: ['StartCopyJob'] };
+
 /** What is opened, shared or left unencrypted. */
 export const exposureFacts: Facts<'cloudtrail'> = {
   'image.shared': {
-    doc: 'List of `{ resource, kind, with, ours, approval }`: an image, snapshot or instance and whom it is shared with (an account id, an organization ARN, `world`), or where it is written to (`bucket NAME`); `ours` when the settings list that account; `approval` of the image as in `launch.images`.',
-    needs: () => ec2(...Object.keys(sharers), ...Object.keys(exporters)),
+    doc: 'List of `{ resource, kind, with, ours, approval }`: an image, snapshot or instance and whom it is shared with (an account id, an organization ARN, `world`), or where it is written to (`bucket NAME`), AWS Backup’s copies among them; `ours` when the settings list that account; `approval` of the image as in `launch.images`.',
+    needs: () => ({ $or: [ec2(...Object.keys(sharers), ...Object.keys(exporters)), copies] }),
     read: ({ record }, settings) => {
+      if (record.eventSource === 'backup.amazonaws.com' && record.eventName === 'StartCopyJob')
+        return copiedOut(record, settings);
       const sharer =
         isEc2(record, ...Object.keys(sharers)) && Object.hasOwn(sharers, record.eventName)
           ? sharers[record.eventName]

@@ -7,12 +7,22 @@ import { lastSegment } from '../roles.ts';
 import { roleKindOf, weightiest } from './iam.ts';
 
 type Record = Event<'cloudtrail'>['record'];
-type Act = 'activation' | 'machine-role' | 'profile' | 'trust-anchor' | 'revocation' | 'network';
+type Act =
+  | 'activation'
+  | 'machine-role'
+  | 'host-management'
+  | 'profile'
+  | 'mapping'
+  | 'trust-anchor'
+  | 'revocation'
+  | 'network';
 
 /** What a call opens for machines that are no instances; by service and API (their API References). */
 const acts: readonly (readonly [service: string, act: Act, apis: readonly string[]])[] = [
   ['ssm.amazonaws.com', 'activation', ['CreateActivation']],
   ['ssm.amazonaws.com', 'machine-role', ['UpdateManagedInstanceRole']],
+  ['ssm.amazonaws.com', 'host-management', ['UpdateServiceSetting']],
+  ['rolesanywhere.amazonaws.com', 'mapping', ['PutAttributeMapping', 'DeleteAttributeMapping']],
   ['rolesanywhere.amazonaws.com', 'profile', ['CreateProfile', 'UpdateProfile', 'EnableProfile']],
   ['rolesanywhere.amazonaws.com', 'trust-anchor', ['CreateTrustAnchor', 'UpdateTrustAnchor', 'EnableTrustAnchor']],
   ['rolesanywhere.amazonaws.com', 'revocation', ['DisableCrl', 'DeleteCrl']],
@@ -27,8 +37,16 @@ const needs = () => ({
 const actOf = (record: Record): Act | 'none' => {
   const found = acts.find(([service, , apis]) => service === record.eventSource && apis.includes(record.eventName));
   const act = found?.[1] ?? 'none';
+  if (act === 'host-management')
+    return managed.test(text(record, 'requestParameters', 'settingId') ?? '') ? act : 'none';
   return act === 'network' && networksOf(record).length === 0 ? 'none' : act;
 };
+
+/**
+ * The setting that gives every instance of the region a role for Systems Manager, whatever its profile holds (Systems Manager User Guide,
+ * "Managing EC2 instances automatically with Default Host Management Configuration").
+ */
+const managed = /\/ssm\/managed-instance\/default-ec2-instance-management-role$/;
 
 /** Networks outside of AWS where nodes and their pods may be from then on (EKS API Reference, RemoteNetworkConfigRequest). */
 const networksOf = (record: Record): readonly string[] =>
@@ -47,9 +65,11 @@ const rolesOf = (record: Record): readonly string[] => {
   const named =
     act === 'activation' || act === 'machine-role'
       ? list(request, 'iamRole')
-      : act === 'profile'
-        ? [...list(request, 'roleArns'), ...list(record, 'responseElements', 'profile', 'roleArns')]
-        : [];
+      : act === 'host-management'
+        ? list(request, 'settingValue')
+        : act === 'profile'
+          ? [...list(request, 'roleArns'), ...list(record, 'responseElements', 'profile', 'roleArns')]
+          : [];
   return [...new Set(named.filter(role => typeof role === 'string' && role !== ''))].map(String).sort();
 };
 
@@ -70,15 +90,20 @@ const subjectsOf = ({ record, account }: Event<'cloudtrail'>, settings: Settings
   const { requestParameters: request, responseElements: response } = record;
   const names = [
     ...['trustAnchor', 'profile', 'crl'].map(member => text(response, member, 'name')),
-    ...['name', 'trustAnchorId', 'profileId', 'crlId', 'instanceId'].map(member => text(request, member)),
+    ...['name', 'trustAnchorId', 'profileId', 'crlId', 'instanceId', 'settingValue'].map(member =>
+      text(request, member),
+    ),
   ];
   return [names.find(name => name !== undefined && name !== '') ?? 'unknown'];
 };
 
-/** What is opened for machines outside of EC2: by hybrid activations, IAM Roles Anywhere, and the networks of EKS Hybrid Nodes. */
+/**
+ * What is opened for machines outside of EC2: by hybrid activations, IAM Roles Anywhere, and the networks of EKS Hybrid Nodes; and a role
+ * that machines get beside that of their profile.
+ */
 export const hybridFacts: Facts<'cloudtrail'> = {
   'hybrid.act': {
-    doc: 'What a call opens for machines that are no instances: `activation` (a code that gives a machine a role), `machine-role` (another role for such a machine), `profile` (roles that certificates get), `trust-anchor` (whose certificates), `revocation` (certificates revoked no more), `network` (where EKS Hybrid Nodes may be); `none`.',
+    doc: 'What a call opens for machines that are no instances: `activation` (a code that gives a machine a role), `machine-role` (another role for such a machine), `profile` (roles that certificates get), `host-management` (a role for every instance that has none for Systems Manager), `mapping` (as whom certificates are taken), `trust-anchor` (whose certificates), `revocation` (certificates revoked no more), `network` (where EKS Hybrid Nodes may be); `none`.',
     needs,
     read: event => actOf(event.record),
   },

@@ -6,7 +6,7 @@ import { matchesAny } from '../../wildcard.ts';
 import { isOurs } from '../own.ts';
 import { grantOf, isAdminPolicy, isPermitted, statementsOf, trustRisks } from '../policy.ts';
 import { principalOf } from '../principal.ts';
-import { lastSegment, roleByName, userByName } from '../roles.ts';
+import { exemptAs, lastSegment, roleByName, userByName } from '../roles.ts';
 
 type Record = Event<'cloudtrail'>['record'];
 
@@ -192,6 +192,15 @@ export const iamFacts: Facts<'cloudtrail'> = {
       const user = userOf(record);
       if (user === 'none') return 'none';
       return userByName(user, account, settings) ? 'controller' : 'other';
+    },
+  },
+  'iam.exempt': {
+    doc: 'As what the settings exempt the role, or else the user, that the call is about: `platform`, `gitops`; `none`. By its bare name, as requests have it.',
+    needs: iam,
+    read: ({ record, account }, settings) => {
+      const [role, user] = [roleOf(record), userOf(record)];
+      if (role !== 'none') return exemptAs('role', role, account, settings);
+      return user === 'none' ? 'none' : exemptAs('user', user, account, settings);
     },
   },
   'profile.name': {

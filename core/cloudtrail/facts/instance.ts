@@ -45,6 +45,12 @@ const acts: { readonly [api: string]: Act } = {
     // The request holds an association id; only the response says whose it is.
     targets: record => [word(responseOf(record), 'iamInstanceProfileAssociation', 'instanceId')],
   },
+  CreateSnapshots: {
+    source: 'ec2',
+    act: always('copy'),
+    targets: record => [word(requestOf(record), 'instanceSpecification', 'instanceId')],
+  },
+  CreateImage: { source: 'ec2', act: always('copy'), targets: named },
   StopInstances: { source: 'ec2', act: always('stop'), targets: listed },
   StartInstances: { source: 'ec2', act: always('start'), targets: listed },
   TerminateInstances: { source: 'ec2', act: always('terminate'), targets: listed },
@@ -149,7 +155,11 @@ const weakenedBy = (record: CloudTrailRecord): readonly string[] => {
   return [
     ...weaknessesOf(metadata),
     ...(defaults && metadata.tokens === 'no-preference' ? ['tokens-unset'] : []),
-    ...(defaults && word(request, 'httpTokensEnforced') === 'disabled' ? ['enforcement-disabled'] : []),
+    // Without a preference of the account's, an image's or EC2's own counts: a limit of -1 takes one away.
+    ...(defaults && metadata.hops === -1 ? ['hop-limit-unset'] : []),
+    ...(defaults && ['disabled', 'no-preference'].includes(word(request, 'httpTokensEnforced') ?? '')
+      ? ['enforcement-disabled']
+      : []),
     // `--http-tokens required --http-endpoint enabled` is how the EC2 User Guide hardens an instance: that is no weakening.
     ...(metadata.endpoint === 'enabled' && metadata.tokens !== 'required' ? ['endpoint-enabled'] : []),
   ];
@@ -169,7 +179,7 @@ export const instanceFacts: Facts<'cloudtrail'> = {
     read: (_event, settings) => nodeRoleNames(settings),
   },
   'instance.act': {
-    doc: 'What the call does to existing instances: `user-data`, `root-volume` (a task that replaces it, or a volume attached in its place), `profile`, `stop`, `start`, `terminate`, `enter` (SSM sessions, commands, associations and maintenance windows, Instance Connect, serial console, password), `none`.',
+    doc: 'What the call does to existing instances: `user-data`, `root-volume` (a task that replaces it, or a volume attached in its place), `profile`, `copy` (snapshots of its disks, or an image of it), `stop`, `start`, `terminate`, `enter` (SSM sessions, commands, associations and maintenance windows, Instance Connect, serial console, password), `none`.',
     needs: () => actEvents,
     read: ({ record }) => actOf(record)?.act(record) ?? 'none',
   },
@@ -198,7 +208,7 @@ export const instanceFacts: Facts<'cloudtrail'> = {
         : 'unknown',
   },
   'instance.weakened': {
-    doc: 'What a change of metadata options or defaults weakens: `tokens-optional`, `tokens-unset` (defaults), `hop-limit`, `ipv6-endpoint`, `endpoint-enabled` (without requiring tokens in the same call), `enforcement-disabled`. EC2 API Reference, ModifyInstanceMetadataOptions and …Defaults.',
+    doc: 'What a change of metadata options or defaults weakens: `tokens-optional`, `tokens-unset` (defaults), `hop-limit`, `hop-limit-unset` (defaults), `ipv6-endpoint`, `endpoint-enabled` (without requiring tokens in the same call), `enforcement-disabled`. EC2 API Reference, ModifyInstanceMetadataOptions and …Defaults.',
     needs: () => ec2(...metadataChanges),
     read: ({ record }) => (isEc2(record, ...metadataChanges) ? weakenedBy(record) : []),
   },

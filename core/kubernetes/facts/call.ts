@@ -1,10 +1,48 @@
 import type { Facts } from '../../fact.ts';
+import type { OpenPattern } from '../../pattern/language.ts';
+import type { Settings } from '../../settings.ts';
 import { answered, lastAddress, outcomeOf } from '../call.ts';
+import { componentAnomalies } from '../component.ts';
 import { clusterApiGroup, provisioningGroup, writes } from '../groups.ts';
 import { hoursAt } from '../hours.ts';
 import { entering, nodeAnomalies, podParts, sensitiveCall } from '../node.ts';
 import { placeOf } from '../place.ts';
 import { proxiedOf } from '../proxy.ts';
+
+/** What may be a call that an intruder wants, of a kind that components with short roles never make, and of the others. */
+const never: readonly OpenPattern[] = [
+  { objectRef: { resource: ['secrets'] } },
+  { objectRef: { resource: ['certificatesigningrequests'] }, verb: [...writes] },
+  { objectRef: { resource: ['serviceaccounts'], subresource: ['token'] } },
+  { objectRef: { subresource: [...entering] } },
+  { objectRef: { apiGroup: [...provisioningGroup, ...clusterApiGroup] }, verb: [...writes] },
+];
+const rbac = { objectRef: { apiGroup: ['rbac.authorization.k8s.io'] } };
+const others: readonly OpenPattern[] = [
+  { objectRef: { resource: ['configmaps'] } },
+  // Not their status: kubelets report it all day.
+  { objectRef: { resource: ['pods'], subresource: [{ exists: false }] }, verb: [...writes] },
+  { objectRef: { subresource: [...podParts] } },
+  { responseStatus: { code: [403] } },
+];
+const sensitive = (): OpenPattern => ({ $or: [...never, rbac, ...others] });
+
+/** The names of components and of controllers inside kube-controller-manager, as filters say them shortest. */
+const named = [
+  'system:apiserver',
+  'system:cloud-controller-manager',
+  { prefix: 'system:kube-' },
+  { prefix: 'system:serviceaccount:kube-system:' },
+] as const;
+
+/** Where no cluster is known whose components have addresses of its own, what those with short roles do is all that is judged. */
+const ofComponents = ({ clusters }: Settings): OpenPattern =>
+  clusters.some(({ kind }) => kind !== 'eks')
+    ? { user: { username: [...named] }, ...sensitive() }
+    : {
+        user: { username: ['system:kube-scheduler', 'system:kube-proxy'] },
+        $or: [...never, { ...rbac, verb: [...writes] }],
+      };
 
 /** What was called, from where, and what became of it. */
 export const callFacts: Facts<'kubernetes'> = {
@@ -15,22 +53,7 @@ export const callFacts: Facts<'kubernetes'> = {
   },
   'call.sensitive': {
     doc: 'What an intruder with a stolen identity wants: `secret`, `configmap`, `token`, `certificate`, `exec`, `rbac`, `pod-write`, `provisioning` (a write on Karpenter’s or Cluster API’s groups), `forbidden`; empty for anything else.',
-    needs: () => ({
-      $or: [
-        { objectRef: { resource: ['secrets', 'configmaps'] } },
-        { objectRef: { resource: ['certificatesigningrequests'] }, verb: [...writes] },
-        { objectRef: { resource: ['serviceaccounts'], subresource: ['token'] } },
-        { objectRef: { apiGroup: ['rbac.authorization.k8s.io'] } },
-        // Not their status: kubelets report it all day.
-        { objectRef: { resource: ['pods'], subresource: [{ exists: false }] }, verb: [...writes] },
-        { objectRef: { subresource: [...entering, ...podParts] } },
-        {
-          objectRef: { apiGroup: [...provisioningGroup, ...clusterApiGroup] },
-          verb: [...writes],
-        },
-        { responseStatus: { code: [403] } },
-      ],
-    }),
+    needs: sensitive,
     read: event => sensitiveCall(event.record),
   },
   'proxy.reaches': {
@@ -57,6 +80,11 @@ export const callFacts: Facts<'kubernetes'> = {
     doc: 'What does not fit a node identity: `outside-address`, `foreign-role` (its IAM role is no node role), `foreign-instance` (its session is no instance’s, or another’s).',
     needs: () => ({ user: { username: [{ prefix: 'system:node:' }] } }),
     read: nodeAnomalies,
+  },
+  'component.anomalies': {
+    doc: 'What does not fit an identity of the control plane, on a call that an intruder wants: `outside-address` (of a cluster that the settings say is not EKS’s), `beyond-role` (the scheduler’s or kube-proxy’s, which read no secrets, ask for no tokens, open no shells and write neither access nor what makes nodes).',
+    needs: ofComponents,
+    read: componentAnomalies,
   },
   'evidence.omitted': {
     doc: "Whether the API server cut this event's bodies (annotation `audit.k8s.io/truncated`).",

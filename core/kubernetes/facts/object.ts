@@ -13,6 +13,7 @@ import { accountNames, accountOwner, clusterApiNamespaces, holdsController, owne
 import { accountBodies, mountedSecrets, mountingBodies, podsAccount } from '../pod.ts';
 import type { AuditRecord } from '../record.ts';
 import { type SecretKind, secretKind, secretSigns } from '../secret.ts';
+import { takenBy } from '../service.ts';
 
 /** Writes of pods and workloads themselves: their status and scale say nothing of what runs, and change all day. */
 const podWrites = {
@@ -82,7 +83,7 @@ export const objectFacts: Facts<'kubernetes'> = {
     read: secretKind,
   },
   'capi.change': {
-    doc: 'What a write does to Cluster API: `machine-created`, `machine-scaled`, `clusterclass`, `identity`, `cluster-deleted`, `remediation-weakened`, `other`; `unknown`: no such write.',
+    doc: 'What a write does to Cluster API: `machine-created`, `machine-scaled`, `clusterclass`, `identity`, `cluster-deleted`, `remediation-weakened`, `status`, `other`; `unknown`: no such write.',
     needs: () => ({
       verb: [...writes],
       objectRef: { apiGroup: [...clusterApiGroup] },
@@ -91,7 +92,7 @@ export const objectFacts: Facts<'kubernetes'> = {
     read: event => capiChange(event.record),
   },
   'pod.hostAccess': {
-    doc: 'How a pod, a workload’s pods, or whoever claims a persistent volume, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostProcess` (Windows), `capability …` that is as good as privileged, `hostPath …` of the kubelet, the container runtime, or what the node runs as root, or of /proc and /sys where they may be written; empty: not at all, or not in this body.',
+    doc: 'How a pod, a workload’s pods, or whoever claims a persistent volume, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostProcess` (Windows), `capability …` that is as good as privileged, `hostPath …` of the kubelet, the container runtime, or what the node runs as root, or of /proc and /sys where they may be written, `hostPort …` that the node itself listens on; empty: not at all, or not in this body.',
     needs: () => podWrites,
     signs: (_, may) => (may([]) ? [{}] : hostAccessBodies(may).map(requestObject => ({ requestObject }))),
     read: ({ record }) =>
@@ -146,15 +147,47 @@ export const objectFacts: Facts<'kubernetes'> = {
     read: expiryOf,
   },
   'node.steering': {
-    doc: 'What a write of a node changes that steers scheduling or ownership: label and annotation keys, `taints`, `providerID`; `everything` where it is sent whole.',
+    doc: 'What a write of a node changes that steers scheduling or ownership: label and annotation keys, `taints`, `providerID`, `finalizers`; `everything` where it is sent whole.',
     needs: () => ({ verb: ['update', 'patch'], objectRef: { resource: ['nodes'] } }),
     read: event => nodeSteering(event.record),
+  },
+  'workload.stopped': {
+    doc: 'Whether a deployment or stateful set is deleted, or given no replicas, by itself or by its scale.',
+    needs: () => ({
+      verb: ['update', 'patch', 'delete', 'deletecollection'],
+      objectRef: { resource: ['deployments', 'statefulsets'], subresource: [{ exists: false }, 'scale'] },
+    }),
+    read: ({ record }) => stopped(record),
+  },
+  'service.takes': {
+    doc: 'Addresses that a Service answers for on every node, in the place of whose they are: link-local ones, where instance metadata and Pod Identity answer, and those in ranges of the clusters’ VPCs (`externalIPs`, or an address in its status); empty: none, or not in this body.',
+    needs: () => ({
+      verb: [...edits],
+      objectRef: {
+        resource: ['services'],
+        apiGroup: [{ exists: false }, ''],
+        subresource: [{ exists: false }, 'status'],
+      },
+    }),
+    read: ({ record }, settings) => takenBy(record, settings),
   },
   'guardrail.lowered': {
     doc: '`yes` where a namespace loses its enforced Pod Security level or gets `privileged`, or a network policy lets everything in or out; `unsaid` where a namespace is sent whole without a level, which it had or not; `unknown` otherwise.',
     needs: () => ({ verb: [...edits], objectRef: { resource: ['namespaces', 'networkpolicies'] } }),
     read: ({ record }) => loweredBy(record),
   },
+};
+
+/** Kubernetes API Reference, DeploymentSpec and Scale: `replicas`. */
+const stopped = (record: AuditRecord): boolean => {
+  const { resource = '', subresource } = record.objectRef ?? {};
+  if (!['deployments', 'statefulsets'].includes(resource)) return false;
+  if (['delete', 'deletecollection'].includes(record.verb)) return subresource === undefined;
+  return (
+    ['update', 'patch'].includes(record.verb) &&
+    (subresource === undefined || subresource === 'scale') &&
+    at(asked(record).object, 'spec', 'replicas') === 0
+  );
 };
 
 const enforce = 'pod-security.kubernetes.io/enforce';

@@ -36,15 +36,16 @@ export const eks: readonly Said[] = [
         ],
       },
       resourcesVpcConfig: { endpointPublicAccess: true },
+      kubeApiServerConfig: { serviceNodePortRange: { minPort: 22, maxPort: 32767 } },
     },
-    { 'eks.endpoint-opened': true },
+    { 'eks.endpoint-opened': true, 'eks.node-ports-lowered': true },
   ),
   [
     asks('eks', 'UpdateClusterConfig', {
       name: 'prod',
       logging: { clusterLogging: [{ enabled: 'false', types: ['audit'] }] },
     }),
-    { 'eks.logging-off': ['audit'], 'eks.endpoint-opened': false },
+    { 'eks.logging-off': ['audit'], 'eks.endpoint-opened': false, 'eks.node-ports-lowered': false },
   ],
   [
     asks('eks', 'CreatePodIdentityAssociation', {
@@ -92,6 +93,23 @@ export const hybrid: readonly Said[] = [
     { crlId: 'crl-1' },
     { 'hybrid.act': 'revocation', 'hybrid.subjects': ['crl-1'] },
   ),
+  ...each(
+    'rolesanywhere',
+    'PutAttributeMapping DeleteAttributeMapping',
+    { profileId: 'p-1', certificateField: 'x509SAN' },
+    { 'hybrid.act': 'mapping', 'hybrid.subjects': ['p-1'] },
+  ),
+  [
+    asks('ssm', 'UpdateServiceSetting', {
+      settingId: '/ssm/managed-instance/default-ec2-instance-management-role',
+      settingValue: 'service-role/reports',
+    }),
+    { 'hybrid.act': 'host-management', 'hybrid.subjects': ['service-role/reports'], 'hybrid.role-kind': 'other' },
+  ],
+  [
+    asks('ssm', 'UpdateServiceSetting', { settingId: '/ssm/opsinsights/opscenter', settingValue: 'Enabled' }),
+    { 'hybrid.act': 'none', 'hybrid.subjects': [], 'hybrid.role-kind': 'none' },
+  ],
   [
     asks('eks', 'UpdateClusterConfig', {
       name: 'prod',

@@ -30,6 +30,8 @@ export const instances: readonly Said[] = [
     'instance.act': api.slice(0, -'Instances'.length).toLowerCase(),
     ...target,
   })),
+  [asks('ec2', 'CreateImage', named), { 'instance.act': 'copy', ...target }],
+  [asks('ec2', 'CreateSnapshots', { instanceSpecification: named }), { 'instance.act': 'copy', ...target }],
   [asks('ec2', 'GetPasswordData', named), { 'instance.act': 'enter', ...target }],
   ...each('ec2-instance-connect', 'SendSSHPublicKey SendSerialConsoleSSHPublicKey', named, {
     'instance.act': 'enter',
@@ -59,6 +61,14 @@ export const instances: readonly Said[] = [
   [
     asks('ec2', 'ModifyInstanceMetadataDefaults', { httpTokens: 'no-preference' }),
     { 'instance.weakened': ['tokens-unset'], 'instance.metadata-of': 'defaults' },
+  ],
+  [
+    asks('ec2', 'ModifyInstanceMetadataDefaults', { httpPutResponseHopLimit: -1 }),
+    { 'instance.weakened': ['hop-limit-unset'] },
+  ],
+  [
+    asks('ec2', 'ModifyInstanceMetadataDefaults', { httpTokensEnforced: 'no-preference' }),
+    { 'instance.weakened': ['enforcement-disabled'] },
   ],
 ];
 

@@ -43,6 +43,16 @@ export const launches: readonly Said[] = [
     { instanceType: 'p5.48xlarge' },
     launched('capacity'),
   ),
+  [asks('ec2', 'ModifyHosts', { hostId: 'h-0aaa', instanceFamily: 'p5' }), launched('capacity')],
+  [
+    asks(
+      'ec2',
+      'PurchaseCapacityBlockExtension',
+      { CapacityReservationId: 'cr-0aaa' },
+      { responseElements: { capacityBlockExtensionSet: { items: [{ instanceType: 'p5.48xlarge' }] } } },
+    ),
+    launched('capacity'),
+  ],
   ...each(
     'autoscaling',
     'CreateAutoScalingGroup UpdateAutoScalingGroup',

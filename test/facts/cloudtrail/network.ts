@@ -3,6 +3,23 @@ import { asks, each, type Said } from './saying.ts';
 
 const world = { ipProtocol: 'tcp', fromPort: 22, toPort: 22, cidrIp: '0.0.0.0/0' };
 export const exposure: readonly Said[] = [
+  ...['snapshot/snap-0aaa', 'image/ami-0aaa'].map((one): Said => {
+    const [kind = '', resource = ''] = one.split('/');
+    return [
+      asks('backup', 'StartCopyJob', {
+        recoveryPointArn: `arn:aws:ec2:eu-west-1::${one}`,
+        destinationBackupVaultArn: 'arn:aws:backup:eu-west-1:444455556666:backup-vault:x',
+      }),
+      { 'image.shared': [{ resource, kind, with: '444455556666', ours: false, approval: 'unapproved' }] },
+    ];
+  }),
+  [
+    asks('backup', 'StartCopyJob', {
+      recoveryPointArn: 'arn:aws:rds:eu-west-1:111122223333:snapshot:awsbackup:job-1',
+      destinationBackupVaultArn: 'arn:aws:backup:eu-west-1:444455556666:backup-vault:x',
+    }),
+    { 'image.shared': [] },
+  ],
   [
     asks('ec2', 'ModifyImageAttribute', {
       imageId: 'ami-0fedcba9876543210',

@@ -108,6 +108,12 @@ export const iam: readonly Said[] = [
     call('iam', 'AttachRolePolicy', refused('AttachRolePolicy', 'role prod-karpenter')),
     { 'iam.role': 'prod-karpenter', 'iam.role-kind': 'controller' },
   ],
+  [
+    asks('iam', 'UpdateAssumeRolePolicy', { roleName: 'platform-deployer', policyDocument: trust }),
+    { 'iam.exempt': 'platform' },
+  ],
+  [asks('iam', 'UpdateAssumeRolePolicy', { roleName: 'x', policyDocument: trust }), { 'iam.exempt': 'none' }],
+  [asks('iam', 'CreateAccessKey', { userName: 'platform-deployer' }), { 'iam.exempt': 'none' }],
   [asks('iam', 'SetDefaultPolicyVersion', { policyArn: policy }), { 'iam.version-in-force': true }],
   ...[true, 'true'].map(
     (setAsDefault): Said => [asks('iam', 'CreatePolicyVersion', { setAsDefault }), { 'iam.version-in-force': true }],

@@ -46,6 +46,10 @@ export const bootstrap: readonly Said[] = [
     asks('ec2', 'DescribeInstanceAttribute', { attribute: 'instanceType', instanceId: 'i-0aaaabbbbccccdddd' }),
     { 'bootstrap.kind': 'none' },
   ],
+  [
+    asks('ec2', 'GetConsoleOutput', { instanceId: 'i-0aaaabbbbccccdddd' }),
+    { 'bootstrap.kind': 'console', 'bootstrap.resource': 'i-0aaaabbbbccccdddd', 'bootstrap.own': false },
+  ],
   [asks('ec2', 'GetLaunchTemplateData', { instanceId: 'i-0aaaabbbbccccdddd' }), { 'bootstrap.kind': 'user-data' }],
   [
     asks('ec2', 'DescribeLaunchTemplateVersions', {

@@ -1,0 +1,127 @@
+import { platform } from '../../core/cloudtrail/example-callers.ts';
+import { iam } from '../../core/cloudtrail/example-iam.ts';
+import { said } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+import type { JsonObject } from '../../core/json.ts';
+
+const trust = (principal: JsonObject) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }],
+  });
+const ours = trust({ AWS: 'arn:aws:iam::111122223333:role/developer' });
+const change = (policyDocument: string, roleName = 'platform-deployer', over = {}) =>
+  iam('UpdateAssumeRolePolicy', { roleName, policyDocument }, over);
+const listed = {
+  platform: { arns: ['arn:aws:iam::*:user/ops/*', 'arn:aws:sts::111122223333:assumed-role/rollout/*'] },
+};
+const risks = ['anyone', 'other-account', 'open-web-identity', 'unreadable'];
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/exempt-identity-handed-on',
+  title: '{principal} let somebody else be {resource}, whom the settings exempt',
+  severity: [
+    // Who is exempt already keeps its own role; CI’s trust names repositories by wildcards.
+    ['low', { fact: { 'principal.kind': ['platform', 'gitops'] } }],
+    ['critical', { fact: { 'iam.trust': risks } }],
+    'high',
+  ],
+  when: {
+    fact: { 'call.outcome': 'succeeded', 'iam.exempt': ['platform', 'gitops'] },
+    $or: [
+      { eventName: ['UpdateAssumeRolePolicy', 'CreateAccessKey', 'CreateLoginProfile', 'UpdateLoginProfile'] },
+      // Deleted and made again, a role is what the settings still name.
+      { fact: { 'iam.trust': risks } },
+    ],
+  },
+  by: view => [
+    { resource: [said(view, 'iam.role'), said(view, 'iam.user')].find(name => name !== 'none') ?? 'unknown' },
+  ],
+  attack: ['T1098.001', 'T1098.003', 'T1484.002'],
+  why: 'What the settings exempt passes nearly every detection. Whoever may assume the platform’s role, or has a key of its user, changes node pools, clusters and guards without a word.',
+  references: [
+    'IAM API Reference, UpdateAssumeRolePolicy, CreateAccessKey, CreateLoginProfile',
+    'IAM User Guide, "AWS JSON policy elements: Principal"',
+  ],
+  runbook: [
+    confirmCall('UpdateAssumeRolePolicy'),
+    'See who may now: aws iam get-role --role-name ROLE --query Role.AssumeRolePolicyDocument; aws iam list-access-keys --user-name USER',
+    'Take it back: aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json; aws iam delete-access-key --user-name USER --access-key-id KEY',
+    revokeSessions,
+    lookAround,
+  ],
+  blind: [
+    'Who is exempt is known from the settings alone: without `platform` and `gitops` nobody is.',
+    'Roles of IAM Identity Center are handed on in the account that manages it; only the trust policy of the role is seen here.',
+    'A service that was given the role (a stack of CloudFormation, a function) acts as it: that it was passed is in no record, and what the role trusts is in its policy.',
+    'Roles of one name under different paths are taken for one. IAM is recorded in us-east-1 only.',
+  ],
+  examples: {
+    matches: [
+      { name: 'a person lets everybody be the platform', event: change(trust({ AWS: '*' })), severity: 'critical' },
+      { name: 'a person lets another role be the platform', event: change(ours), severity: 'high' },
+      {
+        name: 'a role whose sessions the settings list',
+        event: change(ours, 'rollout'),
+        settings: listed,
+        severity: 'high',
+      },
+      {
+        name: 'the platform lets repositories of its CI in',
+        event: change(
+          JSON.stringify({
+            Statement: [
+              {
+                Effect: 'Allow',
+                Principal: { Federated: 'arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com' },
+                Action: 'sts:AssumeRoleWithWebIdentity',
+                Condition: { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:example/*' } },
+              },
+            ],
+          }),
+          'platform-deployer',
+          { by: platform },
+        ),
+        severity: 'low',
+      },
+      {
+        name: 'a person makes a key of the platform’s user',
+        event: iam('CreateAccessKey', { userName: 'rollout' }),
+        settings: listed,
+        severity: 'high',
+      },
+      {
+        name: 'the platform’s role is made again, for another account',
+        event: iam('CreateRole', {
+          roleName: 'platform-deployer',
+          assumeRolePolicyDocument: trust({ AWS: 'arn:aws:iam::444455556666:root' }),
+        }),
+        severity: 'critical',
+      },
+      {
+        name: 'the role of what applies manifests',
+        event: change(ours, 'flux'),
+        settings: { gitops: { arns: ['arn:aws:iam::111122223333:role/flux'] } },
+        severity: 'high',
+      },
+    ],
+    misses: [
+      { name: 'a role that nobody exempts', event: change(trust({ AWS: '*' }), 'reporting') },
+      { name: 'a key of another user', event: iam('CreateAccessKey', { userName: 'rollout' }) },
+      {
+        name: 'the platform’s role is made, for itself',
+        event: iam('CreateRole', { roleName: 'platform-deployer', assumeRolePolicyDocument: ours }),
+      },
+      { name: 'its description', event: iam('UpdateRole', { roleName: 'platform-deployer', description: 'x' }) },
+      {
+        name: 'its permissions, for everybody to read',
+        event: iam('PutRolePolicy', { roleName: 'platform-deployer', policyDocument: trust({ AWS: '*' }) }),
+      },
+      {
+        name: 'a refused attempt',
+        event: change(ours, 'platform-deployer', { record: { errorCode: 'AccessDenied' } }),
+      },
+    ],
+  },
+});

@@ -1,0 +1,74 @@
+import { roleSession } from '../../core/cloudtrail/example.ts';
+import { platform } from '../../core/cloudtrail/example-callers.ts';
+import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
+import { fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
+import { said, texts } from '../../core/cloudtrail/said.ts';
+import { confirmCall, lookAround, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { cloudtrail } from '../../core/detection.ts';
+import { recallInstance } from '../../core/state/instance.ts';
+
+const instance = 'i-0aaaabbbbccccdddd';
+const snapshots = (over = {}) =>
+  wrappedEc2('CreateSnapshots', { InstanceSpecification: { InstanceId: instance } }, over);
+const backup = { ...roleSession('AWSBackupDefaultServiceRole', 'AWSBackup'), invokedBy: 'backup.amazonaws.com' };
+
+export const detection = cloudtrail({
+  id: 'cloudtrail/node-disk-copied',
+  title: '{principal} copied the disks of the node {instance} by {event}',
+  severity: 'medium',
+  when: { fact: { 'instance.act': 'copy', 'call.outcome': 'succeeded' } },
+  unless: [
+    { fact: { 'principal.kind': ['platform', 'service', 'controller'] } },
+    { userIdentity: { invokedBy: ['backup.amazonaws.com', 'dlm.amazonaws.com'] } },
+  ],
+  by: view => texts(view, 'instance.targets').map(id => ({ principal: said(view, 'principal.id'), instance: id })),
+  state: recallInstance('Only on an instance that is known to be a node.', known =>
+    known.kind === 'node' ? { note: `a node of ${known.clusters.join(', ')}` } : undefined,
+  ),
+  attack: ['T1578', 'T1530', 'T1552.001'],
+  why: 'A node’s disk holds the kubelet’s credentials, every pod’s token and mounted secrets, and images. Nodes are replaced and never restored, so that nobody has a use for a copy; with one, whoever may read snapshots reads all of it, by calls that trails leave out (EBS direct APIs).',
+  references: [
+    'EC2 API Reference, CreateSnapshots, CreateImage',
+    'EBS User Guide, "Use EBS direct APIs to access the contents of an EBS snapshot"',
+  ],
+  runbook: [
+    confirmCall('CreateSnapshots'),
+    'See what became of the copy: aws ec2 describe-volumes --region INSTANCE_REGION --filters Name=snapshot-id,Values=SNAPSHOT; aws ec2 describe-snapshot-attribute --region INSTANCE_REGION --snapshot-id SNAPSHOT --attribute createVolumePermission',
+    'Take it out of reach once it is no evidence: aws ec2 delete-snapshot --region INSTANCE_REGION --snapshot-id SNAPSHOT; and take what was on the node for lost: replace it, and the secrets of its pods',
+    revokeActing,
+    lookAround,
+  ],
+  blind: [
+    'CreateSnapshot and CopyVolumes name a volume, and no record says whose root volume one is.',
+    'Who preserves a node as evidence is told of as well, unless the settings list them as the platform.',
+    'AWS Backup and Data Lifecycle Manager copy what is tagged for them; who tags a node so is not looked at.',
+    'Nodes whose launch was not seen are not known to be nodes. What is read of a snapshot (GetSnapshotBlock) is a data event.',
+    'CreateSnapshots is read in both encodings; no recorded call was seen.',
+  ],
+  examples: {
+    matches: [
+      { name: 'a person snapshots the disks of a node', event: snapshots(), after: [fleetRun()] },
+      {
+        name: 'a person makes an image of one',
+        event: ec2('CreateImage', { instanceId: instance, name: 'x', noReboot: true }),
+        after: [fleetRun()],
+      },
+    ],
+    misses: [
+      { name: 'the platform', event: snapshots({ by: platform }), after: [fleetRun()] },
+      { name: 'AWS Backup, by its plan', event: snapshots({ by: backup }), after: [fleetRun()] },
+      { name: 'an instance that is no node', event: snapshots(), after: [runInstances()] },
+      { name: 'an instance of which nothing is known', event: snapshots() },
+      {
+        name: 'a refused attempt',
+        event: snapshots({ record: { errorCode: 'Client.UnauthorizedOperation' } }),
+        after: [fleetRun()],
+      },
+      {
+        name: 'a node is stopped',
+        event: ec2('StopInstances', { instancesSet: { items: [{ instanceId: instance }] } }),
+        after: [fleetRun()],
+      },
+    ],
+  },
+});

@@ -1,0 +1,76 @@
+import { kubernetes } from '../../core/detection.ts';
+import { tokenIdOf } from '../../core/kubernetes/bootstrap-token.ts';
+import { audit, joiner, users } from '../../core/kubernetes/example.ts';
+import { said } from '../../core/kubernetes/said.ts';
+import { confirm, insights, lookAround } from '../../core/kubernetes/steps.ts';
+
+const target = 'certificatesigningrequests.certificates.k8s.io';
+const outside = {
+  cluster: 'fleet',
+  user: joiner('abc123'),
+  sourceIPs: ['192.0.2.77'],
+  objectRef: { name: 'csr-x7k2p' },
+};
+
+export const detection = kubernetes({
+  id: 'kubernetes/bootstrap-token-off-cluster',
+  title: 'The bootstrap token {token} was used at {address}',
+  severity: 'critical',
+  when: {
+    $or: [
+      { verb: 'create', objectRef: { apiGroup: 'certificates.k8s.io', resource: 'certificatesigningrequests' } },
+      { objectRef: { resource: 'configmaps' } },
+    ],
+    user: { username: [{ prefix: 'system:bootstrap:' }] },
+    fact: { 'source.place': 'outside' },
+  },
+  by: view => [{ token: tokenIdOf(view.record.user?.username ?? '') || 'unknown', address: said(view, 'source.last') }],
+  requires: ['ranges'],
+  attack: ['T1078', 'T1550'],
+  why: 'A bootstrap token is made for a machine that starts in the cluster’s network. From anywhere else it was read out of user data or a secret, and whoever brings it gets a certificate as a node, or reads what kubeadm tells machines.',
+  references: [
+    'Kubernetes documentation, Authenticating with Bootstrap Tokens; TLS bootstrapping',
+    'kubernetes/apiserver, sourceIPs (only the last is the server’s own)',
+  ],
+  runbook: [
+    confirm("user.username = 'system:bootstrap:TOKEN'"),
+    'Contain: kubectl -n kube-system delete secret bootstrap-token-TOKEN; kubectl certificate deny CSR && kubectl delete csr CSR; a node that joined with it: kubectl delete node NODE',
+    `See what its certificate did since: ${insights("sourceIPs.0 = 'ADDRESS'")}`,
+    'See who read the token: kubernetes/bootstrap-secret-read and cloudtrail/bootstrap-data-read of the hour before',
+    lookAround,
+  ],
+  blind: [
+    'Machines that join from networks that the settings do not give (`vpcRanges`, `network.ranges`, `network.onPrem`) are outside.',
+    'What else a token asks for (nodes, its own rights) is not looked at: a join begins with one of these.',
+    'From within the VPC, or through our own NAT gateway, a stolen token looks right: kubernetes/bootstrap-token-reused is about those.',
+  ],
+  examples: {
+    matches: [
+      { name: 'a certificate is asked for from outside', event: audit('create', target, outside) },
+      {
+        name: 'what kubeadm tells machines is read',
+        event: audit('get', 'configmaps', {
+          ...outside,
+          objectRef: { namespace: 'kube-system', name: 'kubeadm-config' },
+        }),
+      },
+      {
+        name: 'it is refused, for the token has ended since',
+        event: audit('create', target, { ...outside, responseStatus: { code: 403 } }),
+      },
+    ],
+    misses: [
+      { name: 'its certificate is fetched', event: audit('get', target, outside) },
+      {
+        name: 'another certificate manager’s request',
+        event: audit('create', 'certificatesigningrequests.example.com', outside),
+      },
+      {
+        name: 'another object of that group',
+        event: audit('create', 'clustertrustbundles.certificates.k8s.io', outside),
+      },
+      { name: 'a machine of the VPC joins', event: audit('create', target, { ...outside, sourceIPs: ['10.1.3.4'] }) },
+      { name: 'somebody else asks from outside', event: audit('create', target, { ...outside, user: users.admin }) },
+    ],
+  },
+});
