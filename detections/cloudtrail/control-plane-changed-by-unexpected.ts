@@ -84,7 +84,7 @@ export const detection = cloudtrail({
     'Kubernetes documentation, Service ("Choosing your own port": service-node-port-range)',
   ],
   runbook: [
-    confirmCall('UpdateClusterConfig'),
+    confirmCall,
     'See what it is now: aws eks describe-cluster --region REGION --name CLUSTER; aws eks list-updates --region REGION --name CLUSTER; aws eks list-addons --region REGION --cluster-name CLUSTER',
     'Take it back from version control: aws eks update-cluster-config --region REGION --name CLUSTER --deletion-protection; aws eks update-addon --region REGION --cluster-name CLUSTER --addon-name ADD_ON --configuration-values file://values.json --resolve-conflicts OVERWRITE',
     revokeActing,

@@ -45,7 +45,7 @@ export const detection = cloudtrail({
     'IAM User Guide, "AWS JSON policy elements: Principal"',
   ],
   runbook: [
-    confirmCall('UpdateAssumeRolePolicy'),
+    confirmCall,
     'See who may now: aws iam get-role --role-name ROLE --query Role.AssumeRolePolicyDocument; aws iam list-access-keys --user-name USER',
     'Take it back: aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json; aws iam delete-access-key --user-name USER --access-key-id KEY',
     revokeSessions,

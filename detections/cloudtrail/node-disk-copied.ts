@@ -32,7 +32,7 @@ export const detection = cloudtrail({
     'EBS User Guide, "Use EBS direct APIs to access the contents of an EBS snapshot"',
   ],
   runbook: [
-    confirmCall('CreateSnapshots'),
+    confirmCall,
     'See what became of the copy: aws ec2 describe-volumes --region INSTANCE_REGION --filters Name=snapshot-id,Values=SNAPSHOT; aws ec2 describe-snapshot-attribute --region INSTANCE_REGION --snapshot-id SNAPSHOT --attribute createVolumePermission',
     'Take it out of reach once it is no evidence: aws ec2 delete-snapshot --region INSTANCE_REGION --snapshot-id SNAPSHOT; and take what was on the node for lost: replace it, and the secrets of its pods',
     revokeActing,

@@ -14,7 +14,7 @@ const exchanged = (over = {}) =>
 
 export const detection = cloudtrail({
   id: 'cloudtrail/pod-token-exchanged-off-node',
-  title: '{principal}, which is no node, exchanged the token of a pod of {cluster} for its role',
+  title: '{attempt}{principal}, which is no node, exchanged the token of a pod of {cluster} for its role',
   severity: [['medium', { fact: { 'call.outcome': 'denied' } }], 'high'],
   when: {
     eventSource: 'eks-auth.amazonaws.com',
@@ -40,7 +40,7 @@ export const detection = cloudtrail({
     'EKS Auth API Reference, AssumeRoleForPodIdentity',
   ],
   runbook: [
-    confirmCall('AssumeRoleForPodIdentity'),
+    confirmCall,
     'See which pod’s role it was, by the record of sts AssumeRole by pods.eks.amazonaws.com of the same second (its tags name pod and account), and what that access key did: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole --region REGION',
     'End the token: kubectl -n NAMESPACE delete pod POD; end the sessions of the role that was got',
     revokeActing,
