@@ -144,6 +144,10 @@ describe('a condition in SQL', () => {
     expect(conditionOf(loadPattern(data), inText)).toBeUndefined();
   });
 
+  it('of what may be there or not is met by any record', () => {
+    expect(conditionOf(loadPattern({ a: [{ exists: true }, 'x', { exists: false }] }), inText)).toBe('(true)');
+  });
+
   it('of a member that the table lacks is asked where its value shows', () => {
     const place = athenaTrail.place(['userIdentity', 'inScopeOf', 'issuerType']);
     if (place === undefined) throw new Error('it has no place');
