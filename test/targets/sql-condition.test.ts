@@ -139,7 +139,6 @@ describe('a condition in SQL', () => {
   it.each<JsonObject>([
     { a: [5] },
     { a: [{ numeric: ['>', 5] }] },
-    { a: [{ exists: true }, { exists: false }] },
   ])('%j is nothing that a column of text can be asked', data => {
     expect(conditionOf(loadPattern(data), inText)).toBeUndefined();
   });
