@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
+import { developer } from '../../core/cloudtrail/example.ts';
+import { createFleet } from '../../core/cloudtrail/example-launch.ts';
 import { compile } from '../../core/compile.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import { memoryFindings } from '../../core/findings/memory.ts';
 import { audit } from '../../core/kubernetes/example.ts';
 import { detect } from '../../core/pipeline.ts';
 import { memoryStore } from '../../core/state/memory.ts';
+import { detection as launches } from '../../detections/cloudtrail/launch-burst.ts';
 import { detection as sweep } from '../../detections/kubernetes/secret-sweep.ts';
 
 /** A finding of a burst holds all of it: what was done before the limit was reached is what a responder has to make good, too. */
@@ -38,4 +41,27 @@ it.each([1, 4, 15])('names what was read before the limit, and from where, in ba
     addresses: expect.arrayContaining([theft, '10.0.12.34']),
   });
   expect(found?.finding.resources).toHaveLength(15);
+});
+
+it('names who launched before the limit, too', async () => {
+  const ids = (from: number) => Array.from({ length: 30 }, (_, at) => `i-0${String(from + at).padStart(16, '0')}`);
+  const findings = memoryFindings();
+  await detect(
+    [
+      createFleet({ instances: ids(0), by: developer, record: { eventTime: '2026-09-01T10:00:00Z' } }),
+      createFleet({ instances: ids(30), record: { eventTime: '2026-09-01T10:01:00Z' } }),
+    ].map(event => ({ kind: 'event', event }) as const),
+    {
+      match: compile([launches], [], exampleSettings),
+      ...{ findings, store: memoryStore(), quarantine: { keep: async () => undefined }, batch: 1 },
+    },
+  );
+  const [found] = findings.list();
+  expect(found?.finding.principals).toEqual(
+    expect.arrayContaining([
+      'arn:aws:iam::111122223333:role/prod-karpenter',
+      'arn:aws:iam::111122223333:role/developer',
+    ]),
+  );
+  expect(found?.finding.resources).toHaveLength(60);
 });
