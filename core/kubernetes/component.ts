@@ -1,10 +1,11 @@
 import type { Event } from '../event.ts';
+import type { OpenPattern } from '../pattern/language.ts';
 import type { Settings } from '../settings.ts';
 import { writes } from './groups.ts';
 import { arnsOf } from './identity.ts';
 import { builtInNames, components } from './known-users.ts';
 import { type Sensitive, sensitiveCall } from './node.ts';
-import { placeOf } from './place.ts';
+import { insideBeginnings, placeOf } from './place.ts';
 
 /** What does not fit an identity of the control plane. */
 export type ComponentAnomaly = 'outside-address' | 'beyond-role';
@@ -33,5 +34,18 @@ export const componentAnomalies = (event: Event<'kubernetes'>, settings: Setting
   return [
     ...(own && placeOf(event, settings) === 'outside' ? (['outside-address'] as const) : []),
     ...(narrow.has(name) && isBeyond(event) ? (['beyond-role'] as const) : []),
+  ];
+};
+
+/** What shows an anomaly: the name of a component with a short role, an address that begins like none of ours. */
+export const componentSigns = (
+  settings: Settings,
+  may: (anomaly: ComponentAnomaly) => boolean,
+): readonly OpenPattern[] => {
+  const own = settings.clusters.flatMap(({ name, kind }) => (kind === 'eks' ? [] : [name]));
+  const prefix = insideBeginnings(own, settings);
+  return [
+    ...(may('beyond-role') ? [{ user: { username: [...narrow] } }] : []),
+    ...(may('outside-address') && own.length > 0 ? [{ sourceIPs: [{ 'anything-but': { prefix } }] }] : []),
   ];
 };

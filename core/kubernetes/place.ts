@@ -1,6 +1,7 @@
 import type { Event } from '../event.ts';
 import { type Address, contains, type Network, parseAddress, parseNetwork } from '../pattern/address.ts';
 import { itself, remembered } from '../remembered.ts';
+import type { Settings } from '../settings.ts';
 import { lastAddress } from './call.ts';
 
 /** Where a call came from. `unknown`: no address, or settings give no ranges for the cluster. */
@@ -14,14 +15,16 @@ interface Ranges {
   readonly all: readonly (Network | Address)[];
 }
 
+const rangesIn = ({ vpcRanges = [], podRanges = [] }: Settings['clusters'][number]): readonly string[] => [
+  ...vpcRanges,
+  ...podRanges,
+];
+
 /** Ranges a cluster's nodes and pods may call from: its VPC and pods, further ranges of ours, NAT and proxies, private lines. */
 const rangesOf = remembered((cluster: string, settings): Ranges => {
   const here = settings.clusters.filter(({ name }) => name === cluster);
   const clusters = here.length > 0 ? here : settings.clusters;
-  const own = [
-    ...clusters.flatMap(({ vpcRanges = [], podRanges = [] }) => [...vpcRanges, ...podRanges]),
-    ...settings.network.ranges,
-  ];
+  const own = [...clusters.flatMap(rangesIn), ...settings.network.ranges];
   const all = [...local, ...own, ...settings.network.egress, ...settings.network.onPrem];
   return { known: own.length > 0, all: all.flatMap(range => parseNetwork(range) ?? parseAddress(range) ?? []) };
 }, itself);
@@ -39,3 +42,25 @@ export const placeOf = remembered(
   },
   event => JSON.stringify([lastAddress(event), event.cluster]),
 );
+
+/** Beginnings of all IPv4 addresses of a range, where its bounds lie between octets; none: it is said otherwise. */
+const beginningOf = (range: string): string | undefined => {
+  const [address = '', bits] = range.split('/');
+  const octets = Number(bits) / 8;
+  if (!/^\d+(\.\d+){3}$/.test(address) || ![1, 2, 3].includes(octets)) return undefined;
+  return `${address.split('.').slice(0, octets).join('.')}.`;
+};
+
+/**
+ * How addresses begin that lie inside, in whichever of some clusters: a call from nowhere else is not from outside of one.
+ * @param clusters names; a range counts that is known in all of them
+ */
+export const insideBeginnings = (clusters: readonly string[], settings: Settings): readonly string[] => {
+  const own = settings.clusters.filter(({ name }) => clusters.includes(name));
+  const common = (own[0] === undefined ? [] : rangesIn(own[0])).filter(range =>
+    own.every(cluster => rangesIn(cluster).includes(range)),
+  );
+  const { ranges, egress, onPrem } = settings.network;
+  const all = [...local, ...common, ...ranges, ...egress, ...onPrem].flatMap(range => beginningOf(range) ?? []);
+  return [...new Set(all)];
+};

@@ -1,5 +1,6 @@
 import { list, text } from '../json.ts';
 import { type Address, contains, type Network, parseAddress, parseNetwork } from '../pattern/address.ts';
+import type { OpenPattern } from '../pattern/language.ts';
 import type { Settings } from '../settings.ts';
 import { asked } from './body.ts';
 import { edits } from './groups.ts';
@@ -32,3 +33,10 @@ export const takenBy = (record: AuditRecord, settings: Settings): readonly strin
   const networks = networksOf(settings);
   return asks.filter(one => typeof one === 'string').filter(one => isIn(networks, parseAddress(one)));
 };
+
+/** What a body shows that takes an address; a JSON Patch may say it in many ways. */
+export const takingBodies: readonly OpenPattern[] = [
+  { spec: { externalIPs: [{ exists: true }] } },
+  { status: { loadBalancer: { ingress: { ip: [{ exists: true }] } } } },
+  { path: [{ exists: true }] },
+];

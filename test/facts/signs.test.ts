@@ -67,6 +67,8 @@ const alike: { readonly [fact: string]: { readonly [asked: string]: string } } =
     hostNetwork: 'hostPath privileged',
     privileged: 'hostPath',
   },
+  'kubernetes component.anomalies': { '': '*', 'outside-address': 'beyond-role' },
+  'kubernetes service.takes': { '': '*' },
   'kubernetes pod.runsAs': { unknown: '*' },
   'kubernetes pod.secrets': { '': '*' },
   'kubernetes token.account': { unknown: '*', none: '*' },

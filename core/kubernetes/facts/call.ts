@@ -2,7 +2,7 @@ import type { Facts } from '../../fact.ts';
 import type { OpenPattern } from '../../pattern/language.ts';
 import type { Settings } from '../../settings.ts';
 import { answered, lastAddress, outcomeOf } from '../call.ts';
-import { componentAnomalies } from '../component.ts';
+import { componentAnomalies, componentSigns } from '../component.ts';
 import { clusterApiGroup, provisioningGroup, writes } from '../groups.ts';
 import { hoursAt } from '../hours.ts';
 import { entering, nodeAnomalies, podParts, sensitiveCall } from '../node.ts';
@@ -84,6 +84,7 @@ export const callFacts: Facts<'kubernetes'> = {
   'component.anomalies': {
     doc: 'What does not fit an identity of the control plane, on a call that an intruder wants: `outside-address` (of a cluster that the settings say is not EKS’s), `beyond-role` (the scheduler’s or kube-proxy’s, which read no secrets, ask for no tokens, open no shells and write neither access nor what makes nodes).',
     needs: ofComponents,
+    signs: (settings, may) => (may([]) ? [{}] : componentSigns(settings, may)),
     read: componentAnomalies,
   },
   'evidence.omitted': {

@@ -13,7 +13,7 @@ import { accountNames, accountOwner, clusterApiNamespaces, holdsController, owne
 import { accountBodies, mountedSecrets, mountingBodies, podsAccount } from '../pod.ts';
 import type { AuditRecord } from '../record.ts';
 import { type SecretKind, secretKind, secretSigns } from '../secret.ts';
-import { takenBy } from '../service.ts';
+import { takenBy, takingBodies } from '../service.ts';
 
 /** Writes of pods and workloads themselves: their status and scale say nothing of what runs, and change all day. */
 const podWrites = {
@@ -169,6 +169,7 @@ export const objectFacts: Facts<'kubernetes'> = {
         subresource: [{ exists: false }, 'status'],
       },
     }),
+    signs: (_, may) => (may([]) ? [{}] : takingBodies.map(requestObject => ({ requestObject }))),
     read: ({ record }, settings) => takenBy(record, settings),
   },
   'guardrail.lowered': {
