@@ -1,4 +1,4 @@
-import { roleSession } from '../../core/cloudtrail/example.ts';
+import { roleSession, serviceLinked } from '../../core/cloudtrail/example.ts';
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
@@ -10,6 +10,7 @@ import { recallInstance } from '../../core/state/instance.ts';
 const instance = 'i-0aaaabbbbccccdddd';
 const snapshots = (over = {}) =>
   wrappedEc2('CreateSnapshots', { InstanceSpecification: { InstanceId: instance } }, over);
+const inspector = serviceLinked('agentless.inspector2.amazonaws.com', 'AWSServiceRoleForAmazonInspector2Agentless');
 const backup = { ...roleSession('AWSBackupDefaultServiceRole', 'AWSBackup'), invokedBy: 'backup.amazonaws.com' };
 
 export const detection = cloudtrail({
@@ -29,6 +30,7 @@ export const detection = cloudtrail({
   why: 'A node’s disk holds the kubelet’s credentials, every pod’s token and mounted secrets, and images. Nodes are replaced and never restored, so that nobody has a use for a copy; with one, whoever may read snapshots reads all of it, by calls that trails leave out (EBS direct APIs).',
   references: [
     'EC2 API Reference, CreateSnapshots, CreateImage',
+    'Amazon Inspector User Guide, "Service-linked role permissions for agentless scans"',
     'EBS User Guide, "Use EBS direct APIs to access the contents of an EBS snapshot"',
   ],
   runbook: [
@@ -41,6 +43,7 @@ export const detection = cloudtrail({
   blind: [
     'CreateSnapshot and CopyVolumes name a volume, and no record says whose root volume one is.',
     'Who preserves a node as evidence is told of as well, unless the settings list them as the platform.',
+    'A vendor’s scanner that snapshots instances without an agent is told of each node that it looks at: let an exemption of this detection pass its role (`userIdentity.sessionContext.sessionIssuer.arn`), and not `platform`, which exempts it from nearly all. GuardDuty’s and Inspector’s are services.',
     'AWS Backup and Data Lifecycle Manager copy what is tagged for them; who tags a node so is not looked at.',
     'Nodes whose launch was not seen are not known to be nodes. What is read of a snapshot (GetSnapshotBlock) is a data event.',
     'CreateSnapshots is read in both encodings; no recorded call was seen.',
@@ -56,6 +59,7 @@ export const detection = cloudtrail({
     ],
     misses: [
       { name: 'the platform', event: snapshots({ by: platform }), after: [fleetRun()] },
+      { name: 'Inspector, without an agent', event: snapshots({ by: inspector }), after: [fleetRun()] },
       { name: 'AWS Backup, by its plan', event: snapshots({ by: backup }), after: [fleetRun()] },
       { name: 'an instance that is no node', event: snapshots(), after: [runInstances()] },
       { name: 'an instance of which nothing is known', event: snapshots() },
