@@ -11,7 +11,10 @@ const instance = 'i-0aaaabbbbccccdddd';
 const snapshots = (over = {}) =>
   wrappedEc2('CreateSnapshots', { InstanceSpecification: { InstanceId: instance } }, over);
 const inspector = serviceLinked('agentless.inspector2.amazonaws.com', 'AWSServiceRoleForAmazonInspector2Agentless');
-const backup = { ...roleSession('AWSBackupDefaultServiceRole', 'AWSBackup'), invokedBy: 'backup.amazonaws.com' };
+const backup = {
+  ...roleSession('AWSBackupDefaultServiceRole', 'AWSBackup-AWSBackupDefaultServiceRole'),
+  invokedBy: 'backup.amazonaws.com',
+};
 
 export const detection = cloudtrail({
   id: 'cloudtrail/node-disk-copied',
@@ -46,7 +49,7 @@ export const detection = cloudtrail({
     'A vendor’s scanner that snapshots instances without an agent is told of each node that it looks at: let an exemption of this detection pass its role (`userIdentity.sessionContext.sessionIssuer.arn`), and not `platform`, which exempts it from nearly all. GuardDuty’s and Inspector’s are services.',
     'AWS Backup and Data Lifecycle Manager copy what is tagged for them; who tags a node so is not looked at.',
     'Nodes whose launch was not seen are not known to be nodes. What is read of a snapshot (GetSnapshotBlock) is a data event.',
-    'CreateSnapshots is read in both encodings; no recorded call was seen.',
+    'CreateSnapshots is read in both encodings; no recorded call was seen. Who calls for AWS Backup was, for Data Lifecycle Manager it is inferred.',
   ],
   examples: {
     matches: [

@@ -48,7 +48,7 @@ export const detection = cloudtrail({
   ],
   blind: [
     'With the node’s own credentials, taken off it, it looks like the agent: cloudtrail/instance-credentials-off-instance is about those.',
-    'Hybrid nodes whose role has another name than usual, by certificates: name it among `nodeRoles`.',
+    'Hybrid nodes whose role has another name than usual, by certificates: name it among `nodeRoles`, or each of their pods is told.',
     'It is a read: it arrives only where read-only management events are delivered.',
   ],
   examples: {
@@ -70,6 +70,10 @@ export const detection = cloudtrail({
       {
         name: 'a hybrid node by a certificate',
         event: exchanged({ userIdentity: roleSession('AmazonEKSHybridNodesRole', 'edge-7') }),
+      },
+      {
+        name: 'a node whose role EKS may not let be assumed',
+        event: exchanged({ userIdentity: nodeSession(), errorCode: 'AccessDenied' }),
       },
       { name: 'a token that has ended', event: exchanged({ errorCode: 'ExpiredTokenException' }) },
       { name: 'another call of a node’s', event: call('eks-auth', 'DescribeSomething') },
