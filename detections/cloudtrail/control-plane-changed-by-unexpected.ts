@@ -2,7 +2,7 @@ import { call, karpenter } from '../../core/cloudtrail/example.ts';
 import { clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import { eks, other } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { text } from '../../core/json.ts';
 
@@ -98,8 +98,8 @@ export const detection = cloudtrail({
   runbook: [
     confirmCall,
     'See what it is now: aws eks describe-cluster --region REGION --name CLUSTER; aws eks list-updates --region REGION --name CLUSTER; aws eks list-addons --region REGION --cluster-name CLUSTER',
-    'Take it back from version control: aws eks update-cluster-config --region REGION --name CLUSTER --deletion-protection; aws eks update-addon --region REGION --cluster-name CLUSTER --addon-name ADD_ON --configuration-values file://values.json --resolve-conflicts OVERWRITE',
-    revokeActing,
+    'Take it back from version control: aws eks update-cluster-config --region REGION --name CLUSTER --deletion-protection; aws eks update-addon --region REGION --cluster-name CLUSTER --addon-name ADD_ON --configuration-values file://values.json --resolve-conflicts OVERWRITE; aws arc-zonal-shift cancel-zonal-shift --region REGION --zonal-shift-id SHIFT; an upgrade stays',
+    revokeCaller,
     lookAround,
   ],
   blind: [

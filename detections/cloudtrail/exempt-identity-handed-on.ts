@@ -2,7 +2,7 @@ import { serviceLinked } from '../../core/cloudtrail/example.ts';
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { iam } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 
@@ -51,10 +51,10 @@ export const detection = cloudtrail({
   ],
   runbook: [
     confirmCall,
-    'See who may now: aws iam get-role --role-name ROLE --query Role.AssumeRolePolicyDocument; aws iam list-access-keys --user-name USER',
-    'Take it back: aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json; aws iam delete-access-key --user-name USER --access-key-id KEY',
+    'See who may now: aws iam get-role --role-name ROLE --query Role.AssumeRolePolicyDocument; aws iam list-access-keys --user-name IAM_USER',
+    'Take it back: aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json; aws iam delete-access-key --user-name IAM_USER --access-key-id MADE_KEY; aws iam delete-login-profile --user-name IAM_USER',
     revokeSessions,
-    lookAround,
+    `${revokeCaller}; ${lookAround}`,
   ],
   blind: [
     'Who is exempt is known from the settings alone: without `platform` and `gitops` nobody is.',

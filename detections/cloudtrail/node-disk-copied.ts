@@ -1,9 +1,10 @@
+import { itemsOf, responseOf, word } from '../../core/cloudtrail/ec2.ts';
 import { roleSession, serviceLinked } from '../../core/cloudtrail/example.ts';
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { recallInstance } from '../../core/state/instance.ts';
 
@@ -26,6 +27,11 @@ export const detection = cloudtrail({
     { userIdentity: { invokedBy: ['backup.amazonaws.com', 'dlm.amazonaws.com'] } },
   ],
   by: view => texts(view, 'instance.targets').map(id => ({ principal: said(view, 'principal.id'), instance: id })),
+  resources: ({ record }) => {
+    const response = responseOf(record);
+    const copies = itemsOf(response, 'snapshotSet').map(one => word(one, 'snapshotId'));
+    return [...copies, word(response, 'imageId')].filter(id => id !== undefined);
+  },
   state: recallInstance('Only on an instance that is known to be a node.', known =>
     known.kind === 'node' ? { note: `a node of ${known.clusters.join(', ')}` } : undefined,
   ),
@@ -39,8 +45,8 @@ export const detection = cloudtrail({
   runbook: [
     confirmCall,
     'See what became of the copy: aws ec2 describe-volumes --region INSTANCE_REGION --filters Name=snapshot-id,Values=SNAPSHOT; aws ec2 describe-snapshot-attribute --region INSTANCE_REGION --snapshot-id SNAPSHOT --attribute createVolumePermission',
-    'Take it out of reach once it is no evidence: aws ec2 delete-snapshot --region INSTANCE_REGION --snapshot-id SNAPSHOT; and take what was on the node for lost: replace it, and the secrets of its pods',
-    revokeActing,
+    'Take it out of reach once it is no evidence: aws ec2 delete-snapshot --region INSTANCE_REGION --snapshot-id SNAPSHOT, of an image aws ec2 deregister-image --region INSTANCE_REGION --image-id IMAGE --delete-associated-snapshots; and take what was on the node for lost: replace it, and the secrets of its pods',
+    revokeCaller,
     lookAround,
   ],
   blind: [

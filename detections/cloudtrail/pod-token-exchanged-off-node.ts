@@ -1,7 +1,7 @@
 import { call, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { text } from '../../core/json.ts';
 
@@ -43,7 +43,7 @@ export const detection = cloudtrail({
     confirmCall,
     'See which pod’s role it was, by the record of sts AssumeRole by pods.eks.amazonaws.com of the same second (its tags name pod and account), and what that access key did: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole --region REGION',
     'End the token: kubectl -n NAMESPACE delete pod POD; end the sessions of the role that was got',
-    revokeActing,
+    revokeCaller,
     lookAround,
   ],
   blind: [
