@@ -52,7 +52,7 @@ export const detection = cloudtrail({
     ['medium', { eventName: ['UpdateNodegroupConfig', 'UpdateAutoScalingGroup', ...scaling] }],
     // Without a list, all processes; of these, autoscalers are run without the balance of zones, and the others end no instance.
     ['high', { eventName: suspend, requestParameters: { scalingProcesses: [{ 'anything-but': [...harmless] }] } }],
-    ['medium', { eventName: suspend, requestParameters: { scalingProcesses: [{ exists: true }] } }],
+    ['medium', { eventName: suspend, requestParameters: { scalingProcesses: [...harmless] } }],
     'high',
   ],
   when: {
@@ -205,6 +205,11 @@ export const detection = cloudtrail({
       {
         name: 'a person stops every process of a group',
         event: other('autoscaling', suspend, { autoScalingGroupName: group }),
+        severity: 'high',
+      },
+      {
+        name: 'the same by a list of none',
+        event: other('autoscaling', suspend, { autoScalingGroupName: group, scalingProcesses: [] }),
         severity: 'high',
       },
       {
