@@ -15,7 +15,7 @@ export interface Cluster {
   readonly audit?:
     | { readonly logGroup: string; readonly streamPrefix?: string }
     | { readonly bucket: string; readonly prefix: string };
-  /** CIDRs of its VPC (all, secondary ones too) and of its pods. */
+  /** CIDRs of its VPC (all, secondary and IPv6 ones too) and of its pods. */
   readonly vpcRanges?: readonly string[];
   readonly podRanges?: readonly string[];
   /** Wildcards over role names or ARNs of its nodes. */
@@ -161,7 +161,9 @@ export interface Settings {
   readonly approvedRegions: readonly string[];
   readonly clusters: readonly Cluster[];
   readonly controllers: readonly Controller[];
+  /** Who may change the plane that makes nodes: Terraform's, CDK's and CI's roles, administrators. Nearly every detection passes them. */
   readonly platform: Principals;
+  /** Flux and Argo CD; EKS's managed Argo CD by the ARN of its capability's role. */
   readonly gitops: Principals;
   /** Wildcards over node role names or ARNs of all clusters. */
   readonly nodeRoles: readonly string[];

@@ -102,7 +102,10 @@ const fillsOf = (
     IMAGE: idOf('ami', named),
     SNAPSHOT: idOf('snap', named),
     GROUP: part('group') ?? idOf('sg', named),
-    ROLE: role === undefined ? only(resources.flatMap(roleName)) : (roleName(role)[0] ?? nameOfRole(role, record)),
+    ROLE:
+      role === undefined
+        ? (only(resources.flatMap(roleName)) ?? asked['ROLE'])
+        : (roleName(role)[0] ?? nameOfRole(role, record)),
     ACTING_ROLE: actingRole(record, finding.account),
     EVENT: text(record, 'eventName'),
     EVENT_ID: text(record, 'eventID'),
@@ -180,6 +183,10 @@ const requestedOf = (record: Json): Fills => {
     RULE: asked('events', 'name') ?? asked('events', 'rule'),
     FUNCTION: asked('lambda', 'functionName'),
     PARAMETER: asked('ssm', 'name'),
+    ROLE: asked('iam', 'roleName'),
+    IAM_USER: asked('iam', 'userName'),
+    MADE_KEY: text(record, 'responseElements', 'accessKey', 'accessKeyId'),
+    ADD_ON: asked('eks', 'addonName'),
   };
 };
 

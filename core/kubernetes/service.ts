@@ -17,6 +17,10 @@ const networksOf = (settings: Settings): readonly Network[] =>
 const isIn = (networks: readonly Network[], address: Address | undefined): boolean =>
   address !== undefined && networks.some(network => contains(network, address));
 
+/** API servers read `169.254.169.0254` as decimal (kubernetes/utils, `ParseIPSloppy`). */
+const withoutZeros = (address: string): string =>
+  /^[\d.]+$/.test(address) ? address.replace(/(^|\.)0+(?=\d)/g, '$1') : address;
+
 /**
  * Addresses of others that a Service takes: kube-proxy hands what is sent to an external address of a Service, or to one in its status, to
  * its pods, on every node and for the node's own programs as well (Kubernetes documentation, "External IPs"; CVE-2020-8554).
@@ -31,7 +35,10 @@ export const takenBy = (record: AuditRecord, settings: Settings): readonly strin
       ? list(object, 'status', 'loadBalancer', 'ingress').map(one => text(one, 'ip'))
       : list(object, 'spec', 'externalIPs');
   const networks = networksOf(settings);
-  return asks.filter(one => typeof one === 'string').filter(one => isIn(networks, parseAddress(one)));
+  return asks
+    .filter(one => typeof one === 'string')
+    .map(withoutZeros)
+    .filter(one => isIn(networks, parseAddress(one)));
 };
 
 /** What a body shows that takes an address; a JSON Patch may say it in many ways. */

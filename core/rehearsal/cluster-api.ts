@@ -20,7 +20,11 @@ const bootstrapToken = (name: string): object => ({
 /** What makes detections about Cluster API and bootstrap fire. */
 export const clusterApi: Rehearsals = {
   'kubernetes/bootstrap-token-off-cluster': {
-    steps: [apply(bootstrapToken('rehrsl')), 'kubectl --token=rehrsl.rehearsalonly000 get nodes || true'],
+    steps: [
+      apply(bootstrapToken('rehrsl')),
+      'SERVER=$(kubectl config view --minify -o jsonpath="{.clusters[0].cluster.server}")',
+      'curl -sk -H "Authorization: Bearer rehrsl.rehearsalonly000" "$SERVER/api/v1/namespaces/kube-system/configmaps/kubeadm-config"',
+    ],
     undo: ['kubectl -n kube-system delete secret bootstrap-token-rehrsl'],
     note: 'From an address outside of the cluster’s ranges; on a cluster that takes bootstrap tokens. The refusal is the record.',
   },

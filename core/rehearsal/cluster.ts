@@ -124,10 +124,10 @@ export const cluster: Rehearsals = {
     steps: [
       ns,
       'kubectl -n tripline-rehearsal create service clusterip tripline-rehearsal --tcp=8888',
-      'kubectl -n tripline-rehearsal patch service tripline-rehearsal --type merge -p \'{"spec":{"externalIPs":["169.254.200.200"]}}\'',
+      'kubectl -n tripline-rehearsal patch service tripline-rehearsal --type merge -p \'{"spec":{"externalIPs":["fd00:ec2::ffff"]}}\'',
     ],
     undo: [gone],
-    note: `Nothing answers at that link-local address. ${notNamed}`,
+    note: `Nothing answers at that address of EC2’s. ${notNamed}`,
   },
   'kubernetes/host-access-pod': {
     steps: [

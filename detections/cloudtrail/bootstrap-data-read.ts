@@ -24,11 +24,11 @@ export const detection = cloudtrail({
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     // The console reads a template's versions whenever somebody looks at it, plans and scanners do; on EKS they hold no token.
     ['low', { fact: { 'bootstrap.kind': 'launch-template', 'bootstrap.resource': [{ 'anything-but': 'unknown' }] } }],
+    // People look at the log of any instance that does not start. Most of it is no secret: on a control plane kubeadm prints a token.
+    ['low', { fact: { 'bootstrap.kind': 'console' } }],
     ['medium', { fact: { 'call.outcome': 'denied' } }],
     // All templates at once.
     ['medium', { fact: { 'bootstrap.kind': 'launch-template' } }],
-    // Most of what a machine prints as it boots is no secret: on a control plane kubeadm prints a token.
-    ['medium', { fact: { 'bootstrap.kind': 'console' } }],
     // Every parameter of the account: Cluster API's may be none of them.
     ['medium', { fact: { 'bootstrap.resource': '/' } }],
     'high',
@@ -62,6 +62,7 @@ export const detection = cloudtrail({
   blind: [
     'Reading one launch template is low: it is what the console does when somebody looks at one (Permiso-io-tools/CloudConsoleCartographer), and finding whose template it was is left to you.',
     'The record says that data was asked for, not what was in it: user data of EKS nodes holds no token.',
+    'What an instance printed as it booted is low, whatever it runs: whether it is a control plane, no record says.',
     'Data read on the machine itself (instance metadata, disks, a pod with host access) is in no record.',
     'DescribeLaunchTemplateVersions and GetLaunchTemplateData are recorded with wrapped parameters (the first in public `lookup-events` output of 2026, where Auto Scaling asks every ten seconds): plain ones are read too.',
     'Secrets Manager and Systems Manager record no parameters of what they refuse: the message names the secret or parameter. A refused list of parameters names one of them alone.',
@@ -77,7 +78,7 @@ export const detection = cloudtrail({
         event: call('ec2', 'GetConsoleOutput', {
           requestParameters: { instanceId: 'i-0aaaabbbbccccdddd', latest: true },
         }),
-        severity: 'medium',
+        severity: 'low',
       },
       { name: 'a person reads the bootstrap secret of a machine', event: readSecret(), severity: 'high' },
       {

@@ -2,7 +2,7 @@ import { call, karpenter } from '../../core/cloudtrail/example.ts';
 import { clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import { eks, other } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { text } from '../../core/json.ts';
 
@@ -26,6 +26,17 @@ export const detection = cloudtrail({
     ['high', { eventName: authorities }],
     ['high', { requestParameters: { deletionProtection: [false, 'false'] } }],
     ['high', { fact: { 'eks.node-ports-lowered': true } }],
+    // Every new cluster gets AWS's own as they come; those of vendors have two words, `VENDOR_PRODUCT`.
+    [
+      'low',
+      {
+        eventName: 'CreateAddon',
+        requestParameters: {
+          addonName: [{ 'anything-but': { wildcard: '*_*' } }],
+          configurationValues: [{ exists: false }],
+        },
+      },
+    ],
     'medium',
   ],
   when: {
@@ -79,6 +90,7 @@ export const detection = cloudtrail({
   why: 'EKS changes the control plane, and installs software in the cluster, for whoever may call its API, past RBAC, admission and GitOps. An add-on’s configuration writes the cluster’s DNS or network, a low NodePort takes the kubelet’s own port on every node, a new authority signs for everybody.',
   references: [
     'EKS API Reference, UpdateClusterConfig, CreateAddon, UpdateAddon, UpdateClusterVersion, CreateCertificateAuthority',
+    'EKS User Guide, "Amazon EKS add-ons" (names of AWS’s and of vendors’)',
     'EKS User Guide, "Rotate the Amazon EKS cluster certificate authority"',
     'Amazon Application Recovery Controller API Reference, StartZonalShift',
     'Kubernetes documentation, Service ("Choosing your own port": service-node-port-range)',
@@ -86,13 +98,14 @@ export const detection = cloudtrail({
   runbook: [
     confirmCall,
     'See what it is now: aws eks describe-cluster --region REGION --name CLUSTER; aws eks list-updates --region REGION --name CLUSTER; aws eks list-addons --region REGION --cluster-name CLUSTER',
-    'Take it back from version control: aws eks update-cluster-config --region REGION --name CLUSTER --deletion-protection; aws eks update-addon --region REGION --cluster-name CLUSTER --addon-name ADD_ON --configuration-values file://values.json --resolve-conflicts OVERWRITE',
-    revokeActing,
+    'Take it back from version control: aws eks update-cluster-config --region REGION --name CLUSTER --deletion-protection; aws eks update-addon --region REGION --cluster-name CLUSTER --addon-name ADD_ON --configuration-values file://values.json --resolve-conflicts OVERWRITE; aws arc-zonal-shift cancel-zonal-shift --region REGION --zonal-shift-id SHIFT; an upgrade stays',
+    revokeCaller,
     lookAround,
   ],
   blind: [
     'The parameters are taken from the API models: no recorded call of these was seen.',
     'What an add-on’s configuration says is not weighed, and another version of one that keeps its configuration is not told.',
+    'Terraform, eksctl, CDK’s functions, CloudFormation on behalf of whoever calls it, ACK and Crossplane are people or workloads until `platform` names their roles: each upgrade of theirs is told, and each cluster that loses its protection before it is deleted.',
     'The platform, GitOps and services are not looked at. Cluster API’s provider upgrades and configures the clusters that it makes.',
     'Logging, endpoints, authentication, Auto Mode and hybrid networks have detections of their own.',
   ],
@@ -125,7 +138,17 @@ export const detection = cloudtrail({
         name: 'a person moves it to other subnets',
         event: update({ resourcesVpcConfig: { subnetIds: ['subnet-0aaa'] } }),
       },
-      { name: 'a person installs an add-on', event: addOn('CreateAddon') },
+      { name: 'a person installs an add-on of AWS’s as it comes', event: addOn('CreateAddon'), severity: 'low' },
+      {
+        name: 'a person installs one, configured',
+        event: addOn('CreateAddon', { configurationValues: '{"corefile":""}' }),
+        severity: 'medium',
+      },
+      {
+        name: 'a person installs a vendor’s',
+        event: addOn('CreateAddon', { addonName: 'vendor_agent' }),
+        severity: 'medium',
+      },
       {
         name: 'a person configures an add-on',
         event: addOn('UpdateAddon', { configurationValues: '{"corefile":""}' }),

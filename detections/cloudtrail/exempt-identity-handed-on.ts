@@ -1,7 +1,8 @@
+import { serviceLinked } from '../../core/cloudtrail/example.ts';
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { iam } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 
@@ -13,6 +14,7 @@ const trust = (principal: JsonObject) =>
 const ours = trust({ AWS: 'arn:aws:iam::111122223333:role/developer' });
 const change = (policyDocument: string, roleName = 'platform-deployer', over = {}) =>
   iam('UpdateAssumeRolePolicy', { roleName, policyDocument }, over);
+const identityCenter = 'AWSReservedSSO_Platform_0123456789abcdef';
 const listed = {
   platform: { arns: ['arn:aws:iam::*:user/ops/*', 'arn:aws:sts::111122223333:assumed-role/rollout/*'] },
 };
@@ -35,6 +37,8 @@ export const detection = cloudtrail({
       { fact: { 'iam.trust': risks } },
     ],
   },
+  // IAM Identity Center provisions the roles of its permission sets anew, trust policy and all, whenever one is changed.
+  unless: [{ fact: { 'principal.kind': 'service' } }],
   by: view => [
     { resource: [said(view, 'iam.role'), said(view, 'iam.user')].find(name => name !== 'none') ?? 'unknown' },
   ],
@@ -43,17 +47,19 @@ export const detection = cloudtrail({
   references: [
     'IAM API Reference, UpdateAssumeRolePolicy, CreateAccessKey, CreateLoginProfile',
     'IAM User Guide, "AWS JSON policy elements: Principal"',
+    'AWS Managed Policy Reference, AWSSSOServiceRolePolicy (iam:UpdateAssumeRolePolicy on aws-reserved/sso.amazonaws.com)',
   ],
   runbook: [
     confirmCall,
-    'See who may now: aws iam get-role --role-name ROLE --query Role.AssumeRolePolicyDocument; aws iam list-access-keys --user-name USER',
-    'Take it back: aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json; aws iam delete-access-key --user-name USER --access-key-id KEY',
+    'See who may now: aws iam get-role --role-name ROLE --query Role.AssumeRolePolicyDocument; aws iam list-access-keys --user-name IAM_USER',
+    'Take it back: aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json; aws iam delete-access-key --user-name IAM_USER --access-key-id MADE_KEY; aws iam delete-login-profile --user-name IAM_USER',
     revokeSessions,
-    lookAround,
+    `${revokeCaller}; ${lookAround}`,
   ],
   blind: [
     'Who is exempt is known from the settings alone: without `platform` and `gitops` nobody is.',
-    'Roles of IAM Identity Center are handed on in the account that manages it; only the trust policy of the role is seen here.',
+    'Roles of IAM Identity Center are handed on in the account that manages it, and provisioned by a service, which is not looked at.',
+    'Whoever manages roles beside the platform (an account factory, a pipeline of its own for IAM, a rotation of keys) is told, critical where CI is let in by a wildcard over repositories: name its role in `platform`, and accounts that may be trusted in `accounts`.',
     'A service that was given the role (a stack of CloudFormation, a function) acts as it: that it was passed is in no record, and what the role trusts is in its policy.',
     'Roles of one name under different paths are taken for one. IAM is recorded in us-east-1 only.',
   ],
@@ -107,6 +113,15 @@ export const detection = cloudtrail({
       },
     ],
     misses: [
+      {
+        name: 'IAM Identity Center provisions a permission set anew',
+        event: change(ours, identityCenter, {
+          by: serviceLinked('sso.amazonaws.com', 'AWSServiceRoleForSSO'),
+        }),
+        settings: {
+          platform: { arns: [`arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/${identityCenter}`] },
+        },
+      },
       { name: 'a role that nobody exempts', event: change(trust({ AWS: '*' }), 'reporting') },
       { name: 'a key of another user', event: iam('CreateAccessKey', { userName: 'rollout' }) },
       {

@@ -105,7 +105,7 @@ export const detection = cloudtrail({
   references: [
     'EKS User Guide, "Prepare credentials for hybrid nodes"',
     'Systems Manager API Reference, CreateActivation and UpdateManagedInstanceRole',
-    'Systems Manager User Guide, "Default Host Management Configuration" (UpdateServiceSetting)',
+    'Systems Manager User Guide, "Default Host Management Configuration" (UpdateServiceSetting); AWS CLI reference, ssm register-default-host-management-configuration',
     'IAM Roles Anywhere API Reference, CreateProfile, CreateTrustAnchor and PutAttributeMapping',
     'EKS API Reference, RemoteNetworkConfigRequest',
   ],
@@ -119,6 +119,7 @@ export const detection = cloudtrail({
   blind: [
     'An activation, or a profile, for a role that is neither a node’s nor a controller’s is not judged: Systems Manager manages machines that are no nodes. Name the role of hybrid nodes among `nodeRoles` where it has a name of its own.',
     'Nothing says which cluster a role may join: that is its access entry, and `cloudtrail/eks-access-granted` is about that.',
+    'Quick Setup of Systems Manager, and stacks, give every instance a role in each region: name whose roles do it in `platform`.',
     'A list of revoked certificates that is replaced by a shorter one (UpdateCrl) looks as every update of it.',
     'What Systems Manager records of an activation, and EKS of remote networks, is taken from their API models: no such record was seen. CreateProfile and CreateTrustAnchor were.',
   ],
@@ -138,6 +139,11 @@ export const detection = cloudtrail({
       {
         name: 'a person lets Systems Manager onto every instance',
         event: hostManagement('AWSSystemsManagerDefaultEC2InstanceManagementRole'),
+        severity: 'medium',
+      },
+      {
+        name: 'a person does, by the call of its own',
+        event: other('ssm', 'RegisterDefaultHostManagementConfiguration', { permissionModel: 'SERVICE_MANAGED' }),
         severity: 'medium',
       },
       {
@@ -210,6 +216,10 @@ export const detection = cloudtrail({
       },
     ],
     misses: [
+      {
+        name: 'another service has such a call',
+        event: other('example', 'RegisterDefaultHostManagementConfiguration', { permissionModel: 'SERVICE_MANAGED' }),
+      },
       {
         name: 'the platform lets Systems Manager onto every instance',
         event: hostManagement('AWSSystemsManagerDefaultEC2InstanceManagementRole', { by: platform }),

@@ -35,6 +35,7 @@ export const detection = cloudtrail({
   references: [
     'EC2 API Reference, ModifyInstanceMetadataOptions, ModifyInstanceMetadataDefaults',
     'EC2 User Guide, "Configure instance metadata options"',
+    'hashicorp/terraform-provider-aws, aws_ec2_instance_metadata_defaults (what is left out is sent as -1 and `no-preference`)',
   ],
   runbook: [
     confirmCall,
@@ -44,7 +45,8 @@ export const detection = cloudtrail({
   ],
   blind: [
     'The envelope of ModifyInstanceMetadataDefaults is inferred from its family: both encodings are read.',
-    'A call that enables the endpoint and requires tokens at once is how an instance is hardened, and is not counted.',
+    'A call that enables the endpoint and requires tokens at once is how an instance is hardened, and is not counted. Nor is a limit of hops that is taken back as tokens become required by default: Terraform sends it so.',
+    'Terraform that limits hops alone takes the default for tokens back, and is told: let it say both.',
   ],
   examples: {
     matches: [
@@ -84,6 +86,15 @@ export const detection = cloudtrail({
           'ModifyInstanceMetadataOptions',
           options({ HttpTokens: 'required', HttpEndpoint: 'enabled' }),
         ),
+      },
+      {
+        name: 'Terraform requires tokens by default, and says nothing of the rest',
+        event: wrappedEc2('ModifyInstanceMetadataDefaults', {
+          HttpTokens: 'required',
+          HttpPutResponseHopLimit: -1,
+          HttpEndpoint: 'no-preference',
+          InstanceMetadataTags: 'no-preference',
+        }),
       },
       {
         name: 'a denied attempt',

@@ -28,12 +28,17 @@ const hyperPod = {
 /** Instances that a group launches besides, now or later (Auto Scaling API Reference); autoscalers only set how many it holds. */
 const scaling = ['LaunchInstances', 'PutWarmPool', 'PutScheduledUpdateGroupAction'];
 
+const suspend = 'SuspendProcesses';
+
+/** Processes without which every instance still ends and is mended (Auto Scaling User Guide, "Types of processes"). */
+const harmless = ['AZRebalance', 'AlarmNotification', 'ScheduledActions', 'AddToLoadBalancer'] as const;
+
 /** What takes an instance out of its group's hands, so that it outlives what replaces nodes, or the group away. */
 const escaping = [
   'DetachInstances',
   'EnterStandby',
   'SetInstanceProtection',
-  'SuspendProcesses',
+  suspend,
   'PutLifecycleHook',
   'DeleteAutoScalingGroup',
 ];
@@ -45,6 +50,9 @@ export const detection = cloudtrail({
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     // Scaling, labels and taints: what people do by hand.
     ['medium', { eventName: ['UpdateNodegroupConfig', 'UpdateAutoScalingGroup', ...scaling] }],
+    // Without a list, all processes; of these, autoscalers are run without the balance of zones, and the others end no instance.
+    ['high', { eventName: suspend, requestParameters: { scalingProcesses: [{ 'anything-but': [...harmless] }] } }],
+    ['medium', { eventName: suspend, requestParameters: { scalingProcesses: [...harmless] } }],
     'high',
   ],
   when: {
@@ -128,6 +136,7 @@ export const detection = cloudtrail({
     'The platform, GitOps and services are not looked at, whoever wrote the commit.',
     'Auto Scaling groups of self-managed nodes bear any name and are not looked at; the templates and roles of what they launch are (cloudtrail/node-role-taken, cloudtrail/launch-template-unhardened).',
     'That a HyperPod cluster is updated does not say whether EKS orchestrates it: all are told. What Batch changes of an environment is judged by type and profile alone.',
+    'Terraform, eksctl, CDK and scheduled scripts are people until `platform` names their roles.',
     'What a new version of a template holds is not weighed here. The parameters are taken from the API models.',
   ],
   examples: {
@@ -184,6 +193,29 @@ export const detection = cloudtrail({
           shouldDecrementDesiredCapacity: false,
         }),
         severity: 'high',
+      },
+      {
+        name: 'a person has a group no longer replace instances',
+        event: other('autoscaling', suspend, {
+          autoScalingGroupName: group,
+          scalingProcesses: ['AZRebalance', 'ReplaceUnhealthy'],
+        }),
+        severity: 'high',
+      },
+      {
+        name: 'a person stops every process of a group',
+        event: other('autoscaling', suspend, { autoScalingGroupName: group }),
+        severity: 'high',
+      },
+      {
+        name: 'the same by a list of none',
+        event: other('autoscaling', suspend, { autoScalingGroupName: group, scalingProcesses: [] }),
+        severity: 'high',
+      },
+      {
+        name: 'a person has a group leave zones unbalanced, as guides to autoscalers have it',
+        event: other('autoscaling', suspend, { autoScalingGroupName: group, scalingProcesses: ['AZRebalance'] }),
+        severity: 'medium',
       },
       {
         name: 'a person keeps instances ready beside the group of a node group',

@@ -1,7 +1,7 @@
 import { call, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { text } from '../../core/json.ts';
 
@@ -43,12 +43,12 @@ export const detection = cloudtrail({
     confirmCall,
     'See which pod’s role it was, by the record of sts AssumeRole by pods.eks.amazonaws.com of the same second (its tags name pod and account), and what that access key did: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole --region REGION',
     'End the token: kubectl -n NAMESPACE delete pod POD; end the sessions of the role that was got',
-    revokeActing,
+    revokeCaller,
     lookAround,
   ],
   blind: [
     'With the node’s own credentials, taken off it, it looks like the agent: cloudtrail/instance-credentials-off-instance is about those.',
-    'Hybrid nodes whose role has another name than usual, by certificates: name it among `nodeRoles`.',
+    'Hybrid nodes whose role has another name than usual, by certificates: name it among `nodeRoles`, or each of their pods is told.',
     'It is a read: it arrives only where read-only management events are delivered.',
   ],
   examples: {
@@ -70,6 +70,10 @@ export const detection = cloudtrail({
       {
         name: 'a hybrid node by a certificate',
         event: exchanged({ userIdentity: roleSession('AmazonEKSHybridNodesRole', 'edge-7') }),
+      },
+      {
+        name: 'a node whose role EKS may not let be assumed',
+        event: exchanged({ userIdentity: nodeSession(), errorCode: 'AccessDenied' }),
       },
       { name: 'a token that has ended', event: exchanged({ errorCode: 'ExpiredTokenException' }) },
       { name: 'another call of a node’s', event: call('eks-auth', 'DescribeSomething') },

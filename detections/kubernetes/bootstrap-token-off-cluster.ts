@@ -40,7 +40,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'Machines that join from networks that the settings do not give (`vpcRanges`, `network.ranges`, `network.onPrem`) are outside.',
+    'Machines that join from networks that the settings do not give are outside, each a finding: give secondary and IPv6 ranges in `vpcRanges`, peered VPCs in `network.ranges`, private lines in `network.onPrem`, and in `network.egress` the NAT gateways and proxies through which they reach a public endpoint whose load balancer keeps addresses.',
     'What else a token asks for (nodes, its own rights) is not looked at: a join begins with one of these.',
     'From within the VPC, or through our own NAT gateway, a stolen token looks right: kubernetes/bootstrap-token-reused is about those.',
   ],
@@ -68,6 +68,15 @@ export const detection = kubernetes({
       {
         name: 'another object of that group',
         event: audit('create', 'clustertrustbundles.certificates.k8s.io', outside),
+      },
+      {
+        name: 'a machine joins through our NAT gateway, at a public load balancer',
+        event: audit('create', target, { ...outside, sourceIPs: ['203.0.113.10'] }),
+      },
+      {
+        name: 'a machine of an IPv6 VPC joins',
+        event: audit('create', target, { ...outside, sourceIPs: ['2001:db8:1::17'] }),
+        settings: { network: { egress: [], onPrem: [], endpoints: {}, ranges: ['2001:db8:1::/56'] } },
       },
       { name: 'a machine of the VPC joins', event: audit('create', target, { ...outside, sourceIPs: ['10.1.3.4'] }) },
       { name: 'somebody else asks from outside', event: audit('create', target, { ...outside, user: users.admin }) },

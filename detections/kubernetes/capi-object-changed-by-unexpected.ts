@@ -9,7 +9,12 @@ const ref = { cluster: 'fleet', user: users.admin, objectRef: { namespace: 'flee
 export const detection = kubernetes({
   id: 'kubernetes/capi-object-changed-by-unexpected',
   title: '{principal} changed a Cluster API object: {event}',
-  severity: [['low', { fact: { 'principal.standing': 'likely-controller' } }], 'high'],
+  severity: [
+    ['low', { fact: { 'principal.standing': 'likely-controller' } }],
+    // Which of them a ClusterResourceSet applies, the call does not say.
+    ['medium', { objectRef: { resource: 'configmaps' } }],
+    'high',
+  ],
   when: {
     $or: [
       { fact: { 'capi.change': 'other' } },
@@ -41,6 +46,7 @@ export const detection = kubernetes({
   ],
   blind: [
     'EKS logs no bodies of these objects: that one changed is seen, not how.',
+    'A config map of those namespaces that no ClusterResourceSet applies is told as well. clusterctl (`move`, `upgrade`) writes as the person who runs it, each object a finding: name administrators in `platform`.',
     'A status, or a config map, that a program writes is not judged: controllers do so all day.',
     'Machines made or scaled, ClusterClasses, identities, deleted clusters and remediation have findings of their own.',
   ],
@@ -59,7 +65,11 @@ export const detection = kubernetes({
         name: 'a person says in its status which data a machine boots with',
         event: audit('patch', 'kubeadmconfigs.bootstrap.cluster.x-k8s.io/status', ref),
       },
-      { name: 'a person changes what is applied to clusters', event: audit('update', 'configmaps', ref) },
+      {
+        name: 'a person changes what is applied to clusters',
+        event: audit('update', 'configmaps', ref),
+        severity: 'medium',
+      },
       {
         name: 'a person changes an Azure identity',
         event: audit('update', 'azureclusteridentities.infrastructure.cluster.x-k8s.io', ref),

@@ -28,7 +28,7 @@ export const detection = kubernetes({
   why: 'Without Karpenter no node is replaced, drained before an interruption or taken back for drift, and without Cluster API’s controllers no machine is mended: what somebody changed on a node stays. Restarting is ordinary, none at all is not.',
   references: [
     'Karpenter documentation, Disruption; karpenter-provider-aws, charts/karpenter (deployment.yaml)',
-    'cluster-api book, Machine health checks',
+    'cluster-api book, Machine health checks; kubernetes-sigs/cluster-api, cmd/clusterctl (upgrade deletes a provider before it installs the next)',
     'Kubernetes API Reference, Deployment and Scale',
   ],
   runbook: [
@@ -39,6 +39,8 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
+    'clusterctl upgrade deletes each provider’s deployment as the person who runs it, and makes it again: name administrators in `platform`. Cluster API’s operator does the same: name its account in `controllers`, for the usual one is unknown once the settings name others.',
+    'What scales everything to none at night (kube-downscaler and the like) is told where it does not leave these namespaces out, which it should.',
     'A pod of it that is deleted or evicted comes back, and drains do so all day: not judged, however often.',
     'That its service account is deleted is not looked at: its pods keep their tokens for an hour, and whoever deletes it deletes the rest.',
     'One that is kept from working otherwise (a network policy, a node selector that no node has, its priority) is not told from another change.',
@@ -46,6 +48,11 @@ export const detection = kubernetes({
   ],
   examples: {
     matches: [
+      {
+        name: 'a program that scales down at night does not spare it',
+        event: audit('patch', 'deployments.apps', { ...ref, ...replicas(0), user: users.workload }),
+        severity: 'high',
+      },
       {
         name: 'a developer scales Karpenter to none',
         event: audit('patch', 'deployments.apps/scale', { ...ref, ...replicas(0) }),

@@ -11,7 +11,8 @@ const service = (spec: JsonObject, over = {}) =>
     requestObject: { kind: 'Service', metadata: { name: 'tool' }, spec },
     ...over,
   });
-const metadata = { externalIPs: ['169.254.169.254'], ports: [{ port: 80 }] };
+const metadata = { externalIPs: ['fd00:ec2::254'], ports: [{ port: 80 }] };
+const onTheNode = [{ cidr: '169.254.0.0/16' }, { cidr: 'fd00:ec2::/32' }];
 const ingress = (ip: string, over = {}) =>
   audit('patch', 'services/status', {
     ...ref,
@@ -22,7 +23,11 @@ const ingress = (ip: string, over = {}) =>
 export const detection = kubernetes({
   id: 'kubernetes/foreign-address-taken',
   title: '{principal} had a Service answer for addresses of others: {object}',
-  severity: 'high',
+  severity: [
+    ['high', { fact: { 'service.takes': onTheNode } }],
+    // Nodes' own addresses are what external ones are documented for: an ingress without a load balancer.
+    'medium',
+  ],
   when: {
     fact: { 'call.outcome': 'succeeded' },
     $or: [
@@ -32,12 +37,7 @@ export const detection = kubernetes({
         objectRef: { subresource: { exists: false } },
         fact: { 'service.takes': [{ exists: true }], 'principal.standing': 'service-account' },
       },
-      {
-        fact: {
-          'service.takes': [{ prefix: '169.254.' }, { prefix: 'fd00:ec2:' }],
-          'principal.standing': 'service-account',
-        },
-      },
+      { fact: { 'service.takes': onTheNode, 'principal.standing': 'service-account' } },
     ],
   },
   by: byUserAndObject,
@@ -47,6 +47,8 @@ export const detection = kubernetes({
   references: [
     'Kubernetes documentation, Service ("External IPs") and the DenyServiceExternalIPs admission controller',
     'CVE-2020-8554 (kubernetes/kubernetes issue 97076)',
+    'kubernetes/kubernetes, pkg/apis/core/validation (external addresses may not be link-local, those in the status may)',
+    'kube-vip, "Static Pods" (with /etc/kubernetes/admin.conf)',
     'EC2 User Guide, "Access instance metadata for an EC2 instance"',
   ],
   runbook: [
@@ -58,28 +60,49 @@ export const detection = kubernetes({
   ],
   blind: [
     'Addresses outside of the clusters’ VPC ranges and the link-local ones are not judged: whose they are, nothing says.',
+    'Link-local addresses come by the status alone: among `externalIPs` the API server refuses them. EC2’s own IPv6 addresses are not link-local, and taken there too.',
+    'kube-vip as a static pod of kubeadm’s signs in as the administrator: where it gives Services addresses of the VPC, it is told, once an hour for each. An ingress on the nodes’ own addresses (`externalIPs`) that people or CI install is told as well. Name both in `platform`.',
     'An agent on the node that takes the address by itself (kube2iam and the like) is host access, and seen as such.',
     'A policy engine, or Cilium in kube-proxy’s place, may keep a Service from it: the record does not say.',
   ],
   examples: {
     matches: [
-      { name: 'a developer takes the address of instance metadata', event: service(metadata) },
-      { name: 'a workload does', event: service(metadata, { user: users.workload }) },
+      { name: 'a developer takes the address of instance metadata', event: service(metadata), severity: 'high' },
+      { name: 'a workload does', event: service(metadata, { user: users.workload }), severity: 'high' },
       {
         name: 'a workload takes a node’s address',
         event: service({ externalIPs: ['10.0.12.34'] }, { user: users.workload }),
+        severity: 'medium',
       },
-      { name: 'a node’s address', event: service({ externalIPs: ['10.0.12.34'] }) },
+      {
+        name: 'an ingress on the nodes’ addresses, by a person',
+        event: service({ externalIPs: ['10.0.12.34', '10.0.12.35'], ports: [{ port: 443 }] }),
+        severity: 'medium',
+      },
+      {
+        name: 'a node’s address and that of instance metadata',
+        event: service({ externalIPs: ['10.0.12.34', 'fd00:ec2::254'] }),
+        severity: 'high',
+      },
       {
         name: 'by JSON Patch',
         event: audit('patch', 'services', {
           ...ref,
           requestObject: [{ op: 'add', path: '/spec/externalIPs', value: ['fd00:ec2::254'] }],
         }),
+        severity: 'high',
       },
-      { name: 'as that of a load balancer', event: ingress('169.254.170.23') },
-      { name: 'the same, by a workload', event: ingress('fd00:ec2::23', { user: users.workload }) },
-      { name: 'a node’s, by a person', event: ingress('10.0.12.34') },
+      { name: 'as that of a load balancer', event: ingress('169.254.170.23'), severity: 'high' },
+      {
+        name: 'the same by IPv6, in another spelling, by a workload',
+        event: ingress('fd00:0ec2::0023', { user: users.workload }),
+        severity: 'high',
+      },
+      {
+        name: 'kube-vip gives one of the VPC, as kubeadm’s administrator',
+        event: ingress('10.0.12.34', { user: users.admin }),
+        severity: 'medium',
+      },
     ],
     misses: [
       { name: 'the platform', event: service(metadata, { user: users.platform }) },
@@ -88,7 +111,10 @@ export const detection = kubernetes({
       { name: 'none', event: service({ ports: [{ port: 80 }] }) },
       { name: 'no address at all', event: service({ externalIPs: ['example.com', 7] }) },
       { name: 'it is refused', event: service(metadata, { responseStatus: { code: 403 } }) },
-      { name: 'a controller of load balancers says its own', event: ingress('10.0.12.34', { user: users.workload }) },
+      {
+        name: 'MetalLB, or Cilium, says which address it gave',
+        event: ingress('10.0.12.34', { user: users.workload }),
+      },
       { name: 'a load balancer of AWS’s', event: ingress('203.0.113.80') },
       {
         name: 'a Knative service',

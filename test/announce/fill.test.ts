@@ -273,6 +273,21 @@ describe('a runbook step', () => {
     ],
     // A key in which a profile may stand, and a role in its place.
     ['--role-name ROLE', '--role-name nodes', { key: { profile: 'role/nodes' } }, {}],
+    [
+      '--role-name ROLE',
+      '--role-name rollout',
+      { key: { resource: 'rollout' } },
+      asked('iam', { roleName: 'rollout' }),
+    ],
+    ['--role-name ROLE', '--role-name ROLE', { key: { resource: 'x' } }, asked('ssm', { roleName: 'rollout' })],
+    ['--user-name IAM_USER', '--user-name rollout', {}, asked('iam', { userName: 'rollout' })],
+    ['--addon-name ADD_ON', '--addon-name coredns', {}, asked('eks', { addonName: 'coredns' })],
+    [
+      '--access-key-id MADE_KEY',
+      '--access-key-id AKIAEXAMPLEKEY000002',
+      {},
+      { evidence: { responseElements: { accessKey: { accessKeyId: 'AKIAEXAMPLEKEY000002' } } } },
+    ],
     ['--role-name ROLE', '--role-name ROLE', { key: { profile: 'nodes' } }, {}],
     ['--role-name ROLE', '--role-name ROLE', { key: { role: 'none' } }, {}],
     ['--role-name ROLE', '--role-name ROLE', { key: { role: 'every role of the accounts under it' } }, {}],

@@ -2,15 +2,23 @@ import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { fleetRun } from '../../core/cloudtrail/example-launch.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
+import type { AuditUser } from '../../core/kubernetes/record.ts';
 import { type Family, type Form, unseen } from './form.ts';
 
 const ref = { objectRef: { namespace: 'kube-system', name: 'karpenter' } };
 const stopped: Form['seen'] = ['kubernetes/controller-stopped', 'high'];
 const taken: Form['seen'] = ['kubernetes/foreign-address-taken', 'high'];
+const takenOfVpc: Form['seen'] = ['kubernetes/foreign-address-taken', 'medium'];
 const node = { objectRef: { name: 'ip-10-0-1-17.eu-west-1.compute.internal' } };
 const team = { objectRef: { namespace: 'team-a', name: 'tool' } };
 const service = (requestObject: JsonObject | readonly JsonObject[], verb = 'create') =>
   audit(verb, 'services', { ...team, requestObject });
+const ingress = (ip: string, user: AuditUser = users.developer) =>
+  audit('patch', 'services/status', {
+    ...team,
+    user,
+    requestObject: { status: { loadBalancer: { ingress: [{ ip }] } } },
+  });
 const pod = (spec: JsonObject) =>
   audit('create', 'pods', { ...team, requestObject: { spec: { containers: [{ name: 'a' }], ...spec } } });
 
@@ -82,12 +90,12 @@ export const ofControllers: Family = {
     },
     {
       form: 'the address of instance metadata, taken by a Service',
-      event: service({ spec: { externalIPs: ['169.254.169.254'], ports: [{ port: 80 }] } }),
+      event: ingress('169.254.169.254'),
       seen: taken,
     },
     {
       form: 'that of EKS Pod Identity',
-      event: service({ spec: { externalIPs: ['169.254.170.23'] } }),
+      event: ingress('169.254.170.23'),
       seen: taken,
     },
     {
@@ -96,17 +104,24 @@ export const ofControllers: Family = {
       seen: taken,
     },
     {
-      form: 'the API server’s address in the VPC',
-      event: service({ spec: { externalIPs: ['10.0.44.7'], ports: [{ port: 443 }] } }),
+      form: 'that of instance metadata, with a zero before it',
+      event: ingress('169.254.169.0254'),
       seen: taken,
     },
     {
-      form: 'a node’s address, as that of a load balancer',
-      event: audit('patch', 'services/status', {
-        ...team,
-        requestObject: { status: { loadBalancer: { ingress: [{ ip: '10.0.12.34' }] } } },
-      }),
+      form: 'that of EKS Pod Identity by IPv6, in another spelling, by a workload',
+      event: ingress('FD00:0EC2:0::23', users.workload),
       seen: taken,
+    },
+    {
+      form: 'the API server’s address in the VPC',
+      event: service({ spec: { externalIPs: ['10.0.44.7'], ports: [{ port: 443 }] } }),
+      seen: takenOfVpc,
+    },
+    {
+      form: 'a node’s address, as that of a load balancer',
+      event: ingress('10.0.12.34'),
+      seen: takenOfVpc,
     },
     ...[10250, 22, 10256].map(
       (hostPort): Form => ({

@@ -58,7 +58,7 @@ export const ofDisks: Family = {
     {
       form: 'what a control plane printed as it booted',
       event: ec2('GetConsoleOutput', { instanceId: node, latest: true }),
-      seen: ['cloudtrail/bootstrap-data-read', 'medium'],
+      seen: ['cloudtrail/bootstrap-data-read', 'low'],
     },
     {
       form: 'the blocks of a snapshot, by a node',

@@ -160,6 +160,14 @@ export const ofExempt: Family = {
       seen: ['cloudtrail/hybrid-machine-admitted', 'high'],
     },
     {
+      form: 'the same by the call of its own (RegisterDefaultHostManagementConfiguration)',
+      event: other('ssm', 'RegisterDefaultHostManagementConfiguration', {
+        permissionModel: 'CUSTOMER_MANAGED',
+        roleArn: 'arn:aws:iam::111122223333:role/KarpenterNodeRole-prod',
+      }),
+      seen: ['cloudtrail/hybrid-machine-admitted', 'high'],
+    },
+    {
       form: 'the scheduler’s name on a certificate, for cluster-admin',
       event: audit('create', binding, { ...inside, ...administrator, user: component('kube-scheduler') }),
       seen: misused,

@@ -24,7 +24,7 @@ export const ofClusterApi: Family = {
     {
       form: 'a config map that a ClusterResourceSet applies',
       event: fleet('patch', 'configmaps', 'cni-manifests'),
-      seen: changed,
+      seen: ['kubernetes/capi-object-changed-by-unexpected', 'medium'],
     },
     {
       form: 'a secret that a ClusterResourceSet applies',

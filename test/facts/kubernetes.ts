@@ -525,6 +525,14 @@ const pods: readonly Said[] = [
       'service.takes': ['169.254.169.254'],
     },
   ),
+  [
+    audit(
+      'patch',
+      'services/status',
+      body({ status: { loadBalancer: { ingress: [{ ip: '169.254.0169.0254' }, { ip: 'FD00:0EC2::0254' }] } } }),
+    ),
+    { 'service.takes': ['169.254.169.254', 'FD00:0EC2::0254'] },
+  ],
   ...each(edits, 'services.serving.knative.dev services/proxy', body({ spec: { externalIPs: ['169.254.169.254'] } }), {
     'service.takes': [],
   }),

@@ -21,7 +21,7 @@ type Act =
 const acts: readonly (readonly [service: string, act: Act, apis: readonly string[]])[] = [
   ['ssm.amazonaws.com', 'activation', ['CreateActivation']],
   ['ssm.amazonaws.com', 'machine-role', ['UpdateManagedInstanceRole']],
-  ['ssm.amazonaws.com', 'host-management', ['UpdateServiceSetting']],
+  ['ssm.amazonaws.com', 'host-management', ['UpdateServiceSetting', 'RegisterDefaultHostManagementConfiguration']],
   ['rolesanywhere.amazonaws.com', 'mapping', ['PutAttributeMapping', 'DeleteAttributeMapping']],
   ['rolesanywhere.amazonaws.com', 'profile', ['CreateProfile', 'UpdateProfile', 'EnableProfile']],
   ['rolesanywhere.amazonaws.com', 'trust-anchor', ['CreateTrustAnchor', 'UpdateTrustAnchor', 'EnableTrustAnchor']],
@@ -37,14 +37,15 @@ const needs = () => ({
 const actOf = (record: Record): Act | 'none' => {
   const found = acts.find(([service, , apis]) => service === record.eventSource && apis.includes(record.eventName));
   const act = found?.[1] ?? 'none';
-  if (act === 'host-management')
+  if (record.eventName === 'UpdateServiceSetting')
     return managed.test(text(record, 'requestParameters', 'settingId') ?? '') ? act : 'none';
   return act === 'network' && networksOf(record).length === 0 ? 'none' : act;
 };
 
 /**
  * The setting that gives every instance of the region a role for Systems Manager, whatever its profile holds (Systems Manager User Guide,
- * "Managing EC2 instances automatically with Default Host Management Configuration").
+ * "Managing EC2 instances automatically with Default Host Management Configuration"). Since 2026 it has a call of its own, too (AWS CLI
+ * reference, register-default-host-management-configuration).
  */
 const managed = /\/ssm\/managed-instance\/default-ec2-instance-management-role$/;
 
@@ -66,7 +67,7 @@ const rolesOf = (record: Record): readonly string[] => {
     act === 'activation' || act === 'machine-role'
       ? list(request, 'iamRole')
       : act === 'host-management'
-        ? list(request, 'settingValue')
+        ? [...list(request, 'settingValue'), ...list(request, 'roleArn')]
         : act === 'profile'
           ? [...list(request, 'roleArns'), ...list(record, 'responseElements', 'profile', 'roleArns')]
           : [];
@@ -90,8 +91,8 @@ const subjectsOf = ({ record, account }: Event<'cloudtrail'>, settings: Settings
   const { requestParameters: request, responseElements: response } = record;
   const names = [
     ...['trustAnchor', 'profile', 'crl'].map(member => text(response, member, 'name')),
-    ...['name', 'trustAnchorId', 'profileId', 'crlId', 'instanceId', 'settingValue'].map(member =>
-      text(request, member),
+    ...['name', 'trustAnchorId', 'profileId', 'crlId', 'instanceId', 'settingValue', 'roleArn', 'permissionModel'].map(
+      member => text(request, member),
     ),
   ];
   return [names.find(name => name !== undefined && name !== '') ?? 'unknown'];

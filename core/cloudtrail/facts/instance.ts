@@ -155,8 +155,9 @@ const weakenedBy = (record: CloudTrailRecord): readonly string[] => {
   return [
     ...weaknessesOf(metadata),
     ...(defaults && metadata.tokens === 'no-preference' ? ['tokens-unset'] : []),
-    // Without a preference of the account's, an image's or EC2's own counts: a limit of -1 takes one away.
-    ...(defaults && metadata.hops === -1 ? ['hop-limit-unset'] : []),
+    // Without a preference of the account's, an image's or EC2's own counts: a limit of -1 takes one away. Terraform says -1 for what its
+    // resource leaves out, above all as it has tokens required.
+    ...(defaults && metadata.hops === -1 && metadata.tokens !== 'required' ? ['hop-limit-unset'] : []),
     ...(defaults && ['disabled', 'no-preference'].includes(word(request, 'httpTokensEnforced') ?? '')
       ? ['enforcement-disabled']
       : []),
@@ -208,7 +209,7 @@ export const instanceFacts: Facts<'cloudtrail'> = {
         : 'unknown',
   },
   'instance.weakened': {
-    doc: 'What a change of metadata options or defaults weakens: `tokens-optional`, `tokens-unset` (defaults), `hop-limit`, `hop-limit-unset` (defaults), `ipv6-endpoint`, `endpoint-enabled` (without requiring tokens in the same call), `enforcement-disabled`. EC2 API Reference, ModifyInstanceMetadataOptions and …Defaults.',
+    doc: 'What a change of metadata options or defaults weakens: `tokens-optional`, `tokens-unset` (defaults), `hop-limit`, `hop-limit-unset` (defaults, without requiring tokens in the same call), `ipv6-endpoint`, `endpoint-enabled` (without requiring tokens in the same call), `enforcement-disabled`. EC2 API Reference, ModifyInstanceMetadataOptions and …Defaults.',
     needs: () => ec2(...metadataChanges),
     read: ({ record }) => (isEc2(record, ...metadataChanges) ? weakenedBy(record) : []),
   },

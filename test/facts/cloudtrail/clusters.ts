@@ -107,6 +107,17 @@ export const hybrid: readonly Said[] = [
     { 'hybrid.act': 'host-management', 'hybrid.subjects': ['service-role/reports'], 'hybrid.role-kind': 'other' },
   ],
   [
+    asks('ssm', 'RegisterDefaultHostManagementConfiguration', { permissionModel: 'SERVICE_MANAGED' }),
+    { 'hybrid.act': 'host-management', 'hybrid.subjects': ['SERVICE_MANAGED'], 'hybrid.role-kind': 'none' },
+  ],
+  [
+    asks('ssm', 'RegisterDefaultHostManagementConfiguration', {
+      permissionModel: 'CUSTOMER_MANAGED',
+      roleArn: 'arn:aws:iam::111122223333:role/KarpenterNodeRole-prod',
+    }),
+    { 'hybrid.act': 'host-management', 'hybrid.subjects': ['KarpenterNodeRole-prod'], 'hybrid.role-kind': 'node' },
+  ],
+  [
     asks('ssm', 'UpdateServiceSetting', { settingId: '/ssm/opsinsights/opscenter', settingValue: 'Enabled' }),
     { 'hybrid.act': 'none', 'hybrid.subjects': [], 'hybrid.role-kind': 'none' },
   ],

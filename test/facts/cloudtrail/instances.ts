@@ -67,6 +67,10 @@ export const instances: readonly Said[] = [
     { 'instance.weakened': ['hop-limit-unset'] },
   ],
   [
+    asks('ec2', 'ModifyInstanceMetadataDefaults', { httpTokens: 'required', httpPutResponseHopLimit: -1 }),
+    { 'instance.weakened': [] },
+  ],
+  [
     asks('ec2', 'ModifyInstanceMetadataDefaults', { httpTokensEnforced: 'no-preference' }),
     { 'instance.weakened': ['enforcement-disabled'] },
   ],
