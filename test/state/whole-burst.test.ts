@@ -5,6 +5,7 @@ import { memoryFindings } from '../../core/findings/memory.ts';
 import { audit } from '../../core/kubernetes/example.ts';
 import { detect } from '../../core/pipeline.ts';
 import { memoryStore } from '../../core/state/memory.ts';
+import { detection as denied } from '../../detections/kubernetes/denied-burst.ts';
 import { detection as sweep } from '../../detections/kubernetes/secret-sweep.ts';
 
 /** A finding of a burst holds all of it: what was done before the limit was reached is what a responder has to make good, too. */
@@ -38,4 +39,38 @@ it.each([1, 4, 15])('names what was read before the limit, and from where, in ba
     addresses: expect.arrayContaining([theft, '10.0.12.34']),
   });
   expect(found?.finding.resources).toHaveLength(15);
+});
+
+const refused = (index: number, over: object = {}) =>
+  audit('list', 'pods', {
+    time: `2026-09-01T10:00:${String(index).padStart(2, '0')}Z`,
+    ...{ responseStatus: { code: 403 }, objectRef: { namespace: `team-${index}` } },
+    ...over,
+  });
+const nine = Array.from({ length: 9 }, (_, index) => refused(index));
+const told = async (some: readonly ReturnType<typeof refused>[], store = memoryStore()) => {
+  const findings = memoryFindings();
+  const match = compile([denied], [], exampleSettings);
+  await detect(
+    some.map(event => ({ kind: 'event', event }) as const),
+    { match, findings, store, quarantine: { keep: async () => undefined }, batch: 1 },
+  );
+  return findings.list().map(({ finding }) => [finding.detection, finding.count]);
+};
+
+it('counts a call once, though it is told again from another address', async () => {
+  const [first = refused(0)] = nine;
+  const again = { ...first, record: { ...first.record, sourceIPs: [theft] } };
+  expect(again.id).toBe(first.id);
+  expect(await told([...nine, again])).toEqual([]);
+  expect(await told([...nine, again, refused(9)])).toEqual([[denied.id, 10]]);
+});
+
+it('is not kept from being found by what an older version left in the same window', async () => {
+  const store = memoryStore();
+  const [first = refused(0)] = nine;
+  const [asked] = compile([denied], [], exampleSettings)(first)[0]?.observations ?? [];
+  if (asked === undefined) throw new Error('it keeps what it counts');
+  await store.observe([{ ...asked, add: { seen: [`${first.time}#${first.id}#${first.id}`] } }]);
+  expect(await told([...nine, refused(9)], store)).toEqual([[denied.id, 10]]);
 });
