@@ -2,6 +2,7 @@ import type { Source } from '../core/event.ts';
 import { hunt } from '../core/targets/sql/hunt.ts';
 import { athenaTrail, type Layout, wholeRecords } from '../core/targets/sql/place.ts';
 import { detections, knowledge } from '../detections/index.ts';
+import { timeOf } from './duration.ts';
 import { type Command, flags, oneOf, UsageError } from './io.ts';
 import { loadSettings } from './settings.ts';
 import { jsonLine } from './shown.ts';
@@ -18,7 +19,7 @@ never less: 'tripline scan' of what it finds decides. docs/hunting.md has tables
                    themselves instead of the objects they lie in, and fewer of them
   --detection ID   this detection, and any other given so; default: all that are not off
   --without ID     all but this one, and any other given so
-  --from TIME      records of that time (ISO 8601) or later
+  --from TIME      records of that time or later: 2026-09-01T10:00Z (UTC unless it says its zone), or 24h ago as 24h
   --to TIME        records before that time
   --settings FILE  settings other than tripline.config.ts
   --json           one JSON object: the query, and what each rule asks`;
@@ -39,20 +40,27 @@ export const run: Command['run'] = async (argv, io) => {
   if (positionals.length > 0) throw new UsageError(`it reads no files: '${positionals[0]}'; 'tripline scan' does`);
   const settings = await loadSettings(values.settings);
   const source = oneOf('source', values.source, ['cloudtrail', 'kubernetes']) ?? 'cloudtrail';
-  const [from, to] = [timeOf('from', values.from), timeOf('to', values.to)];
+  const now = Date.now();
+  const from = values.from === undefined ? undefined : timeOf('from', values.from, now);
+  const to = values.to === undefined ? undefined : timeOf('to', values.to, now);
   if (from !== undefined && to !== undefined && from >= to) throw new UsageError('--from is no earlier than --to');
   const table = namesOf(values.table ?? (source === 'cloudtrail' ? 'cloudtrail_logs' : 'audit_records'));
-  const chosen = chosenOf(values.detection ?? [], values.without ?? [], source).filter(
-    ({ id }) => settings.detections[id]?.status !== 'off',
-  );
+  const isOff = ({ id }: { readonly id: string }): boolean => settings.detections[id]?.status === 'off';
+  const asked = chosenOf(values.detection ?? [], values.without ?? [], source);
+  const chosen = asked.filter(one => !isOff(one));
+  if (chosen.length === 0)
+    throw new UsageError(
+      `no detection is left to hunt for: the settings switch off ${asked.map(({ id }) => id).join(', ')}`,
+    );
   // What others teach is asked by what keeps state alone.
   const taught = chosen.some(one => 'state' in one) ? knowledge.filter(({ on }) => on === source) : [];
   const { sql, rules } = hunt([...chosen, ...taught], settings, {
     source,
     layout: layoutOf(source, values.records),
     table,
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
+    // CloudTrail's times are whole seconds: a bound between two of them takes in what is of its second.
+    ...(from === undefined ? {} : { from: written(from) }),
+    ...(to === undefined ? {} : { to: written(Math.ceil(to / 1_000) * 1_000) }),
   });
   if (values.json) io.stdout.write(jsonLine({ sql, rules }));
   else {
@@ -96,11 +104,5 @@ const namesOf = (table: string): readonly string[] => {
   throw new UsageError(`--table takes a name such as cloudtrail_logs or security.cloudtrail_logs, not '${table}'`);
 };
 
-/** A time as it sorts among records' times, some of which have parts of a second. @throws UsageError */
-const timeOf = (flag: string, said: string | undefined): string | undefined => {
-  if (said === undefined) return undefined;
-  const time = /^\d{4}-\d\d-\d\d/.test(said) ? Date.parse(said) : Number.NaN;
-  if (Number.isNaN(time))
-    throw new UsageError(`--${flag} takes a time such as 2026-09-01 or 2026-09-01T10:00:00Z, not '${said}'`);
-  return new Date(time).toISOString().slice(0, 19);
-};
+/** A time as it sorts among records' times, some of which have parts of a second. */
+const written = (time: number): string => new Date(time).toISOString().slice(0, 19);
