@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ConfigError } from '../core/config.ts';
+import { ConfigError, invalid } from '../core/config.ts';
 import type { Settings } from '../core/settings.ts';
 import { faultText } from './fault.ts';
 
@@ -20,8 +20,7 @@ export const loadSettings = async (path = usualSettings()): Promise<Settings> =>
     const module: { readonly default?: Settings } = await import(pathToFileURL(resolve(path)).href);
     if (module.default?.families !== undefined) return module.default;
   } catch (error) {
-    if (error instanceof ConfigError)
-      throw new Error(`${path} is not valid:\n${error.problems.map(one => `  - ${one}`).join('\n')}`, { cause: error });
+    if (error instanceof ConfigError) throw new Error(`${path} ${invalid(error.problems)}`, { cause: error });
     const fault = faultText(error);
     throw new Error(fault.startsWith(resolve(path)) ? fault : `${path}: ${fault}`, { cause: error });
   }

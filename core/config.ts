@@ -11,15 +11,25 @@ import type { Settings } from './settings.ts';
 /** A settings file that may leave anything out: every member has a safe default. */
 export type Config = v.InferInput<typeof schema>;
 
+/** Problems that an error shows: one slip in a list may be in each of a thousand lines. */
+const mostShown = 30;
+
 /** The settings are wrong. `problems` has one line each: where, what, what to do. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
   constructor(problems: readonly string[]) {
-    super(`tripline.config.ts is not valid:\n${problems.map(problem => `  - ${problem}`).join('\n')}`);
+    super(`tripline.config.ts ${invalid(problems)}`);
     this.name = 'ConfigError';
     this.problems = problems;
   }
 }
+
+/** What is wrong with a settings file, behind its name. */
+export const invalid = (problems: readonly string[]): string => {
+  const more = problems.length - mostShown;
+  const lines = [...problems.slice(0, mostShown), ...(more > 0 ? [`${more} more of this kind or another`] : [])];
+  return `is not valid:\n${lines.map(line => `  - ${line}`).join('\n')}`;
+};
 
 /** AWS managed policies that a worker node may carry (EKS User Guide, "Amazon EKS node IAM role"). */
 const usualNodePolicies = [

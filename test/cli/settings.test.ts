@@ -31,6 +31,13 @@ test('settings that are wrong are told by their own file, all at once, and witho
   expect(err).toMatch(/^tripline scan: \/wrong\.ts is not valid:\n {2}- accounts: .*\n {2}- home: .*\n$/);
 });
 
+test('of very many problems the first are told, and how many more there are', async () => {
+  const text = `import { defineConfig } from ${config};\nexport default defineConfig({ accounts: Array.from({ length: 900 }, (_, at) => 'x' + at) } as never);\n`;
+  const { code, err } = await scanUnder('many.ts', text);
+  expect(code).toBe(2);
+  expect(err).toMatch(/ {2}- accounts\.29: [^\n]*\n {2}- 870 more of this kind or another\n$/);
+});
+
 test('settings that are not there are told without our own paths', async () => {
   expect(await scanUnder('none.ts')).toEqual({
     code: 2,

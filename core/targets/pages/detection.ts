@@ -52,6 +52,7 @@ export const page = (detection: AnyDetection): string => {
     '',
     ...runbook.map((step, index) => `${index + 1}. ${marked(step)}`),
     '',
+    ...(id.startsWith('pipeline/') ? [] : lookBack(detection)),
     '## How it can be blind',
     '',
     ...blind.map(one => `- ${one}`),
@@ -74,6 +75,14 @@ export const page = (detection: AnyDetection): string => {
   ];
   return lines.flat().join('\n');
 };
+
+/** Months of logs are asked by a query for Athena. */
+const lookBack = ({ id, on }: AnyDetection): readonly string[] => [
+  '## Whether it happened before',
+  '',
+  `\`npx tripline hunt ${on === 'cloudtrail' ? '' : `--source ${on} `}--detection ${id} --from 2026-01-01\` prints the query for Athena ([hunting](../../hunting.md)).`,
+  '',
+];
 
 /** A step with its commands as code: Markdown would take the stars of `"*","Resource":"*"` for emphasis. */
 const marked = (step: string): string =>

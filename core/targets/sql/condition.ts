@@ -5,7 +5,8 @@ import { literal, type Place } from './place.ts';
 
 /**
  * What one of some tests asks of a place, in SQL that Trino (Athena) and PostgreSQL read alike: true for every record in which one of
- * them holds, and for some more. A list in a list is looked into, one more is not. Undefined: nothing can be said, any record may do.
+ * them holds, and for some more. A list in a list is looked into, one more is not. Undefined: nothing can be said, any record may do;
+ * `true`: any record does.
  */
 export const conditionAt = (place: Place, tests: readonly Test[]): string | undefined => {
   if (place.is === 'shown')
@@ -28,7 +29,7 @@ const ofText = (column: string, tests: readonly Test[]): readonly string[] | und
   }
   const [isThere, isNot] = [`${column} IS NOT NULL`, `${column} IS NULL`];
   if (!said.has(isThere)) return [...said];
-  return said.has(isNot) ? undefined : [isThere];
+  return [said.has(isNot) ? 'true' : isThere];
 };
 
 const ofTextOtherwise = (column: string, test: Test): string | undefined => {

@@ -50,7 +50,8 @@ export const hunt = (rules: readonly (AnyDetection | AnyKnowledge)[], settings: 
   const own = rules
     .filter(({ on }) => on === source)
     .map(({ id, when }) => ({ id, clauses: clausesOf(loadPattern(when), needs) }));
-  const sayable = (clause: Clause): Clause => new Map([...clause].filter(([path, tests]) => said(layout, path, tests)));
+  const sayable = (clause: Clause): Clause =>
+    new Map([...clause].filter(([path, tests]) => (said(layout, path, tests) ?? 'true') !== 'true'));
   const lines = linesOf(reduce(own.flatMap(({ clauses }) => clauses.map(sayable))), layout);
   const where = dialect === 'trino' ? inParts(lines) : anyOf(lines);
   const between = [
