@@ -1,3 +1,4 @@
+import type { AnyDetection } from '../core/detection.ts';
 import type { Source } from '../core/event.ts';
 import { hunt } from '../core/targets/sql/hunt.ts';
 import { athenaTrail, type Layout, wholeRecords } from '../core/targets/sql/place.ts';
@@ -17,7 +18,8 @@ never less: 'tripline scan' of what it finds decides. docs/hunting.md has tables
                    makes it for Athena, or audit_records
   --records C      the table has each record whole, as JSON, in this column (of audit logs always: record); finds the records
                    themselves instead of the objects they lie in, and fewer of them
-  --detection ID   this detection, and any other given so; default: all that are not off
+  --detection ID   this detection, and any other given so; default: all that are not off. One of lineage is joined from both logs:
+                   ask for it with each --source
   --without ID     all but this one, and any other given so
   --from TIME      records of that time or later: 2026-09-01T10:00Z (UTC unless it says its zone), or 24h ago as 24h
   --to TIME        records before that time
@@ -54,7 +56,7 @@ export const run: Command['run'] = async (argv, io) => {
     );
   // What others teach is asked by what keeps state alone.
   const taught = chosen.some(one => 'state' in one) ? knowledge.filter(({ on }) => on === source) : [];
-  const { sql, rules } = hunt([...chosen, ...taught], settings, {
+  const { sql, rules } = hunt([...chosen.filter(({ on }) => on === source), ...taught], settings, {
     source,
     layout: layoutOf(source, values.records),
     table,
@@ -64,28 +66,39 @@ export const run: Command['run'] = async (argv, io) => {
   });
   if (values.json) io.stdout.write(jsonLine({ sql, rules }));
   else {
-    const wide = rules.filter(({ leftOut }) => leftOut.length > 0);
     const lines = [
       `Records that ${count(chosen.length, 'detection')} may be about${taught.length === 0 ? '' : ` or learn from`}, and some more: 'tripline scan' of them decides (docs/hunting.md).`,
-      ...wide.map(
-        ({ id, leftOut }) =>
-          `More than it needs is found for ${id}: the table can't be asked for ${leftOut.join(', ')}.`,
+      ...rules.flatMap(({ id, leftOut }) =>
+        leftOut.length === 0
+          ? []
+          : [`More than it needs is found for ${id}: the table can't be asked for ${leftOut.join(', ')}.`],
       ),
+      ...(chosen.some(isJoined) ? [`Detections of lineage join these with what ${others[source]} asks for.`] : []),
     ];
     io.stdout.write(`${lines.map(line => `-- ${line}\n`).join('')}${sql};\n`);
   }
   return 0;
 };
 
+const others: Readonly<Record<Source, string>> = {
+  cloudtrail: '--source kubernetes',
+  kubernetes: '--source cloudtrail',
+};
+
 const count = (of: number, what: string): string => `${of} ${what}${of === 1 ? '' : 's'}`;
 
+/** Whether it is decided from what both logs tell (`core/lineage.ts`): of lineage is, too, what counts in one alone. */
+const isJoined = ({ id, state }: AnyDetection): boolean =>
+  id.startsWith('lineage/') && state !== undefined && state.kind !== 'distinct';
+
+/** What is asked for by name, or all; of the other logs only what is joined with these. */
 const chosenOf = (only: readonly string[], without: readonly string[], source: Source) => {
   const unknown = [...only, ...without].find(id => !detections.some(one => one.id === id));
   if (unknown !== undefined) throw new UsageError(`no detection '${unknown}': 'tripline detections' lists them`);
-  const own = detections.filter(({ on }) => on === source);
-  const other = only.find(id => !own.some(one => one.id === id));
+  const able = detections.filter(one => one.on === source || isJoined(one));
+  const other = only.find(id => !able.some(one => one.id === id));
   if (other !== undefined) throw new UsageError(`'${other}' is about other logs than ${source}: see --source`);
-  const chosen = own.filter(({ id }) => (only.length === 0 || only.includes(id)) && !without.includes(id));
+  const chosen = able.filter(({ id }) => (only.length === 0 || only.includes(id)) && !without.includes(id));
   if (chosen.length === 0) throw new UsageError('no detection is left to hunt for');
   return chosen;
 };

@@ -91,6 +91,25 @@ test('what is learned from is asked for where a detection keeps state', async ()
   );
 });
 
+test('what is joined from both logs is asked for in each of them', async () => {
+  const joined = ['--detection', 'lineage/instance-never-joined'];
+  const idsIn = async (source: string): Promise<readonly string[]> =>
+    JSON.parse((await hunt('--json', '--source', source, ...joined)).out).rules.map(
+      ({ id }: { readonly id: string }) => id,
+    );
+  expect(await idsIn('cloudtrail')).toEqual(
+    expect.arrayContaining(['lineage/instance-never-joined', 'knowledge/instances']),
+  );
+  expect(await idsIn('kubernetes')).toContain('knowledge/nodes');
+  expect(await idsIn('kubernetes')).not.toContain('lineage/instance-never-joined');
+  expect((await hunt(...joined)).out).toContain('join these with what --source kubernetes asks for');
+  expect((await hunt(...joined, '--source', 'kubernetes')).out).toContain('what --source cloudtrail asks for');
+  expect((await hunt(...one)).out).not.toContain('--source');
+  // It counts what one log tells.
+  const { code, err } = await hunt('--detection', 'lineage/node-churn');
+  expect([code, err]).toEqual([2, expect.stringContaining('is about other logs than cloudtrail')]);
+});
+
 describe('a wrong flag is told, with exit code 2', () => {
   test.each([
     [['--detection', 'cloudtrail/none'], "no detection 'cloudtrail/none'"],
