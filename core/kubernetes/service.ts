@@ -13,6 +13,9 @@ const networksOf = (settings: Settings): readonly Network[] =>
     range => parseNetwork(range) ?? [],
   );
 
+/** Zeros before a number of an IPv4 address count for nothing: the API server and kube-proxy take them (k8s.io/utils/net, ParseIPSloppy). */
+const plain = (address: string): string => address.replace(/(^|[.:])0+(?=\d+\.|\d+$)/g, '$1');
+
 const isIn = (networks: readonly Network[], address: Address | undefined): boolean =>
   address !== undefined && networks.some(network => contains(network, address));
 
@@ -30,5 +33,7 @@ export const takenBy = (record: AuditRecord, settings: Settings): readonly strin
       ? list(object, 'status', 'loadBalancer', 'ingress').map(one => text(one, 'ip'))
       : list(object, 'spec', 'externalIPs');
   const networks = networksOf(settings);
-  return asks.filter(one => typeof one === 'string').filter(one => isIn(networks, parseAddress(one)));
+  return asks
+    .flatMap(one => (typeof one === 'string' ? plain(one) : []))
+    .filter(one => isIn(networks, parseAddress(one)));
 };

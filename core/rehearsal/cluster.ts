@@ -124,10 +124,10 @@ export const cluster: Rehearsals = {
     steps: [
       ns,
       'kubectl -n tripline-rehearsal create service clusterip tripline-rehearsal --tcp=8888',
-      'kubectl -n tripline-rehearsal patch service tripline-rehearsal --type merge -p \'{"spec":{"externalIPs":["169.254.200.200"]}}\'',
+      'kubectl -n tripline-rehearsal patch service tripline-rehearsal --type merge -p \'{"spec":{"externalIPs":["fd00:ec2::200"]}}\'',
     ],
     undo: [gone],
-    note: `Nothing answers at that link-local address. ${notNamed}`,
+    note: `Nothing answers at that address: AWS has others of its range, and no link-local one would be taken. ${notNamed}`,
   },
   'kubernetes/host-access-pod': {
     steps: [

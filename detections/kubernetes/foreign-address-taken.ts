@@ -11,7 +11,7 @@ const service = (spec: JsonObject, over = {}) =>
     requestObject: { kind: 'Service', metadata: { name: 'tool' }, spec },
     ...over,
   });
-const metadata = { externalIPs: ['169.254.169.254'], ports: [{ port: 80 }] };
+const metadata = { externalIPs: ['fd00:ec2::254'], ports: [{ port: 80 }] };
 const ingress = (ip: string, over = {}) =>
   audit('patch', 'services/status', {
     ...ref,
@@ -34,7 +34,7 @@ export const detection = kubernetes({
       },
       {
         fact: {
-          'service.takes': [{ prefix: '169.254.' }, { prefix: 'fd00:ec2:' }],
+          'service.takes': [{ cidr: '169.254.0.0/16' }, { cidr: 'fd00:ec2::/32' }],
           'principal.standing': 'service-account',
         },
       },
@@ -43,10 +43,11 @@ export const detection = kubernetes({
   by: byUserAndObject,
   resources: view => texts(view, 'service.takes'),
   attack: ['T1557', 'T1552.005'],
-  why: 'kube-proxy hands what goes to an external address of a Service to its pods, on every node and for the node’s own programs. With the address of instance metadata a team’s pod answers the kubelet, and every pod, in the place of EC2; with a node’s or the API server’s it sits between them.',
+  why: 'kube-proxy hands what goes to an external address of a Service to its pods, on every node and for the node’s own programs. With the address of instance metadata a team’s pod answers the kubelet, and every pod, in the place of EC2; with a node’s or the API server’s it sits between them. As an external IP the API server takes only IPv6’s of these addresses, as a load balancer’s any.',
   references: [
     'Kubernetes documentation, Service ("External IPs") and the DenyServiceExternalIPs admission controller',
     'CVE-2020-8554 (kubernetes/kubernetes issue 97076)',
+    'kubernetes/kubernetes, pkg/apis/core/validation (ValidateNonSpecialIP: no link-local address among external IPs)',
     'EC2 User Guide, "Access instance metadata for an EC2 instance"',
   ],
   runbook: [
@@ -78,7 +79,8 @@ export const detection = kubernetes({
         }),
       },
       { name: 'as that of a load balancer', event: ingress('169.254.170.23') },
-      { name: 'the same, by a workload', event: ingress('fd00:ec2::23', { user: users.workload }) },
+      { name: 'the same, by a workload', event: ingress('169.254.170.23', { user: users.workload }) },
+      { name: 'by IPv6, in capitals', event: ingress('FD00:EC2::23', { user: users.workload }) },
       { name: 'a node’s, by a person', event: ingress('10.0.12.34') },
     ],
     misses: [
@@ -88,6 +90,10 @@ export const detection = kubernetes({
       { name: 'none', event: service({ ports: [{ port: 80 }] }) },
       { name: 'no address at all', event: service({ externalIPs: ['example.com', 7] }) },
       { name: 'it is refused', event: service(metadata, { responseStatus: { code: 403 } }) },
+      {
+        name: 'a link-local one as external IP, which no API server takes',
+        event: service({ externalIPs: ['169.254.169.254'] }, { responseStatus: { code: 422 } }),
+      },
       { name: 'a controller of load balancers says its own', event: ingress('10.0.12.34', { user: users.workload }) },
       { name: 'a load balancer of AWS’s', event: ingress('203.0.113.80') },
       {
