@@ -12,9 +12,13 @@ export interface Sighting {
   readonly named: Named;
 }
 
-/** Names of one kind kept of one event, and the bytes of each as it is written: a burst is kept in items of 350 KB. */
+/**
+ * Names of one kind kept of one event, and the bytes of each as it is written: a burst is kept in items of 350 KB. Of a longer one its
+ * first characters are kept, which may take six bytes each.
+ */
 const mostNames = 5;
 const longestName = 512;
+const headOfName = 64;
 
 const nobody: Named = { principals: [], resources: [], addresses: [] };
 
@@ -48,9 +52,13 @@ export const writeSightings = (
   };
 };
 
-/** Those that are kept. Written they are longer: a sign that is none of text takes six bytes. */
-const some = (names: readonly string[]): readonly string[] =>
-  names.filter(name => Buffer.byteLength(JSON.stringify(name)) <= longestName).slice(0, mostNames);
+const some = (names: readonly string[]): readonly string[] => names.slice(0, mostNames).map(short);
+
+/** A long name stays apart from others that begin like it. */
+const short = (name: string): string => {
+  if (Buffer.byteLength(JSON.stringify(name)) <= longestName) return name;
+  return `${name.slice(0, headOfName).replace(/[\ud800-\udbff]$/, '')}…#${markOf(name)}`;
+};
 
 const markOf = rememberedText(name => hash('sha256', name, 'base64url').slice(0, 8));
 

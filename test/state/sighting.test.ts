@@ -53,15 +53,18 @@ describe('an event’s sightings', () => {
     for (const { sighted } of all) expect(Buffer.byteLength(sighted.join(''))).toBeLessThan(100);
   });
 
-  it('leave out what is long or too much, so that a burst fits its item', () => {
+  it('cut what is long and leave out what is too much, so that a burst fits its item', () => {
     const many = Array.from({ length: 9 }, (_, at) => `${at}`);
-    const long = 'x'.repeat(511);
-    const names = named({ principals: [long, ...many], resources: [long, ...many], addresses: [long, ...many] });
+    const names = named({ principals: many, resources: many, addresses: many });
     const five = many.slice(0, 5);
     expect(kept(['v'], names)[0]?.named).toEqual({ principals: five, resources: five, addresses: five });
-    expect(kept(['v'], named({ principals: [long.slice(1)] }))[0]?.named.principals).toEqual([long.slice(1)]);
-    // As it is written: six bytes each.
-    expect(kept(['v'], named({ resources: ['\u0001'.repeat(100)] }))[0]?.named.resources).toEqual([]);
+    const cutTo = (name: string): string => String(kept(['v'], named({ resources: [name] }))[0]?.named.resources);
+    expect(cutTo('x'.repeat(510))).toBe('x'.repeat(510));
+    expect(cutTo('x'.repeat(511))).toMatch(/^x{64}…#[\w-]{8}$/);
+    expect(cutTo(`${'x'.repeat(511)}y`)).not.toBe(cutTo(`${'x'.repeat(511)}z`));
+    // As they are written: six bytes each. No character is cut in two.
+    expect(cutTo('\u0001'.repeat(100))).toHaveLength(64 + '…#'.length + 8);
+    expect(cutTo(`${'x'.repeat(63)}${'😀'.repeat(200)}`)).toMatch(/^x{63}…#/);
   });
 
   it('count though what they name found no room', () => {

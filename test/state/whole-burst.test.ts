@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { compile } from '../../core/compile.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
@@ -73,4 +74,59 @@ it('is not kept from being found by what an older version left in the same windo
   if (asked === undefined) throw new Error('it keeps what it counts');
   await store.observe([{ ...asked, add: { seen: [`${first.time}#${first.id}#${first.id}`] } }]);
   expect(await told([...nine, refused(9)], store)).toEqual([[denied.id, 10]]);
+});
+
+/** What somebody may call what he is refused, and where he says he comes from. */
+const chosen = fc.record({
+  at: fc.nat({ max: 1_500 }),
+  name: fc.tuple(
+    fc.constantFrom('a#b', '"q"', '\ud800x', '\n', 'x'.repeat(700), '\u0001'.repeat(200), '__proto__', "it's"),
+    fc.nat({ max: 9 }),
+  ),
+  from: fc.array(fc.nat({ max: 255 }), { minLength: 1, maxLength: 9 }),
+});
+
+it('is found the same in any order and batches, delivered again, whatever it names', async () => {
+  let found = 0;
+  const findings = async (events: readonly ReturnType<typeof refused>[], batch: number) => {
+    const kept = memoryFindings();
+    const deps = { match: compile([denied], [], exampleSettings), findings: kept, store: memoryStore(), batch };
+    await detect(
+      events.map(event => ({ kind: 'event', event }) as const),
+      { ...deps, quarantine: { keep: async () => undefined } },
+    );
+    return kept.list().map(({ finding: { count, first, last, title, principals, resources, addresses } }) => ({
+      ...{ count, first, last, title },
+      names: [principals, resources, addresses].map(names => [...names].sort()),
+    }));
+  };
+  await fc.assert(
+    fc.asyncProperty(
+      fc
+        .array(chosen, { minLength: 12, maxLength: 30 })
+        .map(all =>
+          all.map(({ at, name: [head, tail], from }) =>
+            refused(0, {
+              time: new Date(Date.parse('2026-09-01T10:00:00Z') + at * 1_000).toISOString(),
+              objectRef: { namespace: 'team-a', name: `${head}${tail}` },
+              sourceIPs: from.map(part => `192.0.2.${part}`),
+            }),
+          ),
+        )
+        .chain(events =>
+          fc.record({
+            inOrder: fc.constant(events.toSorted((a, b) => a.time - b.time)),
+            otherwise: fc.shuffledSubarray([...events, ...events], { minLength: 2 * events.length }),
+            batch: fc.integer({ min: 1, max: 20 }),
+          }),
+        ),
+      async ({ inOrder, otherwise, batch }) => {
+        const once = await findings(inOrder, 1);
+        found += once.length;
+        expect(await findings(otherwise, batch)).toEqual(once);
+      },
+    ),
+    { numRuns: 60 },
+  );
+  expect(found).toBeGreaterThan(30);
 });
