@@ -20,9 +20,12 @@ const bootstrapToken = (name: string): object => ({
 /** What makes detections about Cluster API and bootstrap fire. */
 export const clusterApi: Rehearsals = {
   'kubernetes/bootstrap-token-off-cluster': {
-    steps: [apply(bootstrapToken('rehrsl')), 'kubectl --token=rehrsl.rehearsalonly000 get nodes || true'],
+    steps: [
+      apply(bootstrapToken('rehrsl')),
+      'kubectl --token=rehrsl.rehearsalonly000 -n kube-system get configmap kubeadm-config || true',
+    ],
     undo: ['kubectl -n kube-system delete secret bootstrap-token-rehrsl'],
-    note: 'From an address outside of the cluster’s ranges; on a cluster that takes bootstrap tokens. The refusal is the record.',
+    note: 'From an address outside of the cluster’s ranges; on a cluster that takes bootstrap tokens. The refusal is the record. Your kubeconfig must name no client certificate of its own, else it wins over the token.',
   },
   'kubernetes/bootstrap-secret-read': {
     steps: ['kubectl -n kube-system get secrets --field-selector type=bootstrap.kubernetes.io/token'],
