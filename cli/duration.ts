@@ -20,7 +20,8 @@ const moment = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[
 export const timeOf = (flag: string, text: string, now: number): number => {
   const [, day = '', clock = '00:00', zone = 'Z'] = moment.exec(text) ?? [];
   const time = Date.parse(`${day}T${clock}${zone}`);
-  if (!Number.isNaN(time)) return time;
+  // Of a day that its month does not have, `Date.parse` makes one of the next.
+  if (!Number.isNaN(time) && new Date(`${day}T00:00Z`).toISOString().startsWith(day)) return time;
   if (/^\d+[mhd]$/.test(text)) return now - durationOf(flag, text);
   throw new UsageError(
     `--${flag} takes a time like 2026-09-01T10:00Z (UTC unless it says its zone), or 24h ago as 24h, not '${text}'`,

@@ -1,7 +1,9 @@
+import type { AnyDetection } from '../core/detection.ts';
 import type { Source } from '../core/event.ts';
 import { hunt } from '../core/targets/sql/hunt.ts';
 import { athenaTrail, type Layout, wholeRecords } from '../core/targets/sql/place.ts';
 import { detections, knowledge } from '../detections/index.ts';
+import { timeOf } from './duration.ts';
 import { type Command, flags, oneOf, UsageError } from './io.ts';
 import { loadSettings } from './settings.ts';
 import { jsonLine } from './shown.ts';
@@ -16,9 +18,10 @@ never less: 'tripline scan' of what it finds decides. docs/hunting.md has tables
                    makes it for Athena, or audit_records
   --records C      the table has each record whole, as JSON, in this column (of audit logs always: record); finds the records
                    themselves instead of the objects they lie in, and fewer of them
-  --detection ID   this detection, and any other given so; default: all that are not off
+  --detection ID   this detection, and any other given so; default: all that are not off. One of lineage is joined from both logs:
+                   ask for it with each --source
   --without ID     all but this one, and any other given so
-  --from TIME      records of that time (ISO 8601) or later
+  --from TIME      records of that time or later: 2026-09-01T10:00Z (UTC unless it says its zone), or 24h ago as 24h
   --to TIME        records before that time
   --settings FILE  settings other than tripline.config.ts
   --json           one JSON object: the query, and what each rule asks`;
@@ -39,45 +42,63 @@ export const run: Command['run'] = async (argv, io) => {
   if (positionals.length > 0) throw new UsageError(`it reads no files: '${positionals[0]}'; 'tripline scan' does`);
   const settings = await loadSettings(values.settings);
   const source = oneOf('source', values.source, ['cloudtrail', 'kubernetes']) ?? 'cloudtrail';
-  const [from, to] = [timeOf('from', values.from), timeOf('to', values.to)];
+  const now = Date.now();
+  const from = values.from === undefined ? undefined : timeOf('from', values.from, now);
+  const to = values.to === undefined ? undefined : timeOf('to', values.to, now);
   if (from !== undefined && to !== undefined && from >= to) throw new UsageError('--from is no earlier than --to');
   const table = namesOf(values.table ?? (source === 'cloudtrail' ? 'cloudtrail_logs' : 'audit_records'));
-  const chosen = chosenOf(values.detection ?? [], values.without ?? [], source).filter(
-    ({ id }) => settings.detections[id]?.status !== 'off',
-  );
+  const isOff = ({ id }: { readonly id: string }): boolean => settings.detections[id]?.status === 'off';
+  const asked = chosenOf(values.detection ?? [], values.without ?? [], source);
+  const chosen = asked.filter(one => !isOff(one));
+  if (chosen.length === 0)
+    throw new UsageError(
+      `no detection is left to hunt for: the settings switch off ${asked.map(({ id }) => id).join(', ')}`,
+    );
   // What others teach is asked by what keeps state alone.
   const taught = chosen.some(one => 'state' in one) ? knowledge.filter(({ on }) => on === source) : [];
-  const { sql, rules } = hunt([...chosen, ...taught], settings, {
+  const { sql, rules } = hunt([...chosen.filter(({ on }) => on === source), ...taught], settings, {
     source,
     layout: layoutOf(source, values.records),
     table,
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
+    // CloudTrail's times are whole seconds: a bound between two of them takes in what is of its second.
+    ...(from === undefined ? {} : { from: written(from) }),
+    ...(to === undefined ? {} : { to: written(Math.ceil(to / 1_000) * 1_000) }),
   });
   if (values.json) io.stdout.write(jsonLine({ sql, rules }));
   else {
-    const wide = rules.filter(({ leftOut }) => leftOut.length > 0);
     const lines = [
       `Records that ${count(chosen.length, 'detection')} may be about${taught.length === 0 ? '' : ` or learn from`}, and some more: 'tripline scan' of them decides (docs/hunting.md).`,
-      ...wide.map(
-        ({ id, leftOut }) =>
-          `More than it needs is found for ${id}: the table can't be asked for ${leftOut.join(', ')}.`,
+      ...rules.flatMap(({ id, leftOut }) =>
+        leftOut.length === 0
+          ? []
+          : [`More than it needs is found for ${id}: the table can't be asked for ${leftOut.join(', ')}.`],
       ),
+      ...(chosen.some(isJoined) ? [`Detections of lineage join these with what ${others[source]} asks for.`] : []),
     ];
     io.stdout.write(`${lines.map(line => `-- ${line}\n`).join('')}${sql};\n`);
   }
   return 0;
 };
 
+const others: Readonly<Record<Source, string>> = {
+  cloudtrail: '--source kubernetes',
+  kubernetes: '--source cloudtrail',
+};
+
 const count = (of: number, what: string): string => `${of} ${what}${of === 1 ? '' : 's'}`;
 
+/** Whether it is decided from what both logs tell (`core/lineage.ts`): of lineage is, too, what counts in one alone. */
+const isJoined = ({ id, state }: AnyDetection): boolean =>
+  id.startsWith('lineage/') && state !== undefined && state.kind !== 'distinct';
+
+/** What is asked for by name, or all; of the other logs only what is joined with these. */
 const chosenOf = (only: readonly string[], without: readonly string[], source: Source) => {
   const unknown = [...only, ...without].find(id => !detections.some(one => one.id === id));
   if (unknown !== undefined) throw new UsageError(`no detection '${unknown}': 'tripline detections' lists them`);
-  const own = detections.filter(({ on }) => on === source);
-  const other = only.find(id => !own.some(one => one.id === id));
+  const able = detections.filter(one => one.on === source || isJoined(one));
+  const other = only.find(id => !able.some(one => one.id === id));
   if (other !== undefined) throw new UsageError(`'${other}' is about other logs than ${source}: see --source`);
-  const chosen = own.filter(({ id }) => (only.length === 0 || only.includes(id)) && !without.includes(id));
+  const chosen = able.filter(({ id }) => (only.length === 0 || only.includes(id)) && !without.includes(id));
   if (chosen.length === 0) throw new UsageError('no detection is left to hunt for');
   return chosen;
 };
@@ -96,11 +117,5 @@ const namesOf = (table: string): readonly string[] => {
   throw new UsageError(`--table takes a name such as cloudtrail_logs or security.cloudtrail_logs, not '${table}'`);
 };
 
-/** A time as it sorts among records' times, some of which have parts of a second. @throws UsageError */
-const timeOf = (flag: string, said: string | undefined): string | undefined => {
-  if (said === undefined) return undefined;
-  const time = /^\d{4}-\d\d-\d\d/.test(said) ? Date.parse(said) : Number.NaN;
-  if (Number.isNaN(time))
-    throw new UsageError(`--${flag} takes a time such as 2026-09-01 or 2026-09-01T10:00:00Z, not '${said}'`);
-  return new Date(time).toISOString().slice(0, 19);
-};
+/** A time as it sorts among records' times, some of which have parts of a second. */
+const written = (time: number): string => new Date(time).toISOString().slice(0, 19);

@@ -34,7 +34,7 @@ export interface Verdict {
   readonly note?: string;
   /** Overrides the key. */
   readonly key?: Key;
-  /** Whom and what another event than the asking one names, as it was kept; absent: what the asking one names. */
+  /** Whom and what the event names, as it was kept; absent: what the asking one names. */
   readonly named?: Named;
 }
 

@@ -65,7 +65,7 @@ export const stateful = (
   };
   const found = (full: Match, verdict: Verdict, titles: Map<string, string>): Match => ({
     ...full,
-    ...(verdict.eventId === full.eventId ? undefined : verdict.named),
+    ...verdict.named,
     eventId: verdict.eventId,
     time: verdict.time,
     key: verdict.key === undefined ? full.key : clean(verdict.key),

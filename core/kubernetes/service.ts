@@ -14,12 +14,11 @@ const networksOf = (settings: Settings): readonly Network[] =>
     range => parseNetwork(range) ?? [],
   );
 
+/** Zeros before a number of an IPv4 address count for nothing: the API server and kube-proxy take them (k8s.io/utils/net, ParseIPSloppy). */
+const plain = (address: string): string => address.replace(/(^|[.:])0+(?=\d+\.|\d+$)/g, '$1');
+
 const isIn = (networks: readonly Network[], address: Address | undefined): boolean =>
   address !== undefined && networks.some(network => contains(network, address));
-
-/** API servers read `169.254.169.0254` as decimal (kubernetes/utils, `ParseIPSloppy`). */
-const withoutZeros = (address: string): string =>
-  /^[\d.]+$/.test(address) ? address.replace(/(^|\.)0+(?=\d)/g, '$1') : address;
 
 /**
  * Addresses of others that a Service takes: kube-proxy hands what is sent to an external address of a Service, or to one in its status, to
@@ -36,8 +35,7 @@ export const takenBy = (record: AuditRecord, settings: Settings): readonly strin
       : list(object, 'spec', 'externalIPs');
   const networks = networksOf(settings);
   return asks
-    .filter(one => typeof one === 'string')
-    .map(withoutZeros)
+    .flatMap(one => (typeof one === 'string' ? plain(one) : []))
     .filter(one => isIn(networks, parseAddress(one)));
 };
 

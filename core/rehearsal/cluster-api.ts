@@ -26,7 +26,7 @@ export const clusterApi: Rehearsals = {
       'curl -sk -H "Authorization: Bearer rehrsl.rehearsalonly000" "$SERVER/api/v1/namespaces/kube-system/configmaps/kubeadm-config"',
     ],
     undo: ['kubectl -n kube-system delete secret bootstrap-token-rehrsl'],
-    note: 'From an address outside of the cluster’s ranges; on a cluster that takes bootstrap tokens. The refusal is the record.',
+    note: 'From an address outside of the cluster’s ranges; on a cluster that takes bootstrap tokens. The refusal is the record. Your kubeconfig must name no client certificate of its own, else it wins over the token.',
   },
   'kubernetes/bootstrap-secret-read': {
     steps: ['kubectl -n kube-system get secrets --field-selector type=bootstrap.kubernetes.io/token'],

@@ -10,6 +10,26 @@ export interface Tally {
   readonly isOver: () => boolean;
 }
 
+/** How often each text stands in a window. */
+export const occurrences = () => {
+  const times = new Map<string, number>();
+  return {
+    /** Whether it is there for the first time. */
+    enter: (text: string): boolean => {
+      const before = times.get(text) ?? 0;
+      times.set(text, before + 1);
+      return before === 0;
+    },
+    /** Whether it is there no more. */
+    leave: (text: string): boolean => {
+      const left = (times.get(text) ?? 1) - 1;
+      if (left === 0) times.delete(text);
+      else times.set(text, left);
+      return left === 0;
+    },
+  };
+};
+
 /**
  * The events of bursts, in order of time: all that lie in some window, ending at a sighting, that is over the limit. Linear.
  * @param seen in order of time

@@ -42,9 +42,7 @@ export const counting = <S extends Source>(rule: Counting<S>): StateRule<S> => {
     ...Object.values(key),
     ...(apart === undefined ? [] : [apart(view)]),
   ];
-  const found = perBurst((items, limit) =>
-    burstsOf(sightingsIn(items, 'seen'), within, rule.tally(limit), rule.note(limit)),
-  );
+  const found = perBurst((items, limit) => burstsOf(sightingsIn(items), within, rule.tally(limit), rule.note(limit)));
   return {
     kind: rule.kind,
     doc: rule.doc,
@@ -56,7 +54,7 @@ export const counting = <S extends Source>(rule: Counting<S>): StateRule<S> => {
       return [
         {
           scope: scope(view, parts, bucket),
-          add: { seen: writeSightings(view.event, values, named?.()) },
+          add: writeSightings(view.event, values, named?.()),
           cap: mostCounted,
           expires: bucket + within + kept,
           also: [scope(view, parts, bucket - within), scope(view, parts, bucket + within)],

@@ -3,7 +3,7 @@ import type { StateRule } from '../detection.ts';
 import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
 import { redactLine } from '../redact.ts';
-import type { Tally } from './burst.ts';
+import { occurrences, type Tally } from './burst.ts';
 import { counting } from './counting.ts';
 import { checkCounted, checkParts } from './span.ts';
 
@@ -47,7 +47,7 @@ const withoutSecrets = (value: string): string => {
 
 /** Distinct values in the window, of each kind: all of them must be more than the limit. */
 const tallyOf = (kinds: readonly string[], limit: number): Tally => {
-  const inWindow = new Map<string, number>();
+  const inWindow = occurrences();
   const counts = new Map(kinds.map(kind => [kind, 0]));
   const count = (value: string, more: number): void => {
     for (const kind of kinds)
@@ -55,14 +55,10 @@ const tallyOf = (kinds: readonly string[], limit: number): Tally => {
   };
   return {
     enter: ({ value }) => {
-      const before = inWindow.get(value) ?? 0;
-      inWindow.set(value, before + 1);
-      if (before === 0) count(value, 1);
+      if (inWindow.enter(value)) count(value, 1);
     },
     leave: ({ value }) => {
-      const left = (inWindow.get(value) ?? 1) - 1;
-      inWindow.set(value, left);
-      if (left === 0) count(value, -1);
+      if (inWindow.leave(value)) count(value, -1);
     },
     isOver: () => [...counts.values()].every(of => of > limit),
   };

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import type { Named } from '../detection.ts';
+import { rememberedText } from '../remembered.ts';
 import type { Item } from './observation.ts';
 
 /** One contribution to a burst, as it is kept until it is known whether there is one: what counts, and whom and what it names. */
@@ -10,49 +12,75 @@ export interface Sighting {
   readonly named: Named;
 }
 
-/** Names of one kind kept of one event, and the length of each in characters: a burst is kept in items of 350 KB. */
+/**
+ * Names of one kind kept of one event, and the bytes of each as it is written: a burst is kept in items of 350 KB. Of a longer one its
+ * first characters are kept, which may take six bytes each.
+ */
 const mostNames = 5;
 const longestName = 512;
+const headOfName = 64;
 
 const nobody: Named = { principals: [], resources: [], addresses: [] };
 
+/** The members of two sets of an item. */
+export type Sightings = {
+  readonly sighted: readonly string[];
+  /** Whom and from where, once each: most events of a burst are of the same identity, from the same place. */
+  readonly named: readonly string[];
+};
+
 /**
- * What one event contributes, as members of a set. Many a value is what the event names, and stands there once: as a resource it
- * is empty. What else an event names goes with its first value.
+ * What one event contributes, as members of sets. Many a value is what the event names, and stands there once: as a resource it
+ * is empty. What else an event names goes with its first value; identities and addresses as marks of eight characters.
  */
 export const writeSightings = (
   { id, time }: { readonly id: string; readonly time: number },
   values: readonly string[],
-  named: Named = nobody,
-): readonly string[] => {
-  const short = (names: readonly string[]): readonly string[] =>
-    names.filter(name => name.length <= longestName).slice(0, mostNames);
-  const resources = new Set(named.resources);
-  const others = short(named.resources.filter(name => !values.includes(name)));
-  return values.map((value, at) => {
-    const own = resources.has(value) ? [''] : [];
-    const [principals, addresses] = at === 0 ? [short(named.principals), short(named.addresses)] : [[], []];
-    return JSON.stringify([time, id, value, at === 0 ? [...own, ...others] : own, principals, addresses]);
-  });
-};
-
-type Written = readonly [
-  time: number,
-  eventId: string,
-  value: string,
-  resources: readonly string[],
-  principals: readonly string[],
-  addresses: readonly string[],
-];
-
-const read = (member: string): Sighting => {
-  const [time, eventId, value, resources, principals, addresses] = JSON.parse(member) as Written; // as `writeSightings` wrote it
+  { principals, resources, addresses }: Named = nobody,
+): Sightings => {
+  const all = new Set(resources);
+  const others = some(resources.filter(name => !values.includes(name)));
+  const names = [...some(principals).map(name => `p${name}`), ...some(addresses).map(name => `a${name}`)];
+  const written = names.map(name => JSON.stringify(name));
+  const marks = written.map(markOf).join('');
   return {
-    ...{ time, eventId, value },
-    named: { principals, resources: resources.map(name => name || value), addresses },
+    sighted: values.map((value, at) => {
+      const own = all.has(value) ? [''] : [];
+      return JSON.stringify([time, id, value, ...(at === 0 ? [[...own, ...others], marks] : [own, ''])]);
+    }),
+    named: written,
   };
 };
 
-/** Those that items hold in a set, in order of time. */
-export const sightingsIn = (items: readonly Item[], set: string): readonly Sighting[] =>
-  items.flatMap(item => (item[set] ?? []).map(read)).sort((a, b) => a.time - b.time);
+const some = (names: readonly string[]): readonly string[] => names.slice(0, mostNames).map(short);
+
+/** A long name stays apart from others that begin like it. */
+const short = (name: string): string => {
+  if (Buffer.byteLength(JSON.stringify(name)) <= longestName) return name;
+  return `${name.slice(0, headOfName).replace(/[\ud800-\udbff]$/, '')}…#${markOf(name)}`;
+};
+
+const markOf = rememberedText(name => hash('sha256', name, 'base64url').slice(0, 8));
+
+/** Those that items hold, in order of time. */
+export const sightingsIn = (items: readonly Item[]): readonly Sighting[] =>
+  items
+    .flatMap(item => {
+      const names = new Map((item['named'] ?? []).map(name => [markOf(name), JSON.parse(name) as string])); // as written above
+      return (item['sighted'] ?? []).map(member => read(member, names));
+    })
+    .sort((a, b) => a.time - b.time);
+
+type Written = readonly [time: number, eventId: string, value: string, resources: readonly string[], marks: string];
+
+/** @param names by their marks: one that found no room has none */
+const read = (member: string, names: ReadonlyMap<string, string>): Sighting => {
+  const [time, eventId, value, resources, marks] = JSON.parse(member) as Written; // as `writeSightings` wrote it
+  const marked = (marks.match(/.{8}/g) ?? []).flatMap(mark => names.get(mark) ?? []);
+  const of = (kind: string): readonly string[] =>
+    marked.filter(name => name.startsWith(kind)).map(name => name.slice(kind.length));
+  return {
+    ...{ time, eventId, value },
+    named: { principals: of('p'), resources: resources.map(name => name || value), addresses: of('a') },
+  };
+};

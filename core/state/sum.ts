@@ -33,14 +33,26 @@ export const sum = <S extends Source>({ id, doc, within, moreThan, note, value }
   });
 };
 
+/** An event that is told again, and adds something else then, adds the greater. */
 const tallyOf = (limit: number): Tally => {
   let total = 0;
+  const parts = new Map<string, { readonly times: number; readonly part: number }>();
+  const none = { times: 0, part: 0 };
   return {
-    enter: ({ value }) => {
-      total += Number(value);
+    enter: ({ eventId, value }) => {
+      const { times, part } = parts.get(eventId) ?? none;
+      const greater = Math.max(part, Number(value));
+      total += greater - part;
+      parts.set(eventId, { times: times + 1, part: greater });
     },
-    leave: ({ value }) => {
-      total -= Number(value);
+    leave: ({ eventId }) => {
+      const { times, part } = parts.get(eventId) ?? none;
+      if (times > 1) {
+        parts.set(eventId, { times: times - 1, part });
+        return;
+      }
+      parts.delete(eventId);
+      total -= part;
     },
     isOver: () => total > limit,
   };

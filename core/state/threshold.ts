@@ -1,7 +1,7 @@
 import type { StateRule } from '../detection.ts';
 import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
-import type { Tally } from './burst.ts';
+import { occurrences, type Tally } from './burst.ts';
 import { counting } from './counting.ts';
 import { checkCounted, checkParts } from './span.ts';
 
@@ -31,8 +31,17 @@ export const threshold = <S extends Source>({ id, doc, within, count, apart, not
   });
 };
 
-/** Each event is one sighting: items are sets. */
+/** An event that is told again, and names somebody else then, stands there twice: it counts once. */
 const tallyOf = (limit: number): Tally => {
   let events = 0;
-  return { enter: () => events++, leave: () => events--, isOver: () => events >= limit };
+  const known = occurrences();
+  return {
+    enter: ({ eventId }) => {
+      if (known.enter(eventId)) events++;
+    },
+    leave: ({ eventId }) => {
+      if (known.leave(eventId)) events--;
+    },
+    isOver: () => events >= limit,
+  };
 };

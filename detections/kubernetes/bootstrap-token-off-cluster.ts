@@ -55,6 +55,14 @@ export const detection = kubernetes({
         }),
       },
       {
+        name: 'it is refused that, for the token has no group',
+        event: audit('get', 'configmaps', {
+          ...outside,
+          objectRef: { namespace: 'kube-system', name: 'kubeadm-config' },
+          responseStatus: { code: 403 },
+        }),
+      },
+      {
         name: 'it is refused, for the token has ended since',
         event: audit('create', target, { ...outside, responseStatus: { code: 403 } }),
       },

@@ -29,7 +29,7 @@ export const detection = kubernetes({
   references: [
     'Karpenter documentation, Disruption; karpenter-provider-aws, charts/karpenter (deployment.yaml)',
     'cluster-api book, Machine health checks; kubernetes-sigs/cluster-api, cmd/clusterctl (upgrade deletes a provider before it installs the next)',
-    'Kubernetes API Reference, Deployment and Scale',
+    'Kubernetes API Reference, Deployment and Scale; kubernetes/api, autoscaling/v1 (a number of 0 is not written)',
   ],
   runbook: [
     confirm("objectRef.namespace = 'NAMESPACE' and objectRef.name = 'NAME' and verb in ['delete','update','patch']"),
@@ -56,6 +56,10 @@ export const detection = kubernetes({
       {
         name: 'a developer scales Karpenter to none',
         event: audit('patch', 'deployments.apps/scale', { ...ref, ...replicas(0) }),
+      },
+      {
+        name: 'the same by a client that sends the scale whole: none is left out',
+        event: audit('update', 'deployments.apps/scale', { ...ref, requestObject: { kind: 'Scale', spec: {} } }),
       },
       {
         name: 'the same in the deployment, by JSON Patch',

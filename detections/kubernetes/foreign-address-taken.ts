@@ -43,7 +43,7 @@ export const detection = kubernetes({
   by: byUserAndObject,
   resources: view => texts(view, 'service.takes'),
   attack: ['T1557', 'T1552.005'],
-  why: 'kube-proxy hands what goes to an external address of a Service to its pods, on every node and for the node’s own programs. With the address of instance metadata a team’s pod answers the kubelet, and every pod, in the place of EC2; with a node’s or the API server’s it sits between them.',
+  why: 'kube-proxy hands what goes to an external address of a Service to its pods, on every node and for the node’s own programs. With the address of instance metadata a team’s pod answers the kubelet, and every pod, in the place of EC2; with a node’s or the API server’s it sits between them. As an external IP the API server takes only IPv6’s of these addresses, as a load balancer’s any.',
   references: [
     'Kubernetes documentation, Service ("External IPs") and the DenyServiceExternalIPs admission controller',
     'CVE-2020-8554 (kubernetes/kubernetes issue 97076)',
@@ -111,6 +111,10 @@ export const detection = kubernetes({
       { name: 'none', event: service({ ports: [{ port: 80 }] }) },
       { name: 'no address at all', event: service({ externalIPs: ['example.com', 7] }) },
       { name: 'it is refused', event: service(metadata, { responseStatus: { code: 403 } }) },
+      {
+        name: 'a link-local one as external IP, which no API server takes',
+        event: service({ externalIPs: ['169.254.169.254'] }, { responseStatus: { code: 422 } }),
+      },
       {
         name: 'MetalLB, or Cilium, says which address it gave',
         event: ingress('10.0.12.34', { user: users.workload }),

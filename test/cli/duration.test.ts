@@ -24,6 +24,6 @@ test.each([
   expect(new Date(timeOf('since', text, now)).toISOString()).toBe(expected);
 });
 
-test.each(['', '5', 'yesterday', '2026', '2026-13-01', '1 Sep 2026', '0h'])('%j is no time', text => {
+test.each(['', '5', 'yesterday', '2026', '2026-13-01', '2026-02-31', '1 Sep 2026', '0h'])('%j is no time', text => {
   expect(() => timeOf('since', text, now)).toThrow(/^--since takes a time like/);
 });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { main } from '../../cli/tripline.ts';
 import { terminal } from './terminal.ts';
@@ -38,6 +41,38 @@ test('times bound it, without a part of a second that would sort behind them', a
   );
 });
 
+test.each([
+  ['2026-01-01T10:00', '2026-01-02T10:00', '2026-01-01T10:00:00', '2026-01-02T10:00:00'],
+  ['2026-01-01T10:00:00.900Z', '2026-01-02T10:00:00.900Z', '2026-01-01T10:00:00', '2026-01-02T10:00:01'],
+])('what lies from %s to %s is in it, wherever it is asked', async (from, to, first, behind) => {
+  const zone = process.env['TZ'];
+  process.env['TZ'] = 'America/New_York';
+  try {
+    const { out } = await hunt(...one, '--from', from, '--to', to);
+    expect(out).toContain(`eventtime >= '${first}'\n  AND eventtime < '${behind}'`);
+  } finally {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  }
+});
+
+test('detections that the settings switch off are no hunt', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tripline-hunt-'));
+  try {
+    const file = join(folder, 'settings.ts');
+    const config = new URL('../../core/config.ts', import.meta.url).href;
+    writeFileSync(
+      file,
+      `import { defineConfig } from '${config}';\nexport default defineConfig({ detections: { '${one[1]}': { status: 'off' } } });\n`,
+    );
+    const { code, out, err } = await hunt(...one, '--settings', file);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(`no detection is left to hunt for: the settings switch off ${one[1]}`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('whole records are asked for where a column holds them, in the table that is named', async () => {
   const { out } = await hunt(...one, '--table', 'aws-logs.security.trail', '--records', 'whole');
   expect(out).toContain('SELECT "whole"\nFROM (SELECT "whole",\n    json_value("whole", ');
@@ -56,6 +91,25 @@ test('what is learned from is asked for where a detection keeps state', async ()
   );
 });
 
+test('what is joined from both logs is asked for in each of them', async () => {
+  const joined = ['--detection', 'lineage/instance-never-joined'];
+  const idsIn = async (source: string): Promise<readonly string[]> =>
+    JSON.parse((await hunt('--json', '--source', source, ...joined)).out).rules.map(
+      ({ id }: { readonly id: string }) => id,
+    );
+  expect(await idsIn('cloudtrail')).toEqual(
+    expect.arrayContaining(['lineage/instance-never-joined', 'knowledge/instances']),
+  );
+  expect(await idsIn('kubernetes')).toContain('knowledge/nodes');
+  expect(await idsIn('kubernetes')).not.toContain('lineage/instance-never-joined');
+  expect((await hunt(...joined)).out).toContain('join these with what --source kubernetes asks for');
+  expect((await hunt(...joined, '--source', 'kubernetes')).out).toContain('what --source cloudtrail asks for');
+  expect((await hunt(...one)).out).not.toContain('--source');
+  // It counts what one log tells.
+  const { code, err } = await hunt('--detection', 'lineage/node-churn');
+  expect([code, err]).toEqual([2, expect.stringContaining('is about other logs than cloudtrail')]);
+});
+
 describe('a wrong flag is told, with exit code 2', () => {
   test.each([
     [['--detection', 'cloudtrail/none'], "no detection 'cloudtrail/none'"],
@@ -66,6 +120,7 @@ describe('a wrong flag is told, with exit code 2', () => {
     [['--table', 'a.b.c.d'], '--table takes a name'],
     [['--records', 'a"b'], '--records takes the name of a column'],
     [['--from', 'yesterday'], '--from takes a time'],
+    [['--from', '2026-02-31'], '--from takes a time'],
     [['--from', '2026-02-01', '--to', '2026-01-01'], '--from is no earlier than --to'],
     [[...one, '--without', 'cloudtrail/gpu-quota-requested'], 'no detection is left'],
     [['logs/'], "it reads no files: 'logs/'"],

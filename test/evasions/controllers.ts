@@ -40,6 +40,19 @@ export const ofControllers: Family = {
       seen: stopped,
     },
     {
+      form: 'its scale sent whole, where 0 is left out',
+      event: audit('update', 'deployments.apps/scale', {
+        ...ref,
+        requestObject: { kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name: 'karpenter' }, spec: {} },
+      }),
+      seen: stopped,
+    },
+    {
+      form: 'the number taken out of its scale',
+      event: audit('patch', 'deployments.apps/scale', { ...ref, requestObject: { spec: { replicas: null } } }),
+      seen: stopped,
+    },
+    {
       form: 'its deployment sent whole, with none',
       event: audit('update', 'deployments.apps', { ...ref, requestObject: { spec: { replicas: 0 } } }),
       seen: stopped,
@@ -116,6 +129,11 @@ export const ofControllers: Family = {
     {
       form: 'the API server’s address in the VPC',
       event: service({ spec: { externalIPs: ['10.0.44.7'], ports: [{ port: 443 }] } }),
+      seen: takenOfVpc,
+    },
+    {
+      form: 'the same, with zeros before its numbers',
+      event: service({ spec: { externalIPs: ['010.000.044.007'], ports: [{ port: 443 }] } }),
       seen: takenOfVpc,
     },
     {

@@ -78,7 +78,16 @@ test('each form is named once in its family', () => {
   }
 });
 
+const pageAt = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
 test('docs/evasions.md says what was tried', () => {
-  const page = readFileSync(new URL('../../docs/evasions.md', import.meta.url), 'utf8');
-  expect(page, 'run `node test/evasions/page.ts`').toBe(evasionsPage(families));
+  expect(pageAt('docs/evasions.md'), 'run `node test/evasions/page.ts`').toBe(evasionsPage(families));
+});
+
+test('README and CHANGELOG say how many were tried', () => {
+  const forms = families.flatMap(family => family.forms);
+  const seen = forms.filter(isSeen).length;
+  expect(pageAt('README.md')).toContain(`Of ${forms.length} forms `);
+  expect(pageAt('README.md')).toContain(`instead ${seen} are told, and ${forms.length - seen} are not`);
+  expect(pageAt('CHANGELOG.md')).toContain(`\`docs/evasions.md\`: ${forms.length} ways past the detections`);
 });

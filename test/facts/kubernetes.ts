@@ -66,8 +66,8 @@ const components: readonly Said[] = [
   ...each(
     ['create'],
     'services',
-    { objectRef: { apiGroup: '' }, requestObject: { spec: { externalIPs: ['169.254.169.254'] } } },
-    { 'service.takes': ['169.254.169.254'] },
+    { objectRef: { apiGroup: '' }, requestObject: { spec: { externalIPs: ['fd00:ec2::254'] } } },
+    { 'service.takes': ['fd00:ec2::254'] },
   ),
 ];
 
@@ -509,13 +509,26 @@ const pods: readonly Said[] = [
   ...each(['patch'], 'deployments.apps deployments.apps/scale', body({ spec: { replicas: 1 } }), {
     'workload.stopped': false,
   }),
+  ...each(['update'], 'deployments.apps/scale statefulsets.apps/scale', body({ spec: {} }), {
+    'workload.stopped': true,
+  }),
+  ...each(['patch'], 'deployments.apps/scale', body({ spec: { replicas: null } }), { 'workload.stopped': true }),
+  ...each(['update'], 'deployments.apps', body({ spec: {} }), { 'workload.stopped': false }),
+  ...each(['patch'], 'deployments.apps', body({ spec: { replicas: null } }), { 'workload.stopped': false }),
+  ...each(['patch'], 'deployments.apps/scale', body({ metadata: { labels: { a: 'b' } } }), {
+    'workload.stopped': false,
+  }),
+  ...each(['update'], 'deployments.apps/scale', {}, { 'workload.stopped': false }),
   ...each(['create'], 'deployments.apps', body({ spec: { replicas: 0 } }), { 'workload.stopped': false }),
   ...each(['delete', 'deletecollection'], 'deployments.apps statefulsets.apps', {}, { 'workload.stopped': true }),
   ...each(['patch'], 'deployments.apps/status replicasets.apps', body({ spec: { replicas: 0 } }), {
     'workload.stopped': false,
   }),
-  ...each(edits, 'services', body({ spec: { externalIPs: ['169.254.169.254', '198.51.100.7'] } }), {
-    'service.takes': ['169.254.169.254'],
+  ...each(edits, 'services', body({ spec: { externalIPs: ['fd00:ec2::254', '198.51.100.7'] } }), {
+    'service.takes': ['fd00:ec2::254'],
+  }),
+  ...each(['create'], 'services', body({ spec: { externalIPs: ['010.000.012.034', '::ffff:10.0.0.1', '10.0.0.0'] } }), {
+    'service.takes': ['10.0.12.34', '::ffff:10.0.0.1', '10.0.0.0'],
   }),
   ...each(
     ['update', 'patch'],
@@ -531,7 +544,7 @@ const pods: readonly Said[] = [
       'services/status',
       body({ status: { loadBalancer: { ingress: [{ ip: '169.254.0169.0254' }, { ip: 'FD00:0EC2::0254' }] } } }),
     ),
-    { 'service.takes': ['169.254.169.254', 'FD00:0EC2::0254'] },
+    { 'service.takes': ['169.254.169.254', 'FD00:0EC2::254'] },
   ],
   ...each(edits, 'services.serving.knative.dev services/proxy', body({ spec: { externalIPs: ['169.254.169.254'] } }), {
     'service.takes': [],

@@ -68,7 +68,12 @@ const alike: { readonly [fact: string]: { readonly [asked: string]: string } } =
     privileged: 'hostPath',
   },
   'kubernetes component.anomalies': { '': '*', 'outside-address': 'beyond-role' },
-  'kubernetes service.takes': { '': '*' },
+  'kubernetes service.takes': Object.fromEntries(
+    ['', '10.0.0.0', '10.0.12.34', '169.254.169.254', '::ffff:10.0.0.1', 'FD00:0EC2::254', 'fd00:ec2::254'].map(one => [
+      one,
+      '*',
+    ]),
+  ),
   'kubernetes pod.runsAs': { unknown: '*' },
   'kubernetes pod.secrets': { '': '*' },
   'kubernetes token.account': { unknown: '*', none: '*' },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findingsTable } from '../../adapters/findings/table.ts';
 import { localDynamoDB } from '../../adapters/local-dynamodb.ts';
+import { at, isObject, type Json, list } from '../../core/json.ts';
 import { rehearsals } from '../../core/rehearsal/catalogue.ts';
 import { variables } from '../../core/rehearsal/rehearsal.ts';
 import { detections } from '../../detections/index.ts';
@@ -38,6 +39,26 @@ test.each(all)('%s is bash, with variables that are explained or set before they
       expect(set, `${line}: ${name}`).toContain(name);
     if (assigned !== undefined) set.add(assigned);
   }
+});
+
+/** The resources that a rule on audit events names, one of which it asks for; empty where it asks for none. */
+const resourcesOf = (when: Json): readonly string[] => {
+  if (Array.isArray(when) || !isObject(when)) return [];
+  const named = list(at(when, 'objectRef'), 'resource').filter(one => typeof one === 'string');
+  if (named.length > 0) return named;
+  const branches = list(when, '$or').map(resourcesOf);
+  return branches.some(one => one.length === 0) ? [] : branches.flat();
+};
+
+test.each(
+  detections.flatMap(({ id, on, when }) => {
+    const resources = on === 'kubernetes' && !id.startsWith('pipeline/') ? resourcesOf(when as unknown as Json) : []; // patterns are JSON
+    return resources.length === 0 ? [] : [[id, resources] as const];
+  }),
+)('%s is rehearsed with something of what it asks for (%j)', (id, resources) => {
+  const said = (rehearsals[id]?.steps ?? []).join('\n').toLowerCase();
+  const singular = resources.map(one => one.replace(/ies$/, 'y').replace(/(?<=ss|x)es$|s$/, ''));
+  expect(singular.filter(one => said.includes(one))).not.toEqual([]);
 });
 
 test.each(all)('%s undoes what it makes', (id, { steps, undo }) => {

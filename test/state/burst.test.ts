@@ -8,6 +8,7 @@ import { distinct } from '../../core/state/distinct.ts';
 import type { Item } from '../../core/state/observation.ts';
 import { sequence } from '../../core/state/sequence.ts';
 import { sum } from '../../core/state/sum.ts';
+import { threshold } from '../../core/state/threshold.ts';
 
 const verdicts = (...times: readonly number[]): readonly Verdict[] =>
   times.map((time, at) => ({ eventId: `e${at}`, time }));
@@ -68,7 +69,7 @@ const time = fc.nat({ max: 40 }).map(tenth => tenth * 100);
 
 /** A sighting that names nobody, as it is stored. */
 const written = ({ at, id, value }: { readonly at: number; readonly id: string; readonly value: string }): string =>
-  JSON.stringify([at, id, value, [], [], []]);
+  JSON.stringify([at, id, value, [], '']);
 
 describe('what fires, asked of each event for itself', () => {
   /**
@@ -91,7 +92,7 @@ describe('what fires, asked of each event for itself', () => {
     [
       ...found(
         rule,
-        lists.map((members): Item => ({ seen: members })),
+        lists.map((members): Item => ({ sighted: members })),
         asking,
       ),
     ].sort();
@@ -109,9 +110,30 @@ describe('what fires, asked of each event for itself', () => {
           const [at, id, value] = JSON.parse(one);
           return { at, id, value: Number(value) };
         });
+        // Each event once, though it was told with other values.
         const isOver = (some: readonly (typeof parts)[number][]) =>
-          some.reduce((total, { value }) => total + value, 0) > 9;
+          [...Map.groupBy(some, ({ id }) => id).values()]
+            .map(told => Math.max(...told.map(({ value }) => value)))
+            .reduce((total, value) => total + value, 0) > 9;
         expect(asked(rule, lists, asking)).toEqual(expected(parts, isOver, asking));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is what a number of events finds, each once', () => {
+    const rule = threshold<'cloudtrail'>({ ...{ id: 'x/threshold', doc: '', within, count: 3, note: () => '' } });
+    const sighting = fc
+      .tuple(time, fc.nat({ max: 5 }))
+      .map(([at, told]) => written({ at, id: `e${at}-${told % 2}`, value: `${told}` }));
+    fc.assert(
+      fc.property(stored(sighting), time, (lists, asking) => {
+        const seen = lists.flat().map(one => {
+          const [at, id] = JSON.parse(one);
+          return { at, id };
+        });
+        const isOver = (some: readonly (typeof seen)[number][]) => new Set(some.map(({ id }) => id)).size >= 3;
+        expect(asked(rule, lists, asking)).toEqual(expected(seen, isOver, asking));
       }),
       { numRuns: 500 },
     );

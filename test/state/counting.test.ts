@@ -34,12 +34,11 @@ const answered = (item: Item, ...also: readonly Item[]): readonly Answer[] => [{
 const nobody: Named = { principals: [], resources: [], addresses: [] };
 
 /** A sighting as it is stored, of `time#id#value`: the value may hold more of these signs. */
-const sighting = (told: string, named: Partial<Named> = {}): string => {
+const sighting = (told: string): string => {
   const [time, id, ...value] = told.split('#');
-  const { resources = [], principals = [], addresses = [] } = named;
-  return JSON.stringify([Number(time), id, value.join('#'), resources, principals, addresses]);
+  return JSON.stringify([Number(time), id, value.join('#'), [], '']);
 };
-const seen = (...told: readonly string[]): Item => ({ seen: told.map(one => sighting(one)) });
+const seen = (...told: readonly string[]): Item => ({ sighted: told.map(one => sighting(one)), named: [] });
 
 /** The item of an event's own time, and its neighbours, kept until records can come no more. */
 const own = (id: string, add: object, cap: object = { cap: 1_000 }) => ({
@@ -73,7 +72,7 @@ describe('distinct values', () => {
 
   it('hold no secret, and stay apart from others that look alike without it', () => {
     const written = (value: string): string => {
-      const [member = '[]'] = rule().observe(viewAt(time, { values: [value] }), key)[0]?.add?.['seen'] ?? [];
+      const [member = '[]'] = rule().observe(viewAt(time, { values: [value] }), key)[0]?.add?.['sighted'] ?? [];
       return String(JSON.parse(member)[2]);
     };
     expect(written('password=hunter2')).toMatch(/^password=\[redacted: password\]~[0-9a-f]{8}$/);

@@ -8,8 +8,7 @@ import { sightingsIn, writeSightings } from '../../core/state/sighting.ts';
 const event = { id: 'e', time: 1_000 };
 const named = (over: Partial<Named>): Named => ({ principals: [], resources: [], addresses: [], ...over });
 /** What stands there of one event, as it is read. */
-const kept = (values: readonly string[], names?: Named) =>
-  sightingsIn([{ seen: writeSightings(event, values, names) }], 'seen');
+const kept = (values: readonly string[], names?: Named) => sightingsIn([writeSightings(event, values, names)]);
 /** All that the sightings of an event name. */
 const namesIn = (values: readonly string[], names: Named): Named => {
   const all = kept(values, names).map(one => one.named);
@@ -32,18 +31,45 @@ describe('an event’s sightings', () => {
 
   it('hold a value that is a resource once, however many there are', () => {
     const ids = Array.from({ length: 60 }, (_, at) => `i-${String(at).padStart(17, '0')}`);
-    const members = writeSightings(event, ids, named({ resources: ids }));
-    for (const [at, id] of ids.entries()) expect(members[at]?.split(id)).toHaveLength(2);
+    const { sighted, named: names } = writeSightings(event, ids, named({ resources: ids }));
+    for (const [at, id] of ids.entries()) expect(sighted[at]?.split(id)).toHaveLength(2);
+    expect(names).toEqual([]);
     expect(kept(ids, named({ resources: ids })).map(one => one.named.resources)).toEqual(ids.map(id => [id]));
   });
 
-  it('leave out what is long or too much, so that a burst fits its item', () => {
+  it('of one identity, from one place, hold neither again: what an event of a flood adds stays short', () => {
+    const from = named({
+      principals: ['arn:aws:sts::111122223333:assumed-role/prod-karpenter/1788256980000000000'],
+      addresses: ['198.51.100.23'],
+    });
+    const all = Array.from({ length: 1_000 }, (_, at) =>
+      writeSightings(
+        { id: `b5289361-6800-3e3c-310c-${String(at).padStart(12, '0')}`, time: 1_788_256_980_000 },
+        [''],
+        from,
+      ),
+    );
+    expect(new Set(all.flatMap(({ named: names }) => names)).size).toBe(2);
+    for (const { sighted } of all) expect(Buffer.byteLength(sighted.join(''))).toBeLessThan(100);
+  });
+
+  it('cut what is long and leave out what is too much, so that a burst fits its item', () => {
     const many = Array.from({ length: 9 }, (_, at) => `${at}`);
-    const long = 'x'.repeat(513);
-    const names = named({ principals: [long, ...many], resources: [long, ...many], addresses: [long, ...many] });
+    const names = named({ principals: many, resources: many, addresses: many });
     const five = many.slice(0, 5);
     expect(kept(['v'], names)[0]?.named).toEqual({ principals: five, resources: five, addresses: five });
-    expect(kept(['v'], named({ principals: [long.slice(1)] }))[0]?.named.principals).toEqual([long.slice(1)]);
+    const cutTo = (name: string): string => String(kept(['v'], named({ resources: [name] }))[0]?.named.resources);
+    expect(cutTo('x'.repeat(510))).toBe('x'.repeat(510));
+    expect(cutTo('x'.repeat(511))).toMatch(/^x{64}…#[\w-]{8}$/);
+    expect(cutTo(`${'x'.repeat(511)}y`)).not.toBe(cutTo(`${'x'.repeat(511)}z`));
+    // As they are written: six bytes each. No character is cut in two.
+    expect(cutTo('\u0001'.repeat(100))).toHaveLength(64 + '…#'.length + 8);
+    expect(cutTo(`${'x'.repeat(63)}${'😀'.repeat(200)}`)).toMatch(/^x{63}…#/);
+  });
+
+  it('count though what they name found no room', () => {
+    const { sighted } = writeSightings(event, ['v'], named({ principals: ['alice'] }));
+    expect(sightingsIn([{ sighted }])).toEqual([{ time: 1_000, eventId: 'e', value: 'v', named: named({}) }]);
   });
 
   it('are read as they were written, whatever they say', () => {
@@ -59,8 +85,8 @@ describe('an event’s sightings', () => {
   });
 
   it('stand in order of time, from whatever item', () => {
-    const at = (time: number) => ({ seen: writeSightings({ id: `e${time}`, time }, ['v']) });
-    expect(sightingsIn([at(3), {}, at(1), at(2)], 'seen').map(({ time }) => time)).toEqual([1, 2, 3]);
-    expect(sightingsIn([at(3)], 'other')).toEqual([]);
+    const at = (time: number) => writeSightings({ id: `e${time}`, time }, ['v'], named({ principals: [`p${time}`] }));
+    const all = sightingsIn([at(3), {}, at(1), at(2)]);
+    expect(all.map(one => [one.time, one.named.principals])).toEqual([1, 2, 3].map(time => [time, [`p${time}`]]));
   });
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { developer } from '../../core/cloudtrail/example.ts';
 import { createFleet } from '../../core/cloudtrail/example-launch.ts';
@@ -8,6 +9,7 @@ import { audit } from '../../core/kubernetes/example.ts';
 import { detect } from '../../core/pipeline.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import { detection as launches } from '../../detections/cloudtrail/launch-burst.ts';
+import { detection as denied } from '../../detections/kubernetes/denied-burst.ts';
 import { detection as sweep } from '../../detections/kubernetes/secret-sweep.ts';
 
 /** A finding of a burst holds all of it: what was done before the limit was reached is what a responder has to make good, too. */
@@ -64,4 +66,93 @@ it('names who launched before the limit, too', async () => {
     ]),
   );
   expect(found?.finding.resources).toHaveLength(60);
+});
+
+const refused = (index: number, over: object = {}) =>
+  audit('list', 'pods', {
+    time: `2026-09-01T10:00:${String(index).padStart(2, '0')}Z`,
+    ...{ responseStatus: { code: 403 }, objectRef: { namespace: `team-${index}` } },
+    ...over,
+  });
+const nine = Array.from({ length: 9 }, (_, index) => refused(index));
+const told = async (some: readonly ReturnType<typeof refused>[], store = memoryStore()) => {
+  const findings = memoryFindings();
+  const match = compile([denied], [], exampleSettings);
+  await detect(
+    some.map(event => ({ kind: 'event', event }) as const),
+    { match, findings, store, quarantine: { keep: async () => undefined }, batch: 1 },
+  );
+  return findings.list().map(({ finding }) => [finding.detection, finding.count]);
+};
+
+it('counts a call once, though it is told again from another address', async () => {
+  const [first = refused(0)] = nine;
+  const again = { ...first, record: { ...first.record, sourceIPs: [theft] } };
+  expect(again.id).toBe(first.id);
+  expect(await told([...nine, again])).toEqual([]);
+  expect(await told([...nine, again, refused(9)])).toEqual([[denied.id, 10]]);
+});
+
+it('is not kept from being found by what an older version left in the same window', async () => {
+  const store = memoryStore();
+  const [first = refused(0)] = nine;
+  const [asked] = compile([denied], [], exampleSettings)(first)[0]?.observations ?? [];
+  if (asked === undefined) throw new Error('it keeps what it counts');
+  await store.observe([{ ...asked, add: { seen: [`${first.time}#${first.id}#${first.id}`] } }]);
+  expect(await told([...nine, refused(9)], store)).toEqual([[denied.id, 10]]);
+});
+
+/** What somebody may call what he is refused, and where he says he comes from. */
+const chosen = fc.record({
+  at: fc.nat({ max: 1_500 }),
+  name: fc.tuple(
+    fc.constantFrom('a#b', '"q"', '\ud800x', '\n', 'x'.repeat(700), '\u0001'.repeat(200), '__proto__', "it's"),
+    fc.nat({ max: 9 }),
+  ),
+  from: fc.array(fc.nat({ max: 255 }), { minLength: 1, maxLength: 9 }),
+});
+
+it('is found the same in any order and batches, delivered again, whatever it names', async () => {
+  let found = 0;
+  const findings = async (events: readonly ReturnType<typeof refused>[], batch: number) => {
+    const kept = memoryFindings();
+    const deps = { match: compile([denied], [], exampleSettings), findings: kept, store: memoryStore(), batch };
+    await detect(
+      events.map(event => ({ kind: 'event', event }) as const),
+      { ...deps, quarantine: { keep: async () => undefined } },
+    );
+    return kept.list().map(({ finding: { count, first, last, title, principals, resources, addresses } }) => ({
+      ...{ count, first, last, title },
+      names: [principals, resources, addresses].map(names => [...names].sort()),
+    }));
+  };
+  await fc.assert(
+    fc.asyncProperty(
+      fc
+        .array(chosen, { minLength: 12, maxLength: 30 })
+        .map(all =>
+          all.map(({ at, name: [head, tail], from }) =>
+            refused(0, {
+              time: new Date(Date.parse('2026-09-01T10:00:00Z') + at * 1_000).toISOString(),
+              objectRef: { namespace: 'team-a', name: `${head}${tail}` },
+              sourceIPs: from.map(part => `192.0.2.${part}`),
+            }),
+          ),
+        )
+        .chain(events =>
+          fc.record({
+            inOrder: fc.constant(events.toSorted((a, b) => a.time - b.time)),
+            otherwise: fc.shuffledSubarray([...events, ...events], { minLength: 2 * events.length }),
+            batch: fc.integer({ min: 1, max: 20 }),
+          }),
+        ),
+      async ({ inOrder, otherwise, batch }) => {
+        const once = await findings(inOrder, 1);
+        found += once.length;
+        expect(await findings(otherwise, batch)).toEqual(once);
+      },
+    ),
+    { numRuns: 60 },
+  );
+  expect(found).toBeGreaterThan(30);
 });

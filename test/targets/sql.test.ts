@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineConfig } from '../../core/config.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
-import { detections } from '../../detections/index.ts';
+import { hunt } from '../../core/targets/sql/hunt.ts';
+import { detections, knowledge } from '../../detections/index.ts';
 import { type Database, database } from './database.ts';
 import { judged, layouts } from './hunting.ts';
 import { exampleEvents, generated, recordedEvents, take } from './soundness.ts';
@@ -13,6 +14,23 @@ beforeAll(async () => {
   db = await database();
 }, 60_000);
 afterAll(() => db.close());
+
+it('fits what Athena takes where the settings name fifty clusters, with roles of their own', () => {
+  const names = Array.from({ length: 50 }, (_, at) => `prod-${at}`);
+  const settings = defineConfig({
+    accounts: ['111122223333'],
+    clusters: names.map(name => ({ name, nodeRoles: [`KarpenterNodeRole-${name}`, `nodes-of-${name}`] })),
+    controllers: names.map(name => ({
+      kind: 'karpenter' as const,
+      cluster: name,
+      roles: [`arn:aws:iam::111122223333:role/${name}-karpenter`],
+    })),
+  });
+  for (const { source, layout } of layouts)
+    expect(
+      hunt([...detections, ...knowledge], settings, { source, layout, table: ['t'] }).rules.length,
+    ).toBeGreaterThan(40);
+});
 
 describe.each(layouts.map(told => ({ name: `${told.source}, ${told.kind}`, told })))('a hunt in $name', ({ told }) => {
   it('finds every example that a rule asks for', async () => {

@@ -179,16 +179,17 @@ export const objectFacts: Facts<'kubernetes'> = {
   },
 };
 
-/** Kubernetes API Reference, DeploymentSpec and Scale: `replicas`. */
+/** Kubernetes API Reference, DeploymentSpec and Scale: `replicas`; kubernetes/api, autoscaling/v1. */
 const stopped = (record: AuditRecord): boolean => {
   const { resource = '', subresource } = record.objectRef ?? {};
   if (!['deployments', 'statefulsets'].includes(resource)) return false;
   if (['delete', 'deletecollection'].includes(record.verb)) return subresource === undefined;
-  return (
-    ['update', 'patch'].includes(record.verb) &&
-    (subresource === undefined || subresource === 'scale') &&
-    at(asked(record).object, 'spec', 'replicas') === 0
-  );
+  if (!['update', 'patch'].includes(record.verb) || (subresource !== undefined && subresource !== 'scale'))
+    return false;
+  const { object, whole } = asked(record);
+  const replicas = at(object, 'spec', 'replicas');
+  // A Scale without a number has none, and is never written with 0 (`omitempty`); a Deployment without one has one.
+  return replicas === 0 || (subresource === 'scale' && (replicas === null || (whole && replicas === undefined)));
 };
 
 const enforce = 'pod-security.kubernetes.io/enforce';

@@ -102,8 +102,11 @@ const valueAt = (column: string, path: readonly string[]): string =>
 /** No texts: Trino writes a number as 4.03E2, PostgreSQL a boolean as f. */
 const otherwise: ReadonlySet<string> = new Set([['responseStatus', 'code'], ['readOnly']].map(pathKey));
 
-/** Members that hold one text, or none. */
-export const oneText: readonly (readonly string[])[] = [...single].filter(key => !otherwise.has(key)).map(pathOf);
+/** Members that hold one text, or none: rules ask much of a session's role, for each of ours. */
+export const oneText: readonly (readonly string[])[] = [
+  ...[...single].filter(key => !otherwise.has(key)).map(pathOf),
+  ['userIdentity', 'sessionContext', 'sessionIssuer', 'arn'],
+];
 
 /**
  * A table with a column that holds each record whole, as JSON. Members that hold one text become columns of a table around it.
