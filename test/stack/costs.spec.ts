@@ -55,6 +55,10 @@ describe('docs/deploy.md reckons with what a stage has', () => {
     const sum = costs.reduce((all, one) => all + one, 0);
     expect(costs.length).toBeGreaterThan(10);
     expect(table?.[2]).toBe(dollars(sum));
-    expect(page).toContain(`7.5 beside the fixed ${sum.toFixed(1)}, so ${(sum + 7.5).toFixed(1)} dollars`);
+    const example =
+      /([\d.]+) × ([\d.]+) \+ ([\d.]+) × ([\d.]+) = ([\d.]+) beside the fixed ([\d.]+), so ([\d.]+) dollars/.exec(page);
+    const [a = 0, b = 0, c = 0, d = 0, ...said] = (example ?? []).slice(1).map(Number);
+    const [moving, fixed] = [a * b + c * d, sum].map(one => Number(one.toFixed(1)));
+    expect(said).toEqual([moving, fixed, Number(((moving ?? 0) + (fixed ?? 0)).toFixed(1))]);
   });
 });
