@@ -57,7 +57,8 @@ export const areas: { readonly [name: string]: Area } = {
       'sighting.test.ts',
       'whole-burst.test.ts',
     ),
-    without: /whatever the order, repetition and batches|order and redelivery|records that are late|in any order and batches/,
+    without:
+      /whatever the order, repetition and batches|order and redelivery|records that are late|in any order and batches/,
   },
   memory: {
     mutate: ['core/state/memory.ts'],
