@@ -174,7 +174,11 @@ export const areas: { readonly [name: string]: Area } = {
   },
   hunts: {
     mutate: ['core/targets/sql'],
-    tests: [...testsIn('cli', 'hunt.test.ts'), ...testsIn('targets', 'sql-condition.test.ts')],
+    tests: [
+      ...testsIn('targets', 'sql-place.test.ts'),
+      ...testsIn('cli', 'hunt.test.ts'),
+      ...testsIn('targets', 'sql-condition.test.ts'),
+    ],
     without: /every record that its pattern matches/,
   },
   cloudtrail: {

@@ -92,6 +92,8 @@ describe('a condition in SQL', () => {
     [{ a: [{ exists: false }] }, [undefined], ['x', '']],
     [{ a: [{ exists: false }, 'x'] }, [undefined, 'x'], ['y']],
     [{ a: [true] }, [true], [false, undefined]],
+    [{ a: ['x', null] }, ['x'], ['y']],
+    [{ a: [{ 'anything-but': ['x', 'q"'] }] }, ['z'], [undefined]],
   ])('%j holds for %j and not for %j, in columns of text and in JSON', async (data, found, not) => {
     for (const where of [conditionOf(loadPattern(data)), conditionOf(loadPattern(data), inText)]) {
       const finds = (a: unknown) => isFound((a === undefined ? {} : { a }) as JsonObject, where ?? 'no condition');
@@ -132,6 +134,7 @@ describe('a condition in SQL', () => {
     { a: [{ equalsField: ['b'] }] },
     { a: [{ matches: 'x' }] },
     { 'a"b': ['x'] },
+    { a: { 'b"c': ['x'] } },
   ])('%j is nothing that can be asked', data => {
     expect(conditionOf(loadPattern(data))).toBeUndefined();
   });
