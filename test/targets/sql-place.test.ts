@@ -58,8 +58,8 @@ describe('in a table of whole records', () => {
     expect(wholeRecords('cloudtrail', 'r').time).toBe(`json_value("r", 'lax $."eventTime"')`);
   });
   it('records are given back as they are, and as columns what a condition names', () => {
-    const { select, orderBy, from } = wholeRecords('kubernetes', 'r');
-    expect([select, orderBy]).toEqual(['"r"', '']);
+    const { select, ending, from } = wholeRecords('kubernetes', 'r');
+    expect([select, ending]).toEqual(['"r"', '']);
     expect(from('"t"', '"verb" IN (…)').replaceAll(/\s+/g, ' ')).toBe(
       `(SELECT "r", json_value("r", 'lax $."verb"') AS "verb" FROM "t") AS records`,
     );

@@ -63,7 +63,7 @@ export const hunt = (rules: readonly (AnyDetection | AnyKnowledge)[], settings: 
     `SELECT ${layout.select}`,
     `FROM ${layout.from(table.map(quoted).join('.'), condition)}`,
     `WHERE ${condition}`,
-    ...(layout.orderBy === '' ? [] : [layout.orderBy]),
+    ...(layout.ending === '' ? [] : [layout.ending]),
   ].join('\n');
   const bytes = Buffer.byteLength(sql);
   if (bytes > longestQuery)
@@ -110,10 +110,12 @@ const inParts = (lines: readonly string[]): string => {
   const parts: string[][] = [];
   let room = 0;
   for (const line of lines) {
-    const part = line.length <= room ? parts.at(-1) : undefined;
-    if (part === undefined) parts.push([line]);
-    else part.push(line);
-    room = (part === undefined ? longestPart : room) - line.length;
+    if (line.length > room) {
+      parts.push([]);
+      room = longestPart;
+    }
+    parts.at(-1)?.push(line);
+    room -= line.length;
   }
   return parts.map(part => `any_match(ARRAY[true], yes -> yes AND (${anyOf(part)}))`).join('\n    OR ');
 };

@@ -20,7 +20,8 @@ export interface Layout {
   readonly time: string;
   /** What a query gives back of what it finds. */
   readonly select: string;
-  readonly orderBy: string;
+  /** What stands behind the condition; '' nothing. */
+  readonly ending: string;
 }
 
 /** A name as SQL quotes it. */
@@ -87,7 +88,7 @@ export const athenaTrail: Layout = {
   from: table => table,
   time: 'eventtime',
   select: '"$path" AS object, count(*) AS records',
-  orderBy: 'GROUP BY "$path"\nORDER BY "$path"',
+  ending: 'GROUP BY "$path"\nORDER BY "$path"',
 };
 
 const times: { readonly [S in Source]: readonly string[] } = {
@@ -130,6 +131,6 @@ export const wholeRecords = (source: Source, name: string): Layout => {
     },
     time: said.length === 1 ? (said[0] ?? '') : `coalesce(${said.join(', ')})`,
     select: column,
-    orderBy: '',
+    ending: '',
   };
 };
