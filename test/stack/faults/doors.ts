@@ -1,6 +1,6 @@
-import { lambda, queue, role, table } from '../kinds.ts';
+import { lambda, queue, table } from '../kinds.ts';
 import { full } from '../synthesis.ts';
-import { changed, type Fault, plus, policy, without } from './planting.ts';
+import { allowed, changed, type Fault, plus, without } from './planting.ts';
 
 const topicPolicy = 'aws:sns/topicPolicy:TopicPolicy';
 const said = (...some: readonly object[]) => plus({ policy: JSON.stringify({ Statement: some }) });
@@ -99,15 +99,11 @@ export const doors: readonly Fault[] = [
     'whoever carries events to another bus may put them there',
     'a role that may write to another bus only',
     () =>
-      changed(
-        role,
-        plus(
-          policy({
-            Effect: 'Allow',
-            Action: ['events:PutEvents'],
-            Resource: ['arn:aws:events:eu-west-1:111122223333:event-bus/tripline-production-regions'],
-          }),
-        ),
+      allowed(
+        {
+          Action: ['events:PutEvents'],
+          Resource: ['arn:aws:events:eu-west-1:111122223333:event-bus/tripline-production-regions'],
+        },
         'WitnessCarrier',
       ),
   ],

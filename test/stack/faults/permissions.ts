@@ -1,5 +1,5 @@
 import { role } from '../kinds.ts';
-import { changed, type Fault, plus, policy, without } from './planting.ts';
+import { allowed, changed, type Fault, plus, without } from './planting.ts';
 
 /** What a role may do that its function does not, or may not that it does. */
 export const permissions: readonly Fault[] = [
@@ -7,36 +7,24 @@ export const permissions: readonly Fault[] = [
     'every action of every role is exact',
     'dynamodb:*',
     () =>
-      changed(
-        role,
-        plus(
-          policy({
-            Effect: 'Allow',
-            Action: 'dynamodb:*',
-            Resource: 'arn:aws:dynamodb:eu-west-1:111122223333:table/x',
-          }),
-        ),
-      ),
+      allowed({
+        Action: 'dynamodb:*',
+        Resource: 'arn:aws:dynamodb:eu-west-1:111122223333:table/x',
+      }),
   ],
   [
     'every resource of every role is exact, but where AWS forces a wildcard',
     'any topic',
-    () => changed(role, plus(policy({ Effect: 'Allow', Action: ['sns:Publish'], Resource: '*' }))),
+    () => allowed({ Action: ['sns:Publish'], Resource: '*' }),
   ],
   [
     'every resource of every role is exact, but where AWS forces a wildcard',
     'any table',
     () =>
-      changed(
-        role,
-        plus(
-          policy({
-            Effect: 'Allow',
-            Action: ['dynamodb:GetItem'],
-            Resource: 'arn:aws:dynamodb:eu-west-1:111122223333:table/*',
-          }),
-        ),
-      ),
+      allowed({
+        Action: ['dynamodb:GetItem'],
+        Resource: 'arn:aws:dynamodb:eu-west-1:111122223333:table/*',
+      }),
   ],
   [
     'functions may do what their code does, and nothing else',
@@ -74,19 +62,13 @@ export const permissions: readonly Fault[] = [
     'policies fit their quota',
     'a hundred log groups',
     () =>
-      changed(
-        role,
-        plus(
-          policy({
-            Effect: 'Allow',
-            Action: ['logs:PutSubscriptionFilter'],
-            Resource: Array.from(
-              { length: 200 },
-              (_, at) => `arn:aws:logs:eu-west-1:111122223333:log-group:/a/name/of/${at}/audit`,
-            ),
-          }),
+      allowed({
+        Action: ['logs:PutSubscriptionFilter'],
+        Resource: Array.from(
+          { length: 200 },
+          (_, at) => `arn:aws:logs:eu-west-1:111122223333:log-group:/a/name/of/${at}/audit`,
         ),
-      ),
+      }),
   ],
   [
     'policies fit their quota',
@@ -132,12 +114,7 @@ export const permissions: readonly Fault[] = [
   [
     'the canary may steer nothing, and its call is denied',
     'a permission to look',
-    () =>
-      changed(
-        role,
-        plus(policy({ Effect: 'Allow', Action: ['ec2:DescribeExportTasks'], Resource: '*' })),
-        'CanaryFunction',
-      ),
+    () => allowed({ Action: ['ec2:DescribeExportTasks'], Resource: '*' }, 'CanaryFunction'),
   ],
   [
     'the canary may steer nothing, and its call is denied',

@@ -1,3 +1,4 @@
+import { role } from '../kinds.ts';
 import type { Resource } from '../mocks.ts';
 import { full } from '../synthesis.ts';
 
@@ -25,7 +26,12 @@ export const plus =
   (more: Inputs) =>
   (inputs: Inputs): Inputs => ({ ...inputs, ...more });
 
-/** A role's inputs that let it do what a statement says. */
-export const policy = (statement: object): Inputs => ({
-  inlinePolicies: [{ name: 'planted', policy: JSON.stringify({ Statement: [statement] }) }],
-});
+/** The resources of the full stack with a role that may do what one statement says, and nothing else. @param word as of {@link changed} */
+export const allowed = (statement: object, word = ''): readonly Resource[] =>
+  changed(
+    role,
+    plus({
+      inlinePolicies: [{ name: 'planted', policy: JSON.stringify({ Statement: [{ Effect: 'Allow', ...statement }] }) }],
+    }),
+    word,
+  );
