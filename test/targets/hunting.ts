@@ -1,6 +1,6 @@
 import type { AnyEvent, Source } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
-import { at, type JsonObject } from '../../core/json.ts';
+import { at, type Json, type JsonObject } from '../../core/json.ts';
 import { hunt } from '../../core/targets/sql/hunt.ts';
 import { athenaTrail, type Layout, oneText, trailColumns, wholeRecords } from '../../core/targets/sql/place.ts';
 import { detections, knowledge } from '../../detections/index.ts';
@@ -112,3 +112,23 @@ const sorted = (value: unknown): unknown => {
       .map(([name, one]) => [name, sorted(one)]),
   );
 };
+
+/** `node test/targets/hunting.ts`: of 5,000 ordinary records of each source, how many rules ask for, and how many a hunt finds. */
+if (import.meta.main) {
+  const { ordinaryAudit, ordinaryTrail } = await import('../../bench/ordinary-log.ts');
+  const { readCloudTrail } = await import('../../core/cloudtrail/read.ts');
+  const { readAudit } = await import('../../core/kubernetes/read.ts');
+  const { database } = await import('./database.ts');
+  const place = { account: '111122223333', region: 'eu-west-1', cluster: 'prod' };
+  // Records are JSON objects.
+  const events = [
+    ...ordinaryTrail(5_000).map(record => readCloudTrail(record as unknown as Json, place)),
+    ...ordinaryAudit(5_000).map(record => readAudit(record as unknown as Json, place)),
+  ].filter(one => 'record' in one);
+  const db = await database();
+  for (const told of layouts) {
+    const { lost, held, found, of } = await judged(db, told, events);
+    console.log(`${told.source}, ${told.kind}: of ${of} ${held} asked for, ${found} found, ${lost.length} lost`);
+  }
+  await db.close();
+}
