@@ -46,10 +46,10 @@ export async function* readFiles(paths: readonly string[], options: FileOptions)
       bytes += more;
       options.onProgress?.({ file: name, index: at + 1, files: inputs.length, bytes, total });
     };
-    const stream =
+    const open = (): AsyncIterable<Uint8Array> =>
       path === '-' ? (options.stdin ?? process.stdin) : createReadStream(path, { highWaterMark: 256 * 1024 });
     try {
-      yield* readObject(counted(stream, report), name, options.place, {
+      yield* readObject(counted(open, report), name, options.place, {
         clusters: options.clusters ?? [],
         limits: localLimits,
         unpacks: true,
@@ -66,12 +66,13 @@ export async function* readFiles(paths: readonly string[], options: FileOptions)
 /** The system gave up on a file that was being read; its message is the system's code. */
 class Interrupted extends Error {}
 
+/** @param open asked when the first bytes are: what is left out by its name alone (digests, thousands of them) is never opened */
 async function* counted(
-  stream: AsyncIterable<Uint8Array>,
+  open: () => AsyncIterable<Uint8Array>,
   report: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of stream) {
+    for await (const chunk of open()) {
       report(chunk.length);
       yield chunk;
     }

@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Progress, readFiles } from '../../adapters/files.ts';
@@ -141,6 +143,21 @@ describe('files', () => {
     await write('AWSLogs/222233334444/CloudTrail/eu-west-1/d.json', line('e-1'));
     expect(await read([root])).toEqual(['e-1', 'skipped 1: CloudTrail digest files, which hold no records']);
   });
+
+  test.skipIf(!existsSync('/proc/self/fd'))(
+    'what is left out by its name is not opened, however many there are',
+    async () => {
+      for (let at = 0; at < 20; at++)
+        await write(`AWSLogs/222233334444/CloudTrail-Digest/eu-west-1/${at}.json.gz`, 'x');
+      await write('AWSLogs/222233334444/CloudTrail/eu-west-1/d.json', line('e-1'));
+      expect(await read([root])).toHaveLength(21);
+      await setTimeout(20); // a file is opened in the background
+      const open = await Promise.all(
+        (await readdir('/proc/self/fd')).map(fd => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+      );
+      expect(open.filter(path => path.startsWith(root))).toEqual([]);
+    },
+  );
 
   test.each(['absent.json', 'absent/*.json'])('%s, which does not exist, is an UnreadableInput', async path => {
     await expect(read([join(root, path)])).rejects.toThrow(UnreadableInput);
