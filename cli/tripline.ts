@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { nearTo } from '../core/near.ts';
 import { faultText } from './fault.ts';
 import { type Command, type Io, UsageError } from './io.ts';
-import { startLean } from './lean.ts';
+import { keepCompiled, startLean } from './lean.ts';
 import { shown } from './shown.ts';
 
 const commands: { readonly [name: string]: readonly [summary: string, load: () => Promise<Command>] } = {
@@ -93,5 +93,6 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathS
     process.exit(2);
   });
   if (process.argv[2] === 'scan') startLean(); // months of logs may be ahead
+  keepCompiled();
   process.exitCode = await main(process.argv.slice(2), process);
 }

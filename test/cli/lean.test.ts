@@ -59,6 +59,22 @@ test.skipIf(process.execve === undefined)(
   120_000,
 );
 
+test('every command keeps what Node makes of its sources', () => {
+  const cacheOf = `data:text/javascript,${encodeURIComponent(`
+    import { getCompileCacheDir } from 'node:module';
+    process.on('exit', () => console.error(getCompileCacheDir() ?? 'none'));
+  `)}`;
+  const run = (env: NodeJS.ProcessEnv) =>
+    spawnSync(process.execPath, ['--import', cacheOf, 'cli/tripline.ts', '--help'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, ...env },
+    });
+  const { status, stderr } = run({});
+  expect([status, stderr]).toEqual([0, expect.stringContaining(`${root}node_modules/.cache/tripline/`)]);
+  expect(run({ NODE_DISABLE_COMPILE_CACHE: '1' })).toMatchObject({ status: 0, stderr: 'none\n' });
+}, 120_000);
+
 test('trimming collects what nobody needs any more', async () => {
   const trim = trimmer(0);
   const ref = new WeakRef({ some: 'garbage' });
