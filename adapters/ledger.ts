@@ -1,5 +1,6 @@
 import { DeleteItemCommand, type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Ledger, leaseMs } from '../core/announce/deliver.ts';
+import { rows } from '../core/tables.ts';
 
 /** Rows are kept longer than any queue keeps a message (SQS: 14 days), so that no late delivery is a second one. */
 const keptSeconds = 30 * 24 * 60 * 60;
@@ -9,7 +10,7 @@ const keptSeconds = 30 * 24 * 60 * 60;
  * One conditional write claims a row, so that of any number of senders one sends.
  */
 export const ledgerTable = (client: DynamoDBClient, table: string): Ledger => {
-  const at = (key: string) => ({ TableName: table, Key: { pk: { S: `said#${key}` } } });
+  const at = (key: string) => ({ TableName: table, Key: { pk: { S: `${rows.said}${key}` } } });
   return {
     claim: async (key, covers, now) => {
       try {

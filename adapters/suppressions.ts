@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Suppression } from '../core/settings.ts';
 import { endOf } from '../core/suppress.ts';
-import { retentionDays } from '../core/tables.ts';
+import { retentionDays, suppressionsKey } from '../core/tables.ts';
 
 /** A suppression made by command, with who made it and who ended it. */
 export interface StoredSuppression extends Suppression {
@@ -30,7 +30,7 @@ export interface Suppressions {
   announced(id: string, at: number): Promise<boolean>;
 }
 
-const pk = { S: 'suppressions' };
+const pk = { S: suppressionsKey };
 
 /** The suppressions in a table of findings. @param table its name */
 export const suppressionsTable = (client: DynamoDBClient, table: string): Suppressions => {

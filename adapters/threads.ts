@@ -1,4 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { rows } from '../core/tables.ts';
 
 /** Which Slack message a finding's thread hangs on: rows `thread#<channel>#<finding>` of the state table. */
 export interface Threads {
@@ -14,7 +15,7 @@ const keptDays = 400;
 export const threadsTable = (client: DynamoDBClient, table: string): Threads => {
   const at = (channel: string, finding: string) => ({
     TableName: table,
-    Key: { pk: { S: `thread#${channel}#${finding}` } },
+    Key: { pk: { S: `${rows.thread}${channel}#${finding}` } },
   });
   return {
     of: async (channel, finding) => {

@@ -7,7 +7,7 @@ import {
 import type { Event } from '../core/event.ts';
 import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
 import { addressOf, type Version } from '../core/kubernetes/reading.ts';
-import { retentionDays } from '../core/tables.ts';
+import { retentionDays, rows } from '../core/tables.ts';
 import { pause, tries } from './dynamodb.ts';
 
 /** Versions kept of one object: with 32 KB each its item stays below DynamoDB's 400 KB. */
@@ -16,7 +16,7 @@ const most = 6;
 /** Which object: the same for every write of it. */
 export const objectKey = (event: Event<'kubernetes'>): string => {
   const { group, resource, namespace = '', name } = addressOf(event);
-  return `object#${event.account}#${event.cluster}#${resource}.${group}#${namespace}/${name}`;
+  return `${rows.object}${event.account}#${event.cluster}#${resource}.${group}#${namespace}/${name}`;
 };
 
 /**

@@ -62,6 +62,23 @@ export const hubTable = {
   ttl: 'expires',
 } as const satisfies Table;
 
+/** How partition keys of the state table begin that some functions alone need: their policies name them, and nothing else there. */
+export const rows = {
+  /** What a channel has said: `adapters/ledger.ts`. */
+  said: 'said#',
+  /** Which message of Slack's a finding's thread hangs on: `adapters/threads.ts`. */
+  thread: 'thread#',
+  /** Objects as the posture reader saw them: `adapters/versions.ts`. */
+  object: 'object#',
+  /** What is counted to tell a storm: `core/announce/storm.ts`. */
+  storm: 'storm#',
+  /** Rounds of one canary: `core/state/canary.ts`. */
+  canary: 'canary#',
+} as const;
+
+/** The partition key of all suppressions, in the findings table. */
+export const suppressionsKey = 'suppressions';
+
 /** What every stage has; the hub's is made only where a stage gathers. */
 export const tables: readonly Table[] = [findingsTable, stateTable];
 

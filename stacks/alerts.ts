@@ -1,13 +1,14 @@
 import { filterPolicy } from '../core/announce/route.ts';
 import type { Routing } from '../core/settings.ts';
+import { rows } from '../core/tables.ts';
 import settings from '../tripline.config.ts';
 import { channelFunction } from './channels.ts';
-import { type Lambda, lambda } from './function.ts';
+import { type Grant, type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
 import { home, inside, type Place } from './place.ts';
 import { accept, deadLetters, type Queue } from './queue.ts';
-import { environment, type Storage } from './storage.ts';
+import { environment, type Storage, says } from './storage.ts';
 
 export interface Alerts {
   readonly topic: aws.sns.Topic;
@@ -156,12 +157,13 @@ const announcer = (
 };
 
 /** What announcing may do, from the stream or from the sweep. */
-export const announces = ({ findings, state }: Storage, topic: aws.sns.Topic, bus: aws.cloudwatch.EventBus) => [
-  { actions: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], resources: [findings.arn] },
+export const announces = (storage: Storage, topic: aws.sns.Topic, bus: aws.cloudwatch.EventBus): readonly Grant[] => [
+  { actions: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], resources: [storage.findings.arn] },
+  says(storage),
   {
-    // The ledger, and what is counted to tell a storm.
-    actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-    resources: [state.arn],
+    actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+    resources: [storage.state.arn],
+    keys: { like: [`${rows.storm}*`, `${rows.canary}*`] }, // what makes a storm, and that a canary came back
   },
   { actions: ['sns:Publish'], resources: [topic.arn] },
   { actions: ['events:PutEvents'], resources: [bus.arn] },

@@ -6,7 +6,7 @@ import type { Key } from './key.ts';
 import { type Account, home, type Place } from './place.ts';
 import { deadLetters, type Queue } from './queue.ts';
 import { schedules } from './schedule.ts';
-import type { Storage } from './storage.ts';
+import { type Storage, writesFindings } from './storage.ts';
 
 const timeout = 120;
 
@@ -15,7 +15,7 @@ const timeout = 120;
  * nothing of EC2, nothing of IAM. That its call is denied is what makes it.
  */
 export const canary = (
-  { findings, state }: Storage,
+  storage: Storage,
   places: readonly Place[],
   key: Key,
   { id, partition }: Account,
@@ -32,11 +32,8 @@ export const canary = (
     key,
     reserved: 1,
     grants: [
-      {
-        actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'],
-        resources: [findings.arn],
-      },
-      { actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], resources: [state.arn] },
+      writesFindings(storage),
+      { actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], resources: [storage.state.arn] },
       ...(watched.length === 0
         ? []
         : [
@@ -51,8 +48,8 @@ export const canary = (
       { actions: ['sqs:SendMessage'], resources: [dead.arn] },
     ],
     environment: {
-      FINDINGS_TABLE: findings.name,
-      STATE_TABLE: state.name,
+      FINDINGS_TABLE: storage.findings.name,
+      STATE_TABLE: storage.state.name,
       CANARY_REGIONS: places.map(({ region }) => region).join(','),
     },
   });

@@ -1,11 +1,12 @@
 import { filterPolicy } from '../core/announce/route.ts';
 import type { Channel } from '../core/settings.ts';
-import { type Lambda, lambda } from './function.ts';
+import { rows } from '../core/tables.ts';
+import { type Grant, type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
 import { logical } from './names.ts';
 import { home } from './place.ts';
 import { accept, deadLetters, polls, type Queue, queue } from './queue.ts';
-import type { Storage } from './storage.ts';
+import { findingKeys, type Storage, says } from './storage.ts';
 
 interface Around {
   readonly storage: Storage;
@@ -21,6 +22,13 @@ interface Made {
 }
 
 const timeout = 30;
+
+/** Which message a finding's thread hangs on. */
+const threads = ({ state }: Storage): Grant => ({
+  actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  resources: [state.arn],
+  keys: { like: [`${rows.thread}*`] },
+});
 
 /** One secret of SST's, however many channels name it. */
 const secrets = new Map<string, sst.Secret>();
@@ -70,7 +78,8 @@ export const channelFunction = (
     // Services ask callers to wait: more at once would only be refused.
     reserved: 2,
     grants: [
-      { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], resources: [storage.state.arn] },
+      says(storage, `${channel.kind}-`),
+      ...(channel.kind === 'slack-app' ? [threads(storage)] : []),
       polls(waiting),
     ],
     environment: {
@@ -95,7 +104,7 @@ export const channelFunction = (
  * Takes buttons pressed in Slack. Its address asks for no AWS credentials, because Slack has none: the function believes nothing
  * that Slack did not sign. It may look a finding up and change its status, and runs five at once whoever calls it.
  */
-const triage = (index: number, signing: string, { findings, state }: Storage, key: Key): Lambda =>
+const triage = (index: number, signing: string, storage: Storage, key: Key): Lambda =>
   lambda(`triage-${index + 1}`, {
     file: 'triage',
     does: 'Takes buttons pressed in Slack: believes only what Slack signed',
@@ -105,12 +114,16 @@ const triage = (index: number, signing: string, { findings, state }: Storage, ke
     reserved: 5,
     isPublic: true,
     grants: [
-      { actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], resources: [findings.arn] },
-      { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], resources: [state.arn] },
+      {
+        actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+        resources: [storage.findings.arn],
+        keys: findingKeys,
+      },
+      says(storage, 'triage#'),
     ],
     environment: {
-      FINDINGS_TABLE: findings.name,
-      STATE_TABLE: state.name,
+      FINDINGS_TABLE: storage.findings.name,
+      STATE_TABLE: storage.state.name,
       CHANNEL: String(index),
       SLACK_SIGNING: secret(signing),
     },

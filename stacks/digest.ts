@@ -4,7 +4,7 @@ import type { Key } from './key.ts';
 import { home } from './place.ts';
 import { deadLetters, type Queue } from './queue.ts';
 import { schedules } from './schedule.ts';
-import { environment, type Storage } from './storage.ts';
+import { environment, type Storage, says } from './storage.ts';
 
 /** Says once a day, at seven (UTC), what is still open. */
 export const digest = (
@@ -28,7 +28,7 @@ export const digest = (
           $interpolate`${storage.findings.arn}/index/recent`,
         ],
       },
-      { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], resources: [storage.state.arn] },
+      says(storage),
       { actions: ['sns:Publish'], resources: [topic.arn] },
       { actions: ['events:PutEvents'], resources: [bus.arn] },
       { actions: ['sqs:SendMessage'], resources: [dead.arn] },

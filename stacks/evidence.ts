@@ -7,7 +7,7 @@ import { logical } from './names.ts';
 import { type Account, home } from './place.ts';
 import { reads } from './posture-reader.ts';
 import { accept, deadLetters, polls, type Queue, queue } from './queue.ts';
-import type { Storage } from './storage.ts';
+import { findingKeys, type Storage, says } from './storage.ts';
 
 /** Shorter than a claim of the ledger lasts: two minutes. */
 const timeout = 110;
@@ -23,12 +23,7 @@ interface Made {
  * Keeps what will be gone when a node is, on critical announcements: a queue on the topic like any channel's, and a bucket that
  * nobody deletes from before its time. Undefined where the settings keep nothing.
  */
-export const evidence = (
-  { findings, state }: Storage,
-  topic: aws.sns.Topic,
-  key: Key,
-  account: Account,
-): Made | undefined => {
+export const evidence = (storage: Storage, topic: aws.sns.Topic, key: Key, account: Account): Made | undefined => {
   const { evidence: kept } = settings.deployment;
   if (kept === undefined) return undefined;
   const locked = bucket({ name: 'Evidence', key, days: kept.retentionDays + 1, lockDays: kept.retentionDays });
@@ -53,8 +48,8 @@ export const evidence = (
     reserved: 3,
     callsClusters: true,
     grants: [
-      { actions: ['dynamodb:UpdateItem'], resources: [findings.arn] },
-      { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], resources: [state.arn] },
+      { actions: ['dynamodb:UpdateItem'], resources: [storage.findings.arn], keys: findingKeys },
+      says(storage, 'evidence#'),
       { actions: ['s3:PutObject'], resources: [$interpolate`${locked.arn}/findings/*`] },
       {
         actions: [
@@ -68,7 +63,11 @@ export const evidence = (
       ...reads(account),
       polls(waiting),
     ],
-    environment: { FINDINGS_TABLE: findings.name, STATE_TABLE: state.name, EVIDENCE_BUCKET: locked.bucket },
+    environment: {
+      FINDINGS_TABLE: storage.findings.name,
+      STATE_TABLE: storage.state.name,
+      EVIDENCE_BUCKET: locked.bucket,
+    },
   });
   new aws.lambda.EventSourceMapping('EvidenceMapping', {
     eventSourceArn: waiting.arn,

@@ -8,7 +8,19 @@ import { home, inside, type Place, roleName, within } from './place.ts';
 export interface Grant {
   readonly actions: readonly string[];
   readonly resources: readonly $util.Input<string>[];
+  /** Of a table: the partition keys that it is for, or is not for, `*` and `?` as IAM has them; absent: all. */
+  readonly keys?: { readonly like: readonly string[] } | { readonly not: readonly string[] };
 }
+
+/**
+ * Every action that is granted with keys names items by them, so that the condition always has something to compare (DynamoDB
+ * Developer Guide, "Using IAM policy conditions for fine-grained access control": `dynamodb:LeadingKeys` with `ForAllValues`).
+ */
+const conditionOf = (keys: NonNullable<Grant['keys']>) => ({
+  test: `ForAllValues:${'like' in keys ? 'StringLike' : 'StringNotLike'}`,
+  variable: 'dynamodb:LeadingKeys',
+  values: [...('like' in keys ? keys.like : keys.not)],
+});
 
 export interface Lambda {
   readonly fn: sst.aws.Function;
@@ -75,7 +87,11 @@ export const lambda = (part: string, options: Options): Lambda => {
       timeout: `${options.timeout} seconds`,
       memory: `${options.memory} MB`,
       environment: { ...options.environment, STAGE: $app.stage },
-      permissions: grants.map(({ actions, resources }) => ({ actions: [...actions], resources: [...resources] })),
+      permissions: grants.map(({ actions, resources, keys }) => ({
+        actions: [...actions],
+        resources: [...resources],
+        ...(keys === undefined ? {} : { conditions: [conditionOf(keys)] }),
+      })),
       logging: { format: 'json', logGroup: logs.name },
       ...(options.reserved === undefined ? {} : { concurrency: { reserved: options.reserved } }),
       ...(options.isPublic === true ? { url: { authorization: 'none' as const, cors: false } } : {}),

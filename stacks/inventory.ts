@@ -4,7 +4,7 @@ import type { Key } from './key.ts';
 import { home } from './place.ts';
 import { deadLetters, type Queue } from './queue.ts';
 import { schedules } from './schedule.ts';
-import { environment, folds, type Storage } from './storage.ts';
+import { environment, remembers, type Storage, writesFindings } from './storage.ts';
 
 /** Lambda's longest. */
 const timeout = 900;
@@ -20,10 +20,8 @@ export const inventory = (storage: Storage, key: Key): { readonly fn: Lambda; re
     key,
     reserved: 1,
     grants: [
-      ...folds(storage).map(grant => ({
-        ...grant,
-        actions: grant.actions.filter(action => action !== 'dynamodb:Query'),
-      })),
+      writesFindings(storage),
+      remembers(storage),
       // What is mended is looked for among what is not resolved.
       { actions: ['dynamodb:Query'], resources: [$interpolate`${storage.findings.arn}/index/open`] },
       { actions: inventoryActions, resources: ['*'] },

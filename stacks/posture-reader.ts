@@ -1,3 +1,4 @@
+import { rows } from '../core/tables.ts';
 import settings from '../tripline.config.ts';
 import { fitting } from './fitting.ts';
 import { type Grant, type Lambda, lambda } from './function.ts';
@@ -46,7 +47,7 @@ export const postureReader = (waiting: Queue, storage: Storage, key: Key, accoun
     callsClusters: true,
     grants: [
       ...folds(storage),
-      { actions: ['dynamodb:GetItem'], resources: [storage.state.arn] },
+      { actions: ['dynamodb:GetItem'], resources: [storage.state.arn], keys: { like: [`${rows.object}*`] } },
       ...reads(account),
       polls(waiting),
     ],

@@ -1,4 +1,4 @@
-import { findingsTable, stateTable, type Table } from '../core/tables.ts';
+import { findingsTable, rows, stateTable, suppressionsKey, type Table } from '../core/tables.ts';
 import { bucket } from './bucket.ts';
 import type { Grant } from './function.ts';
 import type { Key } from './key.ts';
@@ -51,15 +51,38 @@ export const detects = (storage: Storage): readonly Grant[] => [
   { actions: ['s3:PutObject'], resources: [$interpolate`${storage.quarantine.arn}/*`] },
 ];
 
-/** What a function may do that judges without reading records: remember and fold. */
-export const folds = ({ findings, state }: Storage): readonly Grant[] => [
-  {
-    // One query finds the suppressions.
-    actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-    resources: [findings.arn],
-  },
-  { actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'], resources: [state.arn] },
+/** What a function may do that judges without reading records: remember and fold, under the suppressions that people made. */
+export const folds = (storage: Storage): readonly Grant[] => [
+  writesFindings(storage),
+  { actions: ['dynamodb:Query'], resources: [storage.findings.arn], keys: { like: [suppressionsKey] } },
+  remembers(storage),
 ];
+
+/** Findings and who took part in them. No function that reads what others write may silence a finding: suppressions are not its own. */
+export const writesFindings = ({ findings }: Storage): Grant => ({
+  actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'],
+  resources: [findings.arn],
+  keys: { not: [suppressionsKey] },
+});
+
+/** State, of whatever rule. */
+export const remembers = ({ state }: Storage): Grant => ({
+  actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'],
+  resources: [state.arn],
+});
+
+/**
+ * What was said, in the state table: who says something may touch nothing else there.
+ * @param where how the names of its own rows begin; absent: it says things on many channels
+ */
+export const says = ({ state }: Storage, where = ''): Grant => ({
+  actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+  resources: [state.arn],
+  keys: { like: [`${rows.said}${where}*`] },
+});
+
+/** A finding is named by sixteen hex characters, and no other partition key that matters has so many. */
+export const findingKeys = { like: ['?'.repeat(16)] };
 
 /** Where the handlers find things. */
 export const environment = ({ findings, state, quarantine: bucket }: Storage) => ({

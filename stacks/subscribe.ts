@@ -5,14 +5,14 @@ import { logical, named } from './names.ts';
 import { type Account, inside, type Place, within } from './place.ts';
 import { accept, deadLetters, type Queue } from './queue.ts';
 import { schedules } from './schedule.ts';
-import type { Storage } from './storage.ts';
+import { type Storage, writesFindings } from './storage.ts';
 
 const timeout = 120;
 
 /** Keeps a region's subscription filters true: when a log group or cluster is made, and every hour. */
 export const subscribe = (
   place: Place,
-  { findings, state }: Storage,
+  storage: Storage,
   { fn: audit }: Audit,
   pattern: string,
   account: Account,
@@ -39,16 +39,13 @@ export const subscribe = (
         actions: ['logs:DescribeLogStreams', 'logs:DescribeSubscriptionFilters', 'logs:PutSubscriptionFilter'],
         resources: groups.flatMap(one => [one, `${one}:*`]),
       },
-      {
-        actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'],
-        resources: [findings.arn],
-      },
+      writesFindings(storage),
       { actions: ['sqs:SendMessage'], resources: [dead.arn] },
       ...away.grants,
     ],
     environment: {
-      FINDINGS_TABLE: findings.name,
-      STATE_TABLE: state.name,
+      FINDINGS_TABLE: storage.findings.name,
+      STATE_TABLE: storage.state.name,
       AUDIT_FUNCTION: audit.fn.arn,
       FILTER_NAME: named('audit'),
       FILTER_PATTERN: pattern,

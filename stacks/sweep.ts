@@ -28,7 +28,12 @@ export const sweep = (
       ...folds(storage),
       {
         actions: ['dynamodb:Query'],
-        resources: [$interpolate`${storage.findings.arn}/index/due`, $interpolate`${storage.state.arn}/index/due`],
+        resources: [
+          $interpolate`${storage.findings.arn}/index/due`,
+          // What nobody took up, and suppressions that end, are found among what is not resolved.
+          $interpolate`${storage.findings.arn}/index/open`,
+          $interpolate`${storage.state.arn}/index/due`,
+        ],
       },
       { actions: ['sqs:SendMessage'], resources: [dead.arn] },
     ],

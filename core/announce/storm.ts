@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '../finding.ts';
 import type { Store } from '../state/observation.ts';
+import { rows } from '../tables.ts';
 import { lineOf, type Notice, noticeSchema } from './notice.ts';
 
 /** The time in which new findings make a storm, in milliseconds. */
@@ -27,7 +28,7 @@ export const stormOf = async (
     .update(JSON.stringify([detection, account, cluster, principal]))
     .digest('hex');
   const bucket = Math.floor(due / stormTime);
-  const scope = (at: number): string => `storm#${name.slice(0, 16)}#${at}`;
+  const scope = (at: number): string => `${rows.storm}${name.slice(0, 16)}#${at}`;
   const expires = due + day;
   const [answer] = await store.observe([
     { scope: scope(bucket), add: { new: [`${due}#${finding.id}`] }, cap, expires, also: [scope(bucket - 1)] },

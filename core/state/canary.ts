@@ -2,6 +2,7 @@ import { patience } from '../canary.ts';
 import type { StateRule } from '../detection.ts';
 import type { Source } from '../event.ts';
 import type { View } from '../fact.ts';
+import { rows } from '../tables.ts';
 import type { Item, Observation } from './observation.ts';
 
 /**
@@ -13,7 +14,7 @@ const day = 24 * 60 * 60_000;
 const cap = 400;
 
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
-const scopeOf = (name: string, time: number): string => `canary#${name}#${dayOf(time)}`;
+const scopeOf = (name: string, time: number): string => `${rows.canary}${name}#${dayOf(time)}`;
 const iso = (time: number): string => new Date(time).toISOString();
 const lasting = (time: number) => ({ cap, quiet: true, expires: time + 8 * day, read: false }) as const;
 

@@ -3,11 +3,13 @@ import { ledgerTable } from '../../adapters/ledger.ts';
 import { localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import { Evidence } from '../../core/evidence/record.ts';
 import type { Match } from '../../core/match.ts';
+import { police } from '../policed.ts';
 import { at } from './case.ts';
 
 /** The real adapters over a DynamoDB in this process. */
 export const startTables = async () => {
   const local = await localDynamoDB();
+  police(local.client);
   return {
     local,
     findings: findingsTable(local.client, local.tables.findings),

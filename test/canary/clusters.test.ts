@@ -9,13 +9,18 @@ import { compile } from '../../core/compile.ts';
 import { defineConfig } from '../../core/config.ts';
 import { askCanary, canaryState } from '../../core/state/canary.ts';
 import { detections, knowledge } from '../../detections/index.ts';
-import { handler as announce } from '../../functions/announce.ts';
-import { handler as audit } from '../../functions/audit.ts';
-import { handler as canary } from '../../functions/canary.ts';
+import { handler as announceDeployed } from '../../functions/announce.ts';
+import { handler as auditDeployed } from '../../functions/audit.ts';
+import { handler as canaryDeployed } from '../../functions/canary.ts';
 import { deps } from '../../functions/deps/deps.ts';
 import { at } from '../announce/case.ts';
 import { context, logged, measured, setUp } from '../functions/setup.ts';
+import { policed } from '../policed.ts';
 import { type Account, apiServer, audited, startAccount } from './account.ts';
+
+const announce = policed('announce', announceDeployed);
+const audit = policed('audit', auditDeployed);
+const canary = policed('canary', canaryDeployed);
 
 const world = setUp();
 const minute = 60_000;

@@ -10,15 +10,20 @@ import { defineConfig } from '../../core/config.ts';
 import { canaryCheck } from '../../core/doctor/canary.ts';
 import { askCanary, canaryState } from '../../core/state/canary.ts';
 import { detections, knowledge } from '../../detections/index.ts';
-import { handler as announce } from '../../functions/announce.ts';
-import { handler as canary } from '../../functions/canary.ts';
-import { handler as trail } from '../../functions/cloudtrail.ts';
+import { handler as announceDeployed } from '../../functions/announce.ts';
+import { handler as canaryDeployed } from '../../functions/canary.ts';
+import { handler as trailDeployed } from '../../functions/cloudtrail.ts';
 import { deps } from '../../functions/deps/deps.ts';
 import { at } from '../announce/case.ts';
 import { standIn } from '../announce/stand-in.ts';
 import { startTables } from '../announce/tables.ts';
 import { context, logged, measured, setUp } from '../functions/setup.ts';
+import { policed } from '../policed.ts';
 import { type Account, delivered, startAccount } from './account.ts';
+
+const announce = policed('announce', announceDeployed);
+const canary = policed('canary', canaryDeployed);
+const trail = policed('cloudtrail', trailDeployed);
 
 const world = setUp();
 const minute = 60_000;

@@ -1,11 +1,15 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { findingId } from '../../core/findings/identity.ts';
-import { handler as announce } from '../../functions/announce.ts';
+import { handler as announceDeployed } from '../../functions/announce.ts';
 import { fromEnvironment } from '../../functions/deps/deps.ts';
-import { mostCases, patience, handler as sweep } from '../../functions/sweep.ts';
+import { mostCases, patience, handler as sweepDeployed } from '../../functions/sweep.ts';
 import { match } from '../announce/tables.ts';
+import { policed } from '../policed.ts';
 import { context, logged, measured, setUp } from './setup.ts';
+
+const announce = policed('announce', announceDeployed);
+const sweep = policed('sweep', sweepDeployed);
 
 const world = setUp();
 const streamed = (): DynamoDBStreamEvent => ({ Records: [...world.tables.local.stream()] });

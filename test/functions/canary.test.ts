@@ -17,11 +17,16 @@ import { ocsf } from '../../core/ocsf.ts';
 import { reportHtml } from '../../core/report/html.ts';
 import { reportOf } from '../../core/report/report.ts';
 import { detections, knowledge } from '../../detections/index.ts';
-import { handler as announce } from '../../functions/announce.ts';
-import { handler as audit } from '../../functions/audit.ts';
-import { handler as trail } from '../../functions/cloudtrail.ts';
+import { handler as announceDeployed } from '../../functions/announce.ts';
+import { handler as auditDeployed } from '../../functions/audit.ts';
+import { handler as trailDeployed } from '../../functions/cloudtrail.ts';
 import { terminal } from '../cli/terminal.ts';
+import { policed } from '../policed.ts';
 import { context, setUp } from './setup.ts';
+
+const announce = policed('announce', announceDeployed);
+const audit = policed('audit', auditDeployed);
+const trail = policed('cloudtrail', trailDeployed);
 
 const world = setUp();
 

@@ -8,9 +8,13 @@ import { exampleSettings } from '../../core/example-settings.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import type { Observation } from '../../core/state/observation.ts';
 import { remembering } from '../../core/state/remembering.ts';
-import { handler as audit } from '../../functions/audit.ts';
-import { handler as trail } from '../../functions/cloudtrail.ts';
+import { handler as auditDeployed } from '../../functions/audit.ts';
+import { handler as trailDeployed } from '../../functions/cloudtrail.ts';
+import { policed } from '../policed.ts';
 import { context, logged, measured, setUp } from './setup.ts';
+
+const audit = policed('audit', auditDeployed);
+const trail = policed('cloudtrail', trailDeployed);
 
 const world = setUp();
 

@@ -7,11 +7,16 @@ import { noticeSlack, noticeText } from '../../core/announce/notice-text.ts';
 import { pagerDutyNotice } from '../../core/announce/pagerduty.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import { memoryStore } from '../../core/state/memory.ts';
-import { handler as announce } from '../../functions/announce.ts';
-import { handler as digest } from '../../functions/digest.ts';
-import { handler as sweep } from '../../functions/sweep.ts';
+import { handler as announceDeployed } from '../../functions/announce.ts';
+import { handler as digestDeployed } from '../../functions/digest.ts';
+import { handler as sweepDeployed } from '../../functions/sweep.ts';
 import { match } from '../announce/tables.ts';
+import { policed } from '../policed.ts';
 import { context, measured, setUp } from './setup.ts';
+
+const announce = policed('announce', announceDeployed);
+const digest = policed('digest', digestDeployed);
+const sweep = policed('sweep', sweepDeployed);
 
 const world = setUp();
 const scheduled = {} as Parameters<typeof digest>[0]; // a digest reads nothing of its event

@@ -22,13 +22,16 @@ import type { Finding } from '../../core/finding.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import { canonicalJson, type Json } from '../../core/json.ts';
 import type { Settings } from '../../core/settings.ts';
-import { handler } from '../../functions/evidence.ts';
+import { handler as deployed } from '../../functions/evidence.ts';
 import { later, message } from '../announce/message.ts';
 import { standIn } from '../announce/stand-in.ts';
 import { match } from '../announce/tables.ts';
 import { terminal } from '../cli/terminal.ts';
 import { type KubeServer, kubeServer, status } from '../kube/server.ts';
+import { policed } from '../policed.ts';
 import { context, logged, setUp } from './setup.ts';
+
+const handler = policed('evidence', deployed);
 
 const world = setUp();
 const settings: Settings = {

@@ -8,14 +8,19 @@ import { announcementJson } from '../../core/announce/json.ts';
 import { digestOf } from '../../core/announce/notice.ts';
 import { filterPolicy, hears } from '../../core/announce/route.ts';
 import type { Finding } from '../../core/finding.ts';
-import { handler as pagerDuty } from '../../functions/pagerduty.ts';
-import { handler as app } from '../../functions/slack-app.ts';
-import { handler as webhook } from '../../functions/webhook.ts';
+import { handler as pagerDutyDeployed } from '../../functions/pagerduty.ts';
+import { handler as appDeployed } from '../../functions/slack-app.ts';
+import { handler as webhookDeployed } from '../../functions/webhook.ts';
 import { at, finding, hour } from '../announce/case.ts';
 import { hostile } from '../announce/hostile.ts';
 import { later, message, poisoned } from '../announce/message.ts';
 import { type Asked, standIn } from '../announce/stand-in.ts';
+import { policed } from '../policed.ts';
 import { context, logged, setUp } from './setup.ts';
+
+const pagerDuty = policed('pagerduty', pagerDutyDeployed);
+const app = policed('slack-app', appDeployed);
+const webhook = policed('webhook', webhookDeployed);
 
 const world = setUp();
 let findings = 0;

@@ -13,10 +13,14 @@ import type { Json } from '../../core/json.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
 import type { Settings } from '../../core/settings.ts';
 import { detections, knowledge } from '../../detections/index.ts';
-import { handler as auditHandler } from '../../functions/audit.ts';
-import { handler } from '../../functions/posture-reader.ts';
+import { handler as auditHandlerDeployed } from '../../functions/audit.ts';
+import { handler as deployed } from '../../functions/posture-reader.ts';
 import { type KubeServer, kubeServer, status } from '../kube/server.ts';
+import { policed } from '../policed.ts';
 import { context, logged, setUp } from './setup.ts';
+
+const auditHandler = policed('audit', auditHandlerDeployed);
+const handler = policed('posture-reader', deployed);
 
 const world = setUp();
 const settings: Settings = {

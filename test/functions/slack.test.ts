@@ -3,9 +3,12 @@ import { SlackError } from '../../adapters/slack.ts';
 import { leaseMs } from '../../core/announce/deliver.ts';
 import { announcementJson } from '../../core/announce/json.ts';
 import { type SlackMessage, slackMessage } from '../../core/announce/slack.ts';
-import { handler } from '../../functions/slack.ts';
+import { handler as deployed } from '../../functions/slack.ts';
 import { message } from '../announce/message.ts';
+import { policed } from '../policed.ts';
 import { context, logged, setUp } from './setup.ts';
+
+const handler = policed('slack', deployed);
 
 const world = setUp();
 let findings = 0;

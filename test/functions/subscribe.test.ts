@@ -3,6 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Subscription, Subscriptions } from '../../adapters/logs.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import { matchesOf, subscribeAll } from '../../functions/sources/subscribing.ts';
+import { policed } from '../policed.ts';
+import { setUp } from './setup.ts';
+
+const stage = setUp();
 
 const wanted: Subscription = {
   name: 'tripline-prod-audit',
@@ -84,5 +88,16 @@ describe('keeping subscriptions true', () => {
     const at = (time: string) => matchesOf(gap, exampleSettings, Date.parse(time))[0]?.eventId;
     expect(at('2026-09-01T01:00:00Z')).toBe(at('2026-09-01T23:00:00Z'));
     expect(at('2026-09-02T01:00:00Z')).not.toBe(at('2026-09-01T23:00:00Z'));
+  });
+});
+
+describe('a cluster that is not heard', () => {
+  it('becomes a finding by what the function may do', async () => {
+    const gap = { cluster: 'prod', why: 'off' };
+    const matches = matchesOf(gap, exampleSettings, stage.now);
+    await policed('subscribe', () => stage.tables.findings.fold(matches, stage.now))();
+    const { items } = await stage.tables.findings.list({});
+    expect(items.map(({ detection }) => detection)).toEqual(matches.map(({ detection }) => detection));
+    expect(items).toHaveLength(1);
   });
 });

@@ -2,10 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { escalateAfter } from '../../core/announce/transitions.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import type { Change } from '../../core/findings/life.ts';
-import { handler as announce } from '../../functions/announce.ts';
-import { handler as sweep } from '../../functions/sweep.ts';
+import { handler as announceDeployed } from '../../functions/announce.ts';
+import { handler as sweepDeployed } from '../../functions/sweep.ts';
 import { match } from '../announce/tables.ts';
+import { policed } from '../policed.ts';
 import { context, logged, setUp } from './setup.ts';
+
+const announce = policed('announce', announceDeployed);
+const sweep = policed('sweep', sweepDeployed);
 
 const world = setUp();
 const scheduled = {} as Parameters<typeof sweep>[0]; // a sweep reads nothing of its event

@@ -4,10 +4,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { answerSlack } from '../../adapters/slack-app.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import { slackPatience } from '../../core/slack-request.ts';
-import { handler } from '../../functions/triage.ts';
+import { handler as deployed } from '../../functions/triage.ts';
 import { standIn } from '../announce/stand-in.ts';
 import { match } from '../announce/tables.ts';
+import { policed } from '../policed.ts';
 import { context, measured, setUp } from './setup.ts';
+
+const handler = policed('triage', deployed);
 
 const world = setUp();
 const signing = 'an-app-signing-secret';

@@ -4,9 +4,12 @@ import { exampleSettings } from '../../core/example-settings.ts';
 import { regionsOf, tasksOf } from '../../core/inventory/tasks.ts';
 import { instanceScope } from '../../core/state/instance.ts';
 import { deps } from '../../functions/deps/deps.ts';
-import { handler } from '../../functions/inventory.ts';
+import { handler as deployed } from '../../functions/inventory.ts';
 import { context, logged, setUp } from '../functions/setup.ts';
+import { policed } from '../policed.ts';
 import { account, mockAccount, node } from './account.ts';
+
+const handler = policed('inventory', deployed);
 
 const world = setUp();
 const scheduled = {} as Parameters<typeof handler>[0]; // an inventory reads nothing of its event

@@ -5,11 +5,15 @@ import { compile } from '../../core/compile.ts';
 import { defineConfig } from '../../core/config.ts';
 import { instanceScope } from '../../core/state/instance.ts';
 import { detection } from '../../detections/cloudtrail/instance-credentials-off-instance.ts';
-import { handler as trail } from '../../functions/cloudtrail.ts';
+import { handler as trailDeployed } from '../../functions/cloudtrail.ts';
 import { deps } from '../../functions/deps/deps.ts';
-import { handler } from '../../functions/inventory.ts';
+import { handler as deployed } from '../../functions/inventory.ts';
 import { context, setUp } from '../functions/setup.ts';
+import { policed } from '../policed.ts';
 import { account, mockAccount, node } from './account.ts';
+
+const trail = policed('cloudtrail', trailDeployed);
+const handler = policed('inventory', deployed);
 
 const world = setUp();
 let mocks: ReturnType<typeof mockAccount>;

@@ -18,6 +18,7 @@ import {
   noManagedPolicies,
   policiesFit,
   rolesForUs,
+  rowsApart,
 } from './checks/permissions.ts';
 import type { Check } from './checks/resource.ts';
 import { alarms, alarmsTell, auditRegions, canaryAlarm, everyRegion, guard, stages } from './checks/watch.ts';
@@ -31,6 +32,7 @@ export const checks = (regions: readonly string[], heard: readonly string[]): Re
   'every action of every role is exact': exactActions,
   'every resource of every role is exact, but where AWS forces a wildcard': exactResources,
   'functions may do what their code does, and nothing else': needed(join(import.meta.dirname, '../..')),
+  'functions that say something may touch no state, and none may silence': rowsApart,
   'no managed policy is attached': noManagedPolicies,
   'everything at rest is encrypted': encryption,
   'every hop has a dead-letter queue': deadLetters,

@@ -152,6 +152,36 @@ export const canary: Check = resources => {
   ];
 };
 
+const changes = /^dynamodb:(?:BatchWriteItem|DeleteItem|PutItem|UpdateItem)$/;
+
+/** The tests of a condition on partition keys, as SST's component hands them on. */
+const keysSaid = (condition: unknown): string => JSON.stringify(list(condition));
+
+/**
+ * Suppressions lie among the findings, and are marked as told by who announces; nobody else of us writes them. Who only says
+ * something, whoever's words it hears, deletes and changes nothing but the rows of what was said.
+ */
+export const rowsApart: Check = resources =>
+  grants(resources)
+    .filter(({ actions }) => actions.some(action => changes.test(action)))
+    .flatMap(({ role, actions, resources: targets, condition }) => {
+      const keys = keysSaid(condition);
+      const writes = (table: RegExp): boolean => targets.some(target => table.test(target));
+      const silences =
+        writes(/:table\/[^/]*-findings$/) &&
+        !/^(?:Announce|Sweep)Function/.test(role) &&
+        !/"ForAllValues:StringNotLike","values":\["suppressions"\]/.test(keys) &&
+        !/"ForAllValues:StringLike","values":\["\?{16}"\]/.test(keys);
+      const rows = /"ForAllValues:StringLike","values":\["(?:said|thread|storm)#[^"]*\*"/.test(keys);
+      const judges = /^(?:Audit|Canary|Cloudtrail|Inventory|PostureReader|Sweep)Function/.test(role);
+      return [
+        ...(silences ? [`${role} may write suppressions`] : []),
+        ...(writes(/:table\/[^/]*-state$/) && !rows && (!judges || actions.includes('dynamodb:DeleteItem'))
+          ? [`${role} may change any state`]
+          : []),
+      ];
+    });
+
 /** Managed policies change without us. */
 export const noManagedPolicies: Check = resources => [
   ...of(resources, 'aws:iam/role:Role').flatMap(role =>

@@ -53,6 +53,27 @@ export const permissions: readonly Fault[] = [
       ),
   ],
   [
+    'functions that say something may touch no state, and none may silence',
+    'a channel that may change what was learned',
+    () =>
+      allowed(
+        { Action: ['dynamodb:UpdateItem'], Resource: 'arn:aws:dynamodb:eu-west-1:111122223333:table/tripline-x-state' },
+        'Triage3',
+      ),
+  ],
+  [
+    'functions that say something may touch no state, and none may silence',
+    'a reader of records that may suppress findings',
+    () =>
+      allowed(
+        {
+          Action: ['dynamodb:UpdateItem'],
+          Resource: 'arn:aws:dynamodb:eu-west-1:111122223333:table/tripline-x-findings',
+        },
+        'AuditFunction',
+      ),
+  ],
+  [
     'no managed policy is attached',
     'basic execution',
     () =>

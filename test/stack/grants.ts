@@ -1,0 +1,56 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Allowed, type Grants, grantsFile } from '../grants.ts';
+import { grants, inner, list, of } from './checks/resource.ts';
+import { homeRegion, type Resource } from './mocks.ts';
+
+/** `node test/stack/grants.ts` writes `test/grants.json` anew, of what `npm run stack:test` synthesised; its diff is what a change lets functions do. */
+const root = join(import.meta.dirname, '../..');
+
+/** What a synthesised stage is made of. @param variant of its settings (`test/stack/settings`) */
+export const synthesised = (variant: string): readonly Resource[] =>
+  JSON.parse(readFileSync(join(root, `.sst/stack-test/${variant}.json`), 'utf8')).resources;
+
+const short = (arn: string): string =>
+  arn
+    .replace(/^arn:aws:s3:::/, '')
+    .replace(/^arn:aws:[^:]*:[^:]*:[^:]*:/, '')
+    .replaceAll('tripline-production-', '')
+    .replace(/(stream\/).*/, '$1*');
+
+/** The condition's partition keys, as SST's component hands it on: a list of tests. */
+const keysOf = (condition: unknown): Allowed['keys'] => {
+  const [one] = list(condition);
+  if (one === undefined) return undefined;
+  const values = list(inner(one, 'values')).map(String);
+  const test = String(inner(one, 'test'));
+  if (inner(one, 'variable') !== 'dynamodb:LeadingKeys' || list(condition).length > 1)
+    throw new Error(`a condition that is not about partition keys: ${JSON.stringify(condition)}`);
+  if (test === 'ForAllValues:StringLike') return { like: values };
+  if (test === 'ForAllValues:StringNotLike') return { not: values };
+  throw new Error(`a condition that nobody reads here: ${test}`);
+};
+
+/** What each function at home may do; channels of a kind are one, and so are other regions' functions with those at home. */
+export const grantsOf = (resources: readonly Resource[]): Grants =>
+  Object.fromEntries(
+    of(resources, 'aws:lambda/function:Function')
+      .filter(({ region }) => region === homeRegion)
+      .map(({ inputs }): readonly [string, readonly Allowed[]] => {
+        const role = of(resources, 'aws:iam/role:Role').find(({ arn }) => arn === inputs['role']);
+        const name = short(String(inputs['name'])).replace(/-\d+$/, '');
+        const own = grants(role === undefined ? [] : [role]).map(({ actions, resources, condition }) => {
+          const keys = keysOf(condition);
+          return {
+            actions: [...actions].sort(),
+            resources: resources.map(short).sort(),
+            ...(keys === undefined ? {} : { keys }),
+          };
+        });
+        return [name, own.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))];
+      })
+      .toSorted(([a], [b]) => a.localeCompare(b)),
+  );
+
+// A stage in which every part is switched on; the formatter has its own way with lists.
+if (import.meta.main) writeFileSync(grantsFile, `${JSON.stringify(grantsOf(synthesised('full')), null, 2)}\n`);
