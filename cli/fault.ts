@@ -19,6 +19,9 @@ const advice: readonly (readonly [is: RegExp, says: string])[] = [
   [/^(?:ExpiredToken|ExpiredTokenException|RequestExpired)\b/, 'the AWS credentials have expired: log in again'],
 ];
 
+/** What DynamoDB, or KMS behind it, answers whoever may not do what a command does with a stage's tables. */
+const isWithoutRight = /^AccessDenied(?:Exception)?: .*(?:\bdynamodb:|\bkms:)/;
+
 /** Errors that code makes of itself, whose messages say nothing of where. */
 const isOfCode = (error: Error): boolean =>
   error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
@@ -31,6 +34,7 @@ export const faultText = (error: unknown): string => {
     return "no AWS credentials were found: log in first ('aws sts get-caller-identity' says who you are), or set AWS_PROFILE";
   const named = `${error.name}: ${error.message}`;
   const said = advice.find(([is]) => is.test(named))?.[1] ?? `${placeOf(error)}${error.message}`;
+  if (isWithoutRight.test(named)) return `${said} (docs/responding.md has a policy, "Who may do what")`;
   return isOfCode(error) ? `${said} (with NODE_DEBUG=tripline in the environment, where that was is said too)` : said;
 };
 

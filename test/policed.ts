@@ -51,7 +51,8 @@ const keyOf = (row: Row | undefined): string => row?.pk?.S ?? '';
 const queried = ({ KeyConditionExpression: said = '', ExpressionAttributeValues: values = {} }: Input): string =>
   values[/^\s*\S+\s*=\s*(:\w+)/.exec(said)?.[1] ?? '']?.S ?? '';
 
-const askedBy = (input: Input): readonly Asked[] => {
+/** The tables and indexes that a request names, with the partition keys of each. @param input a command's, or a request's body */
+export const askedBy = (input: Input): readonly Asked[] => {
   if (input.RequestItems !== undefined)
     return Object.entries(input.RequestItems).map(([table, asked]) => ({
       resource: `table/${table}`,
@@ -76,6 +77,17 @@ const holds = (keys: Allowed['keys'], asked: readonly string[]): boolean => {
   return 'like' in keys ? asked.every(key => isLike(keys.like, key)) : asked.every(key => !isLike(keys.not, key));
 };
 
+/** Whether one of some statements allows an action on something with these partition keys; its resources may end in `*`. */
+export const allows = (
+  statements: readonly Allowed[],
+  action: string,
+  resource: string,
+  asked: readonly string[],
+): boolean =>
+  statements.some(
+    ({ actions, resources, keys }) => actions.includes(action) && isLike(resources, resource) && holds(keys, asked),
+  );
+
 /** Has the client of a local database, whose tables bear the names in `core/tables.ts`, refuse what the running function's policy does not allow. */
 export const police = (client: DynamoDBClient): void => {
   const grants = granted();
@@ -85,10 +97,7 @@ export const police = (client: DynamoDBClient): void => {
         const now = running.getStore();
         const action = `dynamodb:${commandName.replace(/Command$/, '')}`;
         for (const { resource, keys } of now === undefined ? [] : askedBy(args.input as Input)) {
-          const isAllowed = grants[now?.name ?? '']?.some(
-            one => one.actions.includes(action) && one.resources.includes(resource) && holds(one.keys, keys),
-          );
-          if (isAllowed === true) continue;
+          if (allows(grants[now?.name ?? ''] ?? [], action, resource, keys)) continue;
           const refusal = `${now?.name} is not authorized to perform ${action} on ${resource}: ${keys.join(', ')}`;
           now?.refused.push(refusal);
           throw Object.assign(new Error(refusal), { name: 'AccessDeniedException' });
