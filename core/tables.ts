@@ -38,6 +38,12 @@ export const findingsTable = {
   stream: 'NEW_IMAGE',
 } as const satisfies Table;
 
+/**
+ * Of the table's stream what the announcer wakes for: cases of which something has to be said; windows and entity rows wake nobody. A
+ * pattern of Lambda's event filtering (Lambda Developer Guide, "Control which events Lambda sends to your function").
+ */
+export const owedCases = { dynamodb: { NewImage: { sk: { S: ['case'] }, due: { N: [{ exists: true }] } } } } as const;
+
 export const stateTable = {
   name: 'state',
   attributes: { pk: 'S', owed: 'S', due: 'N' },

@@ -1,6 +1,6 @@
 import { filterPolicy } from '../core/announce/route.ts';
 import type { Routing } from '../core/settings.ts';
-import { rows } from '../core/tables.ts';
+import { owedCases, rows } from '../core/tables.ts';
 import settings from '../tripline.config.ts';
 import { channelFunction } from './channels.ts';
 import { type Grant, type Lambda, lambda } from './function.ts';
@@ -144,14 +144,7 @@ const announcer = (
     parallelizationFactor: 2,
     functionResponseTypes: ['ReportBatchItemFailures'],
     destinationConfig: { onFailure: { destinationArn: dead.arn } },
-    // Cases that owe an announcement; windows and entity rows wake nobody.
-    filterCriteria: {
-      filters: [
-        {
-          pattern: JSON.stringify({ dynamodb: { NewImage: { sk: { S: ['case'] }, due: { N: [{ exists: true }] } } } }),
-        },
-      ],
-    },
+    filterCriteria: { filters: [{ pattern: JSON.stringify(owedCases) }] },
   });
   return announce;
 };

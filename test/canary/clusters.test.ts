@@ -16,6 +16,7 @@ import { deps } from '../../functions/deps/deps.ts';
 import { at } from '../announce/case.ts';
 import { context, logged, measured, setUp } from '../functions/setup.ts';
 import { policed } from '../policed.ts';
+import { woken } from '../woken.ts';
 import { type Account, apiServer, audited, startAccount } from './account.ts';
 
 const announce = policed('announce', announceDeployed);
@@ -65,7 +66,7 @@ const invoked = context({
   invokedFunctionArn: `arn:aws:lambda:eu-west-1:${account}:function:tripline-production-canary`,
 });
 const round = () => canary({} as ScheduledEvent, invoked); // it reads nothing of its event
-const told = () => announce({ Records: [...world.tables.local.stream()] } as DynamoDBStreamEvent, context());
+const told = () => announce({ Records: woken(world.tables.local.stream()) } as DynamoDBStreamEvent, context());
 const finding = async (which: 'returned' | 'lost') =>
   (await world.tables.findings.cases([findingsOf(prod, account)[which]]))[0];
 const stateOf = async () => {

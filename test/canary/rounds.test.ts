@@ -19,6 +19,7 @@ import { standIn } from '../announce/stand-in.ts';
 import { startTables } from '../announce/tables.ts';
 import { context, logged, measured, setUp } from '../functions/setup.ts';
 import { policed } from '../policed.ts';
+import { woken } from '../woken.ts';
 import { type Account, delivered, startAccount } from './account.ts';
 
 const announce = policed('announce', announceDeployed);
@@ -62,7 +63,7 @@ const invoked = context({
   invokedFunctionArn: `arn:aws:lambda:eu-west-1:${account}:function:tripline-production-canary`,
 });
 const round = () => canary({} as ScheduledEvent, invoked); // it reads nothing of its event
-const told = () => announce({ Records: [...world.tables.local.stream()] } as DynamoDBStreamEvent, context());
+const told = () => announce({ Records: woken(world.tables.local.stream()) } as DynamoDBStreamEvent, context());
 const here = regionCanary('eu-west-1');
 const there = regionCanary('us-east-1');
 const finding = async (which: 'returned' | 'lost', of = here) =>
@@ -301,7 +302,7 @@ describe('a round that does not come back', () => {
     await round();
     aws.deaf = true;
     await comesBack(minute);
-    const records = [...world.tables.local.stream()];
+    const records = woken(world.tables.local.stream());
     const { batchItemFailures } = (await announce({ Records: records }, context())) ?? { batchItemFailures: [] };
     expect(batchItemFailures).toHaveLength(1);
     expect(await stateOf()).toEqual({ waiting: start });
@@ -352,7 +353,7 @@ describe('a crash', () => {
   test('between the announcement and its mark is told again under the same id, and then all is done', async () => {
     await round();
     await comesBack(minute);
-    const records = [...world.tables.local.stream()];
+    const records = woken(world.tables.local.stream());
     const store = deps().store();
     dying({
       store: () => ({
@@ -405,7 +406,7 @@ describe('a crash', () => {
         },
       }),
     });
-    const records = [...world.tables.local.stream()];
+    const records = woken(world.tables.local.stream());
     expect((await announce({ Records: records }, context()))?.batchItemFailures).toHaveLength(1);
     await told();
     expect(await finding('returned')).toMatchObject({ status: 'resolved', count: 2 });

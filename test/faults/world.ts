@@ -18,6 +18,7 @@ import { handler as pagerDutyHandler } from '../../functions/pagerduty.ts';
 import { handler as slackHandler } from '../../functions/slack.ts';
 import { handler as sweepHandler } from '../../functions/sweep.ts';
 import { handler as webhookHandler } from '../../functions/webhook.ts';
+import { woken } from '../woken.ts';
 import { type Clients, clientsOf } from './clients.ts';
 import { createdTables, startDatabase, type Tables, wiredDatabase } from './database.ts';
 import { type HeardStreams, heardStreams } from './heard.ts';
@@ -220,7 +221,7 @@ const play = async (world: World): Promise<readonly string[]> => {
     }
   };
   const announceSome = async (): Promise<void> => {
-    stream.push(...tables.stream());
+    stream.push(...woken(tables.stream()));
     const records = stream.splice(0, 1 + schedule.pick(10));
     if (records.length === 0) return;
     const end = await invoke('announce', () => announceHandler({ Records: records }, context()));
@@ -254,7 +255,7 @@ const play = async (world: World): Promise<readonly string[]> => {
   };
   const postSome = () => post(outlets[schedule.pick(outlets.length)] ?? 'webhook');
   const isQuiet = (): boolean => {
-    stream.push(...tables.stream());
+    stream.push(...woken(tables.stream()));
     fanOut();
     return queue.length === 0 && stream.length === 0 && outlets.every(name => mail[name].length === 0);
   };

@@ -22,6 +22,7 @@ import { handler as auditDeployed } from '../../functions/audit.ts';
 import { handler as trailDeployed } from '../../functions/cloudtrail.ts';
 import { terminal } from '../cli/terminal.ts';
 import { policed } from '../policed.ts';
+import { woken } from '../woken.ts';
 import { context, setUp } from './setup.ts';
 
 const announce = policed('announce', announceDeployed);
@@ -249,7 +250,7 @@ describe('law 6: a secret in an event', () => {
       }),
     ).toString('base64');
     await audit({ awslogs: { data } }, context());
-    await announce({ Records: [...world.tables.local.stream()] }, context());
+    await announce({ Records: woken(world.tables.local.stream()) }, context());
 
     const messages = world.heard.map(({ message }) => message);
     expect(new Set(messages.map(({ finding }) => finding.detection)).size).toBeGreaterThanOrEqual(3);

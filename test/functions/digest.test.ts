@@ -12,6 +12,7 @@ import { handler as digestDeployed } from '../../functions/digest.ts';
 import { handler as sweepDeployed } from '../../functions/sweep.ts';
 import { match } from '../announce/tables.ts';
 import { policed } from '../policed.ts';
+import { woken } from '../woken.ts';
 import { context, measured, setUp } from './setup.ts';
 
 const announce = policed('announce', announceDeployed);
@@ -20,7 +21,7 @@ const sweep = policed('sweep', sweepDeployed);
 
 const world = setUp();
 const scheduled = {} as Parameters<typeof digest>[0]; // a digest reads nothing of its event
-const stream = () => announce({ Records: [...world.tables.local.stream()] }, context());
+const stream = () => announce({ Records: woken(world.tables.local.stream()) }, context());
 const idOf = (of: string) => findingId(match(0, {}, of));
 
 /** Channels that take notices too. */

@@ -6,6 +6,7 @@ import { handler as announceDeployed } from '../../functions/announce.ts';
 import { handler as sweepDeployed } from '../../functions/sweep.ts';
 import { match } from '../announce/tables.ts';
 import { policed } from '../policed.ts';
+import { woken } from '../woken.ts';
 import { context, logged, setUp } from './setup.ts';
 
 const announce = policed('announce', announceDeployed);
@@ -14,7 +15,7 @@ const sweep = policed('sweep', sweepDeployed);
 const world = setUp();
 const scheduled = {} as Parameters<typeof sweep>[0]; // a sweep reads nothing of its event
 const idOf = (of: string) => findingId(match(0, {}, of));
-const stream = () => announce({ Records: [...world.tables.local.stream()] }, context());
+const stream = () => announce({ Records: woken(world.tables.local.stream()) }, context());
 const kinds = (of: string) =>
   world.heard
     .filter(({ message, channel }) => channel === 'sns' && message.finding.id === idOf(of))
