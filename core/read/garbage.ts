@@ -16,7 +16,7 @@ export const nameOf = (bytes: Uint8Array): string => {
   const [line = ''] = latin1(bytes.subarray(0, 4_096)).split('\n');
   if (a === 0x3c) return 'It is XML or HTML, perhaps the answer to a download that was refused: give the log itself.';
   if (isHeader(line))
-    return 'It is CSV, as Athena, CloudTrail Lake, Logs Insights and the event history write it: give the records as JSON, one a line, or the files of the trail itself.';
+    return 'It is CSV, as Athena, CloudTrail Lake, Logs Insights and the event history write it: give a column that holds the records whole, the records as JSON, one a line, or the files of the trail itself.';
   if (isTerminal(line))
     return 'It is text, a table or YAML, as AWS’s command line prints it unless told: ask it for `--output json`.';
   return 'It is text, but no JSON object starts here.';

@@ -1,6 +1,7 @@
 import type { Cluster } from '../settings.ts';
 import { sharesMark } from '../state/heard.ts';
 import type { Place, Read } from './contract.ts';
+import { csvBeginning, isCsvOfRecords, recordsOfCsv } from './csv.ts';
 import { Guesser } from './guess.ts';
 import { gunzip, InflateFault } from './gunzip.ts';
 import { placeOfKey } from './key.ts';
@@ -61,7 +62,8 @@ export async function* readObject(
   const source = peeked(stream);
   const beginning = await source.beginning;
   try {
-    for await (const chunk of isGzip(beginning) ? twice(gunzip(source.all, limits), limits) : source.all) {
+    const plain = isGzip(beginning) ? twice(gunzip(source.all, limits), limits) : source.all;
+    for await (const chunk of origin.unpacks ? rowByRow(plain) : plain) {
       for (let from = 0; from < chunk.length; ) {
         const to = from + piece < chunk.length ? guesser.cut(chunk, from + piece) : chunk.length;
         splitter.push(chunk.subarray(from, to));
@@ -130,25 +132,38 @@ async function* twice(stream: AsyncIterable<Uint8Array>, limits: Limits): AsyncG
   yield* isGzip(await source.beginning) ? gunzip(source.all, limits) : source.all;
 }
 
+/** A table of records, one a line; whatever else as it is. For what people have at hand: no transport is one. */
+async function* rowByRow(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const source = peeked(stream, csvBeginning);
+  yield* isCsvOfRecords(await source.beginning) ? recordsOfCsv(source.all) : source.all;
+}
+
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** The first bytes of a stream (two at least, unless it ends), and the whole of it. */
+/** The first bytes of a stream (two at least, unless it ends), and the whole of it. @param least so many instead of two */
 const peeked = (
   stream: AsyncIterable<Uint8Array>,
+  least = 2,
 ): { readonly beginning: Promise<Uint8Array>; readonly all: AsyncIterable<Uint8Array> } => {
   const chunks = stream[Symbol.asyncIterator]();
   const first = (async () => {
     let beginning: Uint8Array = new Uint8Array(0);
-    while (beginning.length < 2) {
-      const { value, done } = await chunks.next();
-      if (done === true) break;
-      beginning = beginning.length === 0 ? value : Buffer.concat([beginning, value]);
+    try {
+      while (beginning.length < least) {
+        const { value, done } = await chunks.next();
+        if (done === true) break;
+        beginning = beginning.length === 0 ? value : Buffer.concat([beginning, value]);
+      }
+    } catch (cause) {
+      return { beginning, failed: { cause } }; // what stood before it is read, too
     }
-    return beginning;
+    return { beginning };
   })();
   async function* all(): AsyncGenerator<Uint8Array> {
     try {
-      yield await first;
+      const { beginning, failed } = await first;
+      yield beginning;
+      if (failed !== undefined) throw failed.cause;
       for (;;) {
         const { value, done } = await chunks.next();
         if (done === true) return;
@@ -158,5 +173,5 @@ const peeked = (
       await chunks.return?.();
     }
   }
-  return { beginning: first, all: all() };
+  return { beginning: first.then(({ beginning }) => beginning), all: all() };
 };
