@@ -28,7 +28,8 @@ import { networkKept, networkScopes } from '../../core/state/network.ts';
 import { allTables, itemsOf, type Line } from './lines.ts';
 import { eventsOf } from './log.ts';
 
-const account = '111122223333';
+/** Whose log it is. */
+export const account = '111122223333';
 const minute = 60_000;
 const who = 'alice';
 
@@ -51,7 +52,7 @@ export const written = async (): Promise<readonly Line[]> => {
     const { deliver, sweep, said } = pipelineOn(database);
     const events = eventsOf('before');
     await deliver(events);
-    await workOn(database, events);
+    await workOn(database);
     await sweep(10 * minute);
     const { items } = await findingsTable(database.client, 'findings').list({});
     said.push(digestOf(items, false, latest(events)));
@@ -92,9 +93,15 @@ const changes = (at: number): readonly Change[] => [
   { act: 'judge', disposition: 'true-positive' },
 ];
 
+/** When that was done, in milliseconds. */
+export const workedAt = (): number => latest(eventsOf('before')) + minute;
+
+/** The object that the posture reader saw. */
+export const seenObject = `object#${account}#prod#nodepools.karpenter.sh#/default`;
+
 /** What people, canaries, the inventory, the posture reader and Slack leave beside what events do. */
-const workOn = async ({ client }: LocalDynamoDB, events: readonly AnyEvent[]): Promise<void> => {
-  const at = latest(events) + minute;
+const workOn = async ({ client }: LocalDynamoDB): Promise<void> => {
+  const at = workedAt();
   const findings = findingsTable(client, 'findings');
   const { items } = await findings.list({});
   const sorted = items.toSorted((a, b) => (a.id < b.id ? -1 : 1));
@@ -133,7 +140,7 @@ const workOn = async ({ client }: LocalDynamoDB, events: readonly AnyEvent[]): P
   ]);
   await threadsTable(client, 'state').keep('C0', sorted[0]?.id ?? '', '1.2', at);
   const object = { metadata: { resourceVersion: '1' }, spec: { template: {} } };
-  await versionsTable(client, 'state').keep(`object#${account}#prod#nodepools.karpenter.sh#/default`, { at, object });
+  await versionsTable(client, 'state').keep(seenObject, { at, object });
 };
 
 /** What is asked of the posture reader. */

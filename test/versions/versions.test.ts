@@ -1,13 +1,19 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findingsTable } from '../../adapters/findings/table.ts';
 import { askedIn } from '../../adapters/reading-queue.ts';
+import { dynamoStore } from '../../adapters/state-table.ts';
 import { suppressionsTable } from '../../adapters/suppressions.ts';
+import { threadsTable } from '../../adapters/threads.ts';
+import { versionsTable } from '../../adapters/versions.ts';
 import { readGathered } from '../../core/hub.ts';
 import { type Json, text } from '../../core/json.ts';
+import { askCanary, askRoster, canaryState, namesIn } from '../../core/state/canary.ts';
+import { learnedIndex, learnedNames } from '../../core/state/learned.ts';
+import { networkIn, networkScopes } from '../../core/state/network.ts';
 import { saidIn } from '../../functions/channel/said.ts';
 import { allTables, itemsOf, type Line, linesOf, type Place, restore, versions } from './lines.ts';
 import { eventsOf } from './log.ts';
-import { pipelineOn, written } from './scenario.ts';
+import { account, pipelineOn, seenObject, workedAt, written } from './scenario.ts';
 import { headsOf, shapes } from './shape.ts';
 
 /** Milliseconds: handlers, tables and all detections, on a busy machine. */
@@ -117,13 +123,34 @@ describe.each(versions)('what %s left', version => {
     await database.close();
   });
 
+  it('is recalled: canaries, what was learned, networks, threads, objects', async () => {
+    const database = await allTables();
+    await restore(database, left);
+    const store = dynamoStore(database.client, 'state');
+    const at = workedAt();
+    const [network] = networkScopes(account, at);
+    const [canary, roster, learned, range] = await store.observe([
+      askCanary('region eu-west-1', at),
+      askRoster(at),
+      ...[learnedIndex(account), network].map(scope => ({ scope, expires: at })),
+    ]);
+    expect(canaryState([canary?.item ?? {}])).toMatchObject({ returned: { event: at, took: 60_000 } });
+    expect(namesIn([roster?.item ?? {}])).toEqual(['region eu-west-1']);
+    expect(learnedNames(learned?.item ?? {}).map(({ kind }) => kind)).toContain('controller');
+    expect(networkIn([range?.item ?? {}]).ranges).toEqual(['10.0.0.0/16']);
+    const [worked] = casesIn(left);
+    expect(await threadsTable(database.client, 'state').of('C0', worked?.id ?? '')).toBe('1.2');
+    expect(await versionsTable(database.client, 'state').of(seenObject)).toHaveLength(1);
+    await database.close();
+  });
+
   it('is read from queues', () => {
     const said = bodies(left, 'said').map(body => saidIn(body));
     expect(new Set(said.map(({ kind }) => kind))).toEqual(new Set(['finding', 'notice']));
     for (const body of bodies(left, 'reading')) expect(askedIn(body).source).toBe('kubernetes');
     for (const body of bodies(left, 'gathered')) {
       const uid = text(JSON.parse(body) as Json, 'detail', 'finding_info', 'uid');
-      expect(readGathered(body, ['111122223333']).detail.finding_info.uid).toBe(uid);
+      expect(readGathered(body, [account]).detail.finding_info.uid).toBe(uid);
     }
   });
 });
