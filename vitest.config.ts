@@ -9,6 +9,7 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.c
 const longest = [
   'faults/faults.test.ts',
   'findings/table.test.ts',
+  'versions/versions.test.ts',
   'limits/memory.test.ts',
   'targets/soundness.test.ts',
   'targets/signs.fuzz.ts',

@@ -1,5 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { BatchWriteItemCommand, type DynamoDBClient, QueryCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { Attributes } from '../core/findings/attribute.ts';
+import { isObject, member, parseJson, text } from '../core/json.ts';
 import { type Agenda, type Due, patience } from '../core/state/agenda.ts';
 import { fromItem, pause, putAll, tries } from './dynamodb.ts';
 
@@ -12,6 +14,8 @@ const forgotten = 7 * 86_400_000;
 /**
  * What is due, in the state table: one item each, found by the sparse index `due`, forgotten by deleting it. The index is read
  * eventually: an item seen after it was done is judged again, which changes nothing; one not seen yet is seen by the next sweep.
+ * What can't be read, of another version, is passed over, and thrown where nothing else is due: that fails the sweep, until a
+ * version comes that can read it, or its week is over.
  */
 export const dynamoAgenda = (client: DynamoDBClient, table: string): Agenda => ({
   postpone: items =>
@@ -28,6 +32,7 @@ export const dynamoAgenda = (client: DynamoDBClient, table: string): Agenda => (
     ),
   due: async (before, limit) => {
     const found: Due[] = [];
+    let unread: unknown;
     let from: Record<string, never> | undefined;
     do {
       const { Items: items = [], LastEvaluatedKey: next } = await client.send(
@@ -41,11 +46,15 @@ export const dynamoAgenda = (client: DynamoDBClient, table: string): Agenda => (
         }),
       );
       for (const item of items) {
-        const memo = fromItem(item)['memo'];
-        if (memo !== undefined && 'B' in memo) found.push(JSON.parse(gunzipSync(memo.B).toString()) as Due); // as we wrote it
+        try {
+          found.push(dueIn(fromItem(item)));
+        } catch (cause) {
+          unread ??= new Error(`table ${table}: what is to be judged again can’t be read: ${item['pk']?.S}`, { cause });
+        }
       }
       from = next as typeof from; // handed back as it came
     } while (from !== undefined && found.length < limit);
+    if (found.length === 0 && unread !== undefined) throw unread;
     return found;
   },
   done: async items => {
@@ -62,3 +71,19 @@ export const dynamoAgenda = (client: DynamoDBClient, table: string): Agenda => (
     }
   },
 });
+
+/** @throws where it is not as {@link dynamoAgenda} writes it */
+const dueIn = (item: Attributes): Due => {
+  const { memo } = item;
+  if (memo === undefined || !('B' in memo)) throw new Error('it has no memo');
+  const due = parseJson(gunzipSync(memo.B).toString(), 'its memo');
+  const isDue =
+    text(due, 'id') !== undefined &&
+    text(due, 'detection') !== undefined &&
+    text(due, 'event', 'source') !== undefined &&
+    isObject(member(member(due, 'event'), 'record')) &&
+    Array.isArray(member(due, 'streams')) &&
+    typeof member(due, 'after') === 'number';
+  if (!isDue) throw new Error('its memo is of another form');
+  return due as unknown as Due; // as we wrote it, and just looked at
+};

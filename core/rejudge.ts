@@ -14,35 +14,52 @@ export interface RejudgeDeps {
   ) => readonly Match[];
   readonly store: Store;
   readonly findings: Findings;
+  /** Whether the catalogue has a detection: an item of another version's waits for that version. Absent: it has all of them. */
+  readonly knows?: (detection: string) => boolean;
 }
 
-/** Items judged together, and how long one whose streams are silent waits before it is looked at again. */
+/** Items judged together, and how long one that can't be judged yet waits before it is looked at again. */
 const together = 50;
 const wait = 15 * 60_000;
 
 /**
  * Judges again what is due. What an event was found to be is folded as if it had been found at first, so that judging twice, or
- * dying half-way, changes nothing. An item whose streams were not heard past its moment waits, at most a day.
+ * dying half-way, changes nothing. An item whose streams were not heard past its moment waits, at most a day; so does one of a
+ * detection that is not in the catalogue (while two versions run, and after a rollback), and one that can't be judged.
  * @param now milliseconds since 1970
  * @param mayGoOn asked before each batch
  * @returns how many were judged
+ * @throws the first I/O error; and after all others had their turn, why an item could not be judged
  */
 export const rejudge = async (deps: RejudgeDeps, now: number, mayGoOn: () => boolean = () => true): Promise<number> => {
+  const { knows = () => true } = deps;
   let judged = 0;
+  let failed: { readonly cause: unknown } | undefined;
   while (mayGoOn()) {
     const items = await deps.store.due(now, together);
     if (items.length === 0) break;
     const heard = await heardOf(items, deps.store);
-    const ready = items.filter(item => item.streams.every(stream => heard.has(`${stream} ${item.after}`)));
-    const silent = items.filter(item => !ready.includes(item));
-    const matches = ready.flatMap(({ event, detection, after }) => deps.match(event, undefined, { detection, after }));
+    const ready: Due[] = [];
+    const matches: Match[] = [];
+    for (const item of items) {
+      const { event, detection, after, streams } = item;
+      if (!knows(detection) || !streams.every(stream => heard.has(`${stream} ${after}`))) continue;
+      try {
+        matches.push(...deps.match(event, undefined, { detection, after }));
+        ready.push(item);
+      } catch (cause) {
+        failed ??= { cause };
+      }
+    }
+    const left = items.filter(item => !ready.includes(item));
     if (matches.length > 0) await settle(matches, deps, now);
-    await deps.store.done([...ready, ...silent.filter(({ after }) => after + patience <= now)]);
-    const waiting = silent.filter(({ after }) => after + patience > now);
+    await deps.store.done([...ready, ...left.filter(({ after }) => after + patience <= now)]);
+    const waiting = left.filter(({ after }) => after + patience > now);
     if (waiting.length > 0) await deps.store.postpone(waiting.map(item => ({ ...item, at: now + wait })));
     judged += ready.length;
     if (items.length < together) break;
   }
+  if (failed !== undefined) throw failed.cause;
   return judged;
 };
 

@@ -22,11 +22,16 @@ const reserve = 15_000;
  */
 export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context): Promise<void> => {
   const hasTime = (): boolean => (context.getRemainingTimeInMillis?.() ?? reserve) >= reserve;
-  const { match, store, findings, now } = deps();
+  const { match, detections, store, findings, now } = deps();
   // Half of the time at most: what is found is announced, and what waits to be announced must not wait for it.
   const half = now() + (context.getRemainingTimeInMillis?.() ?? 0) / 2;
+  const known = new Set((await detections()).map(({ id }) => id));
   const [judged] = await Promise.allSettled([
-    rejudge({ match: await match(), store: store(), findings: findings() }, now(), () => hasTime() && now() < half),
+    rejudge(
+      { match: await match(), store: store(), findings: findings(), knows: id => known.has(id) },
+      now(),
+      () => hasTime() && now() < half,
+    ),
   ]);
   if (judged.status === 'fulfilled') meter.add('JudgedAgain', judged.value);
   else warn('sweep', 'judging again', judged.reason);

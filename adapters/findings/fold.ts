@@ -1,6 +1,6 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Findings } from '../../core/finding.ts';
-import type { Attributes } from '../../core/findings/attribute.ts';
+import { type Attributes, text } from '../../core/findings/attribute.ts';
 import type { Matches } from '../../core/findings/best.ts';
 import { joinCase, type StoredCase } from '../../core/findings/case.ts';
 import { caseKey, contentItem, lifeItem, parseCase } from '../../core/findings/case-item.ts';
@@ -27,20 +27,19 @@ export const folding = (client: DynamoDBClient, table: string): Findings => {
     throw new Error(`table ${table}: ${what} changed under ${tries} tries to write it: fold it again`);
   };
 
-  const readWindow = async (id: string, bucket: number): Promise<StoredWindow | undefined> =>
-    (await getAll(client, table, [windowKey(id, bucket)])).map(parseWindow).find(found => found !== undefined);
+  const readWindow = async (id: string, bucket: number): Promise<ReadWindow | undefined> =>
+    windowsIn(await getAll(client, table, [windowKey(id, bucket)]))[0];
 
   const foldWindow = (
     id: string,
     bucket: number,
     matches: Matches,
-    before: StoredWindow | undefined,
+    before: ReadWindow | undefined,
   ): Promise<StoredWindow> =>
     settle(`window ${bucket} of finding ${id}`, async attempt => {
-      const stored = attempt === 0 ? before : await readWindow(id, bucket);
+      const { stored, revision } = (attempt === 0 ? before : await readWindow(id, bucket)) ?? {};
       const joined = joinWindow(stored, id, bucket, matches);
-      const revision = stored && revisionOf(stored);
-      if (revision === revisionOf(joined)) return joined;
+      if (stored !== undefined && revisionOf(stored) === revisionOf(joined)) return joined;
       const [{ detection, account, cluster }] = matches;
       // Before the window says that they are there, so that a crash between the two is mended by folding again.
       const known = new Set(stored?.entities.members);
@@ -78,9 +77,8 @@ export const folding = (client: DynamoDBClient, table: string): Findings => {
     settle(`finding ${id}`, async attempt => {
       const stored = attempt === 0 ? before : await readCase(client, table, id);
       const joined = joinCase(stored, id, matches, windows, now);
-      const revision = stored && revisionOf(stored.content);
       const changes = { ...contentItem(joined.content), ...lifeChanges(stored, joined) };
-      if (revision === revisionOf(joined.content) && stored?.life === joined.life) return joined;
+      if (stored?.life === joined.life && revisionOf(stored.content) === revisionOf(joined.content)) return joined;
       const { expression, names, values } = assign(changes);
       const due = stored?.life.due;
       const gone = stored === undefined ? [] : goneNames(lifeItem(stored.life), lifeItem(joined.life));
@@ -105,7 +103,7 @@ export const folding = (client: DynamoDBClient, table: string): Findings => {
               ? values
               : {
                   ...values,
-                  ':was': { S: revision ?? '' },
+                  ':was': { S: stored.revision ?? '' },
                   ':wasStatus': { S: stored.life.status },
                   ...(due === undefined ? {} : { ':wasDue': { N: String(due) } }),
                 },
@@ -120,11 +118,11 @@ export const folding = (client: DynamoDBClient, table: string): Findings => {
         // Windows and case are read at once. Every write asks whether what it changes is still as it was read, however long ago:
         // where it is not, that alone is read again.
         const items = await getAll(client, table, [...buckets.map(([bucket]) => windowKey(id, bucket)), caseKey(id)]);
-        const before = items.flatMap(item => parseWindow(item) ?? []);
+        const before = windowsIn(items);
         const windows: StoredWindow[] = [];
         for (const [bucket, some] of buckets) {
-          const stored = before.find(one => one.bucket === bucket);
-          windows.push(await foldWindow(id, bucket, some, stored));
+          const known = before.find(({ stored }) => stored.bucket === bucket);
+          windows.push(await foldWindow(id, bucket, some, known));
         }
         const all = buckets.flatMap(([, some]) => some) as unknown as Matches; // a finding's buckets are never empty
         await foldCase(
@@ -138,6 +136,18 @@ export const folding = (client: DynamoDBClient, table: string): Findings => {
     },
   };
 };
+
+/** A window and the revision it was stored with: by that a write asks, for another version may hash what this one can't read. */
+interface ReadWindow {
+  readonly stored: StoredWindow;
+  readonly revision: string;
+}
+
+const windowsIn = (items: readonly Attributes[]): readonly ReadWindow[] =>
+  items.flatMap(item => {
+    const stored = parseWindow(item);
+    return stored === undefined ? [] : [{ stored, revision: text(item, 'revision') }];
+  });
 
 /** Of a case's life only what the join changed: people and the announcer write the rest at the same time. */
 const lifeChanges = (stored: StoredCase | undefined, joined: StoredCase): Attributes => {

@@ -1,4 +1,5 @@
 import { fillRunbook } from '../../core/announce/fill.ts';
+import { removed } from '../../core/announce/message.ts';
 import { severities } from '../../core/detection.ts';
 import type { Act, Finding, Window } from '../../core/finding.ts';
 import { type EntityKind, namedBy } from '../../core/findings/entity.ts';
@@ -36,7 +37,7 @@ export const show = async (
   io.stdout.write(`${shown(finding.title)}\n\n`);
   for (const [name, value] of rows(finding)) if (value !== '') io.stdout.write(`${name.padEnd(12)}${shown(value)}\n`);
   const detection = detections.find(one => one.id === finding.detection);
-  section(io, 'why it matters', detection === undefined ? [] : [detection.why]);
+  section(io, 'why it matters', [detection?.why ?? removed(finding)].filter(Boolean));
   section(
     io,
     'what to do',

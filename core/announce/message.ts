@@ -147,7 +147,7 @@ const timeOf = (record: Window['evidence']): number | undefined => {
 
 /**
  * Composes the message for a case's news.
- * @param detection the catalogue's entry; undefined where it was removed since, and then the message has no prose
+ * @param detection the catalogue's entry; undefined where it was removed since, and then the message says that instead of its prose
  * @param stage where the finding is stored, for the commands that show and work it; undefined: a local database
  */
 export const messageOf = (
@@ -206,7 +206,7 @@ export const messageOf = (
       ...(owners.length === 0 ? {} : { owners }),
     },
     detection: {
-      why: detection?.why ?? '',
+      why: detection?.why ?? removed(finding),
       runbook: fillRunbook(detection?.runbook ?? [], finding, window, settings, stage),
       blind: detection?.blind ?? [],
       references: detection?.references ?? [],
@@ -215,6 +215,12 @@ export const messageOf = (
     ...furtherOf(pointers(finding, window, settings), finding, stage),
   };
 };
+
+/** Said for the reason of a detection that is not in the catalogue any more; '' of what the inventory finds, which never is. */
+export const removed = ({ detection, version }: Pick<Finding, 'detection' | 'version'>): string =>
+  version === 'inventory'
+    ? ''
+    : `${detection} is not in the catalogue any more: why it matters and what to do is on its page in the version that found this.`;
 
 /** Where to look further: at the finding itself, and at what is kept of its machines too. */
 const furtherOf = (

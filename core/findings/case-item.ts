@@ -106,6 +106,7 @@ export const parseCase = (item: Attributes | undefined): StoredCase | undefined 
       notes: ranked(item, 'notes'),
     },
     life: parseLife(item),
+    revision: text(item, 'revision'),
   };
 };
 

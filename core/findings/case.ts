@@ -55,6 +55,8 @@ export interface CaseLife {
 export interface StoredCase {
   readonly content: CaseContent;
   readonly life: CaseLife;
+  /** By which a write knows that it is still as it was read, word for word: another version may hash what this one can't read. */
+  readonly revision?: string;
 }
 
 /**
@@ -148,7 +150,7 @@ const shownKey = (key: Key): Key =>
   );
 
 /** The finding as it is shown. A set that reached its cap says so among the notes. */
-export const findingOf = ({ content, life }: StoredCase): Finding => {
+export const findingOf = ({ content, life, revision = revisionOf(content) }: StoredCase): Finding => {
   const { best, windows, more, notes, ...rest } = content;
   const full = (['principals', 'resources', 'addresses', 'regions'] as const).filter(name => content[name].full);
   return {
@@ -165,7 +167,7 @@ export const findingOf = ({ content, life }: StoredCase): Finding => {
     addresses: content.addresses.members,
     regions: content.regions.members,
     notes: [...notes.members, ...full.map(name => `names only the first ${caps[name]} ${name}: there were more`)],
-    revision: revisionOf(content),
+    revision,
     ...life,
   };
 };

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Named } from '../detection.ts';
 import { rememberedText } from '../remembered.ts';
 import type { Item } from './observation.ts';
+import { sightingsBefore } from './sighting-before.ts';
 
 /** One contribution to a burst, as it is kept until it is known whether there is one: what counts, and whom and what it names. */
 export interface Sighting {
@@ -67,7 +68,7 @@ export const sightingsIn = (items: readonly Item[]): readonly Sighting[] =>
   items
     .flatMap(item => {
       const names = new Map((item['named'] ?? []).map(name => [markOf(name), JSON.parse(name) as string])); // as written above
-      return (item['sighted'] ?? []).map(member => read(member, names));
+      return [...sightingsBefore(item), ...(item['sighted'] ?? []).map(member => read(member, names))];
     })
     .sort((a, b) => a.time - b.time);
 

@@ -67,12 +67,15 @@ describe('a stored case', () => {
     expect(ids()).toEqual(['first']);
   });
 
-  test('is told with what its detection says of it, and without where there is none any more', async () => {
+  test('is told with what its detection says of it, and says so where there is none any more', async () => {
     const [known, removed] = [await setUp(['sns']), await setUp(['sns'])];
     const other = { ...detection, id: 'cloudtrail/other', why: 'of another' };
     await known.say({ detections: [other, detection] });
     await removed.say({ detections: [other] });
-    expect([known, removed].map(({ heard }) => heard[0]?.message.detection.why)).toEqual([detection.why, '']);
+    expect([known, removed].map(({ heard }) => heard[0]?.message.detection.why)).toEqual([
+      detection.why,
+      expect.stringContaining(`${detection.id} is not in the catalogue any more`),
+    ]);
   });
 
   test('that another announcer is at is left to it, and stays due until that one is dead', async () => {

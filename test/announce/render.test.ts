@@ -84,10 +84,12 @@ describe('mail', () => {
     expect(mailText(message({ last: start + 23 * hour }))).toContain('2026-09-01 10:00:00 to 2026-09-02 09:00:00 UTC');
   });
 
-  test('of a detection that left the catalogue has no empty heading', () => {
+  test('of a detection that left the catalogue says so, and has no empty heading', () => {
     const text = mailText(message({}, [window()], null));
-    expect(text).toContain('cloudtrail/disallowed-instance-family-launched');
-    expect(text).not.toMatch(/WHY IT MATTERS|WHAT TO DO/);
+    expect(text).toMatch(/WHY IT MATTERS\n.*disallowed-instance-family-launched is not in the catalogue any more/);
+    expect(text).not.toContain('WHAT TO DO');
+    const found = mailText(message({ detection: 'posture/imds-hops', version: 'inventory' }, [window()], null));
+    expect(found).not.toMatch(/WHY IT MATTERS|WHAT TO DO/);
   });
 });
 

@@ -1,7 +1,10 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { gzipSync } from 'node:zlib';
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalDynamoDB, localDynamoDB } from '../../adapters/local-dynamodb.ts';
 import { dynamoStore } from '../../adapters/state-table.ts';
+import { call } from '../../core/cloudtrail/example.ts';
+import type { Due } from '../../core/state/agenda.ts';
 import { itemBytes } from '../../core/state/memory.ts';
 import type { Observation } from '../../core/state/observation.ts';
 
@@ -27,6 +30,34 @@ const sent = async (observation: Pick<Observation, 'scope' | 'add' | 'cap'>): Pr
 
 /** As `core/state/learned.ts` puts a name into its index. */
 const name = (length: number): string => 'n'.repeat(length);
+
+describe('what is to be judged again and can’t be read', () => {
+  const foreign = (id: string, memo: unknown) =>
+    database.client.send(
+      new PutItemCommand({
+        TableName: database.tables.state,
+        Item: {
+          pk: { S: `due#${id}` },
+          owed: { S: 'due' },
+          due: { N: '1' },
+          memo: { B: gzipSync(JSON.stringify(memo)) },
+        },
+      }),
+    );
+  const due: Due = { id: 'mine', at: 2, detection: 'a/b', event: call('ec2', 'RunInstances'), streams: [], after: 1 };
+
+  it('holds up nothing else, and is thrown where it alone is due', async () => {
+    const store = dynamoStore(database.client, database.tables.state);
+    await foreign('theirs', { form: 2 });
+    await foreign('also theirs', { ...due, streams: undefined });
+    await store.postpone([due]);
+    expect(await store.due(3, 1)).toEqual([due]);
+    await store.done([due]);
+    await expect(store.due(3, 1)).rejects.toThrow('what is to be judged again can’t be read');
+    await store.done([{ id: 'theirs' }, { id: 'also theirs' }]);
+    expect(await store.due(3, 1)).toEqual([]);
+  });
+});
 
 describe('an addition to an item of state', () => {
   it('is one request where an item full of the like would stay below its bound, however long the member', async () => {

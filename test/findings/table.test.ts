@@ -1,3 +1,4 @@
+import { PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findingsTable } from '../../adapters/findings/table.ts';
@@ -296,6 +297,35 @@ describe('listing', () => {
   it('refuses a cursor that is none, and a list of the resolved without times', async () => {
     await expect(table().list({}, { after: 'x' })).rejects.toThrow('"x" is no page of a listing');
     await expect(async () => table().list({ statuses: ['resolved'] })).rejects.toThrow('since and until');
+  });
+});
+
+describe('an item of a version that hashes what this one can’t read', () => {
+  /** Gives every item of the finding another revision, as a version would whose items have a member more. */
+  const rehash = async (): Promise<void> => {
+    const { client, tables } = database;
+    const { Items: items = [] } = await client.send(new ScanCommand({ TableName: tables.findings }));
+    for (const item of items.filter(one => one['revision'] !== undefined))
+      await client.send(
+        new PutItemCommand({ TableName: tables.findings, Item: { ...item, revision: { S: 'of another version' } } }),
+      );
+  };
+
+  it('is folded into, said and worked on all the same', async () => {
+    await open().fold([match()], now);
+    await rehash();
+    expect(await open().clearDue(await stored())).toBe('cleared');
+    await open().fold([match({ eventId: 'b' })], now + minute);
+    expect((await stored()).count).toBe(2);
+    await rehash();
+    expect(await open().work(await stored(), { act: 'resolve' }, { who: 'alice', at: now })).toBe('set');
+  });
+  it('is left as it is where nothing is new', async () => {
+    await open().fold([match()], now);
+    await rehash();
+    database.stream();
+    await open().fold([match()], now + minute);
+    expect(database.stream()).toEqual([]);
   });
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { dynamoStore } from '../../adapters/state-table.ts';
 import { escalateAfter } from '../../core/announce/transitions.ts';
+import { call } from '../../core/cloudtrail/example.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import type { Change } from '../../core/findings/life.ts';
 import { handler as announceDeployed } from '../../functions/announce.ts';
@@ -73,6 +75,19 @@ describe('a critical finding that nobody takes up', () => {
     const bus = world.heard.filter(({ channel, message }) => channel === 'bus' && message.finding.id === idOf('late'));
     expect(bus.map(({ message }) => message.transition.kind)).toEqual(['first', 'escalated']);
     expect(logged(world).some(({ level }) => level === 'warn')).toBe(true);
+  });
+});
+
+describe('what a detection of another version is to judge again', () => {
+  test('is left to that version', async () => {
+    const { client, tables } = world.tables.local;
+    const store = dynamoStore(client, tables.state);
+    const event = call('ec2', 'RunInstances');
+    const after = world.now - 60_000;
+    await store.postpone([{ id: 'theirs', at: world.now, detection: 'lineage/not-ours', event, streams: [], after }]);
+    await sweep(scheduled, context());
+    expect((await store.due(world.now + 15 * 60_000, 1)).map(({ id }) => id)).toEqual(['theirs']);
+    await store.done([{ id: 'theirs' }]);
   });
 });
 

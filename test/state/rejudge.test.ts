@@ -103,6 +103,31 @@ describe('an event is judged again', () => {
     expect(await rejudge(silent.deps, start + 50 * 60 * minute)).toBe(0);
     expect(silent.findings.list()).toHaveLength(0);
   });
+  it('by the version that has its detection: others leave it, at most a day', async () => {
+    const { deps, findings, hear, launch } = world();
+    await launch();
+    await hear(start + 30 * minute);
+    expect(await rejudge({ ...deps, knows: () => false }, start + 25 * minute)).toBe(0);
+    expect(await rejudge(deps, start + 40 * minute)).toBe(1);
+    expect(findings.list()).toHaveLength(1);
+
+    const removed = world();
+    await removed.launch();
+    await rejudge({ ...removed.deps, knows: () => false }, start + 25 * 60 * minute);
+    expect(await removed.store.due(start + 99 * 60 * minute, 1)).toEqual([]);
+  });
+  it('though another can’t be judged, of which it is said why', async () => {
+    const { deps, store, findings, hear, launch } = world();
+    await launch();
+    await hear(start + 30 * minute);
+    const [due] = await store.due(start + 25 * minute, 1);
+    if (due === undefined) throw new Error('the launch is due');
+    const foreign = { ...due, id: 'a', event: { ...call('ec2', 'RunInstances'), source: 'another' as 'cloudtrail' } };
+    await store.postpone([foreign]);
+    await expect(rejudge(deps, start + 25 * minute)).rejects.toThrow();
+    expect(findings.list()).toHaveLength(1);
+    expect((await store.due(start + 40 * minute, 10)).map(({ id }) => id)).toEqual(['a']);
+  });
   it('as the same event, however often it was delivered and judged', async () => {
     const { deps, findings, hear, launch } = world();
     await hear(start + 30 * minute);

@@ -90,3 +90,36 @@ describe('an event’s sightings', () => {
     expect(all.map(one => [one.time, one.named.principals])).toEqual([1, 2, 3].map(time => [time, [`p${time}`]]));
   });
 });
+
+describe('what older versions left of an event', () => {
+  const time = 1_788_256_800_000;
+  const of = { time, eventId: 'event-1' };
+  // As the code of cc4dff8 and b295c49 wrote it, of an event with the values "a#b" and "c", or the sum 40.
+  it.each([
+    [
+      'cc4dff8, distinct values',
+      { seen: [`${time}#event-1#a#b`, `${time}#event-1#c`] },
+      [
+        { ...of, value: 'a#b', named: named({}) },
+        { ...of, value: 'c', named: named({}) },
+      ],
+    ],
+    ['cc4dff8, a sum', { parts: [`${time}#40#event-1`] }, [{ ...of, value: '40', named: named({}) }]],
+    [
+      'b295c49, whom and what it names',
+      {
+        seen: [`[${time},"event-1","a#b",["d"],["alice"],["192.0.2.1"]]`, `[${time},"event-1","c",[""],[],[]]`],
+      },
+      [
+        { ...of, value: 'a#b', named: named({ principals: ['alice'], resources: ['d'], addresses: ['192.0.2.1'] }) },
+        { ...of, value: 'c', named: named({ resources: ['c'] }) },
+      ],
+    ],
+  ])('is read: %s', (_, item, expected) => {
+    expect(sightingsIn([item])).toEqual(expected);
+    const own = writeSightings({ id: 'event-2', time: time + 1 }, ['e']);
+    expect(sightingsIn([{ ...item, ...own }]).map(({ value }) => value)).toEqual(
+      [...expected, { value: 'e' }].map(({ value }) => value),
+    );
+  });
+});
