@@ -10,6 +10,15 @@ export const said = (error: unknown): { readonly error: string; readonly message
     ? { error: plain(error.name, 100), message: plain(error.message, 500) }
     : { error: 'unknown', message: 'something was thrown that is no error' };
 
+/**
+ * Writes a line of JSON. Lambda takes `level` from it only where `timestamp` is there, and anything else for INFO (Lambda Developer
+ * Guide, "Log-level filtering").
+ */
+export const log = (level: 'info' | 'warn' | 'error', line: object): void => {
+  const { now, print } = deps();
+  print(JSON.stringify({ timestamp: new Date(now()).toISOString(), level, ...line }));
+};
+
 const meters = new WeakMap<Context, { readonly meter: Meters; readonly started: number }>();
 
 /** One line of JSON for every invocation, and its metrics. */
@@ -17,15 +26,7 @@ const observed = (name: string): MiddlewareObj => {
   const report = (context: Context, level: 'info' | 'error', more: object) => {
     const { now, print } = deps();
     const { meter, started } = meters.get(context) ?? { meter: newMeter(), started: now() };
-    const line = {
-      level,
-      function: name,
-      requestId: context.awsRequestId,
-      ms: now() - started,
-      ...meter.counts(),
-      ...more,
-    };
-    print(JSON.stringify(line));
+    log(level, { function: name, requestId: context.awsRequestId, ms: now() - started, ...meter.counts(), ...more });
     const metrics = meter.emf({ stage: process.env['STAGE'] ?? 'local', function: name }, now());
     if (metrics !== undefined) print(metrics);
   };
@@ -44,4 +45,4 @@ export const lambda = <E, R>(name: string, run: (event: E, meter: Meter, context
 
 /** Logs that a part of a batch failed and goes back to its queue. */
 export const warn = (name: string, id: string, error: unknown): void =>
-  deps().print(JSON.stringify({ level: 'warn', function: name, record: plain(id, 100), ...said(error) }));
+  log('warn', { function: name, record: plain(id, 100), ...said(error) });

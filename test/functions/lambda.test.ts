@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fromEnvironment } from '../../functions/deps/deps.ts';
-import { lambda, said } from '../../functions/invocation/lambda.ts';
+import { lambda, said, warn } from '../../functions/invocation/lambda.ts';
 import { newMeter } from '../../functions/invocation/meter.ts';
 import { context, logged, measured, setUp } from './setup.ts';
 
@@ -23,6 +23,11 @@ describe('a handler', () => {
       },
     ]);
     expect(world.lines[0]).not.toContain('\n');
+  });
+
+  test('says of each line when it was written, without which Lambda takes it for one of level INFO', () => {
+    warn('audit', 'one', new Error('away'));
+    expect(JSON.parse(world.lines[0] ?? '')).toMatchObject({ level: 'warn', timestamp: '2026-09-01T10:01:00.000Z' });
   });
 
   test('counts each invocation for itself, also when they overlap', async () => {
