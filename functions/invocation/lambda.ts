@@ -21,6 +21,19 @@ export const log = (level: 'info' | 'warn' | 'error', line: object): void => {
 
 const meters = new WeakMap<Context, { readonly meter: Meters; readonly started: number }>();
 
+/**
+ * An error with what is said of one and nothing that it carried along: Lambda's own client logs every member of what a handler throws,
+ * and hands its message and stack to the caller.
+ */
+const bare = (error: unknown): Error => {
+  const { error: name, message } = said(error);
+  const told = new Error(message);
+  Object.defineProperty(told, 'name', { value: name });
+  const places = error instanceof Error ? (error.stack?.match(/^ {4}at .*$/gm) ?? []) : [];
+  told.stack = [`${name}: ${message}`, ...places].join('\n');
+  return told;
+};
+
 /** One line of JSON for every invocation, and its metrics. */
 const observed = (name: string): MiddlewareObj => {
   const report = (context: Context, level: 'info' | 'error', more: object) => {
@@ -33,7 +46,10 @@ const observed = (name: string): MiddlewareObj => {
   return {
     before: ({ context }) => void meters.set(context, { meter: newMeter(), started: deps().now() }),
     after: ({ context }) => report(context, 'info', {}),
-    onError: ({ context, error }) => report(context, 'error', said(error)), // middy throws it on: the queue keeps the record
+    onError: request => {
+      report(request.context, 'error', said(request.error));
+      request.error = bare(request.error); // middy throws it on: the queue keeps the record
+    },
   };
 };
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { fromEnvironment } from '../../functions/deps/deps.ts';
 import { lambda, said, warn } from '../../functions/invocation/lambda.ts';
@@ -28,6 +29,18 @@ describe('a handler', () => {
   test('says of each line when it was written, without which Lambda takes it for one of level INFO', () => {
     warn('audit', 'one', new Error('away'));
     expect(JSON.parse(world.lines[0] ?? '')).toMatchObject({ level: 'warn', timestamp: '2026-09-01T10:01:00.000Z' });
+  });
+
+  test('throws on nothing that an error carries along: Lambda’s own client logs all of it', async () => {
+    const thrown = Object.assign(new TypeError('the queue\nis away'), { input: 'token=abc', cause: new Error('AKIA') });
+    const handler = lambda('broken', async () => {
+      throw thrown;
+    });
+    const told = await handler({}, context()).catch((error: Error) => error);
+    expect({ ...told }).toEqual({});
+    expect(told).toMatchObject({ name: 'TypeError', message: 'the queue\\nis away' });
+    expect(told.stack).toMatch(/^TypeError: the queue\\nis away\n {4}at /);
+    expect(inspect(told)).not.toMatch(/abc|AKIA/);
   });
 
   test('counts each invocation for itself, also when they overlap', async () => {
