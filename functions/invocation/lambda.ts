@@ -53,9 +53,15 @@ const observed = (name: string): MiddlewareObj => {
   };
 };
 
+/**
+ * At the time-out Lambda ends the process, and with it whatever was at work. Middy would answer just before, with an error: the process
+ * would live on, and what was cut off with it, be it hours later, beside whoever took over.
+ */
+const endsWithProcess = { timeoutEarlyInMillis: 0 };
+
 /** A Lambda handler around a function of an event: what it throws, Lambda's retry and dead-letter queue take up. */
 export const lambda = <E, R>(name: string, run: (event: E, meter: Meter, context: Context) => Promise<R>) =>
-  middy<E, R>()
+  middy<E, R>(endsWithProcess)
     .use(observed(name))
     .handler((event, context) => run(event, meters.get(context)?.meter ?? newMeter(), context));
 

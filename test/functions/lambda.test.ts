@@ -53,6 +53,11 @@ describe('a handler', () => {
     expect(measured(world).map(({ EventsRead }) => EventsRead)).toEqual([2, 20]);
   });
 
+  test('whose time is over does not answer: what it is at would go on in the next invocation', async () => {
+    const handler = lambda('slow', () => new Promise(done => setTimeout(done, 50, 'done')));
+    await expect(handler({}, context({ getRemainingTimeInMillis: () => 20 }))).resolves.toBe('done');
+  });
+
   test('logs nothing of an error but its name and message', () => {
     const error = Object.assign(new Error('the queue is away'), { secret: 'AKIA', cause: new Error('token=abc') });
     expect(said(error)).toEqual({ error: 'Error', message: 'the queue is away' });
