@@ -1,4 +1,5 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { lasting } from '../adapters/lasting.ts';
 import { logsSubscriptions } from '../adapters/logs.ts';
 import { deps } from './deps/deps.ts';
 import { ofRegion } from './deps/region.ts';
@@ -22,7 +23,11 @@ export const handler = lambda(
       destination: variable('AUDIT_FUNCTION'),
     };
     const local = ofRegion(settings, process.env);
-    const { put, gaps, failed } = await subscribeAll(logsSubscriptions(new CloudWatchLogsClient({})), wanted, local);
+    const { put, gaps, failed } = await subscribeAll(
+      logsSubscriptions(new CloudWatchLogsClient(lasting)),
+      wanted,
+      local,
+    );
     for (const gap of gaps) log('warn', { function: 'subscribe', ...gap });
     const matches = gaps.flatMap(gap => matchesOf(gap, local, now()));
     if (matches.length > 0) await findings().fold(matches, now());

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { findingsTable } from '../../adapters/findings/table.ts';
+import { forgetful, lasting } from '../../adapters/lasting.ts';
 import { ledgerTable } from '../../adapters/ledger.ts';
 import { dynamoStore } from '../../adapters/state-table.ts';
 import { suppressionsTable } from '../../adapters/suppressions.ts';
@@ -10,7 +11,7 @@ import { remembering } from '../../core/state/remembering.ts';
 import { atHome } from './region.ts';
 
 /** What lies in DynamoDB, by one client: loaded by the deps when the first of it is called. */
-const client = new DynamoDBClient(atHome(process.env));
+const client = forgetful(new DynamoDBClient({ ...atHome(process.env), ...lasting }), Date.now);
 // It picks out what of every request and answer might be logged, and then logs nothing.
 client.middlewareStack.remove('loggerMiddleware');
 
