@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { naming } from '../../adapters/dynamodb.ts';
 import { findingsTable } from '../../adapters/findings/table.ts';
 import { forgetful, lasting } from '../../adapters/lasting.ts';
 import { ledgerTable } from '../../adapters/ledger.ts';
@@ -14,6 +15,10 @@ import { atHome } from './region.ts';
 const client = forgetful(new DynamoDBClient({ ...atHome(process.env), ...lasting }), Date.now);
 // It picks out what of every request and answer might be logged, and then logs nothing.
 client.middlewareStack.remove('loggerMiddleware');
+client.middlewareStack.add(next => args => next(args).catch(error => Promise.reject(naming(error, args.input))), {
+  step: 'initialize',
+  name: 'naming',
+});
 
 export const store = (table: string): Store => remembering(dynamoStore(client, table), Date.now);
 export const findings = (table: string) => findingsTable(client, table);
