@@ -18,11 +18,14 @@ export const runtimeClient = (): string | undefined => {
   if (existsSync(file) && existsSync(join(client, 'rapid-client.node'))) return file;
   console.log(`lambda: building aws-lambda-ric ${version} in ${folder} (once, about a minute)`);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+  writeFileSync(
+    join(folder, 'package.json'),
+    `${JSON.stringify({ private: true, allowScripts: { 'aws-lambda-ric': true } })}\n`,
+  );
   const { status, stdout, stderr } = spawnSync(
     'npm',
-    ['install', '--no-audit', '--no-fund', '--allow-scripts=aws-lambda-ric', `aws-lambda-ric@${version}`],
-    { cwd: folder, encoding: 'utf8', env: { ...process.env, INIT_CWD: folder } },
+    ['install', '--no-audit', '--no-fund', `aws-lambda-ric@${version}`],
+    { cwd: folder, encoding: 'utf8' },
   );
   if (status === 0 && existsSync(join(client, 'rapid-client.node'))) return file;
   console.log(`${stdout}${stderr}`.slice(-2_000));
