@@ -16,7 +16,7 @@ import { settings } from './bundles.ts';
 import { batchOf, envelope, examplesOf, gathered, isCloudTrail, logged, pressed, streamed } from './events.ts';
 import { logsOf } from './logs.ts';
 import type { Case } from './report.ts';
-import { type Name, secondsOf, type World } from './world.ts';
+import { memoryOf, type Name, secondsOf, type World } from './world.ts';
 
 /** Milliseconds after an answer in which nothing more may be said to anybody. */
 const after = 150;
@@ -34,6 +34,9 @@ const ask = async (world: World, name: Name, event: unknown) => {
   ok(world.usedAt() <= one.answeredAt(), 'it speaks to a service after its answer');
   const own = logsOf(lines).filter(line => line['function'] === name && line['requestId'] !== undefined);
   equal(own.length, 1, `one line an invocation, not ${lines.join(' ')}`);
+  const memory = memoryOf(name);
+  ok(one.peak() < memory * 0.9, `${one.peak()} of ${memory} MB`); // what is left is for a busier day
+  world.peaks.push(`${name} ${one.peak()} of ${memory}`);
   deepEqual(await one.end('SIGTERM'), 'SIGTERM');
   return { value: outcome.value, line: own[0] ?? {} };
 };
@@ -207,4 +210,8 @@ export const answers: readonly Case[] = [
       },
     }),
   ),
+  {
+    name: 'memory',
+    run: async ({ peaks }) => `at most, in MB: ${peaks.join(', ')}`,
+  },
 ];

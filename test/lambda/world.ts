@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findingsTable } from '../../adapters/findings/table.ts';
 import { createTables, localDynamoDB } from '../../adapters/local-dynamodb.ts';
@@ -17,7 +18,7 @@ const webhookSecret = 'a-long-random-secret-of-the-webhook';
 /** What of a function the stack says (`stacks/`): its memory in megabytes and time-out in seconds, and the variables it is given. */
 const functions = {
   cloudtrail: [1024, 120, 'FINDINGS_TABLE STATE_TABLE QUARANTINE_BUCKET READINGS_QUEUE'],
-  audit: [1024, 60, 'FINDINGS_TABLE STATE_TABLE QUARANTINE_BUCKET READINGS_QUEUE'],
+  audit: [1024, 300, 'FINDINGS_TABLE STATE_TABLE QUARANTINE_BUCKET READINGS_QUEUE'],
   announce: [512, 60, 'FINDINGS_TABLE STATE_TABLE QUARANTINE_BUCKET TOPIC_ARN BUS_NAME'],
   sweep: [1024, 300, 'FINDINGS_TABLE STATE_TABLE QUARANTINE_BUCKET TOPIC_ARN BUS_NAME'],
   digest: [256, 120, 'FINDINGS_TABLE STATE_TABLE QUARANTINE_BUCKET TOPIC_ARN BUS_NAME'],
@@ -36,6 +37,7 @@ const functions = {
 } as const;
 export type Name = keyof typeof functions;
 export const names = Object.keys(functions) as readonly Name[];
+export const memoryOf = (name: Name): number => functions[name][0];
 export const secondsOf = (name: Name): number => functions[name][1];
 
 const nothingTaken = (): Taken => ({
@@ -126,6 +128,8 @@ export const newWorld = async (client: string) => {
     folder,
     database,
     taken,
+    /** Memory that functions had, for the report. */
+    peaks: [] as string[],
     rest,
     lines,
     findings: findingsTable(database.client, database.tables.findings),
@@ -144,6 +148,7 @@ export const newWorld = async (client: string) => {
       rest.stop();
       await services.stop();
       await database.close();
+      rmSync(folder, { recursive: true });
     },
   };
 };
