@@ -21,6 +21,10 @@ export const log = (level: 'info' | 'warn' | 'error', line: object): void => {
 
 const meters = new WeakMap<Context, { readonly meter: Meters; readonly started: number }>();
 
+/** Where an error was thrown, without its message, some of whose lines may look like places. */
+const placesOf = ({ stack = '', message }: Error): readonly string[] =>
+  stack.slice(stack.lastIndexOf(message) + message.length).match(/^ {4}at .*$/gm) ?? [];
+
 /**
  * An error with what is said of one and nothing that it carried along: Lambda's own client logs every member of what a handler throws,
  * and hands its message and stack to the caller.
@@ -29,8 +33,7 @@ const bare = (error: unknown): Error => {
   const { error: name, message } = said(error);
   const told = new Error(message);
   Object.defineProperty(told, 'name', { value: name });
-  const places = error instanceof Error ? (error.stack?.match(/^ {4}at .*$/gm) ?? []) : [];
-  told.stack = [`${name}: ${message}`, ...places].join('\n');
+  told.stack = [`${name}: ${message}`, ...(error instanceof Error ? placesOf(error) : [])].join('\n');
   return told;
 };
 
