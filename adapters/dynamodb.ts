@@ -4,6 +4,7 @@ import {
   BatchWriteItemCommand,
   type DynamoDBClient,
   type KeysAndAttributes,
+  ResourceNotFoundException,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import type { Attributes } from '../core/findings/attribute.ts';
@@ -18,6 +19,14 @@ export const tries = 12;
 /** Waits before the next try: 10, 20, 40 … up to 400 ms, of which a random part, so that rivals part ways. */
 export const pause = (attempt: number): Promise<void> =>
   new Promise(resolve => setTimeout(resolve, Math.min(400, 10 * 2 ** attempt) * (0.5 + Math.random() / 2)));
+
+/** An error with the tables of its request where one of them is not there: DynamoDB's own words do not say which. */
+export const naming = (error: unknown, input: object): unknown => {
+  if (!(error instanceof ResourceNotFoundException)) return error;
+  const { TableName, RequestItems = {} } = input as { readonly TableName?: string; readonly RequestItems?: object }; // as the SDK types them
+  error.message = `table ${TableName ?? Object.keys(RequestItems).join(', ')}: ${error.message}`;
+  return error;
+};
 
 /** Our attributes are the SDK's: it only asks for mutable objects, which it does not change. */
 export const toItem = (attributes: Attributes): Item => attributes as unknown as Item;

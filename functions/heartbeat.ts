@@ -1,4 +1,5 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { hurried } from '../adapters/hurried.ts';
 import { lambda } from './invocation/lambda.ts';
 
 const patience = 10_000;
@@ -17,7 +18,7 @@ export const handler = lambda('heartbeat', async (): Promise<void> => {
 });
 
 const putHeartbeat = async (bus: string, stage: string): Promise<void> => {
-  const { Entries: results } = await new EventBridgeClient({}).send(
+  const { Entries: results } = await new EventBridgeClient(hurried).send(
     new PutEventsCommand({
       Entries: [{ EventBusName: bus, Source: 'tripline', DetailType: 'Heartbeat', Detail: JSON.stringify({ stage }) }],
     }),

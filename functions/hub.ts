@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type HubTable, hubTable } from '../adapters/hub-table.ts';
+import { forgetful, lasting } from '../adapters/lasting.ts';
 import { readGathered } from '../core/hub.ts';
 import { deps } from './deps/deps.ts';
 import { lambda, warn } from './invocation/lambda.ts';
@@ -27,7 +28,7 @@ let client: DynamoDBClient | undefined;
 const deployed = (): HubTable => {
   const { HUB_TABLE: table } = process.env;
   if (table === undefined) throw new Error('the environment variable HUB_TABLE is not set: the stack sets it');
-  client ??= new DynamoDBClient({});
+  client ??= forgetful(new DynamoDBClient(lasting), Date.now);
   return hubTable(client, table);
 };
 

@@ -5,6 +5,7 @@ import { inventory } from '../core/inventory/inventory.ts';
 import { regionsOf, tasksOf } from '../core/inventory/tasks.ts';
 import { deps } from './deps/deps.ts';
 import { lambda, warn } from './invocation/lambda.ts';
+import { hasTime } from './invocation/time.ts';
 
 /** Milliseconds that a task may take: with less left none is begun. */
 const reserve = 120_000;
@@ -23,7 +24,7 @@ export const handler = lambda('inventory', async (_: ScheduledEvent, meter, cont
     findings: findings(),
     cases: findings(),
     now,
-    hasTime: () => (context.getRemainingTimeInMillis?.() ?? reserve) >= reserve,
+    hasTime: () => hasTime(context, reserve),
     take: ({ region, step }) => take(step, clientsOf(region), arn => roleByArn(arn, settings).kind !== 'other'),
   });
   for (const { task, why } of result.failed) warn('inventory', `${task.step} ${task.region}`, new Error(why));

@@ -22,6 +22,7 @@ import { detecting } from './detection/detecting.ts';
 import { lambda, warn } from './invocation/lambda.ts';
 import type { Meter } from './invocation/meter.ts';
 import { recordsOf } from './invocation/records.ts';
+import { hasTime } from './invocation/time.ts';
 
 type Asked = { readonly record: SQSRecord; readonly event: Event<'kubernetes'> };
 
@@ -90,7 +91,7 @@ export const handler = lambda('posture-reader', async (event: SQSEvent, meter, c
   for (const [first, ...rest] of Map.groupBy(asked, ({ event: one }) => objectKey(one)).values()) {
     if (first === undefined) continue;
     try {
-      if ((context.getRemainingTimeInMillis?.() ?? reserve) < reserve) throw new Error('no time is left in this run');
+      if (!hasTime(context, reserve)) throw new Error('no time is left in this run');
       await readObject([first, ...rest], meter);
     } catch (error) {
       warn('posture-reader', first.record.messageId, error);

@@ -1,8 +1,9 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { lasting } from '../adapters/lasting.ts';
 import { logsSubscriptions } from '../adapters/logs.ts';
 import { deps } from './deps/deps.ts';
 import { ofRegion } from './deps/region.ts';
-import { lambda } from './invocation/lambda.ts';
+import { lambda, log } from './invocation/lambda.ts';
 import { matchesOf, subscribeAll } from './sources/subscribing.ts';
 
 const variable = (name: string): string => {
@@ -15,15 +16,19 @@ const variable = (name: string): string => {
 export const handler = lambda(
   'subscribe',
   async (): Promise<{ readonly put: readonly string[]; readonly gaps: number }> => {
-    const { settings, findings, now, print } = deps();
+    const { settings, findings, now } = deps();
     const wanted = {
       name: variable('FILTER_NAME'),
       pattern: variable('FILTER_PATTERN'),
       destination: variable('AUDIT_FUNCTION'),
     };
     const local = ofRegion(settings, process.env);
-    const { put, gaps, failed } = await subscribeAll(logsSubscriptions(new CloudWatchLogsClient({})), wanted, local);
-    for (const gap of gaps) print(JSON.stringify({ level: 'warn', function: 'subscribe', ...gap }));
+    const { put, gaps, failed } = await subscribeAll(
+      logsSubscriptions(new CloudWatchLogsClient(lasting)),
+      wanted,
+      local,
+    );
+    for (const gap of gaps) log('warn', { function: 'subscribe', ...gap });
     const matches = gaps.flatMap(gap => matchesOf(gap, local, now()));
     if (matches.length > 0) await findings().fold(matches, now());
     // Whoever invoked it tries again, and keeps what fails for good.

@@ -6,6 +6,7 @@ import { wakeByTime } from './announcement/waking.ts';
 import { deps } from './deps/deps.ts';
 import { lambda, warn } from './invocation/lambda.ts';
 import type { Meter } from './invocation/meter.ts';
+import { hasTime } from './invocation/time.ts';
 import { findSilences } from './sources/silence.ts';
 
 /** The stream has had its chance by then; it forgets after 24 hours, and gives up on a batch sooner. */
@@ -21,7 +22,7 @@ const reserve = 15_000;
  * holds up no other and stays due; the function fails only where nothing at all could be said, or judging failed.
  */
 export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context): Promise<void> => {
-  const hasTime = (): boolean => (context.getRemainingTimeInMillis?.() ?? reserve) >= reserve;
+  const isEarly = (): boolean => hasTime(context, reserve);
   const { match, detections, store, findings, now } = deps();
   // Half of the time at most: what is found is announced, and what waits to be announced must not wait for it.
   const half = now() + (context.getRemainingTimeInMillis?.() ?? 0) / 2;
@@ -30,7 +31,7 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
     rejudge(
       { match: await match(), store: store(), findings: findings(), knows: id => known.has(id) },
       now(),
-      () => hasTime() && now() < half,
+      () => isEarly() && now() < half,
     ),
   ]);
   if (judged.status === 'fulfilled') meter.add('JudgedAgain', judged.value);
@@ -38,11 +39,11 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
   await findSilences()
     .then(silent => meter.add('SourcesSilent', silent))
     .catch(error => warn('sweep', 'sources that are silent', error)); // the rest has its turn all the same
-  await announceDue(meter, hasTime);
+  await announceDue(meter, isEarly);
   if (judged.status === 'rejected') throw judged.reason;
 });
 
-const announceDue = async (meter: Meter, hasTime: () => boolean): Promise<void> => {
+const announceDue = async (meter: Meter, isEarly: () => boolean): Promise<void> => {
   await wakeByTime(meter).catch(error => warn('sweep', 'what is due by time', error)); // the rest has its turn all the same
   await announceSuppressions(meter).catch(error => warn('sweep', 'suppressions', error));
   const before = deps().now() - patience;
@@ -54,7 +55,7 @@ const announceDue = async (meter: Meter, hasTime: () => boolean): Promise<void> 
       .findings()
       .due(before, { limit: pageSize, ...(after === undefined ? {} : { after }) });
     for (const id of page.items) {
-      if (tried === mostCases || !hasTime()) {
+      if (tried === mostCases || !isEarly()) {
         meter.add('SweepLeft', 1);
         return;
       }

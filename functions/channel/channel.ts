@@ -5,6 +5,7 @@ import { measureAlert } from '../announcement/alerting.ts';
 import { deps } from '../deps/deps.ts';
 import { lambda, warn } from '../invocation/lambda.ts';
 import { recordsOf } from '../invocation/records.ts';
+import { hasTime } from '../invocation/time.ts';
 import { idOf, type Said, saidIn } from './said.ts';
 
 /** Where a channel's queue ends: `name` keeps its ledger rows apart from every other channel's. */
@@ -12,6 +13,9 @@ export interface Outlet {
   readonly name: string;
   readonly post: (said: Said) => Promise<void>;
 }
+
+/** Milliseconds that one announcement may take, tried twice: with less left none is begun, for who is ended in between says it again. */
+const reserve = 15_000;
 
 /** Whether the channel's routing lets it hear this. */
 const isHeard = (said: Said): boolean => {
@@ -21,16 +25,16 @@ const isHeard = (said: Said): boolean => {
 
 /**
  * A function behind a channel's queue: says what the channel is to hear, each once by this channel's own ledger row. Once the
- * service asks us to wait, the rest of the batch goes back too: the queue's delay is the wait, and its dead-letter queue the
+ * service asks us to wait, or time runs out, the rest of the batch goes back too: the queue's delay is the wait, and its dead-letter queue the
  * end of patience.
  */
 export const channelHandler = (kind: string, outlet: () => Outlet) =>
-  lambda(kind, async (event: SQSEvent, meter): Promise<SQSBatchResponse> => {
+  lambda(kind, async (event: SQSEvent, meter, context): Promise<SQSBatchResponse> => {
     const { ledger, now } = deps();
     const batchItemFailures: { itemIdentifier: string }[] = [];
     let isBusy = false;
     for (const { messageId, body } of recordsOf(event, 'queue')) {
-      if (isBusy) {
+      if (isBusy || !hasTime(context, reserve)) {
         batchItemFailures.push({ itemIdentifier: messageId });
         continue;
       }

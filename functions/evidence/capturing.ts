@@ -21,6 +21,7 @@ import { type Json, list, text } from '../../core/json.ts';
 import type { Settings } from '../../core/settings.ts';
 import { clusters } from '../deps/clusters.ts';
 import { deps } from '../deps/deps.ts';
+import { hasTime } from '../invocation/time.ts';
 
 /** Milliseconds that one machine may take: with less left none is begun, and what there is is kept. */
 const reserve = 60_000;
@@ -185,8 +186,7 @@ export const captureAll = async (
   for (const subject of subjectsOf(message)) {
     if (machines.some(({ instance, node }) => (subject.node ?? '') === node || (subject.instance ?? '') === instance))
       continue;
-    const hasTime = (context.getRemainingTimeInMillis?.() ?? reserve) >= reserve;
-    if (machines.length >= mostSubjects || !hasTime) left.push(subject);
+    if (machines.length >= mostSubjects || !hasTime(context, reserve)) left.push(subject);
     else machines.push(await capture(subject, regions, message.finding));
   }
   return { machines, left };

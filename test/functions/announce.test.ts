@@ -56,6 +56,19 @@ describe('the stream', () => {
     expect(heardOf('c')).toEqual(['sns', 'bus']);
   });
 
+  test('begins no case when time runs out, and hands back what it did not begin', async () => {
+    await fold('hurried');
+    const records = world.tables.local.stream();
+    const late = context({ getRemainingTimeInMillis: () => 14_999 });
+    const { batchItemFailures } = (await announce({ Records: [...records] }, late)) ?? { batchItemFailures: [] };
+    expect(batchItemFailures).toHaveLength(1);
+    expect(heardOf('hurried')).toEqual([]);
+    expect(await announce({ Records: [...records] }, context({ getRemainingTimeInMillis: () => 15_000 }))).toEqual({
+      batchItemFailures: [],
+    });
+    expect(heardOf('hurried')).toEqual(['sns', 'bus']);
+  });
+
   test('passes over windows, entity rows, deletions and what it does not know', async () => {
     const records = [
       {},

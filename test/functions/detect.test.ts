@@ -241,6 +241,30 @@ describe('CloudTrail’s queue', () => {
       ]),
     );
   });
+
+  test('gives back a log file that takes too long, and what it has no time to begin; what was done is acknowledged', async () => {
+    const notice = (key: string) => ({ s3Bucket: 'trail', s3ObjectKey: [key] });
+    let left = 60_000;
+    world.with({
+      match,
+      object: async function* ({ key }) {
+        const { readSqs } = await import('../../core/read/sqs.ts');
+        for (const { reads } of readSqs(queue(envelope(record(key))), exampleSettings)) yield reads;
+        if (key === 'i-long') left = 14_999;
+        yield [];
+      },
+    });
+    const running = context({ getRemainingTimeInMillis: () => left });
+    expect(await trail(queue(notice('i-9'), notice('i-long'), notice('i-late')), running)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }],
+    });
+    expect(await titles()).toContainEqual(['i-9 was stopped', 1]);
+    expect(logged(world).map(({ message }) => message)).toEqual([
+      's3[:]//trail/i-long: the run’s time was over before all of it was read',
+      'no time is left in this run',
+      undefined,
+    ]);
+  });
 });
 
 describe('an audit log’s subscription', () => {

@@ -1,6 +1,7 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { fromEnvironment } from '../../functions/deps/deps.ts';
-import { lambda, said } from '../../functions/invocation/lambda.ts';
+import { lambda, said, warn } from '../../functions/invocation/lambda.ts';
 import { newMeter } from '../../functions/invocation/meter.ts';
 import { context, logged, measured, setUp } from './setup.ts';
 
@@ -25,6 +26,26 @@ describe('a handler', () => {
     expect(world.lines[0]).not.toContain('\n');
   });
 
+  test('says of each line when it was written, without which Lambda takes it for one of level INFO', () => {
+    warn('audit', 'one', new Error('away'));
+    expect(JSON.parse(world.lines[0] ?? '')).toMatchObject({ level: 'warn', timestamp: '2026-09-01T10:01:00.000Z' });
+  });
+
+  test('throws on nothing that an error carries along: Lambda’s own client logs all of it', async () => {
+    const thrown = Object.assign(new TypeError('the queue\n    at home is away'), {
+      input: 'token=abc',
+      cause: new Error('AKIA'),
+    });
+    const handler = lambda('broken', async () => {
+      throw thrown;
+    });
+    const told = await handler({}, context()).catch((error: Error) => error);
+    expect({ ...told }).toEqual({});
+    expect(told).toMatchObject({ name: 'TypeError', message: 'the queue\\n    at home is away' });
+    expect(told.stack).toMatch(/^TypeError: the queue\\n {4}at home is away\n {4}at (?!home)/);
+    expect(inspect(told)).not.toMatch(/abc|AKIA/);
+  });
+
   test('counts each invocation for itself, also when they overlap', async () => {
     const handler = lambda('counting', async (by: number, meter) => {
       meter.add('EventsRead', by);
@@ -33,6 +54,11 @@ describe('a handler', () => {
     });
     await Promise.all([handler(1, context()), handler(10, context())]);
     expect(measured(world).map(({ EventsRead }) => EventsRead)).toEqual([2, 20]);
+  });
+
+  test('whose time is over does not answer: what it is at would go on in the next invocation', async () => {
+    const handler = lambda('slow', () => new Promise(done => setTimeout(done, 50, 'done')));
+    await expect(handler({}, context({ getRemainingTimeInMillis: () => 20 }))).resolves.toBe('done');
   });
 
   test('logs nothing of an error but its name and message', () => {

@@ -67,9 +67,12 @@ export const setUp = (): World => {
   return world;
 };
 
-/** Log lines, parsed, without metrics. */
-export const logged = ({ lines }: World) =>
-  lines.map(line => JSON.parse(line)).filter((line: object) => !('_aws' in line));
+/** Log lines, parsed, without metrics and without their times, which are those of the clock. */
+export const logged = ({ lines, now }: World) =>
+  lines
+    .map(line => JSON.parse(line))
+    .filter((line: object) => !('_aws' in line))
+    .map(({ timestamp, ...line }) => (timestamp === new Date(now).toISOString() ? line : { timestamp, ...line }));
 /** Metric lines, parsed. */
 export const measured = ({ lines }: World) =>
   lines.flatMap((line): Record<string, unknown>[] => (line.startsWith('{"_aws"') ? [JSON.parse(line)] : []));

@@ -46,6 +46,17 @@ describe('the Slack queue', () => {
     expect(posted).toEqual([slackMessage(said)]);
   });
 
+  test('begins no announcement when time runs out, and hands back those that it did not begin', async () => {
+    const posted = slack();
+    const left = [60_000, 14_999];
+    const running = context({ getRemainingTimeInMillis: () => left.shift() ?? 0 });
+    const bodies = [1, 2, 3].map(() => announcementJson(fresh()));
+    expect(await handler(queued(...bodies), running)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }],
+    });
+    expect(posted).toHaveLength(1);
+  });
+
   test('is one channel of several: each has its own row', async () => {
     const body = announcementJson(fresh());
     const first = slack(undefined, 'one');
