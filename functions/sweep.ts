@@ -19,7 +19,8 @@ const reserve = 15_000;
 
 /**
  * Judges again what is due, and announces what has been due for over five minutes, the longest due first. A case that fails
- * holds up no other and stays due; the function fails only where nothing at all could be said, or judging failed.
+ * holds up no other and stays due. Where nothing at all could be said, or one of its other parts failed, the function fails when all had their
+ * turn: tried twice more, it becomes a dead letter, of which an alarm tells. A warning alone nobody reads.
  */
 export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context): Promise<void> => {
   const isEarly = (): boolean => hasTime(context, reserve);
@@ -34,18 +35,26 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
       () => isEarly() && now() < half,
     ),
   ]);
+  const failures: unknown[] = [];
+  /** The rest has its turn all the same. */
+  const failed =
+    (part: string) =>
+    (error: unknown): void => {
+      warn('sweep', part, error);
+      failures.push(error);
+    };
   if (judged.status === 'fulfilled') meter.add('JudgedAgain', judged.value);
-  else warn('sweep', 'judging again', judged.reason);
+  else failed('judging again')(judged.reason);
   await findSilences()
     .then(silent => meter.add('SourcesSilent', silent))
-    .catch(error => warn('sweep', 'sources that are silent', error)); // the rest has its turn all the same
+    .catch(failed('sources that are silent'));
+  await wakeByTime(meter).catch(failed('what is due by time'));
+  await announceSuppressions(meter).catch(failed('suppressions'));
   await announceDue(meter, isEarly);
-  if (judged.status === 'rejected') throw judged.reason;
+  if (failures.length > 0) throw failures[0];
 });
 
 const announceDue = async (meter: Meter, isEarly: () => boolean): Promise<void> => {
-  await wakeByTime(meter).catch(error => warn('sweep', 'what is due by time', error)); // the rest has its turn all the same
-  await announceSuppressions(meter).catch(error => warn('sweep', 'suppressions', error));
   const before = deps().now() - patience;
   const failures: unknown[] = [];
   let tried = 0;

@@ -5,7 +5,7 @@ import { call } from '../../core/cloudtrail/example.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import type { Change } from '../../core/findings/life.ts';
 import { handler as announceDeployed } from '../../functions/announce.ts';
-import { handler as sweepDeployed } from '../../functions/sweep.ts';
+import { patience, handler as sweepDeployed } from '../../functions/sweep.ts';
 import { match } from '../announce/tables.ts';
 import { policed } from '../policed.ts';
 import { woken } from '../woken.ts';
@@ -116,5 +116,17 @@ describe('a suppression of one finding', () => {
       status: 'open',
       trail: [{ act: 'suppress' }, { act: 'reopen', who: 'tripline' }],
     });
+  });
+});
+
+describe('a part of the sweep that fails', () => {
+  test('fails it when all others had their turn, so that an alarm tells', async () => {
+    await world.tables.findings.fold([match(0, {}, 'waiting')], world.now);
+    world.now += patience;
+    const list = () => Promise.reject(new Error('not allowed to query'));
+    world.with({ findings: () => ({ ...world.tables.findings, list }) });
+    await expect(sweep(scheduled, context())).rejects.toThrow('not allowed to query');
+    expect(kinds('waiting')).toEqual(['first']);
+    expect(logged(world)).toContainEqual(expect.objectContaining({ level: 'warn', record: 'what is due by time' }));
   });
 });
