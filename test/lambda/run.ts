@@ -36,6 +36,15 @@ for (const [part, cases] of Object.entries({ answers, freezing, cutting, failing
       `${mark.padEnd(6)} ${((performance.now() - began) / 1_000).toFixed(1).padStart(5)} s  ${part}: ${name}: ${said}`,
     );
   }
+  const refused = world.guards.flatMap(guard => [...new Set(guard.refused)]);
+  const sent = world.guards.flatMap(guard => [...guard.allowed.values()]).reduce((sum, some) => sum + some, 0);
+  if (refused.length > 0) failed++;
+  if (sent > 0 || refused.length > 0)
+    console.log(
+      refused.length === 0
+        ? `ok              ${part}: rights: ${sent} requests to AWS, each allowed by the policy of the function that sent it`
+        : `FAILED          ${part}: rights: ${refused.join('; ')}`,
+    );
   await world.close();
 }
 console.log(failed === 0 ? 'lambda: all of it holds' : `lambda: ${failed} did not hold`);

@@ -6,6 +6,7 @@ import { hubTable } from '../../core/tables.ts';
 import { routingKey, type Services, startServices, type Taken } from '../faults/services.ts';
 import { bundled, newFolder } from './bundles.ts';
 import { type Deployed, type Environment, environment } from './environment.ts';
+import { guardOf } from './guard.ts';
 import { lineTo } from './line.ts';
 import { restOfAws } from './rest.ts';
 
@@ -60,10 +61,12 @@ export const newWorld = async (client: string) => {
   const rest = await restOfAws();
   const taken = nothingTaken();
   services.serve(taken);
+  const guards = await Promise.all([database.endpoint, services.address, rest.address].map(guardOf));
+  const [tablesGuard, servicesGuard, restGuard] = guards.map(({ address }) => address);
   const lines = {
-    dynamodb: await lineTo(database.endpoint),
-    services: await lineTo(services.address),
-    rest: await lineTo(rest.address),
+    dynamodb: await lineTo(tablesGuard ?? ''),
+    services: await lineTo(servicesGuard ?? ''),
+    rest: await lineTo(restGuard ?? ''),
   };
   const known: Readonly<Record<string, string>> = {
     FINDINGS_TABLE: database.tables.findings,
@@ -115,7 +118,14 @@ export const newWorld = async (client: string) => {
       const [variable = '', value = known[variable] ?? ''] = one.split('=');
       return [variable, value] as const;
     });
-    const all = { STAGE: 'production', ...Object.fromEntries(own), ...endpoints, ...redirectsFor(name), ...over };
+    const all = {
+      STAGE: 'production',
+      AWS_ACCESS_KEY_ID: name,
+      ...Object.fromEntries(own),
+      ...endpoints,
+      ...redirectsFor(name),
+      ...over,
+    };
     const variables = Object.fromEntries(
       Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
     );
@@ -132,6 +142,7 @@ export const newWorld = async (client: string) => {
     peaks: [] as string[],
     rest,
     lines,
+    guards,
     findings: findingsTable(database.client, database.tables.findings),
     /** When anything last passed to or from a service, milliseconds of `performance.now()`. */
     usedAt: () => Math.max(...Object.values(lines).map(line => line.usedAt())),
@@ -145,6 +156,7 @@ export const newWorld = async (client: string) => {
     close: async (): Promise<void> => {
       for (const one of started) await one.end();
       for (const line of Object.values(lines)) line.close();
+      for (const guard of guards) guard.stop();
       rest.stop();
       await services.stop();
       await database.close();
