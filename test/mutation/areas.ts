@@ -221,6 +221,7 @@ export const areas: { readonly [name: string]: Area } = {
         'content.test.ts',
         'identity.test.ts',
         'nulls.test.ts',
+        'place.test.ts',
         'node-recall.test.ts',
         'token-reuse.test.ts',
       ),
