@@ -190,6 +190,7 @@ export const areas: { readonly [name: string]: Area } = {
         'identity-principal.test.ts',
         'identity-off-instance.test.ts',
         'identity-blinding.test.ts',
+        'refused.test.ts',
         'launch-ec2.test.ts',
         'launch.test.ts',
         'launch-facts.test.ts',
