@@ -26,6 +26,14 @@ describe('the resource that a refused call was for', () => {
     ['lambda', 'UpdateFunctionCode20150331v2', arn(`lambda:${place}:function:${ours}`), { functionName: ours }],
     ['monitoring', 'DeleteAlarms', arn(`cloudwatch:${place}:alarm:${ours}`), { alarmNames: [ours] }],
     ['dynamodb', 'DeleteTable', arn(`dynamodb:${place}:table/${ours}`), { tableName: ours }],
+    [
+      'dynamodb',
+      'TagResource',
+      arn(`dynamodb:${place}:table/${ours}/index/due`),
+      { resourceArn: arn(`dynamodb:${place}:table/${ours}/index/due`), tableName: ours },
+    ],
+    ['ssm', 'GetParameters', arn(`ssm:${place}:parameter/a/b`), { names: [arn(`ssm:${place}:parameter/a/b`)] }],
+    ['ssm', 'StartSession', arn(`ec2:${place}:instance/i-0aaa`), { target: 'i-0aaa', instanceIds: ['i-0aaa'] }],
     ['iam', 'AttachRolePolicy', 'role KarpenterNodeRole-prod', { roleName: 'KarpenterNodeRole-prod' }],
     ['iam', 'CreateRole', arn('iam::111122223333:role/path/one'), { roleName: 'one' }],
     [
