@@ -87,6 +87,7 @@ const components: readonly Said[] = [
 const calls: readonly Said[] = [
   ...components,
   [audit('get', 'pods'), { 'call.outcome': 'succeeded', 'call.sensitive': [] }],
+  [audit('get', 'pods', { sourceIPs: [] }), { 'source.last': 'unknown', 'source.place': 'unknown' }],
   [
     audit('create', 'pods/exec', { stage: 'ResponseStarted' }),
     { 'call.outcome': 'succeeded', 'call.sensitive': ['exec'] },

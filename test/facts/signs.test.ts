@@ -317,6 +317,26 @@ test.each(
   expect(shows(fact.signs, one, mays)(record as unknown as JsonObject)).toBe(isShown); // records are JSON
 });
 
+const plainPod = audit('create', 'pods', { requestObject: { spec: { containers: [{ name: 'a' }] } } });
+const plainService = audit('create', 'services', { requestObject: { spec: { clusterIP: '10.0.0.9' } } });
+const fromInside = audit('get', 'secrets', {
+  ...{ cluster: 'fleet', sourceIPs: ['10.1.0.1'] },
+  user: { username: 'system:apiserver' },
+});
+test.each<[string, string, Event<'kubernetes'>, Settings?]>([
+  ['pod.runsAs', 'karpenter', plainPod],
+  ['pod.runsAs', 'none', plainPod, wide],
+  ['pod.hostAccess', 'hostPID', plainPod],
+  ['pod.secrets', 'bootstrap-token', plainPod],
+  ['service.takes', '10.0.12.34', plainService],
+  ['component.anomalies', 'outside-address', fromInside],
+  ['component.anomalies', 'outside-address', fromInside, fleet],
+])('%s: asked for %s, what is ordinary is kept out', (name, value, { record }, one = exampleSettings) => {
+  const fact = kubernetesFacts[name];
+  if (fact?.signs === undefined) throw new Error(`${name} has no signs`);
+  expect(shows(fact.signs, one, [textOf(value)])(record as unknown as JsonObject)).toBe(false); // records are JSON
+});
+
 test.each([
   ['controller', 'system:serviceaccount:kube-system:karpenter', exampleSettings],
   ['controller', 'system:serviceaccount:flux-system:kustomize-controller', bare],
@@ -369,6 +389,9 @@ test('what no value can be is shown by nothing', () => {
   expect(signs('source.pod', true, bare)).toEqual([]);
   expect(signs('node.call', undefined, bare)).toEqual([]);
   expect(signs('instance.delivery', undefined, bare)).toEqual([]);
+  expect(
+    kubernetesFacts['component.anomalies']?.signs?.(bare, value => value === 'outside-address', undefined),
+  ).toEqual([]);
   for (const name of ['token.account', 'pod.runsAs'])
     expect(
       kubernetesFacts[name]?.signs?.(bare, value => value === 'nobody', undefined),
