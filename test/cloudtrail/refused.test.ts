@@ -95,6 +95,12 @@ describe('a refused call against the watch names what it was against', () => {
     ['cloudtrail', 'StopLogging', arn(`cloudtrail:${place}:trail/main`), 'main'],
     ['cloudtrail', 'UpdateTrail', arn(`cloudtrail:${place}:trail/main`), 'main'],
     ['cloudtrail', 'PutEventSelectors', arn(`cloudtrail:${place}:trail/main`), 'main'],
+    [
+      'cloudtrail',
+      'UpdateEventDataStore',
+      arn(`cloudtrail:${place}:eventdatastore/s`),
+      arn(`cloudtrail:${place}:eventdatastore/s`),
+    ],
     ['events', 'DisableRule', arn(`events:${place}:rule/${ours}`), ours],
     ['lambda', 'UpdateFunctionCode20150331v2', arn(`lambda:${place}:function:${ours}`), ours],
     [
@@ -113,12 +119,13 @@ describe('a refused call against the watch names what it was against', () => {
     expect(blindingOf(recordOf(service, api, resource), exampleSettings).map(one => one.resource)).toEqual([found]);
   });
 
-  test.each([
+  test.each<readonly [service: string, api: string, resource: string]>([
     ['events', 'DisableRule', arn(`events:${place}:rule/nightly`)],
     ['lambda', 'UpdateFunctionCode20150331v2', arn(`lambda:${place}:function:shop`)],
     ['logs', 'DeleteSubscriptionFilter', arn(`logs:${place}:log-group:/aws/lambda/shop:log-stream:`)],
     ['logs', 'PutRetentionPolicy', arn(`logs:${place}:log-group:/aws/eks/prod/cluster:log-stream:`)],
     ['iam', 'DetachRolePolicy', 'role shop'],
+    ...['PutEventSelectors', 'UpdateTrail', 'UpdateEventDataStore'].map(api => ['cloudtrail', api, '*'] as const),
   ])("not somebody else's, nor what only its parameters would tell: %s %s", (service, api, resource) => {
     expect(blindingOf(recordOf(service, api, resource), exampleSettings)).toEqual([]);
   });
