@@ -125,7 +125,6 @@ const wantedBy = (requirements: Json): readonly Wanted[] => {
 };
 
 const order: readonly Standing[] = ['disallowed', 'not-allowed', 'allowed'];
-const stages: readonly Stage[] = ['launched', 'named', 'offered'];
 
 /** Every type a call is about, each once, under its weightiest stage, judged by the settings; at most what the record holds. */
 export const judgedTypes = (event: Event<'cloudtrail'>, launch: Launch, settings: Settings): readonly JudgedType[] => {
@@ -144,12 +143,11 @@ export const judgedTypes = (event: Event<'cloudtrail'>, launch: Launch, settings
   const settled = launch.reported && done && event.record.responseElements != null;
   const found = new Map<string, JudgedType>();
   const add = (wanted: Wanted, stage: Stage): void => {
-    const known = found.get(wanted.type);
-    if (known !== undefined && stages.indexOf(known.stage) <= stages.indexOf(stage)) return;
-    const family = wanted.like.length > 1 || wanted.type === 'metal' ? wanted.type : familyOf(wanted.type);
-    found.set(wanted.type, { type: wanted.type, family, stage, standing: judge(wanted), special: wanted.special });
+    const { type, special } = wanted;
+    if (!found.has(type)) found.set(type, { type, family: familyOf(type), stage, standing: judge(wanted), special });
   };
   const changes = launch.kind === 'resize' && done;
+  // What runs first: it weighs the most.
   for (const part of launch.parts)
     if (part.from === 'launched' && part.type !== undefined) add(plain(part.type), 'launched');
   for (const wanted of requested) add(wanted, changes ? 'launched' : choice || settled ? 'offered' : 'named');

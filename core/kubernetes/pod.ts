@@ -61,8 +61,7 @@ export const podsAccount = (record: AuditRecord): string => {
   if (said !== '' || form !== 'patch') return said;
   const spec = podSpec(object, resource);
   const changed = ['containers', 'initContainers'].some(name => spec[name] !== undefined);
-  const result = written(record);
-  return changed && result.form === 'result' ? runsAs(result.object, resource) : '';
+  return changed ? runsAs(written(record).object, resource) : '';
 };
 
 /**

@@ -3,7 +3,6 @@ import { type Address, contains, type Network, parseAddress, parseNetwork } from
 import type { OpenPattern } from '../pattern/language.ts';
 import type { Settings } from '../settings.ts';
 import { asked } from './body.ts';
-import { edits } from './groups.ts';
 import type { AuditRecord } from './record.ts';
 
 /** Where instance metadata, EKS Pod Identity and the VPC's own resolver answer (EC2 User Guide, EKS User Guide). */
@@ -26,7 +25,7 @@ const isIn = (networks: readonly Network[], address: Address | undefined): boole
  */
 export const takenBy = (record: AuditRecord, settings: Settings): readonly string[] => {
   const { resource, subresource, apiGroup = '' } = record.objectRef ?? {};
-  if (resource !== 'services' || apiGroup !== '' || !edits.some(verb => verb === record.verb)) return [];
+  if (resource !== 'services' || apiGroup !== '') return [];
   if (subresource !== undefined && subresource !== 'status') return [];
   const { object } = asked(record);
   const asks =

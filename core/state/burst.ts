@@ -23,8 +23,7 @@ export const occurrences = () => {
     /** Whether it is there no more. */
     leave: (text: string): boolean => {
       const left = (times.get(text) ?? 1) - 1;
-      if (left === 0) times.delete(text);
-      else times.set(text, left);
+      times.set(text, left);
       return left === 0;
     },
   };

@@ -80,11 +80,12 @@ interface Entry {
   readonly rest: string;
 }
 
+/** In order of time; those of one time stand in one item, which is sorted. */
 const entries = (items: readonly Item[], set: string): readonly Entry[] =>
   items
     .flatMap(item => item[set] ?? [])
     .map(member => ({ at: Date.parse(member.slice(0, 24)), rest: member.slice(25) }))
-    .sort((a, b) => a.at - b.at || (a.rest < b.rest ? -1 : 1));
+    .sort((a, b) => a.at - b.at);
 
 /** What the items of {@link askCanary} say. */
 export const canaryState = (items: readonly Item[]): CanaryState => {

@@ -9,10 +9,8 @@ export const roleChange = (time: number, role: string): string => `${new Date(ti
 /** Every role that was seen put into a profile before a time, oldest first. */
 export const rolesBefore = (item: Item, time: number): readonly string[] => {
   const at = new Date(time).toISOString();
-  return (item['added'] ?? [])
-    .filter(change => change.slice(0, 24) < at)
-    .toSorted()
-    .map(change => change.slice(25));
+  // A change of that very moment sorts behind it: its role follows.
+  return (item['added'] ?? []).filter(change => change < at).map(change => change.slice(25));
 };
 
 /**

@@ -7,11 +7,11 @@ const day = 86_400_000;
  */
 export const checkParts = (
   id: string,
-  { within, ...numbers }: { readonly within?: number; readonly count?: number; readonly moreThan?: number },
+  { within, ...numbers }: { readonly within: number; readonly count?: number; readonly moreThan?: number },
 ): void => {
   const wrong = (part: string, value: unknown, allowed: string): Error =>
     new Error(`state of ${id}: ${part}: ${JSON.stringify(value)}: ${allowed}`);
-  if (within !== undefined && !(Number.isInteger(within) && within >= second && within <= 31 * day))
+  if (!(Number.isInteger(within) && within >= second && within <= 31 * day))
     throw wrong('within', within, 'milliseconds, from a second to 31 days, e.g. 10 * 60_000 for ten minutes');
   for (const [part, value] of Object.entries(numbers))
     if (!(typeof value === 'number' && value >= (part === 'count' ? 1 : 0)))

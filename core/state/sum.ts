@@ -36,23 +36,17 @@ export const sum = <S extends Source>({ id, doc, within, moreThan, note, value }
 /** An event that is told again, and adds something else then, adds the greater. */
 const tallyOf = (limit: number): Tally => {
   let total = 0;
-  const parts = new Map<string, { readonly times: number; readonly part: number }>();
-  const none = { times: 0, part: 0 };
+  const parts = new Map<string, number>();
   return {
     enter: ({ eventId, value }) => {
-      const { times, part } = parts.get(eventId) ?? none;
+      const part = parts.get(eventId) ?? 0;
       const greater = Math.max(part, Number(value));
       total += greater - part;
-      parts.set(eventId, { times: times + 1, part: greater });
+      parts.set(eventId, greater);
     },
     leave: ({ eventId }) => {
-      const { times, part } = parts.get(eventId) ?? none;
-      if (times > 1) {
-        parts.set(eventId, { times: times - 1, part });
-        return;
-      }
-      parts.delete(eventId);
-      total -= part;
+      total -= parts.get(eventId) ?? 0;
+      parts.delete(eventId); // all that was told of an event is of one time, and leaves at once
     },
     isOver: () => total > limit,
   };

@@ -51,6 +51,10 @@ describe('a policy document', () => {
     ['what is no service', { Action: ['a:b:*', ':*', 's3:*x'], Resource: '*' }, 'narrow'],
     ['what is no text', { Action: [7, null], Resource: [7] }, 'narrow'],
     ['one resource', { Action: '*', Resource: [7, 'arn:aws:s3:::x'] }, 'narrow'],
+    ['every role beside a resource', { Action: 'iam:PassRole', Resource: ['arn:aws:s3:::x', '*'] }, 'admin'],
+    ['a service on what begins so', { Action: 's3:*', Resource: 'arn:aws:s3:::x/*' }, 'narrow'],
+    ['a service on what ends so', { Action: 's3:*', Resource: '*/x' }, 'narrow'],
+    ['a service on everything, said twice', { Action: 's3:*', Resource: '**' }, 'broad'],
   ])('that allows %s', (_, more, grant) => {
     expect(grantOf(statementsOf(document({ Effect: 'Allow', ...more })))).toBe(grant);
   });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { call } from '../../core/cloudtrail/example.ts';
 import { exposureFacts } from '../../core/cloudtrail/facts/exposure.ts';
+import { defineConfig } from '../../core/config.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import { list, text } from '../../core/json.ts';
 
@@ -56,4 +57,25 @@ test.each([
   ['198.51.100.7', ''],
 ])('to %s: %j', (range, what) => {
   expect(opened('tcp', 22, 22, range)).toBe(what);
+});
+
+test('a copy into a vault of one’s own account is ours, whatever settings name', () => {
+  const copied = (account: string | undefined, settings = exampleSettings) =>
+    exposureFacts['image.shared']?.read(
+      call('backup', 'StartCopyJob', {
+        requestParameters: {
+          recoveryPointArn: 'arn:aws:ec2:eu-west-1::snapshot/snap-0aaa',
+          ...(account !== undefined && {
+            destinationBackupVaultArn: `arn:aws:backup:eu-west-1:${account}:backup-vault:v`,
+          }),
+        },
+      }),
+      settings,
+    );
+  const bare = defineConfig({});
+  const two = defineConfig({ accounts: ['111122223333', '444455556666'] });
+  expect(copied('111122223333', bare)).toMatchObject([{ with: '111122223333', ours: true }]);
+  expect(copied('444455556666', bare)).toMatchObject([{ with: '444455556666', ours: false }]);
+  expect(copied('444455556666', two)).toMatchObject([{ with: '444455556666', ours: true }]);
+  expect(copied(undefined)).toEqual([]);
 });

@@ -45,6 +45,17 @@ describe('what an IAM call is about', () => {
   });
 
   test.each([
+    row('DeleteUser', { userName: 'alice' }, 'alice'),
+    row('DeleteUser', { userName: '' }, 'alice', said('user alice')),
+    row('DeleteUser', {}, 'alice', said('user a/b/alice')),
+    row('DeleteUser', {}, 'alice', said('arn:aws-cn:iam::111122223333:user/a/b/alice')),
+    row('DeleteUser', {}, 'none', said('role alice')),
+    row('CreateAccessKey', {}, 'bob', { responseElements: { accessKey: { userName: 'bob' } } }),
+  ])('the user of %s %j is %s', (api, over, expected) => {
+    expect(of('iam.user', 'iam', api, over)).toEqual([expected, 'none']);
+  });
+
+  test.each([
     row('DeleteRole', { roleName: 'prod-karpenter' }, 'controller'),
     row('DeleteRole', { roleName: 'KarpenterNodeRole-prod' }, 'node'),
     row('DeleteRole', { roleName: 'tripline-prod-Announce' }, 'pipeline'),
@@ -138,10 +149,10 @@ describe('what an IAM call is about', () => {
     expect(by(clusterApi, 'other_123')).toBe(false);
     const role = 'arn:aws:iam::111122223333:role/prod-karpenter';
     const shared = defineConfig({
-      clusters: [{ name: 'a' }, { name: 'b' }],
+      clusters: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
       controllers: [
         ...['a', 'b'].map(cluster => ({ kind: 'karpenter' as const, cluster, roles: [role] })),
-        { kind: 'karpenter', roles: ['arn:aws:iam::111122223333:role/else'] },
+        { kind: 'karpenter', cluster: 'c', roles: ['arn:aws:iam::111122223333:role/else'] },
       ],
     });
     const of2 = (profile: string) =>

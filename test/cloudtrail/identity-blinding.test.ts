@@ -229,6 +229,9 @@ describe('what blinds the watch', () => {
       [`arn:aws:kms:eu-west-1:111122223333:alias/${ours}`],
     ],
     ['kms', 'DisableKey', {}, []],
+    ['monitoring', 'DeleteAlarms', { alarmNames: ['nightly', ours, 7] }, [ours]],
+    ['organizations', 'LeaveOrganization', null, ['the organization']],
+    ['organizations', 'RemoveAccountFromOrganization', { accountId: '444455556666' }, ['444455556666']],
     ['s3', 'DeleteBucket', { bucketName: 'audit-logs' }, []],
     ['s3', 'DeleteBucket', { bucketName: 'my-cloud-trail' }, ['my-cloud-trail']],
     ['s3', 'DeleteBucket', { bucketName: ours }, [ours]],
@@ -254,6 +257,29 @@ describe('what blinds the watch', () => {
       'cloudtrail',
       'PutEventSelectors',
       { eventSelectors: [{ readWriteType: 'ReadOnly' }] },
+      'no longer logs all management events',
+    ],
+    ['cloudtrail', 'UpdateEventDataStore', { eventDataStore: 's', retentionPeriod: 7 }, 'retention cut to 7 days'],
+    ['cloudtrail', 'UpdateEventDataStore', { eventDataStore: 's', retentionPeriod: 8 }, ''],
+    [
+      'cloudtrail',
+      'UpdateEventDataStore',
+      { eventDataStore: 's', advancedEventSelectors: [{ fieldSelectors: [select('eventCategory', 'Data')] }] },
+      'event data store no longer takes in all management events',
+    ],
+    [
+      'cloudtrail',
+      'UpdateEventDataStore',
+      {
+        eventDataStore: 's',
+        advancedEventSelectors: [{ fieldSelectors: [select('eventCategory', 'Data')] }, { fieldSelectors: [managed] }],
+      },
+      '',
+    ],
+    [
+      'cloudtrail',
+      'PutEventSelectors',
+      { advancedEventSelectors: [{ fieldSelectors: [select('readOnly', 'Management')] }] },
       'no longer logs all management events',
     ],
     ['logs', 'PutRetentionPolicy', { logGroupName: '/fleet/audit', retentionInDays: 1 }, 'retention cut to 1 day'],
@@ -286,6 +312,7 @@ describe('what blinds the watch', () => {
     const settings = defineConfig({ accounts: ['111122223333'], clusters });
     const { record } = other('s3', 'DeleteBucket', { bucketName: 'audit-logs' });
     expect(blindingOf(record, settings).map(({ resource }) => resource)).toEqual(['audit-logs']);
+    expect(blindingOf(other('s3', 'DeleteBucket', { bucketName: 'website' }).record, settings)).toEqual([]);
   });
   test('a table is named by the resources of a call that does not name it', () => {
     const resources = [{ ARN: `arn:aws:dynamodb:eu-west-1:111122223333:table/${ours}` }, {}];

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { call, developer, karpenter, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
 import { instanceSession, outcomeOf, principalOf, sourceKind } from '../../core/cloudtrail/principal.ts';
 import type { CloudTrailRecord, UserIdentity } from '../../core/cloudtrail/record.ts';
-import { roleByName } from '../../core/cloudtrail/roles.ts';
+import { exemptAs, roleByName, userByName } from '../../core/cloudtrail/roles.ts';
 import { cloudtrailSource } from '../../core/cloudtrail/source.ts';
 import { defineConfig } from '../../core/config.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
@@ -12,6 +12,7 @@ import { loadPattern } from '../../core/pattern/load.ts';
 import { matchesWildcard } from '../../core/wildcard.ts';
 
 const bare = defineConfig({});
+const own = '111122223333';
 const record = (userIdentity: UserIdentity, over: Partial<CloudTrailRecord> = {}): CloudTrailRecord => ({
   ...call('ec2', 'DescribeInstances').record,
   ...over,
@@ -286,6 +287,10 @@ describe('who made the call', () => {
       guessed: true,
     });
     expect(principalOf(record(nodeSession()), bare)).toMatchObject({ kind: 'node', guessed: true });
+    // Service accounts alone say nothing of roles.
+    const account = 'system:serviceaccount:kube-system:karpenter';
+    const accounts = defineConfig({ controllers: [{ kind: 'karpenter', serviceAccounts: [account] }] });
+    expect(principalOf(record(karpenter), accounts)).toMatchObject({ kind: 'likely-controller', guessed: true });
     expect(cloudtrailSource.describe(call('ec2', 'CreateFleet', { userIdentity: karpenter }), bare).notes).toEqual([
       'prod-karpenter/1768825272022703283 is taken for karpenter by its usual name only: set `controllers` in the settings',
     ]);
@@ -321,6 +326,61 @@ describe('who made the call', () => {
     expect(roleByName('prod-karpenter', '111122223333', exampleSettings).kind).toBe('controller');
     expect(roleByName('prod-karpenter', '444455556666', exampleSettings).kind).toBe('other');
     expect(roleByName('KarpenterNodeRole-prod', '111122223333', exampleSettings).kind).toBe('node');
+    expect(
+      ['prod-karpenter', 'KarpenterNodeRole-prod', 'web'].map(name => roleByName(name, own, exampleSettings)),
+    ).toEqual([
+      { kind: 'controller', controller: 'karpenter', guessed: false },
+      { kind: 'node', controller: 'none', guessed: false },
+      { kind: 'other', controller: 'none', guessed: false },
+    ]);
+    expect(['prod-karpenter', 'KarpenterNodeRole-prod'].map(name => roleByName(name, own, bare))).toEqual([
+      { kind: 'likely-controller', controller: 'karpenter', guessed: true },
+      { kind: 'node', controller: 'none', guessed: true },
+    ]);
+  });
+
+  test('a role name is a node’s by whatever pattern settings have of it', () => {
+    const isNamed = (pattern: string, account = own, home = 'eu-west-1') =>
+      roleByName('x', account, defineConfig({ home, nodeRoles: [pattern] })).kind === 'node';
+    for (const pattern of [
+      'x*',
+      `arn:aws:iam::${own}:role/team/x`,
+      `arn:aws:iam::${own}:*`,
+      `arn:*:iam::${own}:*`,
+      'arn:aws:iam::*:role/x',
+    ])
+      expect([pattern, isNamed(pattern)]).toEqual([pattern, true]);
+    for (const pattern of ['y*', 'arn:aws:iam::444455556666:role/x', 'arn:aws:iam::444455556666:*'])
+      expect([pattern, isNamed(pattern)]).toEqual([pattern, false]);
+    expect(isNamed(`arn:aws-cn:iam::${own}:*`, own, 'cn-north-1')).toBe(true);
+    // Where a record says no account, the name decides.
+    expect(isNamed('arn:aws:iam::444455556666:role/x', '')).toBe(true);
+  });
+
+  test('whom settings exempt, and users among controllers, are told by their bare names in their accounts', () => {
+    const settings = defineConfig({
+      controllers: [
+        { kind: 'karpenter', roles: [`arn:aws:iam::${own}:role/prod-karpenter`] },
+        { kind: 'cluster-api', roles: [`arn:aws:iam::${own}:user/tools/capa`] },
+      ],
+      platform: {
+        arns: [
+          `arn:aws:iam::${own}:role/team/deployer`,
+          `arn:aws:sts::${own}:assumed-role/ops/alice`,
+          `arn:aws:iam::${own}:user/alice`,
+        ],
+      },
+      gitops: { arns: ['arn:aws:iam::*:role/flux'] },
+    });
+    const role = (name: string, account = own) => exemptAs('role', name, account, settings);
+    expect([role('deployer'), role('ops'), role('flux', '444455556666')]).toEqual(['platform', 'platform', 'gitops']);
+    expect([role('deployer', ''), role('deployer', '444455556666'), role('alice'), role('team')]).toEqual([
+      'platform',
+      ...['none', 'none', 'none'],
+    ]);
+    expect(['alice', 'deployer'].map(name => exemptAs('user', name, own, settings))).toEqual(['platform', 'none']);
+    const user = (name: string, account = own) => userByName(name, account, settings);
+    expect([user('capa'), user('capa', '444455556666'), user('prod-karpenter')]).toEqual([true, false, false]);
   });
 
   test('the description names who stood behind the call', () => {

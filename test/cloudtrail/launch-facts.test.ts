@@ -7,6 +7,7 @@ import { createFleet, createTemplate, fleetRun, runInstances } from '../../core/
 import { instanceFacts } from '../../core/cloudtrail/facts/instance.ts';
 import { launchFacts } from '../../core/cloudtrail/facts/launch.ts';
 import { tagFacts } from '../../core/cloudtrail/facts/tags.ts';
+import type { UserIdentity } from '../../core/cloudtrail/record.ts';
 import type { Event } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
@@ -258,9 +259,47 @@ describe('the instance types of a call', () => {
     [{ BareMetal: 'excluded' }, []],
     [{ AllowedInstanceType: 'm7g.*', BareMetal: 'included', AcceleratorType: 'gpu' }, ['m7g.* offered allowed']],
     [{ AllowedInstanceTypes: ['p5.*', {}] }, ['p5.* offered disallowed special']],
+    [{ allowedInstanceTypeSet: { items: ['p5.*'] } }, ['p5.* offered disallowed special']],
+    [{ acceleratorTypeSet: { items: ['gpu'] } }, ['accelerated offered disallowed special']],
+    [{ acceleratorManufacturerSet: { items: ['nvidia'] } }, ['accelerated offered disallowed special']],
     [{}, []],
   ])('of attributes %j are %j', (requirements, expected) => {
     expect(asked(requirements)).toEqual(expected);
+  });
+  it('of accelerators are disallowed where one of their families is, and not allowed where one is not', () => {
+    const event = createFleet({
+      types: [],
+      launched: null,
+      request: { LaunchTemplateConfigs: { tag: 1, Overrides: { InstanceRequirements: { AcceleratorType: 'gpu' } } } },
+    });
+    const under = (families: Settings['families']) => types(event, { ...exampleSettings, families });
+    for (const family of ['p*', 'g*', 'trn*', 'inf*'])
+      expect([family, under({ allowed: [], disallowed: [family] })]).toEqual([
+        family,
+        ['accelerated offered disallowed special'],
+      ]);
+    expect(under({ allowed: ['p*'], disallowed: [] })).toEqual(['accelerated offered not-allowed special']);
+    expect(under({ allowed: [], disallowed: ['m7g'] })).toEqual(['accelerated offered allowed special']);
+  });
+  it('of bare metal are what lists say of it, whatever its size', () => {
+    const settings = { ...exampleSettings, families: { allowed: [], disallowed: ['m7g.metal'] } };
+    expect(types(runInstances({ type: 'm7g.metal-24xl' }), settings)).toEqual([
+      'm7g.metal-24xl launched disallowed special',
+    ]);
+    expect(types(runInstances({ type: 'm7g.large' }), settings)).toEqual(['m7g.large launched allowed']);
+  });
+  it('are not a cluster’s own for a user whose path reads like the role of its controller', () => {
+    const settings: Settings = {
+      ...exampleSettings,
+      clusters: [{ name: 'a', kind: 'eks', role: 'workload', allowedFamilies: ['g5'] }],
+      controllers: [{ kind: 'karpenter', cluster: 'a', roles: ['arn:aws:iam::*:role/of-a'] }],
+    };
+    const by = (identity: UserIdentity) =>
+      types(runInstances({ type: 'g5.xlarge', tags: { 'eks:eks-cluster-name': 'a' }, by: identity }), settings);
+    expect(by(roleSession('of-a', 'x'))).toEqual(['g5.xlarge launched allowed special']);
+    expect(by({ type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/x:role/of-a', userName: 'of-a' })).toEqual([
+      'g5.xlarge launched disallowed special',
+    ]);
   });
   it('of attributes are told by what they ask for, not by a type that stands for it', () => {
     const families = (requirements: JsonObject) =>

@@ -194,6 +194,14 @@ describe('a launch', () => {
     expect(launch.parts.flatMap(one => one.profile ?? [])).toEqual(['nodes']);
     expect(launch.parts.flatMap(one => one.image ?? [])).toEqual(['ami-1']);
     expect(launch.tags).toEqual([{ key: 'kubernetes.io/cluster/prod', value: 'owned' }]);
+    const named = { instanceTypes: ['m7i.large'], imageId: 'ami-2', ec2KeyPair: 'ops' };
+    const { parts } = launchOf(
+      call('batch', 'CreateComputeEnvironment', { requestParameters: { computeResources: named } }),
+    );
+    expect(parts.map(({ from, type, image, key }) => [from, type, image, key])).toEqual([
+      ['request', undefined, 'ami-2', 'ops'],
+      ['request', 'm7i.large', undefined, undefined],
+    ]);
   });
 
   it('by HyperPod has EC2’s types, and the cluster where EKS orchestrates it', () => {
@@ -204,6 +212,14 @@ describe('a launch', () => {
     expect(launched({ instanceGroups, orchestrator: { eks } }).cluster).toBe('prod');
     expect(launched({ instanceGroups }).cluster).toBeUndefined();
     expect(launched({ instanceGroups }).parts.map(({ type }) => type)).toEqual(['p5.48xlarge']);
+    const restrictedInstanceGroups = [{ instanceType: 'ml.g6.xlarge', imageId: 'ami-3' }, { instanceCount: 1 }];
+    expect(
+      launched({ instanceGroups, restrictedInstanceGroups }).parts.map(({ from, type, image }) => [from, type, image]),
+    ).toEqual([
+      ['request', 'p5.48xlarge', undefined],
+      ['request', 'g6.xlarge', 'ami-3'],
+      ['request', undefined, undefined],
+    ]);
   });
 
   it('reserves hosts by type or family, and fleets of types', () => {
@@ -211,6 +227,8 @@ describe('a launch', () => {
       launchOf(call('ec2', api, { requestParameters })).parts.map(({ type }) => type);
     expect(types('AllocateHosts', { instanceType: 'p5.48xlarge', quantity: 1 })).toEqual(['p5.48xlarge']);
     expect(types('AllocateHosts', { instanceFamily: 'g6', quantity: 1 })).toEqual(['g6']);
+    const older = { instanceTypeSpecificationSet: { items: [{ instanceType: 'g6.xlarge' }] } };
+    expect(types('CreateCapacityReservationFleet', older)).toEqual(['g6.xlarge']);
     const specifications = { InstanceTypeSpecification: { tag: 1, InstanceType: 'p5.48xlarge' } };
     expect(types('CreateCapacityReservationFleet', { CreateCapacityReservationFleetRequest: specifications })).toEqual([
       'p5.48xlarge',

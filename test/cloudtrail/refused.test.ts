@@ -26,6 +26,14 @@ describe('the resource that a refused call was for', () => {
     ['lambda', 'UpdateFunctionCode20150331v2', arn(`lambda:${place}:function:${ours}`), { functionName: ours }],
     ['monitoring', 'DeleteAlarms', arn(`cloudwatch:${place}:alarm:${ours}`), { alarmNames: [ours] }],
     ['dynamodb', 'DeleteTable', arn(`dynamodb:${place}:table/${ours}`), { tableName: ours }],
+    [
+      'dynamodb',
+      'TagResource',
+      arn(`dynamodb:${place}:table/${ours}/index/due`),
+      { resourceArn: arn(`dynamodb:${place}:table/${ours}/index/due`), tableName: ours },
+    ],
+    ['ssm', 'GetParameters', arn(`ssm:${place}:parameter/a/b`), { names: [arn(`ssm:${place}:parameter/a/b`)] }],
+    ['ssm', 'StartSession', arn(`ec2:${place}:instance/i-0aaa`), { target: 'i-0aaa', instanceIds: ['i-0aaa'] }],
     ['iam', 'AttachRolePolicy', 'role KarpenterNodeRole-prod', { roleName: 'KarpenterNodeRole-prod' }],
     ['iam', 'CreateRole', arn('iam::111122223333:role/path/one'), { roleName: 'one' }],
     [
@@ -87,6 +95,12 @@ describe('a refused call against the watch names what it was against', () => {
     ['cloudtrail', 'StopLogging', arn(`cloudtrail:${place}:trail/main`), 'main'],
     ['cloudtrail', 'UpdateTrail', arn(`cloudtrail:${place}:trail/main`), 'main'],
     ['cloudtrail', 'PutEventSelectors', arn(`cloudtrail:${place}:trail/main`), 'main'],
+    [
+      'cloudtrail',
+      'UpdateEventDataStore',
+      arn(`cloudtrail:${place}:eventdatastore/s`),
+      arn(`cloudtrail:${place}:eventdatastore/s`),
+    ],
     ['events', 'DisableRule', arn(`events:${place}:rule/${ours}`), ours],
     ['lambda', 'UpdateFunctionCode20150331v2', arn(`lambda:${place}:function:${ours}`), ours],
     [
@@ -105,12 +119,13 @@ describe('a refused call against the watch names what it was against', () => {
     expect(blindingOf(recordOf(service, api, resource), exampleSettings).map(one => one.resource)).toEqual([found]);
   });
 
-  test.each([
+  test.each<readonly [service: string, api: string, resource: string]>([
     ['events', 'DisableRule', arn(`events:${place}:rule/nightly`)],
     ['lambda', 'UpdateFunctionCode20150331v2', arn(`lambda:${place}:function:shop`)],
     ['logs', 'DeleteSubscriptionFilter', arn(`logs:${place}:log-group:/aws/lambda/shop:log-stream:`)],
     ['logs', 'PutRetentionPolicy', arn(`logs:${place}:log-group:/aws/eks/prod/cluster:log-stream:`)],
     ['iam', 'DetachRolePolicy', 'role shop'],
+    ...['PutEventSelectors', 'UpdateTrail', 'UpdateEventDataStore'].map(api => ['cloudtrail', api, '*'] as const),
   ])("not somebody else's, nor what only its parameters would tell: %s %s", (service, api, resource) => {
     expect(blindingOf(recordOf(service, api, resource), exampleSettings)).toEqual([]);
   });

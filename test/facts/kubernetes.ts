@@ -42,6 +42,12 @@ const components: readonly Said[] = [
       each(some, targets, { user: { username } }, { 'component.anomalies': ['beyond-role'] }),
     ),
     ...others.flatMap(([some, targets]) => each(some, targets, { user: { username } }, { 'component.anomalies': [] })),
+    ...each(
+      ['get'],
+      'secrets',
+      { user: { username }, responseStatus: { code: 403 } },
+      { 'call.sensitive': ['secret', 'forbidden'], 'component.anomalies': ['beyond-role'] },
+    ),
   ]),
   ...[
     'system:apiserver',
@@ -51,6 +57,13 @@ const components: readonly Said[] = [
   ].flatMap(username => {
     const outside = { cluster: 'fleet', sourceIPs: ['192.0.2.77'], user: { username } };
     return [
+      // An address of another cluster's is outside, too.
+      ...each(
+        ['get'],
+        'secrets',
+        { ...outside, sourceIPs: ['10.0.12.34'] },
+        { 'component.anomalies': ['outside-address'] },
+      ),
       ...[...never, ...others].flatMap(([some, targets]) =>
         each(some, targets, outside, { 'component.anomalies': ['outside-address'] }),
       ),
@@ -74,6 +87,7 @@ const components: readonly Said[] = [
 const calls: readonly Said[] = [
   ...components,
   [audit('get', 'pods'), { 'call.outcome': 'succeeded', 'call.sensitive': [] }],
+  [audit('get', 'pods', { sourceIPs: [] }), { 'source.last': 'unknown', 'source.place': 'unknown' }],
   [
     audit('create', 'pods/exec', { stage: 'ResponseStarted' }),
     { 'call.outcome': 'succeeded', 'call.sensitive': ['exec'] },
@@ -364,10 +378,19 @@ const definitions: readonly Said[] = [
     { 'definition.converted': 'unknown' },
   ),
   ...each(edits, 'networkpolicies.networking.k8s.io', body({ spec: { egress: [{}] } }), { 'guardrail.lowered': 'yes' }),
+  ...[{ ingress: [{ from: [{ podSelector: {} }] }] }, { egress: [{ to: [{ podSelector: {} }] }] }].flatMap(spec =>
+    each(['create'], 'networkpolicies.networking.k8s.io', body({ spec }), { 'guardrail.lowered': 'unknown' }),
+  ),
   ...each(
     ['get'],
     'nodes/proxy',
     { objectRef: { name: 'a' }, requestURI: '/api/v1/nodes/a/proxy/exec/b/c/d' },
+    { 'proxy.reaches': 'enter' },
+  ),
+  ...each(
+    ['get'],
+    'nodes/proxy',
+    { objectRef: { name: 'a' }, requestURI: '/api/v1/nodes/a/proxy/./exec/b/c/d' },
     { 'proxy.reaches': 'enter' },
   ),
   ...each(
@@ -383,12 +406,30 @@ const definitions: readonly Said[] = [
   ),
 ];
 
-const signers: readonly Said[] = each(
-  edits,
-  'certificatesigningrequests.certificates.k8s.io',
-  body({ spec: { signerName: 'kubernetes.io/kube-apiserver-client', request } }),
-  { 'csr.signer': 'client', 'csr.masters': 'yes', 'csr.node': 'ip-10-0-1-17' },
-);
+const ofNode = Buffer.from(
+  `-----BEGIN CERTIFICATE REQUEST-----\n${Buffer.from('\u0013system:node:ip-10-0-1-17', 'latin1').toString('base64')}\n-----END CERTIFICATE REQUEST-----\n`,
+).toString('base64');
+const signers: readonly Said[] = [
+  ...each(
+    edits,
+    'certificatesigningrequests.certificates.k8s.io',
+    body({ spec: { signerName: 'kubernetes.io/kube-apiserver-client', request } }),
+    { 'csr.signer': 'client', 'csr.masters': 'yes', 'csr.node': 'ip-10-0-1-17' },
+  ),
+  // A node's name is what a kubelet's certificate is for, and the system's own on any other.
+  ...each(
+    ['create'],
+    'certificatesigningrequests.certificates.k8s.io',
+    body({ spec: { signerName: 'kubernetes.io/kube-apiserver-client-kubelet', request: ofNode } }),
+    { 'csr.signer': 'kubelet-client', 'csr.masters': 'unknown', 'csr.node': 'ip-10-0-1-17' },
+  ),
+  ...each(
+    ['create'],
+    'certificatesigningrequests.certificates.k8s.io',
+    body({ spec: { signerName: 'kubernetes.io/kube-apiserver-client', request: ofNode } }),
+    { 'csr.masters': 'system-name' },
+  ),
+];
 
 const maps: readonly Said[] = [
   [
@@ -451,6 +492,7 @@ const capi: readonly Said[] = [
   ...each(['get', 'list'], 'machines.cluster.x-k8s.io', {}, { 'capi.change': 'unknown' }),
 ];
 
+const level = 'pod-security.kubernetes.io/enforce';
 const pod = { hostPID: true, serviceAccountName: 'karpenter' };
 const kubeSystem = (name: string) => ref('kube-system', name);
 const pods: readonly Said[] = [
@@ -497,6 +539,7 @@ const pods: readonly Said[] = [
   [audit('create', 'serviceaccounts/token', kubeSystem('karpenter')), { 'token.account': 'karpenter' }],
   [audit('create', 'serviceaccounts/token', kubeSystem('node-controller')), { 'token.account': 'kubernetes' }],
   [audit('create', 'serviceaccounts/token', ref('shop', 'app')), { 'token.account': 'none' }],
+  [audit('create', 'serviceaccounts/token', ref('shop', 'node-controller')), { 'token.account': 'none' }],
   [audit('create', 'serviceaccounts', kubeSystem('karpenter')), { 'token.account': 'unknown' }],
   [audit('patch', 'nodes', body({ spec: { taints: [] } })), { 'node.steering': ['taints'] }],
   [audit('patch', 'nodes', body({ metadata: { finalizers: null } })), { 'node.steering': ['finalizers'] }],
@@ -513,6 +556,7 @@ const pods: readonly Said[] = [
     'workload.stopped': true,
   }),
   ...each(['patch'], 'deployments.apps/scale', body({ spec: { replicas: null } }), { 'workload.stopped': true }),
+  ...each(['update'], 'deployments.apps/scale', body({ spec: { replicas: 3 } }), { 'workload.stopped': false }),
   ...each(['update'], 'deployments.apps', body({ spec: {} }), { 'workload.stopped': false }),
   ...each(['patch'], 'deployments.apps', body({ spec: { replicas: null } }), { 'workload.stopped': false }),
   ...each(['patch'], 'deployments.apps/scale', body({ metadata: { labels: { a: 'b' } } }), {
@@ -576,6 +620,73 @@ const pods: readonly Said[] = [
     body({ metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } }),
     { 'guardrail.lowered': 'unknown' },
   ),
+  // Labels put in the place of all there were, sent whole without one, and what the result says of that.
+  ...(
+    [
+      ['patch', { metadata: { labels: null } }, 'yes'],
+      ['patch', { metadata: { labels: { $patch: 'replace', [level]: 'baseline' } } }, 'unknown'],
+      ['update', { metadata: { labels: null } }, 'unsaid'],
+      ['patch', { apiVersion: 'v1', metadata: { name: 'shop' } }, 'unsaid'],
+      ['patch', { metadata: { name: 'shop' } }, 'unknown'],
+    ] as const
+  ).map(
+    ([verb, requestObject, lowered]): Said => [
+      audit(verb, 'namespaces', { objectRef: { name: 'shop' }, requestObject }),
+      { 'guardrail.lowered': lowered },
+    ],
+  ),
+  [
+    audit('patch', 'namespaces', {
+      ...body({ apiVersion: 'v1', metadata: { name: 'shop' } }),
+      responseObject: { kind: 'Namespace', metadata: { labels: { [level]: 'restricted' } } },
+    }),
+    { 'guardrail.lowered': 'unknown' },
+  ],
+];
+
+/** Each way to the node by itself, in each list of containers that has it. */
+const lists = ['containers', 'initContainers', 'ephemeralContainers'] as const;
+const waysIn: readonly (readonly [JsonObject, string])[] = [
+  [{ hostIPC: true }, 'hostIPC'],
+  [{ securityContext: { windowsOptions: { hostProcess: true } } }, 'hostProcess'],
+  ...lists.flatMap(name => [
+    [{ [name]: [{ securityContext: { privileged: true } }] }, 'privileged'] as const,
+    [{ [name]: [{ securityContext: { windowsOptions: { hostProcess: true } } }] }, 'hostProcess'] as const,
+    [{ [name]: [{ securityContext: { capabilities: { add: ['SYS_ADMIN'] } } }] }, 'capability SYS_ADMIN'] as const,
+  ]),
+  [{ initContainers: [{ ports: [{ hostPort: 10250 }] }] }, 'hostPort 10250'],
+  [{ volumes: [{ hostPath: { path: '/' } }] }, 'hostPath /'],
+];
+const root = { name: 'x', hostPath: { path: '/' } };
+const accesses: readonly Said[] = [
+  ...waysIn.flatMap(([spec, way]) => each(['create'], 'pods', body({ spec }), { 'pod.hostAccess': [way] })),
+  ...each(['create'], 'persistentvolumes', body({ spec: { local: { path: '/' } } }), {
+    'pod.hostAccess': ['hostPath /'],
+  }),
+  ...[
+    { op: 'add', path: '/spec/template/spec/volumes', value: [root] },
+    { op: 'replace', path: '', value: { spec: { template: { spec: { volumes: [root] } } } } },
+  ].map(
+    (operation): Said => [
+      audit('patch', 'deployments.apps', { ...ref('shop', 'x'), requestObject: [operation] }),
+      { 'pod.hostAccess': ['hostPath /'] },
+    ],
+  ),
+  ...lists
+    .flatMap((name): JsonObject[] => [
+      { [name]: [{ envFrom: [{ secretRef: { name: 'bootstrap-token-abcdef' } }] }] },
+      { [name]: [{ env: [{ valueFrom: { secretKeyRef: { name: 'bootstrap-token-abcdef' } } }] }] },
+    ])
+    .flatMap(spec =>
+      each(
+        ['create'],
+        'pods',
+        { ...ref('kube-system', 'x'), ...body({ spec }) },
+        { 'pod.secrets': ['bootstrap-token'] },
+      ),
+    ),
+  // What any pod mounts is none of those that are told.
+  ...each(['create'], 'pods', body({ spec: { volumes: [{ secret: { secretName: 'db' } }] } }), { 'pod.secrets': [] }),
 ];
 
 const impersonating = (username: string, groups: readonly string[] = []): Over => ({
@@ -709,5 +820,6 @@ export const kubernetesSayings: readonly Said[] = [
   ...secrets,
   ...capi,
   ...pods,
+  ...accesses,
   ...people,
 ];

@@ -11,7 +11,7 @@ import { loadPattern } from '../../core/pattern/load.ts';
 import type { Settings } from '../../core/settings.ts';
 import { cloudtrailSayings, ordinaryCalls, type Saying } from './cloudtrail.ts';
 import { kubernetesSayings, ordinaryAudits } from './kubernetes.ts';
-import { wide } from './settings.ts';
+import { fleet, prod, wide } from './settings.ts';
 
 /**
  * What filters are derived from: a fact's `needs` hold wherever it says anything, and ask for no more than that. Held over events of
@@ -171,10 +171,14 @@ describe.each<[Source, Facts, readonly Saying<Subject>[], readonly Subject[]]>([
       ).toEqual(said);
   });
 
-  test('needs hold wherever a fact says anything under settings that name many', () => {
-    for (const asked of askedOf(facts, source, wide))
+  test.each([
+    ['settings that name many', wide],
+    ['a cluster of EKS alone', prod],
+    ['another cluster alone', fleet],
+  ])('needs hold wherever a fact says anything under %s', (_, one) => {
+    for (const asked of askedOf(facts, source, one))
       for (const event of events)
-        if (saidBy(asked, event, wide) !== asked.neutral && !holds(asked.needs, event))
+        if (saidBy(asked, event, one) !== asked.neutral && !holds(asked.needs, event))
           expect.fail(`${asked.name}: ${JSON.stringify(event.record)}`);
   });
 
@@ -239,4 +243,11 @@ describe.each<[Source, Facts, readonly Saying<Subject>[], readonly Subject[]]>([
       expect(wide).toEqual([]);
     });
   });
+});
+
+test('of components only those with short roles are asked for where every cluster is of EKS', () => {
+  const asked = (one: Settings) => JSON.stringify(kubernetesFacts['component.anomalies']?.needs(one));
+  expect(asked(prod)).not.toContain('system:serviceaccount');
+  expect(asked(prod)).toBe(asked(defineConfig({})));
+  expect(asked(fleet)).toBe(asked(exampleSettings));
 });

@@ -1,4 +1,5 @@
 import { defineConfig } from '../../core/config.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
 import type { Settings } from '../../core/settings.ts';
 
 /** Settings in which every way to name somebody is taken. */
@@ -41,3 +42,11 @@ export const wide: Settings = defineConfig({
   },
   secretReaders: { users: ['backup'] },
 });
+
+const alone = (kind: string): Settings => ({
+  ...exampleSettings,
+  clusters: exampleSettings.clusters.filter(cluster => cluster.kind === kind),
+});
+
+/** The example settings with the cluster of EKS alone, and with the other alone, whose components call from addresses of ours. */
+export const [prod, fleet] = [alone('eks'), alone('kubeadm')] as const;

@@ -13,7 +13,7 @@ import { loadPattern } from '../../core/pattern/load.ts';
 import type { Settings } from '../../core/settings.ts';
 import { cloudtrailSayings, type Saying } from './cloudtrail.ts';
 import { kubernetesSayings } from './kubernetes.ts';
-import { wide } from './settings.ts';
+import { fleet, wide } from './settings.ts';
 
 const bare = defineConfig({});
 
@@ -62,6 +62,9 @@ const alike: { readonly [fact: string]: { readonly [asked: string]: string } } =
   'kubernetes pod.hostAccess': {
     '': '*',
     hostPID: 'hostPath privileged',
+    hostIPC: 'hostPath privileged',
+    hostProcess: 'hostPath privileged',
+    'capability SYS_ADMIN': 'hostPath privileged',
     'hostPath /': 'privileged',
     'hostPort 10250': 'hostNetwork hostPath privileged',
     hostNetwork: 'hostPath privileged',
@@ -74,9 +77,11 @@ const alike: { readonly [fact: string]: { readonly [asked: string]: string } } =
       '*',
     ]),
   ),
-  'kubernetes pod.runsAs': { unknown: '*' },
-  'kubernetes pod.secrets': { '': '*' },
-  'kubernetes token.account': { unknown: '*', none: '*' },
+  // A JSON Patch says what it sets in its own way, and of a pod that mounts a secret only its name tells what that is.
+  'kubernetes pod.runsAs': { unknown: '*', karpenter: 'unknown', none: 'unknown' },
+  'kubernetes pod.secrets': { '': '*', 'bootstrap-token': '' },
+  // The name of an account, whose namespace is not asked for.
+  'kubernetes token.account': { unknown: '*', none: '*', kubernetes: 'none' },
   'kubernetes reading.failure': { unknown: '*' },
   // A name that settings give it in one cluster alone is let in from the others.
   'kubernetes karpenter.act': { unknown: '*', baseline: '*', beyond: 'unknown' },
@@ -146,26 +151,29 @@ const shows = (
   return record => checks.some(check => check(record));
 };
 
+/** Of records, each alone and with others of its values, that what is asked for is shown. */
+const holdsWhereAsked = ([name, fact, events]: (typeof all)[number], one: Settings): void => {
+  const records = byValue(fact, events, one);
+  const values = [...records.keys()];
+  const asking = values.flatMap((value, at) => [
+    [value],
+    [value, values[(at + 1) % values.length] ?? value],
+    ...(values.length > 12 ? [] : [values.filter(other => other !== value), values.slice(at)]),
+  ]);
+  for (const asked of asking.filter(({ length }) => length > 0)) {
+    const isShown = shows(fact.signs, one, asked);
+    for (const value of asked)
+      for (const record of records.get(value) ?? [])
+        if (!isShown(record)) expect.fail(`${name} is ${value}, asked for ${asked.join()}: ${textOf(record)}`);
+  }
+};
+
 describe.each<[string, Settings]>([
   ['the example settings', exampleSettings],
   ['no settings', bare],
   ['wide settings', wide],
 ])('under %s', (_, one) => {
-  test.each(all)('%s: whatever is asked for is shown', (name, fact, events) => {
-    const records = byValue(fact, events, one);
-    const values = [...records.keys()];
-    const asking = values.flatMap((value, at) => [
-      [value],
-      [value, values[(at + 1) % values.length] ?? value],
-      ...(values.length > 12 ? [] : [values.filter(other => other !== value), values.slice(at)]),
-    ]);
-    for (const asked of asking.filter(({ length }) => length > 0)) {
-      const isShown = shows(fact.signs, one, asked);
-      for (const value of asked)
-        for (const record of records.get(value) ?? [])
-          if (!isShown(record)) expect.fail(`${name} is ${value}, asked for ${asked.join()}: ${textOf(record)}`);
-    }
-  });
+  test.each(all)('%s: whatever is asked for is shown', (...asked) => holdsWhereAsked(asked, one));
 
   test.each(all)('%s: and records of other values are kept out', (name, fact, events) => {
     const records = byValue(fact, events, one);
@@ -185,6 +193,9 @@ describe.each<[string, Settings]>([
     expect(letIn).toEqual([]);
   });
 });
+
+test.each(all)('under a cluster that is not of EKS, %s: whatever is asked for is shown', (...asked) =>
+  holdsWhereAsked(asked, fleet));
 
 /** A user, what is asked for, and whether a call of the user's may be it. */
 const starredGitops: Settings = defineConfig({
@@ -306,6 +317,26 @@ test.each(
   expect(shows(fact.signs, one, mays)(record as unknown as JsonObject)).toBe(isShown); // records are JSON
 });
 
+const plainPod = audit('create', 'pods', { requestObject: { spec: { containers: [{ name: 'a' }] } } });
+const plainService = audit('create', 'services', { requestObject: { spec: { clusterIP: '10.0.0.9' } } });
+const fromInside = audit('get', 'secrets', {
+  ...{ cluster: 'fleet', sourceIPs: ['10.1.0.1'] },
+  user: { username: 'system:apiserver' },
+});
+test.each<[string, string, Event<'kubernetes'>, Settings?]>([
+  ['pod.runsAs', 'karpenter', plainPod],
+  ['pod.runsAs', 'none', plainPod, wide],
+  ['pod.hostAccess', 'hostPID', plainPod],
+  ['pod.secrets', 'bootstrap-token', plainPod],
+  ['service.takes', '10.0.12.34', plainService],
+  ['component.anomalies', 'outside-address', fromInside],
+  ['component.anomalies', 'outside-address', fromInside, fleet],
+])('%s: asked for %s, what is ordinary is kept out', (name, value, { record }, one = exampleSettings) => {
+  const fact = kubernetesFacts[name];
+  if (fact?.signs === undefined) throw new Error(`${name} has no signs`);
+  expect(shows(fact.signs, one, [textOf(value)])(record as unknown as JsonObject)).toBe(false); // records are JSON
+});
+
 test.each([
   ['controller', 'system:serviceaccount:kube-system:karpenter', exampleSettings],
   ['controller', 'system:serviceaccount:flux-system:kustomize-controller', bare],
@@ -358,4 +389,12 @@ test('what no value can be is shown by nothing', () => {
   expect(signs('source.pod', true, bare)).toEqual([]);
   expect(signs('node.call', undefined, bare)).toEqual([]);
   expect(signs('instance.delivery', undefined, bare)).toEqual([]);
+  expect(
+    kubernetesFacts['component.anomalies']?.signs?.(bare, value => value === 'outside-address', undefined),
+  ).toEqual([]);
+  for (const name of ['token.account', 'pod.runsAs'])
+    expect(
+      kubernetesFacts[name]?.signs?.(bare, value => value === 'nobody', undefined),
+      name,
+    ).toEqual([]);
 });

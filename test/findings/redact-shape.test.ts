@@ -183,6 +183,7 @@ describe('a document in a string', () => {
     ['JSON that was cut', '{"password":"hunter2hunter2","b":', '{"password":"[redacted: password]","b":'],
     ['JSON without a secret, byte for byte', '{ "a" : [1,  2] }', '{ "a" : [1,  2] }'],
     ['percent-encoded JSON without a secret', '%7B%22a%22%3A%20%22bcd%22%7D', '%7B%22a%22%3A%20%22bcd%22%7D'],
+    ['the same in lower case', '%7b%22a%22%3a%20%22bcd%22%7d', '%7b%22a%22%3a%20%22bcd%22%7d'],
     ['broken percent-encoding', '%7B%22a%22%zz token=hunter2', '%7B%22a%22%zz token=[redacted: token]'],
     ['a kubeconfig', 'clusters: []\nusers: []\ncontexts: []', '[redacted: kubeconfig]'],
     ['a key of a kubeconfig', 'x client-key-data y', '[redacted: kubeconfig]'],

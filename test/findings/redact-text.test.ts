@@ -29,6 +29,12 @@ const rows: readonly (readonly [string, string])[] = [
   ['token=abc 2026-09-01T10:00:00Z', 'token=[redacted: token] 2026-09-01T10:00:00Z'],
   ['2026-09-01T10:00:00.token=abcZ', '2026-09-01T10:00:00.token=[redacted: 00.token]'],
   ['token=1234-09-01T10:00:00Z', 'token=[redacted: token]'],
+  ['sig=wxyz-1234-1234-1234-123456789012', 'sig=[redacted: sig]'],
+  ['12345678-sig=-1234-1234-123456789012', '12345678-sig=[redacted: 12345678-sig]'],
+  ['12345678-1234-sig=-1234-123456789012', '12345678-1234-sig=[redacted: 12345678-1234-sig]'],
+  ['12345678-1234-1234-sig=-123456789012', '12345678-1234-1234-sig=[redacted: 12345678-1234-1234-sig]'],
+  ['12345678-1234-1234-1234-sig=klmnopqr', '12345678-1234-1234-1234-sig=[redacted: 12345678-1234-1234-1234-sig]'],
+  ['sig=-09-01T10:00:00Z', 'sig=[redacted: sig]'],
   // name=value
   ['password=hunter2 x', 'password=[redacted: password] x'],
   ['password = hunter2', 'password = [redacted: password]'],
@@ -197,7 +203,10 @@ const rows: readonly (readonly [string, string])[] = [
   ['abcdef-0123456789abcdef', 'abcdef-0123456789abcdef'],
   // secret keys of AWS: forty characters
   [`found ${key} in it`, 'found [redacted: secret key] in it'],
-  [`a=${key}`, 'a=[redacted: secret key]'],
+  ...['=', '-', '_', '.'].map((sign): readonly [string, string] => [
+    `a${sign}${key}`,
+    `a${sign}[redacted: secret key]`,
+  ]),
   [`found ${key}x in it`, `found ${key}x in it`],
   [`found ${key.slice(1)} in it`, `found ${key.slice(1)} in it`],
   ['ref 0123456789abcdef0123456789abcdef01234567', 'ref 0123456789abcdef0123456789abcdef01234567'],
@@ -226,6 +235,10 @@ const rows: readonly (readonly [string, string])[] = [
     `x ${two.repeat(20)} y`,
     `x ${two.repeat(20)} y`,
   ]),
+  ...['0', '1', '9'].map((digit): readonly [string, string] => [
+    `x ${'Gg'.repeat(6)}${digit}${'g'.repeat(27)} y`,
+    'x [redacted: secret key] y',
+  ]),
   [`x ${'G1'.repeat(6)}${'g'.repeat(28)} y`, 'x [redacted: secret key] y'],
   [`x ${'aA'.repeat(8)}${'a'.repeat(24)} y`, 'x [redacted: secret key] y'],
   [`x Gg${'1g'.repeat(5)}${'1'.repeat(28)} y`, 'x [redacted: secret key] y'],
@@ -239,6 +252,14 @@ const rows: readonly (readonly [string, string])[] = [
     'arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf',
   ],
   ['arn:aws:secretsmanager:*:*:secret:*', 'arn:aws:secretsmanager:*:*:secret:*'],
+  [
+    'arn:aws:secretsmanager:eu-west-1:111122223333:secret:db secret=hunter2',
+    'arn:aws:secretsmanager:eu-west-1:111122223333:secret:db secret=[redacted: secret]',
+  ],
+  [
+    'arn:aws:secretsmanager:eu-west-1:111122223333:password:hunter2',
+    'arn:aws:secretsmanager:eu-west-1:111122223333:password:[redacted: password]',
+  ],
   [
     'aws:secretsmanager:eu-west-1:111122223333:secret:hunter2',
     'aws:secretsmanager:eu-west-1:111122223333:secret:[redacted: secret]',

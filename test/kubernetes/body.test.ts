@@ -15,8 +15,9 @@ test('a JSON Patch becomes the members it sets, removed ones null', () => {
   const body = asked(
     patch([
       { op: 'test', path: '/spec/weight', value: 1 },
-      { op: 'remove', path: '/spec/limits' },
+      { op: 'remove', path: '/spec/limits', value: 'what a removal says of a value counts for nothing' },
       { op: 'replace', path: '/metadata/labels/a~1b', value: 'c' },
+      { op: 'replace', path: '/metadata/labels/a~0b', value: 'd' },
       { op: 'add', path: '/spec/template/spec/requirements/-', value: { key: 'k' } },
       { op: 'replace', path: '/spec/template/spec/taints/0/effect', value: 'NoSchedule' },
     ]),
@@ -24,7 +25,7 @@ test('a JSON Patch becomes the members it sets, removed ones null', () => {
   expect(body.whole).toBe(false);
   expect(body.object).toEqual({
     spec: { limits: null, template: { spec: { requirements: [{ key: 'k' }], taints: [{ effect: 'NoSchedule' }] } } },
-    metadata: { labels: { 'a/b': 'c' } },
+    metadata: { labels: { 'a/b': 'c', 'a~b': 'd' } },
   });
   expect([...body.openLists]).toEqual(['spec.template.spec.requirements', 'spec.template.spec.taints']);
 });
@@ -48,12 +49,14 @@ test('a JSON Patch that replaces the whole object shows it whole, and what follo
   const body = asked(
     patch([
       { op: 'add', path: '/spec/limits', value: 1 },
+      { op: 'add', path: '/spec/taints/-', value: 1 },
       { op: 'replace', path: '', value: { spec: { weight: 1 } } },
       { op: 'replace', path: '/spec/weight', value: 2 },
     ]),
   );
   expect(body).toMatchObject({ form: 'patch', whole: true, object: { spec: { weight: 2 } } });
-  expect(body.object).not.toHaveProperty('spec.limits');
+  expect(body.object).toEqual({ spec: { weight: 2 } });
+  expect([...body.openLists]).toEqual([]);
 });
 
 test('pieces of one element are put together, whichever way it came', () => {
@@ -69,6 +72,17 @@ test('pieces of one element are put together, whichever way it came', () => {
   expect(setBy([{ op: 'add', path: '/rules/-', value: { apiGroups: ['a'] } }, ...pieces])).toEqual({
     rules: [{ apiGroups: ['a'] }, { apiGroups: ['a'], ...both }],
   });
+  const [a, b] = [{ apiGroups: ['a'] }, { apiGroups: ['b'] }];
+  const added = { op: 'add', path: '/rules', value: [a, b] };
+  expect(setBy([added, ...pieces])).toEqual({ rules: [a, b, { ...a, ...both }] });
+  const last = { op: 'replace', path: '/rules/-/verbs', value: ['*'] };
+  expect(setBy([added, last])).toEqual({ rules: [a, b, { ...b, verbs: ['*'] }] });
+  // Where something was put in between, an index may mean another element.
+  const [verbs, resources] = pieces;
+  const put = { op: 'add', path: '/rules/0', value: b };
+  expect(setBy([verbs ?? null, put, resources ?? null])).toEqual({
+    rules: [{ verbs: ['*'] }, b, { verbs: ['*'], resources: ['*'] }],
+  });
 });
 
 test('what moves or is copied is taken from the result, and is null where none is logged', () => {
@@ -79,6 +93,9 @@ test('what moves or is copied is taken from the result, and is null where none i
   expect(setBy([{ op: 'move', from: '/spec/limits', path: '/spec/weight' }], { spec: { weight: 1 } })).toEqual({
     spec: { limits: null, weight: 1 },
   });
+  // The last of a list is what was put at its end.
+  expect(setBy([{ op: 'copy', from: '/a', path: '/rules/-' }], { rules: ['a', 'b'] })).toEqual({ rules: ['b'] });
+  expect(setBy([{ op: 'copy', from: '/a', path: '/rules/0' }], { rules: ['a', 'b'] })).toEqual({ rules: ['a'] });
   // A list copied into itself is no list without an end.
   expect(setBy([{ op: 'copy', from: '/rules', path: '/rules/-' }])).toEqual({ rules: [null] });
 });
@@ -107,6 +124,10 @@ test('a JSON Patch reaches no prototype, and nonsense in it is nothing', () => {
 test('the result counts where the response shows it, a Status does not', () => {
   const whole = { kind: 'NodePool', metadata: { name: 'default' }, spec: { weight: 1 } };
   expect(written(patch({ spec: { weight: 1 } }, whole))).toMatchObject({ form: 'result', whole: true });
+  const updated = audit('update', 'nodepools.karpenter.sh', { objectRef: { name: 'default' }, responseObject: whole });
+  expect(written(updated.record)).toMatchObject({ form: 'result', whole: true });
+  const reading = { at: '2026-09-01T10:00:02Z', object: { spec: { weight: 1 } } };
+  expect(written({ ...patch({ spec: { weight: 1 } }), reading })).toMatchObject({ form: 'reading', whole: true });
   expect(written(patch({ spec: { weight: 1 } }, { kind: 'Status', metadata: {}, code: 409 }))).toMatchObject({
     form: 'patch',
   });

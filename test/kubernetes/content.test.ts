@@ -20,6 +20,7 @@ describe('what became of a call', () => {
   test('by status, decision and stage', () => {
     expect(code(201)).toBe('succeeded');
     expect(code(101)).toBe('succeeded');
+    expect(code(299)).toBe('succeeded');
     expect(code(403)).toBe('denied');
     expect(code(401)).toBe('denied');
     expect(code(409)).toBe('failed');
@@ -56,6 +57,7 @@ describe('what became of a call', () => {
     expect(deleted({ requestObject: options(), requestURI: uri })).toBe('succeeded');
     expect(deleted({ requestObject: options([]), requestURI: uri })).toBe('succeeded');
     expect(deleted({ level: 'RequestResponse', requestURI: uri })).toBe('dry-run');
+    expect(deleted({ level: 'Request', requestURI: uri })).toBe('dry-run');
     expect(deleted({ level: 'Metadata', requestURI: uri })).toBe('succeeded');
     const truncated = { annotations: { 'audit.k8s.io/truncated': 'true' } };
     expect(deleted({ level: 'RequestResponse', requestURI: uri, ...truncated })).toBe('succeeded');
@@ -82,6 +84,8 @@ describe('what became of a call', () => {
   test('a refusal of admission is a failure, an old record without annotations a denial', () => {
     expect(code(403, { annotations: { 'authorization.k8s.io/decision': 'allow' } })).toBe('failed');
     expect(code(403, { annotations: undefined })).toBe('denied');
+    expect(code(201, { annotations: undefined })).toBe('succeeded');
+    expect(code(409, { annotations: undefined })).toBe('failed');
   });
 });
 
@@ -161,6 +165,7 @@ describe('aws-auth', () => {
     ['a complex key', `- ? rolearn\n  : ${role('x')}\n`],
     ['a tab', `- rolearn:\t${role('x')}\n`],
     ['a line break that only YAML takes for one', `# x\u2028- rolearn: ${role('evil')}\n`],
+    ['a next line', `# x\u0085- rolearn: ${role('evil')}\n`],
     ['a carriage return alone', `# x\r- rolearn: ${role('evil')}\n`],
     ['a list over two lines', `- rolearn: ${role('x')}\n  groups: [a,\n    b]\n`],
     ['nonsense', 'yes, please\n'],
@@ -179,6 +184,23 @@ describe('aws-auth', () => {
   test('a name of a person, or of a node by its session, is none of the system’s', () => {
     for (const username of ['alice', 'arn:aws:iam::111122223333:role/x', 'system:node:{{SessionName}}'])
       expect(maps(`- rolearn: ${role('x')}\n  username: ${username}\n`)).toEqual([]);
+  });
+  test('what is not read is looked through all the same', () => {
+    expect(maps(`${plain}- <<: *x\n  groups:\n  - system:masters\n`)).toEqual(['masters', 'unread']);
+    expect(maps(`# x\u0085- rolearn: ${role('evil')}\n  groups: [system:nodes]\n`)).toEqual(['foreign-node', 'unread']);
+  });
+  test('a document may be marked as one, and flow style may have lines and room', () => {
+    expect(maps(`---\n- rolearn: ${role('evil')}\n  groups: [system:nodes]\n`)).toEqual(['foreign-node']);
+    expect(maps(`\n [\n   {rolearn: ${role('evil')},\n    groups: [system:nodes]}\n ]\n`)).toEqual(['foreign-node']);
+  });
+  test('of JSON each member is what it is, wherever it stands', () => {
+    const user = { userarn: 'arn:aws:iam::111122223333:user/x' };
+    expect(maps(JSON.stringify([{ ...user, username: 'system:kube-scheduler' }]))).toEqual(['system-name']);
+    expect(maps(JSON.stringify([{ ...user, groups: ['system:kube-scheduler', 7, 'system:masters'] }]))).toEqual([
+      'masters',
+    ]);
+    const node = { username: 'x', groups: ['system:nodes'], rolearn: role('KarpenterNodeRole-prod') };
+    expect(maps(JSON.stringify([node]))).toEqual([]);
   });
   test('kubeadm’s administrators are masters too', () =>
     expect(maps(`- rolearn: ${role('x')}\n  groups:\n  - kubeadm:cluster-admins\n`)).toEqual(['masters']));
@@ -215,6 +237,9 @@ test('a path of /proc or /sys is the node where some container may write to it',
     );
   expect(mounted('/proc', { name: 'v' })).toEqual(['hostPath /proc']);
   expect(mounted('//proc/./sys', { name: 'v', readOnly: false })).toEqual(['hostPath //proc/./sys']);
+  expect(mounted('/./sys/kernel', { name: 'v' })).toEqual(['hostPath /./sys/kernel']);
+  for (const path of ['/processes', '/system', '/data/proc', '/var/log'])
+    expect(mounted(path, { name: 'v' })).toEqual([]);
   expect(mounted('/proc', { name: 'v', readOnly: true })).toEqual([]);
   expect(mounted('/proc', { name: 'other' })).toEqual([]);
 });
@@ -285,6 +310,8 @@ test('a call is placed by its last address', () => {
   expect(place('::1')).toBe('inside');
   expect(place('203.0.113.10')).toBe('inside');
   expect(place('10.1.0.1')).toBe('outside'); // the other cluster's
+  expect(place('::203.0.113.10')).toBe('outside'); // the same number, of the other family
+  expect(placeOf(audit('get', 'pods', { cluster: 'x', sourceIPs: ['10.1.0.1'] }), exampleSettings)).toBe('inside');
   expect(place()).toBe('unknown');
 });
 

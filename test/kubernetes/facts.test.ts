@@ -212,7 +212,7 @@ describe('how a pod gets at its node', () => {
       'kubernetes',
     ],
     ['as nobody of ours', 'create', template({ serviceAccountName: 'x' }), {}, 'none'],
-    ['as nobody says', 'create', template({}), result, 'unknown'],
+    ['as nobody says', 'create', template({ containers: [{ name: 'a' }] }), result, 'unknown'],
     [
       'as the result says of a patch of what runs',
       'patch',

@@ -109,6 +109,14 @@ describe('a role', () => {
     expect(granted(exec, 'capi-system')).toEqual(['enter-pods']);
     expect(granted([rule([''], ['pods/ephemeralcontainers'], ['patch'])], 'capi-system')).toEqual(['enter-pods']);
     expect([granted(run, 'shop'), granted(exec, 'shop')]).toEqual([[], []]);
+    for (const one of [rule([''], ['pods'], ['create']), rule(['batch'], ['jobs'], ['update'])])
+      expect([one, granted([one], 'fleet-a')]).toEqual([one, ['run-pods']]);
+    for (const resource of ['pods/exec', '*/exec', 'pods/attach', '*/attach'])
+      for (const verb of ['get', 'create'])
+        expect([resource, granted([rule([''], [resource], [verb])], 'fleet-a')]).toEqual([resource, ['enter-pods']]);
+    for (const resource of ['pods/ephemeralcontainers', '*/ephemeralcontainers'])
+      for (const verb of ['update', 'patch'])
+        expect([resource, granted([rule([''], [resource], [verb])], 'fleet-a')]).toEqual([resource, ['enter-pods']]);
   });
 
   const written = (requestObject: Json, over: Over = {}, verb = 'patch') =>
@@ -130,6 +138,10 @@ describe('a role', () => {
     expect(gathering({ matchLabels: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' } })).toEqual([]);
     expect(gathering({ matchLabels: { 'serving.knative.dev/controller': 'true' } })).toEqual([]);
     expect(expression('kubernetes.io/bootstrapping', 'DoesNotExist')).toEqual([]);
+    expect(expression('kubernetes.io/bootstrapping', 'In', 'x')).toEqual([]);
+    expect(expression('kubernetes.io/bootstrapping', 'NotIn', 'x')).toEqual(['everything']);
+    expect(expression('kubernetes.io/bootstrapping', 'NotIn', 'rbac-defaults')).toEqual([]);
+    expect(gathering({ matchLabels: { 'kubernetes.io/bootstrapping': 'rbac-defaults', team: 'x' } })).toEqual([]);
   });
 
   test('is judged as it stands where it is labelled to be gathered, or where a part of a rule is changed', () => {
@@ -137,7 +149,21 @@ describe('a role', () => {
     const labels = (key: string, value = 'true') => ({ metadata: { labels: { [key]: value } } });
     expect(written(labels('rbac.authorization.k8s.io/aggregate-to-edit'), whole)).toEqual(['everything']);
     expect(written(labels('helm.sh/chart', 'karpenter-1.14.1'), whole)).toEqual([]);
+    expect(written(labels('rbac.authorization.k8s.io/aggregate-to-edit', 'false'), whole)).toEqual([]);
+    const two = { ...labels('team').metadata.labels, 'rbac.authorization.k8s.io/aggregate-to-edit': 'true' };
+    expect(written({ metadata: { labels: two } }, whole)).toEqual(['everything']);
     expect(written(labels('team'), { objectRef: { name: 'cluster-admin' } })).toEqual(['cluster-admin']);
+    for (const name of ['team-admin', 'cluster-admins', 'admins', 'editors', 'x-system:node'])
+      expect([name, written(labels('team'), { ...whole, objectRef: { name } })]).toEqual([name, []]);
+    // Neither without labels, nor where it is sent whole, nor of a namespace's role that bears the name.
+    const node = { objectRef: { name: 'system:node' } };
+    expect(written({ metadata: { annotations: {} } }, node)).toEqual([]);
+    expect(written({ ...labels('team'), rules: [] }, node, 'update')).toEqual([]);
+    expect(written({ rules: [] }, { objectRef: { name: 'admin' } }, 'create')).toEqual([]);
+    const ofNamespace = { objectRef: { namespace: 'capi-system', name: 'admin' }, cluster: 'fleet', ...whole };
+    expect(
+      grantsOf(audit('patch', `roles.${api}`, { ...ofNamespace, requestObject: labels('team') }), exampleSettings),
+    ).toEqual([]);
     const verbs = [{ op: 'replace', path: '/rules/0/verbs', value: ['*'] }];
     expect(written(verbs, whole)).toEqual(['everything']);
     expect(written(verbs)).toEqual([]);
@@ -211,6 +237,7 @@ describe('a binding', () => {
     const karpenter = { cluster: 'prod' };
     expect(granted(signer, 'kube-system', 'create', karpenter)).toEqual(['read-secrets']);
     expect(granted(signer, 'kube-public', 'create', karpenter)).toEqual([]);
+    expect(granted(signer, 'fleet-a')).toEqual([]);
     expect(granted(signer, 'shop', 'create', karpenter)).toEqual([]);
   });
 
@@ -387,7 +414,9 @@ describe('a certificate request', () => {
     const wide = Buffer.from([...'system:masters'].flatMap(letter => [0, letter.charCodeAt(0)])).toString('base64');
     expect(asksForMasters(asked({ request: block(masters, '-----BEGIN X-----\nAAAA\n') }))).toBe(true);
     expect(asksForMasters(asked({ request: block(masters, '-----BEGIN X-----\nAAA\n-----END X-----\n') }))).toBe(true);
-    expect(asksForMasters(asked({ request: block(masters, '', 'Proc-Type: abc\n\n') }))).toBe(true);
+    for (const header of ['Proc-Type: abc', 'Proc-Type: 4,ENCRYPTED', 'A: b'])
+      expect([header, asksForMasters(asked({ request: block(masters, '', `${header}\n\n`) }))]).toEqual([header, true]);
+    expect(asksForMasters(asked({ request: Buffer.from(masters).toString('base64') }))).toBe(false);
     expect(asksForMasters(asked({ request: block(wide) }))).toBe(true);
     expect(asksForMasters(asked({ request: pem('developers') }))).toBe(false);
     expect(asksForMasters(asked({ groups: ['a', 'system:masters'] }))).toBe(true);

@@ -47,6 +47,21 @@ describe('a pattern over facts', () => {
       [{ a: [{ b: 'x', c: 'y' }] }, { a: [{ b: 'x' }], d: 'z' }],
       [{ a: [{ b: 'x' }, { c: 'y' }] }, { d: 'z' }],
     ],
+    [
+      'the same element, beside another fact that the $or does not ask',
+      { fact: { a: { b: ['x'] }, k: ['w'] }, $or: [{ fact: { a: { c: ['y'] } } }, { fact: { d: ['z'] } }] },
+      [
+        { a: [{ b: 'x', c: 'y' }], k: 'w' },
+        { a: [{ b: 'x' }], k: 'w', d: 'z' },
+      ],
+      [{ a: [{ b: 'x' }, { c: 'y' }], k: 'w' }, { a: [{ b: 'x', c: 'y' }] }, { k: 'w', d: 'z' }],
+    ],
+    [
+      'the same element, beside an $or among the facts of a branch',
+      { fact: { a: { b: ['x'] } }, $or: [{ fact: { $or: [{ a: { c: ['y'] } }, { d: ['z'] }] } }, { e: ['v'] }] },
+      [{ a: [{ b: 'x', c: 'y' }] }, { a: [{ b: 'x' }], d: 'z' }],
+      [{ a: [{ b: 'x' }, { c: 'y' }] }, { d: 'z' }, { a: { b: 'x' } }],
+    ],
     ['another fact', { fact: { a: [{ equalsField: ['fact', 'b', 'c'] }] } }, [{ a: 1, b: { c: 1 } }], [{ a: 1, b: 1 }]],
   ])('of %s', (_, pattern, goods, bads) => {
     expect(goods.filter(facts => !agreed(pattern, facts))).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../core/json.ts';
+import { at, type JsonObject } from '../../core/json.ts';
 import { compilePattern } from '../../core/pattern/compile.ts';
 import { PatternError } from '../../core/pattern/fault.ts';
 import { loadPattern, longestWritten } from '../../core/pattern/load.ts';
@@ -20,6 +20,13 @@ const implementations: readonly (readonly [string, (pattern: unknown) => (event:
     pattern => {
       const check = compilePattern(loadPattern(pattern));
       return event => check({ record: event });
+    },
+  ],
+  [
+    'the compiled matcher that may ask facts and shares what it asks',
+    pattern => {
+      const check = compilePattern(loadPattern(pattern), { facts: true, shared: new Map() });
+      return event => check({ record: event, fact: name => at(event, 'fact', name) ?? [] });
     },
   ],
 ];
@@ -61,6 +68,7 @@ describe('a bad pattern is refused with its place and what is allowed there', ()
     expect(fault([])).toMatch(/fact\.other: no such fact; allowed here: no facts$/);
     expect(fault(['a', 'b'])).toMatch(/allowed here: a, b$/);
     expect(fault(['b', 'otter'])).toMatch(/allowed here: otter \(near it\); of all b, otter$/);
+    expect(fault(['ottex', 'otter'])).toMatch(/allowed here: otter or ottex \(near it\); of all ottex, otter$/);
     expect(fault(['other'])).toMatchObject({ is: 'group' });
     expect(faultOf({ a: { kind: ['x'] } })).toBeUndefined();
     expect(faultOf({ fact: { 'principal.kind': { other: ['x'] } } })).toBeUndefined();

@@ -441,6 +441,21 @@ export const rows: readonly Row[] = [
     ],
   },
   {
+    name: 'the same element, where a branch looks at another object, too',
+    pattern: { a: { b: ['x'] }, $or: [{ a: { c: ['y'] }, d: { e: ['z'] } }, { f: ['w'] }] },
+    goods: [
+      { a: [{ b: 'x', c: 'y' }], d: [{ e: 'z' }] },
+      { a: { b: 'x' }, f: 'w' },
+    ],
+    bads: [{ a: [{ b: 'x' }, { c: 'y' }], d: { e: 'z' } }, { a: { b: 'x', c: 'y' } }, { a: { c: 'y' }, d: { e: 'z' } }],
+  },
+  {
+    name: 'the same element of a list that is called fact',
+    pattern: { a: { fact: { b: ['x'] }, $or: [{ fact: { c: ['y'] } }, { d: ['z'] }] } },
+    goods: [{ a: { fact: [{ b: 'x', c: 'y' }] } }, { a: { fact: [{ b: 'x' }], d: 'z' } }],
+    bads: [{ a: { fact: [{ b: 'x' }, { c: 'y' }] } }, { a: { d: 'z' } }],
+  },
+  {
     name: 'exists: false asks about the whole event, not about one element',
     pattern: { a: { b: ['x'], c: [{ exists: false }] } },
     goods: [{ a: [{ b: 'x' }, { d: 1 }] }],

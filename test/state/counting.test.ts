@@ -93,6 +93,7 @@ describe('distinct values', () => {
       ['e', 'g'],
     ],
     ['one that left it, twice there before', [`${time - within}#f#a`, `${time - within}#h#a`, `${time}#e#b`], []],
+    ['one that stays where it was twice', [`${time - within}#f#a`, `${time - 1}#g#a`, `${time}#e#a`], []],
     ['later events, too', [`${time}#e#a`, `${time + 1}#f#b`, `${time + 2}#g#b`], ['e', 'f', 'g']],
     ['and none after the window', [`${time}#e#a`, `${time + 1}#f#b`, `${time + 1 + within}#g#b`], ['e', 'f']],
     ['a burst after a burst', [`${time - 2}#f#a`, `${time - 1}#g#b`, `${time + within - 2}#e#c`], ['e', 'f', 'g']],
@@ -164,6 +165,15 @@ describe('a threshold', () => {
     expect(rule().decide(viewAt(time), key, two)).toMatchObject([{ note: '2 times' }, { note: '2 times' }]);
     expect(rule().decide(viewAt(time, {}, 3), key, two)).toEqual([]);
     expect(rule().decide(viewAt(time, {}, 1), key, answered(seen(`${time}#e#`)))).toMatchObject([{ note: '1 times' }]);
+    // Told again, it stands there twice: it counts once, and once no more.
+    const twice = [`${time - within}#d#`, `${time - within}#d#told again`];
+    expect(rule().decide(viewAt(time), key, answered(seen(...twice)))).toEqual([]);
+    const after = answered(seen(...twice, `${time}#e#`, `${time}#f#`));
+    expect(
+      rule()
+        .decide(viewAt(time), key, after)
+        .map(({ eventId }) => eventId),
+    ).toEqual(['e', 'f']);
   });
 });
 
@@ -194,6 +204,12 @@ describe('a sum', () => {
     [[`${time + 1}#g#101`, `${time}#e#101`], undefined, ['e', 'g']],
     [[`${time}#e#101`], 101, []],
     [[`${time}#e#102`], 101, ['e']],
+    // Told again with another number, the greater counts, once, and all of it leaves at once.
+    [[`${time}#e#60`, `${time}#e#59`], undefined, []],
+    [[`${time}#e#60`, `${time}#e#101`], undefined, ['e']],
+    [[`${time}#e#101`, `${time}#e#60`], undefined, ['e']],
+    [[`${time - within}#f#60`, `${time - within}#f#59`, `${time}#e#60`], undefined, []],
+    [[`${time - within}#f#60`, `${time - within}#f#59`, `${time}#e#101`], undefined, ['e']],
   ])('of %j over %j is found at %j', (parts, limit, ids) => {
     const found = rule.decide(viewAt(time, {}, limit), key, answered({}, seen(...parts)));
     expect(found.map(({ eventId }) => eventId)).toEqual(ids);
@@ -273,7 +289,10 @@ describe('a sequence', () => {
     const item = { a: [`${time}#1`], b: [`${time + 1}#e`], c: [`${time + 2}#3`], d: [`${time + 3}#4`] };
     expect(four.decide(viewAt(time), key, answered(item))).toEqual([whole('e', time + 1)]);
     expect(four.decide(viewAt(time), key, answered({ ...item, c: [`${time + 4}#3`] }))).toEqual([]);
+    const first = rule({ of: 'a' });
+    expect(first.decide(viewAt(time), key, answered({ a: [`${time}#e`], c: [`${time + 2}#3`] }))).toEqual([]);
     const last = rule({ steps: ['a', 'b', 'c'], of: 'c' });
+    expect(last.decide(viewAt(time), key, answered({ c: [`${time + 2}#e`] }))).toEqual([]);
     const three = { a: [`${time}#1`], b: [`${time + 1}#2`], c: [`${time + 2}#e`] };
     expect(last.decide(viewAt(time), key, answered(three))).toEqual([whole('e', time + 2)]);
     expect(last.decide(viewAt(time), key, answered({ ...three, a: [`${time + 2}#1`] }))).toEqual([]);
@@ -289,6 +308,11 @@ describe('a sequence', () => {
     ]);
     expect(alone.decide(viewAt(time), key, [])).toEqual([{ eventId: 'e', time }]);
     expect(alone.decide(viewAt(time, { step: 'a' }), key, answered({}))).toEqual([]);
+    const both = { ...item, b: [`${time}#d`, `${time}#e`] };
+    expect(alone.decide(viewAt(time, { step: 'b' }), key, answered(both))).toEqual([
+      whole('d', time),
+      whole('e', time),
+    ]);
     const other = { ...item, b: [`${time}#f`] };
     expect(alone.decide(viewAt(time, { step: 'b' }), key, answered(other))).toEqual([
       whole('f', time),
@@ -363,17 +387,24 @@ describe('what is seen first', () => {
 describe('a memory of what was stored', () => {
   const counting = (full = false) => {
     let calls = 0;
+    let asked = 0;
     let now = 0;
     const store = {
       observe: async (all: readonly unknown[]) => {
-        calls += all.length;
+        asked += all.length;
+        calls++;
         return all.map(() => ({ item: { s: ['1'] }, also: [{ t: ['2'] }], full }));
       },
       postpone: async () => undefined,
       due: async () => [],
       done: async () => undefined,
     };
-    return { store: remembering(store, () => now), calls: () => calls, pass: (ms: number) => (now += ms) };
+    return {
+      store: remembering(store, () => now),
+      calls: () => calls,
+      asked: () => asked,
+      pass: (ms: number) => (now += ms),
+    };
   };
   const teach = (at: number) => ({ scope: `a${at}`, add: { s: ['1'] }, expires: 1_000, read: false }) as const;
 
@@ -404,15 +435,15 @@ describe('a memory of what was stored', () => {
   });
 
   it('forgets the oldest of 20,000 additions', async () => {
-    const { store, calls } = counting();
+    const { store, asked } = counting();
     await store.observe(Array.from({ length: 20_000 }, (_, at) => teach(at)));
     await store.observe([teach(0), teach(19_999)]);
-    expect(calls()).toBe(20_000);
+    expect(asked()).toBe(20_000);
     await store.observe([teach(20_000)]);
     await store.observe([teach(1)]);
-    expect(calls()).toBe(20_001);
+    expect(asked()).toBe(20_001);
     await store.observe([teach(0)]);
-    expect(calls()).toBe(20_002);
+    expect(asked()).toBe(20_002);
   });
 
   it('keeps no reading of what has to be written, is full, or has no time to be stale', async () => {
@@ -425,8 +456,9 @@ describe('a memory of what was stored', () => {
     await store.observe([{ ...asking, add: { s: ['1'] } }]);
     await store.observe([{ scope: 'a', also: ['b'], expires: 0 }]);
     await store.observe([{ ...asking, also: ['b', 'c'] }]);
+    expect(await store.observe([{ scope: 'c', expires: 0, stale: 10 }])).toMatchObject([{ item: { s: ['1'] } }]);
     await store.observe([teach(0)]);
     await store.observe([teach(0)]);
-    expect(calls()).toBe(6);
+    expect(calls()).toBe(7);
   });
 });

@@ -7,12 +7,12 @@ import type { Json } from '../../core/json.ts';
 import { absence } from '../../core/state/absence.ts';
 import { askHeard, daysHeard, marksIn, marksOf, sinceScopes, streamOf } from '../../core/state/heard.ts';
 import { imageScope, recallOwner } from '../../core/state/image.ts';
-import { instanceScope, knownInstance, onNodes, recallInstance } from '../../core/state/instance.ts';
+import { instanceScope, knownInstance, launchedByAnother, onNodes, recallInstance } from '../../core/state/instance.ts';
 import { learnedIndex, learnedNames, nameLearned, revoke, revoked, revokedScope } from '../../core/state/learned.ts';
 import { addressInName, addressScope, joinedScope, nodeScope } from '../../core/state/node.ts';
 import type { Answer, Item } from '../../core/state/observation.ts';
 import { policyScope, recallPolicy } from '../../core/state/policy.ts';
-import { profileScope, roleAt, roleChange } from '../../core/state/profile.ts';
+import { profileScope, roleAt, roleChange, rolesBefore } from '../../core/state/profile.ts';
 import { recall } from '../../core/state/recall.ts';
 import { leaveTrace, traceScopes, tracesIn, whoIn } from '../../core/state/trace.ts';
 
@@ -189,6 +189,28 @@ describe('an instance', () => {
   });
 });
 
+describe('an instance that another launched', () => {
+  const key: Key = { instance: 'i-0aaaabbbbccccdddd' };
+  const [self, other] = ['arn:aws:iam::111122223333:role/prod-karpenter', 'arn:aws:iam::111122223333:role/developer'];
+  const view = (again?: number) => viewOf({ 'principal.id': self }, 'X', again);
+  const rule = launchedByAnother();
+
+  it.each<[string, Item, readonly object[]]>([
+    ['is found', { launched: ['t'], launchedBy: [other, 'x'] }, [{ ...own, note: `it was launched by ${other}, x` }]],
+    ['is not where it was the same', { launched: ['t'], launchedBy: [other, self] }, []],
+  ])('%s', (_, item, found) => {
+    expect(rule.decide(view(), key, answered(item))).toEqual(found);
+    expect(rule.again?.(view(), key, answered(item))).toBeUndefined();
+  });
+
+  it('is waited for where its launch was not seen, and then left alone', () => {
+    expect(rule.again?.(view(), key, answered({}))).toEqual({ after: time });
+    expect(rule.decide(view(), key, answered({}))).toEqual([]);
+    expect(rule.decide(view(time + day), key, answered({}))).toEqual([]);
+    expect(rule.doc).toMatch(/^Fires where the launch of the instance was seen and was by another principal/);
+  });
+});
+
 describe('the owner of an image', () => {
   const image = 'ami-0123456789abcdef0';
   const facts = (approval: string, id = image): { readonly [name: string]: Json } => ({
@@ -333,6 +355,13 @@ describe('a role that a profile carried', () => {
     expect(roleAt({ added, removed: [roleChange(time + 2, 'a')] }, time + 1)).toBe('a');
     expect(roleAt({ added, removed: [roleChange(time + 1, 'a')] }, time + 1)).toBeUndefined();
   });
+});
+
+test('the roles that a profile carried before a time are those that were put into it until then, oldest first', () => {
+  const added = [roleChange(time, 'a role'), roleChange(time + 1, 'b'), roleChange(time + 2, 'c')];
+  expect(rolesBefore({ added, removed: [roleChange(time, 'd')] }, time + 2)).toEqual(['a role', 'b']);
+  expect(rolesBefore({ added }, time)).toEqual([]);
+  expect(rolesBefore({}, time)).toEqual([]);
 });
 
 describe('a stream leaves', () => {

@@ -65,6 +65,7 @@ describe('an event’s sightings', () => {
     // As they are written: six bytes each. No character is cut in two.
     expect(cutTo('\u0001'.repeat(100))).toHaveLength(64 + '…#'.length + 8);
     expect(cutTo(`${'x'.repeat(63)}${'😀'.repeat(200)}`)).toMatch(/^x{63}…#/);
+    expect(cutTo(`😀${'x'.repeat(600)}`)).toMatch(/^😀x{62}…#/);
   });
 
   it('count though what they name found no room', () => {

@@ -26,7 +26,7 @@ test.each<[string, () => unknown, string]>([
   [
     'more than is kept of others',
     () => distinct({ id, doc, values: () => [], moreThan: 1_000, within: minutes, note }),
-    'up to 999',
+    'moreThan: 1000: a whole number up to 999',
   ],
   [
     'no number',
@@ -47,12 +47,17 @@ test.each<[string, () => unknown, string]>([
     () => distinct({ id, doc, values: () => [], moreThan: -1, within: minutes, note }),
     'moreThan: -1: a number from 0 on',
   ],
-  ['seconds of an absence', () => absence({ ...still, within: 900 }), 'within: 900: milliseconds'],
+  ['seconds of an absence', () => absence({ ...still, within: 900 }), 'state of an absence: within: 900: milliseconds'],
   ['a span of a sequence', () => sequence({ ...ordered, of: 'two', within: 60 }), 'within: 60'],
   [
     'a step that is none',
     () => sequence({ ...ordered, of: 'three', within: minutes }),
     'of: "three": one of its steps',
+  ],
+  [
+    'one step alone',
+    () => sequence({ ...ordered, steps: ['two'], of: 'two', within: minutes }),
+    'of: "two": one of its steps, of which there are two at least',
   ],
 ])('a state of %s is refused when it is made', (_, make, says) => {
   expect(make).toThrow(says);
@@ -66,6 +71,7 @@ test.each<[string, () => { readonly kind: string }]>([
   ['more than none', () => distinct({ id, doc, values: () => [], moreThan: 0, within: minutes, note })],
   ['more than all but one', () => distinct({ id, doc, values: () => [], moreThan: 999, within: minutes, note })],
   ['more than half', () => sum({ id, doc, value: () => 1, moreThan: 0.5, within: minutes, note })],
+  ['two steps', () => sequence({ ...ordered, of: 'two', within: minutes })],
 ])('a state of %s can be made', (_, make) => {
-  expect(make().kind).toMatch(/^(?:threshold|distinct|sum)$/);
+  expect(make().kind).toMatch(/^(?:threshold|distinct|sum|sequence)$/);
 });

@@ -26,7 +26,7 @@ const opensOf = (protocol: string | undefined, from: number | undefined, to: num
   const name = protocol?.toLowerCase();
   if (name === undefined || name === '-1' || name === 'all') return ['all'];
   if (!['tcp', 'udp', '6', '17'].includes(name)) return [];
-  const first = from === undefined || from === -1 ? 0 : from;
+  const first = from ?? 0; // -1 is below every port, too
   const last = to === undefined || to === -1 ? 65_535 : to;
   if (first <= 1 && last >= 65_535) return ['all'];
   return entrances.filter(([, low, high]) => first <= high && last >= low).map(([what]) => what);
@@ -37,8 +37,8 @@ const opensOf = (protocol: string | undefined, from: number | undefined, to: num
  * `0.0.0.0/1` beside `128.0.0.0/1`. Wider than the widest private ranges, 10.0.0.0/8 and fc00::/7 (RFC 1918, RFC 4193).
  */
 export const isWorld = (range: string | undefined): boolean => {
-  const length = /\/(\d{1,3})$/.exec(range ?? '')?.[1];
-  return length !== undefined && Number(length) < (range?.includes(':') ? 7 : 8);
+  const [, length] = /\/(\d)$/.exec(range ?? '') ?? []; // one of more digits is longer
+  return Number(length) < (range?.includes(':') ? 7 : 8);
 };
 
 const groupRule = (rule: Json, protocol: Json | undefined, ...ranges: readonly (string | undefined)[]): JsonObject[] =>
@@ -89,9 +89,7 @@ const exporters: {
   ExportImage: request => [word(request, 'imageId'), word(request, 's3ExportLocation', 's3Bucket')],
   CreateInstanceExportTask: request => [
     word(request, 'instanceId'),
-    word(request, 'exportToS3Task', 's3Bucket') ??
-      word(request, 'exportToS3', 's3Bucket') ??
-      word(request, 'exportToS3', 'S3Bucket'),
+    word(request, 'exportToS3Task', 's3Bucket') ?? word(request, 'exportToS3', 's3Bucket'),
   ],
 };
 

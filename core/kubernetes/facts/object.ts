@@ -24,10 +24,10 @@ const podWrites = {
   verb: [...edits],
 };
 
-const writesPods = ({ objectRef, verb }: AuditRecord): boolean =>
+/** Whether it is of what has pods; a body is asked of writes alone. */
+const isOfPods = ({ objectRef }: AuditRecord): boolean =>
   podWrites.objectRef.resource.some(one => one === objectRef?.resource) &&
-  (objectRef?.subresource === undefined || objectRef.subresource === 'ephemeralcontainers') &&
-  edits.some(one => one === verb);
+  (objectRef?.subresource === undefined || objectRef.subresource === 'ephemeralcontainers');
 
 /** What was touched. */
 export const objectFacts: Facts<'kubernetes'> = {
@@ -95,8 +95,7 @@ export const objectFacts: Facts<'kubernetes'> = {
     doc: 'How a pod, a workload’s pods, or whoever claims a persistent volume, get at the node: `hostNetwork`, `hostPID`, `hostIPC`, `privileged`, `hostProcess` (Windows), `capability …` that is as good as privileged, `hostPath …` of the kubelet, the container runtime, or what the node runs as root, or of /proc and /sys where they may be written, `hostPort …` that the node itself listens on; empty: not at all, or not in this body.',
     needs: () => podWrites,
     signs: (_, may) => (may([]) ? [{}] : hostAccessBodies(may).map(requestObject => ({ requestObject }))),
-    read: ({ record }) =>
-      writesPods(record) ? hostAccess(asked(record).object, record.objectRef?.resource ?? '') : [],
+    read: ({ record }) => (isOfPods(record) ? hostAccess(asked(record).object, record.objectRef?.resource ?? '') : []),
   },
   'pod.runsAs': {
     doc: 'The controller whose service account a pod or workload runs as (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), by its body, or by the result of a patch that changes its containers; `none`; `unknown`: in neither.',
@@ -111,7 +110,7 @@ export const objectFacts: Facts<'kubernetes'> = {
     read: (event, settings) => {
       const { namespace = '' } = event.record.objectRef ?? {};
       const account = podsAccount(event.record);
-      if (account === '' || !writesPods(event.record)) return 'unknown';
+      if (account === '' || !isOfPods(event.record)) return 'unknown';
       return isBuiltIn(namespace, account) ? 'kubernetes' : accountOwner(namespace, account, event, settings);
     },
   },
@@ -121,7 +120,7 @@ export const objectFacts: Facts<'kubernetes'> = {
     signs: (_, may) => (may([]) ? [{}] : mountingBodies().map(requestObject => ({ requestObject }))),
     read: (event, settings) => {
       const { record } = event;
-      if (!writesPods(record)) return [];
+      if (!isOfPods(record)) return [];
       const { namespace = '', resource = '' } = record.objectRef ?? {};
       const kindOf = (name: string): SecretKind =>
         secretKind({ ...event, record: { ...record, objectRef: { resource: 'secrets', namespace, name } } }, settings);
@@ -204,7 +203,7 @@ const loweredBy = (record: AuditRecord): 'yes' | 'unsaid' | 'unknown' => {
   const labels = at(body.object, 'metadata', 'labels');
   const level = at(labels, enforce);
   if (level === 'privileged' || (level === null && body.form === 'patch')) return 'yes';
-  if ((level ?? undefined) !== undefined || body.form === 'none') return 'unknown';
+  if ((level ?? undefined) !== undefined) return 'unknown';
   if (body.form === 'patch' && replacesAll(labels)) return 'yes';
   const isWhole = body.whole || text(body.object, 'apiVersion') !== undefined;
   return isWhole && typeof at(written(record).object, 'metadata', 'labels', enforce) !== 'string'

@@ -77,6 +77,14 @@ export const exposure: readonly Said[] = [
       'image.shared': [{ resource: 'i-0aaa', kind: 'instance', with: 'bucket b', ours: false, approval: 'unapproved' }],
     },
   ),
+  ...each(
+    'ec2',
+    'CreateInstanceExportTask',
+    { instanceId: 'i-0aaa', exportToS3Task: { S3Bucket: 'c' } },
+    {
+      'image.shared': [{ resource: 'i-0aaa', kind: 'instance', with: 'bucket c', ours: false, approval: 'unapproved' }],
+    },
+  ),
   [asks('ec2', 'CreateVolume', { encrypted: false }), { 'volume.unencrypted': true }],
   [
     asks('ec2', 'RunInstances', { blockDeviceMapping: { items: [{ ebs: { encrypted: false } }] } }),
