@@ -28,14 +28,21 @@ const short = (name: string): string =>
 const json = (body: string): { readonly [member: string]: unknown } => JSON.parse(body); // the SDK wrote it
 
 const readers: { readonly [service: string]: Reader } = {
-  dynamodb: (operation, body) => askedBy(json(body)).map(one => ({ action: `dynamodb:${operation}`, ...one })),
+  // Of a stage that is not there, tables are meant as much as of the one that is.
+  dynamodb: (operation, body) =>
+    askedBy(json(body)).map(({ resource, keys }) => ({
+      action: `dynamodb:${operation}`,
+      resource: resource.replace('tripline-gone-', ''),
+      keys,
+    })),
   sns: (operation, body) => on(`sns:${operation}`, short(new URLSearchParams(body).get('TopicArn') ?? '')),
   events: (operation, body) =>
     (json(body)['Entries'] as readonly { readonly EventBusName: string }[]).flatMap(({ EventBusName: bus }) =>
       on(`events:${operation}`, bus.startsWith('arn:') ? short(bus) : `event-bus/${short(bus)}`),
     ),
-  // A bucket's name ends in what Pulumi adds: in the synthesis in nothing but its hyphen.
-  s3: (operation, _, path) => on(`s3:${operation}Object`, path.replace(/^\/s3\/(\w+)\//, '$1-/')),
+  // A bucket of the stage's ends in what Pulumi adds to its name: in the synthesis in nothing but the hyphen.
+  s3: (operation, _, path) =>
+    on(`s3:${operation}Object`, path.replace(/^\/s3\//, '').replace(/^(quarantine|evidence)\//, '$1-/')),
   sqs: (_, body) => on('sqs:SendMessage', short(String(json(body)['QueueUrl']).split('/').at(-1) ?? '')),
   logs: (operation, body) =>
     on(
