@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Allowed, type Grants, grantsFile } from '../grants.ts';
-import { grants, inner, list, of } from './checks/resource.ts';
+import { grants, keysOf, of } from './checks/resource.ts';
 import { homeRegion, type Resource } from './mocks.ts';
 
 /** `node test/stack/grants.ts` writes `test/grants.json` anew, of what `npm run stack:test` synthesised; its diff is what a change lets functions do. */
@@ -17,19 +17,6 @@ const short = (arn: string): string =>
     .replace(/^arn:aws:[^:]*:[^:]*:[^:]*:/, '')
     .replaceAll('tripline-production-', '')
     .replace(/(stream\/).*/, '$1*');
-
-/** The condition's partition keys, as SST's component hands it on: a list of tests. */
-const keysOf = (condition: unknown): Allowed['keys'] => {
-  const [one] = list(condition);
-  if (one === undefined) return undefined;
-  const values = list(inner(one, 'values')).map(String);
-  const test = String(inner(one, 'test'));
-  if (inner(one, 'variable') !== 'dynamodb:LeadingKeys' || list(condition).length > 1)
-    throw new Error(`a condition that is not about partition keys: ${JSON.stringify(condition)}`);
-  if (test === 'ForAllValues:StringLike') return { like: values };
-  if (test === 'ForAllValues:StringNotLike') return { not: values };
-  throw new Error(`a condition that nobody reads here: ${test}`);
-};
 
 /** What each function at home may do; channels of a kind are one, and so are other regions' functions with those at home. */
 export const grantsOf = (resources: readonly Resource[]): Grants =>

@@ -1,3 +1,4 @@
+import type { Allowed } from '../../grants.ts';
 import type { Resource } from '../mocks.ts';
 
 /** One sentence for each thing that is wrong; [] when all is well. */
@@ -46,3 +47,16 @@ export const grants = (resources: readonly Resource[]): readonly (Statement & { 
       statements(inner(policy, 'policy')).map(statement => ({ ...statement, role: role.name })),
     ),
   );
+
+/** The condition's partition keys, as SST's component hands it on: a list of tests. */
+export const keysOf = (condition: unknown): Allowed['keys'] => {
+  const [one] = list(condition);
+  if (one === undefined) return undefined;
+  const values = list(inner(one, 'values')).map(String);
+  const test = String(inner(one, 'test'));
+  if (inner(one, 'variable') !== 'dynamodb:LeadingKeys' || list(condition).length > 1)
+    throw new Error(`a condition that is not about partition keys: ${JSON.stringify(condition)}`);
+  if (test === 'ForAllValues:StringLike') return { like: values };
+  if (test === 'ForAllValues:StringNotLike') return { not: values };
+  throw new Error(`a condition that nobody reads here: ${test}`);
+};

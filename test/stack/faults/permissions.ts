@@ -63,6 +63,21 @@ export const permissions: readonly Fault[] = [
   ],
   [
     'functions that say something may touch no state, and none may silence',
+    'a channel that may change what was learned beside what was said',
+    () =>
+      allowed(
+        {
+          Action: ['dynamodb:UpdateItem'],
+          Resource: 'arn:aws:dynamodb:eu-west-1:111122223333:table/tripline-x-state',
+          Condition: [
+            { test: 'ForAllValues:StringLike', variable: 'dynamodb:LeadingKeys', values: ['said#*', 'learned#*'] },
+          ],
+        },
+        'Triage3',
+      ),
+  ],
+  [
+    'functions that say something may touch no state, and none may silence',
     'a reader of records that may suppress findings',
     () =>
       allowed(
