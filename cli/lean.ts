@@ -10,7 +10,7 @@ const mostStarts = 2;
 /** What Node made of the sources: their types stripped, and code of V8's. An entry is of one text and one build of Node. */
 const compiled = join(dirname(import.meta.dirname), 'node_modules/.cache/tripline');
 
-/** Keeps what Node makes of the sources for the next start, which takes half as long; where it can't be written, it is not kept. */
+/** Keeps what Node makes of the sources for the next start, which takes two thirds of the time; where it can't be written, it is not kept. */
 export const keepCompiled = (): void => {
   enableCompileCache(compiled);
 };

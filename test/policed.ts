@@ -94,12 +94,12 @@ export const police = (client: DynamoDBClient): void => {
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
       args => {
-        const now = running.getStore();
+        const who = running.getStore();
         const action = `dynamodb:${commandName.replace(/Command$/, '')}`;
-        for (const { resource, keys } of now === undefined ? [] : askedBy(args.input as Input)) {
-          if (allows(grants[now?.name ?? ''] ?? [], action, resource, keys)) continue;
-          const refusal = `${now?.name} is not authorized to perform ${action} on ${resource}: ${keys.join(', ')}`;
-          now?.refused.push(refusal);
+        for (const { resource, keys } of who === undefined ? [] : askedBy(args.input as Input)) {
+          if (allows(grants[who?.name ?? ''] ?? [], action, resource, keys)) continue;
+          const refusal = `${who?.name} is not authorized to perform ${action} on ${resource}: ${keys.join(', ')}`;
+          who?.refused.push(refusal);
           throw Object.assign(new Error(refusal), { name: 'AccessDeniedException' });
         }
         return next(args);

@@ -13,8 +13,9 @@ const mostOfRow = 4_096;
 export const csvBeginning = 64 * 1024;
 
 /**
- * Says whether a table's rows hold whole records: names of columns, then a field that begins as a quoted JSON object does, `"{""`, over one line or several. So
- * write them Athena's results and CloudTrail Lake's (`eventJson`) and the export of Logs Insights (`@message`); RFC 4180.
+ * Says whether a table's rows hold whole records: names of columns, then a field that begins as a quoted JSON object does, `"{""`,
+ * over one line or several. So write them Athena's results and CloudTrail Lake's (`eventJson`) and the export of Logs Insights
+ * (`@message`); RFC 4180.
  */
 export const isCsvOfRecords = (beginning: Uint8Array): boolean => {
   const text = latin1(beginning.subarray(0, csvBeginning));

@@ -147,6 +147,17 @@ describe('the policy of docs/responding.md', () => {
     expect(await run(words, [...look, 'Unlearn'])).toMatchObject({ code: 0 });
   });
 
+  test('Work opens again what it resolved', async () => {
+    const [id] = ids;
+    expect(await run(`findings resolve ${id} --as benign`, [...look, 'Work'])).toMatchObject({ code: 0 });
+    expect((await run(`findings reopen ${id}`, look)).err).toContain('not authorized to perform');
+    expect(await run(`findings reopen ${id}`, [...look, 'Work'])).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('Find names the stage', async () => {
+    expect((await run('findings', ['Read', 'Look'])).err).toContain('not authorized to perform: dynamodb:ListTables');
+  });
+
   test('where a right is missing, says where rights are described', async () => {
     expect((await run('findings', ['Find'])).err).toBe(
       `tripline findings: User: arn:aws:iam::${account}:user/x is not authorized to perform: dynamodb:Query (docs/responding.md has a policy, "Who may do what")\n`,
