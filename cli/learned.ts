@@ -43,7 +43,7 @@ const egressRows = async (store: Store, account: string, at: number): Promise<re
     revokedScope(egressScope(account)),
   ]);
   const gone = revoked(taken);
-  return [...egressOf([today ?? {}, before ?? {}, after ?? {}], taken)].map(
+  return [...egressOf({ items: [today ?? {}, before ?? {}, after ?? {}], taken })].map(
     ([address, { standing, instances, hours }]) => ({
       kind: 'egress',
       subject: address,

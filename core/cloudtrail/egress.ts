@@ -63,40 +63,68 @@ export interface Egress {
   readonly hours: readonly number[];
 }
 
-/** Addresses by what is known of them. @param taken the item of revocations */
-export const egressOf = (items: readonly Item[], taken: Item | undefined): ReadonlyMap<string, Egress> => {
+/** What an account taught of addresses: the items of the days around, and that of revocations. */
+export interface Taught {
+  readonly items: readonly Item[];
+  readonly taken: Item | undefined;
+}
+
+/** Addresses by what is known of them. @param only these; absent: all. Each member is looked at once, of which an item has up to 2,000. */
+export const egressOf = ({ items, taken }: Taught, only?: ReadonlySet<string>): ReadonlyMap<string, Egress> => {
   const flagged = new Set(items.flatMap(item => item['flagged'] ?? []));
   const gone = revoked(taken);
-  const pairs = (set: string): readonly (readonly [string, string])[] =>
-    items
-      .flatMap(item => item[set] ?? [])
-      .map(one => [one.slice(0, one.indexOf(' ')), one.slice(one.indexOf(' ') + 1)]);
-  const found = new Map<string, Egress>();
-  for (const [address, seen] of Map.groupBy(pairs('seen'), ([one]) => one)) {
-    const instances = [...new Set(seen.map(([, instance]) => instance))].filter(one => !flagged.has(one)).sort();
-    const hours = [
-      ...new Set(
-        pairs('hours')
-          .filter(([one]) => one === address)
-          .map(([, at]) => Date.parse(at)),
-      ),
-    ].sort((a, b) => a - b);
-    const lasted = (hours.at(-1) ?? 0) - (hours[0] ?? 0) >= hour;
-    const standing =
-      gone.has(address) || instances.length < 2 ? 'lone' : instances.length >= enough && lasted ? 'learned' : 'pending';
-    found.set(address, { standing, instances, hours });
-  }
+  const used = byAddress(items, 'hours', only);
+  return new Map(
+    [...byAddress(items, 'seen', only)].map(([address, seen]) => {
+      const instances = [...seen].filter(one => !flagged.has(one)).sort();
+      const hours = [...(used.get(address) ?? [])].map(at => Date.parse(at)).sort((a, b) => a - b);
+      return [address, { standing: gone.has(address) ? 'lone' : standingOf(instances, hours), instances, hours }];
+    }),
+  );
+};
+
+const standingOf = (instances: readonly string[], hours: readonly number[]): Standing => {
+  if (instances.length < 2) return 'lone';
+  const lasted = (hours.at(-1) ?? 0) - (hours[0] ?? 0) >= hour;
+  return instances.length >= enough && lasted ? 'learned' : 'pending';
+};
+
+/** What stands behind each address in a set of some items. */
+const byAddress = (
+  items: readonly Item[],
+  set: string,
+  only: ReadonlySet<string> | undefined,
+): ReadonlyMap<string, ReadonlySet<string>> => {
+  const found = new Map<string, Set<string>>();
+  for (const item of items)
+    for (const one of item[set] ?? []) {
+      const end = one.indexOf(' ');
+      const address = one.slice(0, end);
+      if (only !== undefined && !only.has(address)) continue;
+      const known = found.get(address);
+      if (known === undefined) found.set(address, new Set([one.slice(end + 1)]));
+      else known.add(one.slice(end + 1));
+    }
   return found;
 };
 
-/** Another address that was learned and that the instance is seen at: where it belongs. */
-export const homeOf = (known: ReadonlyMap<string, Egress>, instance: string, address: string): string | undefined =>
-  known.get(address)?.standing === 'learned' || known.get(address)?.standing === 'pending'
-    ? undefined
-    : [...known]
-        .filter(
-          ([other, { standing, instances }]) =>
-            other !== address && standing === 'learned' && instances.includes(instance),
-        )
-        .map(([other]) => other)
-        .sort()[0];
+/** Another address that was learned and that the instance is seen at: where it belongs. Most are seen at one alone. */
+export const homeOf = (taught: Taught, instance: string, address: string): string | undefined => {
+  const others = new Set<string>();
+  for (const { seen = [] } of taught.items)
+    for (const one of seen) {
+      const end = one.length - instance.length - 1;
+      if (one.endsWith(instance) && one.indexOf(' ') === end) others.add(one.slice(0, end));
+    }
+  others.delete(address);
+  if (others.size === 0) return undefined;
+  const known = egressOf(taught, new Set([...others, address]));
+  const here = known.get(address)?.standing;
+  if (here === 'learned' || here === 'pending') return undefined;
+  return [...others]
+    .filter(other => {
+      const { standing, instances = [] } = known.get(other) ?? {};
+      return standing === 'learned' && instances.includes(instance);
+    })
+    .sort()[0];
+};

@@ -1,4 +1,4 @@
-import { egressOf, homeOf, sight } from '../../core/cloudtrail/egress.ts';
+import { homeOf, sight } from '../../core/cloudtrail/egress.ts';
 import { elsewhere, explainedUses } from '../../core/cloudtrail/example-off-instance.ts';
 import { awaitsLaunch, explained, judge, type Sighting, type Signal } from '../../core/cloudtrail/off-instance.ts';
 import type { Place } from '../../core/cloudtrail/place.ts';
@@ -80,8 +80,7 @@ const sighted = (view: View<'cloudtrail'>, key: Key, answers: readonly Answer[])
   const instance = said(view, 'instance.claimed');
   const address = key['address'] ?? 'unknown';
   const [before, after, taken] = egress?.also ?? [];
-  // Before the hour is over too little is known to say that an address is nobody else's.
-  const known = view.again === undefined ? new Map() : egressOf([egress?.item ?? {}, before ?? {}, after ?? {}], taken);
+  const taught = { items: [egress?.item ?? {}, before ?? {}, after ?? {}], taken };
   return {
     time: view.event.time,
     address,
@@ -96,7 +95,8 @@ const sighted = (view: View<'cloudtrail'>, key: Key, answers: readonly Answer[])
     instance,
     mismatch: view.fact('instance.mismatch') === true,
     egressKnown: view.fact('source.egress-known') === true,
-    home: homeOf(known, instance, address),
+    // Before the hour is over too little is known to say that an address is nobody else's.
+    home: view.again === undefined ? undefined : homeOf(taught, instance, address),
     signals: signals(view),
     delivery: said(view, 'instance.delivery'),
     known: answer?.item ?? {},

@@ -134,9 +134,10 @@ describe('addresses through which instances leave', () => {
     over: object = {},
     taken?: { readonly revoked: readonly string[] },
   ) =>
-    egressOf([{ seen: instances.map(one => `203.0.113.9 ${one}`), hours: hours.map(at), ...over }], taken).get(
-      '203.0.113.9',
-    );
+    egressOf({
+      items: [{ seen: instances.map(one => `203.0.113.9 ${one}`), hours: hours.map(at), ...over }],
+      taken,
+    }).get('203.0.113.9');
 
   test('are remembered by the day, and each can be revoked', () => {
     expect(egressDays(account, noon)).toEqual(
@@ -168,23 +169,27 @@ describe('addresses through which instances leave', () => {
     });
     expect(of(['a', 'b', 'c'], [0, 1], { flagged: ['b', 'c'] })?.standing).toBe('lone');
     expect(of(['a', 'b', 'c'], [])?.standing).toBe('pending');
-    expect(egressOf([{ hours: ['203.0.113.8 x'] }], undefined).size).toBe(0);
+    expect(egressOf({ items: [{ hours: ['203.0.113.8 x'] }], taken: undefined }).size).toBe(0);
   });
 
   test('tell where an instance belongs that is seen at another', () => {
-    const known = egressOf(
-      [
-        {
-          seen: ['b a', 'b x', 'b y', 'a x', 'a y', 'a a', 'c a'],
-          hours: [0, 1].flatMap(one => ['a', 'b'].map(name => `${name} ${at(one).slice(12)}`)),
-        },
-      ],
-      undefined,
-    );
-    expect(homeOf(known, 'a', 'elsewhere')).toBe('a');
-    expect(homeOf(known, 'a', 'c')).toBe('a');
-    expect(homeOf(known, 'a', 'b')).toBeUndefined();
-    expect(homeOf(known, 'z', 'elsewhere')).toBeUndefined();
+    const items = [
+      {
+        seen: ['b a', 'b x', 'b y', 'a x', 'a y', 'a a', 'c a', 'd ba'],
+        hours: [0, 1].flatMap(one => ['a', 'b'].map(name => `${name} ${at(one).slice(12)}`)),
+      },
+    ];
+    const home = (instance: string, address: string, over: object = {}) =>
+      homeOf({ items, taken: undefined, ...over }, instance, address);
+    expect(home('a', 'elsewhere')).toBe('a');
+    expect(home('a', 'c')).toBe('a');
+    expect(home('a', 'b')).toBeUndefined(); // learned itself
+    expect(home('z', 'elsewhere')).toBeUndefined();
+    expect(home('ba', 'elsewhere')).toBeUndefined();
+    expect(home('a', 'elsewhere', { items: [...items, { flagged: ['a'] }] })).toBeUndefined();
+    const taken = { revoked: ['2026-09-01T12:00:00.000Z a'] };
+    expect(home('a', 'elsewhere', { taken })).toBe('b');
+    expect(egressOf({ items, taken: undefined }, new Set(['b'])).size).toBe(1);
   });
 });
 
