@@ -18,9 +18,15 @@ export interface RejudgeDeps {
   readonly knows?: (detection: string) => boolean;
 }
 
-/** Items judged together, and how long one that can't be judged yet waits before it is looked at again. */
+/** Items judged together. */
 const together = 50;
-const wait = 15 * 60_000;
+
+const quarter = 15 * 60_000;
+/**
+ * Milliseconds after which one that can't be judged yet is looked at again: a quarter of what it has waited. So an item whose stream
+ * nobody sends is written twenty times until it is dropped, not at each quarter of an hour of a day.
+ */
+const pause = (now: number, after: number): number => Math.min(8 * quarter, Math.max(quarter, (now - after) / 4));
 
 /**
  * Judges again what is due. What an event was found to be is folded as if it had been found at first, so that judging twice, or
@@ -55,7 +61,8 @@ export const rejudge = async (deps: RejudgeDeps, now: number, mayGoOn: () => boo
     if (matches.length > 0) await settle(matches, deps, now);
     await deps.store.done([...ready, ...left.filter(({ after }) => after + patience <= now)]);
     const waiting = left.filter(({ after }) => after + patience > now);
-    if (waiting.length > 0) await deps.store.postpone(waiting.map(item => ({ ...item, at: now + wait })));
+    if (waiting.length > 0)
+      await deps.store.postpone(waiting.map(item => ({ ...item, at: now + pause(now, item.after) })));
     judged += ready.length;
     if (items.length < together) break;
   }

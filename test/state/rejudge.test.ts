@@ -103,6 +103,24 @@ describe('an event is judged again', () => {
     expect(await rejudge(silent.deps, start + 50 * 60 * minute)).toBe(0);
     expect(silent.findings.list()).toHaveLength(0);
   });
+  it('looked at some twenty times in a day of silence, each of which is a write, and within a quarter of the time it waited', async () => {
+    const { deps, store, findings, hear, launch } = world();
+    await launch();
+    let writes = 0;
+    const counted: Store = {
+      ...store,
+      postpone: async some => {
+        writes++;
+        await store.postpone(some);
+      },
+    };
+    const sweep = async (now: number) => rejudge({ ...deps, store: counted }, now);
+    for (let at = 25; at < 20 * 60; at += 5) expect(await sweep(start + at * minute)).toBe(0);
+    expect(writes).toBeLessThan(20);
+    await hear(start + 20 * 60 * minute);
+    for (let at = 20 * 60; at <= 22 * 60; at += 5) await sweep(start + at * minute);
+    expect(findings.list()).toHaveLength(1);
+  });
   it('by the version that has its detection: others leave it, at most a day', async () => {
     const { deps, findings, hear, launch } = world();
     await launch();
