@@ -1,7 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Scratch } from '../core/findings/shelf.ts';
+import type { Scratch } from '../core/scratch.ts';
 
 /** The least room that a text gets, as a power of two: 256 bytes. */
 const least = 8;
@@ -62,6 +62,7 @@ export const scratchFile = (): Scratch & { close(): void } => {
       }
       return bytes.toString('utf8', head, wanted);
     },
+    free: give,
     close: () => {
       if (file !== undefined) closeSync(file);
       file = undefined;
@@ -72,7 +73,7 @@ export const scratchFile = (): Scratch & { close(): void } => {
 const nameless = (): number => {
   const folder = mkdtempSync(join(tmpdir(), 'tripline-'));
   try {
-    return openSync(join(folder, 'findings'), 'wx+', 0o600);
+    return openSync(join(folder, 'scratch'), 'wx+', 0o600);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -26,10 +26,10 @@ export const usage: Command['usage'] = `usage: tripline scan PATH… [--fail-on 
 
 Judges logs and keeps nothing. PATH is a file, a directory, a glob or - (standard input): CloudTrail files, JSON lines of
 CloudTrail or Kubernetes audit events, Logs exports, what AWS's command line prints or Lambda is given (docs/inputs.md); plain
-or gzip. Streams in bounded memory: findings lie in a
-temporary file without a name, and where more is known of instances, keys and streams than fits, what was not asked for longest is
-forgotten, which is a finding (pipeline/limit-reached). Give large logs oldest first: what has expired by the newest event's time
-goes before that, and is none. Interrupted, it tells what it found so far (exit code 130).
+or gzip. Streams in bounded memory: findings lie in a temporary file without a name, and so does what is known of instances, keys
+and streams where memory has no room for it; of more than some thirty thousand items what was not asked for longest is forgotten, which
+is a finding (pipeline/limit-reached). Give large logs oldest first: what has expired by the newest event's time goes before
+that, and is none. Interrupted, it tells what it found so far (exit code 130).
   --fail-on low|medium|high|critical   exit 1 where a finding is at least that, 2 where none is but a record was unreadable
   --json           one finding a line (with its windows), nothing else
 ${inputUsage}`;
@@ -37,8 +37,11 @@ ${inputUsage}`;
 /** Reads judged together: of an ordinary log those of four pieces of 64 KiB, of which most records are quiet. */
 const together = 64;
 
-/** Memory for what is known of instances, keys and streams: see docs/benchmarks.md for what that makes in all. */
-const stateBytes = 16 * 1024 * 1024;
+/**
+ * Memory for what is known of instances, keys and streams, half as much again for the names of what lies in scratch, and for what
+ * waits: see docs/benchmarks.md for what that makes in all.
+ */
+const stateBytes = 8 * 1024 * 1024;
 
 /**
  * Resident memory from which it is trimmed: 78 MB over an empty Node. Up to 5 MB more are there when it is asked, and trimming itself
@@ -74,7 +77,7 @@ export const run = async (argv: readonly string[], io: Io, signal: AbortSignal =
   };
   const scratch = scratchFile();
   const findings = memoryFindings(scratch);
-  const store = memoryStore({ bytes: stateBytes, now: () => newest });
+  const store = memoryStore({ bytes: stateBytes, now: () => newest, scratch });
   const unread = unreadable();
   const quarantine: Quarantine = { keep: async some => some.forEach(unread.add) };
   const progress = progressOn(io);

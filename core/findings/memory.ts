@@ -1,9 +1,10 @@
 import type { Finding, Findings, Window } from '../finding.ts';
 import type { Match } from '../match.ts';
+import type { Scratch } from '../scratch.ts';
 import type { Matches } from './best.ts';
 import { findingOf, joinCase } from './case.ts';
 import { bucketOf, findingId } from './identity.ts';
-import { type Brief, type Scratch, type Stored, shelfOf } from './shelf.ts';
+import { type Brief, type Stored, shelfOf } from './shelf.ts';
 import { joinWindow, windowOf } from './window.ts';
 
 /** A finding with its windows, oldest first. */

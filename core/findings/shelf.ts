@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts';
+import type { Scratch } from '../scratch.ts';
 import type { StoredCase } from './case.ts';
 import type { StoredWindow } from './window.ts';
 
@@ -10,16 +11,6 @@ export interface Stored {
 
 /** What orders findings. */
 export type Brief = Pick<Finding, 'id' | 'severity' | 'last'>;
-
-/** Where text that is not needed now lies outside of memory. */
-export interface Scratch {
-  /**
-   * Keeps a text; gives the number that {@link Scratch.read} gives it back for.
-   * @param before number of a text that is not needed any more: the new one may take its room
-   */
-  write(text: string, before?: number): number;
-  read(place: number): string;
-}
 
 /** One finding taken from the shelf. */
 export interface Open {

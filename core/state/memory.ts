@@ -1,6 +1,9 @@
+import type { Scratch } from '../scratch.ts';
 import { placeIn } from '../sorted.ts';
-import type { Due } from './agenda.ts';
+import { alone } from './alone.ts';
+import { itemsOf, type Kept } from './items.ts';
 import type { Answer, Item, Observation, Store } from './observation.ts';
+import { waitingRoom } from './waiting.ts';
 
 /** How many members a set of an item holds where the observation does not say, and at most. */
 export const defaultCap = 256;
@@ -13,25 +16,7 @@ export const itemBytes = 350_000;
 export const memberBytes = (set: string, member: string): number => Buffer.byteLength(set) + Buffer.byteLength(member);
 
 /** Resident bytes of an item, a set and a member besides their texts, as measured with Node 24. */
-const overhead = { item: 250, set: 70, member: 40, due: 500 } as const;
-
-interface Kept {
-  /** What it is answered as: never mutated, each list sorted. */
-  item: Item;
-  /** Of members, as the table counts them. */
-  bytes: number;
-  /** Of memory. */
-  size: number;
-  expires: number;
-  /** When it was taught or asked last, in calls. */
-  touched: number;
-}
-
-/** A due item as it waits: as JSON, which takes less memory than its objects. */
-interface Waiting {
-  readonly at: number;
-  readonly written: string;
-}
+const overhead = { item: 250, set: 70, member: 40 } as const;
 
 export interface MemoryStore extends Store {
   /** Whether so much waits to be judged again that what is due had better be judged now. */
@@ -43,25 +28,26 @@ export interface MemoryOptions {
   readonly bytes?: number;
   /** Milliseconds since 1970: the newest event's time. What expired before then is forgotten first. */
   readonly now?: () => number;
+  /** Where what waits lies, and items for which there is no memory; absent: what waits is in memory, and such items are forgotten. */
+  readonly scratch?: Scratch;
 }
 
 /**
  * State in memory, for `scan` and tests: answers as the table does. Without a bound nothing is forgotten before the process ends.
- * Where it is full it forgets what has expired, as the table does with time; where that is not enough, what was neither taught nor
- * asked for longest, and says `full`.
+ * Where it is full it makes room as `items.ts` says, and says `full` where something had to be forgotten that had not expired.
  */
 export const memoryStore = ({
   bytes: most = Number.POSITIVE_INFINITY,
   now = () => 0,
+  scratch,
 }: MemoryOptions = {}): MemoryStore => {
-  const items = new Map<string, Kept>();
-  const agenda = agendaOf(most / 2);
-  let size = 0;
+  const items = itemsOf(most, now, scratch);
+  const agenda = waitingRoom(most / 2, scratch);
   let calls = 0;
 
   /** Adds what fits; says whether something did not. */
   const add = ({ scope, add: added = {}, cap = defaultCap, expires }: Observation): boolean => {
-    const known = items.get(scope);
+    const known = items.find(scope);
     const item: Kept = known ?? { item: nothing, bytes: 0, size: 0, expires, touched: calls };
     let full = false;
     let grown = known === undefined ? overhead.item + scope.length : 0;
@@ -84,38 +70,18 @@ export const memoryStore = ({
       }
     }
     if (item.bytes === 0) return full;
-    if (known === undefined) items.set(alone(scope), item);
     item.expires = Math.max(item.expires, expires);
     item.touched = calls;
     item.size += grown;
-    size += grown;
+    items.set(known === undefined ? alone(scope) : scope, item, grown);
     return full;
   };
 
   const read = (scope: string): Item => {
-    const item = items.get(scope);
+    const item = items.find(scope);
     if (item === undefined) return nothing;
     item.touched = calls;
     return item.item;
-  };
-
-  const forget = (scope: string, item: Kept): void => {
-    items.delete(scope);
-    size -= item.size;
-  };
-
-  /** Makes room; says whether something went that had not expired, of which then a quarter more goes than has to. */
-  const makeRoom = (): boolean => {
-    if (size <= most) return false;
-    const time = now();
-    for (const [scope, item] of items) if (item.expires < time) forget(scope, item);
-    if (size <= most) return false;
-    const idle = [...items].filter(([, item]) => item.touched < calls).sort(([, a], [, b]) => a.touched - b.touched);
-    for (const [scope, item] of idle) {
-      if (size <= most * 0.75) break;
-      forget(scope, item);
-    }
-    return true;
   };
 
   return {
@@ -130,7 +96,7 @@ export const memoryStore = ({
         }),
       );
       // What was dropped before is said now: postponing has no answer.
-      const isOver = makeRoom() || agenda.dropped();
+      const isOver = items.makeRoom(calls) || agenda.dropped();
       return isOver ? answers.map(answer => ({ ...answer, full: true })) : answers;
     },
     postpone: async some => agenda.add(some),
@@ -142,68 +108,6 @@ export const memoryStore = ({
 
 const nothing: Item = {};
 
-/** The text in memory of its own: a part of another one would keep all of that, such as user data or a request. */
-const alone = (text: string): string => JSON.parse(JSON.stringify(text)) as string; // a string's JSON is a string's
-
 /** An item with one set more, sets by name. */
 const withSet = (item: Item, name: string, member: string): Item =>
   Object.fromEntries([...Object.entries(item), [name, [member]] as const].sort(([a], [b]) => (a < b ? -1 : 1)));
-
-/** What waits to be judged again, in so many bytes. */
-const agendaOf = (most: number) => {
-  const waiting = new Map<string, Waiting>();
-  /** By time once it is asked; an entry of what is gone or was put off is passed over. */
-  let queue: { readonly id: string; readonly at: number }[] = [];
-  let isSorted = true;
-  let size = 0;
-  let dropped = false;
-  const sizeOf = ({ written }: Waiting): number => overhead.due + written.length;
-  const remove = (id: string): void => {
-    const known = waiting.get(id);
-    if (known === undefined) return;
-    waiting.delete(id);
-    size -= sizeOf(known);
-  };
-  return {
-    add: (some: readonly Due[]): void => {
-      for (const one of some) {
-        const entry: Waiting = { at: one.at, written: JSON.stringify(one) };
-        if (size + sizeOf(entry) > most && !waiting.has(one.id)) {
-          dropped = true;
-          continue;
-        }
-        remove(one.id);
-        waiting.set(one.id, entry);
-        size += sizeOf(entry);
-        queue.push({ id: one.id, at: one.at });
-        isSorted = false;
-      }
-    },
-    due: (before: number, limit: number): readonly Due[] => {
-      if (!isSorted) {
-        queue = queue.filter(({ id, at }) => waiting.get(id)?.at === at).sort((a, b) => a.at - b.at);
-        isSorted = true;
-      }
-      const found = new Map<string, Due>();
-      let past = 0;
-      for (const { id, at } of queue) {
-        if (at > before || found.size === limit) break;
-        const entry = waiting.get(id);
-        if (entry?.at === at)
-          found.set(id, JSON.parse(entry.written) as Due); // as `add` wrote it
-        else if (found.size === 0) past++;
-      }
-      if (past > 1_000) queue = queue.slice(past);
-      return [...found.values()];
-    },
-    remove: (some: readonly Pick<Due, 'id'>[]): void => {
-      for (const { id } of some) remove(id);
-    },
-    isPressing: (): boolean => size > most / 2,
-    dropped: (): boolean => {
-      const was = dropped;
-      dropped = false;
-      return was;
-    },
-  };
-};

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import { scratchFile } from '../../adapters/scratch.ts';
 import { type MemoryFindings, memoryFindings } from '../../core/findings/memory.ts';
-import type { Scratch } from '../../core/findings/shelf.ts';
 import type { Match } from '../../core/match.ts';
+import type { Scratch } from '../../core/scratch.ts';
 import { match, minute, noon } from './matches.ts';
 
 /** Five hundred findings in an order in which each is met again long after it was put away. */
@@ -41,6 +41,7 @@ const counting = () => {
       return texts.push(text) - 1;
     },
     read: place => texts[place] ?? '',
+    free: () => {},
   };
   return { findings: memoryFindings(scratch), written };
 };

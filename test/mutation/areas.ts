@@ -40,7 +40,7 @@ export const areas: { readonly [name: string]: Area } = {
       /100,000 levels|however many conditions|not once per element|one more visit|exponential|explodes elsewhere/,
   },
   state: {
-    mutate: ['core/state', '!core/state/memory.ts'],
+    mutate: ['core/state', '!core/state/memory.ts', '!core/state/items.ts', '!core/state/waiting.ts'],
     tests: testsIn(
       'state',
       'declarative.test.ts',
@@ -61,8 +61,8 @@ export const areas: { readonly [name: string]: Area } = {
       /whatever the order, repetition and batches|order and redelivery|records that are late|in any order and batches/,
   },
   memory: {
-    mutate: ['core/state/memory.ts'],
-    tests: testsIn('state', 'bounded.test.ts', 'store.conformance.test.ts'),
+    mutate: ['memory', 'items', 'waiting'].map(name => `core/state/${name}.ts`),
+    tests: testsIn('state', 'scratch.test.ts', 'bounded.test.ts', 'store.conformance.test.ts'),
     without: /in DynamoDB|hundreds of|the table of state|memory and DynamoDB/,
   },
   redact: {
