@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { localDynamoDB } from '../adapters/local-dynamodb.ts';
 import { localPipeline } from '../cli/local.ts';
 import type { AnyEvent } from '../core/event.ts';
-import { exampleSettings } from '../core/example-settings.ts';
+import type { Settings } from '../core/settings.ts';
 import { readLog } from './end-to-end.ts';
 import { seededDay } from './logs.ts';
 
@@ -25,7 +25,7 @@ const itemsOf = (input: object): number => {
 };
 
 /** DynamoDB requests of the seeded day's first events through the deployed handlers, counted below the SDK's retries. */
-export const requests = async (most: number, say: (line: string) => void): Promise<Requests> => {
+export const requests = async (most: number, settings: Settings, say: (line: string) => void): Promise<Requests> => {
   const corpus = seededDay(1);
   const events: AnyEvent[] = [];
   for (const log of 'logs' in corpus ? corpus.logs : [])
@@ -46,7 +46,7 @@ export const requests = async (most: number, say: (line: string) => void): Promi
     { step: 'finalizeRequest', name: 'count' },
   );
   try {
-    const local = localPipeline(database, exampleSettings, folder, []);
+    const local = localPipeline(database, settings, folder, []);
     for (let from = 0; from < some.length; from += 100) {
       say(`requests: ${from} of ${some.length} events`);
       await local.deliver(some.slice(from, from + 100));

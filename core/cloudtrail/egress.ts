@@ -1,9 +1,10 @@
+import { placeIn } from '../sorted.ts';
 import { nameLearned, revoked, revokedScope } from '../state/learned.ts';
 import type { Item, Observation } from '../state/observation.ts';
 
 /**
  * Public addresses through which instances leave, learned where the settings name none. An address is learned when three instances
- * used it over an hour; instances that made calls from it that nodes do not make teach nothing. Never is the first address that an
+ * used it over an hour; instances that made calls from it that nodes do not make teach nothing, unless ten had used it. Never is the first address that an
  * instance is seen at taken for its own, and what is learned clears nothing by itself: it tells where an instance belongs.
  */
 export type Standing = 'learned' | 'pending' | 'lone';
@@ -11,6 +12,8 @@ export type Standing = 'learned' | 'pending' | 'lone';
 const hour = 3_600_000;
 const day = 24 * hour;
 const enough = 3;
+/** So many instances settle an address. */
+const many = 10;
 
 /** Names what an account learned; one item a day. */
 export const egressScope = (account: string): string => `egress#${account}`;
@@ -69,43 +72,60 @@ export interface Taught {
   readonly taken: Item | undefined;
 }
 
-/** Addresses by what is known of them. @param only these; absent: all. Each member is looked at once, of which an item has up to 2,000. */
-export const egressOf = ({ items, taken }: Taught, only?: ReadonlySet<string>): ReadonlyMap<string, Egress> => {
+/** What stands behind an address in a set of some items, at most so many of each: their lists are sorted. */
+const behind = (items: readonly Item[], set: string, address: string, most?: number): ReadonlySet<string> => {
+  const found = new Set<string>();
+  for (const { [set]: list = [] } of items) {
+    const from = placeIn(list, `${address} `);
+    const to = placeIn(list, `${address}!`); // what follows a space
+    for (const one of list.slice(from, Math.min(to, from + (most ?? to)))) found.add(one.slice(address.length + 1));
+  }
+  return found;
+};
+
+/** Whether an hour lies between the first use of an address and the last. */
+const hasLasted = (items: readonly Item[], address: string): boolean => {
+  const times: number[] = [];
+  for (const { hours = [] } of items) {
+    const ends = [placeIn(hours, `${address} `), placeIn(hours, `${address}!`) - 1] as const;
+    if (ends[0] <= ends[1]) times.push(...ends.map(at => Date.parse((hours[at] ?? '').slice(address.length + 1))));
+  }
+  return Math.max(...times) - Math.min(...times) >= hour;
+};
+
+/**
+ * Whether an address stays learned whatever else is taught, so that nothing that is asked of it later can be answered otherwise:
+ * many instances used it for an hour. Only to revoke it makes it foreign.
+ */
+export const isSettled = ({ items, taken }: Taught, address: string): boolean =>
+  behind(items, 'seen', address, many).size >= many && hasLasted(items, address) && !revoked(taken).has(address);
+
+/** What is known of an address; undefined where no instance taught it. */
+const knownOf = (taught: Taught, address: string): Egress | undefined => {
+  const { items, taken } = taught;
+  const seen = behind(items, 'seen', address);
+  if (seen.size === 0) return undefined;
   const flagged = new Set(items.flatMap(item => item['flagged'] ?? []));
-  const gone = revoked(taken);
-  const used = byAddress(items, 'hours', only);
+  const instances = [...seen].filter(one => !flagged.has(one)).sort();
+  const standing = (): Standing => {
+    if (isSettled(taught, address)) return 'learned';
+    if (revoked(taken).has(address) || instances.length < 2) return 'lone';
+    return instances.length >= enough && hasLasted(items, address) ? 'learned' : 'pending';
+  };
+  const hours = [...behind(items, 'hours', address)].sort().map(at => Date.parse(at));
+  return { standing: standing(), instances, hours };
+};
+
+/** Addresses by what is known of them. */
+export const egressOf = (taught: Taught): ReadonlyMap<string, Egress> => {
+  const seen = taught.items.flatMap(item => item['seen'] ?? []);
+  const addresses = new Set(seen.map(one => one.slice(0, one.indexOf(' '))));
   return new Map(
-    [...byAddress(items, 'seen', only)].map(([address, seen]) => {
-      const instances = [...seen].filter(one => !flagged.has(one)).sort();
-      const hours = [...(used.get(address) ?? [])].map(at => Date.parse(at)).sort((a, b) => a - b);
-      return [address, { standing: gone.has(address) ? 'lone' : standingOf(instances, hours), instances, hours }];
+    [...addresses].flatMap(address => {
+      const known = knownOf(taught, address);
+      return known === undefined ? [] : [[address, known] as const];
     }),
   );
-};
-
-const standingOf = (instances: readonly string[], hours: readonly number[]): Standing => {
-  if (instances.length < 2) return 'lone';
-  const lasted = (hours.at(-1) ?? 0) - (hours[0] ?? 0) >= hour;
-  return instances.length >= enough && lasted ? 'learned' : 'pending';
-};
-
-/** What stands behind each address in a set of some items. */
-const byAddress = (
-  items: readonly Item[],
-  set: string,
-  only: ReadonlySet<string> | undefined,
-): ReadonlyMap<string, ReadonlySet<string>> => {
-  const found = new Map<string, Set<string>>();
-  for (const item of items)
-    for (const one of item[set] ?? []) {
-      const end = one.indexOf(' ');
-      const address = one.slice(0, end);
-      if (only !== undefined && !only.has(address)) continue;
-      const known = found.get(address);
-      if (known === undefined) found.set(address, new Set([one.slice(end + 1)]));
-      else known.add(one.slice(end + 1));
-    }
-  return found;
 };
 
 /** Another address that was learned and that the instance is seen at: where it belongs. Most are seen at one alone. */
@@ -118,12 +138,11 @@ export const homeOf = (taught: Taught, instance: string, address: string): strin
     }
   others.delete(address);
   if (others.size === 0) return undefined;
-  const known = egressOf(taught, new Set([...others, address]));
-  const here = known.get(address)?.standing;
+  const here = knownOf(taught, address)?.standing;
   if (here === 'learned' || here === 'pending') return undefined;
   return [...others]
     .filter(other => {
-      const { standing, instances = [] } = known.get(other) ?? {};
+      const { standing, instances = [] } = knownOf(taught, other) ?? {};
       return standing === 'learned' && instances.includes(instance);
     })
     .sort()[0];

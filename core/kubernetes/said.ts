@@ -14,15 +14,21 @@ export const said = (view: AuditView, fact: string): string => {
 export const texts = (view: AuditView, fact: string): readonly string[] =>
   list(view.fact(fact)).filter(one => typeof one === 'string');
 
-/** The object with its resource and group: `nodepools.karpenter.sh default`. */
-export const objectOf = (view: AuditView): string => {
-  const { resource = 'unknown', apiGroup } = view.record.objectRef ?? {};
-  return `${resource}${apiGroup ? `.${apiGroup}` : ''} ${said(view, 'object.path')}`;
+/** The object's resource and group: `nodepools.karpenter.sh`. */
+const kindOf = ({ record }: AuditView): string => {
+  const { resource = 'unknown', apiGroup } = record.objectRef ?? {};
+  return `${resource}${apiGroup ? `.${apiGroup}` : ''}`;
 };
 
-/** One finding a user and object. */
+/** The object with its resource and group: `nodepools.karpenter.sh default`. */
+export const objectOf = (view: AuditView): string => `${kindOf(view)} ${said(view, 'object.path')}`;
+
+/** One finding a user and object; of a controller that settings do not name, which writes such objects all day, one for all of a kind. */
 export const byUserAndObject = (view: AuditView): readonly Key[] => [
-  { user: said(view, 'principal.id'), object: objectOf(view) },
+  {
+    user: said(view, 'principal.id'),
+    object: said(view, 'principal.standing') === 'likely-controller' ? kindOf(view) : objectOf(view),
+  },
 ];
 
 /** One finding an object, whoever touched it. */

@@ -1,4 +1,4 @@
-import { homeOf, sight } from '../../core/cloudtrail/egress.ts';
+import { homeOf, isSettled, sight, type Taught } from '../../core/cloudtrail/egress.ts';
 import { elsewhere, explainedUses } from '../../core/cloudtrail/example-off-instance.ts';
 import { awaitsLaunch, explained, judge, type Sighting, type Signal } from '../../core/cloudtrail/off-instance.ts';
 import type { Place } from '../../core/cloudtrail/place.ts';
@@ -57,6 +57,17 @@ const asking = (view: View<'cloudtrail'>): readonly Observation[] => {
   return [{ scope, also: [before], expires: view.event.time, stale: 600_000 }];
 };
 
+/** What is known of the account's addresses, in what was answered. */
+const taughtIn = (view: View<'cloudtrail'>, answers: readonly Answer[]): Taught => {
+  const { item = {}, also = [] } = answers[1 + asking(view).length] ?? {};
+  const [before = {}, after = {}, taken] = also;
+  return { items: [item, before, after], taken };
+};
+
+/** Whether an hour may tell that the instance left elsewhere than where it belongs. */
+const mayTell = (view: View<'cloudtrail'>, key: Key, answers: readonly Answer[]): boolean =>
+  learning(view).length > 0 && !isSettled(taughtIn(view, answers), key['address'] ?? 'unknown');
+
 /** Both `decide` and `again` ask, one after the other: what was found last is remembered. */
 const sightingOf = (view: View<'cloudtrail'>, key: Key, answers: readonly Answer[]): Sighting => {
   if (last?.answers !== answers || last.view !== view || last.key !== key)
@@ -76,11 +87,8 @@ const sighted = (view: View<'cloudtrail'>, key: Key, answers: readonly Answer[])
   const [answer] = answers;
   const asked = asking(view).length;
   const network = asked === 0 ? undefined : answers[1];
-  const egress = answers[1 + asked];
   const instance = said(view, 'instance.claimed');
   const address = key['address'] ?? 'unknown';
-  const [before, after, taken] = egress?.also ?? [];
-  const taught = { items: [egress?.item ?? {}, before ?? {}, after ?? {}], taken };
   return {
     time: view.event.time,
     address,
@@ -96,7 +104,7 @@ const sighted = (view: View<'cloudtrail'>, key: Key, answers: readonly Answer[])
     mismatch: view.fact('instance.mismatch') === true,
     egressKnown: view.fact('source.egress-known') === true,
     // Before the hour is over too little is known to say that an address is nobody else's.
-    home: view.again === undefined ? undefined : homeOf(taught, instance, address),
+    home: view.again === undefined ? undefined : homeOf(taughtIn(view, answers), instance, address),
     signals: signals(view),
     delivery: said(view, 'instance.delivery'),
     known: answer?.item ?? {},
@@ -144,7 +152,7 @@ export const detection = cloudtrail({
       return suspicion === undefined ? [] : [{ eventId: view.event.id, time: view.event.time, ...suspicion }];
     },
     again: (view, key, answers) => {
-      if (learning(view).length > 0) return { after: view.event.time + 3_600_000 };
+      if (mayTell(view, key, answers)) return { after: view.event.time + 3_600_000 };
       return awaitsLaunch(sightingOf(view, key, answers)) ? { after: view.event.time } : undefined;
     },
   },

@@ -49,8 +49,10 @@ export const detection = cloudtrail({
   },
   unless: [{ fact: { 'principal.kind': 'controller' } }, { fact: { 'principal.kind': 'service' } }],
   by: view => {
-    const resources = new Set(steering(view).flatMap(resourcesOf));
-    return [...resources].map(resource => ({ principal: said(view, 'principal.id'), resource }));
+    const principal = said(view, 'principal.id');
+    // Until settings name it, a controller tags whatever it launches: one finding, and not one for each instance.
+    if (said(view, 'principal.kind') === 'likely-controller') return [{ principal, resource: 'what it launches' }];
+    return [...new Set(steering(view).flatMap(resourcesOf))].map(resource => ({ principal, resource }));
   },
   resources: view =>
     steering(view).flatMap(one =>
