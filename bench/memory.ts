@@ -14,6 +14,8 @@ export interface Peak {
   readonly scanning: number;
   /** The same bundled into one file. */
   readonly bundled: number;
+  /** From its sources and without settings, as at first. */
+  readonly bare: number;
 }
 
 const peakOf = (args: readonly string[], cache: string): number => {
@@ -27,6 +29,8 @@ const peakOf = (args: readonly string[], cache: string): number => {
 const say = `process.stdout.write(/VmHWM:\\s+(\\d+)/.exec(require('node:fs').readFileSync('/proc/self/status', 'utf8'))[1])`;
 
 const settings = join(dirname(import.meta.dirname), 'examples/tripline.config.ts');
+/** As it is before anybody wrote into it. */
+const noSettings = join(dirname(import.meta.dirname), 'tripline.config.ts');
 
 export const bundle = async (entry: string, outfile: string): Promise<string> => {
   const { build } = await import('esbuild');
@@ -67,6 +71,7 @@ export const peaks = async (sizes: readonly number[], note: (line: string) => vo
         reading: peak(source, 'read', path) - empty,
         scanning: peak(source, 'scan', path, settings) - empty,
         bundled: peak(bundledScan, 'scan', path, bundledSettings) - empty,
+        bare: peak(source, 'scan', path, noSettings) - empty,
       });
     }
     return found;

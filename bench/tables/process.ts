@@ -6,9 +6,14 @@ import type { Table } from './table.ts';
 /** Memory that reading and scanning take of logs of some sizes, in megabytes. @param say hears how far it is */
 export const memoryTable = async (megabytes: readonly number[], say: (line: string) => void): Promise<Table> => ({
   title: 'peak resident memory over an empty Node, in a process of its own',
-  rows: (await peaks(megabytes, say)).map(({ megabytes: size, reading, scanning, bundled }) => ({
+  rows: (await peaks(megabytes, say)).map(({ megabytes: size, reading, scanning, bundled, bare }) => ({
     what: `${size} MB of text`,
-    figures: { 'reading, MB': reading, '`scan`, MB': scanning, '`scan`, bundled, MB': bundled },
+    figures: {
+      'reading, MB': reading,
+      '`scan`, MB': scanning,
+      '`scan`, bundled, MB': bundled,
+      '`scan` without settings, MB': bare,
+    },
   })),
 });
 
