@@ -39,7 +39,7 @@ export async function* readFiles(paths: readonly string[], options: FileOptions)
     0,
   );
   let bytes = 0;
-  for (const [at, { path }] of inputs.entries()) {
+  for (const [at, { path, size }] of inputs.entries()) {
     const name = path === '-' ? 'standard input' : path.toString();
     const before = bytes;
     const report = (more: number): void => {
@@ -47,7 +47,7 @@ export async function* readFiles(paths: readonly string[], options: FileOptions)
       options.onProgress?.({ file: name, index: at + 1, files: inputs.length, bytes, total });
     };
     const open = (): AsyncIterable<Uint8Array> =>
-      path === '-' ? (options.stdin ?? process.stdin) : createReadStream(path, { highWaterMark: 256 * 1024 });
+      path === '-' ? (options.stdin ?? process.stdin) : createReadStream(path, { highWaterMark: pieceOf(size) });
     try {
       yield* readObject(counted(open, report), name, options.place, {
         clusters: options.clusters ?? [],
@@ -62,6 +62,10 @@ export async function* readFiles(paths: readonly string[], options: FileOptions)
     }
   }
 }
+
+/** Bytes that are read at once: such a buffer is made for every file, and a trail has hundreds of thousands of a few KB. */
+const piece = 256 * 1024;
+const pieceOf = (size: number | undefined): number => Math.min(piece, (size ?? piece) + 1);
 
 /** The system gave up on a file that was being read; its message is the system's code. */
 class Interrupted extends Error {}

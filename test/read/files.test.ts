@@ -32,6 +32,18 @@ const read = async (
 };
 
 describe('files', () => {
+  test('of a few KB, as a trail writes them by the ten thousand, take buffers of their own size', async () => {
+    for (let at = 0; at < 200; at++) await write(`trail/${at}.json.gz`, gzipSync(line(`e-${at}`)));
+    const before = process.memoryUsage().arrayBuffers;
+    let [most, records] = [0, 0];
+    for await (const batch of readFiles([join(root, 'trail')], { place: nowhere })) {
+      records += batch.length;
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    }
+    expect(records).toBe(200);
+    expect(most).toBeLessThan(5_000_000);
+  });
+
   test('a directory is read in name order, its other files are counted and hidden ones left out', async () => {
     await write('b/2.json.gz', gzipSync(line('e-3')));
     await write('b/1.jsonl', line('e-2'));
