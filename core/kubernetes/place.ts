@@ -64,3 +64,28 @@ export const insideBeginnings = (clusters: readonly string[], settings: Settings
   const all = [...local, ...common, ...ranges, ...egress, ...onPrem].flatMap(range => beginningOf(range) ?? []);
   return [...new Set(all)];
 };
+
+/** The clusters that a call may be of: all, where it is not known. */
+export const clustersOf = ({ clusters }: Settings, cluster: string | undefined): Settings['clusters'] =>
+  cluster === undefined ? clusters : clusters.filter(({ name }) => name === cluster);
+
+/** What a call shows that came from outside of some clusters: an address that begins like none inside. */
+export const outside = (clusters: readonly string[], settings: Settings) => ({
+  sourceIPs: [{ 'anything-but': { prefix: insideBeginnings(clusters, settings) } }],
+});
+
+/**
+ * What shows where a call came from: only that it was inside, or can't be told, is shown by nothing.
+ * @param cluster whose event it is, where that is known
+ */
+export const placeSigns = (settings: Settings, may: (place: Place) => boolean, cluster?: string) => {
+  if (may('inside') || may('unknown')) return [{}];
+  return may('outside')
+    ? [
+        outside(
+          clustersOf(settings, cluster).map(({ name }) => name),
+          settings,
+        ),
+      ]
+    : [];
+};
