@@ -1,6 +1,6 @@
 import type { Event } from '../event.ts';
 import { type Address, contains, type Network, parseAddress, parseNetwork } from '../pattern/address.ts';
-import { itself, remembered } from '../remembered.ts';
+import { itself, remembered, rememberedOf } from '../remembered.ts';
 import type { Settings } from '../settings.ts';
 import { lastAddress } from './call.ts';
 
@@ -33,14 +33,14 @@ const holds = (range: Network | Address, address: Address): boolean =>
   'bits' in range ? contains(range, address) : range.family === address.family && range.value === address.value;
 
 /** Says whether the last source address lies in the cluster's known ranges. */
-export const placeOf = remembered(
+export const placeOf = rememberedOf(
   (event: Event<'kubernetes'>, settings): Place => {
     const address = parseAddress(lastAddress(event));
     const { known, all } = rangesOf(event.cluster, settings);
     if (address === undefined || !known) return 'unknown';
     return all.some(range => holds(range, address)) ? 'inside' : 'outside';
   },
-  event => JSON.stringify([lastAddress(event), event.cluster]),
+  event => [lastAddress(event), event.cluster],
 );
 
 /** Beginnings of all IPv4 addresses of a range, where its bounds lie between octets; none: it is said otherwise. */
