@@ -60,7 +60,8 @@ export const memoryStore = ({
   let calls = 0;
 
   /** Adds what fits; says whether something did not. */
-  const add = ({ scope, add: added = {}, cap = defaultCap, expires }: Observation): boolean => {
+  const add = ({ scope, add: added, cap = defaultCap, expires }: Observation): boolean => {
+    if (added === undefined) return false;
     const known = items.get(scope);
     const item: Kept = known ?? { item: nothing, bytes: 0, size: 0, expires, touched: calls };
     let full = false;
@@ -147,7 +148,9 @@ const alone = (text: string): string => JSON.parse(JSON.stringify(text)) as stri
 
 /** An item with one set more, sets by name. */
 const withSet = (item: Item, name: string, member: string): Item =>
-  Object.fromEntries([...Object.entries(item), [name, [member]] as const].sort(([a], [b]) => (a < b ? -1 : 1)));
+  item === nothing
+    ? { [name]: [member] }
+    : Object.fromEntries([...Object.entries(item), [name, [member]] as const].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** What waits to be judged again, in so many bytes. */
 const agendaOf = (most: number) => {
