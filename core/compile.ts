@@ -58,8 +58,10 @@ export const compile = (
       make: () => Rule | undefined,
     ): Dispatched<Rule> => {
       const rule = once(make);
-      if (prepared === undefined) rule();
-      const item: Rule = { id, judge: view => rule()?.judge(view) ?? [] };
+      const item: Rule = (prepared === undefined ? rule() : undefined) ?? {
+        id,
+        judge: view => rule()?.judge(view) ?? [],
+      };
       return { item, requirements: prepared?.[id] ?? requirementsOf(load().when, source, settings) };
     };
     const learned = knowledge

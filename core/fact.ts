@@ -22,8 +22,14 @@ export interface Fact<S extends Source = Source> {
    * Asked beside `needs` of a record that is at hand, of what rules except as well (`admissionOf`); AWS's filters don't ask them.
    * @param texts what is asked for, where it is texts that are like this: for a fact that gives texts as they stand in the record.
    *   Undefined where other values may pass, or a text that is unlike something.
+   * @param cluster whose event it is, where that is known: one of the settings'. Records don't say it
    */
-  readonly signs?: (settings: Settings, may: May, texts?: readonly Condition[]) => readonly When<Records[S]>[];
+  readonly signs?: (
+    settings: Settings,
+    may: May,
+    texts?: readonly Condition[],
+    cluster?: string,
+  ) => readonly When<Records[S]>[];
   readonly read: (event: Event<S>, settings: Settings) => Json;
 }
 

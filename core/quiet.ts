@@ -4,6 +4,7 @@ import type { Source } from './event.ts';
 import { keys, named } from './gate.ts';
 import { auditOutline } from './kubernetes/outline.ts';
 import { loadDetection, loadKnowledge } from './load.ts';
+import { once } from './once.ts';
 import type { Test } from './pattern/node.ts';
 import type { Requirement } from './pattern/requirement.ts';
 import type { Heard, Place } from './read/contract.ts';
@@ -33,19 +34,25 @@ export const quietOf = (
       .map(({ detection: { on }, when, unless }) => ({ on, when, unless })),
     ...knowledge.map(loadKnowledge).map(({ knowledge: { on }, when }) => ({ on, when, unless: [] })),
   ];
-  const of = (source: Source): readonly Requirement[] =>
-    rules.filter(({ on }) => on === source).flatMap(admissionOf(source, settings));
-  const engine = new Engine();
-  const audit = quiet(engine, auditOutline, of('kubernetes'));
-  const call = quiet(engine, cloudtrailOutline, of('cloudtrail'));
+  const of = (source: Source, cluster?: string): readonly Requirement[] =>
+    rules.filter(({ on }) => on === source).flatMap(admissionOf(source, settings, cluster));
+  const call = quiet(new Engine(), cloudtrailOutline, of('cloudtrail'));
+  /** Made when the first record of a cluster comes: that takes a tenth of a second and a megabyte, and most logs are of few. */
+  const auditOf = (cluster?: string) => once(() => quiet(new Engine(), auditOutline, of('kubernetes', cluster)));
+  const ofAny = auditOf();
+  const ofKnown = new Map(settings.clusters.map(({ name }) => [name, auditOf(name)] as const));
   let last = call;
+  /** Whose records alone were asked for; '': whose they are makes no difference. */
+  let only = '';
   return {
-    end: (chunk, from) => {
-      last = chunk[from + 2] === auditBegins ? audit : call;
+    end: (chunk, from, cluster = '') => {
+      const isAudit = chunk[from + 2] === auditBegins;
+      only = isAudit && ofKnown.has(cluster) ? cluster : '';
+      last = isAudit ? (ofKnown.get(cluster) ?? ofAny)() : call;
       return last.end(chunk, from);
     },
     shaped: () => last.shaped(),
-    heard: place => last.heard(place),
+    heard: place => (only === '' || only === place.cluster ? last.heard(place) : undefined),
   };
 };
 

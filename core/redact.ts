@@ -37,14 +37,15 @@ interface Cleaned {
 const known = new WeakMap<object, Cleaned>();
 
 const cleaned = (record: Json): Cleaned => {
-  const before = typeof record === 'object' && record !== null ? known.get(record) : undefined;
-  if (before !== undefined) return before;
-  const size = sizeWithin(record, ample);
-  const isSmall = size !== undefined;
-  const clean = redactShape(isSmall ? record : cut(record, { members: 1_000, name: 65_536, text: 65_536, depth: 32 }));
-  const isSame = isSmall && clean === record;
-  const whole = isSame ? clean : cut(clean, ample);
-  const bytesAtMost = isSame ? size : Number.POSITIVE_INFINITY;
+  const done = typeof record === 'object' && record !== null ? known.get(record) : undefined;
+  if (done !== undefined) return done;
+  const first = sizeWithin(record, ample);
+  const clean = redactShape(
+    first === undefined ? cut(record, { members: 1_000, name: 65_536, text: 65_536, depth: 32 }) : record,
+  );
+  const size = clean === record ? first : sizeWithin(clean, ample);
+  const whole = size === undefined ? cutDown(clean, ample, 0) : clean;
+  const bytesAtMost = size ?? Number.POSITIVE_INFINITY;
   const found: Cleaned = { clean, whole, bytesAtMost, bytes: once(() => bytesOf(whole)) };
   if (typeof record === 'object' && record !== null) known.set(record, found);
   return found;

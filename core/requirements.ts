@@ -30,9 +30,14 @@ interface Asking {
 /**
  * What a record must show for a rule of a source to be able to say anything of it: its requirements, made tighter by the signs of
  * the facts that it asks, and by what it excepts. It may admit more than the rule matches, never less.
+ * @param cluster of the settings, whose records they are; absent: records of any
  */
-export const admissionOf = (source: Source, settings: Settings): ((rule: Asking) => readonly Requirement[]) => {
-  const needs = needsOf(source, settings, true);
+export const admissionOf = (
+  source: Source,
+  settings: Settings,
+  cluster?: string,
+): ((rule: Asking) => readonly Requirement[]) => {
+  const needs = needsOf(source, settings, true, cluster);
   return ({ when, unless }) =>
     clausesOfAll([when, ...unless.flatMap(otherThan)], needs).map(clause =>
       [...clause].map(([key, tests]) => ({ path: pathOf(key), tests })),

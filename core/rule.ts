@@ -11,7 +11,7 @@ import { isSet, type Settings } from './settings.ts';
 import type { SourceModule } from './source.ts';
 import { sources } from './sources.ts';
 import type { Observation } from './state/observation.ts';
-import { type AnyState, limits, type Saying, stateful, titleLength, unsettled } from './stateful.ts';
+import { type AnyState, limits, type Sayings, stateful, titleLength } from './stateful.ts';
 import type { System } from './system.ts';
 import { fillTitle } from './title.ts';
 import type { AnyView } from './view.ts';
@@ -48,8 +48,8 @@ export const detectionRule = (loaded: LoadedDetection, bench: Bench): Rule | und
   const parts = detection as unknown as Parts; // a detection reads events of its own source: `judge` is asked no others
   const { describe } = sources[detection.on] as unknown as SourceModule;
 
-  /** What a match says, one for each key. */
-  const sayings = (view: AnyView): ((key: Key) => Saying) => {
+  /** What matches of one event say, each part worked out when it is asked for. */
+  const sayingsOf = (view: AnyView): Sayings => {
     const described = once(() => describe(view.event, settings));
     const named = once((): Named => {
       const { principals, addresses } = described();
@@ -77,18 +77,19 @@ export const detectionRule = (loaded: LoadedDetection, bench: Bench): Rule | und
       notes: names(described().notes),
       evidence: null,
     });
-    return key => ({ named, inFull: () => inFull(key) });
+    return { named, inFull };
   };
 
   const found = (view: AnyView): readonly Match[] => {
     const keys = distinct(parts.by(view).map(clean));
-    const sayingOf = sayings(view);
-    const matches = keys.slice(0, keysPerEvent).map(key => {
-      const saying = sayingOf(key);
-      return parts.state === undefined
-        ? { ...saying.inFull(), evidence: new Evidence(view.record) }
-        : stateful(unsettled(loaded, key, view, status), saying, parts.state, view, bench);
-    });
+    const sayings = once(() => sayingsOf(view));
+    const matches = keys
+      .slice(0, keysPerEvent)
+      .map(key =>
+        parts.state === undefined
+          ? { ...sayings().inFull(key), evidence: new Evidence(view.record) }
+          : stateful({ loaded, key, status }, sayings, parts.state, view, bench),
+      );
     if (keys.length <= keysPerEvent) return matches;
     return [...matches, ...system.limited(`findings of one event by ${detection.id}`, view.event)];
   };
@@ -120,7 +121,13 @@ export const knowledgeRule = (loaded: LoadedKnowledge, bench: Bench): Rule => {
         {
           detection: id,
           version: loaded.version(),
-          ...{ account, region, cluster, source, eventId, time, observations },
+          account,
+          region,
+          cluster,
+          source,
+          eventId,
+          time,
+          observations,
           key: {},
           window: 3_600_000,
           severity: 'low',

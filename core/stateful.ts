@@ -3,7 +3,7 @@ import type { Again, Key, Named, StateRule, Verdict } from './detection.ts';
 import { dueOf } from './due.ts';
 import { Evidence } from './evidence/record.ts';
 import type { LoadedDetection } from './load.ts';
-import type { Match, Status, Unsaid } from './match.ts';
+import type { Match, Status } from './match.ts';
 import { redactLine } from './redact.ts';
 import type { Settings } from './settings.ts';
 import type { Due } from './state/agenda.ts';
@@ -21,83 +21,107 @@ export type AnyState = Pick<StateRule, 'kind'> & {
   again?(view: AnyView, key: Key, answers: readonly Answer[]): Again | undefined;
 };
 
-/** A match of which the store is yet to say whether it is one: most are none, so that what is said of it waits. */
-export const unsettled = (
-  { detection, version, window, severity }: LoadedDetection,
-  key: Key,
-  { event: { account, region, cluster, source, id: eventId, time } }: AnyView,
-  status: Exclude<Status, 'off'>,
-): Match => ({
-  detection: detection.id,
-  version: version(),
-  ...{ account, region, cluster, source, eventId, time, key, window, severity, status },
-  title: '',
-  principals: [],
-  resources: [],
-  addresses: [],
-  notes: [],
-  evidence: null,
-});
-
-/** What a match says beside what identifies it, each worked out when it is asked for. */
-export interface Saying {
+/** What matches of one event say beside what identifies them. */
+export interface Sayings {
   readonly named: () => Named;
-  /** The match with all that is said of it. */
-  readonly inFull: () => Match;
+  /** The match of a key with all that is said of it. */
+  readonly inFull: (key: Key) => Match;
 }
 
-/** The match with what it asks of the store, and how it is decided from the answers. */
+/** What an event may match, before the store has said whether it does. */
+interface Asking {
+  readonly loaded: LoadedDetection;
+  readonly key: Key;
+  readonly status: Exclude<Status, 'off'>;
+}
+
+/**
+ * A match of which the store is yet to say whether it is one: what it asks of the store, and how it is decided from the answers. Most are
+ * none, so that what is said of it waits.
+ * @param sayings asked only where something is said
+ */
 export const stateful = (
-  match: Match,
-  { named, inFull }: Saying,
+  { loaded: { detection, version, window, severity }, key, status }: Asking,
+  sayings: () => Sayings,
   state: AnyState,
   view: AnyView,
   { settings, system }: { readonly settings: Settings; readonly system: System },
 ): Match => {
-  const observations = state.observe(view, match.key, named);
+  const { event } = view;
+  const observations = state.observe(view, key, () => sayings().named());
+  const match: Match & { again?: (answers: readonly Answer[]) => readonly Due[] } = {
+    detection: detection.id,
+    version: version(),
+    account: event.account,
+    region: event.region,
+    cluster: event.cluster,
+    source: event.source,
+    eventId: event.id,
+    time: event.time,
+    key,
+    window,
+    severity,
+    status,
+    title: '',
+    principals: nobody,
+    resources: nobody,
+    addresses: nobody,
+    notes: nobody,
+    evidence: null,
+    observations,
+    decide: (answers, unsaid) => {
+      try {
+        const verdicts = state.decide(view, key, answers);
+        const reached = limits(detection.id, observations, answers, view, system);
+        if (verdicts.length === 0) return reached;
+        const full = sayings().inFull(key);
+        const said = unsaid === undefined ? verdicts : unsaid(full, verdicts);
+        return [...settled(full, said, view, settings), ...reached];
+      } catch (cause) {
+        return system.failed(detection.id, event, cause);
+      }
+    },
+  };
+  if (state.again === undefined || view.again !== undefined) return match;
+  match.again = answers => {
+    try {
+      return dueOf(detection.id, state.again?.(view, key, answers), event, settings);
+    } catch {
+      return []; // `decide`, asked beside it, says that the rule failed
+    }
+  };
+  return match;
+};
+
+const nobody: readonly never[] = [];
+
+/** What a match says of each event that the store's answers make a finding of. */
+const settled = (
+  full: Match,
+  verdicts: readonly Verdict[],
+  { record }: AnyView,
+  settings: Settings,
+): readonly Match[] => {
   /** Verdicts of one event share a few notes: each title is redacted once. */
-  const titled = (full: Match, note: string, titles: Map<string, string>): string => {
+  const titles = new Map<string, string>();
+  const titled = (note: string): string => {
     const before = titles.get(note);
     if (before !== undefined) return before;
     const title = redactLine(`${full.title}: ${note}`, titleLength);
     titles.set(note, title);
     return title;
   };
-  const found = (full: Match, verdict: Verdict, titles: Map<string, string>): Match => ({
+  return verdicts.map(verdict => ({
     ...full,
     ...verdict.named,
     eventId: verdict.eventId,
     time: verdict.time,
     key: verdict.key === undefined ? full.key : clean(verdict.key),
     severity: settings.detections[full.detection]?.severity ?? verdict.severity ?? full.severity,
-    title: verdict.note === undefined ? full.title : titled(full, verdict.note, titles),
+    title: verdict.note === undefined ? full.title : titled(verdict.note),
     // Of an earlier event only its id and time are stored: this event's record would be no evidence of it.
-    evidence: verdict.eventId === full.eventId ? new Evidence(view.record) : null,
-  });
-  const decide = (answers: readonly Answer[], unsaid?: Unsaid): readonly Match[] => {
-    try {
-      const verdicts = state.decide(view, match.key, answers);
-      if (verdicts.length === 0) return limits(match.detection, observations, answers, view, system);
-      const full = inFull();
-      const titles = new Map<string, string>();
-      const said = unsaid === undefined ? verdicts : unsaid(full, verdicts);
-      return [
-        ...said.map(verdict => found(full, verdict, titles)),
-        ...limits(match.detection, observations, answers, view, system),
-      ];
-    } catch (cause) {
-      return system.failed(match.detection, view.event, cause);
-    }
-  };
-  if (state.again === undefined || view.again !== undefined) return { ...match, observations, decide };
-  const again = (answers: readonly Answer[]): readonly Due[] => {
-    try {
-      return dueOf(match.detection, state.again?.(view, match.key, answers), view.event, settings);
-    } catch {
-      return []; // `decide`, asked beside it, says that the rule failed
-    }
-  };
-  return { ...match, observations, decide, again };
+    evidence: verdict.eventId === full.eventId ? new Evidence(record) : null,
+  }));
 };
 
 /** Where the state of a rule is full: a finding of its own. */

@@ -18,17 +18,20 @@ export const get = (value: unknown, ...names: readonly string[]): Json | undefin
     const exact = member(value, name);
     if (exact !== undefined) return exact;
   }
-  const wanted = names.map(name => name.toLowerCase());
   let found: Json | undefined;
-  let rank = wanted.length;
+  let rank = names.length;
   for (const key of Object.keys(value)) {
-    const place = wanted.indexOf(key.toLowerCase());
+    const place = names.findIndex(name => isAlike(name, key));
     if (place === -1 || place >= rank || value[key] === undefined) continue;
     found = value[key];
     rank = place;
   }
   return found;
 };
+
+/** Whether a member has a name but for letter case. Names are ASCII, so that none of another length is one in lower case. */
+const isAlike = (name: string, key: string): boolean =>
+  name.length === key.length && name.toLowerCase() === key.toLowerCase();
 
 /** The value along a path of members, letter case ignored. */
 export const dig = (value: unknown, ...path: readonly string[]): Json | undefined => {

@@ -5,7 +5,7 @@ import { writes } from './groups.ts';
 import { arnsOf } from './identity.ts';
 import { builtInNames, components } from './known-users.ts';
 import { type Sensitive, sensitiveCall } from './node.ts';
-import { insideBeginnings, placeOf } from './place.ts';
+import { clustersOf, outside, placeOf } from './place.ts';
 
 /** What does not fit an identity of the control plane. */
 export type ComponentAnomaly = 'outside-address' | 'beyond-role';
@@ -37,15 +37,18 @@ export const componentAnomalies = (event: Event<'kubernetes'>, settings: Setting
   ];
 };
 
-/** What shows an anomaly: the name of a component with a short role, an address that begins like none of ours. */
+/**
+ * What shows an anomaly: the name of a component with a short role, an address that begins like none of ours.
+ * @param cluster whose event it is, where that is known
+ */
 export const componentSigns = (
   settings: Settings,
   may: (anomaly: ComponentAnomaly) => boolean,
+  cluster?: string,
 ): readonly OpenPattern[] => {
-  const own = settings.clusters.flatMap(({ name, kind }) => (kind === 'eks' ? [] : [name]));
-  const prefix = insideBeginnings(own, settings);
+  const own = clustersOf(settings, cluster).flatMap(({ name, kind }) => (kind === 'eks' ? [] : [name]));
   return [
     ...(may('beyond-role') ? [{ user: { username: [...narrow] } }] : []),
-    ...(may('outside-address') && own.length > 0 ? [{ sourceIPs: [{ 'anything-but': { prefix } }] }] : []),
+    ...(may('outside-address') && own.length > 0 ? [outside(own, settings)] : []),
   ];
 };

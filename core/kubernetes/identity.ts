@@ -1,7 +1,7 @@
 import { namesControllers, usualControllers } from '../cloudtrail/roles.ts';
 import type { Event } from '../event.ts';
 import { list } from '../json.ts';
-import { remembered } from '../remembered.ts';
+import { rememberedOf } from '../remembered.ts';
 import type { Controller, Principals, Settings } from '../settings.ts';
 import { matchesAny, matchesArn } from '../wildcard.ts';
 import { builtInNames, components, usualAccounts, usualGitops } from './known-users.ts';
@@ -196,9 +196,14 @@ const launcherOf = (
 };
 
 /** All that an identity is told from. */
-const identified = remembered(identityOf, ({ user, event: { account, cluster } }) =>
-  JSON.stringify([user?.username, user?.groups, arnsOf(user), account, cluster]),
-);
+const identified = rememberedOf(identityOf, ({ user, event: { account, cluster } }) => [
+  user?.username,
+  account,
+  cluster,
+  ...arnsOf(user),
+  null, // no ARN
+  ...(user?.groups ?? []),
+]);
 
 /** Whether a setting names anybody. */
 export const says = ({ users = [], groups = [], arns = [] }: Principals): boolean =>

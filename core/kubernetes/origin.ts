@@ -1,4 +1,5 @@
 import { list } from '../json.ts';
+import { rememberedText } from '../remembered.ts';
 import type { Item } from '../state/observation.ts';
 import type { AuditRecord } from './record.ts';
 
@@ -9,11 +10,11 @@ export const extraOf = (record: AuditRecord, name: string): string => {
 };
 
 /** The role of a session or role ARN: `assumed-role/NAME/SESSION` and `role/PATH/NAME` name it; '' for others. */
-export const roleNameOf = (arn: string): string => {
+export const roleNameOf = rememberedText((arn): string => {
   const [kind, ...rest] = arn.split(':').at(-1)?.split('/') ?? [];
   if (kind === 'assumed-role') return rest[0] ?? '';
   return kind === 'role' ? (rest.at(-1) ?? '') : '';
-};
+});
 
 const isNode = (username: string): boolean => username.startsWith('system:node:');
 

@@ -1,6 +1,6 @@
 import type { Event } from '../event.ts';
 import { type Address, contains, type Network, parseAddress, parseNetwork } from '../pattern/address.ts';
-import { itself, remembered } from '../remembered.ts';
+import { itself, remembered, rememberedOf } from '../remembered.ts';
 import type { Settings } from '../settings.ts';
 import { lastAddress } from './call.ts';
 
@@ -33,14 +33,14 @@ const holds = (range: Network | Address, address: Address): boolean =>
   'bits' in range ? contains(range, address) : range.family === address.family && range.value === address.value;
 
 /** Says whether the last source address lies in the cluster's known ranges. */
-export const placeOf = remembered(
+export const placeOf = rememberedOf(
   (event: Event<'kubernetes'>, settings): Place => {
     const address = parseAddress(lastAddress(event));
     const { known, all } = rangesOf(event.cluster, settings);
     if (address === undefined || !known) return 'unknown';
     return all.some(range => holds(range, address)) ? 'inside' : 'outside';
   },
-  event => JSON.stringify([lastAddress(event), event.cluster]),
+  event => [lastAddress(event), event.cluster],
 );
 
 /** Beginnings of all IPv4 addresses of a range, where its bounds lie between octets; none: it is said otherwise. */
@@ -63,4 +63,29 @@ export const insideBeginnings = (clusters: readonly string[], settings: Settings
   const { ranges, egress, onPrem } = settings.network;
   const all = [...local, ...common, ...ranges, ...egress, ...onPrem].flatMap(range => beginningOf(range) ?? []);
   return [...new Set(all)];
+};
+
+/** The clusters that a call may be of: all, where it is not known. */
+export const clustersOf = ({ clusters }: Settings, cluster: string | undefined): Settings['clusters'] =>
+  cluster === undefined ? clusters : clusters.filter(({ name }) => name === cluster);
+
+/** What a call shows that came from outside of some clusters: an address that begins like none inside. */
+export const outside = (clusters: readonly string[], settings: Settings) => ({
+  sourceIPs: [{ 'anything-but': { prefix: insideBeginnings(clusters, settings) } }],
+});
+
+/**
+ * What shows where a call came from: only that it was inside, or can't be told, is shown by nothing.
+ * @param cluster whose event it is, where that is known
+ */
+export const placeSigns = (settings: Settings, may: (place: Place) => boolean, cluster?: string) => {
+  if (may('inside') || may('unknown')) return [{}];
+  return may('outside')
+    ? [
+        outside(
+          clustersOf(settings, cluster).map(({ name }) => name),
+          settings,
+        ),
+      ]
+    : [];
 };

@@ -1,5 +1,5 @@
 import type { Condition, When } from '../pattern/language.ts';
-import { itself, remembered } from '../remembered.ts';
+import { remembered } from '../remembered.ts';
 import type { Principals, Settings } from '../settings.ts';
 import { conditionOf, matchesAny, starred } from '../wildcard.ts';
 import { administrators } from './groups.ts';
@@ -13,6 +13,7 @@ import {
   says,
 } from './identity.ts';
 import { builtInNames, components, usualGitops } from './known-users.ts';
+import { clustersOf } from './place.ts';
 import type { AuditRecord } from './record.ts';
 
 type Signs = readonly When<AuditRecord>[];
@@ -28,9 +29,9 @@ interface Named {
 }
 
 /** The names that a busy cluster's users have, and what they can be told from: whatever `identify` may make of them under the settings. */
-const namedIn = remembered((_: string, settings): readonly Named[] => {
+const namedIn = remembered((cluster: string | undefined, settings): readonly Named[] => {
   const { platform, gitops } = settings;
-  const accounts = controllerAccounts(settings).accounts.map(({ pattern }) => pattern);
+  const accounts = accountsIn(settings, cluster).map(({ pattern }) => pattern);
   const given = [...accounts, ...(platform.users ?? []), ...(gitops.users ?? [])].filter(
     name => !name.includes('*') && !name.startsWith('arn:') && allowed.has(formOfName(name)),
   );
@@ -40,7 +41,7 @@ const namedIn = remembered((_: string, settings): readonly Named[] => {
     ...[...components, ...builtInNames].map(name => always(name, 'service')),
     always('system:bootstrap:*', 'bootstrap'),
     always('system:anonymous', 'anonymous'),
-    settings.clusters.every(keepsEksNames)
+    clustersOf(settings, cluster).every(keepsEksNames)
       ? always('eks:*', 'service')
       : { name: 'eks:*', forms: ['service', 'person'], kinds: ['service', 'person', 'platform', 'gitops'] },
     {
@@ -48,19 +49,28 @@ const namedIn = remembered((_: string, settings): readonly Named[] => {
       forms: ['service', 'service-account'],
       kinds: ['service', 'service-account', 'platform', 'gitops', 'controller', 'likely-controller'],
     },
-    ...[...new Set(given)].map(name => ({ name, forms: [formOfName(name)], kinds: kindsOf(name, settings) })),
+    ...[...new Set(given)].map(name => ({ name, forms: [formOfName(name)], kinds: kindsOf(name, settings, cluster) })),
   ];
-}, itself);
+}, String);
 
 /** Forms of users to whom the settings may allow something. */
 const allowed: ReadonlySet<Form> = new Set(['person', 'service-account']);
 
-/** Every kind that a user of this name may have, in whatever cluster and groups. */
-const kindsOf = (name: string, settings: Settings): readonly PrincipalKind[] => {
+/** The accounts of controllers that an event may be of: in a cluster that is known those that are bound to no other. */
+const accountsIn = (settings: Settings, cluster: string | undefined) =>
+  controllerAccounts(settings).accounts.filter(
+    one => cluster === undefined || one.cluster === undefined || one.cluster === cluster,
+  );
+
+/** Every kind that a user of this name may have in a cluster, or in whichever it is, in whatever groups. */
+const kindsOf = (name: string, settings: Settings, here: string | undefined): readonly PrincipalKind[] => {
   const form = formOfName(name);
-  const { accounts, named } = controllerAccounts(settings);
-  const mine = form === 'service-account' ? accounts.filter(({ pattern }) => matchesAny([pattern], name)) : [];
-  if (mine.some(({ cluster }) => cluster === undefined)) return [named ? 'controller' : 'likely-controller'];
+  const { named } = controllerAccounts(settings);
+  const mine =
+    form === 'service-account' ? accountsIn(settings, here).filter(({ pattern }) => matchesAny([pattern], name)) : [];
+  const isCertain = here !== undefined && mine.length > 0;
+  if (isCertain || mine.some(({ cluster }) => cluster === undefined))
+    return [named ? 'controller' : 'likely-controller'];
   const bound: readonly PrincipalKind[] = mine.length > 0 ? ['controller', 'likely-controller'] : [];
   if (matchesAny(settings.platform.users ?? [], name)) return [...bound, 'platform'];
   if (matchesAny(settings.gitops.users ?? [], name)) return [...bound, 'platform', 'gitops'];
@@ -70,18 +80,24 @@ const kindsOf = (name: string, settings: Settings): readonly PrincipalKind[] => 
 /**
  * What shows that a user may be of a kind that `may` be. Where people may, it is any name but those by which others are known, or
  * any that the IAM authenticator signed in: it may name somebody as it likes, but nodes are nodes.
+ * @param cluster whose event it is, where that is known
  */
-export const userSigns = (who: Who, settings: Settings, may: (kind: PrincipalKind) => boolean): Signs =>
-  signsOf(who, settings, may, ({ kinds }) => kinds.some(may));
+export const userSigns = (
+  who: Who,
+  settings: Settings,
+  may: (kind: PrincipalKind) => boolean,
+  cluster?: string,
+): Signs => signsOf(who, settings, may, ({ kinds }) => kinds.some(may), cluster);
 
 const signsOf = (
   who: Who,
   settings: Settings,
   may: (kind: PrincipalKind) => boolean,
   mayBeNamed: (named: Named) => boolean,
+  cluster: string | undefined,
 ): Signs => {
-  if (!may('person')) return others(who, settings, may);
-  const known = namedIn('', settings).filter(named => !mayBeNamed(named));
+  if (!may('person')) return others(who, settings, may, cluster);
+  const known = namedIn(cluster, settings).filter(named => !mayBeNamed(named));
   if (known.length === 0) return [{}];
   const name = { 'anything-but': { wildcard: known.map(one => starred(one.name)) } };
   const fromIam = [{ 'anything-but': { prefix: 'system:node:' } }];
@@ -92,9 +108,14 @@ const signsOf = (
 };
 
 /** The same where no person may be. */
-const others = (who: Who, settings: Settings, may: (kind: PrincipalKind) => boolean): Signs => {
+const others = (
+  who: Who,
+  settings: Settings,
+  may: (kind: PrincipalKind) => boolean,
+  cluster: string | undefined,
+): Signs => {
   const { platform, gitops } = settings;
-  const accounts = controllerAccounts(settings).accounts.map(({ pattern }) => conditionOf(pattern));
+  const accounts = accountsIn(settings, cluster).map(({ pattern }) => conditionOf(pattern));
   const trusted = [...(may('platform') ? [platform] : []), ...(may('gitops') ? [gitops] : [])];
   const names = [
     ...(may('unknown') ? [{ exists: false }, '', null] : []),
@@ -129,12 +150,13 @@ const belonging = (who: Who, { groups = [], arns = [] }: Principals): Signs => [
 ];
 
 /** What shows that the real user's form may be one: a form is told by the name, whatever the settings allow. */
-export const formSigns = (settings: Settings, may: (form: Form) => boolean): Signs =>
+export const formSigns = (settings: Settings, may: (form: Form) => boolean, cluster?: string): Signs =>
   signsOf(
     'user',
     settings,
     kind => forms.some(form => form === kind && may(form)),
     named => named.forms.some(may),
+    cluster,
   );
 
 const forms: readonly Form[] = ['person', 'service-account', 'node', 'service', 'bootstrap', 'anonymous', 'unknown'];

@@ -20,82 +20,89 @@ export interface Options {
   readonly shared?: Shared;
 }
 
-type Look = (value: Json | undefined, subject: Subject) => boolean;
+/** Asks what stands at a place of the subject. What is asked of the subject itself looks for it. */
+type Look = (subject: Subject, value?: Json) => boolean;
 
 /**
  * Compiles a loaded pattern into closures: the same verdict as the oracle (`match.ts`), in time that grows with the part of the
  * event that the pattern names. Neither deep nesting nor long arrays can make it overflow or explode: every element is visited
  * at most once per `$or` combination, nested arrays are walked by a list, and absence is judged once per event.
  */
-export const compilePattern = (pattern: Group, { facts = false, shared }: Options = {}): Check => {
-  const compile: Compile = { facts, shared };
-  const check = group(pattern, compile, true);
-  return subject => check(subject.record, subject);
-};
+export const compilePattern = (pattern: Group, { facts = false, shared }: Options = {}): Check =>
+  whole(pattern, { facts, shared });
 
 interface Compile {
   readonly facts: boolean;
   readonly shared: Shared | undefined;
 }
 
-const group = (pattern: Group, compile: Compile, top: boolean): Look => {
+/** A pattern as a whole: its conditions on the record's members and on facts, each asked of an event once, whoever asks. */
+const whole = (pattern: Group, compile: Compile): Look => {
   const { fields, or } = separate(pattern, compile.facts);
-  const all = [...fields]
-    .sort((a, b) => cost(a.node) - cost(b.node))
-    .map(each => (top ? rooted(each, compile) : field(each, compile)));
-  const any = or.map(branch => group(branch, compile, top));
-  if (any.length > 0) all.push(oneOf(any));
+  const all = cheapFirst(fields).flatMap(each => rooted(each, compile));
+  return every(or.length === 0 ? all : [...all, some(or.map(branch => whole(branch, compile)))]);
+};
+
+/** A field of the record itself. */
+const rooted = (each: Field, compile: Compile): readonly Look[] => {
+  if (compile.facts && each.name === 'fact' && each.node.is === 'group') return facts(each.node, compile);
+  const check = share(each, compile, () => {
+    const look = field(each, compile);
+    return subject => look(subject, subject.record);
+  });
+  return [check];
+};
+
+/** Conditions on facts: each a fact's own, since facts are read one by one. */
+const facts = (pattern: Group, compile: Compile): readonly Look[] => {
+  const { fields, or } = separate(pattern, false);
+  const all: readonly Look[] = fields.map(each =>
+    share(each, compile, () => {
+      const { name } = each;
+      const look = inner(each, compile);
+      return subject => look(subject, subject.fact?.(name));
+    }),
+  );
+  return or.length === 0 ? all : [...all, some(or.map(branch => every(facts(branch, compile))))];
+};
+
+/** What an object on the way must satisfy. */
+const group = (pattern: Group, compile: Compile): Look => {
+  const { fields, or } = separate(pattern, false);
+  const all = cheapFirst(fields).map(each => field(each, compile));
+  return every(or.length === 0 ? all : [...all, some(or.map(branch => group(branch, compile)))]);
+};
+
+/** Plain values before facts before objects. */
+const cheapFirst = (fields: readonly Field[]): readonly Field[] =>
+  [...fields].sort((a, b) => cost(a.node) - cost(b.node));
+
+const cost = (node: Node): number => (node.is === 'leaf' ? 0 : 1);
+
+const every = (all: readonly Look[]): Look => {
   const [first, second, ...more] = all;
   if (first === undefined) return () => true;
   if (second === undefined) return first;
-  if (more.length === 0) return (value, subject) => first(value, subject) && second(value, subject);
-  return (value, subject) => {
-    for (let at = 0; at < all.length; at++) if (all[at]?.(value, subject) !== true) return false;
+  if (more.length === 0) return (subject, value) => first(subject, value) && second(subject, value);
+  return (subject, value) => {
+    for (let at = 0; at < all.length; at++) if (all[at]?.(subject, value) !== true) return false;
     return true;
   };
 };
 
-const oneOf =
+const some =
   (any: readonly Look[]): Look =>
-  (value, subject) => {
-    for (let at = 0; at < any.length; at++) if (any[at]?.(value, subject) === true) return true;
+  (subject, value) => {
+    for (let at = 0; at < any.length; at++) if (any[at]?.(subject, value) === true) return true;
     return false;
   };
 
-/** Cheap conditions first: plain values before facts before objects. */
-const cost = (node: Node): number => (node.is === 'leaf' ? 0 : 1);
-
-/** A field of the record itself: asked once per event, whoever asks. */
-const rooted = (each: Field, compile: Compile): Look => {
-  if (compile.facts && each.name === 'fact' && each.node.is === 'group') return facts(each.node, compile);
-  const check = share(each, compile, () => field(each, compile));
-  return (_value, subject) => check(subject);
-};
-
-/** Conditions on facts: each a fact's own, since facts are read one by one. */
-const facts = (pattern: Group, compile: Compile): Look => {
-  const { fields, or } = separate(pattern, false);
-  const all = fields.map(each => {
-    const look = inner(each, compile);
-    return share(each, compile, () => (_record, subject) => look(subject.fact?.(each.name), subject));
-  });
-  const any = or.length === 0 ? undefined : oneOf(or.map(branch => facts(branch, compile)));
-  return (value, subject) => {
-    for (let at = 0; at < all.length; at++) if (all[at]?.(subject) !== true) return false;
-    return any === undefined || any(value, subject);
-  };
-};
-
-const share = (each: Field, { shared }: Compile, make: () => Look): Check => {
-  if (shared === undefined) {
-    const look = make();
-    return subject => look(subject.record, subject);
-  }
+const share = (each: Field, { shared }: Compile, make: () => Check): Check => {
+  if (shared === undefined) return make();
   const key = textOf(each);
   const known = shared.get(key);
   if (known !== undefined) return known;
-  const look = make();
-  const check = once(subject => look(subject.record, subject));
+  const check = once(make());
   shared.set(key, check);
   return check;
 };
@@ -126,19 +133,19 @@ const field = (each: Field, compile: Compile): Look => {
   const look = inner(each, compile);
   // Only names that every object inherits need the slower question whether they are its own.
   if (name in Object.prototype)
-    return (value, subject) => look(isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined, subject);
-  return (value, subject) => look((value as JsonObject)[name], subject); // group() is asked about objects only
+    return (subject, value) => look(subject, isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined);
+  return (subject, value) => look(subject, (value as JsonObject)[name]); // group() is asked about objects only
 };
 
 const inner = ({ node, path }: Field, compile: Compile): Look =>
-  node.is === 'leaf' ? leaf(node, path, compile) : within(group(node, compile, false), canHoldForNothing(node));
+  node.is === 'leaf' ? leaf(node, path, compile) : within(group(node, compile), canHoldForNothing(node));
 
 const leaf = (node: Leaf, path: readonly string[], compile: Compile): Look => {
   const test = compileTests(node.tests);
   // Lists are looked into elsewhere: a function that makes another one pays for it whenever it is called.
   const listed = (list: readonly Json[], subject: Subject): boolean =>
     someElement(list, element => isScalar(element) && test(element, subject));
-  const present: Look = (value, subject) => {
+  const present: Look = (subject, value) => {
     if (typeof value === 'string') return test(value, subject);
     if (value === undefined) return false;
     if (isScalar(value)) return test(value, subject);
@@ -146,7 +153,7 @@ const leaf = (node: Leaf, path: readonly string[], compile: Compile): Look => {
   };
   if (!node.tests.some(each => each.is === 'absent')) return present;
   const nowhere = once(subject => !reaches(subject, path, compile.facts));
-  return (value, subject) => nowhere(subject) || present(value, subject);
+  return (subject, value) => nowhere(subject) || present(subject, value);
 };
 
 const nothing: JsonObject = {};
@@ -158,14 +165,14 @@ const within = (check: Look, forNothing: boolean): Look => {
     const found = someElement(list, element => {
       if (!isObject(element)) return false;
       tried = true;
-      return check(element, subject);
+      return check(subject, element);
     });
-    return found || (!tried && forNothing && check(nothing, subject));
+    return found || (!tried && forNothing && check(subject, nothing));
   };
-  return (value, subject) => {
-    if (isObject(value)) return check(value, subject);
+  return (subject, value) => {
+    if (isObject(value)) return check(subject, value);
     if (Array.isArray(value)) return listed(value, subject);
-    return forNothing && check(nothing, subject);
+    return forNothing && check(subject, nothing);
   };
 };
 

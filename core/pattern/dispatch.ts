@@ -114,14 +114,17 @@ const collectOne = (split: Split, value: Scalar, subject: Subject, found: number
   const equal = values.get(value);
   if (equal !== undefined) collect(equal, subject, found);
   if (typeof value !== 'string') return;
-  for (const length of prefixes.lengths) {
-    const begun = value.length < length ? undefined : prefixes.trees.get(value.slice(0, length));
-    if (begun !== undefined) collect(begun, subject, found);
-  }
-  for (const length of suffixes.lengths) {
-    const ended = value.length < length ? undefined : suffixes.trees.get(value.slice(value.length - length));
-    if (ended !== undefined) collect(ended, subject, found);
-  }
+  // Most texts are told by one character to have none of them.
+  if (prefixes.edges?.has(value.charCodeAt(0)) !== false)
+    for (const length of prefixes.lengths) {
+      const begun = value.length < length ? undefined : prefixes.trees.get(value.slice(0, length));
+      if (begun !== undefined) collect(begun, subject, found);
+    }
+  if (suffixes.edges?.has(value.charCodeAt(value.length - 1)) !== false)
+    for (const length of suffixes.lengths) {
+      const ended = value.length < length ? undefined : suffixes.trees.get(value.slice(value.length - length));
+      if (ended !== undefined) collect(ended, subject, found);
+    }
 };
 
 const collectAll = ({ items, ask, split }: Tree, found: number[]): void => {

@@ -41,10 +41,13 @@ export interface Split {
   readonly rest: Tree;
 }
 
-/** Trees by how a text begins or ends, and the lengths of those texts. */
+/** Trees by how a text begins or ends. */
 interface Ends {
   readonly trees: ReadonlyMap<string, Tree>;
+  /** Of those beginnings or ends. */
   readonly lengths: readonly number[];
+  /** Codes of the characters at which a text that has one begins or ends; undefined: any may have one. */
+  readonly edges: ReadonlySet<number> | undefined;
 }
 
 /** What one requirement of an item can be looked up by. */
@@ -137,9 +140,10 @@ const split = (entries: readonly Entry[], used: ReadonlySet<string>, building: B
   // These first: every event asks them, so that they must not be what there is no room for.
   const rest = build(sorted.rest, below, building);
   const present = build(sorted.present, below, building);
-  const ends = (map: ReadonlyMap<string, readonly Entry[]>): Ends => ({
+  const ends = (map: ReadonlyMap<string, readonly Entry[]>, edge: (text: string) => number): Ends => ({
     trees: trees(map),
     lengths: [...new Set([...map.keys()].map(({ length }) => length))],
+    edges: map.has('') ? undefined : new Set([...map.keys()].map(text => text.charCodeAt(edge(text)))),
   });
   return {
     items: [],
@@ -147,8 +151,8 @@ const split = (entries: readonly Entry[], used: ReadonlySet<string>, building: B
       path,
       fact: path[0] === 'fact' ? path[1] : undefined,
       values: trees(sorted.values),
-      prefixes: ends(sorted.prefixes),
-      suffixes: ends(sorted.suffixes),
+      prefixes: ends(sorted.prefixes, () => 0),
+      suffixes: ends(sorted.suffixes, text => text.length - 1),
       present,
       rest,
     },

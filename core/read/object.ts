@@ -51,11 +51,15 @@ export async function* readObject(
   let batch: Read[] = [];
   const texts = new ChunkTexts();
   const { quiet } = options;
-  const guesser = new Guesser(guess => {
-    const read = readGuess(guess, origin, texts, quiet);
-    if (read !== undefined) ration.add(batch, read);
-    return read !== undefined;
-  }, quiet?.end);
+  const { cluster } = origin.place;
+  const guesser = new Guesser(
+    guess => {
+      const read = readGuess(guess, origin, texts, quiet);
+      if (read !== undefined) ration.add(batch, read);
+      return read !== undefined;
+    },
+    quiet && ((chunk, from) => quiet.end(chunk, from, cluster)),
+  );
   const splitter = new Splitter(piece => {
     for (const read of readPiece(piece, origin, quiet)) ration.add(batch, read);
   }, guesser);

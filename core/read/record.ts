@@ -98,7 +98,7 @@ export const readPiece = (piece: Piece, origin: Origin, quiet?: Quiet): readonly
 /** One that lies across two chunks is no guess. */
 const quietPiece = (bytes: Uint8Array, place: Place, quiet: Quiet): Heard | undefined => {
   if (bytes.length > longestGuess) return undefined;
-  return quiet.end(bytes, 0) === bytes.length ? quiet.heard(place) : undefined;
+  return quiet.end(bytes, 0, place.cluster) === bytes.length ? quiet.heard(place) : undefined;
 };
 
 /**

@@ -46,7 +46,8 @@ export const memoryStore = ({
   let calls = 0;
 
   /** Adds what fits; says whether something did not. */
-  const add = ({ scope, add: added = {}, cap = defaultCap, expires }: Observation): boolean => {
+  const add = ({ scope, add: added, cap = defaultCap, expires }: Observation): boolean => {
+    if (added === undefined) return false;
     const known = items.find(scope);
     const item: Kept = known ?? { item: nothing, bytes: 0, size: 0, expires, touched: calls };
     let full = false;
@@ -110,4 +111,6 @@ const nothing: Item = {};
 
 /** An item with one set more, sets by name. */
 const withSet = (item: Item, name: string, member: string): Item =>
-  Object.fromEntries([...Object.entries(item), [name, [member]] as const].sort(([a], [b]) => (a < b ? -1 : 1)));
+  item === nothing
+    ? { [name]: [member] }
+    : Object.fromEntries([...Object.entries(item), [name, [member]] as const].sort(([a], [b]) => (a < b ? -1 : 1)));

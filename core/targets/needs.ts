@@ -13,8 +13,9 @@ import { canHoldFor, clausesOf, type Need, type Needs } from './derive.ts';
 /**
  * What the facts of a source need under these settings.
  * @param signed their signs, too, which filters have neither room nor words for
+ * @param cluster what they are in this one, where signs differ
  */
-export const needsOf = <S extends Source>(source: S, settings: Settings, signed = false): Needs => {
+export const needsOf = <S extends Source>(source: S, settings: Settings, signed = false, cluster?: string): Needs => {
   const facts: Facts<S> = sources[source].facts;
   const known = new Map<string, Need | undefined>();
   const needOf = (name: string): Need | undefined => {
@@ -27,7 +28,9 @@ export const needsOf = <S extends Source>(source: S, settings: Settings, signed 
     return {
       neutral: fact.read(nothing(source), settings),
       ...(needsAny ? { pattern: loadPattern(pattern) } : {}),
-      ...(signs !== undefined && signed ? { signs: signsOf((may, texts) => signs(settings, may, texts)) } : {}),
+      ...(signs !== undefined && signed
+        ? { signs: signsOf((may, texts) => signs(settings, may, texts, cluster)) }
+        : {}),
     };
   };
   return name => {

@@ -71,6 +71,8 @@ const alike: { readonly [fact: string]: { readonly [asked: string]: string } } =
     privileged: 'hostPath',
   },
   'kubernetes component.anomalies': { '': '*', 'outside-address': 'beyond-role' },
+  // Inside of one cluster is outside of another.
+  'kubernetes source.place': { inside: '*', unknown: '*', outside: 'inside' },
   'kubernetes service.takes': Object.fromEntries(
     ['', '10.0.0.0', '10.0.12.34', '169.254.169.254', '::ffff:10.0.0.1', 'FD00:0EC2::254', 'fd00:ec2::254'].map(one => [
       one,
@@ -121,12 +123,23 @@ const parts = (value: Json): readonly Json[] =>
 
 const textOf = (value: Json): string => JSON.stringify(value);
 
+/** A record, and its cluster where the settings know it. */
+interface Told {
+  readonly record: JsonObject;
+  readonly cluster: string | undefined;
+}
+
+const toldOf = ({ record, cluster }: Subject, { clusters }: Settings): Told => ({
+  record: record as unknown as JsonObject, // records are JSON
+  cluster: clusters.find(({ name }) => name === cluster)?.name,
+});
+
 /** Records by the values that a fact has of them. */
-const byValue = (fact: Fact, events: readonly Subject[], one: Settings): ReadonlyMap<string, readonly JsonObject[]> => {
-  const found = new Map<string, JsonObject[]>();
+const byValue = (fact: Fact, events: readonly Subject[], one: Settings): ReadonlyMap<string, readonly Told[]> => {
+  const found = new Map<string, Told[]>();
   for (const event of events)
     for (const value of parts(fact.read(event as never, one)).map(textOf)) // of its source
-      found.set(value, [...(found.get(value) ?? []), event.record as unknown as JsonObject]); // records are JSON
+      found.set(value, [...(found.get(value) ?? []), toldOf(event, one)]);
   return found;
 };
 
@@ -140,6 +153,7 @@ const shows = (
   signs: NonNullable<Fact['signs']>,
   one: Settings,
   values: readonly string[],
+  cluster?: string,
 ): ((record: JsonObject) => boolean) => {
   const given = values.map((value): Json => JSON.parse(value));
   const texts = given.filter(value => typeof value === 'string');
@@ -147,6 +161,7 @@ const shows = (
     one,
     value => values.includes(textOf(value)),
     texts.length < given.length ? undefined : texts,
+    cluster,
   ).map(holding);
   return record => checks.some(check => check(record));
 };
@@ -161,10 +176,16 @@ const holdsWhereAsked = ([name, fact, events]: (typeof all)[number], one: Settin
     ...(values.length > 12 ? [] : [values.filter(other => other !== value), values.slice(at)]),
   ]);
   for (const asked of asking.filter(({ length }) => length > 0)) {
-    const isShown = shows(fact.signs, one, asked);
+    const shown = new Map(
+      [undefined, ...one.clusters.map(cluster => cluster.name)].map(
+        where => [where, shows(fact.signs, one, asked, where)] as const,
+      ),
+    );
     for (const value of asked)
-      for (const record of records.get(value) ?? [])
-        if (!isShown(record)) expect.fail(`${name} is ${value}, asked for ${asked.join()}: ${textOf(record)}`);
+      for (const { record, cluster } of records.get(value) ?? [])
+        for (const where of [undefined, cluster])
+          if (shown.get(where)?.(record) !== true)
+            expect.fail(`${name} is ${value}, asked for ${asked.join()} in ${where}: ${textOf(record)}`);
   }
 };
 
@@ -181,7 +202,7 @@ describe.each<[string, Settings]>([
     for (const asked of records.keys()) {
       const [shown, needed] = [shows(fact.signs, one, [asked]), holding(fact.needs(one))];
       // Signs are asked beside needs.
-      const isShown = (record: JsonObject): boolean => needed(record) && shown(record);
+      const isShown = ({ record }: Told): boolean => needed(record) && shown(record);
       for (const [value, some] of records)
         if (
           value !== asked &&
@@ -335,6 +356,39 @@ test.each<[string, string, Event<'kubernetes'>, Settings?]>([
   const fact = kubernetesFacts[name];
   if (fact?.signs === undefined) throw new Error(`${name} has no signs`);
   expect(shows(fact.signs, one, [textOf(value)])(record as unknown as JsonObject)).toBe(false); // records are JSON
+});
+
+const twoClusters: Settings = {
+  ...exampleSettings,
+  controllers: exampleSettings.controllers.map(one => ({ ...one, cluster: 'prod' })),
+};
+const karpenter = { username: 'system:serviceaccount:kube-system:karpenter' };
+test.each<[string, string, Event<'kubernetes'>, string, boolean, boolean, boolean]>([
+  // What it is in prod; whether what is asked for is shown where the cluster is not known, in prod, in fleet.
+  ['source.place', 'outside', audit('get', 'secrets', { sourceIPs: ['10.0.1.17'] }), 'inside', true, false, true],
+  ['source.place', 'outside', audit('get', 'secrets', { sourceIPs: ['10.1.1.17'] }), 'outside', true, true, false],
+  ['source.place', 'outside', audit('get', 'secrets', { sourceIPs: ['203.0.113.10'] }), 'inside', true, true, true],
+  ['source.place', 'inside', audit('get', 'secrets', { sourceIPs: ['192.0.2.77'] }), 'outside', true, true, true],
+  ['component.anomalies', 'outside-address', fromInside, '', false, false, false],
+  [
+    'principal.kind',
+    'person service-account',
+    audit('get', 'pods', { user: karpenter }),
+    'controller',
+    true,
+    false,
+    true,
+  ],
+  ['principal.kind', 'controller', audit('get', 'pods', { user: karpenter }), 'controller', true, true, false],
+  ['principal.standing', 'person', audit('get', 'pods', { user: { username: 'eks:x' } }), 'service', true, false, true],
+])('%s: what shows that it is %s depends on the cluster (%#)', (name, values, event, value, anywhere, inProd, inFleet) => {
+  const fact = kubernetesFacts[name];
+  if (fact?.signs === undefined) throw new Error(`${name} has no signs`);
+  const { signs } = fact;
+  const { record } = toldOf(event, twoClusters);
+  const isShown = (cluster?: string) => shows(signs, twoClusters, values.split(' ').map(textOf), cluster)(record);
+  expect(value).toBe(String(fact.read({ ...event, cluster: 'prod' }, twoClusters)));
+  expect([isShown(), isShown('prod'), isShown('fleet')]).toEqual([anywhere, inProd, inFleet]);
 });
 
 test.each([

@@ -182,10 +182,14 @@ const silence = (random: Random): string | undefined => {
   const record = mutate(pick(random, events).record as unknown as Json, pools[pick(random, sourceNames)], random); // JSON
   const whole = Buffer.from(JSON.stringify(record));
   const bytes = random() < 0.3 ? damaged(whole, random) : whole;
-  if (ask.end(bytes, 0) !== bytes.length) return undefined;
-  const heard = ask.heard(nowhere);
+  const place = {
+    ...nowhere,
+    cluster: pick(random, ['', 'other', ...exampleSettings.clusters.map(({ name }) => name)]),
+  };
+  if (ask.end(bytes, 0, place.cluster) !== bytes.length) return undefined;
+  const heard = ask.heard(place);
   if (heard === undefined) return undefined;
-  const [read, ...more] = readRecords(bytes, { place: nowhere, where: 'fuzz' });
+  const [read, ...more] = readRecords(bytes, { place, where: 'fuzz' });
   if (read?.kind !== 'event' || more.length > 0) return `quiet, and read it is ${read?.kind}`;
   const { source, account, cluster, time } = read.event;
   if (source !== heard.source || account !== heard.account || cluster !== heard.cluster || time !== heard.time)

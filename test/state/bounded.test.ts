@@ -28,6 +28,19 @@ describe('a store of bounded memory', () => {
     expect(fresh?.item).toEqual({ seen: ['x'.repeat(100)] });
   });
 
+  it('keeps nothing longer because it is asked for, as the table does', async () => {
+    let now = 0;
+    const store = memoryStore({ bytes: 45_000, now: () => now });
+    await store.observe([remember('old', 1_000)]);
+    now = 2_000;
+    for (let i = 0; i < 150; i++) {
+      await store.observe([{ scope: 'old', expires: later }]);
+      await store.observe([remember(`new#${i}`)]);
+    }
+    const [old] = await store.observe([{ scope: 'old', expires: 0 }]);
+    expect(old?.item).toEqual({});
+  });
+
   it('says that it is full where it forgets what nobody asked for longest, and keeps what is asked for', async () => {
     const store = memoryStore({ bytes: 45_000 });
     const full: boolean[] = [];

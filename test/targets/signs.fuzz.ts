@@ -230,6 +230,7 @@ const auditOf = (random: Random): JsonObject => {
         0.93,
       ),
       requestURI: pick(['/api', '/api?labelSelector=owner%3Dhelm'], random),
+      sourceIPs: pick<Json>([[pick(callers, random)], [pick(callers, random), pick(callers, random)], []], random),
       annotations: pick<Json>(
         [{ 'audit.k8s.io/truncated': 'true' }, { 'audit.k8s.io/truncated': 'false' }, {}],
         random,
@@ -241,6 +242,9 @@ const auditOf = (random: Random): JsonObject => {
     0.95,
   );
 };
+
+/** Addresses inside of one cluster, of both, of none, and what is none. */
+const callers = ['10.0.1.17', '10.1.9.4', '100.64.3.9', '203.0.113.10', '127.0.0.1', '192.0.2.77', '::1', '10.0.1', ''];
 
 const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'bind'];
 
@@ -411,6 +415,9 @@ const likeOf = (value: string, random: Random): readonly Condition[] => {
   ];
 };
 
+const isKnown = ({ cluster }: AnyEvent, { clusters }: Settings): boolean =>
+  clusters.some(({ name }) => name === cluster);
+
 const isLike = (conditions: readonly Condition[]): ((value: string) => boolean) => {
   const check = compilePattern(loadPattern({ value: conditions }));
   return text => {
@@ -436,11 +443,15 @@ describe.each(settings)('under %s', (name, one) => {
     let kept = 0;
     let held = 0;
     const asked = new Map<string, readonly JsonObject[]>();
-    const signsOf = (mays: readonly string[], conditions: readonly Condition[] | undefined): readonly JsonObject[] => {
-      const which = `${mays.toSorted().join('\n')}\n${JSON.stringify(conditions)}`;
+    const signsOf = (
+      mays: readonly string[],
+      conditions: readonly Condition[] | undefined,
+      cluster: string | undefined,
+    ): readonly JsonObject[] => {
+      const which = `${mays.toSorted().join('\n')}\n${JSON.stringify(conditions)}\n${cluster}`;
       const known =
         asked.get(which) ??
-        (fact.signs?.(one, value => mays.includes(textOf(value)), conditions) as readonly JsonObject[]);
+        (fact.signs?.(one, value => mays.includes(textOf(value)), conditions, cluster) as readonly JsonObject[]);
       asked.set(which, known);
       return known;
     };
@@ -464,7 +475,10 @@ describe.each(settings)('under %s', (name, one) => {
         ...[itself, ...(all.length > most ? [] : more)].map(values => [values, textsOf(values)] as const),
         ...(likes.length === 0 ? [] : [pick(likes, random)]),
       ]) {
-        const shown = signsOf(mays, conditions).some(sign => holds(sign, record));
+        const isShown = (cluster?: string): boolean =>
+          signsOf(mays, conditions, cluster).some(sign => holds(sign, record));
+        // Where the cluster is known a record shows what it shows anywhere, or less.
+        const shown = isKnown(event, one) ? isShown() && isShown(event.cluster) : isShown();
         if (!own.some(value => mays.includes(value))) {
           if (!shown) kept++;
           continue;

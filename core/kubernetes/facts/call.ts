@@ -6,7 +6,7 @@ import { componentAnomalies, componentSigns } from '../component.ts';
 import { clusterApiGroup, provisioningGroup, writes } from '../groups.ts';
 import { hoursAt } from '../hours.ts';
 import { entering, nodeAnomalies, podParts, sensitiveCall } from '../node.ts';
-import { placeOf } from '../place.ts';
+import { placeOf, placeSigns } from '../place.ts';
 import { proxiedOf } from '../proxy.ts';
 
 /** What may be a call that an intruder wants, of a kind that components with short roles never make, and of the others. */
@@ -69,6 +69,7 @@ export const callFacts: Facts<'kubernetes'> = {
   'source.place': {
     doc: "`inside` where the last source address is in the cluster's ranges, our egress or private lines; `outside`; `unknown` where settings give no ranges.",
     needs: () => ({}),
+    signs: (settings, may, _, cluster) => placeSigns(settings, may, cluster),
     read: placeOf,
   },
   'clock.hours': {
@@ -84,7 +85,7 @@ export const callFacts: Facts<'kubernetes'> = {
   'component.anomalies': {
     doc: 'What does not fit an identity of the control plane, on a call that an intruder wants: `outside-address` (of a cluster that the settings say is not EKS’s), `beyond-role` (the scheduler’s or kube-proxy’s, which read no secrets, ask for no tokens, open no shells and write neither access nor what makes nodes).',
     needs: ofComponents,
-    signs: (settings, may) => (may([]) ? [{}] : componentSigns(settings, may)),
+    signs: (settings, may, _, cluster) => (may([]) ? [{}] : componentSigns(settings, may, cluster)),
     read: componentAnomalies,
   },
   'evidence.omitted': {

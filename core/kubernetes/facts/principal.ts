@@ -32,25 +32,28 @@ export const principalFacts: Facts<'kubernetes'> = {
   'principal.kind': {
     doc: "The real user: `controller` (the settings name its service account for this cluster), `likely-controller` (known by its usual name only), `platform`, `gitops`, `node`, `service` (a Kubernetes or EKS component), `service-account`, `bootstrap` (joins with a bootstrap token), `anonymous`, `person` or `unknown`. A system name on a user of the IAM authenticator is a `person`'s.",
     needs: () => ({}),
-    signs: (settings, may) => userSigns('user', settings, may),
+    signs: (settings, may, _, cluster) => userSigns('user', settings, may, cluster),
     read: (event, settings) => callers(event, settings).real.kind,
   },
   'principal.effective': {
     doc: 'The kind of the impersonated user, or of the real one where nobody is impersonated.',
     needs: () => ({}),
-    signs: (settings, may) => [...userSigns('user', settings, may), impersonating],
+    signs: (settings, may, _, cluster) => [...userSigns('user', settings, may, cluster), impersonating],
     read: (event, settings) => callers(event, settings).effective.kind,
   },
   'principal.standing': {
     doc: 'The kind that the real and the effective user share, `mixed` where they differ: what an exemption may rest on.',
     needs: () => ({}),
-    signs: (settings, may) => [...userSigns('user', settings, may), ...(may('mixed') ? [impersonating] : [])],
+    signs: (settings, may, _, cluster) => [
+      ...userSigns('user', settings, may, cluster),
+      ...(may('mixed') ? [impersonating] : []),
+    ],
     read: standing,
   },
   'principal.form': {
     doc: 'What the real user is whatever the settings allow: `person`, `service-account`, `node`, `service`, `bootstrap`, `anonymous`, `unknown`.',
     needs: () => ({}),
-    signs: formSigns,
+    signs: (settings, may, _, cluster) => formSigns(settings, may, cluster),
     read: (event, settings) => callers(event, settings).real.form,
   },
   'principal.id': {
