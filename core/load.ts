@@ -179,7 +179,7 @@ const severityPairs = ({ severity }: AnyDetection, problems: string[]): readonly
 };
 
 const defaultSeverity = ({ severity }: AnyDetection): Severity => {
-  const last: unknown = typeof severity === 'string' ? severity : severity?.at(-1);
+  const last: unknown = Array.isArray(severity) ? severity.at(-1) : severity;
   return isSeverity(last) ? last : 'high';
 };
 
