@@ -5,7 +5,7 @@ import { compile } from '../../core/compile.ts';
 import { defineConfig } from '../../core/config.ts';
 import { type AnyDetection, cloudtrail, type Detection, type Knowledge } from '../../core/detection.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
-import { DetectionError, loadDetection } from '../../core/load.ts';
+import { DetectionError, loadDetection, loadKnowledge, openDetection } from '../../core/load.ts';
 import type { Match } from '../../core/match.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Answer } from '../../core/state/observation.ts';
@@ -272,12 +272,114 @@ describe('a bad detection is refused, all that is wrong with it at once', () => 
     [{ attack: ['TA0001'] }, /^attack: "TA0001": not a technique of/],
     [{ runbook: ['one'] }, /^runbook: 1 steps: three to five/],
     [{ window: '90s' }, /^window: "90s"/],
-    [{ examples: { matches: [], misses: [] } }, /^examples\.matches: 0: at least two/],
     [{ why: ' ' }, /^why: is empty/],
     [{ references: [] }, /^references: /],
     [{ blind: [] }, /^blind: /],
+    [{ by: 'role' }, /^by: a function of the view/],
+    [{ unless: { eventName: 'x' } }, /^unless: a list of patterns/],
+    [{ state: {} }, /^state: one of the forms in core\/state/],
+    [{ state: { observe: () => [] } }, /^state: one of the forms/],
+    [{ state: { decide: () => [] } }, /^state: one of the forms/],
+    [{ severity: { low: {} } }, /^severity: \{"low":\{\}\}: one of low, medium, high, critical, or a list/],
+    [{ severity: ['high'] }, /^severity: its list ends in/],
+    [{ severity: [['grave', { eventName: 'x' }], 'high'] }, /^severity\[0\]: a pair/],
+    [{ severity: ['low', 'high'] }, /^severity\[0\]: a pair/],
+    [{ severity: [['low', { eventName: 'x' }], 'grave'] }, /^severity: its list ends in/],
+    [{ attack: ['T1562.008'] }, /^attack: "T1562\.008": ATT&CK 19\.2 revoked it: /],
+    [{ attack: ['toString'] }, /^attack: "toString": not a technique of/],
+    [{ runbook: ['1', '2', '3', '4', '5', '6'] }, /^runbook: 6 steps: three to five/],
+    [{ runbook: ['1', '2'] }, /^runbook: 2 steps: three to five/],
+    [{ window: '0m' }, /^window: "0m": a whole number and m, h or d/],
+    [{ window: '1.5h' }, /^window: "1\.5h"/],
+    [{ window: '100000m' }, /^window: "100000m"/],
+    [{ window: 'x1h' }, /^window: "x1h"/],
+    [{ window: '1hx' }, /^window: "1hx"/],
+    [{ title: '{principal} stopped {' }, /^title: .*a hole is \{name\}/],
+    [{ title: '  ' }, /^title: is empty/],
+    [{ title: '{1} stopped' }, /^title: .*a hole is \{name\}/],
+    [{ id: 'cloudtrail/a/b' }, /^id: "cloudtrail\/a\/b"/],
+    [{ id: 'cloudtrail/a--b' }, /^id: /],
+    [{ id: 'cloudtrail/-a' }, /^id: /],
+    [{ id: 'cloudtrail2/a' }, /^id: /],
+    [{ id: 'cloudtrail/a ' }, /^id: /],
+    [{ id: ' cloudtrail/a' }, /^id: /],
+    [{ on: 'syslog' }, /^on: "syslog": one of cloudtrail, kubernetes/],
+    [
+      {
+        examples: {
+          matches: ordinary.examples.matches,
+          misses: [ordinary.examples.misses[0], ordinary.examples.matches[0]],
+        },
+      },
+      /^examples: two are named "one"/,
+    ],
+    [
+      { examples: { matches: [ordinary.examples.matches[0]], misses: ordinary.examples.misses } },
+      /^examples\.matches: 1: at least two/,
+    ],
+    [
+      { examples: { matches: ordinary.examples.matches, misses: [ordinary.examples.misses[0]] } },
+      /^examples\.misses: 1: at least two/,
+    ],
   ] as const)('%j', (over, says) => {
-    expect(problems(over)[0]).toMatch(says);
+    expect(problems(over)).toEqual([expect.stringMatching(says)]);
+    expect(() => loadDetection(variant(over as Partial<Detection<'cloudtrail'>>))).toThrow(
+      /^[^\n]+ can't be loaded:\n {2}- /,
+    );
+  });
+
+  test.each([
+    { id: 'cloudtrail/a1-b2' },
+    { runbook: ['1', '2', '3', '4', '5'] },
+    { window: '99999m' },
+    { window: '1d' },
+    { unless: [] },
+    { severity: [['low', { awsRegion: 'us-east-1' }], ['high', { awsRegion: 'eu-west-1' }], 'critical'] },
+    { title: 'a trail was stopped' },
+  ])('%j is a good one, though', over => {
+    expect(problems(over)).toEqual([]);
+  });
+
+  test.each([
+    ['10m', 600_000],
+    ['2h', 7_200_000],
+    ['3d', 259_200_000],
+    [undefined, 3_600_000],
+  ] as const)('a window of %s is %i ms', (window, length) => {
+    const { window: _, ...rest } = ordinary;
+    expect(loadDetection(cloudtrail(window === undefined ? rest : { ...rest, window })).window).toBe(length);
+  });
+
+  test('one that was checked before is opened without its prose, and refused where a pattern is wrong', () => {
+    expect(openDetection(variant({ why: '', runbook: [] })).window).toBe(3_600_000);
+    const bad = variant({ when: { eventName: [] } as never });
+    expect(() => openDetection(bad)).toThrow(DetectionError);
+    expect(() => openDetection(bad)).toThrow(/cloudtrail\/logging-stopped can't be loaded:\n {2}- when: eventName/);
+  });
+
+  test.each([
+    [{ id: 'cloudtrail/trails' }, /^id: "cloudtrail\/trails": knowledge\/lower-case-words/],
+    [{ id: 'knowledge/Trails' }, /^id: /],
+    [{ id: 'x knowledge/trails' }, /^id: /],
+    [{ id: 'knowledge/trails/more' }, /^id: /],
+    [{ when: { eventName: [] } }, /^when: eventName: an empty list/],
+    [{ when: { fact: { nobody: ['x'] } } }, /^when: fact\.nobody: no such fact/],
+  ])('knowledge that is wrong, %j', (over, says) => {
+    const good = {
+      id: 'knowledge/trails',
+      on: 'cloudtrail',
+      doc: 'Trails.',
+      when: { eventName: ['A'] },
+      observe: () => [],
+    };
+    expect(loadKnowledge(good as never).version()).toMatch(/^[0-9a-f]{12}$/);
+    let said: readonly string[] = [];
+    try {
+      loadKnowledge({ ...good, ...over } as never); // wrong on purpose
+    } catch (error) {
+      if (error instanceof DetectionError) said = error.problems;
+    }
+    expect(said).toEqual([expect.stringMatching(says)]);
   });
 
   test('together', () => {
