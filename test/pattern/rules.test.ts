@@ -72,6 +72,29 @@ describe('a match', () => {
     expect(one?.key).not.toEqual(two?.key);
   });
 
+  test('has key values of 480 characters at most, and of longer ones a hash of the whole behind them', () => {
+    const [kept, cut] = judge({ by: () => [{ trail: 'x'.repeat(480) }, { trail: 'x'.repeat(481) }] });
+    expect(kept?.key).toEqual({ trail: 'x'.repeat(480) });
+    expect(cut?.key['trail']).toMatch(/^x{400,479}….*#[0-9a-f]{16}$/);
+  });
+
+  test('names whom and what it is about: each once, without secrets, so many and so long that it stays small', () => {
+    const names = (resources: readonly string[]) => judge({ resources: () => resources })[0]?.resources;
+    expect(names([])).toEqual([]);
+    expect(names(['b', '', 'a', 'b'])).toEqual(['b', 'a']);
+    expect(names(Array.from({ length: 51 }, (_, at) => `i-${at}`))).toEqual(
+      Array.from({ length: 50 }, (_, at) => `i-${at}`),
+    );
+    expect(names(['x'.repeat(1_024)])).toEqual(['x'.repeat(1_024)]);
+    expect(names(['x'.repeat(1_025)])?.[0]?.length).toBeLessThanOrEqual(1_024);
+    expect(names(['password=hunter2hunter2'])?.[0]).not.toContain('hunter2');
+    const [match] = judge({ principals: () => ['alice'] });
+    expect(match?.principals.at(-1)).toBe('alice');
+    expect(match?.principals.length).toBeGreaterThan(1);
+    expect(match?.addresses).toEqual(['198.51.100.23']);
+    expect(match?.notes).toEqual([]);
+  });
+
   test('carries redacted evidence', () => {
     const secret = call('cloudtrail', 'StopLogging', {
       requestParameters: { name: 'main', password: 'hunter2hunter2' },
@@ -85,7 +108,28 @@ describe('a match', () => {
   test('of an event with more keys than anybody reads becomes pipeline/limit-reached', () => {
     const found = judge({ by: () => Array.from({ length: 5_000 }, (_, i) => ({ trail: `${i}` })) });
     expect(found).toHaveLength(101);
-    expect(found.at(-1)).toMatchObject({ detection: 'pipeline/limit-reached' });
+    expect(found[99]).toMatchObject({ detection: 'cloudtrail/logging-stopped', key: { trail: '99' } });
+    expect(found.at(-1)).toEqual({
+      detection: 'pipeline/limit-reached',
+      version: 'built-in',
+      account: example.account,
+      region: 'eu-west-1',
+      cluster: '',
+      source: 'cloudtrail',
+      eventId: stop.id,
+      time: stop.time,
+      key: { limit: 'findings of one event by cloudtrail/logging-stopped' },
+      title: 'A limit was reached: findings of one event by cloudtrail/logging-stopped',
+      window: 86_400_000,
+      severity: 'medium',
+      status: 'alerting',
+      principals: [],
+      resources: [],
+      addresses: [],
+      notes: [],
+      evidence: null,
+    });
+    expect(judge({ by: () => Array.from({ length: 100 }, (_, i) => ({ trail: `${i}` })) })).toHaveLength(100);
   });
 
   test('is the same when the bytes of the record come in', () => {
@@ -137,6 +181,33 @@ describe('what clears or changes it', () => {
     expect(under('2026-09-02', { requestParameters: { name: 'other' } })).toHaveLength(1);
   });
 
+  test('an exemption may ask what facts say', () => {
+    const under = (kind: string) =>
+      judge(
+        {},
+        settings({
+          detections: {
+            'cloudtrail/logging-stopped': {
+              exemptions: [
+                { when: { eventName: 'Other' }, reason: 'moved', expires: '2999-01-01' },
+                { when: { fact: { 'principal.kind': [kind] } }, reason: 'moved', expires: '2999-01-01' },
+              ],
+            },
+          },
+        }),
+      );
+    expect(under('person')).toEqual([]);
+    expect(under('node')).toHaveLength(1);
+  });
+
+  test.each(['soon', '2026-13-01', ''])('an exemption that ends on %j is refused with its place', expires => {
+    const bad = { when: { eventName: 'x' }, reason: 'typo here', expires };
+    const under = settings({ detections: { 'cloudtrail/logging-stopped': { exemptions: [bad] } } });
+    expect(() => judge({}, under)).toThrow(
+      `detections["cloudtrail/logging-stopped"].exemptions[0].expires: "${expires}" is no ISO date`,
+    );
+  });
+
   test('a bad exemption is refused with its place', () => {
     const bad = { when: { eventName: [{ prefx: 'x' }] } as never, reason: 'typo here', expires: '2026-09-01' };
     const under = settings({ detections: { 'cloudtrail/logging-stopped': { exemptions: [bad] } } });
@@ -164,6 +235,43 @@ describe('law 3: a rule that throws', () => {
   test('tells what failed without the strings of the event', () => {
     const [failed] = compile([broken], [], exampleSettings)(stop);
     expect(failed?.title).toBe('The detection cloudtrail/broken failed: SyntaxError');
+  });
+
+  test.each([
+    [new TypeError('x is undefined'), 'TypeError: x is undefined'],
+    [new RangeError('too deep'), 'RangeError: too deep'],
+    [new ReferenceError('y'), 'ReferenceError: y'],
+    [new TypeError('x'.repeat(200)), `TypeError: ${'x'.repeat(160)}`],
+    [new Error('secret'), 'Error'],
+    ['secret', 'it threw something that is no error'],
+  ])('of %s says what the language says, and nothing else', (thrown, said) => {
+    const by = (): never => {
+      throw thrown;
+    };
+    const [failed] = compile([variant({ by })], [], exampleSettings)(stop);
+    expect(failed?.title).toBe(`The detection cloudtrail/logging-stopped failed: ${said}`);
+    expect(failed?.window).toBe(86_400_000);
+  });
+
+  test('is told as the settings say, and by the catalogue’s own detection of it where there is one', () => {
+    const under = (one: Settings['detections'][string], detections = [broken]) =>
+      compile(detections, [], settings({ detections: { 'pipeline/rule-failed': one } }))(stop);
+    expect(under({ status: 'off' })).toEqual([]);
+    expect(under({ status: 'watching', severity: 'low' })).toMatchObject([{ status: 'watching', severity: 'low' }]);
+    const own = variant({
+      id: 'pipeline/rule-failed',
+      severity: 'critical',
+      window: '2d',
+      when: { eventName: 'Never' },
+    });
+    expect(under({}, [broken, own])).toMatchObject([
+      {
+        detection: 'pipeline/rule-failed',
+        severity: 'critical',
+        window: 172_800_000,
+        version: loadDetection(own).version(),
+      },
+    ]);
   });
 });
 
