@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { activityOf } from '../core/activity.ts';
+import { isRemedy } from '../core/finding.ts';
 import { finding } from './announce/case.ts';
 
 test('of each detection its findings are counted, those that somebody has yet to end, and false alarms', () => {
@@ -16,4 +17,9 @@ test('of each detection its findings are counted, those that somebody has yet to
     'cloudtrail/launch-burst': { findings: 5, open: 2, falsePositives: 1 },
     'kubernetes/nodepool-deleted': { findings: 1, open: 1, falsePositives: 1 },
   });
+});
+
+test('what the inventory finds when it looks again is no verdict of somebody’s', () => {
+  const all = ['mended', 'gone', 'true-positive', 'benign', 'false-positive', undefined] as const;
+  expect(all.filter(isRemedy)).toEqual(['mended', 'gone']);
 });

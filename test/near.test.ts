@@ -13,6 +13,8 @@ test.each([
   ['status', ['sxxxus', 'stxxus'], ['stxxus']],
   ['', ['ab', 'abc'], ['ab']],
   ['role', [], []],
+  // A letter before it is as far as another in it.
+  ['role', ['rolx', 'xrole'], ['rolx', 'xrole']],
 ])('near to %j, of %j, is %j', (word, known, near) => {
   expect(nearTo(word, known)).toEqual(near);
 });

@@ -41,6 +41,12 @@ describe('of a record nothing is asked that a rule does not ask, and what it exc
 
   test.each<[string, object]>([
     ['with alternatives', { $or: [{ r: ['x'] }, { s: ['x'] }] }],
+    ['with alternatives beside a condition', { r: ['x'], $or: [{ s: ['x'] }, { t: ['x'] }] }],
+    [
+      'with alternatives beside a condition below',
+      { q: { s: ['x'] }, r: { s: ['x'], $or: [{ t: ['x'] }, { u: ['x'] }] } },
+    ],
+    ['a text, or a number', { r: ['x', { numeric: ['>', 6] }] }],
     ['with alternatives below', { r: { $or: [{ s: ['x'] }, { t: ['x'] }] } }],
     // Where it is a list, each may hold, and yet not both of one element.
     ['with two conditions on one member', { r: { s: ['x'], t: ['x'] } }],

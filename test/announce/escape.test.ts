@@ -162,6 +162,7 @@ test.each([
   ['abcdefg', 6, 'abc...'],
   ['ab cdefg', 6, 'ab...'],
   ['see WWW-x-y', 10, 'see ...'],
+  ['www-x abcdefgh', 10, 'www-x a...'],
   ['see awww-x', 11, 'see awww-x'],
   ['see awww-xyz', 11, 'see awww...'],
 ])('the subject of %j in %i is %j', (text, max, subject) => {

@@ -189,6 +189,7 @@ describe('an OCSF Detection Finding', () => {
   test('is created by the first announcement and updated by the rest, under one finding id', () => {
     const [first, next] = [ocsf(message()), ocsf(later({ severity: 'critical' }))];
     expect(first).toMatchObject({ activity_id: 1, type_uid: 200401, finding_info: { uid: '0123456789abcdef' } });
+    expect(next).toMatchObject({ activity_name: 'Update', type_name: 'Detection Finding: Update' });
     expect(next).toMatchObject({ activity_id: 2, type_uid: 200402, finding_info: { uid: '0123456789abcdef' } });
     expect(first).toMatchObject({ metadata: { uid: '0123456789abcdef:first' } });
     expect(next).toMatchObject({ metadata: { uid: '0123456789abcdef:severity#critical' } });
@@ -282,6 +283,11 @@ describe('an OCSF Detection Finding', () => {
         'a node group of EKS, which is no object in a namespace',
         { key: { target: 'prod/batch' } },
         [{ uid: 'prod/batch' }],
+      ],
+      [
+        'whoever is named among resources, without the part of the key that says who did it',
+        { key: { principal: 'arn:aws:iam::111122223333:role/x' }, resources: ['arn:aws:iam::111122223333:role/x'] },
+        [{ uid: 'arn:aws:iam::111122223333:role/x' }],
       ],
       [
         'a cluster once',

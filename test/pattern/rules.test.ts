@@ -58,6 +58,16 @@ describe('a match', () => {
     ]);
   });
 
+  test('whose key names the same parts in another order is the same', () => {
+    const [first, ...others] = judge({
+      by: () => [
+        { a: '1', b: '2' },
+        { b: '2', a: '1' },
+      ],
+    });
+    expect([first?.key, others]).toEqual([{ a: '1', b: '2' }, []]);
+  });
+
   test('is made once for each key, and for the same key once', () => {
     const keys = judge({ by: () => [{ trail: 'a' }, { trail: 'b' }, { trail: 'a' }] }).map(({ key }) => key);
     expect(keys).toEqual([{ trail: 'a' }, { trail: 'b' }]);
@@ -135,7 +145,9 @@ describe('a match', () => {
   test('is the same when the bytes of the record come in', () => {
     const match = compile([variant({})], [], exampleSettings);
     expect(match(new TextEncoder().encode(JSON.stringify(stop.record)))).toEqual(match(stop));
-    expect(() => match(new TextEncoder().encode('{"eventSource":"x"'))).toThrow();
+    expect(() => match(new TextEncoder().encode('{"eventSource":"x"'))).toThrow(/^(truncated|not-json): /);
+    const insight = { ...stop.record, eventType: 'AwsCloudTrailInsight', eventCategory: 'Insight' };
+    expect(match(new TextEncoder().encode(JSON.stringify(insight)))).toEqual([]);
   });
 });
 
@@ -143,6 +155,7 @@ describe('what clears or changes it', () => {
   test('unless clears', () => {
     expect(judge({ unless: [{ eventName: 'StopLogging', awsRegion: 'eu-west-1' }] })).toEqual([]);
     expect(judge({ unless: [{ awsRegion: 'eu-west-2' }] })).toHaveLength(1);
+    expect(judge({ unless: [{ awsRegion: 'eu-west-2' }, { awsRegion: 'eu-west-1' }] })).toEqual([]);
   });
 
   test('the first severity pair that holds decides', () => {
@@ -289,6 +302,113 @@ describe('a stateful detection', () => {
   };
   const answer = (seen: readonly string[], full = false): readonly Answer[] => [{ item: { seen }, also: [], full }];
 
+  test('says nothing of itself before it is one, but what it is about', () => {
+    const [match] = judge({ state });
+    expect(match).toMatchObject({
+      detection: 'cloudtrail/logging-stopped',
+      account: example.account,
+      region: 'eu-west-1',
+      cluster: '',
+      source: 'cloudtrail',
+      eventId: stop.id,
+      time: stop.time,
+      key: { trail: 'main' },
+      window: 3_600_000,
+      severity: 'high',
+      status: 'alerting',
+      title: '',
+      principals: [],
+      resources: [],
+      addresses: [],
+      notes: [],
+    });
+    expect(match).not.toHaveProperty('again');
+  });
+
+  test('takes key, names and severity from a verdict, and what it does not say from the match', () => {
+    const decide: NonNullable<typeof state>['decide'] = ({ event }) => [
+      {
+        eventId: event.id,
+        time: 7,
+        key: { trail: '' },
+        named: { principals: ['x'], resources: ['y'], addresses: ['z'] },
+      },
+      { eventId: event.id, time: 8 },
+    ];
+    const [match] = judge({ state: { ...state, decide }, severity: 'low' });
+    const [own, plain] = match?.decide?.(answer([])) ?? [];
+    expect(own).toMatchObject({
+      time: 7,
+      key: { trail: 'unknown' },
+      principals: ['x'],
+      resources: ['y'],
+      addresses: ['z'],
+      severity: 'low',
+    });
+    expect(plain).toMatchObject({ time: 8, key: { trail: 'main' }, severity: 'low', addresses: ['198.51.100.23'] });
+    expect(plain?.title).toMatch(/stopped the trail main in eu-west-1 \(succeeded\)$/);
+    const under = settings({ detections: { 'cloudtrail/logging-stopped': { severity: 'medium' } } });
+    expect(judge({ state }, under)[0]?.decide?.(answer(['a', 'b']))).toMatchObject([
+      { severity: 'medium' },
+      { severity: 'medium' },
+    ]);
+  });
+
+  test('leaves out what was said before', () => {
+    const [match] = judge({ state });
+    const said = match?.decide?.(answer(['earlier', stop.id]), (full, verdicts) => {
+      expect(full).toMatchObject({ key: { trail: 'main' }, severity: 'high' });
+      return verdicts.slice(1);
+    });
+    expect(said?.map(({ eventId }) => eventId)).toEqual([stop.id]);
+  });
+
+  test('is full where one of its sets is, but for those that may be', () => {
+    const observe: NonNullable<typeof state>['observe'] = () => [
+      { scope: 'a', expires: 1, quiet: true },
+      { scope: 'b', expires: 1 },
+    ];
+    const [match] = judge({ state: { ...state, observe, decide: () => [] } });
+    const full = (...all: readonly boolean[]) =>
+      (match?.decide?.(all.map(one => ({ item: {}, also: [], full: one }))) ?? []).map(({ detection }) => detection);
+    expect([full(false, false), full(true, false), full(false, true), full(true, true)]).toEqual([
+      [],
+      [],
+      ['pipeline/limit-reached'],
+      ['pipeline/limit-reached'],
+    ]);
+  });
+
+  test('is judged again when it says so, and once', () => {
+    const again: NonNullable<NonNullable<typeof state>['again']> = ({ event }) => ({ after: event.time + 1 });
+    const asking = variant({ state: { ...state, again } });
+    const [match] = compile([asking], [], exampleSettings)(stop);
+    const [due, ...others] = match?.again?.(answer([])) ?? [];
+    expect(due).toMatchObject({
+      detection: 'cloudtrail/logging-stopped',
+      after: stop.time + 1,
+      at: stop.time + 1 + exampleSettings.latenessMinutes * 60_000,
+      streams: [],
+    });
+    expect([due?.id.length, others]).toEqual([32, []]);
+    const later = { detection: 'cloudtrail/logging-stopped', after: stop.time + 1 };
+    const [second] = compile([asking], [], exampleSettings)(stop, undefined, later);
+    expect(second).not.toHaveProperty('again');
+    const another = { ...stop, id: 'another' };
+    const ids = [stop, another].map(
+      event => compile([asking], [], exampleSettings)(event)[0]?.again?.(answer([]))[0]?.id,
+    );
+    expect(new Set(ids).size).toBe(2);
+    const never = variant({ state: { ...state, again: () => undefined } });
+    expect(compile([never], [], exampleSettings)(stop)[0]?.again?.(answer([]))).toEqual([]);
+    const throwing = (): never => {
+      throw new Error('no time');
+    };
+    expect(
+      compile([variant({ state: { ...state, again: throwing } })], [], exampleSettings)(stop)[0]?.again?.(answer([])),
+    ).toEqual([]);
+  });
+
   test('is no finding until the answers are in', () => {
     const [match] = judge({ state });
     expect(match?.observations).toEqual([{ scope, add: { seen: [stop.id] }, expires: stop.time + 60_000 }]);
@@ -341,6 +461,27 @@ describe('knowledge', () => {
     const [match] = compile([], [knowledge], exampleSettings)(stop);
     expect(match).toMatchObject({ detection: 'knowledge/trails', status: 'watching' });
     expect(match?.decide?.([{ item: {}, also: [], full: false }])).toEqual([]);
+  });
+
+  test('is about no call that only looks like what it asks, and says where it is full', () => {
+    const asking = {
+      ...knowledge,
+      when: { ...knowledge.when, userAgent: [{ matches: '^nobody' }] },
+    } as typeof knowledge;
+    expect(compile([], [asking], exampleSettings)(stop)).toEqual([]);
+    const nothing = { ...knowledge, observe: () => [] };
+    expect(compile([], [nothing], exampleSettings)(stop)).toEqual([]);
+    const [match] = compile([], [knowledge], exampleSettings)(stop);
+    expect(match?.decide?.([{ item: {}, also: [], full: true }])).toMatchObject([
+      { detection: 'pipeline/limit-reached', key: { limit: 'state of knowledge/trails' } },
+    ]);
+  });
+
+  test('of one source is not asked of another', () => {
+    const other = { ...knowledge, on: 'kubernetes', when: { verb: ['get'] } } as never; // of its own source
+    expect(compile([], [other, knowledge], exampleSettings)(stop).map(({ detection }) => detection)).toEqual([
+      'knowledge/trails',
+    ]);
   });
 });
 
