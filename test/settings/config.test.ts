@@ -31,7 +31,7 @@ const hook = (address: string) => ({ channels: [{ kind: 'webhook', address, secr
 describe('what is said of a wrong setting', () => {
   const slackAddress = 'https://hooks.slack.com/services/T0000/B0000/not-a-real-token';
 
-  test.each<[unknown, string]>([
+  test.each<[unknown, ...string[]]>([
     [undefined, 'the settings are missing: defineConfig({}) will do'],
     [null, 'the settings: an object: {…}'],
     [{ home: 'eu-west1' }, 'home: a region reads like "eu-west-1" (it says "eu-west1")'],
@@ -68,13 +68,37 @@ describe('what is said of a wrong setting', () => {
     ],
     [{ platform: ['x'] }, 'platform: an object, {…}, not a list (core/settings.ts says of what)'],
     [{ latenessMinutes: 0 }, 'latenessMinutes: at least 1 (it says 0)'],
+    [{ latenessMinutes: '15' }, 'latenessMinutes: a number (it says "15")'],
+    [{ nodeRoles: true }, 'nodeRoles: a list: […] (it says true)'],
+    [{ home: false }, 'home: a text in quotes (it says false)'],
+    [{ home: '' }, 'home: a region reads like "eu-west-1"'],
+    [{ home: 'x'.repeat(90) }, `home: a region reads like "eu-west-1" (it says "${'x'.repeat(79)}…")`],
+    [{ detections: 'off' }, 'detections: an object: {…} (it says "off")'],
+    [{ families: 5 }, 'families: an object: {…} (it says 5)'],
+    [
+      { clusters: [['prod']] },
+      'clusters.0.name: is missing',
+      'clusters.0: an object, {…}, not a list (core/settings.ts says of what)',
+    ],
+    [
+      { clusters: [{ name: 'a', rolee: 'x' }] },
+      'clusters.0.rolee: no such setting; near it: role (core/settings.ts lists them all)',
+    ],
+    [
+      { deployment: { archives: [{ bucket: 'abc', prefx: 'a' }] } },
+      'deployment.archives.0.prefx: no such setting; near it: prefix (core/settings.ts lists them all)',
+    ],
+    [{ network: { rangs: [] } }, 'network.rangs: no such setting; near it: ranges (core/settings.ts lists them all)'],
+    [{ channels: [{ kind: 'pagerduty', secret: 'Pager', region: 'asia' }] }, 'channels.0.region: one of "us", "eu"'],
+    [{ businessHours: {} }, 'businessHours.timeZone: is missing'],
+    [{ businessHours: { timeZone: 5 } }, 'businessHours.timeZone: a text in quotes (it says 5)'],
     [{ latenessMinutes: 500 }, 'latenessMinutes: at most 120 (it says 500)'],
     [{ announcing: { stormFindings: 2.5 } }, 'announcing.stormFindings: a whole number (it says 2.5)'],
     [{ channels: [{}] }, 'channels.0.kind: is missing: one of "email", "slack", "slack-app", "pagerduty", "webhook"'],
     [{ channels: [slackAddress] }, 'channels.0: an object: {…}'],
     [{ home: '\u001b[31m' }, 'home: a region reads like "eu-west-1" (it says "\\e[31m")'],
-  ])('%j: %s', (config, problem) => {
-    expect(problemsOf(config)).toEqual([problem]);
+  ])('%j: %s', (config, ...problems) => {
+    expect(problemsOf(config)).toEqual(problems);
   });
 
   test.each([
@@ -293,6 +317,16 @@ describe('defineConfig', () => {
       'two suppressions of one name',
       { suppressions: [suppression, suppression] },
       'suppressions: "load-test" stands twice',
+    ],
+    [
+      'a suppression of what no finding has',
+      { suppressions: [{ ...suppression, when: { finding: { colour: ['red'] } } }] },
+      'suppressions.0: suppression load-test: a finding has no "colour": it has detection, ',
+    ],
+    [
+      'a suppression whose pattern is none',
+      { suppressions: [{ ...suppression, when: { event: { eventName: [] } } }] },
+      'suppressions.0: suppression load-test: event.eventName: an empty list',
     ],
     ['hours without a day', { businessHours: { timeZone: 'UTC', days: [] } }, 'businessHours.days: name a day'],
     [
@@ -764,6 +798,25 @@ test('every setting that a detection may require is unset in an empty configurat
   const empty = defineConfig({});
   expect(names.filter(name => isSet(empty, name))).toEqual([]);
   expect(names.filter(name => !isSet(exampleSettings, name))).toEqual([]);
+});
+
+test.each<[SettingName, Config, boolean]>([
+  ['approvedImages', { approvedImages: { ids: ['ami-0a'] } }, true],
+  ['approvedImages', { approvedImages: { owners: ['111122223333'] } }, true],
+  ['approvedImages', { approvedImages: { ids: ['ami-0a'], owners: ['111122223333'] } }, true],
+  ['businessHours', { businessHours: { timeZone: 'UTC' } }, true],
+  ['nodeRoles', { nodeRoles: ['node'] }, true],
+  ['nodeRoles', { clusters: [{ name: 'a' }, { name: 'b', nodeRoles: ['node'] }] }, true],
+  ['nodeRoles', { clusters: [{ name: 'a' }, { name: 'b', nodeRoles: [] }] }, false],
+  ['platform', { platform: { users: ['ada'] } }, true],
+  ['platform', { platform: { arns: ['*ada'], users: ['ada'], groups: ['ops'] } }, true],
+  ['platform', { platform: { groups: [] } }, false],
+  ['ranges', { network: { ranges: ['10.0.0.0/8'] } }, true],
+  ['ranges', { clusters: [{ name: 'a' }, { name: 'b', vpcRanges: ['10.0.0.0/8'] }] }, true],
+  ['ranges', { clusters: [{ name: 'a', vpcRanges: [] }], network: { egress: ['203.0.113.1'] } }, false],
+  ['controllers', { controllers: [{ kind: 'eks', roles: ['arn:aws:iam::111122223333:role/x'] }] }, true],
+])('%s is said in %j: %s', (name, config, said) => {
+  expect(isSet(defineConfig(config), name)).toBe(said);
 });
 
 describe('settings that look odd and are meant', () => {
