@@ -164,6 +164,7 @@ describe('what clears or changes it', () => {
       'critical',
     );
     expect(judge({ severity: [rule, 'medium'] })[0]?.severity).toBe('medium');
+    expect(judge({ severity: [rule, ['critical', { awsRegion: 'eu-west-2' }], 'medium'] })[0]?.severity).toBe('medium');
   });
 
   test('settings set status and severity, and switch it off', () => {
@@ -219,6 +220,15 @@ describe('what clears or changes it', () => {
     expect(() => judge({}, under)).toThrow(
       `detections["cloudtrail/logging-stopped"].exemptions[0].expires: "${expires}" is no ISO date`,
     );
+  });
+
+  test.each([
+    [{ fact: { nobody: ['x'] } }, 'fact.nobody: no such fact'],
+    [{ eventName: Array.from({ length: 1_001 }, (_, at) => `x${at}`) }, 'eventName: '],
+  ])('an exemption with what a rule may not have is refused, too', (when, says) => {
+    const bad = { when: when as never, reason: 'typo here', expires: '2026-09-01' };
+    const under = settings({ detections: { 'cloudtrail/logging-stopped': { exemptions: [bad] } } });
+    expect(() => judge({}, under)).toThrow(`detections["cloudtrail/logging-stopped"].exemptions[0].when: ${says}`);
   });
 
   test('a bad exemption is refused with its place', () => {
@@ -460,6 +470,10 @@ describe('knowledge', () => {
   test('observes and is never a finding', () => {
     const [match] = compile([], [knowledge], exampleSettings)(stop);
     expect(match).toMatchObject({ detection: 'knowledge/trails', status: 'watching' });
+    // What it keeps is read by whoever recalls it, not by itself.
+    expect(match?.observations).toEqual([
+      { scope: 'trail#main', add: { seen: [stop.id] }, expires: stop.time, read: false },
+    ]);
     expect(match?.decide?.([{ item: {}, also: [], full: false }])).toEqual([]);
   });
 
@@ -478,7 +492,7 @@ describe('knowledge', () => {
   });
 
   test('of one source is not asked of another', () => {
-    const other = { ...knowledge, on: 'kubernetes', when: { verb: ['get'] } } as never; // of its own source
+    const other = { ...knowledge, on: 'kubernetes', when: { nothing: [{ exists: false }] } } as never; // of any record
     expect(compile([], [other, knowledge], exampleSettings)(stop).map(({ detection }) => detection)).toEqual([
       'knowledge/trails',
     ]);
@@ -515,7 +529,10 @@ describe('a bad detection is refused, all that is wrong with it at once', () => 
     ],
     [{ unless: [{ eventName: 'x' }, {}] }, /^unless\[1\]: the pattern: an empty object/],
     [{ severity: 'urgent' }, /^severity: "urgent": one of low, medium, high, critical/],
-    [{ severity: [['low', { eventName: 'x' }]] }, /^severity: its list ends in what holds otherwise/],
+    [
+      { severity: [['low', { eventName: 'x' }]] },
+      /^severity: its list ends in what holds otherwise: one of low, medium, high, critical$/,
+    ],
     [{ severity: [['low'], 'high'] }, /^severity\[0\]: a pair/],
     [{ severity: [['low', {}], 'high'] }, /^severity\[0\]: the pattern: an empty object/],
     [{ attack: ['TA0001'] }, /^attack: "TA0001": not a technique of/],
@@ -613,6 +630,7 @@ describe('a bad detection is refused, all that is wrong with it at once', () => 
     [{ id: 'knowledge/trails/more' }, /^id: /],
     [{ when: { eventName: [] } }, /^when: eventName: an empty list/],
     [{ when: { fact: { nobody: ['x'] } } }, /^when: fact\.nobody: no such fact/],
+    [{ on: 'syslog' }, /^on: "syslog": one of cloudtrail, kubernetes$/],
   ])('knowledge that is wrong, %j', (over, says) => {
     const good = {
       id: 'knowledge/trails',
@@ -633,6 +651,13 @@ describe('a bad detection is refused, all that is wrong with it at once', () => 
 
   test('together', () => {
     expect(problems({ id: 'x', title: '', window: '1y', attack: ['x'] })).toHaveLength(4);
+    const bad = variant({ why: '', blind: [] });
+    expect(() => loadDetection(bad)).toThrow(
+      expect.objectContaining({
+        name: 'DetectionError',
+        message: expect.stringMatching(/can't be loaded:\n {2}- why: is empty[^\n]+\n {2}- blind: say[^\n]+$/),
+      }),
+    );
   });
 });
 
@@ -644,5 +669,11 @@ describe('the version of a rule', () => {
     expect(version({ why: 'Other words.' })).toBe(version({}));
     expect(version({ severity: 'low' })).not.toBe(version({}));
     expect(version({ by: () => [{ trail: 'other' }] })).not.toBe(version({}));
+    expect(version({ when: { eventName: 'StopLogging' } })).not.toBe(version({}));
+    expect(version({ unless: [{ awsRegion: 'x' }] })).not.toBe(version({ unless: [{ awsRegion: 'y' }] }));
+    const state = { kind: 'x', doc: 'x', observe: () => [], decide: () => [] };
+    expect(version({ state: { ...state, decide: ({ event }) => [{ eventId: event.id, time: 0 }] } })).not.toBe(
+      version({ state }),
+    );
   });
 });
