@@ -240,6 +240,33 @@ describe('what was prepared', () => {
     expect(JSON.stringify(paths)).not.toContain('userAgent');
   });
 
+  it('leaves out what of a fact JSON cannot say: the rule is found, and asks itself', () => {
+    const all = [
+      rule('one', { when: { eventName: ['A'], fact: { 'principal.id': [{ matches: 'developer' }] } } }),
+      rule('two', {
+        when: { eventName: ['A'], fact: { 'principal.id': [{ matches: 'nobody' }], 'principal.kind': ['person'] } },
+      }),
+      rule('three', { when: { eventName: ['A'], fact: { 'principal.id': ['x', { matches: 'developer' }] } } }),
+      rule('four', { when: { eventName: ['A'], fact: { 'principal.id': ['x', { cidr: '10.0.0.0/8' }] } } }),
+    ];
+    const { requirements } = JSON.parse(JSON.stringify(prepare(all, [], exampleSettings)));
+    const facts = Object.values<readonly Requirement[]>(requirements).map(some =>
+      some.map(one => one.filter(({ path }) => path[0] === 'fact').map(({ path }) => path[1])),
+    );
+    expect(facts).toEqual([[[]], [['principal.kind']], [[]], [[]]]);
+    for (const given of [undefined, requirements])
+      expect(run(all, given)(call('ec2', 'A'))).toEqual([
+        ['cloudtrail/one', 'one'],
+        ['cloudtrail/three', 'three'],
+      ]);
+  });
+
+  it('is not made of settings with a bad exemption', () => {
+    const exemption = { when: { eventName: [{ prefx: 'x' }] } as never, reason: 'a slip', expires: '2026-09-01' };
+    const settings = { ...exampleSettings, detections: { 'cloudtrail/one': { exemptions: [exemption] } } };
+    expect(() => prepare([rule('one')], [], settings)).toThrow('detections["cloudtrail/one"].exemptions[0].when');
+  });
+
   it('lets a rule that cannot be loaded fail for itself; without, it is refused', () => {
     const bad = rule('bad', { when: { eventName: [{ prefx: 'A' }] } as never });
     const all = [bad, rule('good')];
@@ -260,9 +287,9 @@ describe('what was prepared', () => {
       ...rule('other'),
       on: 'kubernetes',
       id: 'kubernetes/other',
-      when: { verb: ['list'] },
+      when: { nothing: [{ exists: false }] },
       resources: () => [],
-    } as AnyDetection;
+    } as unknown as AnyDetection; // a member that no record has
     const all = [rule('one'), other, rule('off')];
     const settings = { ...exampleSettings, detections: { 'cloudtrail/off': { status: 'off' as const } } };
     const { requirements } = JSON.parse(JSON.stringify(prepare(all, [], settings)));

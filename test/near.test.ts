@@ -12,6 +12,7 @@ test.each([
   // As long, but three letters are others.
   ['status', ['sxxxus', 'stxxus'], ['stxxus']],
   ['', ['ab', 'abc'], ['ab']],
+  ['ab', ['xycd'], []],
   ['role', [], []],
   // A letter before it is as far as another in it.
   ['role', ['rolx', 'xrole'], ['rolx', 'xrole']],

@@ -57,7 +57,15 @@ describe('of a record nothing is asked that a rule does not ask, and what it exc
     ['one of which cannot be turned round, and one that can', { r: [{ numeric: ['>', 1] }], s: ['x'] }],
   ])('but of an exception %s nothing is said', (_, except) => {
     const asked = admits({ when: group({ eventName: ['A'] }), unless: [group(except)] });
-    const every = [{}, { r: 'x' }, { r: 5 }, { s: 'x' }, { r: { s: 'x', t: 'x' } }, { r: 'x', s: 'x' }];
+    const every = [
+      {},
+      { r: 'x' },
+      { r: 5 },
+      { s: 'x' },
+      { r: { s: 'x', t: 'x' } },
+      { r: 'x', s: 'x' },
+      { q: { s: 'x' }, r: { s: 'x' } },
+    ];
     for (const record of every) expect([record, holds(asked, { ...a, ...record })]).toEqual([record, true]);
   });
 

@@ -90,6 +90,21 @@ describe('what is said of a wrong setting', () => {
     ],
     [{ network: { rangs: [] } }, 'network.rangs: no such setting; near it: ranges (core/settings.ts lists them all)'],
     [{ channels: [{ kind: 'pagerduty', secret: 'Pager', region: 'asia' }] }, 'channels.0.region: one of "us", "eu"'],
+    [
+      { clusters: [{ name: 'a', vodRanges: [] }] },
+      'clusters.0.vodRanges: no such setting; near it: podRanges, vpcRanges (core/settings.ts lists them all)',
+    ],
+    [
+      { channels: [{ kind: 'slack-app', token: 'Bot', channel: 'C0123456789', triage: ['x'] }] },
+      'channels.0.triage.signing: is missing',
+      'channels.0.triage.users: is missing',
+      'channels.0.triage.team: is missing',
+      'channels.0.triage: an object, {…}, not a list (core/settings.ts says of what)',
+    ],
+    [
+      { suppressions: [{ ...suppression, when: 'x' }] },
+      'suppressions.0.when: a pattern in the rule language: an object that says something (docs/language.md) (it says "x")',
+    ],
     [{ businessHours: {} }, 'businessHours.timeZone: is missing'],
     [{ businessHours: { timeZone: 5 } }, 'businessHours.timeZone: a text in quotes (it says 5)'],
     [{ latenessMinutes: 500 }, 'latenessMinutes: at most 120 (it says 500)'],
@@ -840,6 +855,7 @@ describe('settings that look odd and are meant', () => {
       'two Slack channels of one webhook',
       { channels: ['high', 'low'].map(minimum => ({ kind: 'slack', secret: 'Hook', minimum })) },
     ],
+    ['a cluster of no account where accounts are listed', { accounts: ['111122223333'], clusters: [{ name: 'a' }] }],
     ['an account of a cluster where none are listed', { clusters: [{ name: 'a', account: '444455556666' }] }],
     [
       'detections of canaries off, where there are no canaries',
