@@ -117,7 +117,8 @@ export const areas: { readonly [name: string]: Area } = {
   outlets: {
     mutate: [...outlets.map(name => `core/announce/${name}.ts`), 'core/slack-request.ts', 'core/suppress.ts'],
     tests: [
-      ...testsIn('announce', 'docs.test.ts', 'press.test.ts'),
+      'test/slack-request.test.ts',
+      ...testsIn('announce', 'docs.test.ts', 'pagerduty.test.ts', 'press.test.ts'),
       ...testsIn('functions', 'suppress.test.ts', 'outlets.test.ts', 'triage.test.ts', 'digest.test.ts'),
     ],
   },
@@ -316,12 +317,12 @@ export const areas: { readonly [name: string]: Area } = {
   },
   hub: {
     mutate: ['core/hub.ts', 'core/tables.ts'],
-    tests: testsIn('hub', 'hub.test.ts'),
+    tests: testsIn('hub', 'item.test.ts', 'hub.test.ts'),
   },
   commands: {
     // What is told of findings and things where somebody asks.
     mutate: ['core/known.ts', 'core/report'],
-    tests: testsIn('cli', 'report.test.ts', 'entity.test.ts'),
+    tests: ['test/known.test.ts', ...testsIn('cli', 'report.test.ts', 'entity.test.ts')],
   },
   rehearsal: {
     mutate: ['core/rehearsal'],
