@@ -15,6 +15,7 @@ test.each<[string, Subject]>([
   ['ASIAEXAMPLEV2KEY0001', { kind: 'key', name: 'ASIAEXAMPLEV2KEY0001' }],
   ['xASIAEXAMPLEV2KEY0001', { kind: 'other', name: 'xASIAEXAMPLEV2KEY0001' }],
   ['ASIAEXAMPLEV2KEY0001x', { kind: 'other', name: 'ASIAEXAMPLEV2KEY0001x' }],
+  ['AS1AEXAMPLEV2KEY0001', { kind: 'other', name: 'AS1AEXAMPLEV2KEY0001' }],
   ['A12AEXAMPLEV2KEY0001', { kind: 'other', name: 'A12AEXAMPLEV2KEY0001' }],
   [`node/${node}`, { kind: 'node', name: node }],
   [`system:node:${node}`, { kind: 'node', name: node }],
@@ -73,7 +74,14 @@ describe('what is known of a thing', () => {
     const [told, ...led] = await found(`node/${node}`, stated);
     expect(told?.item).toEqual({ instance: [first], gone: ['2026-09-01T12:00:00.000Z'] });
     expect(led.map(({ subject }) => subject.name)).toEqual([first]);
-    expect(await named('node/worker-1', times)).toEqual(['node worker-1']);
+    const nowhere = { ...times, [`address#${account}#`]: { instance: [`2026-09-02T10:00:00.000Z ${second}`] } };
+    expect(await named('node/worker-1', nowhere)).toEqual(['node worker-1']);
+    const where = { accounts: [account, '444455556666'], clusters: ['prod'] };
+    const apart = {
+      [`address#${account}#10.0.1.17`]: { instance: [`2026-09-02T10:00:00.000Z ${second}`] },
+      [`address#444455556666#10.0.1.17`]: { instance: [`2026-09-01T10:00:00.000Z ${first}`] },
+    };
+    expect(await named(`node/${node}`, apart, where)).toEqual([`node ${node}`, `instance ${second}`]);
   });
 
   test('is what every account and cluster knows, each thing once and in order', async () => {
@@ -81,7 +89,7 @@ describe('what is known of a thing', () => {
     const [own] = await found(
       'node/worker-1',
       {
-        [`node#${account}#prod#worker-1`]: { gone: ['2026-09-02T12:00:00.000Z', '2026-09-01T12:00:00.000Z'] },
+        [`node#${account}#prod#worker-1`]: { gone: ['2026-09-02T12:00:00.000Z'] },
         [`node#444455556666#test#worker-1`]: {
           gone: ['2026-09-01T12:00:00.000Z'],
           joined: ['2026-09-01T10:00:00.000Z'],

@@ -110,11 +110,12 @@ describe('a report', () => {
     const { offenders, noisiest } = report([
       ...by('b', 'x', 'x'),
       ...by('a', 'x', 'x'),
+      ...by('c', 'x', 'x'),
       ...by('wide', 'x', 'y'),
       ...by('most', 'z', 'z', 'z'),
       ...by('once', 'y'),
     ]);
-    expect(offenders.map(({ principal }) => principal)).toEqual(['most', 'wide', 'a', 'b']);
+    expect(offenders.map(({ principal }) => principal)).toEqual(['most', 'wide', 'a', 'b', 'c']);
     expect(noisiest.map(({ detection }) => detection)).toEqual(['x', 'z', 'y']);
     const loud = report([
       ...['b', 'a', 'c'].map(detection => one({ detection })),
@@ -136,30 +137,32 @@ describe('a report', () => {
       [
         bad('arn:aws:iam::111122223333:role/b'),
         bad('a'),
+        bad('c'),
         bad('worst'),
         bad('worst', 'cloudtrail/node-role-trust-widened'),
         one({ detection: 'cloudtrail/node-role-policy-attached', key: {} }),
         one({ detection: 'cloudtrail/other', key: { role: 'nobody' } }),
       ],
-      ['quiet', 'arn:aws:iam::111122223333:role/x/quiet', 'node-*'],
+      ['quiet', 'calm', 'arn:aws:iam::111122223333:role/x/quiet', 'node-*'],
     );
-    expect(made.nodeRoles.known).toBe(4);
+    expect(made.nodeRoles.known).toBe(6);
     expect(made.nodeRoles.failing.map(({ role, findings }) => [role, findings.length])).toEqual([
       ['worst', 2],
       ['a', 1],
       ['b', 1],
+      ['c', 1],
     ]);
     const page = reportHtml(made);
-    expect(page).toContain('1 of 4 node roles that settings or findings name have no unresolved finding');
+    expect(page).toContain('2 of 6 node roles that settings or findings name have no unresolved finding');
     expect(page).toContain(made.nodeRoles.failing[0]?.findings.join(', '));
     expect(page).toContain('of node roles without a policy finding');
   });
 
   test('takes for taken up what was acknowledged, suppressed or resolved, and nothing else', () => {
     const { acknowledged } = report([
+      one({ trail: [act('resolve', 12 * hour)] }),
       one({ trail: [act('note', hour), act('suppress', 2 * hour), act('acknowledge', 9 * hour)] }),
       one({ trail: [act('assign', hour), act('acknowledge', 4 * hour)] }),
-      one({ trail: [act('resolve', 12 * hour)] }),
       one({ trail: [act('note', hour)] }),
       one(),
     ]);
