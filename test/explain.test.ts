@@ -129,11 +129,13 @@ describe('an event is explained', () => {
     const all = [
       detection('holds', { when: { eventName: ['StopLogging'], ...who } }),
       detection('cleared', { unless: [who] }),
+      detection('no-key', { when: { eventName: ['StopLogging'], ...who }, by: () => [] }),
       detection('fails', { when: { eventName: ['StopLogging'], fact: { 'principal.kind': ['node'] } } }),
     ];
     expect(told(all)).toEqual([
       ['holds', 'matched'],
       ['cleared', 'cleared'],
+      ['no-key', 'no key'],
       ['fails', 'not matched'],
     ]);
   });

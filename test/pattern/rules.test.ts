@@ -99,7 +99,8 @@ describe('a match', () => {
     expect(names(['x'.repeat(1_025)])?.[0]?.length).toBeLessThanOrEqual(1_024);
     expect(names(['password=hunter2hunter2'])?.[0]).not.toContain('hunter2');
     const [match] = judge({ principals: () => ['alice'] });
-    expect(match?.principals.at(-1)).toBe('alice');
+    const [plain] = judge({});
+    expect([plain?.resources, match?.principals]).toEqual([[], [...(plain?.principals ?? []), 'alice']]);
     expect(match?.principals.length).toBeGreaterThan(1);
     expect(match?.addresses).toEqual(['198.51.100.23']);
     expect(match?.notes).toEqual([]);

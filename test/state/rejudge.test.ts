@@ -119,6 +119,14 @@ describe('an event is judged again', () => {
     expect(await rejudge(silent.deps, given + 15 * minute)).toBe(0);
     expect(silent.findings.list()).toEqual([]);
   });
+  it('though it could not be put off: nothing that waits is lost', async () => {
+    const { deps, store, hear, launch } = world();
+    await launch();
+    const broken = { ...store, postpone: () => Promise.reject(new Error('down')) };
+    await expect(rejudge({ ...deps, store: broken }, start + 25 * minute)).rejects.toThrow('down');
+    await hear(start + 31 * minute);
+    expect(await rejudge(deps, start + 40 * minute)).toBe(1);
+  });
   it('when all streams were heard, not one of them', async () => {
     const other = streamOf('kubernetes', '111122223333', 'other');
     const rule = lonely();
