@@ -4,7 +4,7 @@ import type { Json } from '../../core/json.ts';
 import { type Read, recordsIn } from '../../core/read/contract.ts';
 import { limits } from '../../core/read/limits.ts';
 import { readLogs } from '../../core/read/logs.ts';
-import { readJson, readRecords } from '../../core/read/record.ts';
+import { readJson, readRecord, readRecords } from '../../core/read/record.ts';
 import { readSqs } from '../../core/read/sqs.ts';
 import { audit, bytesOf, nowhere, settings, trail } from './samples.ts';
 
@@ -101,6 +101,39 @@ describe('of what is set aside it is said why, and where it stood:', () => {
       'wrong-shape | Only cloudtrail records belong here, and this is one of kubernetes. | x.json, byte 0',
     ]);
     expect(of(written(trail('e-1')), { ...nowhere, source: 'cloudtrail' })).toEqual(['e-1']);
+  });
+
+  test('several records where one is expected, and one that is too deep as a transport has parsed it', () => {
+    const two = `${written(trail('e-1'))}\n${written(trail('e-2'))}`;
+    expect(said([readRecord(bytesOf(two), nowhere, 'record')])).toEqual([
+      'wrong-shape | There are several records where one is expected. | record',
+    ]);
+    expect(said([readRecord(bytesOf(written(trail('e-1'))), nowhere, 'record')])).toEqual(['e-1']);
+    const requestParameters: Json = JSON.parse(deep(limits.recordDepth));
+    expect(said(readJson(trail('e-1', { requestParameters }), { place: nowhere, where: 'event' }))).toEqual([
+      `too-deep | The record nests deeper than ${limits.recordDepth} levels. | event`,
+    ]);
+    expect(
+      said(readJson(trail('e-1', { requestParameters: JSON.parse(deep(9)) }), { place: nowhere, where: 'x' })),
+    ).toEqual(['e-1']);
+  });
+
+  test('what is passed over, with how many records it holds and why', () => {
+    const reads = (json: Json) => readJson(json, { place: nowhere, where: 'x', clusters: settings.clusters });
+    const payload = {
+      messageType: 'DATA_MESSAGE',
+      owner: '1',
+      logGroup: '/aws/eks/prod/cluster',
+      logStream: 'kube-scheduler-0a',
+    };
+    expect(reads({ ...payload, logEvents: [{ message: 'a' }, { message: 'b' }, { message: 'c' }] })).toEqual([
+      { kind: 'skipped', count: 3, why: expect.any(String) },
+    ]);
+    expect(reads({ ...payload, logEvents: [] })).toMatchObject([{ kind: 'skipped', count: 1 }]);
+    expect(reads({ Records: [] })).toEqual([{ kind: 'skipped', count: 1, why: 'empty lists of records' }]);
+    expect(readRecords(bytesOf('{"Records":[]}'), { place: nowhere, where: 'x' })).toEqual([
+      { kind: 'skipped', count: 1, why: 'empty lists of records' },
+    ]);
   });
 
   test('a record of a list that a transport has parsed, by its place in it', () => {
