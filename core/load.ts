@@ -117,6 +117,7 @@ const patternsOf = (detection: AnyDetection, problems: string[]): LoadedDetectio
 export const loadKnowledge = (knowledge: AnyKnowledge): LoadedKnowledge => {
   const problems: string[] = [];
   if (!/^knowledge\/[a-z0-9-]+$/.test(knowledge.id)) problems.push(`id: "${knowledge.id}": knowledge/lower-case-words`);
+  problems.push(...sourceFaults(knowledge.on));
   const when = loadAt(knowledge.when, 'when', Object.keys(sources[knowledge.on]?.facts ?? {}), problems);
   if (problems.length > 0) throw new DetectionError(knowledge.id, problems);
   return { knowledge, version: once(() => versionOf(knowledge)), when };
@@ -179,7 +180,7 @@ const severityPairs = ({ severity }: AnyDetection, problems: string[]): readonly
 };
 
 const defaultSeverity = ({ severity }: AnyDetection): Severity => {
-  const last: unknown = typeof severity === 'string' ? severity : severity?.at(-1);
+  const last: unknown = Array.isArray(severity) ? severity.at(-1) : severity;
   return isSeverity(last) ? last : 'high';
 };
 
@@ -196,8 +197,7 @@ const prose = (detection: AnyDetection): readonly string[] => {
   const problems: string[] = [];
   if (!/^[a-z]+\/[a-z0-9]+(-[a-z0-9]+)*$/.test(detection.id))
     problems.push(`id: "${detection.id}": its path under detections/, lower-case words: "cloudtrail/launch-burst"`);
-  if (sources[detection.on] === undefined)
-    problems.push(`on: "${detection.on}": one of ${Object.keys(sources).join(', ')}`);
+  problems.push(...sourceFaults(detection.on));
   if (detection.why.trim() === '') problems.push('why: is empty: say in two sentences what the attacker gains');
   if (detection.references.length === 0) problems.push('references: name at least one document');
   if (detection.blind.length === 0) problems.push('blind: say at least one way in which it can be blind');
@@ -205,6 +205,9 @@ const prose = (detection: AnyDetection): readonly string[] => {
     if (!Object.hasOwn(techniques, technique)) problems.push(`attack: "${technique}": ${notThere(technique)}`);
   return problems;
 };
+
+const sourceFaults = (on: AnyDetection['on']): readonly string[] =>
+  sources[on] === undefined ? [`on: "${on}": one of ${Object.keys(sources).join(', ')}`] : [];
 
 const notThere = (technique: string): string => {
   const became = Object.hasOwn(revoked, technique) ? revoked[technique] : undefined;

@@ -3,7 +3,6 @@ import { severities } from '../core/detection.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { canonicalJson } from '../core/json.ts';
 import { loadDetection } from '../core/load.ts';
-import { plainTitle } from '../core/title.ts';
 import { type AnyExample, files, judge } from './catalogue.ts';
 
 /** The event, refused. Of a service's refusals some leave the parameters out; these rules are asked about those that do not. */
@@ -68,8 +67,4 @@ describe('what a refused call is told as', () => {
     }
     if (Object.hasOwn(trueOfBoth, id)) expect(told, 'no longer needs a line above').not.toEqual([]);
   });
-});
-
-test('whoever looks at the catalogue reads what a detection says of a call that succeeded', () => {
-  expect(plainTitle('{attempt}{principal} changed {resource}')).toBe('{principal} changed {resource}');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { auditGroups, auditRegions } from '../core/audit-groups.ts';
+import { auditGroupOf, auditGroups, auditRegions } from '../core/audit-groups.ts';
 import { defineConfig } from '../core/config.ts';
 
 const settings = defineConfig({
@@ -20,6 +20,16 @@ describe('audit logs in CloudWatch Logs', () => {
       { cluster: 'west', group: '/aws/eks/west/cluster', region: 'us-west-2' },
       { cluster: 'fleet', group: '/fleet/audit', region: 'us-west-2' },
     ]);
+  });
+
+  test.each([
+    ['prod', '/aws/eks/prod/cluster'],
+    ['fleet', '/fleet/audit'],
+    ['edge', undefined],
+    ['bare', undefined],
+    ['of-nobody', '/aws/eks/of-nobody/cluster'],
+  ])('of the cluster %s alone is %s', (name, group) => {
+    expect(auditGroupOf(settings, name)).toBe(group);
   });
 
   test('are heard at home and where they are, whatever else is enabled', () => {

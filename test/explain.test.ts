@@ -3,6 +3,7 @@ import { call } from '../core/cloudtrail/example.ts';
 import { defineConfig } from '../core/config.ts';
 import type { AnyDetection, Detection } from '../core/detection.ts';
 import { explain } from '../core/explain.ts';
+import { audit as audited } from '../core/kubernetes/example.ts';
 import { detection as exposed } from '../detections/cloudtrail/eks-endpoint-exposed.ts';
 
 /** A detection about the call that {@link stop} is, but for what is said. */
@@ -98,6 +99,84 @@ describe('an event is explained', () => {
     expect(told([other, detection('fires')], settings, 'cloudtrail/other')).toEqual([['other', 'not matched']]);
     const [named] = explain(stop, [other], settings, 'cloudtrail/other');
     expect(named?.when.clauses.filter(({ held }) => held)).toEqual([]);
+  });
+
+  test('though its name is one of several that a detection asks for, and only then', () => {
+    const either = detection('either', {
+      when: { $or: [{ eventName: ['StopLogging'], awsRegion: ['xx-1'] }, { eventName: ['StartLogging'] }] },
+    });
+    const same = detection('same-service', {
+      when: { eventSource: ['cloudtrail.amazonaws.com'], eventName: ['StartLogging'] },
+    });
+    expect(told([either, same])).toEqual([['either', 'not matched']]);
+    const objects = ['secrets', 'pods'].map(
+      resource =>
+        ({
+          ...detection(resource),
+          on: 'kubernetes',
+          id: `kubernetes/${resource}`,
+          when: { objectRef: { resource: [resource] }, verb: ['list'] },
+          resources: () => [],
+        }) as AnyDetection,
+    );
+    expect(explain(audited('list', 'pods'), objects, settings).map(({ detection: id }) => id)).toEqual([
+      'kubernetes/pods',
+    ]);
+  });
+
+  test('by facts, too', () => {
+    const who = { fact: { 'principal.kind': ['person' as const] } };
+    const all = [
+      detection('holds', { when: { eventName: ['StopLogging'], ...who } }),
+      detection('cleared', { unless: [who] }),
+      detection('no-key', { when: { eventName: ['StopLogging'], ...who }, by: () => [] }),
+      detection('fails', { when: { eventName: ['StopLogging'], fact: { 'principal.kind': ['node'] } } }),
+    ];
+    expect(told(all)).toEqual([
+      ['holds', 'matched'],
+      ['cleared', 'cleared'],
+      ['no-key', 'no key'],
+      ['fails', 'not matched'],
+    ]);
+  });
+
+  test('the nearer the smaller the part of a detection’s clauses that failed', () => {
+    const alike = { eventName: ['StopLogging'] };
+    const many = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(name => [name, [{ exists: false }]]));
+    const all = [
+      detection('half', { when: { ...alike, awsRegion: ['xx-1'] } }),
+      detection('some', { when: { ...alike, ...many, awsRegion: ['xx-1'], userAgent: ['x'] } as never }), // members that no record has
+    ];
+    expect(told(all)).toEqual([
+      ['some', 'not matched'],
+      ['half', 'not matched'],
+    ]);
+  });
+
+  test('of one that failed nothing else is said', () => {
+    const breaks = detection('breaks', {
+      by: () => {
+        throw new TypeError('no such member');
+      },
+    });
+    expect(explain(stop, [breaks], settings)).toEqual([
+      {
+        detection: 'cloudtrail/breaks',
+        verdict: 'failed',
+        when: { held: false, clauses: [], elsewhere: false },
+        unless: [],
+        findings: [],
+        unset: [],
+        note: 'TypeError: no such member',
+      },
+    ]);
+    expect(
+      explain(stop, [detection('off')], defineConfig({ detections: { 'cloudtrail/off': { status: 'off' } } })),
+    ).toMatchObject([{ verdict: 'off', findings: [] }]);
+    const both = detection('off', { requires: ['ranges'] });
+    expect(told([both], defineConfig({ detections: { 'cloudtrail/off': { status: 'off' } } }))).toEqual([
+      ['off', 'off'],
+    ]);
   });
 
   test('with the required settings that say nothing', () => {

@@ -47,6 +47,8 @@ describe('the regions of a stage', () => {
 
 test.each([
   ['eu-west-1', ['us-west-2'], 'us-east-1'],
+  // The one of IAM, though another comes before it.
+  ['eu-west-1', ['ap-south-1', 'us-east-1'], 'us-east-1'],
   ['us-east-1', ['us-west-2', 'eu-west-1'], 'eu-west-1'],
   ['us-gov-east-1', ['us-gov-west-1'], 'us-gov-west-1'],
   ['eusc-de-east-1', [], undefined],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { legalStage, longestStage, stagePrefix } from '../core/stage.ts';
 
 describe('the name of a stage', () => {
-  test.each(['a', 'production', 'Dev-2', 'x'.repeat(longestStage)])('%s is one', stage => {
+  test.each(['a', 'production', 'Dev-2', 'dev-two-b', 'x'.repeat(longestStage)])('%s is one', stage => {
     expect(legalStage(stage)).toBe(stage);
   });
   test.each([

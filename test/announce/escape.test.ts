@@ -105,3 +105,66 @@ test('our own prose keeps its code spans and shows placeholders', () => {
     'Run `aws ec2 stop-instances --instance-ids &lt;id&gt;` &amp; wait',
   );
 });
+
+test.each([
+  ['mrkdwn', mrkdwn, '*_~`@#:&<>', '∗＿∼ˋ＠＃∶&amp;&lt;&gt;'],
+  ['code', code, '*_~`@#:&<>', '`*_~ˋ@#:&amp;&lt;&gt;`'],
+  ['prose', prose, '*_~`@#:&<>', '*_~`@#:&amp;&lt;&gt;'],
+  ['slackPlain', slackPlain, '*_~`@#:&<>', '*_~`＠#:＆‹›'],
+  ['plain', plain, '*_~`@#:&<>', '*_~`@#:&<>'],
+  ['mrkdwn', mrkdwn, 'https://a www.b mailto:c', 'https[∶]//a www[.]b mailto[∶]c'],
+  ['slackPlain', slackPlain, 'https://a www.b mailto:c', 'https[:]//a www[.]b mailto[:]c'],
+  ['prose', prose, 'a\nb', 'a\\nb'],
+  ['plain', plain, '\ud800', '\\u{d800}'],
+  ['plain', plain, '\u2800\ufeff', '\\u{2800}\\u{feff}'],
+  ['code', code, ' ', ''],
+] as const)('%s shows %3$j as %4$j', (_, render, text, shown) => {
+  expect(render(text)).toBe(shown);
+});
+
+test.each([
+  ['plain', plain, 'abc', 3, 'abc'],
+  ['plain', plain, 'abcd', 3, 'ab…'],
+  ['plain', plain, 'abcd', 1, '…'],
+  ['plain', plain, 'abcd', 0, '…'],
+  ['plain', plain, 'a', 0, 'a'],
+  // What one character is shown as is never cut.
+  ['plain', plain, 'a\u001bb', 3, 'a…'],
+  ['plain', plain, 'a🙂b', 3, 'a…'],
+  ['mrkdwn', mrkdwn, 'a&b', 5, 'a…'],
+  ['mrkdwn', mrkdwn, 'a&', 6, 'a&amp;'],
+  ['mrkdwn', mrkdwn, 'abcd', 0, '…'],
+  ['prose', prose, 'a<b', 4, 'a…'],
+  ['prose', prose, 'abcd', 0, '…'],
+  ['slackPlain', slackPlain, 'abcd', 3, 'ab…'],
+  ['slackPlain', slackPlain, 'abcd', 0, '…'],
+  ['code', code, 'abc', 5, '`abc`'],
+  ['code', code, 'abcd', 5, '`ab…`'],
+  ['code', code, 'abcd', 0, '`…`'],
+] as const)('%s of %3$j in %4$i is %5$j', (_, render, text, max, shown) => {
+  expect(render(text, max)).toBe(shown);
+});
+
+test.each([
+  ['it’s ‘here’', "it's 'here'"],
+  ['“quoted”', '"quoted"'],
+  ['a – b — c · d', 'a - b - c - d'],
+  ['ﬁnding naïve', 'finding naive'],
+  ['日本', '??'],
+  ['  a   b  ', 'a b'],
+  ['a\nb', 'a\\nb'],
+])('the subject of %j is %j', (text, subject) => {
+  expect(subjectLine(text)).toBe(subject);
+});
+
+test.each([
+  ['abcdef', 6, 'abcdef'],
+  ['abcdefg', 6, 'abc...'],
+  ['ab cdefg', 6, 'ab...'],
+  ['see WWW-x-y', 10, 'see ...'],
+  ['www-x abcdefgh', 10, 'www-x a...'],
+  ['see awww-x', 11, 'see awww-x'],
+  ['see awww-xyz', 11, 'see awww...'],
+])('the subject of %j in %i is %j', (text, max, subject) => {
+  expect(subjectLine(text, max)).toBe(subject);
+});

@@ -100,6 +100,80 @@ describe('a report', () => {
     expect(made.nodeRoles.days).toEqual(standing);
     expect(reportHtml(made)).toMatch(/3 of 4 node roles \(75 %\).*allow 2 high-risk permissions/);
     expect(reportHtml(made)).toContain('2026-09-01: 9 high-risk permissions');
+    expect(reportHtml(made)).toContain('of node roles fully compliant');
+    expect(reportHtml(made)).toContain('aria-label="High-risk permissions of node roles by day"');
+  });
+
+  test('names first who and what has most findings, then what is widest or loudest, then by name', () => {
+    const by = (principal: string, ...detections: readonly string[]) =>
+      detections.map(detection => one({ principals: [principal], detection }));
+    const { offenders, noisiest } = report([
+      ...by('b', 'x', 'x'),
+      ...by('a', 'x', 'x'),
+      ...by('c', 'x', 'x'),
+      ...by('wide', 'x', 'y'),
+      ...by('most', 'z', 'z', 'z'),
+      ...by('once', 'y'),
+    ]);
+    expect(offenders.map(({ principal }) => principal)).toEqual(['most', 'wide', 'a', 'b', 'c']);
+    expect(noisiest.map(({ detection }) => detection)).toEqual(['x', 'z', 'y']);
+    const loud = report([
+      ...['b', 'a', 'c'].map(detection => one({ detection })),
+      one({ detection: 'loud', count: 7 }),
+    ]).noisiest;
+    expect(loud.map(({ detection, events }) => [detection, events])).toEqual([
+      ['loud', 7],
+      ['a', 1],
+      ['b', 1],
+      ['c', 1],
+    ]);
+    const many = Array.from({ length: 12 }, (_, at) => one({ detection: `d${at}` }));
+    expect(report(many).noisiest).toHaveLength(10);
+  });
+
+  test('takes for the node roles those that settings name whole, and what findings name, the worst first', () => {
+    const bad = (role: string, detection = 'cloudtrail/node-role-policy-attached') => one({ detection, key: { role } });
+    const made = report(
+      [
+        bad('arn:aws:iam::111122223333:role/b'),
+        bad('a'),
+        bad('c'),
+        bad('worst'),
+        bad('worst', 'cloudtrail/node-role-trust-widened'),
+        one({ detection: 'cloudtrail/node-role-policy-attached', key: {} }),
+        one({ detection: 'cloudtrail/other', key: { role: 'nobody' } }),
+      ],
+      ['quiet', 'calm', 'arn:aws:iam::111122223333:role/x/quiet', 'node-*'],
+    );
+    expect(made.nodeRoles.known).toBe(6);
+    expect(made.nodeRoles.failing.map(({ role, findings }) => [role, findings.length])).toEqual([
+      ['worst', 2],
+      ['a', 1],
+      ['b', 1],
+      ['c', 1],
+    ]);
+    const page = reportHtml(made);
+    expect(page).toContain('2 of 6 node roles that settings or findings name have no unresolved finding');
+    expect(page).toContain(made.nodeRoles.failing[0]?.findings.join(', '));
+    expect(page).toContain('of node roles without a policy finding');
+  });
+
+  test('takes for taken up what was acknowledged, suppressed or resolved, and nothing else', () => {
+    const { acknowledged } = report([
+      one({ trail: [act('resolve', 12 * hour)] }),
+      one({ trail: [act('note', hour), act('suppress', 2 * hour), act('acknowledge', 9 * hour)] }),
+      one({ trail: [act('assign', hour), act('acknowledge', 4 * hour)] }),
+      one({ trail: [act('note', hour)] }),
+      one(),
+    ]);
+    expect(acknowledged[0]).toEqual({ severity: 'all', findings: 3, mean: 6 * hour, median: 4 * hour });
+  });
+
+  test('takes a policy for remediated that somebody resolved as true, too', () => {
+    const attached = { detection: 'cloudtrail/node-role-policy-attached', status: 'resolved' } as const;
+    const made = report([one({ ...attached, disposition: 'true-positive', trail: [act('resolve', 3 * day)] })]);
+    expect(made.nodeRoles.remediated).toEqual({ findings: 1, mean: 3 * day, median: 3 * day });
+    expect(reportHtml(made)).toContain('Policies of node roles: 1 remediated, in 3.0 d on average (median 3.0 d).');
   });
 
   test('has every day, with what began and what ended on it', () => {
@@ -113,6 +187,12 @@ describe('a report', () => {
 
   test('says spans and shares as people do, and a dash of nothing', () => {
     expect([undefined, 90_000, 3 * hour, 3 * day].map(spanText)).toEqual(['–', '2 min', '3.0 h', '3.0 d']);
+    expect([2 * hour - 1, 2 * hour, 2 * day - 1, 2 * day].map(spanText)).toEqual([
+      '120 min',
+      '2.0 h',
+      '48.0 h',
+      '2.0 d',
+    ]);
     expect([shareText(1, 3), shareText(0, 0)]).toEqual(['33 %', '–']);
   });
 });

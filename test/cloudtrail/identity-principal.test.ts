@@ -9,7 +9,6 @@ import { exampleSettings } from '../../core/example-settings.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { compilePattern } from '../../core/pattern/compile.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
-import { matchesWildcard } from '../../core/wildcard.ts';
 
 const bare = defineConfig({});
 const own = '111122223333';
@@ -506,16 +505,4 @@ test('parameters that CloudTrail left out are told, whichever way the marker is 
   expect(read({ reason: 'requestParameters too large', omitted: 'true' })).toBe(true);
   expect(read({ omitted: false })).toBe(false);
   expect(read({})).toBe(false);
-});
-
-test.each([
-  ['a*b', 'axxb', true],
-  ['a*b', 'axxbc', false],
-  ['*', '', true],
-  ['a.c', 'abc', false],
-  ['*-karpenter', 'prod-karpenter', true],
-  ['a**a', 'aa', true],
-  [`${'a*'.repeat(30)}b`, 'a'.repeat(2000), false],
-])('wildcard %s on %s: %s', (pattern, text, matches) => {
-  expect(matchesWildcard(pattern, text)).toBe(matches);
 });

@@ -71,6 +71,13 @@ test('what was decided is remembered for longer than any queue keeps a message',
   const twice = [match(), match({ eventId: 'again', time: noon + minute })];
   expect(await bounded(twice, store)).toEqual(twice);
   expect(asked).toMatchObject([{ expires: noon + 30 * day, cap: mostFindings, read: false }]);
+  // 500 of them are kept in one item of the table.
+  expect(asked).toEqual([
+    expect.objectContaining({
+      scope: expect.stringMatching(/^flood#[0-9a-f]{16}#2026-09-01T12:00:00\.000Z$/),
+      add: { findings: [expect.stringMatching(/^[0-9a-f]{8}$/)] },
+    }),
+  ]);
   expect(await bounded(flood(3, { detection: 'pipeline/rule-failed' }), store)).toHaveLength(3);
   expect(asked).toHaveLength(1);
 });

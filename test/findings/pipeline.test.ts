@@ -25,6 +25,7 @@ const rules: DetectDeps['match'] = ({ id, time, record }) => {
   const add = { known: [id] };
   const expires = noon + 1_000_000;
   if (eventName === 'RunInstances') return one({});
+  if (eventName === 'Full') return one({ detection: 'pipeline/limit-reached' });
   if (eventName === 'Throw') return one({ detection: 'pipeline/rule-failed' });
   if (eventName === 'Learn')
     return one({ detection: 'knowledge/test', observations: [{ scope: 'a', add, expires }], decide: () => [] });
@@ -58,15 +59,16 @@ describe('detecting', () => {
       more,
       skipped,
       event('Throw'),
+      event('Full'),
     ];
     expect(await detect(reads, with_)).toEqual({
-      read: 4,
-      matched: 3,
+      read: 5,
+      matched: 4,
       rejected: 8,
       skipped: 3,
       ruleErrors: 1,
-      overLimit: 0,
-      findings: 2,
+      overLimit: 1,
+      findings: 3,
     });
     expect(with_.kept.map(({ where }) => where)).toEqual(['line 1', 'the rest']);
     expect(
@@ -74,7 +76,7 @@ describe('detecting', () => {
         .list()
         .map(({ finding }) => finding.count)
         .sort(),
-    ).toEqual([1, 2]);
+    ).toEqual([1, 1, 2]);
   });
   it('leaves marks of every stream that was heard, quiet records too, and of the newest time', async () => {
     const heard = { source: 'kubernetes', account: '111122223333', cluster: 'prod', time: noon + 60_000 } as const;
@@ -89,6 +91,9 @@ describe('detecting', () => {
     expect(await marks('cloudtrail', '111122223333', '')).toEqual(['2026-09-01T12:00:00.000Z']);
     expect(await marks('kubernetes', '111122223333', 'prod')).toEqual(['2026-09-01T12:00:00.000Z']);
     expect(await marks('kubernetes', '111122223333', 'other')).toEqual([]);
+    const earlier = { ...heard, time: noon - 60_000 };
+    await detect([...reads, { kind: 'quiet', count: 1, heard: earlier }], { ...with_, findings });
+    expect(times).toEqual([noon + 60_000, noon + 60_000]);
   });
 
   it('keeps what it is told to of the events', async () => {
@@ -134,7 +139,8 @@ describe('detecting', () => {
   it("takes the newest event's time for now unless told", async () => {
     const due = async (now?: number) => {
       const with_ = deps();
-      await detect([event('RunInstances'), event('Other', 500)], now === undefined ? with_ : { ...with_, now });
+      const reads = [event('RunInstances'), event('Other', 500), event('Other', 20)];
+      await detect(reads, now === undefined ? with_ : { ...with_, now });
       return with_.findings.list()[0]?.finding.due;
     };
     expect(await due()).toBe(noon + 500);
@@ -153,6 +159,18 @@ describe('where I/O fails, detecting throws after the rest was tried', () => {
       detect([event('Ask'), event('RunInstances')], { ...with_, store: { ...with_.store, observe: fails } }),
     ).rejects.toThrow('throttled');
     expect(with_.findings.list()).toHaveLength(1);
+  });
+  it.each([
+    ['what is asked of the state', 'Ask', 1],
+    ['what may still be found', 'RunInstances', 1],
+  ])('at the store once, for %s, though it answers again', async (_, name, findings) => {
+    const with_ = deps();
+    let asked = 0;
+    const observe: DetectDeps['store']['observe'] = some => (++asked === 1 ? fails() : with_.store.observe(some));
+    const store = { ...with_.store, observe };
+    await expect(detect([event(name), event('RunInstances', 7)], { ...with_, store })).rejects.toThrow('throttled');
+    expect(with_.findings.list()).toHaveLength(findings);
+    expect(asked).toBeLessThan(3); // nothing was heard while something is not stored
   });
   it('at the quarantine: everything is folded', async () => {
     const with_ = deps();

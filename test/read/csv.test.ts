@@ -53,6 +53,42 @@ describe('a table whose rows hold whole records', () => {
       expect(isCsvOfRecords(bytesOf(content))).toBe(false);
   });
 
+  test.each([
+    ['a,b\n"{""', true],
+    ['"a","b c","@x"\r\n1,"{ ""', true],
+    ['"a"\n"\n{""', false],
+    ['a b@c.d\n"{\n""', true],
+    ['{"a":1},b\n"{""', false],
+    ['"a;b","c"\n"{""', false],
+    ['"a","b;c"\n"{""', false],
+    ['"a",""\n"{""', false],
+    ['a\n{""', false],
+  ])('%j begins one: %s', (beginning, is) => {
+    expect(isCsvOfRecords(bytesOf(beginning))).toBe(is);
+  });
+
+  test.each([
+    ['h\n"{""a"":1}"\n', '{"a":1}\n'],
+    ['h,"{""a"":0}"\n"{""a"":1}",x,"{""a"":2}"\n', '{"a":1}\n{"a":2}\n'],
+    // What is no record is set aside as it was written, in one line.
+    ['h\nwhat,"is "" this"\n', 'what,"is "" this"\n'],
+    ['h\nwhat', 'what\n'],
+    ['h\nx"{""a"":1}"\n', 'x"{""a"":1}"\n'],
+    ['h\n" {""a"":1}"\n', '" {""a"":1}"\n'],
+    ['h\n\n \r\n\t\n', ''],
+    ['h\r\n"{""a"":1}"\r\n\r"{""a"":2}"\r\n', '{"a":1}\n{"a":2}\n'],
+    ['h\n"{""a"":1}",and more\nx\n', '{"a":1}\nx\n'],
+    ['h', ''],
+    [`h\n${'x'.repeat(4_096)}\n`, `${'x'.repeat(4_096)}\n`],
+    [`h\n${'x'.repeat(5_000)}\n"{""a"":1}"\n`, `${'x'.repeat(4_096)}\n{"a":1}\n`],
+  ])('of %j come the records, and what is none', async (content, lines) => {
+    for (const size of [1, 7, 10_000]) {
+      const all: Uint8Array[] = [];
+      for await (const some of recordsOfCsv(streamOf(bytesOf(content), size))) all.push(some);
+      expect(Buffer.concat(all).toString()).toBe(lines);
+    }
+  });
+
   test('gives back what was written, however it is cut', async () => {
     const record = fc.dictionary(
       fc.string({ unit: 'grapheme' }),

@@ -86,3 +86,43 @@ test('what was read of a large file is still there when all of it was read', asy
   );
   expect(kept).toEqual(lines.filter((_, at) => at % 3 === 0));
 });
+
+test('records that no rule can be about are counted, those of a stream and quarter of an hour together', async () => {
+  const start = Date.parse('2026-09-01T10:00:00Z');
+  const minute = 60_000;
+  const quiet = (at: number, cluster = 'prod') => ({ quiet: cluster, at: start + at * minute });
+  /** Tells `quiet` lines, and no others. */
+  let last = { quiet: '', at: 0 };
+  const told = {
+    end: (chunk: Uint8Array, from: number): number => {
+      const line = Buffer.from(chunk.subarray(from)).toString().split('\n')[0] ?? '';
+      if (!line.startsWith('{"quiet"')) return 0;
+      last = JSON.parse(line);
+      return from + line.length;
+    },
+    shaped: () => 'kubernetes' as const,
+    heard: ({ account }: { readonly account: string }) => ({
+      source: 'kubernetes' as const,
+      account,
+      cluster: last.quiet,
+      time: last.at,
+    }),
+  };
+  const lines = [quiet(1), quiet(3), quiet(2), quiet(16), quiet(16, 'other'), trail('e-1'), quiet(16, 'other')];
+  const reads = [];
+  const stream = streamOf(bytesOf(lines.map(line => JSON.stringify(line)).join('\n')));
+  for await (const batch of readObject(stream, 'x', { ...nowhere, account: '1' }, { quiet: told }))
+    reads.push(...batch);
+  const heard = (count: number, at: number, cluster = 'prod') => ({
+    kind: 'quiet',
+    count,
+    heard: { source: 'kubernetes', account: '1', cluster, time: start + at * minute },
+  });
+  expect(reads).toEqual([
+    heard(3, 3),
+    heard(1, 16),
+    heard(1, 16, 'other'),
+    expect.objectContaining({ kind: 'event' }),
+    heard(1, 16, 'other'),
+  ]);
+});

@@ -118,3 +118,48 @@ test('of two clusters in one group the longer stream prefix decides', () => {
   expect(placeOfStream('g', 'cp-b-1', nowhere, clusters)).toMatchObject({ place: { cluster: 'b' } });
   expect(placeOfStream('g', 'cp-a-1', nowhere, clusters)).toMatchObject({ place: { cluster: 'a' } });
 });
+
+test('of two clusters in one bucket the longer prefix decides, and one in another bucket or group is not asked', () => {
+  const stored = (name: string, prefix: string, bucket = 'audit') => ({
+    name,
+    kind: 'kubeadm' as const,
+    role: 'workload' as const,
+    audit: { bucket, prefix },
+  });
+  const clusters = [
+    stored('outer', 'a/'),
+    stored('inner', 'a/b/'),
+    stored('elsewhere', 'a/b/c/', 'other'),
+    { name: 'grouped', kind: 'kubeadm' as const, role: 'workload' as const, audit: { logGroup: 'a/b' } },
+    { name: 'plain', kind: 'eks' as const, role: 'workload' as const },
+  ];
+  const of = (key: string) => {
+    const belonging = placeOfKey(key, nowhere, clusters, 'audit');
+    return 'place' in belonging ? belonging.place.cluster : belonging;
+  };
+  expect(['a/x.gz', 'a/b/x.gz', 'a/b/c/x.gz', 'b/x.gz'].map(of)).toEqual(['outer', 'inner', 'inner', '']);
+});
+
+test('a group of EKS that settings give to a cluster has its audit log in the streams of that name, another in all', () => {
+  const own = (name: string, logGroup: string) => ({
+    name,
+    kind: 'kubeadm' as const,
+    role: 'workload' as const,
+    audit: { logGroup },
+  });
+  const clusters = [
+    { name: 'stored', kind: 'kubeadm' as const, role: 'workload' as const, audit: { bucket: 'x', prefix: '' } },
+    { name: 'plain', kind: 'eks' as const, role: 'workload' as const },
+    own('renamed', '/aws/eks/prod/cluster'),
+    own('self', '/self/audit'),
+  ];
+  const of = (group: string, stream: string) => {
+    const belonging = placeOfStream(group, stream, nowhere, clusters);
+    return 'place' in belonging ? belonging.place.cluster : belonging;
+  };
+  const skip = { skip: expect.any(String) };
+  expect(of('/aws/eks/prod/cluster', 'kube-apiserver-audit-0a')).toBe('renamed');
+  expect(of('/aws/eks/prod/cluster', 'kube-scheduler-0a')).toEqual(skip);
+  expect(of('/self/audit', 'anything')).toBe('self');
+  expect(of('/aws/eks/plain/cluster', 'kube-apiserver-audit-0a')).toBe('plain');
+});

@@ -31,7 +31,7 @@ const hook = (address: string) => ({ channels: [{ kind: 'webhook', address, secr
 describe('what is said of a wrong setting', () => {
   const slackAddress = 'https://hooks.slack.com/services/T0000/B0000/not-a-real-token';
 
-  test.each<[unknown, string]>([
+  test.each<[unknown, ...string[]]>([
     [undefined, 'the settings are missing: defineConfig({}) will do'],
     [null, 'the settings: an object: {…}'],
     [{ home: 'eu-west1' }, 'home: a region reads like "eu-west-1" (it says "eu-west1")'],
@@ -68,13 +68,52 @@ describe('what is said of a wrong setting', () => {
     ],
     [{ platform: ['x'] }, 'platform: an object, {…}, not a list (core/settings.ts says of what)'],
     [{ latenessMinutes: 0 }, 'latenessMinutes: at least 1 (it says 0)'],
+    [{ latenessMinutes: '15' }, 'latenessMinutes: a number (it says "15")'],
+    [{ nodeRoles: true }, 'nodeRoles: a list: […] (it says true)'],
+    [{ home: false }, 'home: a text in quotes (it says false)'],
+    [{ home: '' }, 'home: a region reads like "eu-west-1"'],
+    [{ home: 'x'.repeat(90) }, `home: a region reads like "eu-west-1" (it says "${'x'.repeat(79)}…")`],
+    [{ detections: 'off' }, 'detections: an object: {…} (it says "off")'],
+    [{ families: 5 }, 'families: an object: {…} (it says 5)'],
+    [
+      { clusters: [['prod']] },
+      'clusters.0.name: is missing',
+      'clusters.0: an object, {…}, not a list (core/settings.ts says of what)',
+    ],
+    [
+      { clusters: [{ name: 'a', rolee: 'x' }] },
+      'clusters.0.rolee: no such setting; near it: role (core/settings.ts lists them all)',
+    ],
+    [
+      { deployment: { archives: [{ bucket: 'abc', prefx: 'a' }] } },
+      'deployment.archives.0.prefx: no such setting; near it: prefix (core/settings.ts lists them all)',
+    ],
+    [{ network: { rangs: [] } }, 'network.rangs: no such setting; near it: ranges (core/settings.ts lists them all)'],
+    [{ channels: [{ kind: 'pagerduty', secret: 'Pager', region: 'asia' }] }, 'channels.0.region: one of "us", "eu"'],
+    [
+      { clusters: [{ name: 'a', vodRanges: [] }] },
+      'clusters.0.vodRanges: no such setting; near it: podRanges, vpcRanges (core/settings.ts lists them all)',
+    ],
+    [
+      { channels: [{ kind: 'slack-app', token: 'Bot', channel: 'C0123456789', triage: ['x'] }] },
+      'channels.0.triage.signing: is missing',
+      'channels.0.triage.users: is missing',
+      'channels.0.triage.team: is missing',
+      'channels.0.triage: an object, {…}, not a list (core/settings.ts says of what)',
+    ],
+    [
+      { suppressions: [{ ...suppression, when: 'x' }] },
+      'suppressions.0.when: a pattern in the rule language: an object that says something (docs/language.md) (it says "x")',
+    ],
+    [{ businessHours: {} }, 'businessHours.timeZone: is missing'],
+    [{ businessHours: { timeZone: 5 } }, 'businessHours.timeZone: a text in quotes (it says 5)'],
     [{ latenessMinutes: 500 }, 'latenessMinutes: at most 120 (it says 500)'],
     [{ announcing: { stormFindings: 2.5 } }, 'announcing.stormFindings: a whole number (it says 2.5)'],
     [{ channels: [{}] }, 'channels.0.kind: is missing: one of "email", "slack", "slack-app", "pagerduty", "webhook"'],
     [{ channels: [slackAddress] }, 'channels.0: an object: {…}'],
     [{ home: '\u001b[31m' }, 'home: a region reads like "eu-west-1" (it says "\\e[31m")'],
-  ])('%j: %s', (config, problem) => {
-    expect(problemsOf(config)).toEqual([problem]);
+  ])('%j: %s', (config, ...problems) => {
+    expect(problemsOf(config)).toEqual(problems);
   });
 
   test.each([
@@ -294,6 +333,16 @@ describe('defineConfig', () => {
       { suppressions: [suppression, suppression] },
       'suppressions: "load-test" stands twice',
     ],
+    [
+      'a suppression of what no finding has',
+      { suppressions: [{ ...suppression, when: { finding: { colour: ['red'] } } }] },
+      'suppressions.0: suppression load-test: a finding has no "colour": it has detection, ',
+    ],
+    [
+      'a suppression whose pattern is none',
+      { suppressions: [{ ...suppression, when: { event: { eventName: [] } } }] },
+      'suppressions.0: suppression load-test: event.eventName: an empty list',
+    ],
     ['hours without a day', { businessHours: { timeZone: 'UTC', days: [] } }, 'businessHours.days: name a day'],
     [
       'hours without an hour',
@@ -391,6 +440,65 @@ describe('defineConfig', () => {
       { detections: { 'pipeline/canary-returned': { status: 'off' } } },
       'detections.pipeline/canary-returned.status: its canary would never be back',
     ],
+    [
+      'a detection that only watches, whose canary is on',
+      { detections: { 'pipeline/canary-returned': { status: 'watching' } } },
+      'detections.pipeline/canary-returned.status: its canary would never be back',
+    ],
+    [
+      'a detection off whose canary is of clusters alone',
+      {
+        clusters: [{ name: 'prod' }],
+        deployment: { canary: { regions: false, clusters: ['prod'] } },
+        detections: { 'pipeline/audit-canary-returned': { status: 'off' } },
+      },
+      'detections.pipeline/audit-canary-returned.status: its canary would never be back',
+    ],
+    [
+      'a reader of a cluster that is not of EKS',
+      { clusters: [{ name: 'fleet', kind: 'kubeadm', reader: true }] },
+      'clusters.0.reader: only EKS keeps bodies from its audit log: give "fleet" an audit policy',
+    ],
+    [
+      'egress that is one address of ours',
+      { network: { egress: ['192.0.2.0/32'], ranges: ['203.0.113.0/24', '192.0.2.0'] } },
+      'network.egress.0: 192.0.2.0/32 lies inside',
+    ],
+    [
+      'egress inside our own ranges of IPv6',
+      { network: { egress: ['192.0.2.1', '2001:db8::1'], ranges: ['2001:db8::/56'] } },
+      'network.egress.1: 2001:db8::1 lies inside',
+    ],
+    ...(
+      [
+        ['gitops', { gitops: { arns: ['arn:aws:iam::111122223333:role/k'] } }, 'gitops.arns'],
+        ['readers', { secretReaders: { arns: ['arn:aws:iam::111122223333:role/k'] } }, 'secretReaders.arns'],
+        ['node roles', { nodeRoles: ['arn:aws:iam::111122223333:role/k'] }, 'nodeRoles'],
+        [
+          'node roles of a cluster',
+          { clusters: [{ name: 'a' }, { name: 'b', nodeRoles: ['arn:aws:iam::111122223333:role/k'] }] },
+          'clusters.1.nodeRoles',
+        ],
+        [
+          'a key',
+          { deployment: { archives: [{ bucket: 'abc', key: 'arn:aws:kms:us-east-1:111122223333:key/a' }] } },
+          'deployment.archives.0.key',
+        ],
+        ['a hub', { deployment: { hub: 'arn:aws:events:us-east-1:111122223333:event-bus/a' } }, 'deployment.hub'],
+      ] as const
+    ).map(
+      ([what, config, where]) =>
+        [`${what} of another partition`, { home: 'us-gov-west-1', ...config }, `${where}: arn:aws:`] as [
+          string,
+          unknown,
+          string,
+        ],
+    ),
+    [
+      'two clusters, each of another’s place',
+      audit({ logGroup: '/x', streamPrefix: 'a' }, { logGroup: '/x' }, { logGroup: '/x', streamPrefix: 'a' }),
+      'clusters.2.audit: "c0" has the same',
+    ],
     ['a channel of an unknown kind', { channels: [{ kind: 'pager' }] }, 'channels.0.kind: '],
   ])('refuses %s, saying where and what', (_, config, expected) => {
     const problems = problemsOf(config);
@@ -420,7 +528,7 @@ describe('defineConfig', () => {
     [
       'network.ranges',
       value => ({ network: { ranges: [value] } }),
-      ['10.0.0.0/8', '10.0.0.0/32', '192.0.2.1', '2001:db8::/56', '2001:db8::/128', '2001:db8::1'],
+      ['10.0.0.0/8', '10.0.0.0/32', '192.0.2.1', '2001:db8::/56', '2001:db8::/128', '2001:db8::1', '2001:db8::ffff:1'],
       [
         '10.0.0.0/33',
         '10.0.0.0/',
@@ -544,8 +652,32 @@ describe('defineConfig', () => {
     [
       'channels.address',
       value => ({ channels: [{ kind: 'webhook', address: value, secret: 'Hook' }] }),
-      ['https://example.com/x'],
-      ['https://', 'ftp://example.com', 'example.com', 'xhttps://example.com'],
+      [
+        'https://example.com/x',
+        'https://203.0.113.9/x',
+        'https://[2001:db8::1]:8443/x',
+        'https://local.example.com',
+        'https://intranet-local.example',
+        'https://internal.example.com.',
+      ],
+      [
+        'https://',
+        'ftp://example.com',
+        'example.com',
+        'xhttps://example.com',
+        'https://user@example.com/x',
+        'https://:secret@example.com/x',
+        'https://localhost/x',
+        'https://a.localhost./x',
+        'https://printer.local/x',
+        'https://ip-10-0-0-1.eu-west-1.compute.internal/x',
+        'https://invalid/x',
+        'https://0.0.0.0/x',
+        'https://[::]/x',
+        'https://[::1]/x',
+        'https://192.168.1.1/x',
+        'https://100.64.0.1/x',
+      ],
     ],
     [
       'deployment.archives.key',
@@ -564,12 +696,101 @@ describe('defineConfig', () => {
         'xarn:aws:events:e:1:event-bus/a',
       ],
     ],
+    [
+      'deployment.network',
+      value => ({ deployment: { network: value } }),
+      [
+        { subnets: ['subnet-01234567'], securityGroups: ['sg-0123456789abcdef0'] },
+        {
+          subnets: Array.from({ length: 16 }, () => 'subnet-01234567'),
+          securityGroups: Array.from({ length: 5 }, () => 'sg-01234567'),
+        },
+      ],
+      [
+        { subnets: [], securityGroups: ['sg-01234567'] },
+        { subnets: ['subnet-01234567'], securityGroups: [] },
+        { subnets: ['subnet-01234567'], securityGroups: Array.from({ length: 6 }, () => 'sg-01234567') },
+        { subnets: ['sg-01234567'], securityGroups: ['sg-01234567'] },
+        { subnets: ['subnet-0123456'], securityGroups: ['sg-01234567'] },
+        { subnets: ['subnet-0123456789abcdef01'], securityGroups: ['sg-01234567'] },
+        { subnets: ['xsubnet-01234567'], securityGroups: ['sg-01234567'] },
+        { subnets: ['subnet-01234567'] },
+      ],
+    ],
+    [
+      'deployment.archives.bucket',
+      value => ({ deployment: { archives: [{ bucket: value }] } }),
+      ['abc', 'a.b-c', 'a'.repeat(63)],
+      ['ab', 'Abc', 'abc-', '.abc', 'a'.repeat(64), 'a_c', ''],
+    ],
+    [
+      'deployment.evidence',
+      value => ({ deployment: { evidence: { retentionDays: value } } }),
+      [1, 3650],
+      [0, 3651, 1.5],
+    ],
+    ['deployment.gathers', value => ({ deployment: { gathers: [value] } }), ['111122223333'], ['1']],
+    ['announcing.escalateMinutes', value => ({ announcing: { escalateMinutes: value } }), [1, 1440], [0, 1441]],
+    ['announcing.stormFindings', value => ({ announcing: { stormFindings: value } }), [2, 400], [1, 401]],
+    [
+      'network.endpoints',
+      value => ({ network: { endpoints: value } }),
+      [{ 'vpce-0a': {} }, { 'vpce-0a': { vpc: 'vpc-0a', account: '111122223333' } }],
+      [{ 'vpc-0a': {} }, { 'vpce-0a': { account: '1' } }, { 'vpce-0a': { region: 'x' } }],
+    ],
+    ['selectorTags', value => ({ selectorTags: [value] }), ['a'], ['']],
+    [
+      'network.onPrem',
+      value => ({ network: { onPrem: [value] } }),
+      ['10.0.0.0/8', '2001:db8::/16', '3fff::/16', 'fc00::/7', 'fd23::/8', '10.0.0.1', '2001:db8::1'],
+      ['10.0.0.0/7', '2001::/15', '3000::/15', 'fc00::/6', '1::/6'],
+    ],
+    [
+      'clusters.name',
+      value => ({ clusters: [{ name: value }] }),
+      ['a', 'Prod_1-eu', 'a'.repeat(100)],
+      ['', '-a', '_a', 'a b', 'a/b', 'a'.repeat(101)],
+    ],
+    [
+      'clusters.name of kubeadm',
+      value => ({ clusters: [{ name: value, kind: 'kubeadm' }] }),
+      ['a.b', 'a_b-c', 'a'.repeat(253)],
+      ['.a', 'a/b', 'a b', 'a'.repeat(254)],
+    ],
+    ['nodeRoles', value => ({ nodeRoles: [value] }), ['a*', '*a'], ['', '*', '**']],
+    [
+      'detections.exemptions',
+      value => ({
+        detections: { 'a/b': { exemptions: [{ reason: 'because', expires: '2027-01-01', ...(value as object) }] } },
+      }),
+      [{ when: { a: ['1'] } }, { when: { a: ['1'] }, owner: 'me', reason: 'tests' }],
+      [{}, { when: null }, { when: 'a' }, { when: [] }, { when: ['a'] }, { when: { a: ['1'] }, reason: 'test' }],
+    ],
     ['deployment.canary.minutes', value => ({ deployment: { canary: { minutes: value } } }), [15, 60], [14, 61, 15.5]],
   ];
 
   test.each(edges)('takes of %s what is one, and nothing that only looks like it', (_, of, taken, refused) => {
     for (const value of taken) expect([value, problemsOf(of(value as never))]).toEqual([value, []]); // any value, to be judged
     for (const value of refused) expect([value, problemsOf(of(value as never)).length]).not.toEqual([value, 0]); // as above
+  });
+
+  test('says of very many problems the first thirty, and how many more there are', () => {
+    const wrong = (count: number): string => {
+      try {
+        defineConfig({ accounts: Array.from({ length: count }, (_, at) => `x${at}`) });
+      } catch (error) {
+        return error instanceof ConfigError ? `${error.name}: ${error.message}` : '';
+      }
+      return '';
+    };
+    expect(wrong(1).split('\n')).toEqual([
+      'ConfigError: tripline.config.ts is not valid:',
+      expect.stringMatching(/^ {2}- accounts\.0: an account id is twelve digits/),
+    ]);
+    expect(wrong(30).split('\n')).toHaveLength(31);
+    expect(wrong(30)).not.toContain('more of this kind');
+    expect(wrong(32).split('\n')).toHaveLength(32);
+    expect(wrong(32)).toMatch(/\n {2}- 2 more of this kind or another$/);
   });
 
   test('says every problem at once', () => {
@@ -594,6 +815,25 @@ test('every setting that a detection may require is unset in an empty configurat
   expect(names.filter(name => !isSet(exampleSettings, name))).toEqual([]);
 });
 
+test.each<[SettingName, Config, boolean]>([
+  ['approvedImages', { approvedImages: { ids: ['ami-0a'] } }, true],
+  ['approvedImages', { approvedImages: { owners: ['111122223333'] } }, true],
+  ['approvedImages', { approvedImages: { ids: ['ami-0a'], owners: ['111122223333'] } }, true],
+  ['businessHours', { businessHours: { timeZone: 'UTC' } }, true],
+  ['nodeRoles', { nodeRoles: ['node'] }, true],
+  ['nodeRoles', { clusters: [{ name: 'a' }, { name: 'b', nodeRoles: ['node'] }] }, true],
+  ['nodeRoles', { clusters: [{ name: 'a' }, { name: 'b', nodeRoles: [] }] }, false],
+  ['platform', { platform: { users: ['ada'] } }, true],
+  ['platform', { platform: { arns: ['*ada'], users: ['ada'], groups: ['ops'] } }, true],
+  ['platform', { platform: { groups: [] } }, false],
+  ['ranges', { network: { ranges: ['10.0.0.0/8'] } }, true],
+  ['ranges', { clusters: [{ name: 'a' }, { name: 'b', vpcRanges: ['10.0.0.0/8'] }] }, true],
+  ['ranges', { clusters: [{ name: 'a', vpcRanges: [] }], network: { egress: ['203.0.113.1'] } }, false],
+  ['controllers', { controllers: [{ kind: 'eks', roles: ['arn:aws:iam::111122223333:role/x'] }] }, true],
+])('%s is said in %j: %s', (name, config, said) => {
+  expect(isSet(defineConfig(config), name)).toBe(said);
+});
+
 describe('settings that look odd and are meant', () => {
   test.each<[string, unknown]>([
     [
@@ -614,6 +854,52 @@ describe('settings that look odd and are meant', () => {
     [
       'two Slack channels of one webhook',
       { channels: ['high', 'low'].map(minimum => ({ kind: 'slack', secret: 'Hook', minimum })) },
+    ],
+    ['a cluster of no account where accounts are listed', { accounts: ['111122223333'], clusters: [{ name: 'a' }] }],
+    ['an account of a cluster where none are listed', { clusters: [{ name: 'a', account: '444455556666' }] }],
+    [
+      'detections of canaries off, where there are no canaries',
+      {
+        deployment: { canary: { regions: false } },
+        detections: {
+          'pipeline/canary-returned': { status: 'off' },
+          'pipeline/audit-canary-returned': { status: 'watching' },
+        },
+      },
+    ],
+    [
+      'canaries of clusters by wildcard',
+      {
+        clusters: [{ name: 'prod-eu' }, { name: 'fleet', kind: 'kubeadm' }],
+        deployment: { canary: { clusters: ['prod-*'] } },
+      },
+    ],
+    ['a reader of an EKS cluster', { clusters: [{ name: 'prod', reader: true }] }],
+    ['no reader of another', { clusters: [{ name: 'fleet', kind: 'kubeadm', reader: false }] }],
+    [
+      'egress beside our own ranges',
+      {
+        network: { egress: ['203.0.113.0/24', '2001:db8:1::1'], ranges: ['192.0.2.0', '10.0.0.0/8', '2001:db8::/56'] },
+      },
+    ],
+    [
+      'archives under as many prefixes as a bus takes',
+      {
+        deployment: { archives: Array.from({ length: 20 }, (_, at) => ({ bucket: 'trail', prefix: `${at}/` })) },
+      },
+    ],
+    [
+      'addresses of mail that differ',
+      {
+        channels: ['a', 'b'].map(name => ({ kind: 'email', address: `${name}@example.com` })),
+      },
+    ],
+    [
+      'ARNs of every partition, and of home’s',
+      {
+        home: 'us-gov-west-1',
+        nodeRoles: ['arn:*:iam::*:role/k', 'arn:aws-us-gov:iam::111122223333:role/k', 'my-arn:aws:k'],
+      },
     ],
     ['hours over midnight', { businessHours: { timeZone: 'UTC', from: '22:00', to: '06:00' } }],
   ])('takes %s', (_, config) => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { patience } from '../../core/canary.ts';
+import { clusterCanary, findingsOf, lostMatch, patience, regionCanary } from '../../core/canary.ts';
+import { defineConfig } from '../../core/config.ts';
+import { findingId } from '../../core/findings/identity.ts';
 import {
   askCanary,
   askRoster,
@@ -139,5 +141,41 @@ describe('a round is known', () => {
     expect(decide('r1', failed(noon, 'r1'))).toEqual([]);
     expect(decide('', called(noon, ''))).toEqual([]);
     expect(rule.decide(view('r1'), {}, [])).toEqual([]);
+  });
+});
+
+describe('a canary that did not come back', () => {
+  const account = '111122223333';
+  const region = regionCanary('eu-west-1');
+  const cluster = clusterCanary('prod', 'eu-central-1');
+
+  test.each([
+    [region, { source: 'cloudtrail', region: 'eu-west-1', cluster: '', resources: ['eu-west-1'] }],
+    [cluster, { source: 'kubernetes', region: 'eu-central-1', cluster: 'prod', resources: ['prod'] }],
+  ])('is a finding of its own: %j', (canary, where) => {
+    const [match, ...others] = lostMatch(canary, account, noon, defineConfig({}));
+    expect(others).toEqual([]);
+    expect(match).toMatchObject({
+      ...where,
+      detection: 'pipeline/canary-lost',
+      account,
+      eventId: `canary-lost#${canary.name}#${noon}`,
+      time: noon + patience,
+      title: `The canary of ${canary.name} did not come back`,
+      key: { canary: canary.name },
+      severity: 'high',
+      status: 'alerting',
+      addresses: [],
+      notes: ['called at 2026-09-01 12:00 UTC and not back in 30 minutes'],
+    });
+    expect(match?.evidence?.toJSON()).toEqual({ canary: canary.name, why: match?.notes[0] });
+    expect(match && findingId(match)).toBe(findingsOf(canary, account).lost);
+  });
+
+  test('is told as the settings say', () => {
+    const under = (one: { readonly status?: 'off' | 'watching'; readonly severity?: 'low' }) =>
+      lostMatch(region, account, noon, defineConfig({ detections: { 'pipeline/canary-lost': one } }));
+    expect(under({ status: 'off' })).toEqual([]);
+    expect(under({ status: 'watching', severity: 'low' })).toMatchObject([{ status: 'watching', severity: 'low' }]);
   });
 });

@@ -12,6 +12,7 @@ import type { Observation, Store } from '../../core/state/observation.ts';
 import { remembering } from '../../core/state/remembering.ts';
 
 const minute = 60_000;
+const day = 24 * 60 * minute;
 const start = Date.parse('2026-09-01T10:00:00Z');
 const stream = streamOf('kubernetes', '111122223333', 'prod');
 
@@ -91,8 +92,9 @@ describe('an event is judged again', () => {
     await launch();
     await hear(start + 9 * minute);
     expect(await rejudge(deps, start + 25 * minute)).toBe(0);
-    expect(await rejudge(deps, start + 39 * minute)).toBe(0);
     await hear(start + 31 * minute);
+    // It is looked at again in a quarter of an hour.
+    expect(await rejudge(deps, start + 39 * minute)).toBe(0);
     expect(await rejudge(deps, start + 40 * minute)).toBe(1);
     expect(findings.list()).toHaveLength(1);
 
@@ -121,6 +123,60 @@ describe('an event is judged again', () => {
     for (let at = 20 * 60; at <= 22 * 60; at += 5) await sweep(start + at * minute);
     expect(findings.list()).toHaveLength(1);
   });
+  it('until a day has gone by since its moment, and not later', async () => {
+    const given = start + 10 * minute + day;
+    const patient = world();
+    await patient.launch();
+    expect(await rejudge(patient.deps, given - 1)).toBe(0);
+    await patient.hear(start + 31 * minute);
+    expect(await rejudge(patient.deps, given - 1 + 2 * 60 * minute)).toBe(1);
+    const silent = world();
+    await silent.launch();
+    expect(await rejudge(silent.deps, given)).toBe(0);
+    await silent.hear(start + 31 * minute);
+    expect(await rejudge(silent.deps, given + 15 * minute)).toBe(0);
+    expect(silent.findings.list()).toEqual([]);
+  });
+  it('though it could not be put off: nothing that waits is lost', async () => {
+    const { deps, store, hear, launch } = world();
+    await launch();
+    const broken = { ...store, postpone: () => Promise.reject(new Error('down')) };
+    await expect(rejudge({ ...deps, store: broken }, start + 25 * minute)).rejects.toThrow('down');
+    await hear(start + 31 * minute);
+    expect(await rejudge(deps, start + 40 * minute)).toBe(1);
+  });
+  it('when all streams were heard, not one of them', async () => {
+    const other = streamOf('kubernetes', '111122223333', 'other');
+    const rule = lonely();
+    const state = {
+      ...rule.state,
+      again: ({ event }: { readonly event: { readonly time: number } }) => ({
+        after: event.time + 10 * minute,
+        streams: [stream, other],
+      }),
+    };
+    const { deps, store, hear, launch } = world([lonely({ state } as Partial<Detection<'cloudtrail'>>)]);
+    await launch();
+    await hear(start + 31 * minute);
+    expect(await rejudge(deps, start + 25 * minute)).toBe(0);
+    await store.observe(
+      marksOf([{ source: 'kubernetes', account: '111122223333', cluster: 'other', time: start + 31 * minute }]),
+    );
+    expect(await rejudge(deps, start + 40 * minute)).toBe(1);
+  });
+  it('with however many others, some at a time, as long as there is time', async () => {
+    const { deps, hear, findings } = world();
+    const reads = Array.from({ length: 120 }, (_, at) => ({
+      kind: 'event' as const,
+      event: call('ec2', 'RunInstances', { eventID: `e-${at}` }),
+    }));
+    await detect(reads, deps);
+    await hear(start + 31 * minute);
+    let asked = 0;
+    expect(await rejudge(deps, start + 25 * minute, () => ++asked < 2)).toBe(50);
+    expect(await rejudge(deps, start + 25 * minute)).toBe(70);
+    expect(findings.list().map(({ finding }) => finding.count)).toEqual([120]);
+  });
   it('by the version that has its detection: others leave it, at most a day', async () => {
     const { deps, findings, hear, launch } = world();
     await launch();
@@ -142,7 +198,7 @@ describe('an event is judged again', () => {
     if (due === undefined) throw new Error('the launch is due');
     const foreign = { ...due, id: 'a', event: { ...call('ec2', 'RunInstances'), source: 'another' as 'cloudtrail' } };
     await store.postpone([foreign]);
-    await expect(rejudge(deps, start + 25 * minute)).rejects.toThrow();
+    await expect(rejudge(deps, start + 25 * minute)).rejects.toBeInstanceOf(TypeError);
     expect(findings.list()).toHaveLength(1);
     expect((await store.due(start + 40 * minute, 10)).map(({ id }) => id)).toEqual(['a']);
   });
