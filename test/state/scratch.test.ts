@@ -107,11 +107,28 @@ describe('a store whose memory is full puts items into scratch', () => {
     expect(scratch.lying.size).toBeLessThanOrEqual(60);
   });
 
+  it('to the byte: with three names at most the fourth takes two with it, so that three quarters are left', async () => {
+    const scratch = watched();
+    const store = memoryStore({ bytes: 2 * 3 * (awayBytes + 'a'.length), scratch });
+    const full = async (scope: string) => (await store.observe([remember(scope)]))[0]?.full;
+    // One of these lies in memory, the others in scratch.
+    expect([await full('a'), await full('b'), await full('c'), await full('d')]).toEqual([false, false, false, false]);
+    expect(scratch.lying.size).toBe(3);
+    expect(await full('e')).toBe(true);
+    expect(scratch.lying.size).toBe(2);
+    const there = [];
+    for (const scope of 'abcde') {
+      const [answer] = await store.observe([ask(scope)]);
+      if (answer?.item['seen'] !== undefined) there.push(scope);
+    }
+    expect(there).toEqual(['c', 'd', 'e']);
+  });
+
   it('and gives room back that is not needed', async () => {
     const scratch = watched();
     const store = memoryStore({ bytes, scratch });
-    for (let round = 0; round < 5; round++)
-      for (const scope of scopes) await store.observe([ask(scope), remember(scope)]);
+    for (let round = 0; round < 30; round++)
+      for (const scope of scopes) expect((await store.observe([ask(scope), remember(scope)]))[1]?.full).toBe(false);
     expect(scratch.lying.size).toBeLessThan(scopes.length);
   });
 });
@@ -127,6 +144,19 @@ describe('what waits lies in scratch', () => {
     expect((await store.due(later, 10)).map(({ id }) => id)).toEqual(['é-20', 'é-30', 'é-10']);
     expect(await store.due(later, 1)).toEqual([some[2]]);
     scratch.close();
+  });
+
+  it('also what comes when others were looked through: it goes between them', async () => {
+    const store = memoryStore({ scratch: watched() });
+    const times = async () => (await store.due(later, 100)).map(({ at }) => at);
+    await store.postpone([30, 10, 50].map(at => due(`${at}`, at)));
+    expect(await times()).toEqual([10, 30, 50]);
+    await store.postpone([60, 20, 5, 40, 30].map(at => due(`${at}`, at)));
+    expect(await times()).toEqual([5, 10, 20, 30, 40, 50, 60]);
+    await store.done([{ id: '10' }, { id: '60' }]);
+    await store.postpone([due('20', 45)]);
+    expect(await times()).toEqual([5, 30, 40, 45, 50]);
+    expect((await store.due(45, 100)).map(({ at }) => at)).toEqual([5, 30, 40, 45]);
   });
 
   it('until it was judged or replaced', async () => {
