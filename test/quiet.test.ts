@@ -113,6 +113,25 @@ describe('a record that no rule is about', () => {
     expect(asked(ask(), call('ec2', 'DescribeVpcs').record, place, 'prod')).toMatchObject({ source: 'cloudtrail' });
   });
 
+  it('is asked of by its cluster for the first two that come, so that memory has a bound', () => {
+    const { record } = audit('create', 'pods', {
+      user: { username: 'system:serviceaccount:kube-system:replicaset-controller' },
+      sourceIPs: ['10.0.200.11'],
+    });
+    const names = ['one', 'two', 'three'];
+    const [prod] = exampleSettings.clusters;
+    if (prod === undefined) throw new Error('the example has a cluster');
+    const several = {
+      ...exampleSettings,
+      clusters: [...exampleSettings.clusters, ...names.map(name => ({ ...prod, name }))],
+    };
+    const some = quietOf(detections, knowledge, several);
+    const heard = names.map(cluster => asked(some, record, { ...place, cluster }, cluster));
+    expect(heard).toMatchObject([{ cluster: 'one' }, { cluster: 'two' }, undefined]);
+    expect(asked(some, lease, { ...place, cluster: 'three' }, 'three')).toMatchObject({ cluster: 'three' });
+    expect(asked(some, record, { ...place, cluster: 'one' }, 'one')).toMatchObject({ cluster: 'one' });
+  });
+
   it.each<[string, object]>([
     ['is of an insight', { eventType: 'AwsCloudTrailInsight' }],
     ['is a notification', { eventSource: 'aws:s3' }],
