@@ -76,7 +76,7 @@ export const detection = cloudtrail({
     lookAround,
   ],
   blind: [
-    "EKS Auto Mode launches with the cluster's own role: name that role among the settings' `controllers` (kind `eks`), or every launch is found, low because EKS itself calls.",
+    "EKS Auto Mode launches with the cluster's own role: name that role among the settings' `controllers` (kind `eks`), or its launches are a finding, low because EKS itself calls.",
     "Tags written through the Resource Groups Tagging API arrive as CreateTags made on the caller's behalf; a service that tags as itself is cleared.",
     'CopyImage and CreateSnapshot copy tags without naming them.',
     'CreateSecurityGroup and CreateSubnet with tags: the list form of their tag specifications is inferred, both encodings are read.',
