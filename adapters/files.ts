@@ -65,7 +65,9 @@ export async function* readFiles(paths: readonly string[], options: FileOptions)
 
 /** Bytes that are read at once: such a buffer is made for every file, and a trail has hundreds of thousands of a few KB. */
 const piece = 256 * 1024;
-const pieceOf = (size: number | undefined): number => Math.min(piece, (size ?? piece) + 1);
+/** Of a file, too, that says it is empty: it may be written meanwhile, and those of `/proc` say so always. */
+const leastPiece = 8 * 1024;
+const pieceOf = (size: number | undefined): number => Math.min(piece, Math.max(leastPiece, (size ?? piece) + 1));
 
 /** The system gave up on a file that was being read; its message is the system's code. */
 class Interrupted extends Error {}

@@ -2,6 +2,7 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Scratch } from '../core/scratch.ts';
+import { codeOf } from './inputs.ts';
 
 /** The least room that a text gets, as a power of two: 256 bytes. */
 const least = 8;
@@ -37,7 +38,7 @@ export const scratchFile = (): Scratch & { close(): void } => {
   };
   return {
     write: (text, before) => {
-      file ??= nameless();
+      file ??= saying(nameless);
       const length = Buffer.byteLength(text);
       const bytes = Buffer.allocUnsafe(head + length);
       bytes.writeUInt32LE(length);
@@ -46,8 +47,7 @@ export const scratchFile = (): Scratch & { close(): void } => {
       const fits = before !== undefined && before % powers === power;
       if (before !== undefined && !fits) give(before);
       const at = fits ? Math.floor(before / powers) : take(power);
-      for (let written = 0; written < bytes.length; )
-        written += writeSync(file, bytes, written, bytes.length - written, at + written);
+      writeAll(file, bytes, at);
       return at * powers + power;
     },
     read: place => {
@@ -68,6 +68,21 @@ export const scratchFile = (): Scratch & { close(): void } => {
       file = undefined;
     },
   };
+};
+
+const writeAll = (file: number, bytes: Uint8Array, at: number): void => {
+  for (let written = 0; written < bytes.length; )
+    written += saying(() => writeSync(file, bytes, written, bytes.length - written, at + written));
+};
+
+/** The same, and where it fails, what to do about it: nobody who asked for a scan knows of this file. */
+const saying = <Made>(make: () => Made): Made => {
+  try {
+    return make();
+  } catch (cause) {
+    const advice = 'what memory has no room for lies there: set TMPDIR to a directory with room';
+    throw new Error(`no temporary file can be written in ${tmpdir()} (${codeOf(cause)}); ${advice}`, { cause });
+  }
 };
 
 const nameless = (): number => {

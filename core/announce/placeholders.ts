@@ -57,6 +57,9 @@ const instanceRegion = (finding: Finding, record: Json, instance: string | undef
   return said.includes(`"${instance}"`) ? text(record, 'awsRegion') : undefined;
 };
 
+/** Of a resource that has no id yet, or where several are meant, a key says it in words. */
+const oneWord = /^\S+$/;
+
 const serviceAccount = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /**
@@ -135,7 +138,7 @@ export const fillsOf = (
     ),
     TOKEN: part('token'),
     DETECTION: part('detection'),
-    RESOURCE: text(record, 'objectRef', 'resource') ?? part('resource'),
+    RESOURCE: text(record, 'objectRef', 'resource') ?? part('resource')?.match(oneWord)?.[0],
     POLICY: part('policy') ?? text(record, 'requestParameters', 'policyArn'),
     KIND: [text(record, 'objectRef', 'resource'), text(record, 'objectRef', 'apiGroup')].filter(Boolean).join('.'),
     KEY: /^A[KS]IA[A-Z0-9]{12,}$/.exec(part('key') ?? '')?.[0],

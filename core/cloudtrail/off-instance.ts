@@ -39,8 +39,11 @@ export interface Suspicion {
   readonly note: string;
 }
 
-/** The credentials of an instance outlive it a little; calls it made last are recorded late. */
-const graceAfterTermination = 10 * 60_000;
+/**
+ * The credentials of an instance outlive it a little. As long as the record of its end may be late (`latenessMinutes`, unless set longer):
+ * a call that is judged by its end must not come before that is known.
+ */
+const graceAfterTermination = 15 * 60_000;
 
 const has = (item: Item, set: string, member: string): boolean => item[set]?.includes(member) ?? false;
 
@@ -115,6 +118,13 @@ export const awaitsLaunch = (sighting: Sighting): boolean =>
   (sighting.place === 'public' || sighting.place === 'endpoint') &&
   judge(sighting) !== undefined &&
   judge({ ...sighting, place: 'ours' }) === undefined;
+
+/** Whether the verdict hangs on whose the access key is, whose record may still come. */
+const awaitsKey = (sighting: Sighting): boolean =>
+  !sighting.stated && sighting.key['instance'] === undefined && judge({ ...sighting, stated: true }) !== undefined;
+
+/** Whether records that may still come can make another verdict of it. */
+export const awaitsRecords = (sighting: Sighting): boolean => awaitsLaunch(sighting) || awaitsKey(sighting);
 
 const strongestOf = (sighting: Sighting, owner: readonly string[] | undefined): Suspicion | undefined => {
   const { instance, known } = sighting;

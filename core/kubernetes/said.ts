@@ -23,13 +23,19 @@ const kindOf = ({ record }: AuditView): string => {
 /** The object with its resource and group: `nodepools.karpenter.sh default`. */
 export const objectOf = (view: AuditView): string => `${kindOf(view)} ${said(view, 'object.path')}`;
 
-/** One finding a user and object; of a controller that settings do not name, which writes such objects all day, one for all of a kind. */
+/** One finding a user and object. */
 export const byUserAndObject = (view: AuditView): readonly Key[] => [
-  {
-    user: said(view, 'principal.id'),
-    object: said(view, 'principal.standing') === 'likely-controller' ? kindOf(view) : objectOf(view),
-  },
+  { user: said(view, 'principal.id'), object: objectOf(view) },
 ];
+
+/**
+ * The same; of a controller that settings do not name, which writes such objects all day, one for all of a kind. For what is low where
+ * such a controller does it, and says by its title what was done last.
+ */
+export const byUserAndObjects = (view: AuditView): readonly Key[] =>
+  said(view, 'principal.standing') === 'likely-controller'
+    ? [{ user: said(view, 'principal.id'), object: kindOf(view) }]
+    : byUserAndObject(view);
 
 /** One finding an object, whoever touched it. */
 export const byObject = (view: AuditView): readonly Key[] => [{ object: objectOf(view) }];

@@ -1,5 +1,5 @@
 import type { Condition, When } from '../pattern/language.ts';
-import { remembered } from '../remembered.ts';
+import { rememberedOf } from '../remembered.ts';
 import type { Principals, Settings } from '../settings.ts';
 import { conditionOf, matchesAny, starred } from '../wildcard.ts';
 import { administrators } from './groups.ts';
@@ -29,29 +29,36 @@ interface Named {
 }
 
 /** The names that a busy cluster's users have, and what they can be told from: whatever `identify` may make of them under the settings. */
-const namedIn = remembered((cluster: string | undefined, settings): readonly Named[] => {
-  const { platform, gitops } = settings;
-  const accounts = accountsIn(settings, cluster).map(({ pattern }) => pattern);
-  const given = [...accounts, ...(platform.users ?? []), ...(gitops.users ?? [])].filter(
-    name => !name.includes('*') && !name.startsWith('arn:') && allowed.has(formOfName(name)),
-  );
-  const always = (name: string, form: Form): Named => ({ name, forms: [form], kinds: [form] });
-  return [
-    always('system:node:*', 'node'),
-    ...[...components, ...builtInNames].map(name => always(name, 'service')),
-    always('system:bootstrap:*', 'bootstrap'),
-    always('system:anonymous', 'anonymous'),
-    clustersOf(settings, cluster).every(keepsEksNames)
-      ? always('eks:*', 'service')
-      : { name: 'eks:*', forms: ['service', 'person'], kinds: ['service', 'person', 'platform', 'gitops'] },
-    {
-      name: 'system:serviceaccount:*',
-      forms: ['service', 'service-account'],
-      kinds: ['service', 'service-account', 'platform', 'gitops', 'controller', 'likely-controller'],
-    },
-    ...[...new Set(given)].map(name => ({ name, forms: [formOfName(name)], kinds: kindsOf(name, settings, cluster) })),
-  ];
-}, String);
+const namedIn = rememberedOf(
+  (cluster: string | undefined, settings): readonly Named[] => {
+    const { platform, gitops } = settings;
+    const accounts = accountsIn(settings, cluster).map(({ pattern }) => pattern);
+    const given = [...accounts, ...(platform.users ?? []), ...(gitops.users ?? [])].filter(
+      name => !name.includes('*') && !name.startsWith('arn:') && allowed.has(formOfName(name)),
+    );
+    const always = (name: string, form: Form): Named => ({ name, forms: [form], kinds: [form] });
+    return [
+      always('system:node:*', 'node'),
+      ...[...components, ...builtInNames].map(name => always(name, 'service')),
+      always('system:bootstrap:*', 'bootstrap'),
+      always('system:anonymous', 'anonymous'),
+      clustersOf(settings, cluster).every(keepsEksNames)
+        ? always('eks:*', 'service')
+        : { name: 'eks:*', forms: ['service', 'person'], kinds: ['service', 'person', 'platform', 'gitops'] },
+      {
+        name: 'system:serviceaccount:*',
+        forms: ['service', 'service-account'],
+        kinds: ['service', 'service-account', 'platform', 'gitops', 'controller', 'likely-controller'],
+      },
+      ...[...new Set(given)].map(name => ({
+        name,
+        forms: [formOfName(name)],
+        kinds: kindsOf(name, settings, cluster),
+      })),
+    ];
+  },
+  of => [of],
+);
 
 /** Forms of users to whom the settings may allow something. */
 const allowed: ReadonlySet<Form> = new Set(['person', 'service-account']);

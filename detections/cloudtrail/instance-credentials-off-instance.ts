@@ -1,6 +1,13 @@
 import { homeOf, isSettled, sight, type Taught } from '../../core/cloudtrail/egress.ts';
 import { elsewhere, explainedUses } from '../../core/cloudtrail/example-off-instance.ts';
-import { awaitsLaunch, explained, judge, type Sighting, type Signal } from '../../core/cloudtrail/off-instance.ts';
+import {
+  awaitsLaunch,
+  awaitsRecords,
+  explained,
+  judge,
+  type Sighting,
+  type Signal,
+} from '../../core/cloudtrail/off-instance.ts';
 import type { Place } from '../../core/cloudtrail/place.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
 import { preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
@@ -134,7 +141,7 @@ export const detection = cloudtrail({
   principals: view => [`access key ${view.record.userIdentity?.accessKeyId ?? 'unknown'}`],
   state: {
     kind: 'off-instance',
-    doc: "Reads the instance's addresses, cluster and end from the records of its launch, and whose the access key is from the record that issued it. NAT gateways, Elastic IPs, VPC ranges and endpoints that the daily inventory found explain an address where the settings do not. A verdict that hangs on a launch which was not seen waits until its record must have come. Where the settings name no egress, addresses that three instances use over an hour are learned, and an instance that leaves elsewhere than through the one it was learned at is found an hour later.",
+    doc: "Reads the instance's addresses, cluster and end from the records of its launch, and whose the access key is from the record that issued it. NAT gateways, Elastic IPs, VPC ranges and endpoints that the daily inventory found explain an address where the settings do not. A verdict that hangs on a launch or an access key's issue which was not seen waits until its record must have come. Where the settings name no egress, addresses that three instances use over an hour are learned, and an instance that leaves elsewhere than through the one it was learned at is found an hour later.",
     observe: view => [
       {
         scope: instanceScope(accountOf(view), said(view, 'instance.claimed')),
@@ -153,7 +160,7 @@ export const detection = cloudtrail({
     },
     again: (view, key, answers) => {
       if (mayTell(view, key, answers)) return { after: view.event.time + 3_600_000 };
-      return awaitsLaunch(sightingOf(view, key, answers)) ? { after: view.event.time } : undefined;
+      return awaitsRecords(sightingOf(view, key, answers)) ? { after: view.event.time } : undefined;
     },
   },
   attack: ['T1552.005', 'T1078.004', 'T1550.001'],

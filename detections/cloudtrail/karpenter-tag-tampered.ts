@@ -51,8 +51,11 @@ export const detection = cloudtrail({
   by: view => {
     const principal = said(view, 'principal.id');
     // Until settings name it, a controller tags whatever it launches: one finding, and not one for each instance.
-    if (said(view, 'principal.kind') === 'likely-controller') return [{ principal, resource: 'what it launches' }];
-    return [...new Set(steering(view).flatMap(resourcesOf))].map(resource => ({ principal, resource }));
+    const isLikely = said(view, 'principal.kind') === 'likely-controller';
+    const resources = steering(view).flatMap(one =>
+      isLikely && owned.includes(text(one, 'resourceType') ?? '') ? ['what it launches'] : resourcesOf(one),
+    );
+    return [...new Set(resources)].map(resource => ({ principal, resource }));
   },
   resources: view =>
     steering(view).flatMap(one =>

@@ -172,6 +172,9 @@ describe('a runbook step', () => {
     ['--instance-profile-name PROFILE', '--instance-profile-name admin', { key: { profile: 'admin' } }, {}],
     ['--launch-template-name TEMPLATE', '--launch-template-name a/1', { key: { template: 'a/1' } }, {}],
     ['Values=RESOURCE, and', 'Values=subnet-0aaa, and', { key: { resource: 'subnet-0aaa' } }, {}],
+    ['--resources RESOURCE --tags', '--resources subnet-0aaa --tags', { key: { resource: 'subnet-0aaa' } }, {}],
+    ['--resources RESOURCE --tags', '--resources RESOURCE --tags', { key: { resource: 'what it launches' } }, {}],
+    ['--resources RESOURCE --tags', '--resources RESOURCE --tags', { key: { resource: 'new subnet' } }, {}],
     ['Values=GROUP', 'Values=sg-0aaa', { key: { group: 'sg-0aaa' } }, {}],
     [
       "extra.accessKeyId.0 = 'KEY'",

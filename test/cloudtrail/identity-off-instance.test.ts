@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { call, nodeSession } from '../../core/cloudtrail/example.ts';
-import { awaitsLaunch, explained, judge, type Sighting } from '../../core/cloudtrail/off-instance.ts';
+import { awaitsLaunch, awaitsRecords, explained, judge, type Sighting } from '../../core/cloudtrail/off-instance.ts';
 import { clustersOf, networkOf, type Place, placeOf } from '../../core/cloudtrail/place.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import { defineConfig } from '../../core/config.ts';
@@ -57,13 +57,13 @@ describe('what an instance session seen somewhere means', () => {
     ["another account's endpoint", { place: 'foreign', address: '10.0.77.7', known: {} }, 'high'],
     ['an endpoint that nobody knows', { place: 'unclear', address: '10.0.77.7' }, undefined],
     [
-      'eleven minutes after its end',
-      { place: 'ours', known: { ...launch, terminated: ['2026-09-01T09:49:00.000Z'] } },
+      'sixteen minutes after its end',
+      { place: 'ours', known: { ...launch, terminated: ['2026-09-01T09:44:00.000Z'] } },
       'critical',
     ],
     [
-      'nine minutes after its end',
-      { place: 'ours', known: { ...launch, terminated: ['2026-09-01T09:51:00.000Z'] } },
+      'fourteen minutes after its end',
+      { place: 'ours', known: { ...launch, terminated: ['2026-09-01T09:46:00.000Z'] } },
       undefined,
     ],
     ['a record that contradicts itself', { place: 'ours', mismatch: true }, 'high'],
@@ -125,14 +125,14 @@ describe('what it says', () => {
       ['critical', 'the instance was terminated at 2026-09-01T09:00:00.000Z; it asked whose credentials they are'],
     ],
     [
-      'nothing within ten minutes of that',
-      { place: 'ours', known: { ...launch, terminated: ['1788256200000'] } },
+      'nothing within a quarter of an hour of that',
+      { place: 'ours', known: { ...launch, terminated: ['1788255900000'] } },
       [undefined, undefined],
     ],
     [
       'and what comes a moment later',
-      { place: 'ours', known: { ...launch, terminated: ['1788256199999'] } },
-      ['critical', 'the instance was terminated at 2026-09-01T09:49:59.999Z'],
+      { place: 'ours', known: { ...launch, terminated: ['1788255899999'] } },
+      ['critical', 'the instance was terminated at 2026-09-01T09:44:59.999Z'],
     ],
     [
       'where it leaves otherwise',
@@ -235,6 +235,15 @@ test.each<[string, Partial<Sighting>, boolean]>([
   ['a place that is explained', { known: {}, place: 'ours' }, false],
 ])('a verdict waits for a launch: %s: %s', (_, over, waits) =>
   expect(awaitsLaunch({ ...ordinary, ...over })).toBe(waits));
+
+test.each<[string, Partial<Sighting>, boolean]>([
+  ['whose issue was not seen', { key: {} }, true],
+  ['that was issued to the instance', { key: { instance: [ordinary.instance] } }, false],
+  ['that was issued to another', { key: { instance: ['i-0eeeeffff00001111'] } }, false],
+  ['of a record that says whose it is', { key: {}, stated: true }, false],
+  ['of a call of which nothing is said anyway', { key: {}, place: 'ours' }, false],
+])('a verdict waits for an access key: %s: %s', (_, over, waits) =>
+  expect(awaitsRecords({ ...ordinary, stated: false, ...over })).toBe(waits));
 
 describe('where a call came from', () => {
   const at = (over: Partial<CloudTrailRecord>) =>

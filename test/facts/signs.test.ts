@@ -391,6 +391,18 @@ test.each<[string, string, Event<'kubernetes'>, string, boolean, boolean, boolea
   expect([isShown(), isShown('prod'), isShown('fleet')]).toEqual([anywhere, inProd, inFleet]);
 });
 
+test('a cluster may be called as if it were none: what is told of it is told of no other', () => {
+  const fact = kubernetesFacts['principal.standing'];
+  if (fact?.signs === undefined) throw new Error('it has no signs');
+  const { signs } = fact;
+  const [first, ...others] = exampleSettings.clusters;
+  if (first?.kind !== 'eks') throw new Error('the first cluster is none of EKS');
+  const settings = { ...exampleSettings, clusters: [{ ...first, name: 'undefined' }, ...others] };
+  const { record } = toldOf(audit('get', 'pods', { user: { username: 'eks:x' } }), settings);
+  const isShown = (cluster?: string) => shows(signs, settings, [textOf('person')], cluster)(record);
+  expect([isShown('undefined'), isShown()]).toEqual([false, true]);
+});
+
 test.each([
   ['controller', 'system:serviceaccount:kube-system:karpenter', exampleSettings],
   ['controller', 'system:serviceaccount:flux-system:kustomize-controller', bare],

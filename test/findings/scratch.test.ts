@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { scratchFile } from '../../adapters/scratch.ts';
 import { type MemoryFindings, memoryFindings } from '../../core/findings/memory.ts';
 import type { Match } from '../../core/match.ts';
@@ -90,6 +90,17 @@ it('a scratch file has no name', () => {
   const scratch = scratchFile();
   expect(scratch.read(scratch.write('a text'))).toBe('a text');
   expect(named().filter(name => !before.includes(name))).toEqual([]);
+  scratch.close();
+});
+
+it('says where no temporary file can be written, and what to do', () => {
+  vi.stubEnv('TMPDIR', import.meta.filename);
+  const scratch = scratchFile();
+  expect(() => scratch.write('a text')).toThrow(
+    /^no temporary file can be written in .+scratch\.test\.ts \(ENOTDIR\); .+: set TMPDIR to a directory with room$/,
+  );
+  vi.unstubAllEnvs();
+  expect(scratch.read(scratch.write('a text'))).toBe('a text');
   scratch.close();
 });
 

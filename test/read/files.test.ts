@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +42,19 @@ describe('files', () => {
     }
     expect(records).toBe(200);
     expect(most).toBeLessThan(5_000_000);
+  });
+
+  test('one that was empty when it was listed, and is written meanwhile, is not read byte by byte', async () => {
+    await write('a.jsonl', line('e-0'));
+    await write('b.jsonl', '');
+    let [pieces, records] = [0, 0];
+    const onProgress = ({ index }: Progress): void => {
+      if (index === 1) writeFileSync(join(root, 'b.jsonl'), line('e-1').repeat(100));
+      else pieces++;
+    };
+    for await (const batch of readFiles([root], { place: nowhere, onProgress })) records += batch.length;
+    expect(records).toBe(101);
+    expect(pieces).toBeLessThan(50);
   });
 
   test('a directory is read in name order, its other files are counted and hidden ones left out', async () => {

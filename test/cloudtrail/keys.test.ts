@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { developer, karpenter } from '../../core/cloudtrail/example.ts';
+import { writeTags } from '../../core/cloudtrail/example-ec2.ts';
+import { compile } from '../../core/compile.ts';
+import { defineConfig } from '../../core/config.ts';
+import { detection } from '../../detections/cloudtrail/karpenter-tag-tampered.ts';
+
+/** Without settings a role is Karpenter's by its usual name only. */
+const match = compile([detection], [], defineConfig({}));
+
+test.each([
+  ['what it launches', karpenter, ['i-0aaaabbbbccccdddd', 'i-0aaaabbbbcccceeee']],
+  ['what it launches subnet-0bbb', karpenter, ['i-0aaaabbbbccccdddd', 'subnet-0bbb']],
+  ['sg-0aaa', karpenter, ['sg-0aaa']],
+  ['i-0aaaabbbbccccdddd i-0aaaabbbbcccceeee', developer, ['i-0aaaabbbbccccdddd', 'i-0aaaabbbbcccceeee']],
+])('one finding for: %s', (resources, by, ids) => {
+  const found = match(writeTags('CreateTags', ids, { 'karpenter.sh/discovery': 'prod' }, { by }));
+  expect(found.map(({ key }) => key['resource']).join(' ')).toBe(resources);
+});
