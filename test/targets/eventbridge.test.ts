@@ -194,6 +194,22 @@ describe('EventBridge patterns derived from detections', () => {
     expect(rules[0]?.widened).toEqual([]);
   });
 
+  it('keep the call that one alternative asks for as a write and the other as any', () => {
+    const rule = trailRule('r', {
+      eventName: ['GetObject'],
+      $or: [{ readOnly: [false] }, { userAgent: ['aws-cli/2'], requestParameters: { set: { size: [0] } } }],
+    });
+    const { patterns } = derive(rule);
+    const record = {
+      eventName: 'GetObject',
+      readOnly: true,
+      userAgent: 'aws-cli/2',
+      requestParameters: { set: { size: 0 } },
+    };
+    expect(patterns.map(({ readOnly }) => readOnly)).toEqual([true]);
+    expect(match(loadPattern(JSON.parse(patterns[0]?.pattern ?? '{}')), envelope(record))).toBe(true);
+  });
+
   it('ask for read-only events only where a rule that is bound to no call does not keep them out', () => {
     const reads = (readOnly: readonly boolean[]) => {
       const { patterns, rules } = derive(trailRule('a', { readOnly, userIdentity: { type: 'IAMUser' } } as never)); // as records have it

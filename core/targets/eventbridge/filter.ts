@@ -61,9 +61,12 @@ const ruleClauses = (rule: Rule, settings: Settings): readonly Clause[] => {
   return reduce(clausesOf(loadPattern(rule.when), needsOf('cloudtrail', settings)).map(speakable));
 };
 
-/** Drops clauses that another one holds. */
+/** Drops clauses that another one holds; of those that hold each other the first stays. */
 const unique = (clauses: readonly Clause[]): readonly Clause[] =>
-  clauses.filter((clause, index) => !clauses.some((other, at) => at !== index && implies(clause, other)));
+  clauses.filter(
+    (clause, index) =>
+      !clauses.some((other, at) => at !== index && implies(clause, other) && (at < index || !implies(other, clause))),
+  );
 
 /** Share of all management events that one widening may add: a rule more is cheaper than half of all AssumeRole records. */
 const mostAdded = 0.005;
