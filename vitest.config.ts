@@ -11,6 +11,7 @@ const longest = [
   'findings/table.test.ts',
   'versions/versions.test.ts',
   'limits/memory.test.ts',
+  'limits/remembered.test.ts',
   'targets/soundness.test.ts',
   'targets/signs.fuzz.ts',
   'doctor/doctor.test.ts',
@@ -41,6 +42,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.fuzz.ts'],
+    globalSetup: 'test/temporary.ts',
     pool: 'forks',
     testTimeout: 30_000,
     fileParallelism: true,
