@@ -4,8 +4,9 @@ import type { Item, Observation } from '../state/observation.ts';
 
 /**
  * Public addresses through which instances leave, learned where the settings name none. An address is learned when three instances
- * used it over an hour; instances that made calls from it that nodes do not make teach nothing, unless ten had used it. Never is the first address that an
- * instance is seen at taken for its own, and what is learned clears nothing by itself: it tells where an instance belongs.
+ * used it over an hour; instances that made calls from it that nodes do not make teach nothing, unless ten had used it. Never is the
+ * first address that an instance is seen at taken for its own, and what is learned clears nothing by itself: it tells where an
+ * instance belongs.
  */
 export type Standing = 'learned' | 'pending' | 'lone';
 
@@ -94,18 +95,20 @@ const hasLasted = (items: readonly Item[], address: string): boolean => {
 };
 
 /**
- * Whether an address stays learned whatever else is taught, so that nothing that is asked of it later can be answered otherwise:
- * many instances used it for an hour. Only to revoke it makes it foreign.
+ * Whether an address stays learned whatever else is taught of addresses: many instances used it for an hour. Only to revoke it makes
+ * it foreign. What is yet to be known of an instance is another matter: docs/decisions/051-learned-egress.md.
  */
 export const isSettled = ({ items, taken }: Taught, address: string): boolean =>
   behind(items, 'seen', address, many).size >= many && hasLasted(items, address) && !revoked(taken).has(address);
 
+/** Instances that made calls which nodes do not make. */
+const flaggedIn = ({ items }: Taught): ReadonlySet<string> => new Set(items.flatMap(item => item['flagged'] ?? []));
+
 /** What is known of an address; undefined where no instance taught it. */
-const knownOf = (taught: Taught, address: string): Egress | undefined => {
+const knownOf = (taught: Taught, flagged: ReadonlySet<string>, address: string): Egress | undefined => {
   const { items, taken } = taught;
   const seen = behind(items, 'seen', address);
   if (seen.size === 0) return undefined;
-  const flagged = new Set(items.flatMap(item => item['flagged'] ?? []));
   const instances = [...seen].filter(one => !flagged.has(one)).sort();
   const standing = (): Standing => {
     if (isSettled(taught, address)) return 'learned';
@@ -120,9 +123,10 @@ const knownOf = (taught: Taught, address: string): Egress | undefined => {
 export const egressOf = (taught: Taught): ReadonlyMap<string, Egress> => {
   const seen = taught.items.flatMap(item => item['seen'] ?? []);
   const addresses = new Set(seen.map(one => one.slice(0, one.indexOf(' '))));
+  const flagged = flaggedIn(taught);
   return new Map(
     [...addresses].flatMap(address => {
-      const known = knownOf(taught, address);
+      const known = knownOf(taught, flagged, address);
       return known === undefined ? [] : [[address, known] as const];
     }),
   );
@@ -138,11 +142,12 @@ export const homeOf = (taught: Taught, instance: string, address: string): strin
     }
   others.delete(address);
   if (others.size === 0) return undefined;
-  const here = knownOf(taught, address)?.standing;
+  const flagged = flaggedIn(taught);
+  const here = knownOf(taught, flagged, address)?.standing;
   if (here === 'learned' || here === 'pending') return undefined;
   return [...others]
     .filter(other => {
-      const { standing, instances = [] } = knownOf(taught, other) ?? {};
+      const { standing, instances = [] } = knownOf(taught, flagged, other) ?? {};
       return standing === 'learned' && instances.includes(instance);
     })
     .sort()[0];
