@@ -68,18 +68,27 @@ const consolidate = (trail: Trail, fleet: Instance[], nodes: number): void => {
   }
 };
 
-/** Leaves one in some of the day's launches, and nothing of the nodes of the others. */
-const fewerLaunches = (trail: Trail, fleet: Instance[], nodes: Instance[], share: number): void => {
-  const launches = [...new Set(nodes.map(({ launched }) => launched).filter(launched => launched >= midnight))].sort();
-  const gone = new Set(
-    nodes.flatMap(({ id, launched }) => (launches.indexOf(launched) % share > 0 ? [id] : [])), // of those before midnight -1
+/** Nodes of nobody's, which Karpenter takes away in the day instead of ours: those go in the night. */
+const decoys = (): Instance[] => Array.from({ length: 4 }, () => fleetAtMidnight(new Random(0))).flat();
+
+/** Karpenter's day, of whose launches one in some is left, and nothing of the nodes of the others. */
+const karpenterLaunches = (trail: Trail, fleet: Instance[], nodes: Instance[], share: number): void => {
+  const others = decoys();
+  const all = [...others, ...fleet];
+  const made: Instance[] = [];
+  karpenterWorks(trail, all, made);
+  const launches = [...new Set(made.map(({ launched }) => launched))];
+  const ours = made.filter(({ launched }) => launches.indexOf(launched) % share === 0);
+  const known = new Set([...fleet, ...ours].map(({ id }) => id));
+  keep(
+    trail.records,
+    record =>
+      JSON.stringify(record)
+        .match(/\bi-0[0-9a-f]{16}\b/g)
+        ?.some(id => !known.has(id)) !== true,
   );
-  const isOf = (record: CloudTrailRecord): boolean =>
-    JSON.stringify(record)
-      .match(/\bi-0[0-9a-f]{16}\b/g)
-      ?.some(id => gone.has(id)) === true;
-  keep(trail.records, record => !isOf(record));
-  for (const some of [fleet, nodes]) keep(some, ({ id }) => !gone.has(id));
+  fleet.push(...ours);
+  nodes.push(...ours);
 };
 
 const keep = <T>(list: T[], isKept: (one: T, at: number) => boolean): void =>
@@ -130,8 +139,7 @@ export const daysOf = (asked: Amount, isHanded: (event: AnyEvent) => boolean) =>
     fleet = index === 0 ? fleet : fleet.map(one => renewed(trail, one));
     const nodes = [...fleet];
     consolidate(trail, fleet, asked.nodes);
-    karpenterWorks(trail, fleet, nodes);
-    fewerLaunches(trail, fleet, nodes, asked.launches);
+    karpenterLaunches(trail, fleet, nodes, asked.launches);
     for (const node of nodes)
       nodeWorks(trail, node, Math.max(node.launched, midnight), node.gone ?? midnight + 24 * hour);
     controllersWork(trail, fleet);
