@@ -171,6 +171,8 @@ describe('continuation', () => {
     const [critical, taken] = [{ severity: 'critical' }, { severity: 'critical', status: 'acknowledged' }] as const;
     expect(saidIn(30, critical) - saidIn(10, critical)).toBe(20);
     expect(saidIn(30, taken) - saidIn(10, taken)).toBeLessThan(4);
+    const silent = { detection: 'pipeline/source-silent' };
+    expect(saidIn(30, silent) - saidIn(10, silent)).toBe(20);
     // One that was opened again begins anew.
     expect(saidIn(7, { resolvedAt: at + 1_000 * hour }, 1_001)).toBeGreaterThanOrEqual(saidIn(7) - 1);
   });
