@@ -8,8 +8,9 @@ import { admitter } from '../targets/soundness.ts';
 import { type Database, stageDatabase } from './database.ts';
 import { accountOf } from './inventory.ts';
 import { peopleAct, suppressNoise } from './people.ts';
+import type { Deployed } from './process.ts';
 import { type DayReport, reporting } from './report.ts';
-import { type Deployed, type Stage, startStage } from './stage.ts';
+import { type Stage, startStage } from './stage.ts';
 import { type Amount, type DayTraffic, daysOf } from './traffic.ts';
 
 /** What a month is made of. */

@@ -71,6 +71,7 @@ export const reporting = (stage: Stage, database: Database) => {
       wrong: [
         ...(isQuiet ? left.wrong : []),
         ...stage.wrong.splice(0),
+        ...miscounted(stage),
         ...twice.map(name => `${name} was said twice, and nothing failed`),
       ],
       warnings: stage.warnings.slice(before.warnings),
@@ -79,6 +80,17 @@ export const reporting = (stage: Stage, database: Database) => {
     cases = left.cases;
     return report;
   };
+};
+
+/** What the functions counted that is not as it was handed to them, or must not be. */
+const miscounted = ({ counts, handed }: Stage): readonly string[] => {
+  const read = counts.get('EventsRead') ?? 0;
+  return [
+    ...(read === handed() ? [] : [`the functions read ${read} events, and were handed ${handed()}`]),
+    ...['RuleErrors', 'RecordsQuarantined', 'RecordsSkipped', 'AnnouncementsFailed', 'InventoryFailed'].flatMap(name =>
+      (counts.get(name) ?? 0) > 0 ? [`${name} is ${counts.get(name)}, and nothing failed`] : [],
+    ),
+  ];
 };
 
 /** What the topic took. */

@@ -1,19 +1,8 @@
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { SNSClient } from '@aws-sdk/client-sns';
 import type { Context, DynamoDBRecord } from 'aws-lambda';
-import { busChannel } from '../../adapters/bus.ts';
 import { type FindingsTable, findingsTable } from '../../adapters/findings/table.ts';
-import { ledgerTable } from '../../adapters/ledger.ts';
-import { sendToPagerDuty } from '../../adapters/pagerduty.ts';
-import { memoryQuarantine } from '../../adapters/quarantine-local.ts';
-import { postToSlack } from '../../adapters/slack.ts';
-import { snsChannel } from '../../adapters/sns.ts';
-import { dynamoStore } from '../../adapters/state-table.ts';
 import { type Suppressions, suppressionsTable } from '../../adapters/suppressions.ts';
-import { postSigned } from '../../adapters/webhook.ts';
 import { groupOf, queued, subscribed } from '../../cli/delivered.ts';
 import { compile } from '../../core/compile.ts';
-import type { AnyDetection } from '../../core/detection.ts';
 import type { AnyEvent } from '../../core/event.ts';
 import { byFinding } from '../../core/findings/memory.ts';
 import type { Part } from '../../core/inventory/aws.ts';
@@ -21,29 +10,22 @@ import { inventory, type Task } from '../../core/inventory/inventory.ts';
 import { regionsOf, tasksOf } from '../../core/inventory/tasks.ts';
 import type { Match } from '../../core/match.ts';
 import { once } from '../../core/once.ts';
-import type { Settings } from '../../core/settings.ts';
-import { remembering } from '../../core/state/remembering.ts';
 import { knowledge } from '../../detections/index.ts';
 import { handler as announceHandler } from '../../functions/announce.ts';
 import { handler as auditHandler } from '../../functions/audit.ts';
 import { handler as canaryHandler } from '../../functions/canary.ts';
 import { handler as cloudtrailHandler } from '../../functions/cloudtrail.ts';
-import { type Deps, fromEnvironment, use } from '../../functions/deps/deps.ts';
+import { type Deps, use } from '../../functions/deps/deps.ts';
 import { handler as digestHandler } from '../../functions/digest.ts';
 import { handler as pagerDutyHandler } from '../../functions/pagerduty.ts';
 import { handler as slackHandler } from '../../functions/slack.ts';
 import { handler as sweepHandler } from '../../functions/sweep.ts';
 import { handler as webhookHandler } from '../../functions/webhook.ts';
-import { routingKey, type Services, type Taken } from '../faults/services.ts';
+import type { Services, Taken } from '../faults/services.ts';
 import { unstored } from '../faults/verdict.ts';
 import { woken } from '../woken.ts';
 import type { Database } from './database.ts';
-
-/** What a stage is deployed with; a new deployment brings new ones. */
-export interface Deployed {
-  readonly settings: Settings;
-  readonly detections: readonly AnyDetection[];
-}
+import { account, type Deployed, outsideOf, processOf } from './process.ts';
 
 /** A deployed stage: the real handlers on one database, under a clock that others move. */
 export interface Stage {
@@ -53,7 +35,9 @@ export interface Stage {
   readonly suppressions: Suppressions;
   readonly taken: Taken;
   /** What the functions counted, by metric. */
-  readonly counts: Map<string, number>;
+  readonly counts: ReadonlyMap<string, number>;
+  /** Events that were handed over, repeats included. */
+  readonly handed: () => number;
   readonly invocations: Map<string, number>;
   /** Lines of warnings and errors. */
   readonly warnings: string[];
@@ -74,7 +58,6 @@ export interface Stage {
   stop(): void;
 }
 
-const account = '111122223333';
 const hour = 60 * 60_000;
 /** A function's process is ended and begun anew so often. */
 const processLives = 2 * hour;
@@ -90,13 +73,6 @@ const outlets = { slack: slackHandler, pagerduty: pagerDutyHandler, webhook: web
 /** Starts a stage. @param services what stands behind its channels, on loopback */
 export const startStage = (database: Database, services: Services, first: Deployed, start: number): Stage => {
   const { client } = database;
-  const at = (service: string) => ({
-    endpoint: `${services.address}/${service}`,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  const sns = new SNSClient(at('sns'));
-  const bus = new EventBridgeClient(at('bus'));
   const wrong: string[] = [];
   const taken: Taken = {
     receipts: [],
@@ -116,6 +92,7 @@ export const startStage = (database: Database, services: Services, first: Deploy
   const warnings: string[] = [];
   const folded = new Map<string, Set<string>>();
   let nonces = 0;
+  let handed = 0;
 
   const print = (line: string): void => {
     const { level, function: name, requestId, ms, timestamp, _aws, ...rest } = JSON.parse(line);
@@ -132,52 +109,9 @@ export const startStage = (database: Database, services: Services, first: Deploy
         for (const { eventId } of some) events.add(eventId);
       }
   };
-  const posted = { timeout: 60_000, patience: 5_000, wait: async () => undefined };
-  const started = (): Deps => {
-    const store = remembering(dynamoStore(client, 'state'), () => stage.now);
-    const findings = findingsTable(client, 'findings');
-    return {
-      ...fromEnvironment({}),
-      stage: 'month',
-      settings: deployed.settings,
-      detections: () => deployed.detections,
-      match,
-      store: () => store,
-      findings: () => ({
-        ...findings,
-        fold: async (matches, now) => {
-          await findings.fold(matches, now);
-          noted(matches);
-        },
-      }),
-      suppressions: () => suppressionsTable(client, 'findings'),
-      ledger: () => ledgerTable(client, 'state'),
-      quarantine: () => memoryQuarantine(),
-      channels: () => [
-        snsChannel(() => sns, `arn:aws:sns:eu-west-1:${account}:tripline`),
-        busChannel(() => bus, 'tripline'),
-      ],
-      slack: { name: '0', post: message => postToSlack(`${services.address}/slack/month/`, message, posted) },
-      pagerDuty: () => ({
-        name: '1',
-        routingKey,
-        send: event => sendToPagerDuty(event, { address: `${services.address}/pagerduty/month/`, timeout: 60_000 }),
-      }),
-      webhook: () => ({
-        name: '2',
-        send: (id, body) =>
-          postSigned(id, body, {
-            address: `${services.address}/webhook/month/`,
-            secret: 'a-long-random-secret-of-the-webhook',
-            now: stage.now,
-            timeout: 60_000,
-          }),
-      }),
-      now: () => stage.now,
-      escalateAfter: deployed.settings.announcing.escalateMinutes * 60_000,
-      print,
-    };
-  };
+  const outside = outsideOf(services);
+  const started = (): Deps =>
+    processOf({ client, deployed, match, outside, print, now: () => stage.now, onFold: noted });
   /** Runs a function in its process, which is a new one from time to time. */
   const invoke = async <T>(name: string, work: (deps: Deps) => Promise<T>): Promise<T> => {
     const known = processes.get(name);
@@ -198,6 +132,7 @@ export const startStage = (database: Database, services: Services, first: Deploy
     findings: findingsTable(client, 'findings'),
     suppressions: suppressionsTable(client, 'findings'),
     ...{ taken, counts, invocations, warnings, folded, wrong },
+    handed: () => handed,
     deploy: next => {
       deployed = next;
       match = once(() => compile(deployed.detections, knowledge, deployed.settings));
@@ -206,10 +141,12 @@ export const startStage = (database: Database, services: Services, first: Deploy
     cloudtrail: events =>
       invoke('cloudtrail', async () => {
         const some = events.flatMap(event => (event.source === 'cloudtrail' ? [event] : []));
+        handed += some.length;
         failing('cloudtrail', (await cloudtrailHandler(queued(some), context)).batchItemFailures);
       }),
     audit: async events => {
       const some = events.flatMap(event => (event.source === 'kubernetes' ? [event] : []));
+      handed += some.length;
       for (const [cluster, mine] of Map.groupBy(some, one => one.cluster))
         await invoke('audit', () =>
           auditHandler(subscribed(mine, groupOf(cluster, deployed.settings), account), context),
@@ -263,10 +200,7 @@ export const startStage = (database: Database, services: Services, first: Deploy
             failing(name, (await outlets[name](mail(bodies.slice(from, from + 10)), context)).batchItemFailures),
           );
     },
-    stop: () => {
-      sns.destroy();
-      bus.destroy();
-    },
+    stop: outside.stop,
   };
   return stage;
 };
