@@ -114,6 +114,7 @@ const runDay = async (
     if (asked.answered && index % 12 === 3 && isTime(24 * 60, 9 * 60)) await suppressNoise(stage, index);
     await stage.settle();
   }
+  queue.push(...waiting); // the last canary of the day comes back on the next
   return { events, acts };
 };
 
