@@ -79,8 +79,9 @@ export const askThrough = (stream: string, after: number): Observation => ({
 });
 
 /**
- * Whether a stream was heard past a moment, and was not silent around it: what was said in a silence is lost, so that nothing can be
- * concluded from not having heard it. One that was never heard before has no silence.
+ * Whether a stream was heard past a moment, and was not silent around it or in the quarter of an hour before it, to which what is asked
+ * may go back: what was said in a silence is lost, so that nothing can be concluded from not having heard it. One that was never heard
+ * before has no silence.
  * @param items what {@link askThrough} was answered
  * @param after milliseconds since 1970
  */
@@ -88,10 +89,13 @@ export const heardThrough = (items: readonly Item[], after: number): boolean => 
   const marks = marksIn(items);
   const next = marks.findIndex(mark => mark > after);
   if (next < 0) return false;
-  const [before, then] = [marks[next - 1], marks[next] as number]; // just found
-  if (before === undefined) return daysHeard(items, after) === 0;
-  const usual = longestPause(marks, next);
-  return usual === undefined || then - before < silentAfter(usual);
+  if (next === 0) return daysHeard(items, after) === 0;
+  return marks.every((mark, at) => {
+    const before = marks[at - 1];
+    if (before === undefined || at > next || mark <= after - quarter) return true;
+    const usual = longestPause(marks, at);
+    return usual === undefined || mark - before < silentAfter(usual);
+  });
 };
 
 /** Milliseconds without a mark from which a stream counts as silent. @param usual its longest pause otherwise */

@@ -217,12 +217,17 @@ describe('a stream', () => {
   });
   it('was not heard through a moment around which it was silent: for an hour, and twice as long as at other times', () => {
     const heard = (...clocks: readonly string[]) => ({ marks: clocks.map(clock => `2026-09-01T${clock}:00.000Z`) });
-    const often = ['08:00', '08:15', '08:30', '10:00'];
+    const often = ['07:00', '08:30', '09:50', '10:00'];
     expect(heardThrough([heard(...often, '10:45')], start)).toBe(true);
     expect(heardThrough([heard(...often, '12:45')], start)).toBe(true); // not yet twice its pause before
     expect(heardThrough([heard(...often, '13:00')], start)).toBe(false);
     expect(heardThrough([heard('09:30', '09:45', '10:00', '11:00')], start)).toBe(false);
     expect(heardThrough([heard('10:00', '23:00')], start)).toBe(true); // heard twice, it has no usual pause
+  });
+  it('was not heard through a moment just after a silence, in which the other half may have been said', () => {
+    const marks = ['07:30', '07:45', '09:50', '10:00', '10:15'].map(clock => `2026-09-01T${clock}:00.000Z`);
+    expect(heardThrough([{ marks }], start)).toBe(false);
+    expect(heardThrough([{ marks }], start + 5 * minute)).toBe(true);
   });
   it('was not heard through a moment of a silence that began days before', () => {
     const marks = ['2026-09-01T10:15:00.000Z'];
