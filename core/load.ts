@@ -6,6 +6,7 @@ import { PatternError } from './pattern/fault.ts';
 import { loadPattern, longestWritten } from './pattern/load.ts';
 import type { Group } from './pattern/node.ts';
 import { sources } from './sources.ts';
+import { withoutHoles } from './title.ts';
 import { vocabularies } from './vocabularies.ts';
 import { slipsIn, type Vocabulary } from './vocabulary.ts';
 
@@ -242,10 +243,9 @@ const counts = ({ runbook, examples }: AnyDetection): readonly string[] => {
 
 const titleFaults = (title: string): readonly string[] => {
   if (title.trim() === '') return ['title: is empty'];
-  const rest = title.replace(/\{[A-Za-z][\w.-]*\}/g, '');
-  return /[{}]/.test(rest)
+  return /[{}]/.test(withoutHoles(title))
     ? [
-        `title: "${title}": a hole is {name}: a key part, principal, account, region, cluster, event, source, attempt or a fact`,
+        `title: "${title}": a hole is {name}: a key part, principal, account, region, cluster, event, source, attempt or a fact; or several: {instance|instance.targets}`,
       ]
     : [];
 };

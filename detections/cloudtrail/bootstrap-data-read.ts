@@ -19,7 +19,7 @@ const backup = roleSession('backup', 'nightly');
 
 export const detection = cloudtrail({
   id: 'cloudtrail/bootstrap-data-read',
-  title: '{attempt}{principal} read or changed what machines boot with: {event} of {resource}',
+  title: '{attempt}{principal} read or changed what machines boot with: {event} of {bootstrap.resource}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     // The console reads a template's versions whenever somebody looks at it, plans and scanners do; on EKS they hold no token.
@@ -44,7 +44,12 @@ export const detection = cloudtrail({
     { fact: { 'principal.reader': true } },
     { fact: { 'bootstrap.own': true } },
   ],
-  by: view => [{ principal: said(view, 'principal.id'), resource: said(view, 'bootstrap.resource'), ...refusal(view) }],
+  by: view => {
+    const principal = said(view, 'principal.id');
+    // Whoever tries one machine after the other and is refused makes one finding.
+    if (said(view, 'call.outcome') !== 'succeeded') return [{ principal, ...refusal(view) }];
+    return [{ principal, resource: said(view, 'bootstrap.resource') }];
+  },
   resources: view => [said(view, 'bootstrap.resource')],
   attack: ['T1552.001', 'T1555.006', 'T1528'],
   why: 'User data and bootstrap secrets hold what lets a machine join the cluster: tokens, certificate hashes, sometimes the keys of the control plane. Whoever reads them in time can join a machine of his own.',
