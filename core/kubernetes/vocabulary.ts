@@ -102,6 +102,7 @@ const facts: Vocabulary['facts'] = {
     'forbidden',
   ],
   'proxy.reaches': ['enter', 'measures', 'other', 'unknown'],
+  'command.seeks': ['instance-metadata', 'pod-identity', 'node'],
   'source.last': 'text',
   'source.place': ['inside', 'outside', 'unknown'],
   'clock.hours': ['inside', 'outside', 'unknown'],
