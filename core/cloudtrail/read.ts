@@ -58,6 +58,7 @@ export const shape: Shape = [
       ['userName', 'text'],
       ['invokedBy', 'text'],
       ['inScopeOf', 'object'],
+      ['invokedByDelegate', [['accountId', 'text']]],
       [
         'sessionContext',
         [

@@ -3,7 +3,7 @@ import type { Facts } from '../../fact.ts';
 import { list, text } from '../../json.ts';
 import { matchesArn } from '../../wildcard.ts';
 import { flag, get, requestOf, word } from '../ec2.ts';
-import { instanceSession, principalOf } from '../principal.ts';
+import { delegateOf, instanceSession, principalOf } from '../principal.ts';
 import { askedOf } from '../refused.ts';
 
 type Record = Event<'cloudtrail'>['record'];
@@ -148,6 +148,7 @@ export const bootstrapFacts: Facts<'cloudtrail'> = {
     doc: 'Whether the settings list the caller under `secretReaders`, who may read bootstrap data.',
     needs: () => ({}),
     read: ({ record }, settings) => {
+      if (delegateOf(record.userIdentity ?? {}, settings) !== undefined) return false;
       const { id } = principalOf(record, settings);
       const session = text(record, 'userIdentity', 'arn') ?? id;
       const allowed = settings.secretReaders.arns ?? [];
