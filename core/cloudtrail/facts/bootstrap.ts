@@ -31,6 +31,7 @@ const secretWrites = [
   'UpdateSecretVersionStage',
   'PutResourcePolicy',
   'ReplicateSecretToRegions',
+  'AssociateCrossAccountReplica',
 ];
 const parameterWrites = ['PutParameter', 'LabelParameterVersion'];
 
@@ -59,7 +60,8 @@ const readOf = (record: Record): Read => {
     case 'secretsmanager.amazonaws.com/UpdateSecret':
     case 'secretsmanager.amazonaws.com/UpdateSecretVersionStage':
     case 'secretsmanager.amazonaws.com/PutResourcePolicy':
-    case 'secretsmanager.amazonaws.com/ReplicateSecretToRegions': {
+    case 'secretsmanager.amazonaws.com/ReplicateSecretToRegions':
+    case 'secretsmanager.amazonaws.com/AssociateCrossAccountReplica': {
       const found = texts([...list(plain, 'secretId'), ...list(plain, 'secretIdList')]).find(name =>
         secretName.test(name),
       );
