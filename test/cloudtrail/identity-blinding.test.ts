@@ -363,6 +363,7 @@ describe('what nodes call', () => {
     ['eks-auth', 'AssumeRoleForPodIdentity', null, worker, 'baseline'],
     ['sts', 'GetCallerIdentity', null, worker, 'baseline'],
     ['sts', 'AssumeRole', null, worker, 'sensitive'],
+    ['sts', 'GetScopedCredentials', null, worker, 'sensitive'],
     ['ssm', 'UpdateInstanceInformation', null, worker, 'baseline'],
     ['ssm', 'CreateControlChannel', null, worker, 'baseline'],
     ['ssm', 'OpenDataChannel', null, worker, 'baseline'],
