@@ -177,7 +177,7 @@ export const ofExempt: Family = {
     {
       form: 'the same by the call of its own (RegisterDefaultHostManagementConfiguration)',
       event: other('ssm', 'RegisterDefaultHostManagementConfiguration', {
-        permissionModel: 'CUSTOMER_MANAGED',
+        permissionModel: 'SELF_MANAGED',
         roleArn: 'arn:aws:iam::111122223333:role/KarpenterNodeRole-prod',
       }),
       seen: ['cloudtrail/hybrid-machine-admitted', 'high'],
