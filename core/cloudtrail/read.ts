@@ -14,8 +14,8 @@ export const isCloudTrail = (value: Json): boolean => {
 /**
  * Records that are no calls, so that no rule is about them: the member that tells them, the folder of a trail's bucket in which they lie,
  * what is said where they are passed over (CloudTrail User Guide, "Record contents", "Finding your CloudTrail log files"). A network
- * activity event is what the owner of a VPC endpoint is told of a call that went through it, by whomever, without its parameters: where
- * the call is of this account, it has a record of its own besides, under another id.
+ * activity event is what the owner of a VPC endpoint is told of a call that went through it, by whomever, without its parameters: a call
+ * of this account that was let through has a record of its own besides, under another id.
  */
 export const notCalls = [
   {
@@ -28,7 +28,7 @@ export const notCalls = [
     member: 'eventCategory',
     value: 'NetworkActivity',
     folder: 'CloudTrail-NetworkActivity',
-    says: 'CloudTrail network activity events, which tell VPC endpoints’ owners of calls that have records of their own',
+    says: 'CloudTrail network activity events, which tell owners of VPC endpoints what went through them, or was refused there',
   },
   {
     member: 'eventCategory',
