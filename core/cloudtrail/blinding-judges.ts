@@ -161,7 +161,7 @@ const functionOf = (value: string): string =>
 export const lambda =
   (how: string): Judge =>
   (request, record) => {
-    const stated = named(request, 'functionName') ?? text(record.responseElements, 'functionArn') ?? '';
+    const stated = named(request, 'functionName', 'resourceArn') ?? text(record.responseElements, 'functionArn') ?? '';
     const name = functionOf(stated);
     return isOurs(name) ? one(name, how) : [];
   };

@@ -98,6 +98,9 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     DeleteFunctionEventInvokeConfig: lambda('retries and destinations removed'),
     AddPermission: lambda('somebody else may invoke it'),
     RemovePermission: lambda('its sources may no longer invoke it'),
+    // By the API's model (`resourceArn`); no recorded call was seen of these two.
+    PutResourcePolicy: lambda('who may invoke it was replaced'),
+    DeleteResourcePolicy: lambda('its sources may no longer invoke it'),
     CreateEventSourceMapping: ours('read by another function', 'eventSourceArn'),
     UpdateEventSourceMapping: lambda('event source changed'),
     DeleteEventSourceMapping: lambda('event source removed'),
@@ -130,6 +133,8 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     DeleteItem: foreignWrite,
     BatchWriteItem: foreignWrite,
     TransactWriteItems: foreignWrite,
+    // From objects in a bucket, whoever's (DynamoDB API Reference, StartBulkPutItems); whether it is a data event is not documented.
+    StartBulkPutItems: foreignWrite,
     PutResourcePolicy: ours('table policy changed', 'resourceArn'),
   },
   s3: {

@@ -67,7 +67,11 @@ const kinds: { readonly [source: string]: { readonly [api: string]: LaunchKind }
   'eks.amazonaws.com': { CreateNodegroup: 'instances', CreateCluster: 'instances', UpdateClusterConfig: 'instances' },
   'batch.amazonaws.com': { CreateComputeEnvironment: 'instances', UpdateComputeEnvironment: 'instances' },
   // SageMaker HyperPod, whose nodes join an EKS cluster where that orchestrates them.
-  'sagemaker.amazonaws.com': { CreateCluster: 'instances', UpdateCluster: 'instances' },
+  'sagemaker.amazonaws.com': {
+    CreateCluster: 'instances',
+    UpdateCluster: 'instances',
+    BatchAddClusterNodes: 'instances',
+  },
 };
 
 /** The services and APIs that a launch can come through, for derived filters: holds for every event of kind other than none. */
@@ -163,7 +167,7 @@ const requestedIn = (api: string, request: JsonObject): readonly Part[] => {
     return [{ ...part('request', {}), type }];
   }
   if (api.endsWith('ComputeEnvironment')) return requestedByBatch(get(request, 'computeResources') ?? {});
-  if (api === 'CreateCluster' || api === 'UpdateCluster') return requestedByHyperPod(request);
+  if (['CreateCluster', 'UpdateCluster', 'BatchAddClusterNodes'].includes(api)) return requestedByHyperPod(request);
   if (['AllocateHosts', 'ModifyHosts', 'CreateCapacityReservationFleet'].includes(api)) return reserved(request);
   if (api === 'CreateNodegroup')
     return items(get(request, 'instanceTypes')).map(type => ({ ...part('request', {}), type: scalar(type) }));

@@ -169,6 +169,7 @@ export const detection = cloudtrail({
     'Netflix Technology Blog, "Netflix Cloud Security: Detecting Credential Compromise in AWS" (2018)',
     'Amazon GuardDuty User Guide, UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS and .InsideAWS',
     'CloudTrail User Guide, "userIdentity element": inScopeOf, ec2RoleDelivery',
+    'STS API Reference, GetScopedCredentials',
     'kubernetes-sigs/aws-iam-authenticator, pkg/token (the pre-signed GetCallerIdentity)',
   ],
   runbook: [
@@ -185,6 +186,7 @@ export const detection = cloudtrail({
     'An Elastic IP of the account explains a call whoever holds it: who launches an instance of his own there, and leaves through one, is not seen here.',
     'Data events (S3 objects, DynamoDB items) are seen only where a trail logs them.',
     'Records older than `inScopeOf` and `ec2RoleDelivery` need the record that issued the access key: complete eight hours after read-only management events are delivered. Refreshed credentials are assumed to be issued by the same kind of record [inferred].',
+    'Whether sessions of GetScopedCredentials keep `inScopeOf` and `ec2RoleDelivery` is not documented: where they do not, the record that gave the key says whose it is [inferred, as the response of GetSessionToken has it], of the first such key and not of one that is asked for with it.',
     'Public addresses that an instance got from its subnet are in no record: without `network.egress` an unexplained address counts only beside a call that nodes do not make, and is medium.',
   ],
   examples: { matches: elsewhere, misses: explainedUses },

@@ -49,7 +49,7 @@ export const detection = cloudtrail({
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     // Scaling, labels and taints: what people do by hand.
-    ['medium', { eventName: ['UpdateNodegroupConfig', 'UpdateAutoScalingGroup', ...scaling] }],
+    ['medium', { eventName: ['UpdateNodegroupConfig', 'UpdateAutoScalingGroup', 'BatchAddClusterNodes', ...scaling] }],
     // Without a list, all processes; of these, autoscalers are run without the balance of zones, and the others end no instance.
     ['high', { eventName: suspend, requestParameters: { scalingProcesses: [{ 'anything-but': [...harmless] }] } }],
     ['medium', { eventName: suspend, requestParameters: { scalingProcesses: [...harmless] } }],
@@ -88,7 +88,10 @@ export const detection = cloudtrail({
         eventName: 'CreateCluster',
         requestParameters: { orchestrator: { eks: { clusterArn: [{ exists: true }] } } },
       },
-      { eventSource: 'sagemaker.amazonaws.com', eventName: ['UpdateCluster', 'UpdateClusterSoftware'] },
+      {
+        eventSource: 'sagemaker.amazonaws.com',
+        eventName: ['UpdateCluster', 'UpdateClusterSoftware', 'BatchAddClusterNodes'],
+      },
       {
         eventSource: 'batch.amazonaws.com',
         eventName: 'CreateComputeEnvironment',
@@ -233,6 +236,14 @@ export const detection = cloudtrail({
           clusterName: 'training',
           instanceGroups: hyperPod.instanceGroups,
         }),
+      },
+      {
+        name: 'a person adds machines to it',
+        event: other('sagemaker', 'BatchAddClusterNodes', {
+          clusterName: 'training',
+          nodesToAdd: [{ instanceGroupName: 'workers', incrementTargetCountBy: 2 }],
+        }),
+        severity: 'medium',
       },
       {
         name: 'a person lets Batch launch nodes of the cluster',

@@ -220,6 +220,13 @@ describe('a launch', () => {
       ['request', 'g6.xlarge', 'ami-3'],
       ['request', undefined, undefined],
     ]);
+    const instanceRequirements = { instanceTypes: ['ml.g6.xlarge', 'ml.p5.48xlarge'] };
+    const types = [{ instanceRequirements }, { instanceRequirements: {} }].map(group =>
+      launched({ instanceGroups: [group] }).parts.map(({ type }) => type),
+    );
+    expect(types).toEqual([['g6.xlarge', 'p5.48xlarge'], [undefined]]);
+    const nodesToAdd = [{ instanceGroupName: 'a', incrementTargetCountBy: 1, instanceTypes: ['ml.p5.48xlarge'] }];
+    expect(launched({ nodesToAdd }).parts.map(({ type }) => type)).toEqual(['p5.48xlarge']);
   });
 
   it('reserves hosts by type or family, and fleets of types', () => {
@@ -250,7 +257,7 @@ describe('a launch', () => {
         kinds.add(kind);
       }
     expect([...kinds].sort()).toEqual(['capacity', 'instances', 'none', 'resize', 'template']);
-    expect(launchEvents.eventName).toHaveLength(25);
+    expect(launchEvents.eventName).toHaveLength(26);
   });
 });
 

@@ -111,6 +111,7 @@ export const byOtherCalls: Family = {
     ...[
       ['EMR', 'elasticmapreduce.amazonaws.com', 'EMR_DefaultRole'],
       ['ECS Managed Instances', 'ecs.amazonaws.com', 'ecsInfrastructureRole'],
+      ['Lambda Managed Instances', 'lambda.amazonaws.com', 'lambda-operator'],
       ['CloudFormation, with a role', 'cloudformation.amazonaws.com', 'stack-role'],
       ['Image Builder', 'imagebuilder.amazonaws.com', 'image-builder'],
       ['an automation of Systems Manager', 'ssm.amazonaws.com', 'automation'],
@@ -126,6 +127,7 @@ export const byOtherCalls: Family = {
       ['CloudFormation', 'cloudformation', 'CreateStack', { stackName: 'x', capabilities: ['CAPABILITY_NAMED_IAM'] }],
       ['EMR', 'elasticmapreduce', 'RunJobFlow', { instances: { masterInstanceType: 'p4d.24xlarge' } }],
       ['ECS', 'ecs', 'CreateCapacityProvider', { name: 'x' }],
+      ['Lambda', 'lambda', 'CreateCapacityProvider', { capacityProviderName: 'x' }],
       ['a parallel cluster', 'pcs', 'CreateComputeNodeGroup', { instanceConfigs: [{ instanceType: 'p5.48xlarge' }] }],
     ].map(
       ([who, service, api, request]): Form => ({

@@ -157,6 +157,19 @@ export const ofWatch: Family = {
       seen: unseen('an id does not say whose key it is: functions that fail then are seen (pipeline/source-silent)'),
     },
     {
+      form: 'whoever may call our function replaced (PutResourcePolicy)',
+      event: other('lambda', 'PutResourcePolicy', {
+        resourceArn: `arn:aws:lambda:eu-west-1:111122223333:function:${ours}`,
+        policy: '{}',
+      }),
+      seen: blinded,
+    },
+    {
+      form: 'items of our tables, in bulk from a bucket (StartBulkPutItems)',
+      event: other('dynamodb', 'StartBulkPutItems', { tableName: ours, inputS3Configuration: { s3Bucket: 'x' } }),
+      seen: blinded,
+    },
+    {
       form: 'items of our tables, in PartiQL',
       event: other('dynamodb', 'ExecuteStatement', { statement: `DELETE FROM "${ours}" WHERE pk='x'` }),
       seen: unseen(

@@ -32,7 +32,7 @@ export const blinding: readonly Said[] = (
     ['scheduler', 'UpdateSchedule DeleteSchedule'],
     [
       'lambda',
-      'UpdateFunctionCode20150331v2 UpdateFunctionConfiguration20150331v2 DeleteFunction20150331 PutFunctionConcurrency20171031 PutFunctionEventInvokeConfig UpdateFunctionEventInvokeConfig DeleteFunctionEventInvokeConfig AddPermission20150331v2 RemovePermission20150331v2 CreateEventSourceMapping20150331 UpdateEventSourceMapping20150331 DeleteEventSourceMapping20150331',
+      'UpdateFunctionCode20150331v2 UpdateFunctionConfiguration20150331v2 DeleteFunction20150331 PutFunctionConcurrency20171031 PutFunctionEventInvokeConfig UpdateFunctionEventInvokeConfig DeleteFunctionEventInvokeConfig AddPermission20150331v2 RemovePermission20150331v2 CreateEventSourceMapping20150331 UpdateEventSourceMapping20150331 DeleteEventSourceMapping20150331 PutResourcePolicy20261101 DeleteResourcePolicy20261101',
     ],
     [
       'sns',
@@ -41,7 +41,7 @@ export const blinding: readonly Said[] = (
     ['sqs', 'PurgeQueue DeleteQueue SetQueueAttributes AddPermission StartMessageMoveTask RemovePermission'],
     [
       'dynamodb',
-      'DeleteTable UpdateTable UpdateTimeToLive UpdateContinuousBackups PutItem UpdateItem DeleteItem BatchWriteItem TransactWriteItems PutResourcePolicy',
+      'DeleteTable UpdateTable UpdateTimeToLive UpdateContinuousBackups PutItem UpdateItem DeleteItem BatchWriteItem TransactWriteItems StartBulkPutItems PutResourcePolicy',
     ],
     [
       's3',
