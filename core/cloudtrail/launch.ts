@@ -35,8 +35,6 @@ export interface Launch {
   readonly role: string | undefined;
   /** `instant` fleets report what they launched; `request` and `maintain` launch later. */
   readonly reported: boolean;
-  /** Whether it names alternatives of which one is chosen. */
-  readonly alternatives: boolean;
 }
 
 /** The kind of each API: EC2, Auto Scaling, EKS, Batch and SageMaker API References. */
@@ -94,7 +92,6 @@ const nothing: Launch = {
   cluster: undefined,
   role: undefined,
   reported: false,
-  alternatives: false,
 };
 
 const read = new WeakMap<Event<'cloudtrail'>, Launch>();
@@ -144,7 +141,6 @@ const parse = ({ record }: Event<'cloudtrail'>): Launch => {
     reported:
       record.eventName === 'RunInstances' ||
       (record.eventName === 'CreateFleet' && word(request, 'type') === 'instant'),
-    alternatives: requested.filter(one => one.type !== undefined || one.requirements !== undefined).length > 1,
   };
 };
 
