@@ -123,7 +123,8 @@ export const fillsOf = (
     USER: user,
     USER_NAMESPACE: namespace,
     USER_ACCOUNT: account,
-    NAMESPACE: part('namespace') ?? text(record, 'objectRef', 'namespace'),
+    USER_POD: podOf(record),
+    NAMESPACE: part('namespace') ?? text(record, 'objectRef', 'namespace') ?? asked['NAMESPACE'],
     NAME: text(record, 'objectRef', 'name'),
     NODE: part('node'),
     GRANTEE: part('grantee'),
@@ -172,6 +173,12 @@ const nodesInstance = (record: Json, node: string | undefined): string | undefin
   );
 };
 
+/** The pod whose bound token a service account calls with, by the API server's own word (Kubernetes documentation, "Managing Service Accounts"). */
+const podOf = (record: Json): string | undefined => {
+  const [pod] = list(record, 'user', 'extra', 'authentication.kubernetes.io/pod-name');
+  return typeof pod === 'string' ? pod : undefined;
+};
+
 /** What the request of a call names, by the service whose call it is. */
 const requestedOf = (record: Json): Fills => {
   const asked = (service: string, member: string): string | undefined =>
@@ -179,6 +186,7 @@ const requestedOf = (record: Json): Fills => {
   return {
     CLUSTER: asked('eks', 'clusterName') ?? asked('eks', 'name'),
     NODE_GROUP: asked('eks', 'nodegroupName'),
+    NAMESPACE: asked('eks', 'namespace'),
     SERVICE_ACCOUNT: asked('eks', 'serviceAccount'),
     POD_ASSOCIATION: asked('eks', 'associationId') ?? text(record, 'responseElements', 'association', 'associationId'),
     TRAIL: asked('cloudtrail', 'name'),

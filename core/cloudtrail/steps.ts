@@ -24,8 +24,11 @@ export const revokeSessions = `Revoke the sessions of the role: ${revokeOlder}`;
 /** The same of the role whose session made the call. */
 export const revokeActing = `Revoke the sessions of the role that did it: ${revoking('ACTING_ROLE')}`;
 
-/** The same of anybody: a user has keys (IAM User Guide, "Manage access keys for IAM users"). */
-export const revokeCaller = `${revokeActing}; of a user switch off the key: aws iam update-access-key --user-name USER_NAME --access-key-id USER_KEY --status Inactive`;
+/**
+ * The same of anybody: a user has keys (IAM User Guide, "Manage access keys for IAM users"), and the role of a permission set can't be
+ * changed (the same, "Disabling permissions for temporary security credentials").
+ */
+export const revokeCaller = `${revokeActing}; of a user switch off the key: aws iam update-access-key --user-name USER_NAME --access-key-id USER_KEY --status Inactive; deny a person of IAM Identity Center (AWSReservedSSO_…) by identitystore:userId in a service control policy`;
 
 /** What else the principal did. */
 export const lookAround =

@@ -80,7 +80,7 @@ export const detection = kubernetes({
   runbook: [
     confirm("objectRef.apiGroup like 'karpenter' and objectRef.name = 'NAME'"),
     stopProvisioning,
-    compare('nodepool,ec2nodeclass'),
+    compare('KIND'),
     'See what was launched since: kubectl get nodeclaims --sort-by=.metadata.creationTimestamp, and aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=CreateFleet --region REGION',
     `${removeAccess}. ${lookAround}`,
   ],

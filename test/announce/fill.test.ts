@@ -53,6 +53,31 @@ describe('a runbook step', () => {
     ['aws x --region REGION;', 'aws x --region eu-west-1;', {}, {}],
     ['aws x --instance-ids INSTANCE', 'aws x --instance-ids i-0aaaabbbbccccdddd', {}, {}],
     [
+      'kubectl -n NAMESPACE delete machine MACHINE',
+      'kubectl -n NAMESPACE delete machine MACHINE',
+      { key: { namespace: '(all)' } },
+      {},
+    ],
+    ['kubectl get pods -n NAMESPACE', 'kubectl get pods -n team-a', {}, asked('eks', { namespace: 'team-a' })],
+    [
+      'kubectl -n USER_NAMESPACE delete pod USER_POD',
+      'kubectl -n a delete pod b-5d4f8c7b9d-x2x7z',
+      nodes,
+      user('system:serviceaccount:a:b', { 'authentication.kubernetes.io/pod-name': ['b-5d4f8c7b9d-x2x7z'] }),
+    ],
+    [
+      'kubectl -n USER_NAMESPACE delete pod USER_POD',
+      'kubectl -n a delete pod USER_POD',
+      nodes,
+      user('system:serviceaccount:a:b', {}),
+    ],
+    [
+      'kubectl -n NAMESPACE delete KIND NAME.',
+      'kubectl -n kube-system delete daemonsets agent.',
+      nodes,
+      object('daemonsets', 'agent'),
+    ],
+    [
       'Name=InstanceId,Value=INSTANCE --start-time START',
       `Name=InstanceId,Value=i-0aaaabbbbccccdddd --start-time ${new Date(at - 3_600_000).toISOString()}`,
       {},
