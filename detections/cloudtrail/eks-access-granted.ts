@@ -29,7 +29,7 @@ const linked = {
 
 export const detection = cloudtrail({
   id: 'cloudtrail/eks-access-granted',
-  title: '{principal} gave {grantee} access to the cluster {cluster} ({event} {eks.policy})',
+  title: '{principal} gave {grantee} access to the cluster {cluster} ({event}, policy {eks.policy})',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     ['critical', { fact: { 'eks.access': 'admin' } }],

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ import { match, startTables } from '../announce/tables.ts';
 import { terminal } from './terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tripline-'));
-const ids = new Map(['mallory', 'trent', 'grave'].map(of => [of, findingId(match(0, {}, of))]));
+const ids = new Map(['mallory', 'trent', 'grave', 'abroad', 'later'].map(of => [of, findingId(match(0, {}, of))]));
 const id = (of: string) => ids.get(of) ?? '';
 
 beforeAll(async () => {
@@ -22,6 +22,8 @@ beforeAll(async () => {
   const shared = { resources: ['i-0aaaabbbbccccdddd'] };
   await table.fold([match(0, shared, 'mallory'), match(1, shared, 'trent')], at);
   await table.fold([match(2, { ...shared, severity: 'critical', title: 'grave \u001b[31mred\nline' }, 'grave')], at);
+  const away = (of: string) => ({ addresses: ['192.0.2.66'], resources: [`sg-${of}`] });
+  await table.fold([match(3, away('abroad'), 'abroad'), match(4, away('later'), 'later')], at);
   await local.close();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,6 +55,17 @@ describe('tripline findings', () => {
     expect(related.indexOf(id('grave'))).toBeGreaterThan(0);
     expect(related.indexOf(id('grave'))).toBeLessThan(related.indexOf(id('mallory')));
     expect(out).not.toContain('\u001b');
+  });
+
+  test('shows what else came from the same address, unless we leave by it', async () => {
+    const { out } = await tripline('show', id('abroad'));
+    expect(out).not.toContain('related findings');
+    const neighbours = out.slice(out.indexOf('from the same address'));
+    expect(neighbours).toContain(id('later'));
+    expect(neighbours).not.toContain(id('trent'));
+    const settings = join(folder, 'egress.config.ts');
+    writeFileSync(settings, "export default { network: { egress: ['192.0.2.64/26'] } };");
+    expect((await tripline('show', id('abroad'), '--settings', settings)).out).not.toContain('from the same address');
   });
 
   test('says that there is no such detection, and which are near', async () => {
@@ -185,7 +198,7 @@ describe('tripline findings', () => {
     const { io, written } = terminal();
     const stop = new AbortController();
     const watching = run(['--watch', '--json', '--database', folder], io, stop.signal);
-    await expect.poll(() => written.out.trim().split('\n').length, { timeout: 5000 }).toBe(3);
+    await expect.poll(() => written.out.trim().split('\n').length, { timeout: 5000 }).toBe(ids.size);
     stop.abort();
     expect(await watching).toBe(0);
   });
