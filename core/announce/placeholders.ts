@@ -79,7 +79,8 @@ export const fillsOf = (
   const profile = part('profile');
   const role = part('role') ?? asRole(profile);
   const made = text(record, 'eventName')?.startsWith('AssumeRole') === true;
-  const instance = idOf('i', named) ?? nodesInstance(record, part('node'));
+  // Launched together, others stand beside the one that the finding is about.
+  const instance = idOf('i', [part('instance') ?? '']) ?? idOf('i', named) ?? nodesInstance(record, part('node'));
   const asked = requestedOf(record);
   const cluster = finding.cluster === '' ? (part('cluster') ?? asked['CLUSTER']) : finding.cluster;
   const user = text(record, 'user', 'username');

@@ -58,6 +58,12 @@ describe('a runbook step', () => {
       { key: { namespace: '(all)' } },
       {},
     ],
+    [
+      'aws x --instance-ids INSTANCE',
+      'aws x --instance-ids i-0eeeeffff00001111',
+      { key: { instance: 'i-0eeeeffff00001111' }, resources: ['i-0aaaabbbbccccdddd', 'i-0eeeeffff00001111'] },
+      {},
+    ],
     ['kubectl get pods -n NAMESPACE', 'kubectl get pods -n team-a', {}, asked('eks', { namespace: 'team-a' })],
     [
       'kubectl -n USER_NAMESPACE delete pod USER_POD',
