@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findingsTable } from '../../adapters/findings/table.ts';
 import { localDynamoDB } from '../../adapters/local-dynamodb.ts';
+import { writeOrigin } from '../../adapters/local-folder.ts';
 import { watch } from '../../cli/findings/watch.ts';
 import { run } from '../../cli/findings.ts';
 import { main } from '../../cli/tripline.ts';
@@ -13,7 +14,9 @@ import { match, startTables } from '../announce/tables.ts';
 import { terminal } from './terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tripline-'));
-const ids = new Map(['mallory', 'trent', 'grave', 'abroad', 'later'].map(of => [of, findingId(match(0, {}, of))]));
+const ids = new Map(
+  ['mallory', 'trent', 'grave', 'abroad', 'later', 'desk', 'table'].map(of => [of, findingId(match(0, {}, of))]),
+);
 const id = (of: string) => ids.get(of) ?? '';
 
 beforeAll(async () => {
@@ -24,6 +27,8 @@ beforeAll(async () => {
   await table.fold([match(2, { ...shared, severity: 'critical', title: 'grave \u001b[31mred\nline' }, 'grave')], at);
   const away = (of: string) => ({ addresses: ['192.0.2.66'], resources: [`sg-${of}`] });
   await table.fold([match(3, away('abroad'), 'abroad'), match(4, away('later'), 'later')], at);
+  const home = (of: string) => ({ addresses: ['203.0.113.10'], resources: [`sg-${of}`] }); // the example's egress
+  await table.fold([match(5, home('desk'), 'desk'), match(6, home('table'), 'table')], at);
   await local.close();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -63,9 +68,13 @@ describe('tripline findings', () => {
     const neighbours = out.slice(out.indexOf('from the same address'));
     expect(neighbours).toContain(id('later'));
     expect(neighbours).not.toContain(id('trent'));
-    const settings = join(folder, 'egress.config.ts');
-    writeFileSync(settings, "export default { network: { egress: ['192.0.2.64/26'] } };");
-    expect((await tripline('show', id('abroad'), '--settings', settings)).out).not.toContain('from the same address');
+    expect((await tripline('show', id('desk'))).out).toContain('from the same address');
+    const settings = join(import.meta.dirname, '../../examples/tripline.config.ts');
+    writeOrigin(folder, { settings, accounts: [], clusters: [] });
+    const { out: ours } = await tripline('show', id('desk'));
+    rmSync(join(folder, 'made-of.json'));
+    expect(ours).toContain(id('desk'));
+    expect(ours).not.toContain('from the same address');
   });
 
   test('says that there is no such detection, and which are near', async () => {
