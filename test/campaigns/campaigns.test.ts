@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { defineConfig } from '../../core/config.ts';
+import type { AnyEvent } from '../../core/event.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
+import { alone, eventsOf, listen, type Said, stepOf, type Told } from './campaign.ts';
+import { campaigns } from './campaigns.ts';
+import { campaignsPage, paged } from './page.ts';
+
+const isOf =
+  ({ detection, severity, on }: Told) =>
+  ({ message: { finding } }: Said): boolean =>
+    finding.detection === detection &&
+    finding.severity === severity &&
+    [...finding.principals, ...finding.resources, ...finding.regions, ...Object.values(finding.key)].includes(on);
+
+describe.each(campaigns.map(one => [one.title, one] as const))('%s', (_, { steps, told, most }) => {
+  const whole = listen(alone(steps), exampleSettings);
+
+  test('is told by its most telling steps, in few messages', async () => {
+    const { said } = await whole;
+    const missing = told.filter(one => !said.filter(isOf(one)).some(({ after }) => stepOf(steps, after) <= one.by));
+    expect(missing).toEqual([]);
+    expect(paged(said).length).toBeLessThanOrEqual(most[0]);
+  });
+
+  test('is told in few messages where nothing is set', async () => {
+    const { said } = await listen(alone(steps), defineConfig({}));
+    expect(said.length).toBeGreaterThan(0);
+    expect(paged(said).length).toBeLessThanOrEqual(most[1]);
+  });
+
+  test('says nothing of the steps that are said to be quiet, and something of each other one', async () => {
+    const { matched } = await whole;
+    const wrong = steps.filter(one => eventsOf(one).some(({ id }) => matched.has(id)) === (one.quiet !== undefined));
+    expect(wrong.map(({ does }) => does)).toEqual([]);
+  });
+
+  test('comes to the same findings where one log is a quarter of an hour late, twice, and out of order', async () => {
+    const events = alone(steps).flat();
+    const arrival = ({ source, time }: AnyEvent): number => time + (source === 'kubernetes' ? 15 * 60_000 : 0);
+    const late = [...events, ...events].toSorted(
+      (one, other) => arrival(one) - arrival(other) || (one.id < other.id ? -1 : 1),
+    );
+    const found = async (deliveries: Awaited<ReturnType<typeof listen>>) =>
+      deliveries.findings
+        .list()
+        .map(({ finding }) => [finding.id, finding.severity, finding.count].join(' '))
+        .toSorted();
+    expect(
+      await found(
+        await listen(
+          late.map(event => [event]),
+          exampleSettings,
+        ),
+      ),
+    ).toEqual(await found(await whole));
+  });
+});
+
+test('docs/campaigns.md says what is told', async () => {
+  const page = readFileSync(new URL('../../docs/campaigns.md', import.meta.url), 'utf8');
+  expect(page, 'run `node test/campaigns/page.ts`').toBe(await campaignsPage(campaigns));
+});
