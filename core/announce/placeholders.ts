@@ -110,6 +110,8 @@ export const fillsOf = (
         ? (only(resources.flatMap(roleName)) ?? asked['ROLE'])
         : (roleName(role)[0] ?? nameOfRole(role, record)),
     ACTING_ROLE: actingRole(record, finding.account),
+    CHANGER_ROLE: sessionsRole(part('changedBy'), finding.account),
+    NODE_CLASS: /^EC2NodeClass (\S+)$/.exec(part('object') ?? '')?.[1],
     EVENT: text(record, 'eventName'),
     EVENT_ID: text(record, 'eventID'),
     FINDING: finding.id,
@@ -154,6 +156,12 @@ const actingRole = (record: Json, account: string): string | undefined => {
   return arn.split(':')[4] === account && !arn.includes(':role/aws-') ? roleName(arn)[0] : undefined;
 };
 
+/** The role of a session of this account, by the session's ARN; none that AWS alone may change. */
+const sessionsRole = (arn: string | undefined, account: string): string | undefined => {
+  const [, of, role] = /^arn:[\w-]+:sts::(\d{12}):assumed-role\/([^/]+)\/.+$/.exec(arn ?? '') ?? [];
+  return of === account && role?.startsWith('AWS') === false ? role : undefined;
+};
+
 /**
  * Whose access entry let the user in. EKS writes a role's ARN without its path, so that of a permission set, which has one, names no
  * entry (EKS User Guide, "Create access entries"); the entry of a node is that of every node.
@@ -180,14 +188,22 @@ const podOf = (record: Json): string | undefined => {
   return typeof pod === 'string' ? pod : undefined;
 };
 
+/** What EKS Pod Identity says by session tags when it takes a role for a pod (EKS User Guide, "Pod Identity session tags"). */
+const podTag = (record: Json, key: string): string | undefined =>
+  text(record, 'userIdentity', 'invokedBy') === 'pods.eks.amazonaws.com'
+    ? list(record, 'requestParameters', 'tags').flatMap(tag =>
+        text(tag, 'key') === key ? (text(tag, 'value') ?? []) : [],
+      )[0]
+    : undefined;
+
 /** What the request of a call names, by the service whose call it is. */
 const requestedOf = (record: Json): Fills => {
   const asked = (service: string, member: string): string | undefined =>
     text(record, 'eventSource') === `${service}.amazonaws.com` ? text(record, 'requestParameters', member) : undefined;
   return {
-    CLUSTER: asked('eks', 'clusterName') ?? asked('eks', 'name'),
+    CLUSTER: asked('eks', 'clusterName') ?? asked('eks', 'name') ?? podTag(record, 'eks-cluster-name'),
     NODE_GROUP: asked('eks', 'nodegroupName'),
-    NAMESPACE: asked('eks', 'namespace'),
+    NAMESPACE: asked('eks', 'namespace') ?? podTag(record, 'kubernetes-namespace'),
     SERVICE_ACCOUNT: asked('eks', 'serviceAccount'),
     POD_ASSOCIATION: asked('eks', 'associationId') ?? text(record, 'responseElements', 'association', 'associationId'),
     TRAIL: asked('cloudtrail', 'name'),
@@ -217,7 +233,9 @@ export const askedOf = (
   // A service account that asks for its role by web identity has no ARN.
   const named = text(record, 'userIdentity', 'userName') ?? null;
   return {
-    PRINCIPAL: [session, issuer, fills['USER'] ?? null, session === null ? named : null],
+    // A service that calls for somebody has no ARN either: the key says for whom.
+    PRINCIPAL: [session, issuer, fills['USER'] ?? null, session === null ? named : null, part('principal'), part('by')],
+    CHANGED_BY: [part('changedBy')],
     USER: [part('user'), fills['USER'] ?? null],
     ROLE: [part('role')],
     KEY: [part('key')],
