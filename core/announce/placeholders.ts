@@ -144,6 +144,11 @@ export const fillsOf = (
     DETECTION: part('detection'),
     RESOURCE: text(record, 'objectRef', 'resource') ?? part('resource')?.match(oneWord)?.[0],
     POLICY: part('policy') ?? text(record, 'requestParameters', 'policyArn'),
+    POOL: text(record, 'objectRef', 'resource') === 'nodepools' ? text(record, 'objectRef', 'name') : undefined,
+    // One word for kubectl, of what lies in no namespace.
+    GRANTED: part('binding')
+      ?.match(/^[^\s/]+ [^\s/]+$/)?.[0]
+      .replace(' ', '/'),
     KIND: [text(record, 'objectRef', 'resource'), text(record, 'objectRef', 'apiGroup')].filter(Boolean).join('.'),
     KEY: /^A[KS]IA[A-Z0-9]{12,}$/.exec(part('key') ?? '')?.[0],
     STAGE: stage,

@@ -103,6 +103,26 @@ describe('a runbook step', () => {
       {},
       { evidence: { ...forPod.evidence, userIdentity: { type: 'AssumedRole' } } },
     ],
+    ['kubectl patch nodepool POOL', 'kubectl patch nodepool gpu', nodes, object('nodepools', 'gpu')],
+    ['kubectl patch nodepool POOL', 'kubectl patch nodepool POOL', nodes, object('ec2nodeclasses', 'gpu')],
+    [
+      'kubectl certificate deny NAME && kubectl delete csr NAME',
+      'kubectl certificate deny csr-x && kubectl delete csr csr-x',
+      nodes,
+      object('certificatesigningrequests', 'csr-x'),
+    ],
+    [
+      'kubectl get GRANTED -o yaml',
+      'kubectl get clusterrolebindings.rbac.authorization.k8s.io/admins -o yaml',
+      { key: { binding: 'clusterrolebindings.rbac.authorization.k8s.io admins' } },
+      {},
+    ],
+    [
+      'kubectl get GRANTED -o yaml',
+      'kubectl get GRANTED -o yaml',
+      { key: { binding: 'rolebindings.rbac.authorization.k8s.io team-a/admins' } },
+      {},
+    ],
     ['kubectl get pods -n NAMESPACE', 'kubectl get pods -n team-a', {}, asked('eks', { namespace: 'team-a' })],
     [
       'kubectl -n USER_NAMESPACE delete pod USER_POD',
