@@ -216,8 +216,8 @@ const newcomers = (kind: Entity, finding: Finding, told: ReadonlySet<string>): r
     .map(value => entity(kind, value))
     .filter(({ id }) => !told.has(id));
 
-/** So many of a kind are said one by one. */
-const few = 4;
+/** So many principals, addresses, regions or resources of a case are said one by one; past them, what is new at each doubling. */
+export const saidOneByOne = 4;
 
 /**
  * Who sweeps through secrets or launches machines makes a case name one more thing with each call: past a few, what is new is said when
@@ -227,5 +227,5 @@ const isWorthSaying = (kind: Entity, finding: Finding, told: ReadonlySet<string>
   const now = values[kind](finding).length;
   const known = now - newcomers(kind, finding, told).length;
   if (known === now) return false;
-  return known < few || now >= 2 * known || (kind !== 'resource' && finding.status !== 'open');
+  return known < saidOneByOne || now >= 2 * known || (kind !== 'resource' && finding.status !== 'open');
 };
