@@ -1,8 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { partsOf } from '../../core/announce/commands.ts';
+import { slackLimits, slackMessage } from '../../core/announce/slack.ts';
 import { defineConfig } from '../../core/config.ts';
 import type { AnyEvent } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
+import { ocsf } from '../../core/ocsf.ts';
+import { blocksOf, texts } from '../announce/blocks.ts';
+import { ocsfFaults } from '../announce/ocsf-schema.ts';
 import { alone, eventsOf, listen, type Said, stepOf, type Told } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
 import { campaignsPage, paged } from './page.ts';
@@ -56,6 +62,28 @@ describe.each(campaigns.map(one => [one.title, one] as const))('%s', (_, { steps
       ),
     ).toEqual(await found(await whole));
   });
+});
+
+test('each message is whole in every channel, and its commands are a shell’s', async () => {
+  const all = await Promise.all(campaigns.map(({ steps }) => listen(alone(steps), exampleSettings)));
+  const messages = all.flatMap(({ said }) => said.map(({ message }) => message));
+  expect(messages.length).toBeGreaterThan(100);
+  expect(messages.flatMap(message => ocsfFaults(ocsf(message)))).toEqual([]);
+  const shown = messages.flatMap(message => blocksOf(slackMessage(message)).flatMap(texts));
+  expect(shown.filter(({ text }) => text.length > slackLimits.text)).toEqual([]);
+  expect(shown.filter(({ text }) => text.startsWith('*What to do*') && text.endsWith('…'))).toEqual([]);
+  const commands = new Set(
+    messages.flatMap(({ detection }) =>
+      detection.runbook.flatMap(step => partsOf(step).flatMap(({ kind, text }) => (kind === 'code' ? text : []))),
+    ),
+  );
+  expect(commands.size).toBeGreaterThan(100);
+  // Each by itself, so that the quote of one does not end in another.
+  const script = [...commands]
+    .filter(command => !command.startsWith('fields ')) // a query of Logs Insights
+    .map((command, at) => `f${at}() {\n${command}\n}`)
+    .join('\n');
+  expect(() => execFileSync('sh', ['-n'], { input: script, stdio: ['pipe', 'pipe', 'pipe'] })).not.toThrow();
 });
 
 test('docs/campaigns.md says what is told', async () => {
