@@ -9,9 +9,11 @@ import { exampleSettings } from '../../core/example-settings.ts';
 import { ocsf } from '../../core/ocsf.ts';
 import { blocksOf, texts } from '../announce/blocks.ts';
 import { ocsfFaults } from '../announce/ocsf-schema.ts';
-import { alone, eventsOf, listen, type Said, stepOf, type Told } from './campaign.ts';
+import { alone, type Campaign, eventsOf, listen, type Said, stepOf, type Told } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
+import { nodeClass } from './node-class.ts';
 import { campaignsPage, paged } from './page.ts';
+import { podsCredentials } from './pods-credentials.ts';
 
 const isOf =
   ({ detection, severity, on }: Told) =>
@@ -62,6 +64,16 @@ describe.each(campaigns.map(one => [one.title, one] as const))('%s', (_, { steps
       ),
     ).toEqual(await found(await whole));
   });
+});
+
+test('a call of IAM’s, which is recorded in one region wherever it is made, is no news of a region', async () => {
+  const regions = async ({ steps }: Campaign) =>
+    (await listen(alone(steps), exampleSettings)).said.flatMap(({ message: { transition } }) =>
+      transition.changes.flatMap(({ kind, value }) => (kind === 'region' ? value : [])),
+    );
+  expect(nodeClass.steps.flatMap(eventsOf).some(({ region }) => region === 'us-east-1')).toBe(true);
+  expect(await regions(nodeClass)).toEqual([]);
+  expect(await regions(podsCredentials)).toContain('us-east-1'); // instances, there
 });
 
 test('each message is whole in every channel, and its commands are a shell’s', async () => {

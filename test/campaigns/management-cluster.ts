@@ -81,5 +81,5 @@ export const managementCluster: Campaign = {
     { detection: 'kubernetes/clusterclass-changed', severity: 'critical', on: 'mallory@example.com', by: 5 },
     { detection: 'kubernetes/capi-cluster-deleted', severity: 'high', on: 'mallory@example.com', by: 7 },
   ],
-  most: [19, 11],
+  most: [17, 11],
 };

@@ -102,5 +102,5 @@ export const nodeClass: Campaign = {
     { detection: 'cloudtrail/instance-credentials-off-instance', severity: 'critical', on: instance, by: 5 },
     { detection: 'kubernetes/node-identity-off-node', severity: 'critical', on: name, by: 6 },
   ],
-  most: [6, 8],
+  most: [5, 8],
 };

@@ -141,5 +141,5 @@ export const podRoles: Campaign = {
     { detection: 'cloudtrail/controller-role-assumed-by-other', severity: 'critical', on: role, by: 5 },
     { detection: 'cloudtrail/node-or-controller-trust-changed', severity: 'critical', on: 'prod-karpenter', by: 6 },
   ],
-  most: [8, 4],
+  most: [7, 4],
 };

@@ -89,5 +89,5 @@ export const scarleteel: Campaign = {
     { detection: 'cloudtrail/detection-disabled', severity: 'critical', on: trail, by: 5 },
     { detection: 'cloudtrail/disallowed-instance-family-launched', severity: 'critical', on: 'c5', by: 6 },
   ],
-  most: [12, 18],
+  most: [11, 18],
 };
