@@ -47,8 +47,8 @@ export const campaignsPage = async (all: readonly Campaign[]): Promise<string> =
     'so are calls that the account leaves out. Judged under the example’s settings, each event delivered alone, which makes the most messages; those of medium severity and above are',
     'counted, what is new in a finding that was told included. `npx vitest run test/campaigns` holds what must be told, by which step, and how many messages at most.',
     '',
-    'The accounts are named to say what is meant. The texts of Datadog, Wiz, Karpenter, systemshardening.com and Stratus Red Team were at hand, retellings of those of AWS, Sysdig and',
-    'Aqua; of the others only what is commonly known. No record here was recorded in an intrusion.',
+    'The accounts are named to say what is meant. Of those of Datadog, Wiz, Karpenter and systemshardening.com the beginnings were read, of Stratus Red Team its list, of AWS, Sysdig and',
+    'Aqua retellings; of the others this is what is commonly known. No record here was recorded in an intrusion.',
     '',
     ...(await Promise.all(all.map(section))).flat(),
   ].join('\n');
