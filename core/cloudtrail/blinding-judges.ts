@@ -194,6 +194,12 @@ export const flowLogs: Judge = (_, record) =>
     .map(scalar)
     .map(id => ({ resource: id ?? 'unknown', how: 'flow log deleted' }));
 
+/** A detector of GuardDuty switched off; whatever was refused. Features that are changed one by one are not looked at. */
+export const detector: Judge = (request, record) =>
+  untold(record) || isFalse(request['enable'])
+    ? one(named(request, 'detectorId'), 'GuardDuty detector switched off')
+    : [];
+
 /** A table of ours is written by our own functions only: their roles carry our name. */
 export const foreignWrite: Judge = (request, record) => {
   const role = lastSegment(text(record, 'userIdentity', 'sessionContext', 'sessionIssuer', 'arn') ?? '');

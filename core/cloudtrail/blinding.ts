@@ -5,6 +5,7 @@ import {
   type Blinding,
   backups,
   bucket,
+  detector,
   flowLogs,
   foreignWrite,
   group,
@@ -176,6 +177,11 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
       'resourceId',
       'resolverQueryLogConfigId',
     ),
+  },
+  // By the API's model (DeleteDetector, UpdateDetector); no recorded call was seen.
+  guardduty: {
+    DeleteDetector: whatever('GuardDuty detector deleted', 'detectorId'),
+    UpdateDetector: detector,
   },
   iam: {
     DetachRolePolicy: role("function's policy detached"),

@@ -3,7 +3,7 @@ import { autoScaling } from '../../core/cloudtrail/example-callers.ts';
 import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import { refusal, said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 
 const secretId = 'aws.cluster.x-k8s.io/5f0e9f51-0000-4000-8000-000000000001-0';
@@ -62,6 +62,7 @@ export const detection = cloudtrail({
     confirmCall,
     'Make what was read worthless: kubeadm token list, kubeadm token delete TOKEN, on a control plane; kubectl delete secret -n kube-system bootstrap-token-ID.',
     'See who joined since: kubectl get nodes --sort-by .metadata.creationTimestamp; kubectl get csr --sort-by .metadata.creationTimestamp; a node that no Machine or NodeClaim made is an intruder: kubectl cordon NODE.',
+    revokeCaller,
     lookAround,
   ],
   blind: [

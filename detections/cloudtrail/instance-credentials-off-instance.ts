@@ -1,5 +1,6 @@
 import { homeOf, isSettled, sight, type Taught } from '../../core/cloudtrail/egress.ts';
 import { elsewhere, explainedUses } from '../../core/cloudtrail/example-off-instance.ts';
+import { isGlobal } from '../../core/cloudtrail/global.ts';
 import {
   awaitsLaunch,
   awaitsRecords,
@@ -13,30 +14,19 @@ import { said, texts } from '../../core/cloudtrail/said.ts';
 import { preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail, type Key } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
-import { partitionOf } from '../../core/partition.ts';
 import { instanceScope } from '../../core/state/instance.ts';
 import { networkIn, networkScopes } from '../../core/state/network.ts';
 import type { Answer, Observation } from '../../core/state/observation.ts';
-
-/** Services whose calls are recorded in one region of the partition wherever they are made from (CloudTrail User Guide, "Global service events"). */
-const globalServices = new Set([
-  'iam.amazonaws.com',
-  'sts.amazonaws.com',
-  'organizations.amazonaws.com',
-  'account.amazonaws.com',
-]);
 
 const accountOf = ({ record, event }: View<'cloudtrail'>): string => record.userIdentity?.accountId ?? event.account;
 
 const signals = (view: View<'cloudtrail'>): readonly Signal[] => {
   const { record } = view;
   const home = record.userIdentity?.inScopeOf?.credentialsIssuedTo?.split(':')[3];
-  const global =
-    record.awsRegion === partitionOf(record.awsRegion ?? '').global && globalServices.has(record.eventSource);
   const found: Signal[] = [];
   if (view.fact('call.sensitive') === true) found.push('sensitive-call');
   if (record.eventName === 'GetCallerIdentity') found.push('who-am-i');
-  if (home !== undefined && home !== '' && record.awsRegion !== home && !global) found.push('other-region');
+  if (home !== undefined && home !== '' && record.awsRegion !== home && !isGlobal(record)) found.push('other-region');
   return found;
 };
 

@@ -131,7 +131,7 @@ export const detection = cloudtrail({
   runbook: [
     confirmCall,
     'See what there is: aws eks describe-nodegroup --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP; aws ec2 describe-launch-template-versions --region REGION --launch-template-id TEMPLATE --versions VERSION; aws eks describe-cluster --region REGION --name CLUSTER --query cluster.computeConfig',
-    'Take it back: aws eks update-nodegroup-version --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP --launch-template name=TEMPLATE,version=FORMER_VERSION, or aws eks delete-nodegroup --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP for one that nobody wants; keep a snapshot of a node first',
+    'Take it back: aws eks update-nodegroup-version --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP --launch-template name=TEMPLATE,version=FORMER_VERSION, or aws eks delete-nodegroup --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP for one that nobody wants; keep a snapshot of a node first; what was deleted comes back from version control alone',
     revokeCaller,
     lookAround,
   ],

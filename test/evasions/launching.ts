@@ -21,6 +21,11 @@ export const byOtherCalls: Family = {
   goal: 'Instances, by other calls and by services that launch for the caller',
   forms: [
     {
+      form: 'whether GPUs could be had, in a dry run',
+      event: runInstances({ type: 'p5.48xlarge', record: { errorCode: 'Client.DryRunOperation' } }),
+      seen: ['cloudtrail/disallowed-instance-family-launched', 'medium'],
+    },
+    {
       form: 'GPUs for a fleet that is there (ModifyFleet)',
       event: wrappedEc2('ModifyFleet', {
         FleetId: 'fleet-0aaa',

@@ -20,6 +20,24 @@ export const ofWatch: Family = {
       seen: blinded,
     },
     {
+      form: 'GuardDuty’s detector deleted',
+      event: other('guardduty', 'DeleteDetector', { detectorId: 'x' }),
+      seen: blinded,
+    },
+    {
+      form: 'GuardDuty’s detector switched off',
+      event: other('guardduty', 'UpdateDetector', { detectorId: 'x', enable: false }),
+      seen: blinded,
+    },
+    {
+      form: 'one feature of GuardDuty’s switched off',
+      event: other('guardduty', 'UpdateDetector', {
+        detectorId: 'x',
+        features: [{ name: 'EKS_AUDIT_LOGS', status: 'DISABLED' }],
+      }),
+      seen: unseen('GuardDuty is a second watch: what it watches is the account’s to say'),
+    },
+    {
       form: 'only what writes logged',
       event: trail('PutEventSelectors', {
         trailName: 'x',

@@ -50,6 +50,7 @@ export const blinding: readonly Said[] = (
     ['kms', 'DisableKey ScheduleKeyDeletion PutKeyPolicy UpdateAlias DeleteAlias'],
     ['monitoring', 'DeleteAlarms DisableAlarmActions PutMetricAlarm PutCompositeAlarm SetAlarmState PutAlarmMuteRule'],
     ['ec2', 'DeleteFlowLogs'],
+    ['guardduty', 'DeleteDetector UpdateDetector'],
     ['route53resolver', 'DeleteResolverQueryLogConfig DisassociateResolverQueryLogConfig'],
     [
       'iam',
@@ -75,6 +76,7 @@ export const blinding: readonly Said[] = (
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: false },
       alarmNames: [ours],
       flowLogIds: ['fl-0aaa'],
+      enable: false,
     },
     {},
   ),
@@ -86,6 +88,18 @@ export const blinded: readonly Said[] = [
     'StopLogging',
     { name: 'main' },
     { 'blinding.resources': ['main'], 'blinding.how': 'trail stopped' },
+  ),
+  ...each(
+    'guardduty',
+    'UpdateDetector',
+    { detectorId: '12abc34d', enable: false },
+    { 'blinding.resources': ['12abc34d'], 'blinding.how': 'GuardDuty detector switched off' },
+  ),
+  ...each(
+    'guardduty',
+    'UpdateDetector',
+    { detectorId: '12abc34d', findingPublishingFrequency: 'ONE_HOUR' },
+    { 'blinding.resources': [], 'blinding.how': 'none' },
   ),
   ...each('cloudtrail', 'StartLogging', { name: 'main' }, { 'blinding.resources': [], 'blinding.how': 'none' }),
 ];
