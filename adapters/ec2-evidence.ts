@@ -15,13 +15,19 @@ export class Missing extends Error {
   override readonly name = 'Missing';
 }
 
-/** An instance by its id or its node's private DNS name. By filter: of one that is gone nothing comes back, instead of an error. */
+/**
+ * An instance by its id or its node's private DNS name, hidden or not (EC2 API Reference, ModifyManagedResourceVisibility). By filter:
+ * of one that is gone nothing comes back, instead of an error.
+ */
 export const findInstance = async (
   ec2: EC2Client,
   filter: { readonly name: 'instance-id' | 'private-dns-name'; readonly value: string },
 ): Promise<Instance> => {
   const { Reservations = [] } = await ec2.send(
-    new DescribeInstancesCommand({ Filters: [{ Name: filter.name, Values: [filter.value] }] }),
+    new DescribeInstancesCommand({
+      IncludeManagedResources: true,
+      Filters: [{ Name: filter.name, Values: [filter.value] }],
+    }),
   );
   const found = Reservations.flatMap(({ Instances = [] }) => Instances)[0];
   if (found === undefined) throw new Missing('EC2 knows no such instance (any more)');
@@ -47,7 +53,7 @@ export const launchTemplateOf = async (ec2: EC2Client, instance: Instance): Prom
   const version = tag(instance, 'aws:ec2launchtemplate:version');
   if (LaunchTemplateId === undefined || version === undefined) throw new Missing('it was made from no launch template');
   const { LaunchTemplateVersions: [found] = [] } = await ec2.send(
-    new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [version] }),
+    new DescribeLaunchTemplateVersionsCommand({ IncludeManagedResources: true, LaunchTemplateId, Versions: [version] }),
   );
   if (found === undefined) throw new Missing('the launch template or its version is gone');
   const { UserData, ...data } = found.LaunchTemplateData ?? {};

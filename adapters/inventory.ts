@@ -85,9 +85,13 @@ export const take = async (step: string, clients: Clients, wanted: (arn: string)
 
 const alive = { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] };
 
+/** An account may hide what services manage, EKS Auto Mode's nodes among it (EC2 API Reference, ModifyManagedResourceVisibility). */
+const evenHidden = { IncludeManagedResources: true };
+
 const instances = async ({ ec2: client }: Clients): Promise<Part> => {
-  const found = await gather(paginateDescribeInstances({ client, pageSize: 1000 }, { Filters: [alive] }), page =>
-    page.Reservations?.flatMap(one => one.Instances ?? []),
+  const found = await gather(
+    paginateDescribeInstances({ client, pageSize: 1000 }, { ...evenHidden, Filters: [alive] }),
+    page => page.Reservations?.flatMap(one => one.Instances ?? []),
   );
   const ids = [...new Set(found.flatMap(({ ImageId }) => ImageId ?? []))];
   const images: Image[] = [];
@@ -106,7 +110,7 @@ const instances = async ({ ec2: client }: Clients): Promise<Part> => {
 const templates = async ({ ec2: client }: Clients): Promise<Part> => ({
   kind: 'templates',
   versions: await gather(
-    paginateDescribeLaunchTemplateVersions({ client, pageSize: 200 }, { Versions: ['$Default'] }),
+    paginateDescribeLaunchTemplateVersions({ client, pageSize: 200 }, { ...evenHidden, Versions: ['$Default'] }),
     page => page.LaunchTemplateVersions,
   ),
 });

@@ -7,5 +7,5 @@ import { shown } from './shown.ts';
 /** Says on standard error what the settings say of detections that are not there: it holds for nothing, and a deployment refuses it. */
 export const tellUnmet = (command: string, settings: Settings, io: Io): void => {
   for (const { where, what } of unmetIn(detections, settings))
-    io.stderr.write(`tripline ${command}: ${shown(`${where}: ${what}`)}: 'tripline detections' lists them\n`);
+    io.stderr.write(`tripline ${command}: ${shown(`${where}: ${what}`)}\n`);
 };

@@ -2,7 +2,7 @@ import { partitionOf } from './partition.ts';
 import type { Settings } from './settings.ts';
 import type { Archive } from './targets/eventbridge/objects.ts';
 
-/** Buckets whose objects are read: trails' (log files only: digests and insights lie beside them) and clusters' audit logs. */
+/** Buckets whose objects are read: trails' (log files only: digests and what is no call lie beside them) and clusters' audit logs. */
 export const archivesOf = ({ deployment, clusters }: Pick<Settings, 'deployment' | 'clusters'>): readonly Archive[] => [
   ...deployment.archives.map(({ bucket, prefix }) => ({ bucket, prefix, rest: '*/CloudTrail/*.json.gz' })),
   ...clusters.flatMap(({ audit }) =>

@@ -6,6 +6,9 @@ import { PatternError } from './pattern/fault.ts';
 import { loadPattern, longestWritten } from './pattern/load.ts';
 import type { Group } from './pattern/node.ts';
 import { sources } from './sources.ts';
+import { withoutHoles } from './title.ts';
+import { vocabularies } from './vocabularies.ts';
+import { slipsIn, type Vocabulary } from './vocabulary.ts';
 
 /** A detection that can't be loaded: all that is wrong with it, one line each. */
 export class DetectionError extends Error {
@@ -74,10 +77,21 @@ export const loadDetection = (detection: AnyDetection): LoadedDetection => {
   const problems: string[] = [...shapes(detection)];
   if (problems.length > 0) throw new DetectionError(detection.id, problems);
   const loaded = patternsOf(detection, problems);
-  problems.push(...prose(detection), ...counts(detection), ...titleFaults(detection.title));
+  problems.push(...slips(loaded), ...prose(detection), ...counts(detection), ...titleFaults(detection.title));
   if (problems.length > 0) throw new DetectionError(detection.id, problems);
   return loaded;
 };
+
+/** Of a source that is none, which is told by itself. */
+const unknown: Vocabulary = { facts: {}, members: {} };
+
+/** What its patterns ask that no event can answer. */
+const slips = ({ detection: { on }, when, unless, severities: pairs }: LoadedDetection): readonly string[] =>
+  [
+    { where: 'when', pattern: when },
+    ...unless.map((pattern, index) => ({ where: `unless[${index}]`, pattern })),
+    ...pairs.map(({ when: pattern }, index) => ({ where: `severity[${index}]`, pattern })),
+  ].flatMap(({ where, pattern }) => slipsIn(pattern, vocabularies[on] ?? unknown).map(slip => `${where}: ${slip}`));
 
 /** What types would say, of members whose wrong shape would show only when an event comes. */
 const shapes = ({ by, unless, state }: AnyDetection): readonly string[] => {
@@ -229,10 +243,9 @@ const counts = ({ runbook, examples }: AnyDetection): readonly string[] => {
 
 const titleFaults = (title: string): readonly string[] => {
   if (title.trim() === '') return ['title: is empty'];
-  const rest = title.replace(/\{[A-Za-z][\w.-]*\}/g, '');
-  return /[{}]/.test(rest)
+  return /[{}]/.test(withoutHoles(title))
     ? [
-        `title: "${title}": a hole is {name}: a key part, principal, account, region, cluster, event, source, attempt or a fact`,
+        `title: "${title}": a hole is {name}: a key part, principal, account, region, cluster, event, source, attempt or a fact; or several: {instance|instance.targets}`,
       ]
     : [];
 };

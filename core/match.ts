@@ -26,6 +26,8 @@ export interface Match extends Context {
   readonly resources: readonly string[];
   /** Source addresses (or the calling service's name). */
   readonly addresses: readonly string[];
+  /** Where it happened; absent: in its region. None for a call of a global service, which is recorded in one region wherever it is made. */
+  readonly regions?: readonly string[];
   /** What lowers its confidence or force, in words: "controllers are guessed by well-known names: set `controllers`". */
   readonly notes: readonly string[];
   /** The record, redacted and capped at 32 KB; null where it is not the match's own, or there is none. */

@@ -25,8 +25,7 @@ export const prepare = (
 ): { readonly gate: Gate; readonly requirements: Prepared } => {
   compile(detections, knowledge, settings);
   const unmet = unmetIn(detections, settings);
-  if (unmet.length > 0)
-    throw new ConfigError(unmet.map(({ where, what }) => `${where}: ${what}: 'tripline detections' lists them`));
+  if (unmet.length > 0) throw new ConfigError(unmet.map(({ where, what }) => `${where}: ${what}`));
   const rules = [
     ...detections.map(loadDetection).map(({ detection: { id, on }, when }) => ({ id, on, when })),
     ...knowledge.map(loadKnowledge).map(({ knowledge: { id, on }, when }) => ({ id, on, when })),

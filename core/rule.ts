@@ -8,7 +8,7 @@ import { type Check, compilePattern, type Shared } from './pattern/compile.ts';
 import { loadPattern, longestWritten } from './pattern/load.ts';
 import { redactLine } from './redact.ts';
 import { isSet, type Settings } from './settings.ts';
-import type { SourceModule } from './source.ts';
+import type { Description, SourceModule } from './source.ts';
 import { sources } from './sources.ts';
 import type { Observation } from './state/observation.ts';
 import { type AnyState, limits, type Sayings, stateful, titleLength } from './stateful.ts';
@@ -74,6 +74,7 @@ export const detectionRule = (loaded: LoadedDetection, bench: Bench): Rule | und
       status,
       title: redactLine(fillTitle(detection.title, key, view, described()), titleLength),
       ...named(),
+      ...regionsOf(described()),
       notes: names(described().notes),
       evidence: null,
     });
@@ -102,6 +103,9 @@ export const detectionRule = (loaded: LoadedDetection, bench: Bench): Rule | und
     },
   };
 };
+
+/** Where an event happened, where that is not its region. */
+const regionsOf = ({ regions }: Description): Pick<Match, 'regions'> => (regions === undefined ? {} : { regions });
 
 const nobody: readonly never[] = [];
 

@@ -7,6 +7,8 @@ export interface Description {
   /** Who did it, most stable name first (role ARN, user name), then the session and who stood behind it. Never empty. */
   readonly principals: readonly string[];
   readonly addresses: readonly string[];
+  /** Where it happened; absent: in the event's own region. */
+  readonly regions?: readonly string[];
   /** In words, what makes the judgement weaker: a controller known only by its usual name, omitted evidence. */
   readonly notes: readonly string[];
   /** Values of the title holes `{principal}`, `{event}`, `{source}`: short, never empty. */

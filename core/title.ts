@@ -10,18 +10,33 @@ const longestHole = 120;
 /** How a title begins where the call did not do what the rest of it says, by `call.outcome`. */
 const attempts: Readonly<Record<string, string>> = { denied: 'Denied: ', failed: 'Failed: ', 'dry-run': 'Dry run: ' };
 
-/** A title for people who look at the catalogue: how it begins of a refused call is left out. */
-export const plainTitle = (title: string): string => title.replace('{attempt}', '');
+/** What may stand in braces: a name, and others for where nothing has that name. */
+const hole = /\{([A-Za-z][\w.-]*(?:\|[A-Za-z][\w.-]*)*)\}/g;
+
+/** What a title leaves when its holes are taken out: braces in it are no holes. */
+export const withoutHoles = (title: string): string => title.replace(hole, '');
+
+/** The holes of a title, each with the names that may fill it. */
+export const holesOf = (title: string): readonly (readonly string[])[] =>
+  [...title.matchAll(hole)].map(([, names = '']) => names.split('|'));
+
+/** A title for people who look at the catalogue: how it begins of a refused call is left out, and what fills a hole otherwise. */
+export const plainTitle = (title: string): string =>
+  title.replace('{attempt}', '').replace(hole, (_hole, names: string) => `{${names.split('|')[0]}}`);
 
 /**
- * Fills a title's holes: a key part, what the source says of the event, its place, or a fact. Nothing is `unknown`. The hole
- * `{attempt}` is empty where the call succeeded, else `Denied: `, `Failed: ` or `Dry run: `.
+ * Fills a title's holes: a key part, what the source says of the event, its place, or a fact; the first of several that says
+ * anything (`{instance|instance.targets}`). Nothing is `unknown`. The hole `{attempt}` is empty where the call succeeded, else
+ * `Denied: `, `Failed: ` or `Dry run: `.
  */
 export const fillTitle = (title: string, key: Key, view: AnyView, { holes }: Description): string =>
-  title.replace(/\{([A-Za-z][\w.-]*)\}/g, (_hole, name: string) => {
-    if (name === 'attempt') return attempts[textOf(view.fact('call.outcome'))] ?? '';
-    const value = cut(textOf(holeOf(name, key, view, holes)), longestHole);
-    return value === '' ? 'unknown' : value;
+  title.replace(hole, (_hole, names: string) => {
+    if (names === 'attempt') return attempts[textOf(view.fact('call.outcome'))] ?? '';
+    for (const name of names.split('|')) {
+      const value = cut(textOf(holeOf(name, key, view, holes)), longestHole);
+      if (value !== '') return value;
+    }
+    return 'unknown';
   });
 
 const holeOf = (name: string, key: Key, view: AnyView, holes: Description['holes']): Json | undefined => {

@@ -95,6 +95,7 @@ import { detection as kubernetesMachineTemplateUnhardened } from './kubernetes/m
 import { detection as kubernetesNamespaceGuardRemoved } from './kubernetes/namespace-guard-removed.ts';
 import { detection as kubernetesNodeIdentityOffNode } from './kubernetes/node-identity-off-node.ts';
 import { detection as kubernetesNodeLabelOrTaintTampered } from './kubernetes/node-label-or-taint-tampered.ts';
+import { detection as kubernetesNodeSoughtFromPod } from './kubernetes/node-sought-from-pod.ts';
 import { detection as kubernetesNodeclassUnhardened } from './kubernetes/nodeclass-unhardened.ts';
 import { detection as kubernetesNodeclassUserDataChanged } from './kubernetes/nodeclass-user-data-changed.ts';
 import { detection as kubernetesNodepoolDeleted } from './kubernetes/nodepool-deleted.ts';
@@ -206,6 +207,7 @@ export const detections: readonly AnyDetection[] = [
   kubernetesNamespaceGuardRemoved,
   kubernetesNodeIdentityOffNode,
   kubernetesNodeLabelOrTaintTampered,
+  kubernetesNodeSoughtFromPod,
   kubernetesNodeclassUnhardened,
   kubernetesNodeclassUserDataChanged,
   kubernetesNodepoolDeleted,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { call } from '../core/cloudtrail/example.ts';
 import { severities } from '../core/detection.ts';
 import type { AnyEvent } from '../core/event.ts';
 import { canonicalJson } from '../core/json.ts';
@@ -66,5 +67,36 @@ describe('what a refused call is told as', () => {
       expect(done.title, example.name).not.toMatch(/^(Denied|Failed|Dry run): /);
     }
     if (Object.hasOwn(trueOfBoth, id)) expect(told, 'no longer needs a line above').not.toEqual([]);
+  });
+});
+
+describe('whoever is refused at one thing after the other', () => {
+  const target = (of: number): string => `i-0${of}`;
+  test.each<[string, (of: number) => AnyEvent]>([
+    [
+      'cloudtrail/instance-entered',
+      of => call('ec2', 'GetPasswordData', { requestParameters: { instanceId: target(of) } }),
+    ],
+    [
+      'cloudtrail/bootstrap-data-read',
+      of =>
+        call('ec2', 'DescribeInstanceAttribute', {
+          requestParameters: { attribute: 'userData', instanceId: target(of) },
+        }),
+    ],
+  ])('makes one finding of %s, which names each, and what succeeds another', async (id, event) => {
+    const detection = files.find(one => one.detection?.id === id)?.detection;
+    if (detection === undefined) throw new Error(`there is no ${id}`);
+    const loaded = loadDetection(detection);
+    const matches = await Promise.all(
+      [refused(event(1)), refused(event(2)), event(3)].map(one =>
+        judge(loaded, { name: id, event: one } as AnyExample),
+      ),
+    );
+    const [first, second, done] = matches.map(([match]) => match);
+    expect(first?.key).toEqual(second?.key);
+    expect(done?.key).not.toEqual(first?.key);
+    expect([first, second].map(match => match?.resources)).toEqual([[target(1)], [target(2)]]);
+    expect(first?.title).toContain(target(1));
   });
 });

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { fillsOf } from '../core/announce/placeholders.ts';
 import { keyParts } from '../core/findings/entity.ts';
 import { loadDetection, loadKnowledge } from '../core/load.ts';
+import { nearTo } from '../core/near.ts';
 import { redactLine } from '../core/redact.ts';
 import { sources } from '../core/sources.ts';
+import { finding } from './announce/case.ts';
 import {
   type AnyExample,
   files,
@@ -14,6 +17,10 @@ import {
   unproved,
   whyOf,
 } from './catalogue.ts';
+
+const placeholders = Object.keys(fillsOf(finding(), undefined, { clusters: [] }, undefined));
+/** Words that stand for something else, and look like a placeholder. */
+const lookAlike: ReadonlySet<string> = new Set(['VERSION', 'BINDING']);
 
 // '%s' whole, so that `-t ID` finds it: '$file' would be cut at forty characters.
 describe.each(files.map(one => [one.file, one] as const))('%s', (file, { detection, knowledge }) => {
@@ -71,6 +78,15 @@ describe.each(files.map(one => [one.file, one] as const))('%s', (file, { detecti
     ).toEqual([]);
     const told = outcomes.flat().filter(({ title, key }) => !/\bunknown\b/.test(title + JSON.stringify(key)));
     expect(told, `${file}: every match says "unknown" in its title or key`).not.toEqual([]);
+  });
+
+  test('misspells no placeholder of its runbook', () => {
+    const words = detection.runbook.flatMap(step => step.match(/\b[A-Z][A-Z_]{4,}\b/g) ?? []);
+    const slips = words.filter(word => !placeholders.includes(word) && !lookAlike.has(word));
+    expect(
+      slips.flatMap(word => nearTo(word, placeholders).map(near => `${word}: ${near}?`)),
+      `${file}: words in capitals are filled where core/announce/placeholders.ts knows them`,
+    ).toEqual([]);
   });
 
   test('makes of each example the same among all others as alone', () => {

@@ -16,6 +16,7 @@ import { marksOf } from '../core/state/heard.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import type { Observation } from '../core/state/observation.ts';
 import { systemOf } from '../core/system.ts';
+import { holesOf } from '../core/title.ts';
 import { type AnyView, viewOf } from '../core/view.ts';
 
 /** The project's root, where `detections/` is. */
@@ -208,8 +209,8 @@ export const openHoles = (
   outcomes: readonly Outcome[],
 ): readonly string[] => {
   const always = ['principal', 'account', 'region', 'cluster', 'event', 'source', 'attempt', ...facts];
-  const holes = [...detection.title.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name);
-  return holes.filter(
-    name => !always.includes(name) && !outcomes.flat().every(match => Object.hasOwn(match.key, name)),
-  );
+  const fills = (name: string, { key }: Outcome[number]) => always.includes(name) || Object.hasOwn(key, name);
+  return holesOf(detection.title)
+    .filter(names => !outcomes.flat().every(match => names.some(name => fills(name, match))))
+    .map(names => names.join('|'));
 };

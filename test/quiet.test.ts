@@ -134,6 +134,7 @@ describe('a record that no rule is about', () => {
 
   it.each<[string, object]>([
     ['is of an insight', { eventType: 'AwsCloudTrailInsight' }],
+    ['is of what a VPC endpoint’s owner is told', { eventCategory: 'NetworkActivity' }],
     ['is a notification', { eventSource: 'aws:s3' }],
     ['lacks its id', { eventID: undefined }],
     ['has an empty name', { eventName: '' }],

@@ -25,6 +25,10 @@ describe('a title', () => {
     ['{role}', { role: '' }, 'unknown'],
     ['{nothing} of {toString}', {}, 'unknown of unknown'],
     ['{principal.kind} {call.outcome}', {}, 'controller succeeded'],
+    ['{role|call.outcome|principal}', { role: 'a' }, 'a'],
+    ['{role|call.outcome|principal}', {}, 'succeeded'],
+    ['{role|nothing}', {}, 'unknown'],
+    ['{role|} {|role} {a|b c}', { role: 'a' }, '{role|} {|role} {a|b c}'],
     ['{} { } {1} {a b}', {}, '{} { } {1} {a b}'],
     ['{role}', { role: '{principal}' }, '{principal}'],
   ])('%s with %j is %s', (title, key, said, event = launch) => {
@@ -56,6 +60,7 @@ describe('a title', () => {
 
 test('whoever looks at the catalogue reads what a detection says of a call that succeeded', () => {
   expect(plainTitle('{attempt}{principal} changed {resource}')).toBe('{principal} changed {resource}');
+  expect(plainTitle('{a|b.c} and {d}')).toBe('{a} and {d}');
 });
 
 test('a fact is read once of an event, and one of another source is refused', () => {

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { unmetIn } from '../core/config/catalogue.ts';
 import { type Config, defineConfig } from '../core/config.ts';
 
-const detections = ['cloudtrail/launch-burst', 'kubernetes/nodepool-deleted'].map(id => ({ id }));
+const detections = [
+  { id: 'cloudtrail/launch-burst', on: 'cloudtrail' },
+  { id: 'kubernetes/nodepool-deleted', on: 'kubernetes' },
+] as const;
 const hearing = (...names: readonly string[]): Config => ({
   channels: [
     { kind: 'slack', secret: 'Everything' },
@@ -23,6 +26,8 @@ test.each<[string, Config]>([
   expect(found(config)).toEqual([]);
 });
 
+const listed = "'tripline detections' lists them";
+
 test('a slip, or a detection that was renamed since, is told with its place', () => {
   const off = {
     detections: { 'cloudtrail/launch-bust': { status: 'off' }, 'posture/nothing': { status: 'off' } },
@@ -30,10 +35,52 @@ test('a slip, or a detection that was renamed since, is told with its place', ()
   expect(
     found({ ...off, ...hearing('cloudtrail/launch-burst', 'cloudtrial/*', 'posture/nothing', 'posture*') }),
   ).toEqual([
-    { where: 'detections.cloudtrail/launch-bust', what: 'there is no such detection' },
-    { where: 'detections.posture/nothing', what: 'there is no such detection' },
-    { where: 'channels.1.detections', what: 'no detection is called "cloudtrial/*"' },
-    { where: 'channels.1.detections', what: 'no detection is called "posture/nothing"' },
-    { where: 'channels.1.detections', what: 'no detection is called "posture*"' },
+    { where: 'detections.cloudtrail/launch-bust', what: `there is no such detection: ${listed}` },
+    { where: 'detections.posture/nothing', what: `there is no such detection: ${listed}` },
+    { where: 'channels.1.detections', what: `no detection is called "cloudtrial/*": ${listed}` },
+    { where: 'channels.1.detections', what: `no detection is called "posture/nothing": ${listed}` },
+    { where: 'channels.1.detections', what: `no detection is called "posture*": ${listed}` },
+  ]);
+});
+
+const exempting = (id: string, when: object): Config => ({
+  detections: { [id]: { exemptions: [{ when: when as never, reason: 'load test', expires: '2026-12-31' }] } }, // as written
+});
+const suppressing = (detection: unknown): Config => ({
+  suppressions: [
+    {
+      id: 'load-test',
+      when: { finding: { detection } } as never, // as written
+      reason: 'load test',
+      owner: 'platform',
+      from: '2026-09-01',
+      expires: '2026-09-30',
+    },
+  ],
+});
+
+test.each<[string, Config]>([
+  ['facts', exempting('cloudtrail/launch-burst', { fact: { 'principal.kind': ['platform'] } })],
+  ['a record', exempting('kubernetes/nodepool-deleted', { user: { username: ['alice'] }, objectRef: { name: ['x'] } })],
+  ['a detection', suppressing(['kubernetes/nodepool-deleted', { prefix: 'cloudtrial/' }])],
+  ['the pipeline', suppressing(['pipeline/limit-reached'])],
+  ['what is refused elsewhere', exempting('cloudtrail/launch-burst', { eventName: [] })],
+])('silence over %s that may be is silence', (_, config) => {
+  expect(found(config)).toEqual([]);
+});
+
+test('silence that would hold for nothing is told with its place', () => {
+  const where = 'detections.cloudtrail/launch-burst.exemptions.0.when';
+  expect(found(exempting('cloudtrail/launch-burst', { fact: { 'principal.kind': ['plattform'] } }))).toEqual([
+    {
+      where,
+      what: expect.stringContaining('"plattform" is nothing that it ever is; allowed here: platform (near it)'),
+    },
+  ]);
+  expect(found(exempting('cloudtrail/launch-burst', { userIdentiy: { arn: ['x'] } }))).toEqual([
+    { where, what: 'userIdentiy: no such member of a record; allowed here: userIdentity (near it)' },
+  ]);
+  expect(found(suppressing(['kubernetes/nodepol-deleted']))).toEqual([
+    { where: 'suppressions.0.when', what: `no detection is called "kubernetes/nodepol-deleted": ${listed}` },
   ]);
 });

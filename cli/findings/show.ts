@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import { fillRunbook } from '../../core/announce/fill.ts';
 import { removed } from '../../core/announce/message.ts';
+import { listOf } from '../../core/cloudtrail/place.ts';
 import { severities } from '../../core/detection.ts';
 import type { Act, Finding, Window } from '../../core/finding.ts';
 import { type EntityKind, namedBy } from '../../core/findings/entity.ts';
@@ -32,8 +34,11 @@ export const show = async (
     return 2;
   }
   const related = await relatedTo(database, stored.finding);
+  const neighbours = await alsoFrom(database, stored.finding, settings, related);
   if (json) {
-    io.stdout.write(jsonLine({ ...stored, related: related.map(one => one.id) }));
+    io.stdout.write(
+      jsonLine({ ...stored, related: related.map(one => one.id), sameAddress: neighbours.map(one => one.id) }),
+    );
     return 0;
   }
   const { finding, windows } = stored;
@@ -47,17 +52,17 @@ export const show = async (
     fillRunbook(detection?.runbook ?? [], finding, windows[0], settings, stage).map((step, at) => `${at + 1}. ${step}`),
   );
   section(io, 'timeline', timeline(finding, windows));
-  section(
-    io,
-    'related findings',
-    related.map(one => `${one.id}  ${one.severity.padEnd(8)}  ${one.status.padEnd(12)}  ${one.title}`),
-  );
+  section(io, 'related findings', related.map(brief));
+  section(io, 'from the same address', neighbours.map(brief));
   for (const window of windows) {
     io.stdout.write(`\nwindow ${iso(window.bucket)}: ${counted(window.count, 'event')}, ${window.severity}\n`);
     io.stdout.write(jsonPage(window.evidence));
   }
   return 0;
 };
+
+const brief = ({ id, severity, status, title }: Finding): string =>
+  `${id}  ${severity.padEnd(8)}  ${status.padEnd(12)}  ${title}`;
 
 const iso = (time: number): string => new Date(time).toISOString();
 
@@ -123,9 +128,37 @@ const relatedTo = async (database: Database, finding: Finding): Promise<readonly
     ...finding.principals.slice(0, asked).map(name => ['principal', name] as const),
     ...finding.resources.slice(0, asked).map(name => ['resource', name] as const),
   ];
+  return gravest(database, entities, [finding]);
+};
+
+/** Findings from where this one came: who goes on as somebody else stays there. Where we leave by ourselves says nothing. */
+const alsoFrom = async (
+  database: Database,
+  finding: Finding,
+  { network, clusters }: Settings,
+  known: readonly Finding[],
+): Promise<readonly Finding[]> => {
+  const own = clusters.flatMap(({ vpcRanges = [], podRanges = [] }) => [...vpcRanges, ...podRanges]);
+  const ours = listOf([...network.egress, ...network.ranges, ...network.onPrem, ...own]);
+  const addresses = finding.addresses.filter(
+    one => isIP(one) !== 0 && !ours.check(one, isIP(one) === 6 ? 'ipv6' : 'ipv4'),
+  );
+  return gravest(
+    database,
+    addresses.slice(0, asked).map(name => ['address', name] as const),
+    [finding, ...known],
+  );
+};
+
+/** The gravest findings of some entities but those. */
+const gravest = async (
+  database: Database,
+  entities: readonly (readonly [EntityKind, string])[],
+  but: readonly Finding[],
+): Promise<readonly Finding[]> => {
   const pages = await Promise.all(entities.map(([kind, name]) => database.findings.about(kind, name, { limit: 50 })));
   const ids = new Set(pages.flatMap(page => page.items.map(row => row.finding)));
-  ids.delete(finding.id);
+  for (const { id } of but) ids.delete(id);
   const found = await database.findings.cases([...ids].slice(0, 50));
   return found
     .toSorted((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity) || b.last - a.last)

@@ -9,7 +9,7 @@ const kindOf = (window: Window | undefined): string => text(window?.evidence ?? 
 
 /** Redacted or cut values name nothing that could be looked up. */
 const isWhole = (value: string): boolean =>
-  !['', 'unknown', 'none'].includes(value) && !/\[redacted|\[cut|…/i.test(value) && value.length <= 512;
+  !['', 'unknown', 'none', '(all)'].includes(value) && !/\[redacted|\[cut|…/i.test(value) && value.length <= 512;
 
 /** Characters that no shell, POSIX or PowerShell, reads as anything but themselves, wherever they stand. */
 const bare = /^[A-Za-z0-9/][A-Za-z0-9_.:/@+-]*$/;

@@ -79,7 +79,8 @@ export const fillsOf = (
   const profile = part('profile');
   const role = part('role') ?? asRole(profile);
   const made = text(record, 'eventName')?.startsWith('AssumeRole') === true;
-  const instance = idOf('i', named) ?? nodesInstance(record, part('node'));
+  // Launched together, others stand beside the one that the finding is about.
+  const instance = idOf('i', [part('instance') ?? '']) ?? idOf('i', named) ?? nodesInstance(record, part('node'));
   const asked = requestedOf(record);
   const cluster = finding.cluster === '' ? (part('cluster') ?? asked['CLUSTER']) : finding.cluster;
   const user = text(record, 'user', 'username');
@@ -109,6 +110,8 @@ export const fillsOf = (
         ? (only(resources.flatMap(roleName)) ?? asked['ROLE'])
         : (roleName(role)[0] ?? nameOfRole(role, record)),
     ACTING_ROLE: actingRole(record, finding.account),
+    CHANGER_ROLE: sessionsRole(part('changedBy'), finding.account),
+    NODE_CLASS: /^EC2NodeClass (\S+)$/.exec(part('object') ?? '')?.[1],
     EVENT: text(record, 'eventName'),
     EVENT_ID: text(record, 'eventID'),
     FINDING: finding.id,
@@ -123,7 +126,8 @@ export const fillsOf = (
     USER: user,
     USER_NAMESPACE: namespace,
     USER_ACCOUNT: account,
-    NAMESPACE: part('namespace') ?? text(record, 'objectRef', 'namespace'),
+    USER_POD: podOf(record),
+    NAMESPACE: part('namespace') ?? text(record, 'objectRef', 'namespace') ?? asked['NAMESPACE'],
     NAME: text(record, 'objectRef', 'name'),
     NODE: part('node'),
     GRANTEE: part('grantee'),
@@ -140,6 +144,11 @@ export const fillsOf = (
     DETECTION: part('detection'),
     RESOURCE: text(record, 'objectRef', 'resource') ?? part('resource')?.match(oneWord)?.[0],
     POLICY: part('policy') ?? text(record, 'requestParameters', 'policyArn'),
+    POOL: text(record, 'objectRef', 'resource') === 'nodepools' ? text(record, 'objectRef', 'name') : undefined,
+    // One word for kubectl, of what lies in no namespace.
+    GRANTED: part('binding')
+      ?.match(/^[^\s/]+ [^\s/]+$/)?.[0]
+      .replace(' ', '/'),
     KIND: [text(record, 'objectRef', 'resource'), text(record, 'objectRef', 'apiGroup')].filter(Boolean).join('.'),
     KEY: /^A[KS]IA[A-Z0-9]{12,}$/.exec(part('key') ?? '')?.[0],
     STAGE: stage,
@@ -150,6 +159,12 @@ export const fillsOf = (
 const actingRole = (record: Json, account: string): string | undefined => {
   const arn = text(record, 'userIdentity', 'sessionContext', 'sessionIssuer', 'arn') ?? '';
   return arn.split(':')[4] === account && !arn.includes(':role/aws-') ? roleName(arn)[0] : undefined;
+};
+
+/** The role of a session of this account, by the session's ARN; none that AWS alone may change. */
+const sessionsRole = (arn: string | undefined, account: string): string | undefined => {
+  const [, of, role] = /^arn:[\w-]+:sts::(\d{12}):assumed-role\/([^/]+)\/.+$/.exec(arn ?? '') ?? [];
+  return of === account && role?.startsWith('AWS') === false ? role : undefined;
 };
 
 /**
@@ -172,13 +187,28 @@ const nodesInstance = (record: Json, node: string | undefined): string | undefin
   );
 };
 
+/** The pod whose bound token a service account calls with, by the API server's own word (Kubernetes documentation, "Managing Service Accounts"). */
+const podOf = (record: Json): string | undefined => {
+  const [pod] = list(record, 'user', 'extra', 'authentication.kubernetes.io/pod-name');
+  return typeof pod === 'string' ? pod : undefined;
+};
+
+/** What EKS Pod Identity says by session tags when it takes a role for a pod (EKS User Guide, "Pod Identity session tags"). */
+const podTag = (record: Json, key: string): string | undefined =>
+  text(record, 'userIdentity', 'invokedBy') === 'pods.eks.amazonaws.com'
+    ? list(record, 'requestParameters', 'tags').flatMap(tag =>
+        text(tag, 'key') === key ? (text(tag, 'value') ?? []) : [],
+      )[0]
+    : undefined;
+
 /** What the request of a call names, by the service whose call it is. */
 const requestedOf = (record: Json): Fills => {
   const asked = (service: string, member: string): string | undefined =>
     text(record, 'eventSource') === `${service}.amazonaws.com` ? text(record, 'requestParameters', member) : undefined;
   return {
-    CLUSTER: asked('eks', 'clusterName') ?? asked('eks', 'name'),
+    CLUSTER: asked('eks', 'clusterName') ?? asked('eks', 'name') ?? podTag(record, 'eks-cluster-name'),
     NODE_GROUP: asked('eks', 'nodegroupName'),
+    NAMESPACE: asked('eks', 'namespace') ?? podTag(record, 'kubernetes-namespace'),
     SERVICE_ACCOUNT: asked('eks', 'serviceAccount'),
     POD_ASSOCIATION: asked('eks', 'associationId') ?? text(record, 'responseElements', 'association', 'associationId'),
     TRAIL: asked('cloudtrail', 'name'),
@@ -208,7 +238,9 @@ export const askedOf = (
   // A service account that asks for its role by web identity has no ARN.
   const named = text(record, 'userIdentity', 'userName') ?? null;
   return {
-    PRINCIPAL: [session, issuer, fills['USER'] ?? null, session === null ? named : null],
+    // A service that calls for somebody has no ARN either: the key says for whom.
+    PRINCIPAL: [session, issuer, fills['USER'] ?? null, session === null ? named : null, part('principal'), part('by')],
+    CHANGED_BY: [part('changedBy')],
     USER: [part('user'), fills['USER'] ?? null],
     ROLE: [part('role')],
     KEY: [part('key')],

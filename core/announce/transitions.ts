@@ -210,15 +210,33 @@ export const newsOf = (
             .filter(({ id }) => !told.has(id)),
         ];
   const all = [...escalated(finding, told, due, after), ...changes(finding, told), ...again, ...work];
-  return news(all, ids(all), due);
+  const speaks = all.some(({ kind }) => !isEntity(kind)) || entities.some(kind => isWorthSaying(kind, finding, told));
+  return speaks ? news(all, ids(all), due) : undefined;
 };
 
 /** Severity raised, and whoever and whatever is new in the case. */
 const changes = (finding: Finding, told: ReadonlySet<string>): readonly Transition[] => [
   ...raised(finding, told),
-  ...entities.flatMap(kind =>
-    values[kind](finding)
-      .map(value => entity(kind, value))
-      .filter(({ id }) => !told.has(id)),
-  ),
+  ...entities.flatMap(kind => newcomers(kind, finding, told)),
 ];
+
+const isEntity = (kind: TransitionKind): boolean => (entities as readonly TransitionKind[]).includes(kind);
+
+const newcomers = (kind: Entity, finding: Finding, told: ReadonlySet<string>): readonly Transition[] =>
+  values[kind](finding)
+    .map(value => entity(kind, value))
+    .filter(({ id }) => !told.has(id));
+
+/** So many principals, addresses, regions or resources of a case are said one by one; past them, what is new at each doubling. */
+export const saidOneByOne = 4;
+
+/**
+ * Who sweeps through secrets or launches machines makes a case name one more thing with each call: past a few, what is new is said when
+ * there are twice as many as were said. Where people took a case up, whoever is new in it is always said: they judged it without them.
+ */
+const isWorthSaying = (kind: Entity, finding: Finding, told: ReadonlySet<string>): boolean => {
+  const now = values[kind](finding).length;
+  const known = now - newcomers(kind, finding, told).length;
+  if (known === now) return false;
+  return known < saidOneByOne || now >= 2 * known || (kind !== 'resource' && finding.status !== 'open');
+};

@@ -161,7 +161,7 @@ const functionOf = (value: string): string =>
 export const lambda =
   (how: string): Judge =>
   (request, record) => {
-    const stated = named(request, 'functionName') ?? text(record.responseElements, 'functionArn') ?? '';
+    const stated = named(request, 'functionName', 'resourceArn') ?? text(record.responseElements, 'functionArn') ?? '';
     const name = functionOf(stated);
     return isOurs(name) ? one(name, how) : [];
   };
@@ -193,6 +193,12 @@ export const flowLogs: Judge = (_, record) =>
   items(at(requestOf(record), 'FlowLogId') ?? at(requestOf(record), 'flowLogIds'))
     .map(scalar)
     .map(id => ({ resource: id ?? 'unknown', how: 'flow log deleted' }));
+
+/** A detector of GuardDuty switched off; whatever was refused. Features that are changed one by one are not looked at. */
+export const detector: Judge = (request, record) =>
+  untold(record) || isFalse(request['enable'])
+    ? one(named(request, 'detectorId'), 'GuardDuty detector switched off')
+    : [];
 
 /** A table of ours is written by our own functions only: their roles carry our name. */
 export const foreignWrite: Judge = (request, record) => {

@@ -5,6 +5,7 @@ import {
   type Blinding,
   backups,
   bucket,
+  detector,
   flowLogs,
   foreignWrite,
   group,
@@ -98,6 +99,9 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     DeleteFunctionEventInvokeConfig: lambda('retries and destinations removed'),
     AddPermission: lambda('somebody else may invoke it'),
     RemovePermission: lambda('its sources may no longer invoke it'),
+    // By the API's model (`resourceArn`); no recorded call was seen of these two.
+    PutResourcePolicy: lambda('who may invoke it was replaced'),
+    DeleteResourcePolicy: lambda('its sources may no longer invoke it'),
     CreateEventSourceMapping: ours('read by another function', 'eventSourceArn'),
     UpdateEventSourceMapping: lambda('event source changed'),
     DeleteEventSourceMapping: lambda('event source removed'),
@@ -130,6 +134,8 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     DeleteItem: foreignWrite,
     BatchWriteItem: foreignWrite,
     TransactWriteItems: foreignWrite,
+    // From objects in a bucket, whoever's (DynamoDB API Reference, StartBulkPutItems); whether it is a data event is not documented.
+    StartBulkPutItems: foreignWrite,
     PutResourcePolicy: ours('table policy changed', 'resourceArn'),
   },
   s3: {
@@ -171,6 +177,11 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
       'resourceId',
       'resolverQueryLogConfigId',
     ),
+  },
+  // By the API's model (DeleteDetector, UpdateDetector); no recorded call was seen.
+  guardduty: {
+    DeleteDetector: whatever('GuardDuty detector deleted', 'detectorId'),
+    UpdateDetector: detector,
   },
   iam: {
     DetachRolePolicy: role("function's policy detached"),

@@ -57,6 +57,16 @@ const unmarked = {
   sessionContext: roleSession('KarpenterNodeRole-prod', 'i-0aaaabbbbccccdddd').sessionContext ?? {},
 };
 
+/** The instance's own session, on the instance, asks for a further key; what then acts under that says no more whose it is. */
+const scoped = call('sts', 'GetScopedCredentials', {
+  eventTime: '2026-09-01T09:30:00Z',
+  userIdentity: nodeSession(),
+  sourceIPAddress: '10.0.12.34',
+  requestParameters: { durationSeconds: 3600 },
+  responseElements: { credentials: { accessKeyId: 'ASIAEXAMPLESCOPED001', expiration: 'Sep 1, 2026, 10:30:00 AM' } },
+});
+const underScoped = { ...unmarked, accessKeyId: 'ASIAEXAMPLESCOPED001' };
+
 const govNode = {
   ...nodeSession(),
   inScopeOf: {
@@ -97,6 +107,11 @@ export const elsewhere: readonly Example<'cloudtrail'>[] = [
     name: 'an older record, whose access key EC2 issued to the instance',
     event: describeVolumes({ userIdentity: unmarked }),
     after: [launched, issued],
+  },
+  {
+    name: 'a key that the instance’s own session was given besides',
+    event: describeVolumes({ userIdentity: underScoped }),
+    after: [launched, scoped],
   },
   {
     name: 'credentials of an instance that was terminated half an hour ago, from configured egress',

@@ -138,7 +138,9 @@ export const judgedTypes = (event: Event<'cloudtrail'>, launch: Launch, settings
       ...(part.type === undefined ? [] : [plain(part.type)]),
       ...(part.requirements === undefined ? [] : wantedBy(part.requirements)),
     ]);
-  const choice = requested.some(wanted => judge(wanted) === 'allowed');
+  // HyperPod launches every group, and which of a group's types it took no record of this account says.
+  const chooses = event.record.eventSource !== 'sagemaker.amazonaws.com';
+  const choice = chooses && requested.some(wanted => judge(wanted) === 'allowed');
   const done = outcomeOf(event.record) === 'succeeded';
   const settled = launch.reported && done && event.record.responseElements != null;
   const found = new Map<string, JudgedType>();

@@ -33,12 +33,24 @@ export const requestedByBatch = (resources: Json): readonly Part[] => {
   ].filter(says);
 };
 
-/** What HyperPod launches: EC2's types under SageMaker's prefix (SageMaker API Reference, ClusterInstanceGroupSpecification). */
+/**
+ * What HyperPod launches: EC2's types under SageMaker's prefix, one for a group or several to choose from (SageMaker API Reference,
+ * ClusterInstanceGroupSpecification, ClusterInstanceRequirements, AddClusterNodeSpecification).
+ */
 export const requestedByHyperPod = (request: JsonObject): readonly Part[] =>
-  [...itemsOf(request, 'instanceGroups'), ...itemsOf(request, 'restrictedInstanceGroups')].map(group => ({
-    ...part('request', { imageId: word(group, 'imageId') }),
-    type: word(group, 'instanceType')?.replace(/^ml\./, ''),
-  }));
+  ['instanceGroups', 'restrictedInstanceGroups', 'nodesToAdd']
+    .flatMap(list => itemsOf(request, list))
+    .flatMap(group => {
+      const types = [
+        word(group, 'instanceType'),
+        ...itemsOf(get(group, 'instanceRequirements') ?? {}, 'instanceTypes').map(scalar),
+        ...itemsOf(group, 'instanceTypes').map(scalar),
+      ].filter(type => type !== undefined);
+      return (types.length === 0 ? [undefined] : types).map(type => ({
+        ...part('request', { imageId: word(group, 'imageId') }),
+        type: type?.replace(/^ml\./, ''),
+      }));
+    });
 
 /** Hosts are asked for by type or by family; a fleet of reservations, by several types. */
 export const reserved = (request: JsonObject): readonly Part[] =>

@@ -35,8 +35,6 @@ export interface Launch {
   readonly role: string | undefined;
   /** `instant` fleets report what they launched; `request` and `maintain` launch later. */
   readonly reported: boolean;
-  /** Whether it names alternatives of which one is chosen. */
-  readonly alternatives: boolean;
 }
 
 /** The kind of each API: EC2, Auto Scaling, EKS, Batch and SageMaker API References. */
@@ -67,7 +65,11 @@ const kinds: { readonly [source: string]: { readonly [api: string]: LaunchKind }
   'eks.amazonaws.com': { CreateNodegroup: 'instances', CreateCluster: 'instances', UpdateClusterConfig: 'instances' },
   'batch.amazonaws.com': { CreateComputeEnvironment: 'instances', UpdateComputeEnvironment: 'instances' },
   // SageMaker HyperPod, whose nodes join an EKS cluster where that orchestrates them.
-  'sagemaker.amazonaws.com': { CreateCluster: 'instances', UpdateCluster: 'instances' },
+  'sagemaker.amazonaws.com': {
+    CreateCluster: 'instances',
+    UpdateCluster: 'instances',
+    BatchAddClusterNodes: 'instances',
+  },
 };
 
 /** The services and APIs that a launch can come through, for derived filters: holds for every event of kind other than none. */
@@ -90,7 +92,6 @@ const nothing: Launch = {
   cluster: undefined,
   role: undefined,
   reported: false,
-  alternatives: false,
 };
 
 const read = new WeakMap<Event<'cloudtrail'>, Launch>();
@@ -140,7 +141,6 @@ const parse = ({ record }: Event<'cloudtrail'>): Launch => {
     reported:
       record.eventName === 'RunInstances' ||
       (record.eventName === 'CreateFleet' && word(request, 'type') === 'instant'),
-    alternatives: requested.filter(one => one.type !== undefined || one.requirements !== undefined).length > 1,
   };
 };
 
@@ -163,7 +163,7 @@ const requestedIn = (api: string, request: JsonObject): readonly Part[] => {
     return [{ ...part('request', {}), type }];
   }
   if (api.endsWith('ComputeEnvironment')) return requestedByBatch(get(request, 'computeResources') ?? {});
-  if (api === 'CreateCluster' || api === 'UpdateCluster') return requestedByHyperPod(request);
+  if (['CreateCluster', 'UpdateCluster', 'BatchAddClusterNodes'].includes(api)) return requestedByHyperPod(request);
   if (['AllocateHosts', 'ModifyHosts', 'CreateCapacityReservationFleet'].includes(api)) return reserved(request);
   if (api === 'CreateNodegroup')
     return items(get(request, 'instanceTypes')).map(type => ({ ...part('request', {}), type: scalar(type) }));

@@ -97,7 +97,7 @@ const sensitive: Apis = {
   iam: /./,
   organizations: /./,
   account: /./,
-  sts: /^(AssumeRole|GetFederationToken|GetSessionToken)/,
+  sts: /^(AssumeRole|GetFederationToken|GetSessionToken|GetScopedCredentials)/,
   secretsmanager: /./,
   ssm: /^(Get|Describe|Put|Delete|Send|Start).*|^StartSession$/,
   s3: /./,

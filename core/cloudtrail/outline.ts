@@ -1,5 +1,5 @@
 import { missing, type Outline } from '../read/outline.ts';
-import { longestId, shape } from './read.ts';
+import { longestId, notCalls, shape } from './read.ts';
 
 /** A CloudTrail record that is not parsed: the same conditions as those of `readCloudTrail`. */
 export const cloudtrailOutline: Outline<'cloudtrail'> = {
@@ -9,7 +9,7 @@ export const cloudtrailOutline: Outline<'cloudtrail'> = {
   odd: [
     { path: ['eventSource'], tests: [...missing, { is: 'prefix', text: 'aws:', fold: false }] },
     { path: ['eventName'], tests: missing },
-    { path: ['eventType'], tests: [{ is: 'equal', value: 'AwsCloudTrailInsight' }] },
+    ...notCalls.map(({ member, value }) => ({ path: [member], tests: [{ is: 'equal' as const, value }] })),
   ],
   reads: [['eventID'], ['eventTime'], ['recipientAccountId'], ['userIdentity', 'accountId']],
   heard: (found, place) => {

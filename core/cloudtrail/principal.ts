@@ -131,7 +131,9 @@ const identify = (record: CloudTrailRecord, settings: Settings): Principal => {
   const arn = text(identity.arn);
   const id = role ?? nameOf(identity, type);
   const session = sessionOf(identity);
-  const name = role === undefined ? shortName(identity, type, id) : `${lastSegment(role)}/${session ?? '?'}`;
+  const called = role === undefined ? shortName(identity, type, id) : `${lastSegment(role)}/${session ?? '?'}`;
+  const delegate = delegateOf(identity, settings);
+  const name = delegate === undefined ? called : `${called} for account ${delegate}`;
   // A user may be a controller too (static credentials); a role's kind needs its own ARN, path and all.
   const known = text(identity.sessionContext?.sessionIssuer?.arn) ?? (type === 'IAMUser' ? arn : undefined);
   const kinds = known === undefined ? nobody : roleByArn(known, settings);
@@ -144,6 +146,7 @@ const identify = (record: CloudTrailRecord, settings: Settings): Principal => {
     guessed,
   });
 
+  if (delegate !== undefined) return of('person');
   if (kinds.kind === 'controller') return of('controller');
   // Only the service itself can assume a service-linked role (IAM User Guide, "Service-linked roles").
   if (role !== undefined && isServiceLinked(role)) return of('service');
@@ -158,6 +161,15 @@ const identify = (record: CloudTrailRecord, settings: Settings): Principal => {
   if (type === 'AssumedRole' && service === 'eks.amazonaws.com' && sdkSession.test(session ?? ''))
     return of('likely-controller', true);
   return of(type !== undefined && people.has(type) && !isWorkload(identity) ? 'person' : 'unknown');
+};
+
+/**
+ * The account of others that acts under an identity of ours, which accepted that for hours (IAM User Guide, "Temporary delegation",
+ * CloudTrail). Nothing else in such a record differs from the identity's own.
+ */
+export const delegateOf = (identity: UserIdentity, settings: Settings): string | undefined => {
+  const account = text(identity.invokedByDelegate?.accountId);
+  return account === undefined || settings.accounts.includes(account) ? undefined : account;
 };
 
 /** How EKS's controllers name sessions of a cluster's role, by the SDK for Go (recorded calls: load balancers, Auto Mode's profiles). */

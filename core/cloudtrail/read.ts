@@ -11,8 +11,36 @@ export const isCloudTrail = (value: Json): boolean => {
   return text(value, 'eventID') !== undefined && text(value, 'eventTime') !== undefined;
 };
 
-/** CloudTrail User Guide, "CloudTrail Insights events": not a call, so no rule is about it. */
-export const isInsight = (value: Json): boolean => text(value, 'eventType') === 'AwsCloudTrailInsight';
+/**
+ * Records that are no calls, so that no rule is about them: the member that tells them, the folder of a trail's bucket in which they lie,
+ * what is said where they are passed over (CloudTrail User Guide, "Record contents", "Finding your CloudTrail log files"). A network
+ * activity event is what the owner of a VPC endpoint is told of a call that went through it, by whomever, without its parameters: a call
+ * of this account that was let through has a record of its own besides, under another id.
+ */
+export const notCalls = [
+  {
+    member: 'eventType',
+    value: 'AwsCloudTrailInsight',
+    folder: 'CloudTrail-Insight',
+    says: 'CloudTrail Insights events, which are no calls',
+  },
+  {
+    member: 'eventCategory',
+    value: 'NetworkActivity',
+    folder: 'CloudTrail-NetworkActivity',
+    says: 'CloudTrail network activity events, which tell owners of VPC endpoints what went through them, or was refused there',
+  },
+  {
+    member: 'eventCategory',
+    value: 'Aggregated',
+    folder: 'CloudTrail-Aggregated',
+    says: 'CloudTrail aggregated events, which count calls and are none',
+  },
+] as const;
+
+/** What is said of a record of CloudTrail's that is no call; undefined for any other. */
+export const notCall = (value: Json): string | undefined =>
+  notCalls.find(one => text(value, one.member) === one.value)?.says;
 
 /**
  * Request and response are left as they are: services differ, and a record with an odd one is better judged than set aside.
@@ -30,6 +58,7 @@ export const shape: Shape = [
       ['userName', 'text'],
       ['invokedBy', 'text'],
       ['inScopeOf', 'object'],
+      ['invokedByDelegate', [['accountId', 'text']]],
       [
         'sessionContext',
         [

@@ -56,6 +56,7 @@ const members: readonly (readonly [RegExp, (arn: Arn) => JsonObject])[] = [
   [/^ssm:parameter\/(.+)$/, ({ whole: name }) => ({ name, names: [name], path: name })],
   [/^secretsmanager:secret:(.+)$/, whole('secretId')],
   [/^route53resolver:resolver-query-log-config\/(.+)$/, named('resolverQueryLogConfigId')],
+  [/^guardduty:detector\/([^/]+)/, named('detectorId')],
   [/^servicequotas:[^/]+\/(.+)$/, named('quotaCode')],
 ];
 

@@ -3,6 +3,7 @@ import { text } from '../json.ts';
 import type { SourceModule } from '../source.ts';
 import { omittedFields } from './facts/evidence.ts';
 import { cloudtrailFacts } from './facts/index.ts';
+import { isGlobal } from './global.ts';
 import { principalOf } from './principal.ts';
 import type { CloudTrailRecord } from './record.ts';
 
@@ -42,6 +43,7 @@ export const cloudtrailSource: SourceModule<'cloudtrail'> = {
     return {
       principals: [...new Set([principal.id, ...chain(record)])],
       addresses: [isIP(source) === 0 ? source : source.toLowerCase()],
+      ...(isGlobal(record) ? { regions: [] } : {}),
       notes,
       holes: { principal: principal.name, event: record.eventName || 'unknown', source },
     };

@@ -12,7 +12,7 @@ export const preserveNode =
  * Denies a role's sessions everything, up to the moment at which it is pasted: what was issued between the announcement and then
  * would outlive a time that the announcement names (IAM User Guide, "Revoking IAM role temporary security credentials").
  */
-const revoking = (role: 'ROLE' | 'ACTING_ROLE'): string =>
+const revoking = (role: 'ROLE' | 'ACTING_ROLE' | 'CHANGER_ROLE'): string =>
   `aws iam put-role-policy --role-name ${role} --policy-name revoke-older-sessions --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"'$(date -u +%Y-%m-%dT%H:%M:%SZ)'"}}}]}'`;
 
 /** The command of {@link revokeSessions}, for a step that says more. */
@@ -24,8 +24,14 @@ export const revokeSessions = `Revoke the sessions of the role: ${revokeOlder}`;
 /** The same of the role whose session made the call. */
 export const revokeActing = `Revoke the sessions of the role that did it: ${revoking('ACTING_ROLE')}`;
 
-/** The same of anybody: a user has keys (IAM User Guide, "Manage access keys for IAM users"). */
-export const revokeCaller = `${revokeActing}; of a user switch off the key: aws iam update-access-key --user-name USER_NAME --access-key-id USER_KEY --status Inactive`;
+/** The same of who had changed before what a finding is about. */
+export const revokeChanger = `Revoke the sessions of the role of whoever changed it: ${revoking('CHANGER_ROLE')}`;
+
+/**
+ * The same of anybody: a user has keys (IAM User Guide, "Manage access keys for IAM users"), and the role of a permission set can't be
+ * changed (the same, "Disabling permissions for temporary security credentials").
+ */
+export const revokeCaller = `${revokeActing}; of a user switch off the key: aws iam update-access-key --user-name USER_NAME --access-key-id USER_KEY --status Inactive; deny a person of IAM Identity Center (AWSReservedSSO_…) by identitystore:userId in a service control policy`;
 
 /** What else the principal did. */
 export const lookAround =

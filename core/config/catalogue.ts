@@ -1,20 +1,65 @@
 import type { AnyDetection } from '../detection.ts';
 import { isPosture } from '../inventory/resolve.ts';
+import { PatternError } from '../pattern/fault.ts';
+import { loadPattern } from '../pattern/load.ts';
+import type { Group } from '../pattern/node.ts';
 import type { Settings } from '../settings.ts';
+import { vocabularies } from '../vocabularies.ts';
+import { slipsIn } from '../vocabulary.ts';
 import { matchesAny } from '../wildcard.ts';
 
-/** Something that the settings speak of and that is not there. */
+/** Something that the settings speak of and that is not there, or ask for and that never is. */
 export interface Unmet {
   /** Where in the settings, `channels.0.detections`. */
   readonly where: string;
+  /** What is wrong and what to do, as one clause. */
   readonly what: string;
 }
+
+const listed = "'tripline detections' lists them";
+
+const nothing: Group = { is: 'group', fields: [], or: [] };
+
+/** A pattern that can't be loaded is told where it is compiled. */
+const loaded = (pattern: unknown): Group | undefined => {
+  try {
+    return loadPattern(pattern);
+  } catch (fault) {
+    if (fault instanceof PatternError) return undefined;
+    throw fault;
+  }
+};
+
+/** Exemptions that ask what no event can answer: they would hold for nothing. */
+const deafExemptions = (detections: readonly Pick<AnyDetection, 'id' | 'on'>[], settings: Settings): readonly Unmet[] =>
+  detections.flatMap(({ id, on }) =>
+    (settings.detections[id]?.exemptions ?? []).flatMap(({ when }, index) => {
+      const pattern = loaded(when);
+      const slips = pattern === undefined ? [] : slipsIn(pattern, vocabularies[on]);
+      return slips.map(what => ({ where: `detections.${id}.exemptions.${index}.when`, what }));
+    }),
+  );
+
+/** The detections that a suppression's pattern names outright; what it asks by wildcard or prefix is believed. */
+const namedBy = ({ fields, or }: Group): readonly string[] => [
+  ...fields.flatMap(({ path, node }) =>
+    node.is === 'group'
+      ? namedBy(node)
+      : path.join('.') === 'finding.detection'
+        ? node.tests.flatMap(test => (test.is === 'equal' && typeof test.value === 'string' ? [test.value] : []))
+        : [],
+  ),
+  ...or.flatMap(namedBy),
+];
 
 /**
  * What the settings say of detections that no detection answers to: a slip, or one that was renamed or removed since. What is said
  * there holds for nothing, and a channel that hears only such detections hears nothing.
  */
-export const unmetIn = (detections: readonly Pick<AnyDetection, 'id'>[], settings: Settings): readonly Unmet[] => {
+export const unmetIn = (
+  detections: readonly Pick<AnyDetection, 'id' | 'on'>[],
+  settings: Settings,
+): readonly Unmet[] => {
   const ids = detections.map(({ id }) => id);
   // What an inventory finds is told by settings as a detection is; there is no list of it, so that its wildcards are believed.
   const isFound = (name: string): boolean =>
@@ -22,11 +67,17 @@ export const unmetIn = (detections: readonly Pick<AnyDetection, 'id'>[], setting
   return [
     ...Object.keys(settings.detections)
       .filter(id => !ids.includes(id) && !isPosture(id))
-      .map(id => ({ where: `detections.${id}`, what: 'there is no such detection' })),
+      .map(id => ({ where: `detections.${id}`, what: `there is no such detection: ${listed}` })),
     ...settings.channels.flatMap(({ detections: heard = [] }, index) =>
       heard
         .filter(one => !isFound(one))
-        .map(one => ({ where: `channels.${index}.detections`, what: `no detection is called "${one}"` })),
+        .map(one => ({ where: `channels.${index}.detections`, what: `no detection is called "${one}": ${listed}` })),
     ),
+    ...settings.suppressions.flatMap(({ when }, index) =>
+      namedBy(loaded(when) ?? nothing)
+        .filter(id => !isFound(id) && !id.startsWith('pipeline/'))
+        .map(id => ({ where: `suppressions.${index}.when`, what: `no detection is called "${id}": ${listed}` })),
+    ),
+    ...deafExemptions(detections, settings),
   ];
 };

@@ -56,7 +56,7 @@ const force = (detections: readonly AnyDetection[], settings: Settings): Check =
 /** What is said of a detection or cluster that does not exist holds for none: a slip, or one that was renamed. */
 const misnamed = (detections: readonly AnyDetection[], settings: Settings): readonly Check[] => [
   ...unmetIn(detections, settings).map(({ where, what }) =>
-    bad(`settings ${where}`, `The settings speak of what is not there: ${what}.`, "'tripline detections' lists them."),
+    bad(`settings ${where}`, `It holds for nothing: ${what}.`, 'Correct it in tripline.config.ts.'),
   ),
   ...settings.channels.flatMap(({ clusters = [], accounts = [] }, index) => [
     ...unnamed(

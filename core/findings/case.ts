@@ -126,7 +126,7 @@ const joinContent = (
     principals: set('principals', match => match.principals),
     resources: set('resources', match => match.resources),
     addresses: set('addresses', match => match.addresses),
-    regions: set('regions', match => [match.region]),
+    regions: set('regions', match => match.regions ?? [match.region]),
     notes: set('notes', match => match.notes),
   };
 };

@@ -46,7 +46,8 @@ export interface AuditRecord {
   readonly requestReceivedTimestamp?: string;
   readonly stageTimestamp?: string;
   readonly annotations?: { readonly [name: string]: string };
-  readonly authenticationMetadata?: JsonObject;
+  /** Kubernetes documentation, "User impersonation": the verb that allowed it, from 1.35 on, where it was a constrained one. */
+  readonly authenticationMetadata?: { readonly impersonationConstraint?: string };
   /** Not the API server's: what the posture reader read afterwards, where the event has no body. */
   readonly reading?: Reading;
 }

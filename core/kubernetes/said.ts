@@ -30,12 +30,15 @@ export const byUserAndObject = (view: AuditView): readonly Key[] => [
 
 /**
  * The same; of a controller that settings do not name, which writes such objects all day, one for all of a kind. For what is low where
- * such a controller does it, and says by its title what was done last.
+ * such a controller does it. Its title says what was done first: {@link joinedObject} names the others.
  */
 export const byUserAndObjects = (view: AuditView): readonly Key[] =>
-  said(view, 'principal.standing') === 'likely-controller'
-    ? [{ user: said(view, 'principal.id'), object: kindOf(view) }]
-    : byUserAndObject(view);
+  isJoined(view) ? [{ user: said(view, 'principal.id'), object: kindOf(view) }] : byUserAndObject(view);
+
+/** The object of an event that is joined with others of its kind by {@link byUserAndObjects}; none where the key says it. */
+export const joinedObject = (view: AuditView): readonly string[] => (isJoined(view) ? [objectOf(view)] : []);
+
+const isJoined = (view: AuditView): boolean => said(view, 'principal.standing') === 'likely-controller';
 
 /** One finding an object, whoever touched it. */
 export const byObject = (view: AuditView): readonly Key[] => [{ object: objectOf(view) }];

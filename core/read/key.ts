@@ -1,3 +1,4 @@
+import { notCalls } from '../cloudtrail/read.ts';
 import type { Cluster } from '../settings.ts';
 import type { Place } from './contract.ts';
 import { type Belonging, placeIn, placeOfStream } from './log-group.ts';
@@ -12,7 +13,7 @@ const eksStream =
   /(?:^|\/)((?:kube-apiserver(?:-audit)?|authenticator|kube-controller-manager|kube-scheduler|cloud-controller-manager)-[0-9a-f]{32})(?:\/|\.|$)/;
 
 /**
- * Where the records of an object or file belong, by its key or path; `skip` for CloudTrail's digests and insights, other
+ * Where the records of an object or file belong, by its key or path; `skip` for CloudTrail's digests and what is no call, other
  * services' logs and other streams. What the path says wins over `place`, what a record says wins over both.
  */
 export const placeOfKey = (
@@ -33,8 +34,7 @@ export const placeOfKey = (
     if (service === 'CloudTrail')
       return { place: { ...place, account, region: region ?? place.region, source: 'cloudtrail' } };
     if (service === 'CloudTrail-Digest') return { skip: 'CloudTrail digest files, which hold no records' };
-    if (service === 'CloudTrail-Insight') return { skip: 'CloudTrail Insights events, which are no calls' };
-    return { skip: "other services' log files" };
+    return { skip: notCalls.find(({ folder }) => folder === service)?.says ?? "other services' log files" };
   }
   const group = eksGroup.exec(key)?.[1];
   const stream = eksStream.exec(key)?.[1];

@@ -1,4 +1,4 @@
-import { isCloudTrail, isInsight, readCloudTrail } from '../cloudtrail/read.ts';
+import { isCloudTrail, notCall, readCloudTrail } from '../cloudtrail/read.ts';
 import type { AnyEvent, Source } from '../event.ts';
 import { isObject, type Json, member, text } from '../json.ts';
 import { isAudit, readAudit } from '../kubernetes/read.ts';
@@ -130,7 +130,7 @@ const readPlain = (written: string, expected: Place, shaped?: Source): Read | un
   if (!isObject(json)) return undefined;
   if (shaped === undefined && containers.some(name => Object.hasOwn(json, name))) return undefined;
   const source = isCloudTrail(json) ? 'cloudtrail' : isAudit(json) ? 'kubernetes' : undefined;
-  if (source === undefined || isInsight(json) || source !== (expected.source ?? source)) return undefined;
+  if (source === undefined || notCall(json) !== undefined || source !== (expected.source ?? source)) return undefined;
   if (shaped === undefined && deeperThan(json, limits.recordDepth)) return undefined;
   const isFit = shaped === source;
   const event: AnyEvent | Problem =
@@ -140,6 +140,8 @@ const readPlain = (written: string, expected: Place, shaped?: Source): Read | un
 
 /** Reads what a transport has parsed: a record, or what wraps one or several. Never throws. */
 export const readJson = (json: Json, origin: Origin): readonly Read[] => {
+  const none = notCall(json);
+  if (none !== undefined) return [skipped(none)];
   if (isCloudTrail(json)) return [readOne('cloudtrail', json, origin)];
   if (isAudit(json)) return [readOne('kubernetes', json, origin)];
   if (!isObject(json)) {
@@ -217,7 +219,6 @@ const readList = (json: Json, records: readonly Json[], name: string, origin: Or
 };
 
 const readOne = (source: 'cloudtrail' | 'kubernetes', json: Json, origin: Origin): Read => {
-  if (isInsight(json)) return skipped('CloudTrail Insights events, which are no calls');
   if (origin.raw === undefined && deeperThan(json, limits.recordDepth)) {
     return setAside('too-deep', `The record nests deeper than ${limits.recordDepth} levels.`, json, origin);
   }

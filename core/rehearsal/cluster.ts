@@ -156,6 +156,15 @@ export const cluster: Rehearsals = {
     undo: ['kubectl label namespace kube-system pod-security.kubernetes.io/enforce-'],
     note: 'Note the former label first.',
   },
+  'kubernetes/node-sought-from-pod': {
+    steps: [
+      'kubectl run tripline-rehearsal --image=public.ecr.aws/docker/library/busybox --restart=Never -- sleep 300',
+      'kubectl wait --for=condition=Ready pod/tripline-rehearsal --timeout=120s',
+      'kubectl exec tripline-rehearsal -- wget -T 2 -qO- http://169.254.169.254/latest/ || true',
+    ],
+    undo: ['kubectl delete pod tripline-rehearsal'],
+    note: notNamed,
+  },
   'kubernetes/secret-sweep': {
     steps: ['kubectl get secrets -A > /dev/null'],
     undo: nothing,

@@ -39,22 +39,27 @@ const possible: readonly KnownInstance[] = [
 ];
 
 /**
- * A rule that recalls what is known of the instance in its key before it concludes. Where the launch was not seen, and would make a
- * difference, nothing is said until its record must have come; then it is judged as unknown. Keys without an instance are unknown.
+ * A rule that recalls what is known of an instance before it concludes. Where the launch was not seen, and would make a difference,
+ * nothing is said until its record must have come; then it is judged as unknown. Where there is no instance, it is unknown.
  * @param judge what follows for the event: undefined = no finding
+ * @param instanceOf whose: that of the key, where nothing else is said
  */
 export const recallInstance = (
   doc: string,
   judge: (known: KnownInstance, view: View<'cloudtrail'>, key: Key) => Omit<Verdict, 'eventId' | 'time'> | undefined,
+  instanceOf: (view: View<'cloudtrail'>, key: Key) => string | undefined = (_view, key) => key['instance'],
 ): StateRule<'cloudtrail'> => {
   const mayChange = (known: KnownInstance, view: View<'cloudtrail'>, key: Key): boolean =>
     !known.launchSeen &&
-    key['instance'] !== undefined &&
+    instanceOf(view, key) !== undefined &&
     new Set(possible.map(one => JSON.stringify(judge(one, view, key)))).size > 1;
   return recall({
     kind: 'recall-instance',
     doc: `${doc} Where the launch was not seen it is judged when its record must have come.`,
-    scopes: ({ event }, key) => (key['instance'] === undefined ? [] : [instanceScope(event.account, key['instance'])]),
+    scopes: (view, key) => {
+      const instance = instanceOf(view, key);
+      return instance === undefined ? [] : [instanceScope(view.event.account, instance)];
+    },
     conclude: (view, key, [item = {}]) => {
       const known = knownInstance(item);
       if (view.again === undefined && mayChange(known, view, key)) return [];

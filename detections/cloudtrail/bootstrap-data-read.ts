@@ -3,7 +3,7 @@ import { autoScaling } from '../../core/cloudtrail/example-callers.ts';
 import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import { refusal, said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 
 const secretId = 'aws.cluster.x-k8s.io/5f0e9f51-0000-4000-8000-000000000001-0';
@@ -19,7 +19,7 @@ const backup = roleSession('backup', 'nightly');
 
 export const detection = cloudtrail({
   id: 'cloudtrail/bootstrap-data-read',
-  title: '{attempt}{principal} read or changed what machines boot with: {event} of {resource}',
+  title: '{attempt}{principal} read or changed what machines boot with: {event} of {bootstrap.resource}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     // The console reads a template's versions whenever somebody looks at it, plans and scanners do; on EKS they hold no token.
@@ -44,7 +44,12 @@ export const detection = cloudtrail({
     { fact: { 'principal.reader': true } },
     { fact: { 'bootstrap.own': true } },
   ],
-  by: view => [{ principal: said(view, 'principal.id'), resource: said(view, 'bootstrap.resource'), ...refusal(view) }],
+  by: view => {
+    const principal = said(view, 'principal.id');
+    // Whoever tries one machine after the other and is refused makes one finding.
+    if (said(view, 'call.outcome') !== 'succeeded') return [{ principal, ...refusal(view) }];
+    return [{ principal, resource: said(view, 'bootstrap.resource') }];
+  },
   resources: view => [said(view, 'bootstrap.resource')],
   attack: ['T1552.001', 'T1555.006', 'T1528'],
   why: 'User data and bootstrap secrets hold what lets a machine join the cluster: tokens, certificate hashes, sometimes the keys of the control plane. Whoever reads them in time can join a machine of his own.',
@@ -57,6 +62,7 @@ export const detection = cloudtrail({
     confirmCall,
     'Make what was read worthless: kubeadm token list, kubeadm token delete TOKEN, on a control plane; kubectl delete secret -n kube-system bootstrap-token-ID.',
     'See who joined since: kubectl get nodes --sort-by .metadata.creationTimestamp; kubectl get csr --sort-by .metadata.creationTimestamp; a node that no Machine or NodeClaim made is an intruder: kubectl cordon NODE.',
+    revokeCaller,
     lookAround,
   ],
   blind: [

@@ -65,7 +65,7 @@ export const detection = cloudtrail({
     'CloudTrail User Guide, "Global service events" (IAM is recorded in us-east-1)',
   ],
   runbook: [
-    "Confirm it was not the controller: kubectl logs -n kube-system -l app.kubernetes.io/name=karpenter --since 1h --tail -1 | grep -i iam; compare the record's sourceIPAddress and userAgent with the pod's.",
+    "Confirm it was not the controller: kubectl logs -n kube-system -l app.kubernetes.io/name=karpenter --since 1h --tail -1 | grep -i iam (Cluster API: kubectl logs -n capa-system deployment/capa-controller-manager --since 1h); compare the record's sourceIPAddress and userAgent with the pod's.",
     revokeSessions,
     stopProvisioning,
     'Undo what succeeded: aws iam list-users, aws iam list-roles, sorted by CreateDate; delete what was made, after aws iam get-user or get-role into the incident.',

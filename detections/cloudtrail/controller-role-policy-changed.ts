@@ -2,7 +2,7 @@ import { karpenter } from '../../core/cloudtrail/example.ts';
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { iam, other } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, stopProvisioning } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { text } from '../../core/json.ts';
 import { recallPolicy } from '../../core/state/policy.ts';
@@ -100,7 +100,7 @@ export const detection = cloudtrail({
     'Compare with version control: aws iam list-attached-role-policies --role-name ROLE; aws iam get-policy-version --policy-arn POLICY --version-id VERSION; aws organizations list-policies-for-target --target-id ACCOUNT --filter SERVICE_CONTROL_POLICY.',
     'Take it back: aws iam set-default-policy-version --policy-arn POLICY --version-id FORMER, aws iam detach-role-policy --role-name ROLE --policy-arn POLICY, or aws organizations attach-policy --policy-id POLICY --target-id TARGET.',
     stopProvisioning,
-    lookAround,
+    `${revokeCaller}. ${lookAround}`,
   ],
   blind: [
     "IAM is recorded in us-east-1 only; service control policies only in the organization's management account.",

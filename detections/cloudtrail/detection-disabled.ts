@@ -2,7 +2,7 @@ import { call, refused, roleSession } from '../../core/cloudtrail/example.ts';
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { other } from '../../core/cloudtrail/example-iam.ts';
 import { texts } from '../../core/cloudtrail/said.ts';
-import { lookAround } from '../../core/cloudtrail/steps.ts';
+import { lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 
 const topic = 'arn:aws:sns:eu-west-1:111122223333:tripline-prod-AlertsTopic-abcdefgh';
@@ -35,7 +35,7 @@ export const detection = cloudtrail({
     "Confirm it was no deployment: the pipeline's own releases run under the platform's role; anything else is an incident until shown otherwise.",
     'Put it back at once: aws cloudtrail start-logging --region REGION --name TRAIL; aws events enable-rule --region REGION --name RULE; aws lambda delete-function-concurrency --region REGION --function-name FUNCTION; or deploy the stage again: npx sst deploy --stage STAGE.',
     'Close the gap: event history keeps 90 days even without a trail: aws cloudtrail lookup-events --start-time GAP_START --end-time GAP_END --region REGION > gap.json; then npx tripline scan gap.json.',
-    'Contain whoever did it: aws iam attach-user-policy or put-role-policy with a deny of everything, after noting access key and source address.',
+    revokeCaller,
     lookAround,
   ],
   blind: [
@@ -51,6 +51,11 @@ export const detection = cloudtrail({
       {
         name: 'a trail is stopped',
         event: other('cloudtrail', 'StopLogging', { name: 'organization-trail' }),
+        severity: 'critical',
+      },
+      {
+        name: 'GuardDuty’s detector is deleted',
+        event: other('guardduty', 'DeleteDetector', { detectorId: '12abc34d567e8fa901bc2d34e56789f0' }),
         severity: 'critical',
       },
       {

@@ -23,7 +23,7 @@ export const detection = cloudtrail({
   id: 'cloudtrail/disallowed-instance-family-launched',
   title: '{attempt}{principal} launched or named the instance family {family}, which is not permitted',
   severity: [
-    ['medium', { fact: { 'call.outcome': ['denied', 'failed'] } }],
+    ['medium', { fact: { 'call.outcome': ['denied', 'failed', 'dry-run'] } }],
     [
       'critical',
       {
@@ -38,9 +38,9 @@ export const detection = cloudtrail({
   when: {
     fact: {
       'launch.types': { standing: ['disallowed', 'not-allowed'] },
-      'call.outcome': { 'anything-but': 'dry-run' },
     },
   },
+  unless: [{ fact: { 'call.outcome': 'dry-run', 'principal.kind': ['controller', 'likely-controller', 'service'] } }],
   by: view => families(view).map(family => ({ principal: said(view, 'principal.id'), family, ...refusal(view) })),
   resources: view => [
     ...listed(view, 'launch.instances').map(one => text(one, 'id') ?? ''),
@@ -58,6 +58,7 @@ export const detection = cloudtrail({
   ],
   runbook: [confirmCall, stopProvisioning, preserveNode, revokeCaller, lookAround],
   blind: [
+    'What a controller tries in a dry run is not told: Karpenter tries each node class that changes.',
     'A launch template that is only referenced shows its type when it is created and when it launches, not in an Auto Scaling group that names it.',
     'Attribute-based selection is judged by what it asks for (allowed types, accelerators, bare metal), not by what its defaults would let in.',
     'ModifyFleet, RequestSpotFleet, ModifyHosts, PurchaseCapacityBlock and its extension are read in both encodings; their exact envelope is inferred from the API model.',
@@ -74,6 +75,11 @@ export const detection = cloudtrail({
         name: 'a denied attempt to launch a GPU instance',
         severity: 'medium',
         event: runInstances({ type: 'p2.xlarge', record: { errorCode: 'Client.UnauthorizedOperation' } }),
+      },
+      {
+        name: 'a person tries in a dry run whether GPUs could be had',
+        severity: 'medium',
+        event: runInstances({ type: 'g4dn.xlarge', record: { errorCode: 'Client.DryRunOperation' } }),
       },
       {
         name: "Karpenter's fleet offers a GPU type among others and launches a permitted one",
@@ -181,7 +187,7 @@ export const detection = cloudtrail({
         event: createFleet({ types: ['m7g.large', 'm7g.xlarge'] }),
       },
       {
-        name: 'a dry run of a GPU launch launches nothing',
+        name: 'Karpenter tries a node class in a dry run, as it does of each that changes',
         event: runInstances({ type: 'p5.48xlarge', by: karpenter, record: { errorCode: 'Client.DryRunOperation' } }),
       },
       {

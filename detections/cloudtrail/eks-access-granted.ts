@@ -3,7 +3,7 @@ import { clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import type { By } from '../../core/cloudtrail/example-iam.ts';
 import { eks, other } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 
@@ -29,7 +29,7 @@ const linked = {
 
 export const detection = cloudtrail({
   id: 'cloudtrail/eks-access-granted',
-  title: '{principal} gave {grantee} access to the cluster {cluster} ({event} {eks.policy})',
+  title: '{principal} gave {grantee} access to the cluster {cluster} ({event}, policy {eks.policy})',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     ['critical', { fact: { 'eks.access': 'admin' } }],
@@ -56,7 +56,7 @@ export const detection = cloudtrail({
     'See what there is: aws eks list-access-entries --region REGION --cluster-name CLUSTER; aws eks list-associated-access-policies --region REGION --cluster-name CLUSTER --principal-arn GRANTEE.',
     'Take it back: aws eks disassociate-access-policy --region REGION --cluster-name CLUSTER --principal-arn GRANTEE --policy-arn POLICY; aws eks delete-access-entry --region REGION --cluster-name CLUSTER --principal-arn GRANTEE.',
     'See what the grantee did: the cluster\'s audit log, `fields @timestamp, verb, objectRef.resource, objectRef.namespace, objectRef.name | filter user.extra.canonicalArn.0 = "GRANTEE"` in CloudWatch Logs Insights on LOG_GROUP.',
-    lookAround,
+    `${revokeCaller}. ${lookAround}`,
   ],
   blind: [
     'Access by the aws-auth ConfigMap, by RBAC or by client certificates is none of these: kubernetes/aws-auth-changed, kubernetes/controller-rbac-granted and kubernetes/client-certificate-requested look there.',

@@ -1,7 +1,7 @@
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { eks } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 
@@ -25,6 +25,7 @@ export const detection = cloudtrail({
     confirmCall,
     'Switch them on again: aws eks update-cluster-config --region REGION --name CLUSTER --logging \'{"clusterLogging":[{"types":["audit","authenticator"],"enabled":true}]}\'.',
     'Find what was done in the gap: CloudTrail goes on (launches, roles, pod identities); kubectl get events -A --sort-by .lastTimestamp, which go back an hour; compare RBAC, secrets and node classes with version control.',
+    revokeCaller,
     lookAround,
   ],
   blind: [

@@ -2,7 +2,7 @@ import { karpenter } from '../../core/cloudtrail/example.ts';
 import { clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import { eks, iam, other } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { text } from '../../core/json.ts';
 
@@ -58,7 +58,7 @@ export const detection = cloudtrail({
     'See what there is: aws eks list-identity-provider-configs --region REGION --cluster-name CLUSTER; aws eks describe-cluster --region REGION --name CLUSTER --query cluster.accessConfig; aws iam list-open-id-connect-providers.',
     'Take it back: aws eks disassociate-identity-provider-config --region REGION --cluster-name CLUSTER --identity-provider-config type=oidc,name=NAME; aws iam delete-open-id-connect-provider --open-id-connect-provider-arn PROVIDER.',
     "See who came that way: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --region REGION, and users that are no IAM principals in the cluster's audit log.",
-    lookAround,
+    `${revokeCaller}. ${lookAround}`,
   ],
   blind: [
     'IAM is recorded in us-east-1 only: without its events in the home region nothing is seen of its providers.',

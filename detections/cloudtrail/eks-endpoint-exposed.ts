@@ -1,7 +1,7 @@
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { eks } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 
@@ -24,6 +24,7 @@ export const detection = cloudtrail({
     confirmCall,
     'Close it: aws eks update-cluster-config --region REGION --name CLUSTER --resources-vpc-config endpointPublicAccess=false,endpointPrivateAccess=true, or publicAccessCidrs=OFFICE_RANGE.',
     "See who used it: the cluster's audit log, `fields @timestamp, user.username, verb, requestURI | parse @message '\"sourceIPs\":[*]' as ips | stats count() by user.username, ips` in CloudWatch Logs Insights on LOG_GROUP.",
+    revokeCaller,
     lookAround,
   ],
   blind: [

@@ -2,7 +2,7 @@ import { karpenter } from '../../core/cloudtrail/example.ts';
 import { clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import { type By, eks, other } from '../../core/cloudtrail/example-iam.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { text } from '../../core/json.ts';
 
@@ -114,7 +114,7 @@ export const detection = cloudtrail({
     'See what it let in: aws ssm describe-instance-information --region REGION --filters Key=ResourceType,Values=ManagedInstance; aws rolesanywhere list-subjects --region REGION; kubectl get nodes -l eks.amazonaws.com/compute-type=hybrid -o wide.',
     'Close it: aws ssm delete-activation --region REGION --activation-id ACTIVATION and aws ssm deregister-managed-instance --region REGION --instance-id MACHINE; aws rolesanywhere disable-profile --region REGION --profile-id PROFILE; aws rolesanywhere disable-trust-anchor --region REGION --trust-anchor-id ANCHOR.',
     'See what was done with the role: aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=ROLE --region REGION; and take away who must not be in the cluster: kubectl delete node NODE.',
-    lookAround,
+    `${revokeCaller}. ${lookAround}`,
   ],
   blind: [
     'An activation, or a profile, for a role that is neither a node’s nor a controller’s is not judged: Systems Manager manages machines that are no nodes. Name the role of hybrid nodes among `nodeRoles` where it has a name of its own.',

@@ -1,7 +1,7 @@
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { other } from '../../core/cloudtrail/example-iam.ts';
-import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 
 export const detection = cloudtrail({
@@ -46,7 +46,7 @@ export const detection = cloudtrail({
     'See what holds now: aws ec2 get-allowed-images-settings --region REGION; aws ec2 get-image-block-public-access-state --region REGION; aws ec2 get-snapshot-block-public-access-state --region REGION',
     'Put it back: aws ec2 replace-image-criteria-in-allowed-images-settings --region REGION --image-criteria file://CRITERIA; aws ec2 enable-allowed-images-settings --region REGION --allowed-images-settings-state enabled; aws ec2 enable-image-block-public-access --region REGION --image-block-public-access-state block-new-sharing; aws ec2 enable-snapshot-block-public-access --region REGION --state block-all-sharing',
     'See what was launched or shared since: aws ec2 describe-instances --region REGION --query "Reservations[].Instances[].[InstanceId,ImageId,LaunchTime]" --output text; aws ec2 describe-images --region REGION --owners self --filters Name=is-public,Values=true',
-    lookAround,
+    `${revokeCaller}. ${lookAround}`,
   ],
   blind: [
     'A declarative policy of the organization sets the same from outside of the account: its calls are in the management account.',

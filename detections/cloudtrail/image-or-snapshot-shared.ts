@@ -1,5 +1,5 @@
 import { serviceLinked } from '../../core/cloudtrail/example.ts';
-import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
+import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { other } from '../../core/cloudtrail/example-iam.ts';
 import { listed } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
@@ -27,6 +27,8 @@ const scanner = serviceLinked(
   'AWSServiceRoleForAmazonGuardDutyMalwareProtection',
 );
 
+const secondKey = (account: string) =>
+  wrappedEc2('AssociateKmsKeyId', { SnapshotId: 'snap-0aaa', KmsKeyId: `arn:aws:kms:eu-west-1:${account}:key/0a1b` });
 const copied = (vault: string) =>
   other('backup', 'StartCopyJob', {
     recoveryPointArn: 'arn:aws:ec2:eu-west-1::snapshot/snap-0aaa',
@@ -56,6 +58,7 @@ export const detection = cloudtrail({
   references: [
     'EC2 API Reference, ModifyImageAttribute, ModifySnapshotAttribute',
     'AWS Backup API Reference, StartCopyJob',
+    'EC2 API Reference, AssociateKmsKeyId',
     'DataDog Stratus Red Team, aws.exfiltration.ec2-share-ami and ec2-share-ebs-snapshot (detonation logs)',
   ],
   runbook: [
@@ -69,7 +72,7 @@ export const detection = cloudtrail({
     'Whether a snapshot came from a node, or an unlisted image is one of nodes, is in no record: sharing with one account is then medium.',
     'Sharing with an organization or organizational unit counts as outside: exempt your own.',
     'Whose a bucket is that an image is written to is in no record: each counts as outside. The parameters of stores and exports are from the API model. Disks that are copied within the account are not shared (cloudtrail/node-disk-copied). What a plan of AWS Backup copies by itself is not seen: a service does it.',
-    'A copy into another account through a role there makes its record there.',
+    'A copy into another account through a role there makes its record there. A further key that is named by its id or alias alone may be anybody’s: sharing the snapshot is seen.',
   ],
   examples: {
     matches: [
@@ -87,6 +90,11 @@ export const detection = cloudtrail({
         name: 'AWS Backup is told to copy one into another account',
         severity: 'medium',
         event: copied('444455556666'),
+      },
+      {
+        name: 'a key of another account opens a snapshot, too',
+        severity: 'medium',
+        event: secondKey('444455556666'),
       },
       { name: 'a snapshot is made public', severity: 'high', event: snapshot({ group: 'all' }) },
       {
@@ -121,6 +129,7 @@ export const detection = cloudtrail({
     ],
     misses: [
       { name: 'AWS Backup copies one into another vault of ours', event: copied('111122223333') },
+      { name: 'a second key of our own opens a snapshot', event: secondKey('111122223333') },
       {
         name: 'a store is refused',
         event: ec2(

@@ -2,7 +2,7 @@ import { serviceLinked } from '../../core/cloudtrail/example.ts';
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { type By, other } from '../../core/cloudtrail/example-iam.ts';
 import { texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, stopProvisioning } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 
@@ -35,7 +35,7 @@ export const detection = cloudtrail({
     'See what it says and said: aws ssm get-parameter-history --region REGION --name PARAMETER --query "Parameters[].[Version,Value,LastModifiedUser,LastModifiedDate]"; whose image it is: aws ec2 describe-images --region REGION --image-ids IMAGE --query "Images[].[OwnerId,Name,CreationDate]"',
     stopProvisioning,
     'Put the last good image back: aws ssm put-parameter --region REGION --name PARAMETER --overwrite --data-type aws:ec2:image --value IMAGE; then replace nodes of the other image: kubectl get nodeclaims -o custom-columns=NAME:.metadata.name,IMAGE:.status.imageID',
-    lookAround,
+    `${revokeCaller}. ${lookAround}`,
   ],
   blind: [
     'The record never tells the value: whether it is another image, `describe-images` must say.',

@@ -1,6 +1,6 @@
 import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, preserveNode } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 
 const options = (change: { readonly [name: string]: string | number }) => ({
@@ -41,6 +41,7 @@ export const detection = cloudtrail({
     confirmCall,
     'Contain: aws ec2 modify-instance-metadata-options --region INSTANCE_REGION --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-protocol-ipv6 disabled (defaults: aws ec2 modify-instance-metadata-defaults --region REGION --http-tokens required --http-put-response-hop-limit 1)',
     preserveNode,
+    revokeCaller,
     lookAround,
   ],
   blind: [

@@ -1,5 +1,6 @@
 import { homeOf, isSettled, sight, type Taught } from '../../core/cloudtrail/egress.ts';
 import { elsewhere, explainedUses } from '../../core/cloudtrail/example-off-instance.ts';
+import { isGlobal } from '../../core/cloudtrail/global.ts';
 import {
   awaitsLaunch,
   awaitsRecords,
@@ -13,30 +14,19 @@ import { said, texts } from '../../core/cloudtrail/said.ts';
 import { preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail, type Key } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
-import { partitionOf } from '../../core/partition.ts';
 import { instanceScope } from '../../core/state/instance.ts';
 import { networkIn, networkScopes } from '../../core/state/network.ts';
 import type { Answer, Observation } from '../../core/state/observation.ts';
-
-/** Services whose calls are recorded in one region of the partition wherever they are made from (CloudTrail User Guide, "Global service events"). */
-const globalServices = new Set([
-  'iam.amazonaws.com',
-  'sts.amazonaws.com',
-  'organizations.amazonaws.com',
-  'account.amazonaws.com',
-]);
 
 const accountOf = ({ record, event }: View<'cloudtrail'>): string => record.userIdentity?.accountId ?? event.account;
 
 const signals = (view: View<'cloudtrail'>): readonly Signal[] => {
   const { record } = view;
   const home = record.userIdentity?.inScopeOf?.credentialsIssuedTo?.split(':')[3];
-  const global =
-    record.awsRegion === partitionOf(record.awsRegion ?? '').global && globalServices.has(record.eventSource);
   const found: Signal[] = [];
   if (view.fact('call.sensitive') === true) found.push('sensitive-call');
   if (record.eventName === 'GetCallerIdentity') found.push('who-am-i');
-  if (home !== undefined && home !== '' && record.awsRegion !== home && !global) found.push('other-region');
+  if (home !== undefined && home !== '' && record.awsRegion !== home && !isGlobal(record)) found.push('other-region');
   return found;
 };
 
@@ -169,6 +159,7 @@ export const detection = cloudtrail({
     'Netflix Technology Blog, "Netflix Cloud Security: Detecting Credential Compromise in AWS" (2018)',
     'Amazon GuardDuty User Guide, UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS and .InsideAWS',
     'CloudTrail User Guide, "userIdentity element": inScopeOf, ec2RoleDelivery',
+    'STS API Reference, GetScopedCredentials',
     'kubernetes-sigs/aws-iam-authenticator, pkg/token (the pre-signed GetCallerIdentity)',
   ],
   runbook: [
@@ -185,6 +176,7 @@ export const detection = cloudtrail({
     'An Elastic IP of the account explains a call whoever holds it: who launches an instance of his own there, and leaves through one, is not seen here.',
     'Data events (S3 objects, DynamoDB items) are seen only where a trail logs them.',
     'Records older than `inScopeOf` and `ec2RoleDelivery` need the record that issued the access key: complete eight hours after read-only management events are delivered. Refreshed credentials are assumed to be issued by the same kind of record [inferred].',
+    'Whether sessions of GetScopedCredentials keep `inScopeOf` and `ec2RoleDelivery` is not documented: where they do not, the record that gave the key says whose it is [inferred, as the response of GetSessionToken has it], of the first such key and not of one that is asked for with it.',
     'Public addresses that an instance got from its subnet are in no record: without `network.egress` an unexplained address counts only beside a call that nodes do not make, and is medium.',
   ],
   examples: { matches: elsewhere, misses: explainedUses },

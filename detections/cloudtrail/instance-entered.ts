@@ -24,19 +24,19 @@ const patchManager = serviceLinked('ssm.amazonaws.com', 'AWSServiceRoleForAmazon
 
 export const detection = cloudtrail({
   id: 'cloudtrail/instance-entered',
-  title: '{attempt}{principal} entered the instance {instance} by {event}',
+  title: '{attempt}{principal} entered the instance {instance|instance.targets} by {event}',
   severity: [['medium', { fact: { 'call.outcome': 'denied' } }], 'high'],
   when: { fact: { 'instance.act': 'enter', 'call.outcome': ['succeeded', 'denied'] } },
   // Patch Manager, State Manager and security agents work so, with roles that only their services can assume.
   unless: [{ fact: { 'principal.kind': ['platform', 'service'] } }],
   by: view => {
+    const principal = said(view, 'principal.id');
+    // Whoever tries one instance after the other and is refused makes one finding.
+    if (said(view, 'call.outcome') !== 'succeeded') return [{ principal, ...refusal(view) }];
     const chosen = [...texts(view, 'instance.targets'), ...texts(view, 'instance.selectors')];
-    return (chosen.length > 0 ? chosen : ['unknown']).map(instance => ({
-      principal: said(view, 'principal.id'),
-      instance,
-      ...refusal(view),
-    }));
+    return (chosen.length > 0 ? chosen : ['unknown']).map(instance => ({ principal, instance }));
   },
+  resources: view => texts(view, 'instance.targets'),
   state: recallInstance(
     'High on a known node, on what only nodes are tagged with, or by a node role; medium where the launch of the instance was not seen; nothing on an instance known to be none.',
     (known, view, { instance = '' }) => {
@@ -47,6 +47,8 @@ export const detection = cloudtrail({
       if (known.kind === 'node') return { note: `a node of ${known.clusters.join(', ')}` };
       return { severity: 'medium', note: 'its launch was not seen, so it may be no node' };
     },
+    // A refused call names one at most.
+    (view, { instance = texts(view, 'instance.targets')[0] }) => instance,
   ),
   attack: ['T1651', 'T1021.004', 'T1552.001'],
   why: "A shell on a node is every pod's secrets and the node's role. Nodes are replaced, not repaired, so nobody but the platform has a reason to be there.",

@@ -2,7 +2,7 @@ import { karpenter } from '../../core/cloudtrail/example.ts';
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { iam } from '../../core/cloudtrail/example-iam.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import type { Item } from '../../core/state/observation.ts';
@@ -72,7 +72,7 @@ export const detection = cloudtrail({
     'See what it holds: aws iam get-instance-profile --instance-profile-name PROFILE; the role must be the one in kubectl get ec2nodeclass -o yaml.',
     'Put it right: aws iam remove-role-from-instance-profile --instance-profile-name PROFILE --role-name WRONG_ROLE and aws iam add-role-to-instance-profile --instance-profile-name PROFILE --role-name NODE_ROLE.',
     "Find what was launched with it: aws ec2 describe-instances --region REGION --filters Name=iam-instance-profile.arn,Values=PROFILE_ARN --query 'Reservations[].Instances[].[InstanceId,LaunchTime]'; cordon those nodes: kubectl cordon NODE.",
-    lookAround,
+    `${revokeCaller}. ${lookAround}`,
   ],
   blind: [
     'IAM is recorded in us-east-1 only: without its events in the home region nothing is seen.',

@@ -1,7 +1,7 @@
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { type By, other } from '../../core/cloudtrail/example-iam.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 
@@ -42,7 +42,7 @@ export const detection = cloudtrail({
     'See who may send, and what sends: aws sqs get-queue-attributes --region REGION --queue-url QUEUE_URL --attribute-names Policy; aws events list-rule-names-by-target --region REGION --target-arn QUEUE_ARN.',
     'See what it ended: kubectl get events -A --field-selector reason=DisruptionTerminating; kubectl logs -n kube-system -l app.kubernetes.io/name=karpenter --tail=-1 --since 24h | grep interruption.',
     'Put the policy back (events.amazonaws.com and sqs.amazonaws.com alone): aws sqs set-queue-attributes --region REGION --queue-url QUEUE_URL --attributes file://POLICY; remove a forged rule: aws events remove-targets --region REGION --rule RULE --ids ID.',
-    lookAround,
+    `${revokeCaller}. ${lookAround}`,
   ],
   blind: [
     'Messages themselves are data events, which trails leave out as a rule: who sends is seen by what Karpenter does.',

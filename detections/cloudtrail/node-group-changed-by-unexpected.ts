@@ -49,7 +49,7 @@ export const detection = cloudtrail({
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     // Scaling, labels and taints: what people do by hand.
-    ['medium', { eventName: ['UpdateNodegroupConfig', 'UpdateAutoScalingGroup', ...scaling] }],
+    ['medium', { eventName: ['UpdateNodegroupConfig', 'UpdateAutoScalingGroup', 'BatchAddClusterNodes', ...scaling] }],
     // Without a list, all processes; of these, autoscalers are run without the balance of zones, and the others end no instance.
     ['high', { eventName: suspend, requestParameters: { scalingProcesses: [{ 'anything-but': [...harmless] }] } }],
     ['medium', { eventName: suspend, requestParameters: { scalingProcesses: [...harmless] } }],
@@ -88,7 +88,10 @@ export const detection = cloudtrail({
         eventName: 'CreateCluster',
         requestParameters: { orchestrator: { eks: { clusterArn: [{ exists: true }] } } },
       },
-      { eventSource: 'sagemaker.amazonaws.com', eventName: ['UpdateCluster', 'UpdateClusterSoftware'] },
+      {
+        eventSource: 'sagemaker.amazonaws.com',
+        eventName: ['UpdateCluster', 'UpdateClusterSoftware', 'BatchAddClusterNodes'],
+      },
       {
         eventSource: 'batch.amazonaws.com',
         eventName: 'CreateComputeEnvironment',
@@ -128,7 +131,7 @@ export const detection = cloudtrail({
   runbook: [
     confirmCall,
     'See what there is: aws eks describe-nodegroup --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP; aws ec2 describe-launch-template-versions --region REGION --launch-template-id TEMPLATE --versions VERSION; aws eks describe-cluster --region REGION --name CLUSTER --query cluster.computeConfig',
-    'Take it back: aws eks update-nodegroup-version --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP --launch-template name=TEMPLATE,version=FORMER_VERSION, or aws eks delete-nodegroup --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP for one that nobody wants; keep a snapshot of a node first',
+    'Take it back: aws eks update-nodegroup-version --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP --launch-template name=TEMPLATE,version=FORMER_VERSION, or aws eks delete-nodegroup --region REGION --cluster-name CLUSTER --nodegroup-name NODE_GROUP for one that nobody wants; keep a snapshot of a node first; what was deleted comes back from version control alone',
     revokeCaller,
     lookAround,
   ],
@@ -233,6 +236,14 @@ export const detection = cloudtrail({
           clusterName: 'training',
           instanceGroups: hyperPod.instanceGroups,
         }),
+      },
+      {
+        name: 'a person adds machines to it',
+        event: other('sagemaker', 'BatchAddClusterNodes', {
+          clusterName: 'training',
+          nodesToAdd: [{ instanceGroupName: 'workers', incrementTargetCountBy: 2 }],
+        }),
+        severity: 'medium',
       },
       {
         name: 'a person lets Batch launch nodes of the cluster',

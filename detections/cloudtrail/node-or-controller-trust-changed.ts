@@ -2,7 +2,7 @@ import { example } from '../../core/cloudtrail/example.ts';
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { iam } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 
@@ -51,7 +51,7 @@ export const detection = cloudtrail({
     'See who may now: aws iam get-role --role-name ROLE --query Role.AssumeRolePolicyDocument.',
     'Restore it from version control: aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json.',
     revokeSessions,
-    lookAround,
+    `${revokeCaller}. ${lookAround}`,
   ],
   blind: [
     'IAM is recorded in us-east-1 only: without its events in the home region nothing is seen.',

@@ -1,7 +1,7 @@
 import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { iam } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { Json } from '../../core/json.ts';
 import { recallPolicy } from '../../core/state/policy.ts';
@@ -65,7 +65,7 @@ export const detection = cloudtrail({
     'See what the role may do now: aws iam list-attached-role-policies --role-name ROLE; aws iam list-role-policies --role-name ROLE; aws iam get-role --role-name ROLE --query Role.PermissionsBoundary.',
     'Take it back: aws iam detach-role-policy --role-name ROLE --policy-arn POLICY, aws iam delete-role-policy --role-name ROLE --policy-name POLICY, or aws iam set-default-policy-version --policy-arn POLICY --version-id FORMER.',
     'A policy that nodes are meant to carry belongs into `nodePolicies` of the settings, by ARN.',
-    lookAround,
+    `${revokeCaller}. ${lookAround}`,
   ],
   blind: [
     'IAM is recorded in us-east-1 only: without its events in the home region nothing is seen.',

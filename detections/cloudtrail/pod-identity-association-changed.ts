@@ -3,7 +3,7 @@ import { clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import type { By } from '../../core/cloudtrail/example-iam.ts';
 import { eks, other } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, revokeCaller, revokeOlder } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 
@@ -58,9 +58,9 @@ export const detection = cloudtrail({
   runbook: [
     confirmCall,
     'See what there is: aws eks list-pod-identity-associations --region REGION --cluster-name CLUSTER; which pods have it: kubectl get pods -n NAMESPACE -o jsonpath=\'{range .items[?(@.spec.serviceAccountName=="SERVICE_ACCOUNT")]}{.metadata.name}{"\\n"}{end}\'.',
-    'Take it back: aws eks delete-pod-identity-association --region REGION --cluster-name CLUSTER --association-id POD_ASSOCIATION; credentials that were issued last up to six hours: deny sessions of the role that are older than now.',
+    `Take it back: aws eks delete-pod-identity-association --region REGION --cluster-name CLUSTER --association-id POD_ASSOCIATION; credentials that were issued last up to six hours: ${revokeOlder}`,
     'See what was done with it: the AssumeRole records of pods.eks.amazonaws.com name pod and access key: aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=ROLE --region REGION.',
-    lookAround,
+    `${revokeCaller}. ${lookAround}`,
   ],
   blind: [
     'IAM roles for service accounts are annotations in the cluster: no EKS call changes them.',

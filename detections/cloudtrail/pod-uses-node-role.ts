@@ -4,6 +4,7 @@ import { lookAround } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 
 const agent = 'aws-sdk-go-v2/1.41.0 ua/2.1 os/linux lang/go#1.26.0 md/GOOS#linux md/GOARCH#amd64 api/ecr#1.51.0';
+const boto3 = 'Boto3/1.40.1 md/Botocore#1.40.1 ua/2.1 os/linux#6.12 md/arch#x86_64 lang/python#3.13.5';
 const fromNode = { userIdentity: nodeSession(), sourceIPAddress: '10.0.12.34', userAgent: agent };
 
 export const detection = cloudtrail({
@@ -15,6 +16,7 @@ export const detection = cloudtrail({
     fact: { 'node.role': [{ 'anything-but': 'none' }] },
     $or: [{ fact: { 'source.pod': true } }, { fact: { 'agent.application': true } }],
   },
+  unless: [{ fact: { 'source.egress-known': true, 'source.place': ['public', 'foreign'] } }],
   by: view => [{ role: said(view, 'node.role'), family: said(view, 'agent.family'), api: view.record.eventName }],
   window: '24h',
   resources: view => [said(view, 'instance.id')],
@@ -25,7 +27,7 @@ export const detection = cloudtrail({
     'EKS User Guide, "EKS Pod Identities"; "IAM roles for service accounts"',
   ],
   runbook: [
-    "Confirm which pod: the record's sourceIPAddress is the pod's where calls go through a VPC endpoint: kubectl get pods -A -o wide | grep ADDRESS; otherwise kubectl get pods -A --field-selector spec.nodeName=NODE -o jsonpath='{range .items[*]}{.metadata.namespace}/{.metadata.name} {.spec.serviceAccountName}{\"\\n\"}{end}'.",
+    "Confirm which pod: the record's sourceIPAddress is the pod's where calls go through a VPC endpoint: kubectl get pods -A -o wide | grep ADDRESS; otherwise kubectl get pods -A --field-selector spec.nodeName=NODE -o jsonpath='{range .items[*]}{.metadata.namespace}/{.metadata.name} {.spec.serviceAccountName}{\"\\n\"}{end}'. From an address that is neither a pod's nor one that you leave by it is no pod: work it as cloudtrail/instance-credentials-off-instance.",
     'Give it a role of its own: aws eks create-pod-identity-association --region REGION --cluster-name CLUSTER --namespace NAMESPACE --service-account NAME --role-arn ROLE.',
     'Then keep pods from instance metadata: `httpPutResponseHopLimit: 1` and `httpTokens: required` in the EC2NodeClass; check hostNetwork pods, which no hop limit stops.',
     lookAround,
@@ -34,6 +36,7 @@ export const detection = cloudtrail({
     'Pods that share the VPC subnets of their nodes are told by the user agent only: name `podRanges` where pods have a range of their own.',
     "The user agent is the caller's own word: a thief who calls himself an agent of the node is not told apart here (node-role-beyond-baseline looks at what he calls).",
     "Addresses are the pods' only behind VPC endpoints; through NAT every pod looks the same.",
+    'Where `network.egress` is given, a call from elsewhere is told by cloudtrail/instance-credentials-off-instance alone: also one of a pod on a node that has a public address of its own.',
   ],
   examples: {
     matches: [
@@ -43,13 +46,33 @@ export const detection = cloudtrail({
       },
       {
         name: 'with an SDK that no node agent uses',
-        event: call('sqs', 'ListQueues', {
-          ...fromNode,
-          userAgent: 'Boto3/1.40.1 md/Botocore#1.40.1 ua/2.1 os/linux#6.12 md/arch#x86_64 lang/python#3.13.5',
-        }),
+        event: call('sqs', 'ListQueues', { ...fromNode, userAgent: boto3 }),
+      },
+      {
+        name: 'the same through configured egress',
+        event: call('sqs', 'ListQueues', { ...fromNode, userAgent: boto3, sourceIPAddress: '203.0.113.10' }),
+      },
+      {
+        name: 'the same from an address that may be egress, for none is configured',
+        event: call('sqs', 'ListQueues', { ...fromNode, userAgent: boto3, sourceIPAddress: '192.0.2.66' }),
+        settings: { network: { egress: [] } },
       },
     ],
     misses: [
+      {
+        name: 'from outside, which is no pod: cloudtrail/instance-credentials-off-instance says so',
+        event: call('sqs', 'ListQueues', { ...fromNode, userAgent: boto3, sourceIPAddress: '192.0.2.66' }),
+      },
+      {
+        name: 'through an endpoint of another account, which is no pod either',
+        event: call('sqs', 'ListQueues', {
+          ...fromNode,
+          userAgent: boto3,
+          sourceIPAddress: '10.0.77.7',
+          vpcEndpointId: 'vpce-0fedcba9876543210',
+          vpcEndpointAccountId: '444455556666',
+        }),
+      },
       { name: "the node's own agent", event: call('ecr', 'GetAuthorizationToken', fromNode) },
       {
         name: 'a pod with a role of its own',

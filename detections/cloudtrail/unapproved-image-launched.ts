@@ -1,7 +1,7 @@
 import { karpenterTags } from '../../core/cloudtrail/example-ec2.ts';
 import { createFleet, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed } from '../../core/cloudtrail/said.ts';
-import { lookAround, preserveNode, stopProvisioning } from '../../core/cloudtrail/steps.ts';
+import { lookAround, preserveNode, revokeCaller, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { text } from '../../core/json.ts';
 import { recallOwner } from '../../core/state/image.ts';
@@ -38,7 +38,7 @@ export const detection = cloudtrail({
     'See why it was chosen: kubectl get ec2nodeclass -o jsonpath="{.items[*].status.amis}"',
     stopProvisioning,
     preserveNode,
-    lookAround,
+    `${revokeCaller}. ${lookAround}`,
   ],
   blind: [
     'The owner of an image is in no record: where owners are approved, an image that is not listed by id stays medium until the daily inventory has seen an instance of it.',

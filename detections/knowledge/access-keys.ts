@@ -1,3 +1,5 @@
+import { instanceSession, isInstanceId } from '../../core/cloudtrail/principal.ts';
+import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import type { Knowledge } from '../../core/detection.ts';
 import { list, text } from '../../core/json.ts';
 
@@ -12,8 +14,18 @@ const tag = (record: unknown, key: string): string | undefined =>
     .find(value => value !== undefined);
 
 /**
+ * The instance whose own session asked for a further key: the session stays what it is, under another key (STS API Reference,
+ * GetScopedCredentials). Only AWS's word counts: a session may be called like an instance.
+ */
+const sameSession = (record: CloudTrailRecord): string | undefined => {
+  const instance = record.eventName === scoped ? instanceSession(record)?.instance : undefined;
+  return instance === 'unknown' ? undefined : instance;
+};
+const scoped = 'GetScopedCredentials';
+
+/**
  * Whose a temporary access key is, from the record that issued it: EC2's own `AssumeRole` for an instance, a pod's web identity,
- * and EKS Pod Identity's `AssumeRole`, the only record that names the pod.
+ * EKS Pod Identity's `AssumeRole`, the only record that names the pod, and what an instance's session asked for with one.
  */
 export const knowledge: Knowledge<'cloudtrail'> = {
   id: 'knowledge/access-keys',
@@ -27,16 +39,20 @@ export const knowledge: Knowledge<'cloudtrail'> = {
         userIdentity: { type: 'AWSService', invokedBy: ['ec2.amazonaws.com', 'pods.eks.amazonaws.com'] },
       },
       { eventName: 'AssumeRoleWithWebIdentity' },
+      { eventName: scoped, userIdentity: { sessionContext: { ec2RoleDelivery: [{ exists: true }] } } },
+      { eventName: scoped, userIdentity: { inScopeOf: { issuerType: 'AWS::EC2::Instance' } } },
     ],
     responseElements: { credentials: { accessKeyId: [{ prefix: 'ASIA' }] } },
   },
   observe: ({ record, event }) => {
     const accessKey = text(record, 'responseElements', 'credentials', 'accessKeyId');
     if (accessKey === undefined || accessKey.length > 128) return [];
-    const role = text(record, 'requestParameters', 'roleArn');
+    const role =
+      text(record, 'requestParameters', 'roleArn') ??
+      (record.eventName === scoped ? record.userIdentity?.sessionContext?.sessionIssuer?.arn : undefined);
     const session = text(record, 'requestParameters', 'roleSessionName');
-    const byInstance =
-      record.userIdentity?.invokedBy === 'ec2.amazonaws.com' && /^i-[0-9a-f]{8,17}$/.test(session ?? '');
+    const launched = record.userIdentity?.invokedBy === 'ec2.amazonaws.com' && isInstanceId(session ?? '');
+    const instance = launched ? session : sameSession(record);
     const namespace = tag(record, 'kubernetes-namespace');
     const account = tag(record, 'kubernetes-service-account');
     const subject =
@@ -48,8 +64,8 @@ export const knowledge: Knowledge<'cloudtrail'> = {
       if (value !== undefined && value !== '') sets[set] = [value.slice(0, 512)];
     };
     add('role', role);
-    add('instance', byInstance ? session : undefined);
-    add('subject', byInstance ? undefined : subject);
+    add('instance', instance);
+    add('subject', instance === undefined ? subject : undefined);
     add('provider', text(record, 'responseElements', 'provider'));
     add('cluster', tag(record, 'eks-cluster-arn'));
     add('pod', tag(record, 'kubernetes-pod-name'));

@@ -20,6 +20,7 @@ export const detection = kubernetes({
     ['low', { fact: { 'principal.standing': 'likely-controller' } }],
     ['low', { fact: { 'call.outcome': 'denied', 'secret.kind': 'likely-cluster-credential' } }],
     ['medium', { fact: { 'call.outcome': 'denied' } }],
+    ['critical', { user: { username: 'system:anonymous' } }],
     ['critical', { fact: { 'secret.kind': 'cluster-credential' } }],
     ['medium', { fact: { 'secret.kind': 'likely-cluster-credential' } }],
     'high',
@@ -65,6 +66,11 @@ export const detection = kubernetes({
   ],
   examples: {
     matches: [
+      {
+        name: 'nobody in particular lists all secrets',
+        event: audit('list', 'secrets', { user: users.anonymous }),
+        severity: 'critical',
+      },
       { name: 'a person reads a bootstrap token', event: audit('get', 'secrets', { objectRef: token }) },
       {
         name: 'a person reads bootstrap data by its untypical name',

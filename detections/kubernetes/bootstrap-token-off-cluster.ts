@@ -34,7 +34,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("user.username = 'system:bootstrap:TOKEN'"),
-    'Contain: kubectl -n kube-system delete secret bootstrap-token-TOKEN; kubectl certificate deny CSR && kubectl delete csr CSR; a node that joined with it: kubectl delete node NODE',
+    'Contain: kubectl -n kube-system delete secret bootstrap-token-TOKEN; kubectl certificate deny NAME && kubectl delete csr NAME; a node that joined with it: kubectl delete node NODE',
     `See what its certificate did since: ${insights("sourceIPs.0 = 'ADDRESS'")}`,
     'See who read the token: kubernetes/bootstrap-secret-read and cloudtrail/bootstrap-data-read of the hour before',
     lookAround,

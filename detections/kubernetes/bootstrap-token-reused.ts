@@ -56,7 +56,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("user.username = 'system:bootstrap:TOKEN'"),
-    'Contain: kubectl -n kube-system delete secret bootstrap-token-TOKEN; kubectl certificate deny CSR && kubectl delete csr CSR',
+    'Contain: kubectl -n kube-system delete secret bootstrap-token-TOKEN; kubectl certificate deny NAME && kubectl delete csr NAME',
     'Compare nodes and Machines: kubectl get nodes -o custom-columns=N:.metadata.name,P:.spec.providerID, and on the management cluster kubectl get machines -A -o custom-columns=N:.status.nodeRef.name,P:.spec.providerID',
     `A node without a Machine: ${preserveNode}`,
     `Find who read the token: ${insights("objectRef.name = 'bootstrap-token-TOKEN'")}`,

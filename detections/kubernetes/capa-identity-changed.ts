@@ -21,7 +21,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("objectRef.resource like 'identities' and objectRef.name = 'NAME'"),
-    compare('awsclusterroleidentity,awsclustercontrolleridentity,awsclusterstaticidentity'),
+    compare('KIND'),
     'See what was assumed: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole --region REGION, for the role the object names',
     removeAccess,
     lookAround,

@@ -1,6 +1,6 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
-import { byUserAndObjects } from '../../core/kubernetes/said.ts';
+import { byUserAndObjects, joinedObject } from '../../core/kubernetes/said.ts';
 import { compare, confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
 const target = 'kubeadmconfigtemplates.bootstrap.cluster.x-k8s.io';
@@ -31,6 +31,7 @@ export const detection = kubernetes({
   },
   unless: [{ fact: { 'principal.standing': ['controller', 'platform', 'gitops', 'service'] } }],
   by: byUserAndObjects,
+  resources: joinedObject,
   attack: ['T1578.005', 'T1098'],
   why: 'Bootstrap configuration runs as root on machines, infrastructure templates choose their image and role, a ClusterResourceSet applies whatever its config maps hold to workload clusters, an ExtensionConfig answers for the controllers.',
   references: [

@@ -3,6 +3,13 @@ import { audit, iamSession, node, serviceAccount, users } from '../../core/kuber
 import { said } from '../../core/kubernetes/said.ts';
 import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
+/** As the API server of Kubernetes 1.35 and later says which verb let an agent be its node. */
+const asNode = (verb: string) =>
+  audit('list', 'pods', {
+    user: serviceAccount('monitoring', 'node-agent'),
+    impersonatedUser: node(),
+    authenticationMetadata: { impersonationConstraint: verb },
+  });
 const eks = iamSession('AWSServiceRoleForAmazonEKS', 'EKS');
 
 export const detection = kubernetes({
@@ -18,12 +25,14 @@ export const detection = kubernetes({
     },
     // EKS takes names of its own (elastic/detection-rules leaves them out as ordinary).
     { impersonatedUser: { username: [{ prefix: 'eks:' }] }, fact: { 'principal.kind': ['service'] } },
+    // A node's agent as the node that its own token is bound to, which the API server has compared.
+    { authenticationMetadata: { impersonationConstraint: 'impersonate:associated-node' } },
   ],
   by: view => [{ user: said(view, 'principal.id'), target: said(view, 'impersonation.name') }],
   attack: ['T1134', 'T1078'],
   why: 'Impersonation takes every right of its target, and logs that look only at the effective user take it for the target. Nobody needs to be a controller or a node.',
   references: [
-    'Kubernetes documentation, User impersonation',
+    'Kubernetes documentation, User impersonation (constrained: authenticationMetadata.impersonationConstraint)',
     'kubernetes/apiserver, filters/impersonation (the audit event keeps both users)',
     'elastic/detection-rules, privilege_escalation_kubernetes_api_request_impersonating_privileged_identity (what is ordinary)',
     'gravitational/teleport issue 61357 (recorded on EKS: a person’s name with system:masters, by the proxy)',
@@ -31,7 +40,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("impersonatedUser.username = 'TARGET'"),
-    'Find who grants it: kubectl get clusterroles,roles -A -o json | jq -r \'.items[] | select(.rules[]?.verbs[]? == "impersonate") | .metadata.name\'',
+    'Find who grants it: kubectl get clusterroles,roles -A -o json | jq -r \'.items[] | select(any(.rules[]?.verbs[]?; startswith("impersonate"))) | .metadata.name\'',
     removeAccess,
     'Undo what was done under the other name: read the same query for verbs create, update, patch and delete',
     lookAround,
@@ -39,6 +48,7 @@ export const detection = kubernetes({
   blind: [
     'A refused impersonation is recorded as a forbidden call of the real user, without its target (kubernetes/denied-burst).',
     'The platform of the settings may take a person’s name and the group system:masters: name an access proxy’s service account there. Whatever is then done is judged as done by nobody who is exempt.',
+    'An agent as its own node, where it was let by impersonate:associated-node: whoever has its token has the rights of that node that its role names (kubernetes/controller-rbac-granted tells who grants them).',
     'Impersonating a person or an ordinary service account is not this finding; exemptions elsewhere still need both users.',
   ],
   examples: {
@@ -91,6 +101,7 @@ export const detection = kubernetes({
         name: 'what it then tries is refused',
         event: audit('list', 'secrets', { impersonatedUser: users.replicasets, responseStatus: { code: 403 } }),
       },
+      { name: 'an agent as whatever node it names', event: asNode('impersonate:arbitrary-node') },
       {
         name: 'an account in Cluster API’s own namespace',
         event: audit('list', 'pods', { cluster: 'fleet', impersonatedUser: serviceAccount('capi-system', 'default') }),
@@ -121,6 +132,7 @@ export const detection = kubernetes({
           objectRef: { namespace: 'team-a', name: 'app-5d4f8c7b9d-x2x7z' },
         }),
       },
+      { name: 'an agent as the node that it runs on', event: asNode('impersonate:associated-node') },
       {
         name: 'Karpenter itself',
         event: audit('delete', 'nodeclaims.karpenter.sh', {

@@ -65,8 +65,8 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("objectRef.apiGroup = 'rbac.authorization.k8s.io' and objectRef.name = 'NAME'"),
-    'See who has it: kubectl get BINDING -o yaml, and kubectl auth can-i --list --as=SUBJECT',
-    'Contain: kubectl get BINDING -o yaml > evidence.yaml && kubectl delete BINDING',
+    'See who has it: kubectl get GRANTED -o yaml, and kubectl auth can-i --list --as=SUBJECT',
+    'Contain: kubectl get GRANTED -o yaml > evidence.yaml && kubectl delete GRANTED',
     removeAccess,
     lookAround,
   ],

@@ -1,4 +1,5 @@
 import { kubernetes } from '../../core/detection.ts';
+import type { View } from '../../core/fact.ts';
 import { audit, component, node, users } from '../../core/kubernetes/example.ts';
 import { sensitiveCalls } from '../../core/kubernetes/node.ts';
 import { podsAccount } from '../../core/kubernetes/pod.ts';
@@ -31,6 +32,12 @@ const legacy = {
   annotations: { 'authentication.k8s.io/legacy-token': 'system:serviceaccount:kube-system:karpenter' },
 };
 
+/** Whose token it is: `kube-system/karpenter`. */
+const accountOf = (view: View<'kubernetes'>): string => {
+  const { namespace = 'unknown', subresource } = view.record.objectRef ?? {};
+  return subresource === 'token' ? said(view, 'object.path') : `${namespace}/${podsAccount(view.record)}`;
+};
+
 export const detection = kubernetes({
   id: 'kubernetes/controller-token-minted',
   title: "{principal} got hold of a controller's token by {event}",
@@ -52,13 +59,14 @@ export const detection = kubernetes({
     { fact: { 'pod.runsAs': controllers, 'principal.standing': ['platform', 'gitops'] } },
   ],
   by: view => {
-    const { namespace = 'unknown', subresource } = view.record.objectRef ?? {};
     const user = said(view, 'principal.id');
-    if (said(view, 'principal.kind') === 'controller') return [{ user, account: user }];
-    const path = subresource === 'token' ? said(view, 'object.path') : `${namespace}/${podsAccount(view.record)}`;
-    return [{ user, account: path }];
+    return [{ user, account: said(view, 'principal.kind') === 'controller' ? user : accountOf(view) }];
   },
-  resources: view => [said(view, 'object.path')],
+  // As the token's own calls name the account, so that findings of theirs and this one are found by one another.
+  resources: view =>
+    said(view, 'principal.kind') === 'controller'
+      ? [said(view, 'object.path')]
+      : [said(view, 'object.path'), `system:serviceaccount:${accountOf(view).replace('/', ':')}`],
   attack: ['T1528', 'T1098', 'T1610'],
   why: 'A token made for a controller’s account is the controller. Only the kubelet of its pod’s node asks for one; the other ways are to run code of one’s own under the account, in a new pod or in the controller’s, and to have a secret filled with a token that does not end.',
   references: [

@@ -46,7 +46,7 @@ const page = (second: number, over: Over = { ...forbidden, ...anonymous }) =>
 export const detection = kubernetes({
   id,
   title: '{user} was refused, or let in unnamed',
-  severity: 'medium',
+  severity: [['high', { user: { username: 'system:anonymous' }, fact: { 'call.outcome': 'succeeded' } }], 'medium'],
   when: {
     $or: [
       { responseStatus: { code: 403 }, fact: { 'call.outcome': 'denied' } },
@@ -90,8 +90,8 @@ export const detection = kubernetes({
   ],
   examples: {
     matches: [
-      { name: 'the tenth refusal of a developer', event: last(), after: denied(9) },
-      { name: 'an anonymous call reads pods', event: audit('list', 'pods', anonymous) },
+      { name: 'the tenth refusal of a developer', event: last(), after: denied(9), severity: 'medium' },
+      { name: 'an anonymous call reads pods', event: audit('list', 'pods', anonymous), severity: 'high' },
       {
         name: 'an anonymous call reads another config map of kube-public',
         event: audit('get', 'configmaps', { ...anonymous, objectRef: { namespace: 'kube-public', name: 'settings' } }),
@@ -102,6 +102,7 @@ export const detection = kubernetes({
       },
       {
         name: 'the tenth refusal of an anonymous one',
+        severity: 'medium',
         event: last({ ...forbidden, ...anonymous }),
         after: denied(9, { ...forbidden, ...anonymous }),
       },

@@ -55,7 +55,7 @@ export const detection = kubernetes({
     confirm("objectRef.namespace = 'NAMESPACE' and objectRef.name = 'NAME' and verb in ['create','update','patch']"),
     'Find where it ran: kubectl -n NAMESPACE get pods -o wide, then for each node:',
     preserveNode,
-    `Contain: kubectl -n NAMESPACE scale deployment NAME --replicas=0 (or delete the pod once the node is preserved). ${removeAccess}`,
+    `Contain, once the node is preserved: kubectl -n NAMESPACE get KIND NAME -o yaml > evidence.yaml && kubectl -n NAMESPACE delete KIND NAME. ${removeAccess}`,
     lookAround,
   ],
   blind: [

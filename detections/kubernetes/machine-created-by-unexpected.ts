@@ -1,6 +1,6 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
-import { byUserAndObjects } from '../../core/kubernetes/said.ts';
+import { byUserAndObjects, joinedObject } from '../../core/kubernetes/said.ts';
 import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
 const target = 'machines.cluster.x-k8s.io';
@@ -15,6 +15,7 @@ export const detection = kubernetes({
   },
   unless: [{ fact: { 'principal.standing': ['controller', 'platform', 'gitops', 'service'] } }],
   by: byUserAndObjects,
+  resources: joinedObject,
   attack: ['T1578.002', 'T1496.001'],
   why: 'A Machine is a node with the bootstrap data its author chose. Creating one is the shortest way from write access on a management cluster to root in a workload cluster.',
   references: ['cluster-api book, Machine, MachineSet, MachineDeployment, MachinePool (v1beta1 and v1beta2)'],

@@ -2,7 +2,7 @@ import { kubernetes } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { audit, component, iamSession, node, users } from '../../core/kubernetes/example.ts';
 import { provisioningGroup, unsaid, writes } from '../../core/kubernetes/groups.ts';
-import { byUserAndObjects } from '../../core/kubernetes/said.ts';
+import { byUserAndObjects, joinedObject } from '../../core/kubernetes/said.ts';
 import { compare, confirm, lookAround, removeAccess, stopProvisioning } from '../../core/kubernetes/steps.ts';
 
 const target = 'ec2nodeclasses.karpenter.k8s.aws';
@@ -69,6 +69,7 @@ export const detection = kubernetes({
   },
   unless: [{ fact: { 'principal.standing': ['controller', 'platform', 'gitops', 'service'] } }],
   by: byUserAndObjects,
+  resources: joinedObject,
   attack: ['T1578.002', 'T1610'],
   why: 'A NodePool or node class decides which machines start, from which image, with which role and user data. Whoever has the built-in `admin` role cluster-wide may write them, because Karpenter’s chart aggregates into it.',
   references: [
@@ -80,7 +81,7 @@ export const detection = kubernetes({
   runbook: [
     confirm("objectRef.apiGroup like 'karpenter' and objectRef.name = 'NAME'"),
     stopProvisioning,
-    compare('nodepool,ec2nodeclass'),
+    compare('KIND'),
     'See what was launched since: kubectl get nodeclaims --sort-by=.metadata.creationTimestamp, and aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=CreateFleet --region REGION',
     `${removeAccess}. ${lookAround}`,
   ],

@@ -83,7 +83,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     `Confirm what was read: ${insights("objectRef.resource = 'secrets' and user.username = 'USER'")}`,
-    `Contain: ${removeAccess}. For a node: ${preserveNode}`,
+    `${removeAccess}. For a node: ${preserveNode}`,
     'Rotate what was read, cloud credentials and registry keys first: kubectl get secret -n NAMESPACE NAME -o jsonpath={.type}',
     'List programs that belong here in the setting `secretReaders`',
     lookAround,

@@ -28,7 +28,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     `Confirm where its pods are: kubectl get pods -A -o wide | grep CONTROLLER; and where the token was used: ${insights("user.username = 'USER'")}`,
-    'End the token: kubectl -n NAMESPACE delete pod POD, the one that user.extra authentication.kubernetes.io/pod-name names; for a minted one delete and re-create the service account',
+    'End the token: kubectl -n USER_NAMESPACE delete pod USER_POD, the one that user.extra authentication.kubernetes.io/pod-name names; for a minted one delete and re-create the service account: kubectl -n USER_NAMESPACE delete serviceaccount USER_ACCOUNT',
     'Undo what was made: kubectl get nodeclaims,nodepools --sort-by=.metadata.creationTimestamp',
     'Block the address while you look: aws eks update-cluster-config --region REGION --name CLUSTER --resources-vpc-config endpointPublicAccess=true,publicAccessCidrs=OUR_RANGES',
     lookAround,

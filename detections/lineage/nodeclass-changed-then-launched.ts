@@ -3,7 +3,7 @@ import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { createFleet, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { launchOf } from '../../core/cloudtrail/launch.ts';
 import { listed, said, texts } from '../../core/cloudtrail/said.ts';
-import { lookAround, preserveNode, revokeSessions, stopProvisioning } from '../../core/cloudtrail/steps.ts';
+import { lookAround, preserveNode, revokeChanger, stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail, type Key } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { text } from '../../core/json.ts';
@@ -83,10 +83,10 @@ export const detection = cloudtrail({
     'EC2 API Reference, CreateLaunchTemplateVersion; karpenter-provider-aws, pkg/providers/launchtemplate',
   ],
   runbook: [
-    'Confirm both halves: npx tripline entity INSTANCE, and who changed it: kubectl get ec2nodeclass NAME -o yaml --show-managed-fields | diff - EXPECTED.yaml; aws ec2 describe-launch-template-versions --region REGION --launch-template-id TEMPLATE_ID',
+    'Confirm both halves: npx tripline entity INSTANCE, and who changed it: npx tripline entity CHANGED_BY; what it is now: kubectl get ec2nodeclass NODE_CLASS -o yaml --show-managed-fields | diff - EXPECTED.yaml; aws ec2 describe-launch-template-versions --region REGION --launch-template-id TEMPLATE_ID',
     stopProvisioning,
     preserveNode,
-    revokeSessions,
+    revokeChanger,
     lookAround,
   ],
   blind: [

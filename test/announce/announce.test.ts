@@ -261,7 +261,8 @@ test('a case that changes faster than it is said is left for the next announcer,
     name: 'sns',
     send: async message => {
       await sns?.send(message);
-      await fold(1, { addresses: [`192.0.2.${told++}`] });
+      told++;
+      await fold(1, told % 2 === 0 ? { addresses: [`192.0.2.${told}`] } : { resources: [`i-${told}`] });
     },
   };
   expect(await announce(id, deps({ channels: [slow] }))).toBe('unsettled');

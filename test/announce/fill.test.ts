@@ -42,6 +42,21 @@ const opened = (...rules: string[]) => ({
 /** A request of a user of EKS. */
 const user = (username: string, extra: Record<string, string[]>) => ({ evidence: { user: { username, extra } } });
 const nodes = { source: 'kubernetes', resources: [] } as const;
+const mallory = 'arn:aws:sts::111122223333:assumed-role/developer/mallory';
+/** A role is taken for a pod, whoever else may write such tags. */
+const forPod = {
+  evidence: {
+    eventSource: 'sts.amazonaws.com',
+    eventName: 'AssumeRole',
+    userIdentity: { type: 'AWSService', invokedBy: 'pods.eks.amazonaws.com' },
+    requestParameters: {
+      tags: [
+        { key: 'eks-cluster-name', value: 'prod' },
+        { key: 'kubernetes-namespace', value: 'team-a' },
+      ],
+    },
+  },
+};
 const person = 'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/alice@example.com';
 const role = 'arn:aws:iam::111122223333:role/developer';
 const permissionSet = 'arn:aws:iam::111122223333:role/AWSReservedSSO_Admin_0123456789abcdef';
@@ -52,6 +67,81 @@ describe('a runbook step', () => {
   test.each<[string, string, Partial<Finding>, Partial<Window>]>([
     ['aws x --region REGION;', 'aws x --region eu-west-1;', {}, {}],
     ['aws x --instance-ids INSTANCE', 'aws x --instance-ids i-0aaaabbbbccccdddd', {}, {}],
+    [
+      'kubectl -n NAMESPACE delete machine MACHINE',
+      'kubectl -n NAMESPACE delete machine MACHINE',
+      { key: { namespace: '(all)' } },
+      {},
+    ],
+    [
+      'aws x --instance-ids INSTANCE',
+      'aws x --instance-ids i-0eeeeffff00001111',
+      { key: { instance: 'i-0eeeeffff00001111' }, resources: ['i-0aaaabbbbccccdddd', 'i-0eeeeffff00001111'] },
+      {},
+    ],
+    [
+      'npx tripline entity CHANGED_BY; kubectl get ec2nodeclass NODE_CLASS; aws iam put-role-policy --role-name CHANGER_ROLE',
+      `npx tripline entity ${mallory}; kubectl get ec2nodeclass default; aws iam put-role-policy --role-name developer`,
+      { key: { object: 'EC2NodeClass default', changedBy: mallory } },
+      {},
+    ],
+    [
+      'aws iam put-role-policy --role-name CHANGER_ROLE',
+      'aws iam put-role-policy --role-name CHANGER_ROLE',
+      { key: { changedBy: person } },
+      {},
+    ],
+    [
+      'npx tripline entity PRINCIPAL; aws eks list-pod-identity-associations --cluster-name CLUSTER --namespace NAMESPACE',
+      'npx tripline entity system:serviceaccount:team-a:app; aws eks list-pod-identity-associations --cluster-name prod --namespace team-a',
+      { key: { by: 'system:serviceaccount:team-a:app' } },
+      forPod,
+    ],
+    [
+      'aws eks list-pod-identity-associations --cluster-name CLUSTER',
+      'aws eks list-pod-identity-associations --cluster-name CLUSTER',
+      {},
+      { evidence: { ...forPod.evidence, userIdentity: { type: 'AssumedRole' } } },
+    ],
+    ['kubectl patch nodepool POOL', 'kubectl patch nodepool gpu', nodes, object('nodepools', 'gpu')],
+    ['kubectl patch nodepool POOL', 'kubectl patch nodepool POOL', nodes, object('ec2nodeclasses', 'gpu')],
+    [
+      'kubectl certificate deny NAME && kubectl delete csr NAME',
+      'kubectl certificate deny csr-x && kubectl delete csr csr-x',
+      nodes,
+      object('certificatesigningrequests', 'csr-x'),
+    ],
+    [
+      'kubectl get GRANTED -o yaml',
+      'kubectl get clusterrolebindings.rbac.authorization.k8s.io/admins -o yaml',
+      { key: { binding: 'clusterrolebindings.rbac.authorization.k8s.io admins' } },
+      {},
+    ],
+    [
+      'kubectl get GRANTED -o yaml',
+      'kubectl get GRANTED -o yaml',
+      { key: { binding: 'rolebindings.rbac.authorization.k8s.io team-a/admins' } },
+      {},
+    ],
+    ['kubectl get pods -n NAMESPACE', 'kubectl get pods -n team-a', {}, asked('eks', { namespace: 'team-a' })],
+    [
+      'kubectl -n USER_NAMESPACE delete pod USER_POD',
+      'kubectl -n a delete pod b-5d4f8c7b9d-x2x7z',
+      nodes,
+      user('system:serviceaccount:a:b', { 'authentication.kubernetes.io/pod-name': ['b-5d4f8c7b9d-x2x7z'] }),
+    ],
+    [
+      'kubectl -n USER_NAMESPACE delete pod USER_POD',
+      'kubectl -n a delete pod USER_POD',
+      nodes,
+      user('system:serviceaccount:a:b', {}),
+    ],
+    [
+      'kubectl -n NAMESPACE delete KIND NAME.',
+      'kubectl -n kube-system delete daemonsets agent.',
+      nodes,
+      object('daemonsets', 'agent'),
+    ],
     [
       'Name=InstanceId,Value=INSTANCE --start-time START',
       `Name=InstanceId,Value=i-0aaaabbbbccccdddd --start-time ${new Date(at - 3_600_000).toISOString()}`,

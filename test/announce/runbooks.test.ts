@@ -46,6 +46,19 @@ describe('the commands of the runbooks', () => {
     expect(failing(lost)).toEqual([]);
   });
 
+  test('end what whoever did it can do, where somebody did what is grave', () => {
+    const by = detections.filter(
+      ({ on, title, severity }) =>
+        on === 'cloudtrail' &&
+        /^(\{attempt\})?\{principal\} /.test(title) &&
+        /high|critical/.test(JSON.stringify(severity)),
+    );
+    expect(by.length).toBeGreaterThan(25);
+    expect(by.filter(({ runbook }) => !/revoke-older-sessions/.test(runbook.join(' '))).map(({ id }) => id)).toEqual(
+      [],
+    );
+  });
+
   test('give CloudWatch Logs seconds since 1970, the one time that it takes', () => {
     const queries = aws.filter(({ command }) => command.startsWith('aws logs start-query'));
     expect(queries.length).toBeGreaterThan(40);

@@ -264,6 +264,57 @@ test('whatever grows in whatever steps: every value is said exactly once, and id
   );
 });
 
+describe('a case that names one more with each event', () => {
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `team-a/secret-${index}`);
+  /** How many of these are known when something is said, where each is looked at as it comes. */
+  const saidAt = (many: number, over: (count: number) => Partial<Finding>): readonly number[] => {
+    let transitions: readonly string[] = [];
+    return Array.from({ length: many }, (_, index) => index + 1).filter(count => {
+      const news = newsOf(finding({ ...over(count), transitions }), [window()]);
+      transitions = [...transitions, ...(news?.covers ?? [])];
+      return news !== undefined;
+    });
+  };
+  const doublings = [1, 2, 3, 4, 8, 16, 32, 64];
+
+  test('is said of the first few, then at each doubling', () => {
+    expect(saidAt(100, count => ({ resources: names(count) }))).toEqual(doublings);
+    expect(saidAt(50, count => ({ principals: names(count) }))).toEqual(doublings.slice(0, -1));
+    expect(saidAt(50, count => ({ addresses: names(count) }))).toEqual(doublings.slice(0, -1));
+  });
+
+  test.each<Finding['status']>([
+    'acknowledged',
+    'suppressed',
+  ])('and that people took up (%s) is said of everybody new, and of things as before', status => {
+    const all = Array.from({ length: 19 }, (_, index) => index + 2);
+    const heard = (over: Partial<Finding>) => ({ ...over, status, worked: undefined as never });
+    const first = say({ principals: names(1), resources: names(1) })?.covers ?? [];
+    const again = (kind: 'principals' | 'resources') => {
+      let transitions: readonly string[] = first;
+      return all.filter(count => {
+        const both = { principals: names(1), resources: names(1), [kind]: names(count) };
+        const news = newsOf(finding({ ...heard(both), transitions }), [window()]);
+        transitions = [...transitions, ...(news?.covers ?? [])];
+        return news !== undefined;
+      });
+    };
+    expect(again('principals')).toEqual(all);
+    expect(again('resources')).toEqual([2, 3, 4, 8, 16]);
+  });
+
+  test('says all that is new when it says something', () => {
+    const told = say({ resources: names(5) })?.covers ?? [];
+    const quiet = { resources: names(7), transitions: told };
+    expect(newsOf(finding(quiet), [window()])).toBeUndefined();
+    expect(kinds(newsOf(finding({ ...quiet, regions: ['eu-west-1', 'us-east-1'] }), [window()]))).toEqual([
+      ['region', 'us-east-1'],
+      ['resource', 'team-a/secret-5'],
+      ['resource', 'team-a/secret-6'],
+    ]);
+  });
+});
+
 describe('what people do', () => {
   const heard = { transitions: say({})?.covers ?? [] };
   const by = (status: 'acknowledged' | 'resolved' | 'suppressed') => ({

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findingsTable } from '../../adapters/findings/table.ts';
 import { localDynamoDB } from '../../adapters/local-dynamodb.ts';
+import { writeOrigin } from '../../adapters/local-folder.ts';
 import { watch } from '../../cli/findings/watch.ts';
 import { run } from '../../cli/findings.ts';
 import { main } from '../../cli/tripline.ts';
@@ -13,7 +14,9 @@ import { match, startTables } from '../announce/tables.ts';
 import { terminal } from './terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tripline-'));
-const ids = new Map(['mallory', 'trent', 'grave'].map(of => [of, findingId(match(0, {}, of))]));
+const ids = new Map(
+  ['mallory', 'trent', 'grave', 'abroad', 'later', 'desk', 'table'].map(of => [of, findingId(match(0, {}, of))]),
+);
 const id = (of: string) => ids.get(of) ?? '';
 
 beforeAll(async () => {
@@ -22,6 +25,10 @@ beforeAll(async () => {
   const shared = { resources: ['i-0aaaabbbbccccdddd'] };
   await table.fold([match(0, shared, 'mallory'), match(1, shared, 'trent')], at);
   await table.fold([match(2, { ...shared, severity: 'critical', title: 'grave \u001b[31mred\nline' }, 'grave')], at);
+  const away = (of: string) => ({ addresses: ['192.0.2.66'], resources: [`sg-${of}`] });
+  await table.fold([match(3, away('abroad'), 'abroad'), match(4, away('later'), 'later')], at);
+  const home = (of: string) => ({ addresses: ['203.0.113.10'], resources: [`sg-${of}`] }); // the example's egress
+  await table.fold([match(5, home('desk'), 'desk'), match(6, home('table'), 'table')], at);
   await local.close();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,6 +60,21 @@ describe('tripline findings', () => {
     expect(related.indexOf(id('grave'))).toBeGreaterThan(0);
     expect(related.indexOf(id('grave'))).toBeLessThan(related.indexOf(id('mallory')));
     expect(out).not.toContain('\u001b');
+  });
+
+  test('shows what else came from the same address, unless we leave by it', async () => {
+    const { out } = await tripline('show', id('abroad'));
+    expect(out).not.toContain('related findings');
+    const neighbours = out.slice(out.indexOf('from the same address'));
+    expect(neighbours).toContain(id('later'));
+    expect(neighbours).not.toContain(id('trent'));
+    expect((await tripline('show', id('desk'))).out).toContain('from the same address');
+    const settings = join(import.meta.dirname, '../../examples/tripline.config.ts');
+    writeOrigin(folder, { settings, accounts: [], clusters: [] });
+    const { out: ours } = await tripline('show', id('desk'));
+    rmSync(join(folder, 'made-of.json'));
+    expect(ours).toContain(id('desk'));
+    expect(ours).not.toContain('from the same address');
   });
 
   test('says that there is no such detection, and which are near', async () => {
@@ -185,7 +207,7 @@ describe('tripline findings', () => {
     const { io, written } = terminal();
     const stop = new AbortController();
     const watching = run(['--watch', '--json', '--database', folder], io, stop.signal);
-    await expect.poll(() => written.out.trim().split('\n').length, { timeout: 5000 }).toBe(3);
+    await expect.poll(() => written.out.trim().split('\n').length, { timeout: 5000 }).toBe(ids.size);
     stop.abort();
     expect(await watching).toBe(0);
   });

@@ -162,6 +162,14 @@ describe('what blinds the watch', () => {
       [`arn:aws:dynamodb:eu-west-1:111122223333:table/${ours}`],
     ],
     ['sns', 'PutDataProtectionPolicy', { resourceArn: 'arn:aws:sns:eu-west-1:111122223333:shop' }, []],
+    [
+      'lambda',
+      'DeleteResourcePolicy',
+      { resourceArn: `arn:aws:lambda:eu-west-1:111122223333:function:${ours}` },
+      [ours],
+    ],
+    ['lambda', 'PutResourcePolicy', { resourceArn: 'arn:aws:lambda:eu-west-1:111122223333:function:shop' }, []],
+    ['dynamodb', 'StartBulkPutItems', { tableName: `arn:aws:dynamodb:eu-west-1:111122223333:table/${ours}` }, [ours]],
     ['ec2', 'DeleteFlowLogs', { DeleteFlowLogsRequest: { FlowLogId: { tag: 1, content: 'fl-0aaa' } } }, ['fl-0aaa']],
     [
       'ec2',
@@ -355,6 +363,7 @@ describe('what nodes call', () => {
     ['eks-auth', 'AssumeRoleForPodIdentity', null, worker, 'baseline'],
     ['sts', 'GetCallerIdentity', null, worker, 'baseline'],
     ['sts', 'AssumeRole', null, worker, 'sensitive'],
+    ['sts', 'GetScopedCredentials', null, worker, 'sensitive'],
     ['ssm', 'UpdateInstanceInformation', null, worker, 'baseline'],
     ['ssm', 'CreateControlChannel', null, worker, 'baseline'],
     ['ssm', 'OpenDataChannel', null, worker, 'baseline'],

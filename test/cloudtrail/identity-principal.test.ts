@@ -71,6 +71,27 @@ test('a user with keys of its own is a controller where settings name that user,
   expect(told({ ...user, type: 'AssumedRole' }, 'arn:aws:iam::*:user/*')).toEqual(['none', true]);
 });
 
+test('another account that acts under an identity of ours has none of what settings allow that identity', () => {
+  const settings = {
+    ...exampleSettings,
+    secretReaders: { arns: ['arn:aws:iam::111122223333:role/platform-deployer'] },
+  };
+  const by = (identity: UserIdentity, accountId: string) => {
+    const event = call('secretsmanager', 'GetSecretValue', {
+      userIdentity: { ...identity, invokedByDelegate: { accountId } },
+    });
+    const { kind, controller, name, id } = principalOf(event.record, settings);
+    const reader = cloudtrailSource.facts['principal.reader']?.read(event, settings);
+    return [kind, controller, name, id, reader];
+  };
+  const platform = roleSession('platform-deployer', 'ci');
+  const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+  const name = 'platform-deployer/ci for account 444455556666';
+  expect(by(platform, '444455556666')).toEqual(['person', 'none', name, role('platform-deployer'), false]);
+  expect(by(karpenter, '444455556666').slice(0, 2)).toEqual(['person', 'none']);
+  expect(by(platform, own)).toEqual(['platform', 'none', 'platform-deployer/ci', role('platform-deployer'), true]);
+});
+
 describe('who made the call', () => {
   const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
   const cases: readonly (readonly [string, UserIdentity, string, string])[] = [

@@ -56,6 +56,13 @@ describe('the instance types of a call', () => {
       ['m7g.large launched allowed', 'g5.xlarge offered disallowed special'],
     ],
     [
+      'groups of HyperPod, which are all launched',
+      call('sagemaker', 'UpdateCluster', {
+        requestParameters: { instanceGroups: [{ instanceType: 'ml.m7g.large' }, { instanceType: 'ml.g5.xlarge' }] },
+      }),
+      ['m7g.large named allowed', 'g5.xlarge named disallowed special'],
+    ],
+    [
       'a fleet without a choice that launched nothing',
       createFleet({ types: ['g5.xlarge'], launched: null }),
       ['g5.xlarge offered disallowed special'],

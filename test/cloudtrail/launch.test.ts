@@ -24,7 +24,7 @@ describe('a launch', () => {
         userData: '<sensitiveDataRemoved>',
       }),
       {
-        ...{ kind: 'instances', reported: true, alternatives: false, cluster: undefined, role: undefined },
+        ...{ kind: 'instances', reported: true, cluster: undefined, role: undefined },
         parts: [{ from: 'request', image: 'ami-1', key: 'ops', type: 'm7g.large', profile: 'node', userData: true }],
       },
     ],
@@ -60,7 +60,7 @@ describe('a launch', () => {
           { from: 'override', type: 'g5.xlarge' },
           { from: 'override', requirements: { vCpuCount: { min: 1 } } },
         ],
-        ...{ templates: ['mixed', 'lt-1'], alternatives: true, tags: [{ key: 'team', value: 'payments' }] },
+        ...{ templates: ['mixed', 'lt-1'], tags: [{ key: 'team', value: 'payments' }] },
       },
     ],
     [
@@ -80,7 +80,7 @@ describe('a launch', () => {
           { from: 'request', type: 'm7g.large' },
           { from: 'override', type: 'inf2.xlarge' },
         ],
-        ...{ templates: ['lt-2'], alternatives: true, tags: [{ key: 'a', value: 'b' }], reported: false },
+        ...{ templates: ['lt-2'], tags: [{ key: 'a', value: 'b' }], reported: false },
       },
     ],
     [
@@ -91,7 +91,7 @@ describe('a launch', () => {
           tagSpecificationSet: { items: [{ resourceType: 'instance', tags: [{ key: 'a', value: 'b' }] }] },
         },
       }),
-      { parts: [{ from: 'request', image: 'ami-1' }], alternatives: false, tags: [{ key: 'a', value: 'b' }] },
+      { parts: [{ from: 'request', image: 'ami-1' }], tags: [{ key: 'a', value: 'b' }] },
     ],
     [
       'of a node group is its types, its cluster and its role',
@@ -101,7 +101,7 @@ describe('a launch', () => {
           { from: 'request', type: 'g5.xlarge' },
           { from: 'request', type: 'm7g.large' },
         ],
-        ...{ cluster: 'prod', role: 'arn:x', alternatives: true, tags: [] },
+        ...{ cluster: 'prod', role: 'arn:x', tags: [] },
       },
     ],
     [
@@ -126,7 +126,7 @@ describe('a launch', () => {
       createFleet({ request: { Type: 'maintain' } }),
       { reported: false },
     ],
-    ['of one that launches at once is', createFleet(), { reported: true, alternatives: true }],
+    ['of one that launches at once is', createFleet(), { reported: true }],
     [
       'of EKS alone names a cluster and a role',
       ec2('RunInstances', { name: 'prod', clusterName: 'prod', nodeRole: 'x', instanceType: 'm7g.large' }),
@@ -220,6 +220,13 @@ describe('a launch', () => {
       ['request', 'g6.xlarge', 'ami-3'],
       ['request', undefined, undefined],
     ]);
+    const instanceRequirements = { instanceTypes: ['ml.g6.xlarge', 'ml.p5.48xlarge'] };
+    const types = [{ instanceRequirements }, { instanceRequirements: {} }].map(group =>
+      launched({ instanceGroups: [group] }).parts.map(({ type }) => type),
+    );
+    expect(types).toEqual([['g6.xlarge', 'p5.48xlarge'], [undefined]]);
+    const nodesToAdd = [{ instanceGroupName: 'a', incrementTargetCountBy: 1, instanceTypes: ['ml.p5.48xlarge'] }];
+    expect(launched({ nodesToAdd }).parts.map(({ type }) => type)).toEqual(['p5.48xlarge']);
   });
 
   it('reserves hosts by type or family, and fleets of types', () => {
@@ -250,7 +257,7 @@ describe('a launch', () => {
         kinds.add(kind);
       }
     expect([...kinds].sort()).toEqual(['capacity', 'instances', 'none', 'resize', 'template']);
-    expect(launchEvents.eventName).toHaveLength(25);
+    expect(launchEvents.eventName).toHaveLength(26);
   });
 });
 

@@ -513,7 +513,7 @@ export const bySigningIn: Family = {
     {
       form: 'an anonymous call that succeeds',
       event: audit('list', 'secrets', { user: users.anonymous }),
-      seen: ['kubernetes/denied-burst', 'medium'],
+      seen: ['kubernetes/denied-burst', 'high'],
     },
     {
       form: 'the access policy of nodes’ kind by Cloud Control',

@@ -137,6 +137,16 @@ export const ofBoot: Family = {
       seen: ['cloudtrail/bootstrap-data-read', 'high'],
     },
     {
+      form: 'its secret copied into another account (AssociateCrossAccountReplica)',
+      event: call('secretsmanager', 'AssociateCrossAccountReplica', {
+        requestParameters: {
+          secretId,
+          crossAccountReplicaARN: 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:x-AbCdEf',
+        },
+      }),
+      seen: ['cloudtrail/bootstrap-data-read', 'high'],
+    },
+    {
       form: 'its secret written by a node',
       event: call('secretsmanager', 'UpdateSecret', { userIdentity: nodeSession(), requestParameters: { secretId } }),
       seen: ['cloudtrail/bootstrap-data-read', 'high'],

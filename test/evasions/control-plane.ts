@@ -122,6 +122,11 @@ export const byEks: Family = {
       seen: unseen('versions are EKS’s own, and every upgrade brings one'),
     },
     {
+      form: 'an object that EKS writes into the cluster for another service',
+      event: eks('createKubernetesObject', {}),
+      seen: unseen('which object it is, nobody documents; the cluster’s own log has the write, and there it is judged'),
+    },
+    {
       form: 'a policy of an endpoint that lets everything through',
       event: wrappedEc2('ModifyVpcEndpoint', { VpcEndpointId: 'vpce-0123456789abcdef0', ResetPolicy: true }),
       seen: unseen('it gives nobody rights: what a role may do, and from where it does it, is judged'),

@@ -35,6 +35,14 @@ export const ofDisks: Family = {
       seen: ['cloudtrail/image-or-snapshot-shared', 'medium'],
     },
     {
+      form: 'a key of another account for a snapshot, besides its own (AssociateKmsKeyId)',
+      event: wrappedEc2('AssociateKmsKeyId', {
+        SnapshotId: 'snap-0aaa',
+        KmsKeyId: 'arn:aws:kms:eu-west-1:999999999999:key/0a1b2c3d',
+      }),
+      seen: ['cloudtrail/image-or-snapshot-shared', 'medium'],
+    },
+    {
       form: 'a snapshot shared by a policy of Data Lifecycle Manager',
       event: ec2(
         'ModifySnapshotAttribute',

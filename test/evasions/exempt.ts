@@ -9,6 +9,7 @@ const trust = (Principal: JsonObject) =>
   JSON.stringify({ Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }] });
 const handed: Form['seen'] = ['cloudtrail/exempt-identity-handed-on', 'high'];
 const misused: Form['seen'] = ['kubernetes/component-identity-misused', 'critical'];
+const platform = roleSession('platform-deployer', 'ci');
 const role = 'arn:aws:iam::111122223333:role/prod-karpenter';
 const withUser = { platform: { arns: ['arn:aws:iam::111122223333:user/rollout'] } };
 const inside = { cluster: 'fleet', sourceIPs: ['10.1.0.5'] };
@@ -100,6 +101,20 @@ export const ofExempt: Family = {
       seen: unseen('who may is in its trust policy, and that is seen when it changes'),
     },
     {
+      form: 'the platform’s role for a vendor for some hours (AcceptDelegationRequest)',
+      event: iam('AcceptDelegationRequest', { delegationRequestId: 'dr-0123456789abcdef' }, { by: platform }),
+      seen: unseen('vendors are set up so: what the vendor’s account then does is judged as nobody’s who is exempt'),
+    },
+    {
+      form: 'what the vendor’s account does as the platform',
+      event: iam(
+        'AttachRolePolicy',
+        { roleName: 'KarpenterNodeRole-prod', policyArn: 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess' },
+        { by: { ...platform, invokedByDelegate: { accountId: '444455556666' } } },
+      ),
+      seen: ['cloudtrail/node-role-policy-attached', 'high'],
+    },
+    {
       form: 'session tags like those of EKS Pod Identity',
       event: call('sts', 'AssumeRole', {
         requestParameters: {
@@ -162,7 +177,7 @@ export const ofExempt: Family = {
     {
       form: 'the same by the call of its own (RegisterDefaultHostManagementConfiguration)',
       event: other('ssm', 'RegisterDefaultHostManagementConfiguration', {
-        permissionModel: 'CUSTOMER_MANAGED',
+        permissionModel: 'SELF_MANAGED',
         roleArn: 'arn:aws:iam::111122223333:role/KarpenterNodeRole-prod',
       }),
       seen: ['cloudtrail/hybrid-machine-admitted', 'high'],

@@ -10,6 +10,7 @@ import { ofGuards } from './guards.ts';
 import { ofController, ofRole } from './identity.ts';
 import { byOtherCalls } from './launching.ts';
 import { byAws, byPod, ofOnesOwn } from './node.ts';
+import { fromPod } from './pod.ts';
 import { ofNodes } from './steering.ts';
 import { ofWatch } from './watch.ts';
 import { ofWeakNodes } from './weak.ts';
@@ -21,6 +22,7 @@ export const families: readonly Family[] = [
   ofExempt,
   ofController,
   byPod,
+  fromPod,
   byAws,
   ofDisks,
   ofRole,

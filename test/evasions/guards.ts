@@ -193,6 +193,18 @@ export const ofGuards: Family = {
       seen: ['cloudtrail/image-guard-lowered', 'high'],
     },
     {
+      form: 'a watermark that allowed images ask for (AttachImageWatermark)',
+      event: wrappedEc2('AttachImageWatermark', { ImageId: 'ami-0fedcba9876543210', WatermarkName: 'golden' }),
+      seen: unseen(
+        'pipelines attach one to each image, and an account’s own images are allowed without: what is launched from one that nobody approved is seen (cloudtrail/unapproved-image-launched)',
+      ),
+    },
+    {
+      form: 'instances that services manage, hidden (ModifyManagedResourceVisibility)',
+      event: wrappedEc2('ModifyManagedResourceVisibility', { DefaultVisibility: 'hidden' }),
+      seen: unseen('records of launches come as before, and the inventory asks for hidden ones, too'),
+    },
+    {
       form: 'the API server opened',
       event: eks('UpdateClusterConfig', { resourcesVpcConfig: { publicAccessCidrs: ['0.0.0.0/1', '128.0.0.0/1'] } }),
       seen: ['cloudtrail/eks-endpoint-exposed', 'high'],

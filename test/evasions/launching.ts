@@ -21,6 +21,11 @@ export const byOtherCalls: Family = {
   goal: 'Instances, by other calls and by services that launch for the caller',
   forms: [
     {
+      form: 'whether GPUs could be had, in a dry run',
+      event: runInstances({ type: 'p5.48xlarge', record: { errorCode: 'Client.DryRunOperation' } }),
+      seen: ['cloudtrail/disallowed-instance-family-launched', 'medium'],
+    },
+    {
       form: 'GPUs for a fleet that is there (ModifyFleet)',
       event: wrappedEc2('ModifyFleet', {
         FleetId: 'fleet-0aaa',
@@ -111,6 +116,7 @@ export const byOtherCalls: Family = {
     ...[
       ['EMR', 'elasticmapreduce.amazonaws.com', 'EMR_DefaultRole'],
       ['ECS Managed Instances', 'ecs.amazonaws.com', 'ecsInfrastructureRole'],
+      ['Lambda Managed Instances', 'lambda.amazonaws.com', 'lambda-operator'],
       ['CloudFormation, with a role', 'cloudformation.amazonaws.com', 'stack-role'],
       ['Image Builder', 'imagebuilder.amazonaws.com', 'image-builder'],
       ['an automation of Systems Manager', 'ssm.amazonaws.com', 'automation'],
@@ -126,6 +132,7 @@ export const byOtherCalls: Family = {
       ['CloudFormation', 'cloudformation', 'CreateStack', { stackName: 'x', capabilities: ['CAPABILITY_NAMED_IAM'] }],
       ['EMR', 'elasticmapreduce', 'RunJobFlow', { instances: { masterInstanceType: 'p4d.24xlarge' } }],
       ['ECS', 'ecs', 'CreateCapacityProvider', { name: 'x' }],
+      ['Lambda', 'lambda', 'CreateCapacityProvider', { capacityProviderName: 'x' }],
       ['a parallel cluster', 'pcs', 'CreateComputeNodeGroup', { instanceConfigs: [{ instanceType: 'p5.48xlarge' }] }],
     ].map(
       ([who, service, api, request]): Form => ({

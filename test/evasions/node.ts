@@ -181,6 +181,13 @@ export const byPod: Family = {
 const node = 'i-0aaaabbbbccccdddd';
 const entered: Form['seen'] = ['cloudtrail/instance-entered', 'high'];
 const launched = [fleetRun({ instance: { instanceId: node } })];
+/** The node's session under another key, of which no record says whose it is. */
+const { inScopeOf: _, sessionContext: __, ...session } = nodeSession(node);
+const scoped = {
+  ...session,
+  accessKeyId: 'ASIAEXAMPLESCOPED001',
+  sessionContext: roleSession('KarpenterNodeRole-prod', node).sessionContext ?? {},
+};
 const ssm = (api: string, request: JsonObject, over: object = {}): AnyEvent => other('ssm', api, request, over);
 const profileOfNodes = iam(
   'AddRoleToInstanceProfile',
@@ -444,6 +451,20 @@ export const byAws: Family = {
       seen: ['cloudtrail/instance-credentials-off-instance', 'high'],
     },
     {
+      form: 'a further key of its session, elsewhere (GetScopedCredentials)',
+      event: call('s3', 'ListBuckets', { userIdentity: scoped, sourceIPAddress: '192.0.2.77' }),
+      after: [
+        ...launched,
+        call('sts', 'GetScopedCredentials', {
+          userIdentity: nodeSession(node),
+          sourceIPAddress: '10.0.12.34',
+          requestParameters: { durationSeconds: 3600 },
+          responseElements: { credentials: { accessKeyId: 'ASIAEXAMPLESCOPED001' } },
+        }),
+      ],
+      seen: ['cloudtrail/instance-credentials-off-instance', 'high'],
+    },
+    {
       form: 'its credentials behind its own NAT gateway, for what nodes call',
       event: call('ec2', 'DescribeInstances', { userIdentity: nodeSession(node), sourceIPAddress: '203.0.113.10' }),
       after: launched,
@@ -624,6 +645,22 @@ export const ofOnesOwn: Family = {
         instanceGroups: [{ instanceType: 'ml.p5.48xlarge' }],
       }),
       seen: ['cloudtrail/disallowed-instance-family-launched', 'critical'],
+    },
+    {
+      form: 'GPUs by HyperPod, as one of several types of a group',
+      event: other('sagemaker', 'UpdateCluster', {
+        clusterName: 'x',
+        instanceGroups: [{ instanceRequirements: { instanceTypes: ['ml.m5.xlarge', 'ml.p5.48xlarge'] } }],
+      }),
+      seen: ['cloudtrail/disallowed-instance-family-launched', 'critical'],
+    },
+    {
+      form: 'more nodes of HyperPod (BatchAddClusterNodes)',
+      event: other('sagemaker', 'BatchAddClusterNodes', {
+        clusterName: 'x',
+        nodesToAdd: [{ instanceGroupName: 'workers', incrementTargetCountBy: 20 }],
+      }),
+      seen: ['cloudtrail/node-group-changed-by-unexpected', 'medium'],
     },
     {
       form: 'GPUs by Batch',

@@ -20,6 +20,24 @@ export const ofWatch: Family = {
       seen: blinded,
     },
     {
+      form: 'GuardDuty’s detector deleted',
+      event: other('guardduty', 'DeleteDetector', { detectorId: 'x' }),
+      seen: blinded,
+    },
+    {
+      form: 'GuardDuty’s detector switched off',
+      event: other('guardduty', 'UpdateDetector', { detectorId: 'x', enable: false }),
+      seen: blinded,
+    },
+    {
+      form: 'one feature of GuardDuty’s switched off',
+      event: other('guardduty', 'UpdateDetector', {
+        detectorId: 'x',
+        features: [{ name: 'EKS_AUDIT_LOGS', status: 'DISABLED' }],
+      }),
+      seen: unseen('GuardDuty is a second watch: what it watches is the account’s to say'),
+    },
+    {
       form: 'only what writes logged',
       event: trail('PutEventSelectors', {
         trailName: 'x',
@@ -155,6 +173,19 @@ export const ofWatch: Family = {
       form: 'the key of our tables disabled by its id',
       event: other('kms', 'DisableKey', { keyId: '0a1b2c3d-0000-4000-8000-000000000001' }),
       seen: unseen('an id does not say whose key it is: functions that fail then are seen (pipeline/source-silent)'),
+    },
+    {
+      form: 'whoever may call our function replaced (PutResourcePolicy)',
+      event: other('lambda', 'PutResourcePolicy', {
+        resourceArn: `arn:aws:lambda:eu-west-1:111122223333:function:${ours}`,
+        policy: '{}',
+      }),
+      seen: blinded,
+    },
+    {
+      form: 'items of our tables, in bulk from a bucket (StartBulkPutItems)',
+      event: other('dynamodb', 'StartBulkPutItems', { tableName: ours, inputS3Configuration: { s3Bucket: 'x' } }),
+      seen: blinded,
     },
     {
       form: 'items of our tables, in PartiQL',

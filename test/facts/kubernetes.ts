@@ -381,6 +381,20 @@ const definitions: readonly Said[] = [
   ...[{ ingress: [{ from: [{ podSelector: {} }] }] }, { egress: [{ to: [{ podSelector: {} }] }] }].flatMap(spec =>
     each(['create'], 'networkpolicies.networking.k8s.io', body({ spec }), { 'guardrail.lowered': 'unknown' }),
   ),
+  ...(
+    [
+      ['curl+169.254.169.254', 'instance-metadata'],
+      ['cat+/var/run/secrets/kubernetes.io/serviceaccount/token', 'pod-identity'],
+      ['ls&command=/var/lib/kubelet', 'node'],
+    ] as const
+  ).flatMap(([command, sought]) =>
+    each(
+      ['create', 'get'],
+      'pods/exec',
+      { objectRef: { name: 'a' }, requestURI: `/api/v1/namespaces/x/pods/a/exec?command=${command}` },
+      { 'command.seeks': [sought] },
+    ),
+  ),
   ...each(
     ['get'],
     'nodes/proxy',

@@ -1,5 +1,5 @@
 import { fromItem } from '../../adapters/dynamodb.ts';
-import { newsOf } from '../../core/announce/transitions.ts';
+import { newsOf, saidOneByOne } from '../../core/announce/transitions.ts';
 import { compile } from '../../core/compile.ts';
 import type { AnyEvent } from '../../core/event.ts';
 import type { Finding } from '../../core/finding.ts';
@@ -218,9 +218,10 @@ const unsaid = ({ taken }: World, stored: readonly Finding[]): readonly string[]
       ...(highest < rank(finding.severity) ? [`${finding.id} is ${finding.severity}, and nobody was told so`] : []),
       ...(['principals', 'addresses', 'regions', 'resources'] as const).flatMap(name => {
         const told = new Set(about.flatMap(message => message.finding[name]));
-        return finding[name]
-          .filter(value => !told.has(value))
-          .map(value => `nobody was told of ${name} ${value} of ${finding.id}`);
+        const untold = finding[name].filter(value => !told.has(value));
+        const known = finding[name].length - untold.length;
+        const waits = known >= saidOneByOne && finding[name].length < 2 * known;
+        return waits ? [] : untold.map(value => `nobody was told of ${name} ${value} of ${finding.id}`);
       }),
     ];
   });

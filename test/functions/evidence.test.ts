@@ -352,9 +352,10 @@ describe('a finding', () => {
     });
     await handler(queued(said), own);
     expect(document().machines).toMatchObject([{ instance, node: nodeName }]);
-    expect(ec2.commandCalls(DescribeInstancesCommand)[0]?.args[0].input.Filters).toEqual([
-      { Name: 'instance-id', Values: [instance] },
-    ]);
+    expect(ec2.commandCalls(DescribeInstancesCommand)[0]?.args[0].input).toEqual({
+      IncludeManagedResources: true,
+      Filters: [{ Name: 'instance-id', Values: [instance] }],
+    });
     expect(missing()).toEqual({});
   });
 

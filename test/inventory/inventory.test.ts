@@ -68,6 +68,13 @@ test('what is sent is what the permissions list, and nothing else', async () => 
   expect(sent()).toEqual([...inventoryActions].sort());
 });
 
+test('instances and templates are asked for even where the account hides those that services manage', async () => {
+  await set().run();
+  const asked = mocks.ec2.calls().filter(call => /Instances|LaunchTemplate/.test(call.args[0].constructor.name));
+  expect(asked.length).toBeGreaterThan(1);
+  for (const call of asked) expect(call.args[0].input).toHaveProperty('IncludeManagedResources', true);
+});
+
 test('every command reads', () => {
   for (const action of inventoryActions) expect(action).toMatch(/^[a-z0-9]+:(Describe|Get|List)/);
 });

@@ -23,11 +23,12 @@ test('what is worse than low of a usual controller is a finding of each object, 
   expect(grave.filter(one => !namesObject(one))).toEqual([]);
 });
 
-test('what it writes all day is one finding for each kind', () => {
+test('what it writes all day is one finding for each kind, which names every object', () => {
   const joined = found.filter(one => !namesObject(one));
   expect([...new Set(joined.map(({ detection }) => detection))].sort()).toEqual([
     'kubernetes/capi-object-changed-by-unexpected',
     'kubernetes/machine-created-by-unexpected',
     'kubernetes/provisioning-changed-by-unexpected',
   ]);
+  expect(joined.filter(({ name, resources }) => !resources.some(one => one.endsWith(name)))).toEqual([]);
 });

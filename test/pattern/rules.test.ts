@@ -149,6 +149,8 @@ describe('a match', () => {
     expect(() => match(new TextEncoder().encode('{"eventSource":"x"'))).toThrow(/^(truncated|not-json): /);
     const insight = { ...stop.record, eventType: 'AwsCloudTrailInsight', eventCategory: 'Insight' };
     expect(match(new TextEncoder().encode(JSON.stringify(insight)))).toEqual([]);
+    const atEndpoint = { ...stop.record, eventType: 'AwsVpceEvent', eventCategory: 'NetworkActivity' };
+    expect(match(new TextEncoder().encode(JSON.stringify(atEndpoint)))).toEqual([]);
   });
 });
 

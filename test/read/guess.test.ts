@@ -30,6 +30,7 @@ const texts: { readonly [what: string]: string } = {
   'a record of no shape': `${e('e-1', { userAgent: 7 })}\n${e('e-2')}\n`,
   'insights, digests and wrappers': [
     e('e-1', { eventType: 'AwsCloudTrailInsight' }),
+    e('e-0', { eventType: 'AwsVpceEvent', eventCategory: 'NetworkActivity' }),
     line({ digestStartTime: 'x' }),
     ...Array.from({ length: 12 }, (_, at) => line({ message: e(`e-${at + 2}`) })),
     e('e-99'),

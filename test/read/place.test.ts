@@ -57,6 +57,8 @@ describe('a key', () => {
       '222233334444_CloudTrail-Insight_eu-north-1_20260901T1000Z_a.json.gz',
       'CloudTrail Insights events, which are no calls',
     ],
+    [`${logs}/CloudTrail-NetworkActivity/eu-north-1/x.json.gz`, expect.stringContaining('network activity events')],
+    [`${logs}/CloudTrail-Aggregated/eu-north-1/x.json.gz`, expect.stringContaining('aggregated events')],
     [`${logs}/vpcflowlogs/eu-north-1/x.log.gz`, "other services' log files"],
   ])('%s is skipped: %s', (key, skip) => {
     expect(placeOfKey(key, nowhere)).toEqual({ skip });

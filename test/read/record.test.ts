@@ -225,6 +225,20 @@ describe('readRecord', () => {
       insightDetails: {},
     };
     expect(short(read(insight))).toEqual(['skipped 1: CloudTrail Insights events, which are no calls']);
+    const network = trail('e-1', { eventType: 'AwsVpceEvent', eventCategory: 'NetworkActivity' });
+    expect(short(read(network))).toEqual([expect.stringMatching(/^skipped 1: CloudTrail network activity events/)]);
+    const aggregated = {
+      eventVersion: '1.0',
+      accountId: '111122223333',
+      eventId: 'e-1',
+      eventCategory: 'Aggregated',
+      eventType: 'AwsAggregatedEvent',
+      awsRegion: 'eu-north-1',
+      eventSource: 's3.amazonaws.com',
+      timeWindow: { windowStart: '2026-09-01T10:00:00Z', windowEnd: '2026-09-01T10:05:00Z', windowSize: 'PT5M' },
+      summary: { primaryDimension: { dimension: 'eventName', statistics: [], aggregationType: 'Count' } },
+    };
+    expect(short(read(aggregated))).toEqual([expect.stringMatching(/^skipped 1: CloudTrail aggregated events/)]);
     const digest = { awsAccountId: '111122223333', digestS3Bucket: 'b', digestS3Object: 'k', logFiles: [] };
     expect(short(read(digest))).toEqual(['skipped 1: CloudTrail digest files, which hold no records']);
   });

@@ -146,6 +146,12 @@ describe('a queue batch', () => {
     ['an audit event', envelope(audit(), { 'detail-type': 'audit', source: 'shop' })],
     ['a wrapped audit event', envelope({ log: JSON.stringify(audit()) }, { 'detail-type': 'audit', source: 'shop' })],
     ['an insight', envelope(trail('e-1', { eventType: 'AwsCloudTrailInsight' }))],
+    [
+      'a network activity event',
+      envelope(trail('e-1', { eventCategory: 'NetworkActivity' }), {
+        'detail-type': 'AWS Network Activity Event via CloudTrail',
+      }),
+    ],
     ['a call without an id', envelope(trail('e-1', { eventID: '' }))],
     ['a call of an odd shape', envelope(trail('e-1', { userAgent: 5 }))],
     [

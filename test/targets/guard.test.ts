@@ -207,6 +207,11 @@ const alike: readonly (readonly [apis: string, service: string, asked: Row[3], a
     prefix => ({ queueUrl: `https://sqs.eu-west-1.amazonaws.com/${account}/${prefix}events` }),
   ],
   ['DeleteTable UpdateTable UpdateTimeToLive UpdateContinuousBackups', 'dynamodb', named('tableName', 'state')],
+  [
+    'PutResourcePolicy DeleteResourcePolicy20261101',
+    'lambda',
+    prefix => ({ resourceArn: arn('lambda', `function:${prefix}audit`) }),
+  ],
   ['PutResourcePolicy', 'dynamodb', prefix => ({ resourceArn: arn('dynamodb', `table/${prefix}state`) })],
   ['PutDataProtectionPolicy', 'sns', prefix => ({ resourceArn: arn('sns', `${prefix}alerts`) })],
   [

@@ -3,7 +3,7 @@ import type { Facts } from '../../fact.ts';
 import { list, text } from '../../json.ts';
 import { matchesArn } from '../../wildcard.ts';
 import { flag, get, requestOf, word } from '../ec2.ts';
-import { instanceSession, principalOf } from '../principal.ts';
+import { delegateOf, instanceSession, principalOf } from '../principal.ts';
 import { askedOf } from '../refused.ts';
 
 type Record = Event<'cloudtrail'>['record'];
@@ -31,6 +31,7 @@ const secretWrites = [
   'UpdateSecretVersionStage',
   'PutResourcePolicy',
   'ReplicateSecretToRegions',
+  'AssociateCrossAccountReplica',
 ];
 const parameterWrites = ['PutParameter', 'LabelParameterVersion'];
 
@@ -59,7 +60,8 @@ const readOf = (record: Record): Read => {
     case 'secretsmanager.amazonaws.com/UpdateSecret':
     case 'secretsmanager.amazonaws.com/UpdateSecretVersionStage':
     case 'secretsmanager.amazonaws.com/PutResourcePolicy':
-    case 'secretsmanager.amazonaws.com/ReplicateSecretToRegions': {
+    case 'secretsmanager.amazonaws.com/ReplicateSecretToRegions':
+    case 'secretsmanager.amazonaws.com/AssociateCrossAccountReplica': {
       const found = texts([...list(plain, 'secretId'), ...list(plain, 'secretIdList')]).find(name =>
         secretName.test(name),
       );
@@ -148,6 +150,7 @@ export const bootstrapFacts: Facts<'cloudtrail'> = {
     doc: 'Whether the settings list the caller under `secretReaders`, who may read bootstrap data.',
     needs: () => ({}),
     read: ({ record }, settings) => {
+      if (delegateOf(record.userIdentity ?? {}, settings) !== undefined) return false;
       const { id } = principalOf(record, settings);
       const session = text(record, 'userIdentity', 'arn') ?? id;
       const allowed = settings.secretReaders.arns ?? [];

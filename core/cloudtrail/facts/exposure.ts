@@ -117,14 +117,25 @@ const copiedOut = (record: CloudTrailRecord, settings: Settings): readonly JsonO
 };
 const copies = { eventSource: ['backup.amazonaws.com'], eventName: ['StartCopyJob'] };
 
+/** A key of another account that opens a snapshot besides its own (EC2 API Reference, AssociateKmsKeyId: an id, alias or ARN). */
+const keyed = (record: CloudTrailRecord, settings: Settings): readonly JsonObject[] => {
+  const request = requestOf(record);
+  const whom = /^arn:[a-z-]+:kms:[^:]*:(\d{12}):/.exec(word(request, 'kmsKeyId') ?? '')?.[1];
+  if (whom === undefined) return [];
+  const ours = settings.accounts.includes(whom) || whom === record.recipientAccountId;
+  const resource = word(request, 'snapshotId') ?? 'unknown';
+  return [{ resource, kind: 'snapshot', with: whom, ours, approval: approvalOf(resource, settings) }];
+};
+
 /** What is opened, shared or left unencrypted. */
 export const exposureFacts: Facts<'cloudtrail'> = {
   'image.shared': {
-    doc: 'List of `{ resource, kind, with, ours, approval }`: an image, snapshot or instance and whom it is shared with (an account id, an organization ARN, `world`), or where it is written to (`bucket NAME`), AWS Backup’s copies among them; `ours` when the settings list that account; `approval` of the image as in `launch.images`.',
-    needs: () => ({ $or: [ec2(...Object.keys(sharers), ...Object.keys(exporters)), copies] }),
+    doc: 'List of `{ resource, kind, with, ours, approval }`: an image, snapshot or instance and whom it is shared with (an account id, an organization ARN, `world`), or where it is written to (`bucket NAME`), AWS Backup’s copies and keys of others that open a snapshot among them; `ours` when the settings list that account; `approval` of the image as in `launch.images`.',
+    needs: () => ({ $or: [ec2(...Object.keys(sharers), ...Object.keys(exporters), 'AssociateKmsKeyId'), copies] }),
     read: ({ record }, settings) => {
       if (record.eventSource === 'backup.amazonaws.com' && record.eventName === 'StartCopyJob')
         return copiedOut(record, settings);
+      if (isEc2(record, 'AssociateKmsKeyId')) return keyed(record, settings);
       const sharer =
         isEc2(record, ...Object.keys(sharers)) && Object.hasOwn(sharers, record.eventName)
           ? sharers[record.eventName]

@@ -30,7 +30,7 @@ const sensitive: { readonly [service: string]: RegExp } = {
   iam: /./,
   organizations: /./,
   account: /./,
-  sts: /^(AssumeRole|GetFederationToken|GetSessionToken)/,
+  sts: /^(AssumeRole|GetFederationToken|GetSessionToken|GetScopedCredentials)/,
   secretsmanager: /^(Get|BatchGet)SecretValue/,
   ssm: /^(GetParameter|SendCommand$|StartSession$)/,
   ec2: /^(RunInstances|CreateFleet|RequestSpot|CreateLaunchTemplate|ModifySnapshotAttribute|ModifyImageAttribute|GetPasswordData)/,

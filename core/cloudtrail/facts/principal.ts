@@ -94,7 +94,7 @@ const issuer = (record: CloudTrailRecord): string => {
 /** Who made the call, from where, and how it ended. */
 export const principalFacts: Facts<'cloudtrail'> = {
   'principal.kind': fact(
-    'Who made the call: `controller`, `likely-controller` (known by its usual name only, as settings name none; or a role with which EKS itself calls), `platform`, `gitops`, `node` (a session of a node role), `instance` (an instance session of another role), `service`, `person` or `unknown` (CloudTrail User Guide, "userIdentity element").',
+    'Who made the call: `controller`, `likely-controller` (known by its usual name only, as settings name none; or a role with which EKS itself calls), `platform`, `gitops`, `node` (a session of a node role), `instance` (an instance session of another role), `service`, `person` (also another account to which any of these delegated: `invokedByDelegate`) or `unknown` (CloudTrail User Guide, "userIdentity element").',
     any,
     (record, settings) => principalOf(record, settings).kind,
   ),

@@ -2,6 +2,7 @@ import type { Facts } from '../../fact.ts';
 import type { OpenPattern } from '../../pattern/language.ts';
 import type { Settings } from '../../settings.ts';
 import { answered, lastAddress, outcomeOf } from '../call.ts';
+import { soughtBy } from '../command.ts';
 import { componentAnomalies, componentSigns } from '../component.ts';
 import { clusterApiGroup, provisioningGroup, writes } from '../groups.ts';
 import { hoursAt } from '../hours.ts';
@@ -60,6 +61,11 @@ export const callFacts: Facts<'kubernetes'> = {
     doc: 'What of a kubelet a call of `nodes/proxy` reaches: `enter` (its own ways into a container: exec, run, attach, portForward, cri, checkpoint), `measures` (configz, healthz, metrics, stats, by `get`), `other`; `unknown`: no such call.',
     needs: () => ({ objectRef: { resource: ['nodes'], subresource: ['proxy'] } }),
     read: event => proxiedOf(event.record),
+  },
+  'command.seeks': {
+    doc: 'What the command of a `pods/exec` reaches for, as its address has it: `instance-metadata` (by any form of its address, or its name), `pod-identity` (a pod’s tokens, or the agent that hands out its credentials), `node` (what kubelet and runtime keep, `nsenter`, a root that is mounted); empty: nothing of these, or no command.',
+    needs: () => ({ objectRef: { resource: ['pods'], subresource: ['exec'] } }),
+    read: event => soughtBy(event.record),
   },
   'source.last': {
     doc: 'The last source address: the one the API server saw. Those before it are the client’s own word.',

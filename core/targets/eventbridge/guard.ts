@@ -44,7 +44,11 @@ const touching = (prefix: string, settings: Settings): readonly JsonObject[] => 
     asked(['Unsubscribe', 'SetSubscriptionAttributes'], 'subscriptionArn', within),
     asked(['DeleteQueue', 'PurgeQueue', 'SetQueueAttributes', 'AddPermission', 'RemovePermission'], 'queueUrl', within),
     asked(['DeleteTable', 'UpdateTable', 'UpdateTimeToLive', 'UpdateContinuousBackups'], 'tableName', within),
-    asked(['PutResourcePolicy', 'PutDataProtectionPolicy'], 'resourceArn', within),
+    asked(
+      [...begin('PutResourcePolicy'), ...begin('DeleteResourcePolicy'), 'PutDataProtectionPolicy'],
+      'resourceArn',
+      within,
+    ),
     // Policy, lifecycle, versions, object lock, encryption, replication, notifications, access.
     asked([...begin('PutBucket', 'DeleteBucket'), 'PutObjectLockConfiguration'], 'bucketName', [
       // Names of buckets have no capitals.

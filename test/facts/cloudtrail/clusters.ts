@@ -112,7 +112,7 @@ export const hybrid: readonly Said[] = [
   ],
   [
     asks('ssm', 'RegisterDefaultHostManagementConfiguration', {
-      permissionModel: 'CUSTOMER_MANAGED',
+      permissionModel: 'SELF_MANAGED',
       roleArn: 'arn:aws:iam::111122223333:role/KarpenterNodeRole-prod',
     }),
     { 'hybrid.act': 'host-management', 'hybrid.subjects': ['KarpenterNodeRole-prod'], 'hybrid.role-kind': 'node' },

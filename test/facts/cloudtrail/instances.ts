@@ -138,7 +138,7 @@ export const sensitive: readonly Said[] = [
   ...each('account', 'GetContactInformation', {}, { 'call.sensitive': true }),
   ...each(
     'sts',
-    'AssumeRole AssumeRoleWithWebIdentity GetFederationToken GetSessionToken',
+    'AssumeRole AssumeRoleWithWebIdentity GetFederationToken GetSessionToken GetScopedCredentials',
     {},
     { 'call.sensitive': true },
   ),

@@ -102,6 +102,12 @@ export const otherLaunches: readonly Said[] = [
     { instanceGroups: [{ instanceType: 'ml.p5.48xlarge' }] },
     launched('instances'),
   ),
+  ...each(
+    'sagemaker',
+    'BatchAddClusterNodes',
+    { nodesToAdd: [{ instanceTypes: ['ml.p5.48xlarge'] }] },
+    launched('instances'),
+  ),
   ...each('ssm', 'UnlabelParameterVersion', { name: '/shop/ami' }, { 'parameter.images': ['/shop/ami'] }),
 ];
 

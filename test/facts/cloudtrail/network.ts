@@ -41,6 +41,20 @@ export const exposure: readonly Said[] = [
     },
   ],
   [
+    asks('ec2', 'AssociateKmsKeyId', {
+      AssociateKmsKeyIdRequest: { SnapshotId: 'snap-0aaa', KmsKeyId: 'arn:aws:kms:eu-west-1:444455556666:key/0a1b' },
+    }),
+    {
+      'image.shared': [
+        { resource: 'snap-0aaa', kind: 'snapshot', with: '444455556666', ours: false, approval: 'unapproved' },
+      ],
+    },
+  ],
+  [
+    asks('ec2', 'AssociateKmsKeyId', { AssociateKmsKeyIdRequest: { SnapshotId: 'snap-0aaa', KmsKeyId: 'alias/a' } }),
+    { 'image.shared': [] },
+  ],
+  [
     asks('ec2', 'AuthorizeSecurityGroupIngress', { groupId: 'sg-0aaa', ...world }),
     { 'network.opened': [{ group: 'sg-0aaa', what: 'ssh', range: '0.0.0.0/0' }] },
   ],

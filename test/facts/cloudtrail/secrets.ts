@@ -4,7 +4,8 @@ import { asks, each, type Said } from './saying.ts';
 const secret = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:aws.cluster.x-k8s.io/0a1b-AbCdEf';
 const parameter = 'arn:aws:ssm:eu-west-1:111122223333:parameter/cluster.x-k8s.io/0a1b';
 
-const secretWrites = 'PutSecretValue UpdateSecret UpdateSecretVersionStage PutResourcePolicy ReplicateSecretToRegions';
+const secretWrites =
+  'PutSecretValue UpdateSecret UpdateSecretVersionStage PutResourcePolicy ReplicateSecretToRegions AssociateCrossAccountReplica';
 const parameterWrites = 'PutParameter LabelParameterVersion';
 
 export const bootstrap: readonly Said[] = [

@@ -32,7 +32,7 @@ export const blinding: readonly Said[] = (
     ['scheduler', 'UpdateSchedule DeleteSchedule'],
     [
       'lambda',
-      'UpdateFunctionCode20150331v2 UpdateFunctionConfiguration20150331v2 DeleteFunction20150331 PutFunctionConcurrency20171031 PutFunctionEventInvokeConfig UpdateFunctionEventInvokeConfig DeleteFunctionEventInvokeConfig AddPermission20150331v2 RemovePermission20150331v2 CreateEventSourceMapping20150331 UpdateEventSourceMapping20150331 DeleteEventSourceMapping20150331',
+      'UpdateFunctionCode20150331v2 UpdateFunctionConfiguration20150331v2 DeleteFunction20150331 PutFunctionConcurrency20171031 PutFunctionEventInvokeConfig UpdateFunctionEventInvokeConfig DeleteFunctionEventInvokeConfig AddPermission20150331v2 RemovePermission20150331v2 CreateEventSourceMapping20150331 UpdateEventSourceMapping20150331 DeleteEventSourceMapping20150331 PutResourcePolicy20261101 DeleteResourcePolicy20261101',
     ],
     [
       'sns',
@@ -41,7 +41,7 @@ export const blinding: readonly Said[] = (
     ['sqs', 'PurgeQueue DeleteQueue SetQueueAttributes AddPermission StartMessageMoveTask RemovePermission'],
     [
       'dynamodb',
-      'DeleteTable UpdateTable UpdateTimeToLive UpdateContinuousBackups PutItem UpdateItem DeleteItem BatchWriteItem TransactWriteItems PutResourcePolicy',
+      'DeleteTable UpdateTable UpdateTimeToLive UpdateContinuousBackups PutItem UpdateItem DeleteItem BatchWriteItem TransactWriteItems StartBulkPutItems PutResourcePolicy',
     ],
     [
       's3',
@@ -50,6 +50,7 @@ export const blinding: readonly Said[] = (
     ['kms', 'DisableKey ScheduleKeyDeletion PutKeyPolicy UpdateAlias DeleteAlias'],
     ['monitoring', 'DeleteAlarms DisableAlarmActions PutMetricAlarm PutCompositeAlarm SetAlarmState PutAlarmMuteRule'],
     ['ec2', 'DeleteFlowLogs'],
+    ['guardduty', 'DeleteDetector UpdateDetector'],
     ['route53resolver', 'DeleteResolverQueryLogConfig DisassociateResolverQueryLogConfig'],
     [
       'iam',
@@ -75,6 +76,7 @@ export const blinding: readonly Said[] = (
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: false },
       alarmNames: [ours],
       flowLogIds: ['fl-0aaa'],
+      enable: false,
     },
     {},
   ),
@@ -86,6 +88,18 @@ export const blinded: readonly Said[] = [
     'StopLogging',
     { name: 'main' },
     { 'blinding.resources': ['main'], 'blinding.how': 'trail stopped' },
+  ),
+  ...each(
+    'guardduty',
+    'UpdateDetector',
+    { detectorId: '12abc34d', enable: false },
+    { 'blinding.resources': ['12abc34d'], 'blinding.how': 'GuardDuty detector switched off' },
+  ),
+  ...each(
+    'guardduty',
+    'UpdateDetector',
+    { detectorId: '12abc34d', findingPublishingFrequency: 'ONE_HOUR' },
+    { 'blinding.resources': [], 'blinding.how': 'none' },
   ),
   ...each('cloudtrail', 'StartLogging', { name: 'main' }, { 'blinding.resources': [], 'blinding.how': 'none' }),
 ];

@@ -1,0 +1,74 @@
+import { parseAddress } from '../pattern/address.ts';
+import { query } from './call.ts';
+import type { AuditRecord } from './record.ts';
+
+/** What a command that is run in a pod reaches for beyond the pod. */
+export type Sought = 'instance-metadata' | 'pod-identity' | 'node';
+
+/** Addresses as clients take them: four numbers or fewer, decimal, octal or hexadecimal (POSIX, `inet_addr`), or IPv6. */
+const written = /(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f.:]*/g;
+
+/** One number of an address: octal with a zero before it, hexadecimal with `0x`. */
+const numberOf = (part: string): number =>
+  part.startsWith('0x') ? Number(part) : Number.parseInt(part, /^0[0-7]+$/.test(part) ? 8 : 10);
+
+/** The address as one number, of its family's width; the last part of IPv4 fills what the parts before it leave. */
+const inOne = (text: string): number | bigint | undefined => {
+  if (text.includes(':')) return numbered(text);
+  const parts = text.split('.').map(numberOf);
+  const last = parts.pop() ?? Number.NaN;
+  if (parts.some(part => !(part <= 255)) || !(last < 256 ** (4 - parts.length))) return undefined;
+  return parts.reduce((value, part, index) => value + part * 256 ** (3 - index), last);
+};
+
+const numbered = (address: string): number | bigint | undefined => {
+  const { family, value } = parseAddress(address) ?? {};
+  return family === 4 ? Number(value) : value;
+};
+
+const valuesOf = (...addresses: readonly string[]): ReadonlySet<number | bigint | undefined> =>
+  new Set(addresses.map(numbered));
+
+/** Where instance metadata answers, and where EKS Pod Identity and ECS hand out a pod's or task's credentials (EC2, EKS and ECS User Guides). */
+const metadata = valuesOf('169.254.169.254', 'fd00:ec2::254');
+const agents = valuesOf('169.254.170.23', 'fd00:ec2::23', '169.254.170.2');
+
+/** The name of instance metadata in a VPC's resolver (EC2 User Guide, "Access instance metadata"). */
+const metadataName = /\binstance-data(?:\.ec2\.internal|\.[a-z]{2}-[a-z-]{1,20}-\d\.compute\.internal)?(?=[/:?\s"']|$)/;
+
+/**
+ * Where a pod's own tokens lie (Kubernetes documentation, "Service accounts"; EKS User Guide, IRSA and Pod Identity), and variables that
+ * say where.
+ */
+const identity =
+  /\/var\/run\/secrets\/|\/run\/secrets\/(?:kubernetes|eks|pods\.eks)|aws_(?:web_identity_token_file|container_(?:authorization|credentials))/;
+
+/**
+ * Of the node: what its kubelet and runtime keep, and chroot into a root that is mounted (Kubernetes documentation, "Node" and "Container
+ * runtimes").
+ */
+const node =
+  /\/var\/lib\/(?:kubelet|containerd|docker)\b|\/etc\/(?:kubernetes|eks)\/|\b(?:containerd|docker|crio|dockershim)\.sock\b|\bchroot\s+\/\w|\bcrictl\s/;
+
+/** Namespaces of the node's first process (nsenter(1)). */
+const enters = (command: string): boolean =>
+  /\bnsenter\s/.test(command) && /\s(?:-[a-z]{0,12}t\s?|--target[= ])1\b/.test(command);
+
+/** The command that a call of `pods/exec` runs, its words with a space between; '' where there is none, as of a shell that is attached to. */
+const commandOf = (record: AuditRecord): string =>
+  record.objectRef?.resource === 'pods' && record.objectRef.subresource === 'exec'
+    ? query(record).getAll('command').join(' ')
+    : '';
+
+/** What the command reaches for. What is typed into a shell afterwards, and what a command hides from reading (base64), is not seen. */
+export const soughtBy = (record: AuditRecord): readonly Sought[] => {
+  const command = commandOf(record).toLowerCase();
+  if (command === '') return [];
+  const addresses = (command.match(written) ?? []).map(inOne).filter(address => address !== undefined);
+  const asks = (values: ReturnType<typeof valuesOf>): boolean => addresses.some(address => values.has(address));
+  return [
+    ...(asks(metadata) || metadataName.test(command) ? (['instance-metadata'] as const) : []),
+    ...(asks(agents) || identity.test(command) ? (['pod-identity'] as const) : []),
+    ...(node.test(command) || enters(command) ? (['node'] as const) : []),
+  ];
+};

@@ -1,0 +1,101 @@
+import { nearTo } from './near.ts';
+import type { Scalar } from './pattern/language.ts';
+import { holds } from './pattern/match.ts';
+import type { Field, Group, Node, Test } from './pattern/node.ts';
+import { conditionOf } from './pattern/print.ts';
+
+/** What a fact, or each element of its list, may be: any text, one of these, or an object with such members. */
+export type Said = 'text' | readonly Scalar[] | { readonly [member: string]: Said };
+
+/** Members that a record may have, as far as they are known; `open`: any may stand in there. */
+export interface Members {
+  readonly [name: string]: Members | 'open';
+}
+
+/** What may be asked of a source's events and can hold. */
+export interface Vocabulary {
+  /** Every fact by its name. */
+  readonly facts: { readonly [name: string]: Said };
+  /** From the record's root. Others may stand there, too: AWS and Kubernetes add some; what looks like a slip is none of them. */
+  readonly members: Members;
+}
+
+/**
+ * What a pattern asks that no event can answer: a value that a fact never has, a member that its objects lack, a record's member that
+ * is misspelt. Such a condition is valid and silent, so that nobody would see why a rule or an exemption never holds.
+ * @returns one line each, with the place in the record: empty where there is nothing of the kind
+ */
+export const slipsIn = ({ fields, or }: Group, vocabulary: Vocabulary): readonly string[] => [
+  ...fields.flatMap(field =>
+    field.name === 'fact' ? factsIn(field.node, vocabulary.facts) : memberSlips(field, vocabulary.members),
+  ),
+  ...or.flatMap(branch => slipsIn(branch, vocabulary)),
+];
+
+/** Unknown facts are the loader's to refuse. */
+const factsIn = (node: Node, facts: Vocabulary['facts']): readonly string[] =>
+  node.is === 'leaf'
+    ? []
+    : [
+        ...node.fields.flatMap(({ name, path, node: asked }) => factSlips(asked, own(facts, name) ?? 'text', path)),
+        ...node.or.flatMap(branch => factsIn(branch, facts)),
+      ];
+
+const factSlips = (node: Node, said: Said, path: readonly string[]): readonly string[] => {
+  const at = path.join('.');
+  if (said === 'text' || isList(said)) {
+    if (node.is === 'group') return [`${at}: it is no object; allowed here: a value, a list of values or an operator`];
+    return said === 'text' ? [] : node.tests.flatMap(test => testSlips(test, said, at));
+  }
+  if (node.is === 'leaf') return [`${at}: it is asked by its members; allowed here: ${Object.keys(said).join(', ')}`];
+  return [
+    ...node.fields.flatMap(({ name, path: inner, node: asked }) => {
+      const inside = own(said, name);
+      return inside === undefined
+        ? [`${inner.join('.')}: no such member; allowed here: ${allowed(name, Object.keys(said))}`]
+        : factSlips(asked, inside, inner);
+    }),
+    ...node.or.flatMap(branch => factSlips(branch, said, path)),
+  ];
+};
+
+const own = <T>(members: { readonly [name: string]: T }, name: string): T | undefined =>
+  Object.hasOwn(members, name) ? members[name] : undefined;
+
+const isList = (said: Said): said is readonly Scalar[] => Array.isArray(said);
+
+const testSlips = (test: Test, values: readonly Scalar[], at: string): readonly string[] => {
+  if (test.is === 'exists' || test.is === 'absent' || test.is === 'same') return [];
+  if (test.is === 'not') return test.tests.flatMap(inner => testSlips(inner, values, at));
+  if (values.some(value => holds(test, value, {}))) return [];
+  const asked = JSON.stringify(conditionOf(test));
+  const isWord = test.is === 'equal' && typeof test.value === 'string' && values.some(one => typeof one === 'string');
+  const names = values.map(String);
+  return [
+    `${at}: ${asked} is nothing that it ever is; allowed here: ${isWord ? allowed(String(test.value), names) : names.join(', ')}`,
+  ];
+};
+
+const allowed = (word: string, known: readonly string[]): string => {
+  const near = nearTo(word, known);
+  return near.length > 0 ? `${near.join(' or ')} (near it); of all ${known.join(', ')}` : known.join(', ');
+};
+
+/** Of EventBridge's envelope: a pattern is over what it carries. */
+const envelope: ReadonlySet<string> = new Set(['detail', 'detail-type']);
+
+const memberSlips = ({ name, path, node }: Field, members: Members): readonly string[] => {
+  const at = path.join('.');
+  const known = own(members, name);
+  if (known !== undefined) return node.is === 'leaf' || known === 'open' ? [] : insideSlips(node, known);
+  if (path.length === 1 && envelope.has(name))
+    return [`${at}: of EventBridge's envelope; allowed here: members of the record that it carries`];
+  const names = Object.keys(members);
+  const near = [...names.filter(one => one.toLowerCase() === name.toLowerCase()), ...nearTo(name, names)];
+  return near.length === 0 ? [] : [`${at}: no such member of a record; allowed here: ${near[0]} (near it)`];
+};
+
+const insideSlips = ({ fields, or }: Group, members: Members): readonly string[] => [
+  ...fields.flatMap(field => memberSlips(field, members)),
+  ...or.flatMap(branch => insideSlips(branch, members)),
+];
