@@ -10,6 +10,7 @@ const longest = [
   'faults/faults.test.ts',
   'findings/table.test.ts',
   'versions/versions.test.ts',
+  'month/month.test.ts',
   'limits/memory.test.ts',
   'limits/remembered.test.ts',
   'targets/soundness.test.ts',

@@ -1,5 +1,5 @@
 /** US dollars in us-east-1, without free tier: AWS Lambda Pricing (arm64) and Amazon DynamoDB Pricing (on demand), 2025. */
-const prices = {
+export const prices = {
   lambdaGigabyteSecond: 0.0000133334,
   lambdaRequest: 0.2e-6,
   dynamodbWrite: 0.625e-6,

@@ -1,5 +1,4 @@
-import { gzipSync } from 'node:zlib';
-import type { Context, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
+import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import { findingsTable as openFindings } from '../adapters/findings/table.ts';
 import { ledgerTable } from '../adapters/ledger.ts';
 import type { LocalDynamoDB } from '../adapters/local-dynamodb.ts';
@@ -8,7 +7,7 @@ import { dynamoStore } from '../adapters/state-table.ts';
 import { suppressionsTable } from '../adapters/suppressions.ts';
 import type { Channel } from '../core/announce/announce.ts';
 import { compile } from '../core/compile.ts';
-import type { AnyEvent, Event } from '../core/event.ts';
+import type { AnyEvent } from '../core/event.ts';
 import { rejudge } from '../core/rejudge.ts';
 import type { Settings } from '../core/settings.ts';
 import { remembering } from '../core/state/remembering.ts';
@@ -18,6 +17,7 @@ import { handler as auditHandler } from '../functions/audit.ts';
 import { handler as cloudtrailHandler } from '../functions/cloudtrail.ts';
 import { type Deps, fromEnvironment, use } from '../functions/deps/deps.ts';
 import { handler as sweepHandler } from '../functions/sweep.ts';
+import { groupOf, queued, subscribed } from './delivered.ts';
 
 /** What a local run is made of: the deployed handlers on a local database. */
 export interface Local {
@@ -48,65 +48,6 @@ const context = {
   functionName: 'local',
   getRemainingTimeInMillis: () => 60_000,
 } as unknown as Context; // what our handlers read of it
-
-/** EventBridge's envelope of a CloudTrail record in a queue message (EventBridge User Guide, "AWS service events"). */
-const queued = (events: readonly Event<'cloudtrail'>[]): SQSEvent => ({
-  Records: events.map((event, index) => ({
-    messageId: `local-${index}`,
-    receiptHandle: 'local',
-    body: JSON.stringify({
-      version: '0',
-      id: event.id,
-      'detail-type': 'AWS API Call via CloudTrail',
-      source: `aws.${event.record.eventSource.split('.')[0]}`,
-      account: event.account,
-      time: new Date(event.time).toISOString(),
-      region: event.region,
-      resources: [],
-      detail: event.record,
-    }),
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: '0',
-      SenderId: 'local',
-      ApproximateFirstReceiveTimestamp: '0',
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: 'arn:aws:sqs:local:000000000000:local',
-    awsRegion: 'local',
-  })),
-});
-
-/** A subscription's payload of audit events (CloudWatch Logs User Guide, "Subscription filters with AWS Lambda"). */
-const subscribed = (events: readonly Event<'kubernetes'>[], group: string, account: string) => ({
-  awslogs: {
-    data: gzipSync(
-      JSON.stringify({
-        messageType: 'DATA_MESSAGE',
-        owner: account,
-        logGroup: group,
-        logStream: 'kube-apiserver-audit-local',
-        subscriptionFilters: ['local'],
-        logEvents: events.map((event, index) => ({
-          id: String(index),
-          timestamp: event.time,
-          message: JSON.stringify(event.record),
-        })),
-      }),
-      { level: 1 },
-    ).toString('base64'),
-  },
-});
-
-/** The log group that a cluster's audit log is in: what makes the reader name the cluster again. */
-const groupOf = (cluster: string, settings: Settings): string => {
-  const audit = settings.clusters.find(one => one.name === cluster)?.audit;
-  return audit !== undefined && 'logGroup' in audit
-    ? audit.logGroup
-    : `/aws/eks/${cluster === '' ? 'unknown' : cluster}/cluster`;
-};
 
 /** Events as they would come together: cut where a batch is full, and where time passes. */
 const together = (events: readonly AnyEvent[]): readonly (readonly AnyEvent[])[] => {

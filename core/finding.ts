@@ -74,6 +74,8 @@ export interface Finding extends Context {
   readonly trail?: readonly Act[];
   /** How many acts there were in all. */
   readonly acts?: number;
+  /** How many of its marks of what was said were dropped since. */
+  readonly dropped?: number;
   /** Where evidence of it is kept (`s3://…`), sorted; absent: nowhere. */
   readonly captures?: readonly string[];
   /** Event times up to here don't reopen it. */

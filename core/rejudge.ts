@@ -2,7 +2,7 @@ import type { Findings } from './finding.ts';
 import type { Match } from './match.ts';
 import { settle } from './pipeline.ts';
 import { type Due, patience } from './state/agenda.ts';
-import { askHeard, heardAfter } from './state/heard.ts';
+import { askThrough, heardThrough } from './state/heard.ts';
 import type { Store } from './state/observation.ts';
 
 /** What judging again reads and writes. */
@@ -30,7 +30,7 @@ const pause = (now: number, after: number): number => Math.min(8 * quarter, Math
 
 /**
  * Judges again what is due. What an event was found to be is folded as if it had been found at first, so that judging twice, or
- * dying half-way, changes nothing. An item whose streams were not heard past its moment waits, at most a day; so does one of a
+ * dying half-way, changes nothing. An item whose streams were not heard past its moment, or were silent around it, waits, at most a day; so does one of a
  * detection that is not in the catalogue (while two versions run, and after a rollback), and one that can't be judged.
  * @param now milliseconds since 1970
  * @param mayGoOn asked before each batch
@@ -70,7 +70,7 @@ export const rejudge = async (deps: RejudgeDeps, now: number, mayGoOn: () => boo
   return judged;
 };
 
-/** Which streams were heard past which moments. */
+/** Which streams were heard past which moments, and around them. */
 const heardOf = async (items: readonly Due[], store: Store): Promise<ReadonlySet<string>> => {
   const asked = [
     ...new Map(
@@ -78,11 +78,11 @@ const heardOf = async (items: readonly Due[], store: Store): Promise<ReadonlySet
     ).entries(),
   ];
   if (asked.length === 0) return new Set();
-  const answers = await store.observe(asked.map(([, { stream, after }]) => askHeard(stream, after)));
+  const answers = await store.observe(asked.map(([, { stream, after }]) => askThrough(stream, after)));
   return new Set(
     asked.flatMap(([name, { after }], index) => {
       const answer = answers[index];
-      return answer !== undefined && heardAfter([answer.item, ...answer.also], after) ? [name] : [];
+      return answer !== undefined && heardThrough([answer.item, ...answer.also], after) ? [name] : [];
     }),
   );
 };

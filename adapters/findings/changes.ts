@@ -25,7 +25,10 @@ export const changing = (client: DynamoDBClient, table: string): Changes => {
     if (stored === undefined) return 'changed';
     const { life } = stored;
     if (life.status !== finding.status || life.acts !== (finding.acts ?? 0)) return 'changed';
-    const after = lifeItem(change(life));
+    const next = change(life);
+    // Marks go one by one: those that the announcer adds at the same time stay.
+    const marks = life.transitions.filter(mark => !next.transitions.includes(mark));
+    const after = lifeItem({ ...next, transitions: life.transitions });
     const before = lifeItem(life);
     const { expression, names, values } = assign(differing(before, after));
     const gone = goneNames(before, after);
@@ -39,17 +42,19 @@ export const changing = (client: DynamoDBClient, table: string): Changes => {
       new UpdateItemCommand({
         TableName: table,
         Key: toItem(caseKey(finding.id)),
-        UpdateExpression: `SET ${expression}${removing(gone)}`,
+        UpdateExpression: `SET ${expression}${removing(gone)}${marks.length === 0 ? '' : ' DELETE #marks :marks'}`,
         ConditionExpression: conditions.join(' AND '),
         ExpressionAttributeNames: {
           ...names,
           ...namesOf(gone),
+          ...(marks.length === 0 ? {} : { '#marks': 'transitions' }),
           '#status': 'status',
           '#acts': 'acts',
           ...(whole ? { '#revision': 'revision' } : {}),
         },
         ExpressionAttributeValues: {
           ...values,
+          ...(marks.length === 0 ? {} : { ':marks': { SS: marks } }),
           ':wasStatus': { S: life.status },
           ...(life.acts === 0 ? {} : { ':wasActs': { N: String(life.acts) } }),
           ...(whole ? { ':was': { S: finding.revision ?? '' } } : {}),

@@ -1,4 +1,5 @@
 import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { isCanary } from '../../core/canary.ts';
 import type { Window } from '../../core/finding.ts';
 import { findingOf, type StoredCase } from '../../core/findings/case.ts';
 import { caseKey, parseCase } from '../../core/findings/case-item.ts';
@@ -11,11 +12,15 @@ import type { FindingsTable } from './table.ts';
 export const readCase = async (client: DynamoDBClient, table: string, id: string): Promise<StoredCase | undefined> =>
   (await getAll(client, table, [caseKey(id)])).map(parseCase).find(found => found !== undefined);
 
+/** Windows that are read of a case unless told: of a canary's, which is said 48 times a day and says nothing by its older days, the newest. */
+const mostOf = (detection: string): number => (isCanary(detection) ? 1 : 48);
+
 /** What is read of findings by their ids. */
 export const reading = (client: DynamoDBClient, table: string): Pick<FindingsTable, 'read' | 'cases'> => ({
-  read: async (id, limit = 48) => {
+  read: async (id, asked) => {
     const stored = await readCase(client, table, id);
     if (stored === undefined) return undefined;
+    const limit = asked ?? mostOf(stored.content.detection);
     const windows: Window[] = [];
     let from: Record<string, AttributeValue> | undefined;
     do {

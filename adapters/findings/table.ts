@@ -12,7 +12,7 @@ import { reading } from './read.ts';
  * transactions. All methods throw on I/O errors; every write is conditional and may be repeated.
  */
 export interface FindingsTable extends Findings {
-  /** A finding with its newest windows (48 unless told, newest first), read consistently; undefined where there is none. */
+  /** A finding with its newest windows (48 unless told, one of a canary's, newest first), read consistently; undefined where there is none. */
   read(id: string, windows?: number): Promise<{ finding: Finding; windows: readonly Window[] } | undefined>;
   /** Findings by id, without windows, those that exist. */
   cases(ids: readonly string[]): Promise<readonly Finding[]>;

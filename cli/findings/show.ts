@@ -14,6 +14,9 @@ import { jsonLine, jsonPage, shown } from '../shown.ts';
 import { table } from '../table.ts';
 import { unknownFinding } from './id.ts';
 
+/** Windows of a finding that are shown: the newest. */
+const mostWindows = 48;
+
 /** Everything stored about one finding, with what else its principals and resources took part in. */
 export const show = async (
   database: Database,
@@ -25,7 +28,7 @@ export const show = async (
   }: { readonly json: boolean; readonly settings: Settings; readonly stage?: string | undefined },
   io: Io,
 ): Promise<number> => {
-  const stored = await database.findings.read(id);
+  const stored = await database.findings.read(id, mostWindows);
   if (stored === undefined) {
     io.stderr.write(`tripline findings: ${shown(unknownFinding(id))}: 'tripline findings' lists them\n`);
     return 2;

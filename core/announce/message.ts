@@ -172,7 +172,7 @@ export const messageOf = (
       kind: news.kind,
       changes: news.transitions.map(({ kind, value }) => ({ kind, value })),
       // What was said before and what people did: stored marks alone, so that a retry says the same.
-      sequence: finding.transitions.length + (finding.acts ?? 0),
+      sequence: finding.transitions.length + (finding.dropped ?? 0) + (finding.acts ?? 0),
     },
     headline: headlines[news.kind](lead?.value ?? ''),
     finding: {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Severity, severities } from '../detection.ts';
 import type { Finding, FindingStatus, Window } from '../finding.ts';
+import { isGuarded } from '../findings/guarded.ts';
 import { isWorked } from '../findings/life.ts';
 
 /** What can be news about a case, in the order in which a message leads with it. */
@@ -127,8 +128,10 @@ const raised = (finding: Finding, told: ReadonlySet<string>): readonly Transitio
 };
 
 /**
- * A case goes on in later windows. A burst across a bucket's edge is said at once (the second window), then at every doubling
- * of the number of windows, and whenever a day had passed: a case that goes on for a week makes about ten messages, not 168.
+ * A case goes on in later windows. A burst across a bucket's edge is said at once (the second window), then at every doubling of the
+ * number of windows while all of them were read, and after a day; then after as long again as it had gone on, a week at most. So a case
+ * that goes on for a week makes some eight messages, not 168, and one that goes on for ever makes one a week; the digest has it every
+ * day. A critical one, or one about the watch itself, that nobody took up is said every day.
  */
 const continued = (finding: Finding, windows: readonly Window[], told: ReadonlySet<string>): readonly Transition[] => {
   const last = latest(windows);
@@ -136,8 +139,16 @@ const continued = (finding: Finding, windows: readonly Window[], told: ReadonlyS
   const known = Math.max(Number.NEGATIVE_INFINITY, ...[...told].flatMap(id => windowStart(id)));
   if (last.bucket <= known) return [];
   const before = windows.filter(({ bucket }) => bucket <= known).length;
-  const doubled = Math.floor(Math.log2(windows.length)) > Math.floor(Math.log2(Math.max(1, before)));
-  return doubled || last.bucket - known >= day ? [window(last.bucket)] : [];
+  const isWhole = windows.some(({ bucket }) => bucket <= finding.first);
+  const doubled = isWhole && Math.floor(Math.log2(windows.length)) > Math.floor(Math.log2(Math.max(1, before)));
+  return doubled || last.bucket - known >= saidAgainAfter(finding, known) ? [window(last.bucket)] : [];
+};
+
+/** Milliseconds after which it is said again that a case goes on. @param known the window that was said last */
+const saidAgainAfter = (finding: Finding, known: number): number => {
+  const { status, first, resolvedAt = first } = finding;
+  if (status === 'open' && isGuarded(finding)) return day;
+  return Math.min(7 * day, Math.max(day, known - Math.max(first, resolvedAt)));
 };
 
 const windowStart = (id: string): readonly number[] => (id.startsWith('window#') ? [Date.parse(id.slice(7))] : []);

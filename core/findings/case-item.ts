@@ -51,6 +51,7 @@ export const lifeItem = (life: CaseLife): Attributes => ({
   ...(life.resolvedAt === undefined ? {} : { resolvedAt: n(life.resolvedAt) }),
   ...(life.due === undefined ? {} : { due: n(life.due), owed: s('due') }),
   ...(life.transitions.length === 0 ? {} : { transitions: { SS: [...life.transitions].sort() } }),
+  ...(life.dropped === undefined ? {} : { dropped: n(life.dropped) }),
   ...((life.captures ?? []).length === 0 ? {} : { captures: { SS: [...(life.captures ?? [])].sort() } }),
 });
 
@@ -163,6 +164,7 @@ const parseLife = (item: Attributes): CaseLife => {
     ...('worked' in item ? { worked: parseWorked(map(item, 'worked')) } : {}),
     ...('suppressedUntil' in item ? { suppressedUntil: number(item, 'suppressedUntil') } : {}),
     ...('assignee' in item ? { assignee: text(item, 'assignee') } : {}),
+    ...('dropped' in item ? { dropped: number(item, 'dropped') } : {}),
     ...('resolvedAt' in item ? { resolvedAt: number(item, 'resolvedAt') } : {}),
     ...('due' in item ? { due: number(item, 'due') } : {}),
   };

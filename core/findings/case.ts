@@ -48,6 +48,8 @@ export interface CaseLife {
   readonly resolvedAt?: number;
   readonly due?: number;
   readonly transitions: readonly string[];
+  /** Marks that were dropped from `transitions`, so that what counts them goes on. */
+  readonly dropped?: number;
   readonly captures?: readonly string[];
 }
 

@@ -73,9 +73,31 @@ export const changed = (life: CaseLife, finding: Pick<Finding, 'last'>, change: 
     ...assigned(change, assignee),
     ...(disposition === undefined ? {} : { disposition, judged: { who, at: by.at } }),
     ...(until === undefined ? {} : { suppressedUntil: until }),
-    ...(change.act === 'resolve' ? { resolvedAt: Math.max(by.at, finding.last) } : {}),
+    ...(change.act === 'resolve' ? { ...needed(life), resolvedAt: Math.max(by.at, finding.last) } : {}),
     ...(isNews ? { worked: { status, who, at: by.at }, due: by.at } : {}),
   };
+};
+
+/** Kinds of marks of which the newest alone is asked for, and those that are about one state of a case and never asked for in another. */
+const newestCounts = ['window', 'since', 'escalated'] as const;
+const aboutOne = /^(reopened|resolved|acknowledged|suppressed)#/;
+
+/**
+ * The marks of what was said that a resolved case may need again, and how many were dropped: a case that opens and closes every day
+ * would else grow by several a day for as long as it lives.
+ */
+const needed = ({ transitions, dropped = 0 }: CaseLife): Pick<CaseLife, 'transitions' | 'dropped'> => {
+  const newest = newestCounts.map(kind =>
+    transitions
+      .filter(mark => mark.startsWith(`${kind}#`))
+      .sort()
+      .at(-1),
+  );
+  const kept = transitions.filter(
+    mark => !aboutOne.test(mark) && (newest.includes(mark) || !newestCounts.some(kind => mark.startsWith(`${kind}#`))),
+  );
+  if (kept.length === transitions.length) return { transitions };
+  return { transitions: kept, dropped: dropped + transitions.length - kept.length };
 };
 
 /** Marks of what was said that a settled case no longer needs: whatever opens it next has a mark of its own. */

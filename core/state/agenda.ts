@@ -11,7 +11,7 @@ export interface Due {
   readonly event: AnyEvent;
   /**
    * Streams (see `core/state/heard.ts`) that must have been heard past `after` before it is judged: silence of a stream that
-   * is down is no absence.
+   * is down, or was down around it, is no absence.
    */
   readonly streams: readonly string[];
   /** Milliseconds since 1970: the moment whose past is complete once the streams were heard beyond it. */

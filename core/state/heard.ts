@@ -7,6 +7,7 @@ import type { Item, Observation } from './observation.ts';
  * read: 96 a day whatever its traffic. An absence is judged only where a later mark proves that the stream was alive.
  */
 const quarter = 15 * 60_000;
+const hour = 4 * quarter;
 const day = 86_400_000;
 
 /** Names a stream: CloudTrail of an account, the audit log of a cluster. */
@@ -70,9 +71,41 @@ export const askHeard = (stream: string, after: number): Observation => ({
   expires: after,
 });
 
-/** Whether a stream was heard in a quarter of an hour that began after a moment. */
-export const heardAfter = (items: readonly Item[], after: number): boolean =>
-  items.some(item => item['marks']?.some(mark => Date.parse(mark) > after) ?? false);
+/** Asks when a stream was heard on the day of a moment and those beside it, and on which days before. */
+export const askThrough = (stream: string, after: number): Observation => ({
+  scope: `${stream}#${dayOf(after)}`,
+  also: [`${stream}#${dayOf(after + day)}`, `${stream}#${dayOf(after - day)}`, ...sinceScopes(stream, after)],
+  expires: after,
+});
+
+/**
+ * Whether a stream was heard past a moment, and was not silent around it or in the quarter of an hour before it, to which what is asked
+ * may go back: what was said in a silence is lost, so that nothing can be concluded from not having heard it. One that was never heard
+ * before has no silence.
+ * @param items what {@link askThrough} was answered
+ * @param after milliseconds since 1970
+ */
+export const heardThrough = (items: readonly Item[], after: number): boolean => {
+  const marks = marksIn(items);
+  const next = marks.findIndex(mark => mark > after);
+  if (next < 0) return false;
+  if (next === 0) return daysHeard(items, after) === 0;
+  return marks.every((mark, at) => {
+    const before = marks[at - 1];
+    if (before === undefined || at > next || mark <= after - quarter) return true;
+    const usual = longestPause(marks, at);
+    return usual === undefined || mark - before < silentAfter(usual);
+  });
+};
+
+/** Milliseconds without a mark from which a stream counts as silent. @param usual its longest pause otherwise */
+export const silentAfter = (usual: number): number => Math.max(hour, 2 * usual);
+
+/** Milliseconds of the longest pause between marks, but for the one that ends at the place `but`; undefined where there is no other. */
+export const longestPause = (marks: readonly number[], but?: number): number | undefined => {
+  const pauses = marks.flatMap((mark, at) => (at === 0 || at === but ? [] : [mark - (marks[at - 1] ?? mark)]));
+  return pauses.length === 0 ? undefined : Math.max(...pauses);
+};
 
 /** The marks of items, each once, oldest first; milliseconds since 1970. */
 export const marksIn = (items: readonly Item[]): readonly number[] =>

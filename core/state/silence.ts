@@ -1,8 +1,7 @@
-import { askHeard, marksIn } from './heard.ts';
+import { askHeard, longestPause, marksIn, silentAfter } from './heard.ts';
 import type { Answer, Observation } from './observation.ts';
 
-const hour = 3_600_000;
-const day = 24 * hour;
+const day = 86_400_000;
 
 /** Asks for the marks of a stream of today, yesterday and the day before. @param now milliseconds since 1970 */
 export const askSilence = (stream: string, now: number): readonly Observation[] => [
@@ -26,8 +25,8 @@ export interface Silence {
 export const silenceOf = (answers: readonly Answer[], now: number): Silence | undefined => {
   const heard = marksIn(answers.flatMap(({ item, also }) => [item, ...also])).filter(mark => mark <= now);
   const last = heard.at(-1);
-  if (last === undefined || heard.length < 2) return undefined;
-  const usual = Math.max(...heard.slice(1).map((mark, at) => mark - (heard[at] ?? mark)));
-  const since = last + Math.max(hour, 2 * usual);
+  const usual = longestPause(heard);
+  if (last === undefined || usual === undefined) return undefined;
+  const since = last + silentAfter(usual);
   return since <= now ? { last, since, usual } : undefined;
 };

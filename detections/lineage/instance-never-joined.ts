@@ -33,7 +33,7 @@ export const detection = cloudtrail({
   window: '24h',
   resources: view => listed(view, 'launch.instances').flatMap(one => text(one, 'id') ?? []),
   state: absence({
-    doc: 'No Node with the instance’s providerID within 15 minutes of the launch. Judged when the time for late records is over, and only while the cluster’s audit log was heard past the 15 minutes. An instance that was terminated before then is none.',
+    doc: 'No Node with the instance’s providerID within 15 minutes of the launch. Judged when the time for late records is over, and only while the cluster’s audit log was heard past the 15 minutes and not silent around them. An instance that was terminated before then is none.',
     within: 15 * minute,
     scope: ({ event }, { instance, cluster }) =>
       instance === undefined || instance === 'unknown' || cluster === 'unknown'
@@ -107,6 +107,12 @@ export const detection = cloudtrail({
         later: [later],
       },
       { name: 'the audit log is silent', event: launched },
+      {
+        name: 'the audit log was silent for hours around it',
+        event: launched,
+        after: ['2026-09-01T09:30:00Z', '2026-09-01T09:45:00Z'].map(time => audit('list', 'pods', { time })),
+        later: [audit('list', 'pods', { time: '2026-09-01T13:00:00Z' })],
+      },
       {
         name: 'only another cluster is heard',
         event: launched,

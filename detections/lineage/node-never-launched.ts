@@ -10,6 +10,7 @@ import { recall } from '../../core/state/recall.ts';
 
 const trail = (time: string) => call('ec2', 'DescribeVpcs', { eventTime: time });
 const watched = trail('2026-07-20T08:00:00Z');
+const lately = trail('2026-09-01T09:50:00Z');
 const later = trail('2026-09-01T10:31:00Z');
 const joined = nodeJoined();
 
@@ -29,7 +30,7 @@ export const detection = kubernetes({
   window: '24h',
   state: recall({
     kind: 'absence',
-    doc: 'No launch of the node’s instance in the account, before or after, when the time for late records is over; judged only while CloudTrail was heard past the join. Silent while CloudTrail has been watched for less than a day; high, not critical, for 30 days: an older instance may register again.',
+    doc: 'No launch of the node’s instance in the account, before or after, when the time for late records is over; judged only while CloudTrail was heard past the join and not silent around it. Silent while CloudTrail has been watched for less than a day; high, not critical, for 30 days: an older instance may register again.',
     scopes: ({ event }, { instance = 'unknown' }) =>
       instance === 'unknown'
         ? []
@@ -75,7 +76,7 @@ export const detection = kubernetes({
         name: 'a node whose instance nobody launched',
         severity: 'critical',
         event: joined,
-        after: [watched],
+        after: [watched, lately],
         later: [later],
       },
       {
@@ -89,7 +90,7 @@ export const detection = kubernetes({
         name: 'a week after the watch began',
         severity: 'high',
         event: joined,
-        after: [trail('2026-08-25T08:00:00Z')],
+        after: [trail('2026-08-25T08:00:00Z'), lately],
         later: [later],
       },
     ],
@@ -98,27 +99,33 @@ export const detection = kubernetes({
       {
         name: 'the record of its launch comes ten minutes late',
         event: joined,
-        after: [watched],
+        after: [watched, lately],
         later: [fleetRun(), later],
       },
-      { name: 'CloudTrail is silent since', event: joined, after: [watched] },
+      { name: 'CloudTrail is silent since', event: joined, after: [watched, lately] },
+      { name: 'CloudTrail was silent until after it joined', event: joined, after: [watched], later: [later] },
       {
         name: 'on the first day of the watch',
         event: joined,
         after: [trail('2026-09-01T08:00:00Z')],
         later: [later],
       },
-      { name: 'the registration was refused', event: nodeJoined({ code: 403 }), after: [watched], later: [later] },
+      {
+        name: 'the registration was refused',
+        event: nodeJoined({ code: 403 }),
+        after: [watched, lately],
+        later: [later],
+      },
       {
         name: 'a hybrid node',
         event: nodeJoined({ instance: 'mi-0123456789abcdef0', name: 'mi-0123456789abcdef0' }),
-        after: [watched],
+        after: [watched, lately],
         later: [later],
       },
       {
         name: 'a node that is there already says how it is',
         event: { ...joined, record: { ...joined.record, verb: 'update' } },
-        after: [watched],
+        after: [watched, lately],
         later: [later],
       },
       {
@@ -127,7 +134,7 @@ export const detection = kubernetes({
           ...joined,
           record: { ...joined.record, objectRef: { ...joined.record.objectRef, resource: 'machines' } },
         },
-        after: [watched],
+        after: [watched, lately],
         later: [later],
       },
     ],

@@ -80,6 +80,7 @@ test('a message has what somebody did to the finding, and nothing where nobody d
   expect(worked.finding).toMatchObject({ assignee: 'bob', disposition: 'benign', captures });
   expect(worked.commands.map(({ label }) => label)).toEqual(['Fetch the event', 'Fetch what was kept of its machines']);
   expect(worked.transition.sequence).toBe(4);
+  expect(of({ acts: 3, transitions: ['first'], dropped: 5 }).transition.sequence).toBe(9); // never smaller than it was
   for (const member of ['assignee', 'disposition', 'captures', 'seen'])
     expect(Object.keys(of({}, []).finding)).not.toContain(member);
 });

@@ -149,7 +149,35 @@ describe('continuation', () => {
     expect(said).toBeLessThanOrEqual(12);
   });
 
-  test('is said whenever a day had passed in between', () => {
+  test('of a case that goes on for ever comes to one message a week; of a critical one that nobody took up to one a day', () => {
+    const saidIn = (days: number, over: Partial<Finding> = {}, opened = 0): number => {
+      let marks = [...told, `window#${new Date(at + opened * hour).toISOString()}`];
+      let said = 0;
+      for (let now = opened + 1; now < opened + days * 24; now++) {
+        const windows = hours(...Array.from({ length: 48 }, (_, ago) => now - ago)); // the newest, as the announcer reads them
+        const news = newsOf(
+          finding({ ...over, transitions: marks, last: at + now * hour, due: at + now * hour }),
+          windows,
+        );
+        if (news === undefined) continue;
+        said++;
+        marks = [...marks, ...news.covers];
+      }
+      return said;
+    };
+    expect(saidIn(30) - saidIn(9)).toBe(3);
+    expect(saidIn(90) - saidIn(20)).toBe(10);
+    expect(saidIn(90, { status: 'acknowledged' })).toBe(saidIn(90));
+    const [critical, taken] = [{ severity: 'critical' }, { severity: 'critical', status: 'acknowledged' }] as const;
+    expect(saidIn(30, critical) - saidIn(10, critical)).toBe(20);
+    expect(saidIn(30, taken) - saidIn(10, taken)).toBeLessThan(4);
+    const silent = { detection: 'pipeline/source-silent' };
+    expect(saidIn(30, silent) - saidIn(10, silent)).toBe(20);
+    // One that was opened again begins anew.
+    expect(saidIn(7, { resolvedAt: at + 1_000 * hour }, 1_001)).toBeGreaterThanOrEqual(saidIn(7) - 1);
+  });
+
+  test('is said when a day had passed in between', () => {
     const windows = hours(0, 1, 2, 30);
     const marks = [...told, 'window#2026-09-01T12:00:00.000Z'];
     expect(newsOf(finding({ transitions: marks, last: at + 30 * hour, due: at + 30 * hour }), windows)?.id).toBe(

@@ -42,7 +42,8 @@ const staticSigner = {
   },
 };
 
-const settings = {
+/** How a client reaches the database, whose requests nobody signs. */
+export const unsigned = {
   endpoint: 'http://127.0.0.1',
   region: 'local',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
@@ -69,7 +70,7 @@ export const wiredDatabase = async (): Promise<Database> => {
   });
   const { port } = server.address() as AddressInfo; // it listens on a port
   const endpoint = `http://127.0.0.1:${port}`;
-  const client = new DynamoDBClient({ ...settings, endpoint });
+  const client = new DynamoDBClient({ ...unsigned, endpoint });
   const stop = async (): Promise<void> => {
     client.destroy();
     await new Promise<void>(closed => server.close(() => closed()));
@@ -110,8 +111,8 @@ export const startDatabase = (): Database => {
       on.get('data')?.(Buffer.from(bodyOf(request)));
       on.get('end')?.();
     });
-  const client = new DynamoDBClient({ ...settings, requestHandler: handlerOf(handle) });
-  return { client, endpoint: settings.endpoint, stop: async () => client.destroy() };
+  const client = new DynamoDBClient({ ...unsigned, requestHandler: handlerOf(handle) });
+  return { client, endpoint: unsigned.endpoint, stop: async () => client.destroy() };
 };
 
 /** What the SDK asks of a handler of requests. */
@@ -188,7 +189,7 @@ export const createdTables = async (
   };
 
   const faulty = new DynamoDBClient({
-    ...settings,
+    ...unsigned,
     endpoint,
     requestHandler: handlerOf((request, options) => {
       const target = request.headers['x-amz-target']?.split('.')[1] ?? '?';

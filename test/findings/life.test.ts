@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findingsTable } from '../../adapters/findings/table.ts';
 import { newsOf } from '../../core/announce/transitions.ts';
 import { type CaseLife, newLife } from '../../core/findings/case.ts';
 import { findingId } from '../../core/findings/identity.ts';
@@ -12,6 +13,7 @@ import {
   settled,
   trailCap,
 } from '../../core/findings/life.ts';
+import { finding } from '../announce/case.ts';
 import { startTables, type Tables } from '../announce/tables.ts';
 import { match, minute, noon } from './matches.ts';
 
@@ -74,6 +76,43 @@ describe('a life', () => {
     expect(changed(taken, seen, { act: 'acknowledge' }, alice).assignee).toBe('bob');
     expect(changed(taken, seen, { act: 'assign', to: ' ' }, alice)).not.toHaveProperty('assignee');
     expect(changed(newLife, { last: noon + 9 * minute }, { act: 'resolve' }, alice).resolvedAt).toBe(noon + 9 * minute);
+  });
+
+  it('that is resolved keeps what may be asked for again, and the number of what goes', () => {
+    const marks = {
+      kept: ['first', 'severity#high', 'principal#a', 'window#2026-09-02', 'since#2026-09-02', 'escalated#2026-09-01'],
+      gone: ['reopened#1', 'resolved#1', 'acknowledged#1', 'suppressed#1', 'window#2026-09-01', 'since#2026-09-01'],
+    };
+    const life = { ...newLife, transitions: [...marks.gone, ...marks.kept] };
+    const once = changed(life, seen, { act: 'resolve' }, alice);
+    expect(once).toMatchObject({ transitions: marks.kept, dropped: 6 });
+    const twice = changed(
+      { ...once, transitions: [...once.transitions, 'resolved#2'] },
+      seen,
+      { act: 'resolve' },
+      alice,
+    );
+    expect(twice).toMatchObject({ transitions: marks.kept, dropped: 7 });
+    expect(changed(life, seen, { act: 'acknowledge' }, alice)).toMatchObject({ transitions: life.transitions });
+    expect(changed(newLife, seen, { act: 'resolve' }, alice)).not.toHaveProperty('dropped');
+  });
+
+  it('that opens and closes every day for a year takes no more marks than after a month', () => {
+    const day = 24 * 60 * minute;
+    const said = (life: CaseLife, last: number): CaseLife => {
+      const news = newsOf(finding({ severity: 'critical', ...life, first: noon, last, due: last + minute }), []);
+      if (news === undefined) throw new Error('there is news');
+      return { ...life, transitions: [...new Set([...life.transitions, ...news.covers])] };
+    };
+    const marksAfter = (days: number): number => {
+      let life: CaseLife = newLife;
+      for (let at = noon; at < noon + days * day; at += day) {
+        life = said({ ...life, status: 'open' }, at);
+        life = said(changed(life, { last: at }, { act: 'resolve' }, { who: 'alice', at: at + minute }), at);
+      }
+      return life.transitions.length;
+    };
+    expect(marksAfter(400)).toBe(marksAfter(30));
   });
 
   it('that a canary settles is resolved up to its newest event, unheard, with the marks that it still needs', () => {
@@ -178,6 +217,23 @@ describe('a life in the table', () => {
       ['resolve', 'true-positive', undefined],
     ]);
     expect((await tables.findings.list({})).items.map(one => one.id)).not.toContain(id);
+  });
+
+  it('that is resolved loses no mark that the announcer makes at the same time', async () => {
+    const id = await fresh();
+    await tables.findings.recordTransition(id, 'first', ['window#1', 'window#2']);
+    const client = tables.local.connect();
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async args => {
+          if (commandName === 'UpdateItemCommand') await tables.findings.recordTransition(id, 'principal#a', []);
+          return next(args);
+        },
+      { step: 'initialize', name: 'meanwhile' },
+    );
+    const other = findingsTable(client, tables.local.tables.findings);
+    expect(await other.work(await read(id), { act: 'resolve' }, alice)).toBe('set');
+    expect(await read(id)).toMatchObject({ transitions: ['first', 'principal#a', 'window#2'], dropped: 1 });
   });
 
   it('lets one of two win, and the trail of neither is lost', async () => {

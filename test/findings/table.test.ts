@@ -193,6 +193,10 @@ describe('reading', () => {
     expect(found?.finding).toMatchObject({ count: 2, principals: [match().principals[0], 'bob'] });
     expect(found?.windows.map(({ bucket }) => bucket)).toEqual([noon + 2 * 60 * minute, noon]);
     expect((await open().read(findingId(match()), 1))?.windows).toHaveLength(1);
+    const canary = match({ detection: 'pipeline/canary-returned', key: { canary: 'region eu-west-1' } });
+    await open().fold([canary, { ...canary, eventId: 'next', time: noon + day }], now);
+    expect((await open().read(findingId(canary)))?.windows.map(({ bucket }) => bucket)).toEqual([noon + day]);
+    expect((await open().read(findingId(canary), 5))?.windows).toHaveLength(2);
   });
   it('gives nothing where there is none', async () => {
     expect(await open().read('0000000000000000')).toBeUndefined();

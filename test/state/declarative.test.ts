@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { call } from '../../core/cloudtrail/example.ts';
 import type { Key, StateRule } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
-import { daysHeard, heardAfter } from '../../core/state/heard.ts';
+import { daysHeard, heardThrough } from '../../core/state/heard.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import { sequence } from '../../core/state/sequence.ts';
 import { sum } from '../../core/state/sum.ts';
@@ -210,10 +210,29 @@ describe('a trace', () => {
 describe('a stream', () => {
   it('was heard past a moment only by a later mark', () => {
     const marks = ['2026-09-01T10:15:00.000Z'];
-    expect(heardAfter([{ marks }], start + 14 * minute)).toBe(true);
-    expect(heardAfter([{ marks }], start + 15 * minute)).toBe(false);
-    expect(heardAfter([{}, { marks }], start)).toBe(true);
-    expect(heardAfter([], start)).toBe(false);
+    expect(heardThrough([{ marks }], start + 14 * minute)).toBe(true);
+    expect(heardThrough([{ marks }], start + 15 * minute)).toBe(false);
+    expect(heardThrough([{}, { marks }], start)).toBe(true);
+    expect(heardThrough([], start)).toBe(false);
+  });
+  it('was not heard through a moment around which it was silent: for an hour, and twice as long as at other times', () => {
+    const heard = (...clocks: readonly string[]) => ({ marks: clocks.map(clock => `2026-09-01T${clock}:00.000Z`) });
+    const often = ['07:00', '08:30', '09:50', '10:00'];
+    expect(heardThrough([heard(...often, '10:45')], start)).toBe(true);
+    expect(heardThrough([heard(...often, '12:45')], start)).toBe(true); // not yet twice its pause before
+    expect(heardThrough([heard(...often, '13:00')], start)).toBe(false);
+    expect(heardThrough([heard('09:30', '09:45', '10:00', '11:00')], start)).toBe(false);
+    expect(heardThrough([heard('10:00', '23:00')], start)).toBe(true); // heard twice, it has no usual pause
+  });
+  it('was not heard through a moment just after a silence, in which the other half may have been said', () => {
+    const marks = ['07:30', '07:45', '09:50', '10:00', '10:15'].map(clock => `2026-09-01T${clock}:00.000Z`);
+    expect(heardThrough([{ marks }], start)).toBe(false);
+    expect(heardThrough([{ marks }], start + 5 * minute)).toBe(true);
+  });
+  it('was not heard through a moment of a silence that began days before', () => {
+    const marks = ['2026-09-01T10:15:00.000Z'];
+    expect(heardThrough([{ marks }, { days: ['2026-09-01'] }], start)).toBe(true);
+    expect(heardThrough([{ marks }, { days: ['2026-08-25', '2026-09-01'] }], start)).toBe(false);
   });
   it('has been heard for whole days since its first, 60 at most', () => {
     expect(daysHeard([{ days: ['2026-08-31'] }], start)).toBe(1);
