@@ -725,7 +725,9 @@ export const ofOnesOwn: Family = {
           spec: { providerID: 'aws:///eu-west-1a/i-0eeeeffff00001111' },
         },
       }),
-      after: [call('ec2', 'DescribeRegions', { eventTime: '2026-07-20T08:00:00Z' })],
+      after: ['2026-07-20T08:00:00Z', '2026-09-01T09:50:00Z'].map(eventTime =>
+        call('ec2', 'DescribeRegions', { eventTime }),
+      ),
       later: [call('ec2', 'DescribeRegions', { eventTime: '2026-09-01T10:31:00Z' })],
       seen: ['lineage/node-never-launched', 'critical'],
     },
