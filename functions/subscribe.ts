@@ -4,7 +4,7 @@ import { logsSubscriptions } from '../adapters/logs.ts';
 import { deps } from './deps/deps.ts';
 import { ofRegion } from './deps/region.ts';
 import { lambda, log } from './invocation/lambda.ts';
-import { matchesOf, subscribeAll } from './sources/subscribing.ts';
+import { closeGaps, matchesOf, subscribeAll } from './sources/subscribing.ts';
 
 const variable = (name: string): string => {
   const value = process.env[name];
@@ -23,7 +23,7 @@ export const handler = lambda(
       destination: variable('AUDIT_FUNCTION'),
     };
     const local = ofRegion(settings, process.env);
-    const { put, gaps, failed } = await subscribeAll(
+    const { put, gaps, whole, failed } = await subscribeAll(
       logsSubscriptions(new CloudWatchLogsClient(lasting)),
       wanted,
       local,
@@ -31,6 +31,7 @@ export const handler = lambda(
     for (const gap of gaps) log('warn', { function: 'subscribe', ...gap });
     const matches = gaps.flatMap(gap => matchesOf(gap, local, now()));
     if (matches.length > 0) await findings().fold(matches, now());
+    await closeGaps(whole, local, now());
     // Whoever invoked it tries again, and keeps what fails for good.
     if (failed.length > 0) throw new AggregateError(failed, `${failed.length} log groups could not be subscribed`);
     return { put, gaps: gaps.length };

@@ -4,7 +4,7 @@ import { announceCounted } from './announcement/alerting.ts';
 import { announceSuppressions } from './announcement/suppressions.ts';
 import { wakeByTime } from './announcement/waking.ts';
 import { deps } from './deps/deps.ts';
-import { lambda, warn } from './invocation/lambda.ts';
+import { lambda, log, warn } from './invocation/lambda.ts';
 import type { Meter } from './invocation/meter.ts';
 import { hasTime } from './invocation/time.ts';
 import { findSilences } from './sources/silence.ts';
@@ -46,7 +46,10 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
   if (judged.status === 'fulfilled') meter.add('JudgedAgain', judged.value);
   else failed('judging again')(judged.reason);
   await findSilences()
-    .then(silent => meter.add('SourcesSilent', silent))
+    .then(({ silent, back }) => {
+      meter.add('SourcesSilent', silent);
+      if (back > 0) log('info', { function: 'sweep', back });
+    })
     .catch(failed('sources that are silent'));
   await wakeByTime(meter).catch(failed('what is due by time'));
   await announceSuppressions(meter).catch(failed('suppressions'));

@@ -18,12 +18,19 @@ export interface Silence {
   readonly usual: number;
 }
 
+const heardUntil = (answers: readonly Answer[], now: number): readonly number[] =>
+  marksIn(answers.flatMap(({ item, also }) => [item, ...also])).filter(mark => mark <= now);
+
+/** When a stream was last heard, as far as its marks of these days tell; milliseconds since 1970. */
+export const lastHeard = (answers: readonly Answer[], now: number): number | undefined =>
+  heardUntil(answers, now).at(-1);
+
 /**
  * Whether a stream is silent: nothing for an hour and for twice its longest pause of the days before. One that was never heard
  * is not silent but absent, and one that was heard in a single quarter of an hour has no usual pause: nothing is said of either.
  */
 export const silenceOf = (answers: readonly Answer[], now: number): Silence | undefined => {
-  const heard = marksIn(answers.flatMap(({ item, also }) => [item, ...also])).filter(mark => mark <= now);
+  const heard = heardUntil(answers, now);
   const last = heard.at(-1);
   const usual = longestPause(heard);
   if (last === undefined || usual === undefined) return undefined;

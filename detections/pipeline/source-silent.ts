@@ -15,7 +15,7 @@ export const detection = cloudtrail({
   by: view => [{ source: text(view.record, 'requestParameters', 'source') ?? 'unknown' }],
   window: '24h',
   attack: ['T1685.002', 'T1685'],
-  why: 'Whoever switches the log off is seen last of all. A source that used to speak and no longer does, or a cluster whose audit log never arrives, leaves every detection on it blind.',
+  why: 'Whoever switches the log off is seen last of all. A source that used to speak and no longer does, or a cluster whose audit log never arrives, leaves every detection on it blind. When the source is there again the finding is resolved by itself: what was not heard meanwhile is still to be fetched.',
   references: ['Tripline, core/state/silence.ts; functions/sources/subscribing.ts'],
   runbook: [
     'See what is missing: npx tripline doctor --stage STAGE, which says which trail, log group, rule or subscription is off.',

@@ -2,9 +2,9 @@ import type { Source } from '../../core/event.ts';
 import type { Match } from '../../core/match.ts';
 import type { Settings } from '../../core/settings.ts';
 import { streamOf } from '../../core/state/heard.ts';
-import { askSilence, type Silence, silenceOf } from '../../core/state/silence.ts';
+import { askSilence, lastHeard, type Silence, silenceOf } from '../../core/state/silence.ts';
 import { deps } from '../deps/deps.ts';
-import { aboutSource } from './source-silent.ts';
+import { aboutSource, type Present, resolveSources } from './source-silent.ts';
 
 /** Something that speaks to us all the time. */
 export interface Stream {
@@ -23,10 +23,13 @@ export const streams = ({ accounts, clusters }: Settings): readonly Stream[] => 
 
 const clock = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
 
+/** A stream as its findings call it. */
+const nameOf = ({ source, account, cluster }: Stream): string =>
+  source === 'cloudtrail' ? `CloudTrail of ${account}` : `the audit log of ${cluster}`;
+
 /** What is stored of a silence: the same match whoever finds it, until late events change what its longest pause was. */
 export const silent = (stream: Stream, { last, since, usual }: Silence, settings: Settings): readonly Match[] => {
-  const name =
-    stream.source === 'cloudtrail' ? `CloudTrail of ${stream.account}` : `the audit log of ${stream.cluster}`;
+  const name = nameOf(stream);
   const minutes = Math.round(usual / 60_000);
   return aboutSource(settings, {
     ...stream,
@@ -38,16 +41,28 @@ export const silent = (stream: Stream, { last, since, usual }: Silence, settings
   });
 };
 
-/** Stores a finding for each stream that used to speak and no longer does: one a silence, however often this looks. */
-export const findSilences = async (): Promise<number> => {
+/** What a sweep found of the streams. */
+export interface Heard {
+  readonly silent: number;
+  /** Findings that were resolved, as their stream speaks again. */
+  readonly back: number;
+}
+
+/** Stores a finding for each stream that used to speak and no longer does, one a silence however often this looks; resolves it when it speaks again. */
+export const findSilences = async (): Promise<Heard> => {
   const { settings, store, findings, now } = deps();
   const at = now();
   const found: Match[] = [];
+  const present: Present[] = [];
   for (const stream of streams(settings)) {
-    const name = streamOf(stream.source, stream.account, stream.cluster);
-    const silence = silenceOf(await store().observe(askSilence(name, at)), at);
+    const { account, cluster } = stream;
+    const answers = await store().observe(askSilence(streamOf(stream.source, account, cluster), at));
+    const silence = silenceOf(answers, at);
+    const last = lastHeard(answers, at);
     if (silence !== undefined) found.push(...silent(stream, silence, settings));
+    else if (last !== undefined) present.push({ account, cluster, name: nameOf(stream), at: last });
   }
   if (found.length > 0) await findings().fold(found, at);
-  return found.length;
+  const back = await resolveSources(present, 'tripline sweep', 'it is heard again');
+  return { silent: found.length, back };
 };

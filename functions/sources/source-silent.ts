@@ -1,7 +1,9 @@
 import type { Source } from '../../core/event.ts';
 import { Evidence } from '../../core/evidence/record.ts';
+import { findingId } from '../../core/findings/identity.ts';
 import type { Match } from '../../core/match.ts';
 import type { Settings } from '../../core/settings.ts';
+import { deps } from '../deps/deps.ts';
 
 const id = 'pipeline/source-silent';
 const day = 24 * 60 * 60 * 1_000;
@@ -40,4 +42,33 @@ export const aboutSource = (settings: Settings, missing: Missing): readonly Matc
       evidence: new Evidence({ source: name, why }),
     },
   ];
+};
+
+/** A source that is there. */
+export interface Present extends Pick<Missing, 'account' | 'cluster' | 'name'> {
+  /** Milliseconds since 1970: when it was last known to be there. */
+  readonly at: number;
+}
+
+/**
+ * Resolves the findings of sources that are there again: what was known to be missing later stays open, and so does what somebody else
+ * resolved or changed meanwhile. The silence itself was announced; what came of it is what the runbook asks for.
+ * @param who by whom the trail says it was resolved
+ * @returns how many were resolved
+ */
+export const resolveSources = async (present: readonly Present[], who: string, note: string): Promise<number> => {
+  if (present.length === 0) return 0;
+  const { findings, now } = deps();
+  const heard = new Map(
+    present.map(({ account, cluster, name, at }) => [
+      findingId({ detection: id, account, cluster, key: { source: name } }),
+      at,
+    ]),
+  );
+  let resolved = 0;
+  for (const finding of await findings().cases([...heard.keys()])) {
+    if (finding.status === 'resolved' || (heard.get(finding.id) ?? 0) <= finding.last) continue;
+    if ((await findings().work(finding, { act: 'resolve' }, { who, at: now(), note })) === 'set') resolved++;
+  }
+  return resolved;
 };

@@ -3,7 +3,7 @@ import { auditGroups } from '../../core/audit-groups.ts';
 import type { Match } from '../../core/match.ts';
 import type { Settings } from '../../core/settings.ts';
 import { warn } from '../invocation/lambda.ts';
-import { aboutSource } from './source-silent.ts';
+import { aboutSource, type Present, resolveSources } from './source-silent.ts';
 
 /** A cluster whose audit log does not reach us, and why. */
 export interface Gap {
@@ -16,6 +16,8 @@ export interface Outcome {
   /** Groups whose filter was put or repaired. */
   readonly put: readonly string[];
   readonly gaps: readonly Gap[];
+  /** Clusters whose groups all have our filter and are written to. */
+  readonly whole: readonly string[];
   /** What failed and may succeed when it is tried again. */
   readonly failed: readonly unknown[];
 }
@@ -46,6 +48,8 @@ export const subscribeAll = async (logs: Subscriptions, wanted: Subscription, se
   const put: string[] = [];
   const gaps: Gap[] = [];
   const failed: unknown[] = [];
+  const tried = new Set<string>();
+  const amiss = new Set<string>();
   const subscribe = async (group: string, cluster: string): Promise<void> => {
     const filters = await logs.of(group);
     if (filters === undefined) {
@@ -66,14 +70,17 @@ export const subscribeAll = async (logs: Subscriptions, wanted: Subscription, se
   };
   for (const group of new Set([...named.map(one => one.group), ...found])) {
     const cluster = named.find(one => one.group === group)?.cluster ?? eksGroup.exec(group)?.[1] ?? group;
+    tried.add(cluster);
     await subscribe(group, cluster).catch((error: unknown) => {
+      amiss.add(cluster);
       const why = lasting(group, error);
       if (why === undefined) failed.push(error);
       else gaps.push({ cluster, why });
       warn('subscribe', group, error);
     });
   }
-  return { put, gaps, failed };
+  for (const { cluster } of gaps) amiss.add(cluster);
+  return { put, gaps, whole: [...tried].filter(cluster => !amiss.has(cluster)), failed };
 };
 
 const verdictOf = (filters: readonly Subscription[], wanted: Subscription): 'kept' | 'put' | 'full' => {
@@ -84,14 +91,27 @@ const verdictOf = (filters: readonly Subscription[], wanted: Subscription): 'kep
 
 const day = 24 * 60 * 60 * 1_000;
 
+/** A cluster's audit log as the findings of gaps call it. */
+const gapOf = (cluster: string, settings: Settings): Omit<Present, 'at'> => ({
+  account: settings.clusters.find(({ name }) => name === cluster)?.account ?? settings.accounts[0] ?? '',
+  cluster,
+  name: `audit log of ${cluster}`,
+});
+
+/** Resolves the findings of gaps that are closed. @returns how many */
+export const closeGaps = (whole: readonly string[], settings: Settings, now: number): Promise<number> =>
+  resolveSources(
+    whole.map(cluster => ({ ...gapOf(cluster, settings), at: now })),
+    'tripline subscribe',
+    'its log group is written to, and subscribed',
+  );
+
 /** A gap as a match of `pipeline/source-silent`: one a day and cluster, whatever the function is called. */
 export const matchesOf = ({ cluster, why }: Gap, settings: Settings, now: number): readonly Match[] => {
   const start = now - (now % day);
   return aboutSource(settings, {
     source: 'kubernetes',
-    account: settings.clusters.find(({ name }) => name === cluster)?.account ?? settings.accounts[0] ?? '',
-    cluster,
-    name: `audit log of ${cluster}`,
+    ...gapOf(cluster, settings),
     eventId: `audit-gap#${cluster}#${new Date(start).toISOString().slice(0, 10)}`,
     time: now,
     title: `The audit log of ${cluster} does not reach Tripline`,

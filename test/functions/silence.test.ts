@@ -1,12 +1,17 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { call } from '../../core/cloudtrail/example.ts';
 import { defineConfig } from '../../core/config.ts';
 import type { AnyEvent } from '../../core/event.ts';
+import { findingId } from '../../core/findings/identity.ts';
 import { memoryFindings } from '../../core/findings/memory.ts';
 import { marksOf } from '../../core/state/heard.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import { deps, use } from '../../functions/deps/deps.ts';
 import { findSilences } from '../../functions/sources/silence.ts';
+import { policed } from '../policed.ts';
+import { setUp } from './setup.ts';
+
+const world = setUp();
 
 const noon = Date.parse('2026-09-01T12:00:00Z');
 const minute = 60_000;
@@ -28,7 +33,7 @@ test('a silent source is one finding, however often the sweep looks', async () =
     now: () => now,
   });
   try {
-    expect(await findSilences()).toBe(1);
+    expect(await findSilences()).toEqual({ silent: 1, back: 0 });
     now += 5 * minute;
     await findSilences();
   } finally {
@@ -38,4 +43,43 @@ test('a silent source is one finding, however often the sweep looks', async () =
   expect(more).toEqual([]);
   expect(only?.finding).toMatchObject({ detection: 'pipeline/source-silent', severity: 'high', count: 1 });
   expect(only?.finding.title).toBe('Nothing has come from CloudTrail of 111122223333 since 2026-09-01 12:00 UTC');
+});
+
+describe('a source that speaks again', () => {
+  const account = '111122223333';
+  const sweep = policed('sweep', findSilences);
+  const hear = (...minutes: readonly number[]) =>
+    deps()
+      .store()
+      .observe(marksOf(minutes.map(one => at(noon + one * minute))));
+  const id = findingId({
+    ...{ detection: 'pipeline/source-silent', account, cluster: '' },
+    key: { source: `CloudTrail of ${account}` },
+  });
+  const finding = async () => (await world.tables.findings.read(id))?.finding;
+
+  test('resolves its finding, which opens again when it falls silent once more', async () => {
+    world.with({ settings: defineConfig({ accounts: [account] }) });
+    await hear(-30, -15, 0);
+    world.now = noon + 120 * minute;
+    expect(await sweep()).toEqual({ silent: 1, back: 0 });
+    expect(await sweep()).toEqual({ silent: 1, back: 0 });
+    await hear(120);
+    world.now += 5 * minute;
+    expect(await sweep()).toEqual({ silent: 0, back: 1 });
+    expect(await finding()).toMatchObject({ status: 'resolved', trail: [{ who: 'tripline sweep', act: 'resolve' }] });
+    expect(await sweep()).toEqual({ silent: 0, back: 0 });
+    world.now += 24 * 60 * minute;
+    expect(await sweep()).toEqual({ silent: 1, back: 0 });
+    expect(await finding()).toMatchObject({ status: 'open', count: 2 });
+  });
+
+  test('is none where its marks are merely forgotten: nothing was heard since', async () => {
+    world.with({ settings: defineConfig({ accounts: [account] }) });
+    const open = await finding();
+    expect(open?.status).toBe('open');
+    world.now += 30 * 24 * 60 * minute;
+    expect(await sweep()).toEqual({ silent: 0, back: 0 });
+    expect((await finding())?.status).toBe('open');
+  });
 });

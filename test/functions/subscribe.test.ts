@@ -2,7 +2,8 @@ import { InvalidOperationException, ServiceUnavailableException } from '@aws-sdk
 import { describe, expect, it } from 'vitest';
 import type { Subscription, Subscriptions } from '../../adapters/logs.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
-import { matchesOf, subscribeAll } from '../../functions/sources/subscribing.ts';
+import { findingId } from '../../core/findings/identity.ts';
+import { closeGaps, matchesOf, subscribeAll } from '../../functions/sources/subscribing.ts';
 import { policed } from '../policed.ts';
 import { setUp } from './setup.ts';
 
@@ -37,7 +38,10 @@ const prod = '/aws/eks/prod/cluster';
 describe('keeping subscriptions true', () => {
   it('puts the filter on groups that EKS made and on groups that settings name, cluster known or not', async () => {
     const { logs, puts } = world({ [prod]: {}, '/aws/eks/new/cluster': {}, '/aws/eks/odd': {}, '/fleet/audit': {} });
-    expect(await subscribeAll(logs, wanted, exampleSettings)).toEqual({ put: puts, gaps: [], failed: [] });
+    expect(await subscribeAll(logs, wanted, exampleSettings)).toEqual({
+      ...{ put: puts, gaps: [], failed: [] },
+      whole: expect.arrayContaining(['prod', 'new', 'fleet']),
+    });
     expect(puts.toSorted()).toEqual(['/aws/eks/new/cluster', prod, '/fleet/audit']);
   });
 
@@ -47,7 +51,10 @@ describe('keeping subscriptions true', () => {
     ['goes somewhere else', { ...wanted, destination: 'arn:elsewhere' }, [prod]],
   ])('leaves or repairs our filter that %s', async (_, filter, put) => {
     const { logs } = world({ ...fleet, [prod]: { filters: [foreign('siem'), filter] } });
-    expect(await subscribeAll(logs, wanted, exampleSettings)).toEqual({ put, gaps: [], failed: [] });
+    expect(await subscribeAll(logs, wanted, exampleSettings)).toEqual({
+      ...{ put, gaps: [], failed: [] },
+      whole: expect.arrayContaining(['fleet', 'prod']),
+    });
   });
 
   it("never takes somebody else's place, and says who holds both", async () => {
@@ -59,7 +66,8 @@ describe('keeping subscriptions true', () => {
 
   it('reports a cluster without a log group, and one whose group has no audit stream', async () => {
     const { logs } = world({ [prod]: { audit: false, filters: [wanted] } });
-    const { gaps } = await subscribeAll(logs, wanted, exampleSettings);
+    const { gaps, whole } = await subscribeAll(logs, wanted, exampleSettings);
+    expect(whole).toEqual([]);
     expect(gaps).toEqual([
       { cluster: 'prod', why: expect.stringContaining('no kube-apiserver-audit-* stream') },
       { cluster: 'fleet', why: expect.stringContaining('/fleet/audit does not exist') },
@@ -79,7 +87,10 @@ describe('keeping subscriptions true', () => {
   it('goes on where a group fails for now, and leaves that to another try', async () => {
     const refuses = new ServiceUnavailableException(metadata);
     const { logs, puts } = world({ '/fleet/audit': { refuses }, [prod]: {} });
-    expect(await subscribeAll(logs, wanted, exampleSettings)).toEqual({ put: [prod], gaps: [], failed: [refuses] });
+    expect(await subscribeAll(logs, wanted, exampleSettings)).toEqual({
+      ...{ put: [prod], gaps: [], failed: [refuses] },
+      whole: ['prod'],
+    });
     expect(puts).toEqual([prod]);
   });
 
@@ -99,5 +110,26 @@ describe('a cluster that is not heard', () => {
     const { items } = await stage.tables.findings.list({});
     expect(items.map(({ detection }) => detection)).toEqual(matches.map(({ detection }) => detection));
     expect(items).toHaveLength(1);
+  });
+
+  it('is resolved once its group is written to and subscribed, and opens again on another day', async () => {
+    const gap = { cluster: 'fleet', why: 'off' };
+    const fold = async () => stage.tables.findings.fold(matchesOf(gap, exampleSettings, stage.now), stage.now);
+    const close = policed('subscribe', (whole: readonly string[]) => closeGaps(whole, exampleSettings, stage.now));
+    const status = async () => {
+      const ids = matchesOf(gap, exampleSettings, stage.now).map(findingId);
+      return (await stage.tables.findings.cases(ids))[0]?.status;
+    };
+    expect(await close(['fleet'])).toBe(0);
+    await fold();
+    stage.now += 60_000;
+    expect(await close(['another'])).toBe(0);
+    expect(await status()).toBe('open');
+    expect(await close(['fleet'])).toBe(1);
+    expect(await status()).toBe('resolved');
+    expect(await close(['fleet'])).toBe(0);
+    stage.now += 24 * 60 * 60_000;
+    await fold();
+    expect(await status()).toBe('open');
   });
 });
