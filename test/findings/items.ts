@@ -1,6 +1,6 @@
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Attributes } from '../../core/findings/attribute.ts';
-import { caseKey, contentItem, lifeItem } from '../../core/findings/case-item.ts';
+import { caseKey, contentItem, lifeItem, lifeNames } from '../../core/findings/case-item.ts';
 import type { MemoryFindings } from '../../core/findings/memory.ts';
 import { entityItem, windowItem } from '../../core/findings/window-item.ts';
 
@@ -44,10 +44,10 @@ export const scanned = async (
 export const tableItems = async (client: DynamoDBClient, table: string): Promise<readonly string[]> =>
   lines(await scanned(client, table));
 
-const life = new Set(['status', 'open', 'due', 'owed', 'transitions']);
+const life: ReadonlySet<string> = new Set([...lifeNames, 'transitions', 'dropped']);
 const content = (item: object): object => Object.fromEntries(Object.entries(item).filter(([name]) => !life.has(name)));
 
-/** What fold wrote of everything a table holds, without what announcing adds. */
+/** What fold wrote of everything a table holds, without what announcing and working on it add. */
 export const storedLines = async (client: DynamoDBClient, table: string): Promise<readonly string[]> =>
   lines((await scanned(client, table)).map(content));
 
