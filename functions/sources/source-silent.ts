@@ -52,7 +52,7 @@ export interface Present extends Pick<Missing, 'account' | 'cluster' | 'name'> {
 
 /**
  * Resolves the findings of sources that are there again: what was known to be missing later stays open, and so does what somebody else
- * resolved or changed meanwhile. The silence itself was announced; what came of it is what the runbook asks for.
+ * changed meanwhile. What is still to be announced waits for that, so that a silence is heard of before its end.
  * @param who by whom the trail says it was resolved
  * @returns how many were resolved
  */
@@ -67,7 +67,8 @@ export const resolveSources = async (present: readonly Present[], who: string, n
   );
   let resolved = 0;
   for (const finding of await findings().cases([...heard.keys()])) {
-    if (finding.status === 'resolved' || (heard.get(finding.id) ?? 0) <= finding.last) continue;
+    const isOver = finding.due === undefined && (heard.get(finding.id) ?? 0) > finding.last;
+    if (finding.status === 'resolved' || !isOver) continue;
     if ((await findings().work(finding, { act: 'resolve' }, { who, at: now(), note })) === 'set') resolved++;
   }
   return resolved;

@@ -6,10 +6,12 @@ import { findingId } from '../../core/findings/identity.ts';
 import { memoryFindings } from '../../core/findings/memory.ts';
 import { marksOf } from '../../core/state/heard.ts';
 import { memoryStore } from '../../core/state/memory.ts';
+import { handler as announce } from '../../functions/announce.ts';
 import { deps, use } from '../../functions/deps/deps.ts';
 import { findSilences } from '../../functions/sources/silence.ts';
 import { policed } from '../policed.ts';
-import { setUp } from './setup.ts';
+import { woken } from '../woken.ts';
+import { context, setUp } from './setup.ts';
 
 const world = setUp();
 
@@ -58,6 +60,11 @@ describe('a source that speaks again', () => {
   });
   const finding = async () => (await world.tables.findings.read(id))?.finding;
 
+  const announced = async () => {
+    await announce({ Records: woken(world.tables.local.stream()) }, context());
+    expect((await finding())?.due).toBeUndefined();
+  };
+
   test('resolves its finding, which opens again when it falls silent once more', async () => {
     world.with({ settings: defineConfig({ accounts: [account] }) });
     await hear(-30, -15, 0);
@@ -66,6 +73,8 @@ describe('a source that speaks again', () => {
     expect(await sweep()).toEqual({ silent: 1, back: 0 });
     await hear(120);
     world.now += 5 * minute;
+    expect(await sweep(), 'nobody has heard of it yet').toEqual({ silent: 0, back: 0 });
+    await announced();
     expect(await sweep()).toEqual({ silent: 0, back: 1 });
     expect(await finding()).toMatchObject({ status: 'resolved', trail: [{ who: 'tripline sweep', act: 'resolve' }] });
     expect(await sweep()).toEqual({ silent: 0, back: 0 });

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Subscription, Subscriptions } from '../../adapters/logs.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import { findingId } from '../../core/findings/identity.ts';
+import { handler as announce } from '../../functions/announce.ts';
 import { closeGaps, matchesOf, subscribeAll } from '../../functions/sources/subscribing.ts';
 import { policed } from '../policed.ts';
-import { setUp } from './setup.ts';
+import { woken } from '../woken.ts';
+import { context, setUp } from './setup.ts';
 
 const stage = setUp();
 
@@ -122,6 +124,8 @@ describe('a cluster that is not heard', () => {
     };
     expect(await close(['fleet'])).toBe(0);
     await fold();
+    expect(await close(['fleet']), 'nobody has heard of it yet').toBe(0);
+    await announce({ Records: woken(stage.tables.local.stream()) }, context());
     stage.now += 60_000;
     expect(await close(['another'])).toBe(0);
     expect(await status()).toBe('open');
