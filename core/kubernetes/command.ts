@@ -3,7 +3,7 @@ import { query } from './call.ts';
 import type { AuditRecord } from './record.ts';
 
 /** What a command that is run in a pod reaches for beyond the pod. */
-export type Sought = 'instance-metadata' | 'pod-identity' | 'node';
+type Sought = 'instance-metadata' | 'pod-identity' | 'node';
 
 /** IPv4 as clients take it: four numbers or fewer, decimal, octal or hexadecimal (POSIX, `inet_addr`). */
 const numbers = /(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}/g;
