@@ -73,7 +73,9 @@ export const changed = (life: CaseLife, finding: Pick<Finding, 'last'>, change: 
     ...assigned(change, assignee),
     ...(disposition === undefined ? {} : { disposition, judged: { who, at: by.at } }),
     ...(until === undefined ? {} : { suppressedUntil: until }),
-    ...(change.act === 'resolve' ? { ...needed(life), resolvedAt: Math.max(by.at, finding.last) } : {}),
+    ...(change.act === 'resolve' ? { resolvedAt: Math.max(by.at, finding.last) } : {}),
+    // Who resolves what is resolved is no news: that it was said stays marked.
+    ...(status === 'resolved' && isNews ? needed(life) : {}),
     ...(isNews ? { worked: { status, who, at: by.at }, due: by.at } : {}),
   };
 };

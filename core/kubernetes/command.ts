@@ -3,18 +3,20 @@ import { query } from './call.ts';
 import type { AuditRecord } from './record.ts';
 
 /** What a command that is run in a pod reaches for beyond the pod. */
-export type Sought = 'instance-metadata' | 'pod-identity' | 'node';
+type Sought = 'instance-metadata' | 'pod-identity' | 'node';
 
-/** Addresses as clients take them: four numbers or fewer, decimal, octal or hexadecimal (POSIX, `inet_addr`), or IPv6. */
-const written = /(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f.:]*/g;
+/** IPv4 as clients take it: four numbers or fewer, decimal, octal or hexadecimal (POSIX, `inet_addr`). */
+const numbers = /(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}/g;
+
+/** What an IPv6 address is written in: whoever runs a command decides how long it is, so each letter is looked at once. */
+const groups = /[0-9a-f:.]+/g;
 
 /** One number of an address: octal with a zero before it, hexadecimal with `0x`. */
 const numberOf = (part: string): number =>
   part.startsWith('0x') ? Number(part) : Number.parseInt(part, /^0[0-7]+$/.test(part) ? 8 : 10);
 
-/** The address as one number, of its family's width; the last part of IPv4 fills what the parts before it leave. */
-const inOne = (text: string): number | bigint | undefined => {
-  if (text.includes(':')) return numbered(text);
+/** IPv4 as one number; the last part fills what the parts before it leave. */
+const inOne = (text: string): number | undefined => {
   const parts = text.split('.').map(numberOf);
   const last = parts.pop() ?? Number.NaN;
   if (parts.some(part => !(part <= 255)) || !(last < 256 ** (4 - parts.length))) return undefined;
@@ -64,7 +66,10 @@ const commandOf = (record: AuditRecord): string =>
 export const soughtBy = (record: AuditRecord): readonly Sought[] => {
   const command = commandOf(record).toLowerCase();
   if (command === '') return [];
-  const addresses = (command.match(written) ?? []).map(inOne).filter(address => address !== undefined);
+  const addresses = [
+    ...(command.match(numbers) ?? []).map(inOne),
+    ...(command.match(groups) ?? []).map(text => (text.includes(':') ? numbered(text) : undefined)),
+  ].filter(address => address !== undefined);
   const asks = (values: ReturnType<typeof valuesOf>): boolean => addresses.some(address => values.has(address));
   return [
     ...(asks(metadata) || metadataName.test(command) ? (['instance-metadata'] as const) : []),

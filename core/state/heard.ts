@@ -89,10 +89,10 @@ export const heardThrough = (items: readonly Item[], after: number): boolean => 
   const marks = marksIn(items);
   const next = marks.findIndex(mark => mark > after);
   if (next < 0) return false;
-  if (next === 0) return daysHeard(items, after) === 0;
   return marks.every((mark, at) => {
+    if (at > next || mark <= after - quarter) return true;
     const before = marks[at - 1];
-    if (before === undefined || at > next || mark <= after - quarter) return true;
+    if (before === undefined) return daysHeard(items, after) === 0;
     const usual = longestPause(marks, at);
     return usual === undefined || mark - before < silentAfter(usual);
   });

@@ -20,6 +20,9 @@ const refusedKey = call(
   'SendSSHPublicKey',
   refused('SendSSHPublicKey', `arn:aws:ec2:eu-west-1:111122223333:instance/${instance}`),
 );
+/** The instance that a refused call names; of several, one that is no node must not hide the others. */
+const only = (targets: readonly string[]): string | undefined => (targets.length === 1 ? targets[0] : undefined);
+
 const patchManager = serviceLinked('ssm.amazonaws.com', 'AWSServiceRoleForAmazonSSM');
 
 export const detection = cloudtrail({
@@ -47,8 +50,7 @@ export const detection = cloudtrail({
       if (known.kind === 'node') return { note: `a node of ${known.clusters.join(', ')}` };
       return { severity: 'medium', note: 'its launch was not seen, so it may be no node' };
     },
-    // A refused call names one at most.
-    (view, { instance = texts(view, 'instance.targets')[0] }) => instance,
+    (view, { instance = only(texts(view, 'instance.targets')) }) => instance,
   ),
   attack: ['T1651', 'T1021.004', 'T1552.001'],
   why: "A shell on a node is every pod's secrets and the node's role. Nodes are replaced, not repaired, so nobody but the platform has a reason to be there.",
@@ -157,6 +159,15 @@ export const detection = cloudtrail({
         severity: 'medium',
         event: session({ errorCode: 'AccessDeniedException' }),
         after: [fleetRun()],
+      },
+      {
+        name: 'a refused command to several instances of which one is no node',
+        severity: 'medium',
+        event: call('ssm', 'SendCommand', {
+          errorCode: 'AccessDeniedException',
+          requestParameters: { documentName: 'AWS-RunShellScript', instanceIds: [instance, 'i-0eeeeffff00001111'] },
+        }),
+        after: [runInstances()],
       },
     ],
     misses: [

@@ -1,4 +1,4 @@
-import { call, nodeSession } from '../../core/cloudtrail/example.ts';
+import { call, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
 import { said } from '../../core/cloudtrail/said.ts';
 import { lookAround } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
@@ -16,7 +16,16 @@ export const detection = cloudtrail({
     fact: { 'node.role': [{ 'anything-but': 'none' }] },
     $or: [{ fact: { 'source.pod': true } }, { fact: { 'agent.application': true } }],
   },
-  unless: [{ fact: { 'source.egress-known': true, 'source.place': ['public', 'foreign'] } }],
+  unless: [
+    // Of sessions that AWS says are an instance's: of others cloudtrail/instance-credentials-off-instance may know nothing.
+    {
+      fact: {
+        'source.egress-known': true,
+        'source.place': ['public', 'foreign'],
+        'instance.id': [{ 'anything-but': 'none' }],
+      },
+    },
+  ],
   by: view => [{ role: said(view, 'node.role'), family: said(view, 'agent.family'), api: view.record.eventName }],
   window: '24h',
   resources: view => [said(view, 'instance.id')],
@@ -36,7 +45,7 @@ export const detection = cloudtrail({
     'Pods that share the VPC subnets of their nodes are told by the user agent only: name `podRanges` where pods have a range of their own.',
     "The user agent is the caller's own word: a thief who calls himself an agent of the node is not told apart here (node-role-beyond-baseline looks at what he calls).",
     "Addresses are the pods' only behind VPC endpoints; through NAT every pod looks the same.",
-    'Where `network.egress` is given, a call from elsewhere is told by cloudtrail/instance-credentials-off-instance alone: also one of a pod on a node that has a public address of its own.',
+    'Where `network.egress` is given, a call from elsewhere is left to cloudtrail/instance-credentials-off-instance, which says nothing of a pod on a node that has a public address of its own, or behind a NAT gateway that the inventory found and the settings do not list.',
   ],
   examples: {
     matches: [
@@ -56,6 +65,14 @@ export const detection = cloudtrail({
         name: 'the same from an address that may be egress, for none is configured',
         event: call('sqs', 'ListQueues', { ...fromNode, userAgent: boto3, sourceIPAddress: '192.0.2.66' }),
         settings: { network: { egress: [] } },
+      },
+      {
+        name: 'a call that nodes make too, from outside, by a session of the role that is no instance’s',
+        event: call('ecr', 'GetAuthorizationToken', {
+          userIdentity: roleSession('KarpenterNodeRole-prod', 'build'),
+          userAgent: boto3,
+          sourceIPAddress: '192.0.2.66',
+        }),
       },
     ],
     misses: [

@@ -83,7 +83,7 @@ export const detection = kubernetes({
         name: 'another instance was launched',
         severity: 'critical',
         event: joined,
-        after: [watched, fleetRun({ instance: { instanceId: 'i-0eeeeffff00001111' } })],
+        after: [watched, lately, fleetRun({ instance: { instanceId: 'i-0eeeeffff00001111' } })],
         later: [later],
       },
       {

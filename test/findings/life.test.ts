@@ -87,7 +87,7 @@ describe('a life', () => {
     const once = changed(life, seen, { act: 'resolve' }, alice);
     expect(once).toMatchObject({ transitions: marks.kept, dropped: 6 });
     const twice = changed(
-      { ...once, transitions: [...once.transitions, 'resolved#2'] },
+      { ...once, status: 'open', transitions: [...once.transitions, 'resolved#2'] },
       seen,
       { act: 'resolve' },
       alice,
@@ -95,6 +95,16 @@ describe('a life', () => {
     expect(twice).toMatchObject({ transitions: marks.kept, dropped: 7 });
     expect(changed(life, seen, { act: 'acknowledge' }, alice)).toMatchObject({ transitions: life.transitions });
     expect(changed(newLife, seen, { act: 'resolve' }, alice)).not.toHaveProperty('dropped');
+  });
+
+  it('that is resolved twice is said to be resolved once, whatever late events come', () => {
+    const news = (life: CaseLife) => newsOf(finding({ ...life, last: noon, due: noon + 9 * minute }), []);
+    const resolved = changed({ ...newLife, transitions: ['first'] }, seen, { act: 'resolve' }, alice);
+    const marks = news(resolved)?.covers ?? [];
+    expect(marks).toEqual([`resolved#${new Date(alice.at).toISOString()}`]);
+    const said = { ...resolved, transitions: [...resolved.transitions, ...marks] };
+    const judged = { act: 'resolve', disposition: 'benign' } as const;
+    expect(news(changed(said, seen, judged, { who: 'bob', at: noon + 2 * minute }))).toBeUndefined();
   });
 
   it('that opens and closes every day for a year takes no more marks than after a month', () => {

@@ -234,6 +234,12 @@ describe('a stream', () => {
     expect(heardThrough([{ marks }, { days: ['2026-09-01'] }], start)).toBe(true);
     expect(heardThrough([{ marks }, { days: ['2026-08-25', '2026-09-01'] }], start)).toBe(false);
   });
+  it('nor just after such a silence', () => {
+    const marks = ['09:50', '10:00', '10:15'].map(clock => `2026-09-01T${clock}:00.000Z`);
+    expect(heardThrough([{ marks }, { days: ['2026-09-01'] }], start)).toBe(true);
+    expect(heardThrough([{ marks }, { days: ['2026-08-25', '2026-09-01'] }], start)).toBe(false);
+    expect(heardThrough([{ marks }, { days: ['2026-08-25', '2026-09-01'] }], start + 5 * minute)).toBe(true);
+  });
   it('has been heard for whole days since its first, 60 at most', () => {
     expect(daysHeard([{ days: ['2026-08-31'] }], start)).toBe(1);
     expect(daysHeard([{ days: ['2026-09-01'] }, { days: ['2026-08-02'] }], start)).toBe(30);
