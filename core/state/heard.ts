@@ -98,8 +98,11 @@ export const heardThrough = (items: readonly Item[], after: number): boolean => 
   });
 };
 
+/** Milliseconds without a mark that are the shortest silence of any stream. */
+export const leastSilence = hour;
+
 /** Milliseconds without a mark from which a stream counts as silent. @param usual its longest pause otherwise */
-export const silentAfter = (usual: number): number => Math.max(hour, 2 * usual);
+export const silentAfter = (usual: number): number => Math.max(leastSilence, 2 * usual);
 
 /** Milliseconds of the longest pause between marks, but for the one that ends at the place `but`; undefined where there is no other. */
 export const longestPause = (marks: readonly number[], but?: number): number | undefined => {

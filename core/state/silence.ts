@@ -1,4 +1,4 @@
-import { askHeard, longestPause, marksIn, silentAfter } from './heard.ts';
+import { askHeard, leastSilence, longestPause, marksIn, silentAfter } from './heard.ts';
 import type { Answer, Observation } from './observation.ts';
 
 const day = 86_400_000;
@@ -21,9 +21,16 @@ export interface Silence {
 const heardUntil = (answers: readonly Answer[], now: number): readonly number[] =>
   marksIn(answers.flatMap(({ item, also }) => [item, ...also])).filter(mark => mark <= now);
 
-/** When a stream was last heard, as far as its marks of these days tell; milliseconds since 1970. */
-export const lastHeard = (answers: readonly Answer[], now: number): number | undefined =>
-  heardUntil(answers, now).at(-1);
+/**
+ * When a stream was last heard that may have been silent in these two days, or speaks since less; milliseconds since 1970. Undefined
+ * where it was heard at least once an hour: of such a stream no silence is known that could be over.
+ */
+export const heardAgain = (answers: readonly Answer[], now: number): number | undefined => {
+  const heard = heardUntil(answers, now);
+  const [first = now] = heard;
+  const isSteady = first <= now - 2 * day + leastSilence && (longestPause(heard) ?? 0) < leastSilence;
+  return isSteady ? undefined : heard.at(-1);
+};
 
 /**
  * Whether a stream is silent: nothing for an hour and for twice its longest pause of the days before. One that was never heard

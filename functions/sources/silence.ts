@@ -2,7 +2,7 @@ import type { Source } from '../../core/event.ts';
 import type { Match } from '../../core/match.ts';
 import type { Settings } from '../../core/settings.ts';
 import { streamOf } from '../../core/state/heard.ts';
-import { askSilence, lastHeard, type Silence, silenceOf } from '../../core/state/silence.ts';
+import { askSilence, heardAgain, type Silence, silenceOf } from '../../core/state/silence.ts';
 import { deps } from '../deps/deps.ts';
 import { aboutSource, type Present, resolveSources } from './source-silent.ts';
 
@@ -58,7 +58,7 @@ export const findSilences = async (): Promise<Heard> => {
     const { account, cluster } = stream;
     const answers = await store().observe(askSilence(streamOf(stream.source, account, cluster), at));
     const silence = silenceOf(answers, at);
-    const last = lastHeard(answers, at);
+    const last = heardAgain(answers, at);
     if (silence !== undefined) found.push(...silent(stream, silence, settings));
     else if (last !== undefined) present.push({ account, cluster, name: nameOf(stream), at: last });
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { call } from '../../core/cloudtrail/example.ts';
 import { defineConfig } from '../../core/config.ts';
 import type { AnyEvent } from '../../core/event.ts';
@@ -90,5 +90,19 @@ describe('a source that speaks again', () => {
     world.now += 30 * 24 * 60 * minute;
     expect(await sweep()).toEqual({ silent: 0, back: 0 });
     expect((await finding())?.status).toBe('open');
+  });
+
+  test('is looked for where there may have been a silence alone', async () => {
+    world.with({ settings: defineConfig({ accounts: [account] }) });
+    const cases = vi.spyOn(world.tables.findings, 'cases');
+    world.now = noon + 400 * 24 * 60 * minute;
+    const steady = Array.from({ length: 2 * 96 + 4 }, (_, quarter) => 400 * 24 * 60 - 15 * quarter);
+    await hear(...steady);
+    expect(await sweep()).toEqual({ silent: 0, back: 0 });
+    expect(cases).not.toHaveBeenCalled();
+    world.now += 90 * minute;
+    await hear(400 * 24 * 60 + 75, 400 * 24 * 60 + 90);
+    await sweep();
+    expect(cases).toHaveBeenCalledTimes(1);
   });
 });
