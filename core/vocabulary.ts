@@ -69,15 +69,13 @@ const testSlips = (test: Test, values: readonly Scalar[], at: string): readonly 
   if (test.is === 'not') return test.tests.flatMap(inner => testSlips(inner, values, at));
   if (values.some(value => holds(test, value, {}))) return [];
   const asked = JSON.stringify(conditionOf(test));
-  const isWord = test.is === 'equal' && typeof test.value === 'string' && values.some(one => typeof one === 'string');
-  const names = values.map(String);
-  return [
-    `${at}: ${asked} is nothing that it ever is; allowed here: ${isWord ? allowed(String(test.value), names) : names.join(', ')}`,
-  ];
+  // `"true"` beside `true` would be near, and say nothing.
+  const word = test.is === 'equal' && typeof values[0] === 'string' ? String(test.value) : undefined;
+  return [`${at}: ${asked} is nothing that it ever is; allowed here: ${allowed(word, values.map(String))}`];
 };
 
-const allowed = (word: string, known: readonly string[]): string => {
-  const near = nearTo(word, known);
+const allowed = (word: string | undefined, known: readonly string[]): string => {
+  const near = word === undefined ? [] : nearTo(word, known);
   return near.length > 0 ? `${near.join(' or ')} (near it); of all ${known.join(', ')}` : known.join(', ');
 };
 

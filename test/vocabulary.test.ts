@@ -169,6 +169,27 @@ test.each<[string, object, string]>([
   ['a member in other letters', { sourceIpAddress: ['192.0.2.1'] }, 'allowed here: sourceIPAddress (near it)'],
   ['a misspelt one inside', { userIdentity: { sessionContex: { attributes: ['x'] } } }, 'userIdentity.sessionContex:'],
   ['one of an alternative inside', { userIdentity: { $or: [{ arn: ['a'] }, { typ: ['b'] }] } }, 'userIdentity.typ:'],
+  [
+    'a word that is near two',
+    { fact: { 'node.call': ['noter'] } },
+    'fact.node.call: "noter" is nothing that it ever is; allowed here: other or none (near it); of all baseline, sensitive, other, none',
+  ],
+  [
+    'a word that is near none',
+    { fact: { 'launch.types': { stage: ['afterwards'] } } },
+    'fact.launch.types.stage: "afterwards" is nothing that it ever is; allowed here: launched, named, offered',
+  ],
+  [
+    'a member that is near none',
+    { fact: { 'launch.imds': { elsewhere: ['x'] } } },
+    'fact.launch.imds.elsewhere: no such member; allowed here: from, weak',
+  ],
+  [
+    'objects asked as texts',
+    { fact: { 'launch.imds': ['x'] } },
+    'fact.launch.imds: it is asked by its members; allowed here: from, weak',
+  ],
+  ['a member in capitals', { SOURCEIPADDRESS: ['192.0.2.1'] }, 'allowed here: sourceIPAddress (near it)'],
   ['the envelope', { detail: { eventName: ['RunInstances'] } }, 'of EventBridge'],
 ])('%s is told', (_, pattern, told) => {
   const [slip, ...more] = slips(pattern);
@@ -184,6 +205,8 @@ test.each<[string, object]>([
   ['presence', { fact: { 'launch.foreign': [{ exists: false }], 'principal.kind': [{ exists: true }] } }],
   ['any text', { fact: { 'principal.id': [{ prefix: 'arn:' }], 'eks.cluster': ['plattform'] } }],
   ['another member of the record', { 'principal.kind': [{ equalsField: ['fact', 'principal.kind'] }] }],
+  ['another fact', { fact: { 'assumed.role-kind': [{ equalsField: ['fact', 'iam.role'] }] } }],
+  ['a member called like one of the envelope', { userIdentity: { detail: ['x'] } }],
   ['members that nobody knows yet', { attestation: ['x'], requestParameters: { instanceTpye: ['x'] } }],
 ])('%s may be asked', (_, pattern) => {
   expect(slips(pattern)).toEqual([]);

@@ -225,6 +225,7 @@ export const areas: { readonly [name: string]: Area } = {
       ...testsIn(
         'kubernetes',
         'facts.test.ts',
+        'command.test.ts',
         'grants.test.ts',
         'body.test.ts',
         'content.test.ts',
@@ -359,7 +360,7 @@ export const areas: { readonly [name: string]: Area } = {
         'stage',
         'title',
         'unmet',
-        'unmet',
+        'vocabulary',
         'wildcard',
       ].map(name => `test/${name}.test.ts`),
       ...testsIn('settings', 'config.test.ts'),
