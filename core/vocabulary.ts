@@ -79,6 +79,9 @@ const allowed = (word: string | undefined, known: readonly string[]): string => 
   return near.length > 0 ? `${near.join(' or ')} (near it); of all ${known.join(', ')}` : known.join(', ');
 };
 
+/** Names of fewer letters are near too many words: `tags`, which a log shipper may add, is near `stage`. */
+const tellingLetters = 6;
+
 /** Of EventBridge's envelope: a pattern is over what it carries. */
 const envelope: ReadonlySet<string> = new Set(['detail', 'detail-type']);
 
@@ -89,7 +92,10 @@ const memberSlips = ({ name, path, node }: Field, members: Members): readonly st
   if (path.length === 1 && envelope.has(name))
     return [`${at}: of EventBridge's envelope; allowed here: members of the record that it carries`];
   const names = Object.keys(members);
-  const near = [...names.filter(one => one.toLowerCase() === name.toLowerCase()), ...nearTo(name, names)];
+  const near = [
+    ...names.filter(one => one.toLowerCase() === name.toLowerCase()),
+    ...(name.length < tellingLetters ? [] : nearTo(name, names)),
+  ];
   return near.length === 0 ? [] : [`${at}: no such member of a record; allowed here: ${near[0]} (near it)`];
 };
 

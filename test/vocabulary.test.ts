@@ -168,7 +168,11 @@ test.each<[string, object, string]>([
   ['a misspelt member', { eventSorce: ['ec2.amazonaws.com'] }, 'allowed here: eventSource (near it)'],
   ['a member in other letters', { sourceIpAddress: ['192.0.2.1'] }, 'allowed here: sourceIPAddress (near it)'],
   ['a misspelt one inside', { userIdentity: { sessionContex: { attributes: ['x'] } } }, 'userIdentity.sessionContex:'],
-  ['one of an alternative inside', { userIdentity: { $or: [{ arn: ['a'] }, { typ: ['b'] }] } }, 'userIdentity.typ:'],
+  [
+    'one of an alternative inside',
+    { userIdentity: { $or: [{ arn: ['a'] }, { acountId: ['b'] }] } },
+    'userIdentity.acountId:',
+  ],
   [
     'a word that is near two',
     { fact: { 'node.call': ['noter'] } },
@@ -207,6 +211,7 @@ test.each<[string, object]>([
   ['another member of the record', { 'principal.kind': [{ equalsField: ['fact', 'principal.kind'] }] }],
   ['another fact', { fact: { 'assumed.role-kind': [{ equalsField: ['fact', 'iam.role'] }] } }],
   ['a member called like one of the envelope', { userIdentity: { detail: ['x'] } }],
+  ['a short word of somebody else’s', { tags: ['x'], uid: ['y'] }],
   ['members that nobody knows yet', { attestation: ['x'], requestParameters: { instanceTpye: ['x'] } }],
 ])('%s may be asked', (_, pattern) => {
   expect(slips(pattern)).toEqual([]);
