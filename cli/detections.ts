@@ -11,6 +11,7 @@ import { type Command, flags, type Io } from './io.ts';
 import { counted } from './progress.ts';
 import { jsonLine } from './shown.ts';
 import { type Column, table } from './table.ts';
+import { tellUnmet } from './unmet.ts';
 
 /** Days that are looked back over. */
 const days = 30;
@@ -60,6 +61,7 @@ const activity = async (where: Where, io: Io): Promise<ReadonlyMap<string, Activ
 /** Gives 0. @throws Error where a database that was named does not open; the usual one is done without */
 export const run: Command['run'] = async (argv, io) => {
   const { values, positionals } = flags(argv, { json: { type: 'boolean' }, ...databaseOptions });
+  tellUnmet('detections', settings, io);
   const did = await activity(values, io);
   const rows = detections
     .filter(one => positionals.every(word => one.id.includes(word)))

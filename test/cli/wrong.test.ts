@@ -118,14 +118,16 @@ test("'help COMMAND' says what 'COMMAND --help' says", async () => {
 test.each([
   'scan',
   'explain',
-])('%s says which detections of the settings are not there, and judges all the same', async command => {
+])('%s says what of the settings holds for nothing, and judges all the same', async command => {
   const settings = file(
     'slip.ts',
     `import { defineConfig } from '${join(import.meta.dirname, '../../core/config.ts')}';
-export default defineConfig({ detections: { 'cloudtrail/launch-bust': { status: 'off' } } });`,
+const exemptions = [{ when: { fact: { 'principal.kind': ['plattform'] } }, reason: 'a slip', expires: '2027-01-01' }];
+export default defineConfig({ detections: { 'cloudtrail/launch-bust': { status: 'off' }, 'cloudtrail/launch-burst': { exemptions } } });`,
   );
   const log = file('slip.json', JSON.stringify(call('ec2', 'RunInstances').record));
   const { code, stderr } = await tripline(command, log, '--settings', settings);
   expect(code).toBe(0);
   expect(stderr.match(/detections\.cloudtrail\/launch-bust: there is no such detection/g)).toHaveLength(1);
+  expect(stderr).toMatch(/launch-burst\.exemptions\.0\.when: .*"plattform" .* platform \(near it\)/);
 });
