@@ -3,7 +3,7 @@ import { attackVersion, revoked, techniques } from './attack.ts';
 import { type AnyDetection, type AnyKnowledge, severities } from './detection.ts';
 import { once } from './once.ts';
 import { PatternError } from './pattern/fault.ts';
-import { loadPattern, longestWritten } from './pattern/load.ts';
+import { loadPattern, longestWritten, nothing } from './pattern/load.ts';
 import type { Group } from './pattern/node.ts';
 import { sources } from './sources.ts';
 import { withoutHoles } from './title.ts';
@@ -160,8 +160,6 @@ const versionOf = (rule: AnyDetection | AnyKnowledge): string => {
   const text = JSON.stringify(parts, (_key, value) => (typeof value === 'function' ? String(value) : value));
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 };
-
-const nothing: Group = { is: 'group', fields: [], or: [] };
 
 const loadAt = (value: unknown, where: string, facts: readonly string[], problems: string[]): Group => {
   try {

@@ -1,4 +1,6 @@
 import type { Members, Vocabulary } from '../vocabulary.ts';
+import { sized } from './facts/evidence.ts';
+import { foreignMembers } from './facts/launch.ts';
 import type { CloudTrailRecord, UserIdentity } from './record.ts';
 
 const whether = [true, false];
@@ -7,7 +9,6 @@ const place = ['launched', 'request', 'override', 'template'];
 const controller = ['controller', 'likely-controller'];
 const roleKind = [...controller, 'pipeline', 'node', 'other', 'none'];
 const weak = ['tokens-optional', 'hop-limit', 'ipv6-endpoint'];
-const member = ['requestParameters', 'responseElements', 'additionalEventData', 'serviceEventDetails'];
 
 const facts: Vocabulary['facts'] = {
   'principal.kind': [...controller, 'platform', 'gitops', 'node', 'instance', 'service', 'person', 'unknown'],
@@ -35,7 +36,7 @@ const facts: Vocabulary['facts'] = {
   'agent.family': 'text',
   'agent.application': whether,
   'evidence.omitted': whether,
-  'evidence.missing': member,
+  'evidence.missing': sized,
   'launch.kind': ['instances', 'template', 'resize', 'capacity', 'none'],
   'launch.types': {
     type: 'text',
@@ -61,14 +62,7 @@ const facts: Vocabulary['facts'] = {
   'launch.template': 'text',
   'launch.templates': 'text',
   'launch.instances': { id: 'text', type: 'text', image: 'text', profile: 'text' },
-  'launch.foreign': [
-    'KeyName',
-    'IamInstanceProfile',
-    'MetadataOptions',
-    'BlockDeviceMapping',
-    'BlockDeviceMappings',
-    'UserData',
-  ],
+  'launch.foreign': foreignMembers,
   'tags.written': {
     key: 'text',
     value: 'text',

@@ -1,7 +1,7 @@
 import type { AnyDetection } from '../detection.ts';
 import { isPosture } from '../inventory/resolve.ts';
 import { PatternError } from '../pattern/fault.ts';
-import { loadPattern } from '../pattern/load.ts';
+import { loadPattern, nothing } from '../pattern/load.ts';
 import type { Group } from '../pattern/node.ts';
 import type { Settings } from '../settings.ts';
 import { vocabularies } from '../vocabularies.ts';
@@ -18,14 +18,12 @@ export interface Unmet {
 
 const listed = "'tripline detections' lists them";
 
-const nothing: Group = { is: 'group', fields: [], or: [] };
-
-/** A pattern that can't be loaded is told where it is compiled. */
-const loaded = (pattern: unknown): Group | undefined => {
+/** A pattern that can't be loaded asks nothing here: it is told where it is compiled. */
+const loaded = (pattern: unknown): Group => {
   try {
     return loadPattern(pattern);
   } catch (fault) {
-    if (fault instanceof PatternError) return undefined;
+    if (fault instanceof PatternError) return nothing;
     throw fault;
   }
 };
@@ -33,11 +31,12 @@ const loaded = (pattern: unknown): Group | undefined => {
 /** Exemptions that ask what no event can answer: they would hold for nothing. */
 const deafExemptions = (detections: readonly Pick<AnyDetection, 'id' | 'on'>[], settings: Settings): readonly Unmet[] =>
   detections.flatMap(({ id, on }) =>
-    (settings.detections[id]?.exemptions ?? []).flatMap(({ when }, index) => {
-      const pattern = loaded(when);
-      const slips = pattern === undefined ? [] : slipsIn(pattern, vocabularies[on]);
-      return slips.map(what => ({ where: `detections.${id}.exemptions.${index}.when`, what }));
-    }),
+    (settings.detections[id]?.exemptions ?? []).flatMap(({ when }, index) =>
+      slipsIn(loaded(when), vocabularies[on]).map(what => ({
+        where: `detections.${id}.exemptions.${index}.when`,
+        what,
+      })),
+    ),
   );
 
 /** The detections that a suppression's pattern names outright; what it asks by wildcard or prefix is believed. */
@@ -74,7 +73,7 @@ export const unmetIn = (
         .map(one => ({ where: `channels.${index}.detections`, what: `no detection is called "${one}": ${listed}` })),
     ),
     ...settings.suppressions.flatMap(({ when }, index) =>
-      namedBy(loaded(when) ?? nothing)
+      namedBy(loaded(when))
         .filter(id => !isFound(id) && !id.startsWith('pipeline/'))
         .map(id => ({ where: `suppressions.${index}.when`, what: `no detection is called "${id}": ${listed}` })),
     ),

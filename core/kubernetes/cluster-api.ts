@@ -78,10 +78,11 @@ export const capiSigns = (may: (change: CapiChange) => boolean): readonly When<A
     status: { objectRef: { subresource: 'status' } },
     other: { objectRef: { subresource } },
   };
-  return changes.filter(may).map(change => signs[change]);
+  return capiChanges.filter(may).map(change => signs[change]);
 };
 
-const changes = [
+/** What a write does to Cluster API, as `capi.change` says it. */
+export const capiChanges = [
   'machine-created',
   'machine-scaled',
   'clusterclass',

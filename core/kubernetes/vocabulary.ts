@@ -1,6 +1,8 @@
 import type { Code } from '../posture/problem.ts';
 import type { Members, Vocabulary } from '../vocabulary.ts';
+import { capiChanges } from './cluster-api.ts';
 import type { Grant } from './known-roles.ts';
+import { sensitiveCalls } from './node.ts';
 import type { Failure } from './reading.ts';
 import type { AuditRecord, AuditUser } from './record.ts';
 
@@ -90,17 +92,7 @@ const facts: Vocabulary['facts'] = {
   'impersonation.target': ['controller', 'node', 'masters', 'system', 'other', 'unknown'],
   'impersonation.name': 'text',
   'call.outcome': ['succeeded', 'denied', 'dry-run', 'failed', 'unknown'],
-  'call.sensitive': [
-    'secret',
-    'configmap',
-    'token',
-    'certificate',
-    'exec',
-    'rbac',
-    'pod-write',
-    'provisioning',
-    'forbidden',
-  ],
+  'call.sensitive': sensitiveCalls,
   'proxy.reaches': ['enter', 'measures', 'other', 'unknown'],
   'command.seeks': ['instance-metadata', 'pod-identity', 'node'],
   'source.last': 'text',
@@ -115,17 +107,7 @@ const facts: Vocabulary['facts'] = {
   'namespace.role': ['cluster-api', 'controller', 'gitops', 'other'],
   'namespace.exempt': ['yes', 'no'],
   'secret.kind': [...credential, 'all-in-namespace', 'all-in-cluster', 'other', 'unknown'],
-  'capi.change': [
-    'machine-created',
-    'machine-scaled',
-    'clusterclass',
-    'identity',
-    'cluster-deleted',
-    'remediation-weakened',
-    'status',
-    'other',
-    'unknown',
-  ],
+  'capi.change': [...capiChanges, 'unknown'],
   'pod.hostAccess': 'text',
   'pod.runsAs': [...owner, 'kubernetes', 'unknown'],
   'pod.secrets': credential,

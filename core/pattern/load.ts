@@ -13,6 +13,9 @@ const maximumBranches = 1_000;
  */
 export const longestWritten = 1_000;
 
+/** What stands for a pattern that could not be loaded: it asks nothing. */
+export const nothing: Group = { is: 'group', fields: [], or: [] };
+
 /** What a pattern may refer to. */
 export interface Known {
   /** Names that may stand under `fact`; absent: any. */

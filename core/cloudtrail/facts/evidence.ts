@@ -2,7 +2,8 @@ import type { Facts } from '../../fact.ts';
 import { list, member } from '../../json.ts';
 import type { CloudTrailRecord } from '../record.ts';
 
-const sized = ['requestParameters', 'responseElements', 'additionalEventData', 'serviceEventDetails'] as const;
+/** Members that CloudTrail leaves out of a record that is too large. */
+export const sized = ['requestParameters', 'responseElements', 'additionalEventData', 'serviceEventDetails'] as const;
 
 /** A boolean in AWS's documentation; recorded events print it as text too. */
 const said = (value: unknown): boolean => value === true || value === 'true';

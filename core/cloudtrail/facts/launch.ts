@@ -87,7 +87,7 @@ const templateWeaknesses = (
 };
 
 /** EC2 API Reference, FleetLaunchTemplateOverridesRequest: members that Karpenter never sends (its CreateFleet call). */
-const foreignMembers = [
+export const foreignMembers = [
   'KeyName',
   'IamInstanceProfile',
   'MetadataOptions',
