@@ -102,7 +102,9 @@ describe.each(Object.keys(sources) as readonly Source[])('what facts of %s may b
   );
 
   test('is said of each of them', () => {
-    expect(Object.keys(said).toSorted()).toEqual(Object.keys(facts).toSorted());
+    expect(Object.keys(said).toSorted(), `core/${source}/vocabulary.ts says what each fact may be`).toEqual(
+      Object.keys(facts).toSorted(),
+    );
   });
 
   test('holds whatever is read of some thousand events', () => {

@@ -73,6 +73,10 @@ const opened = (record: CloudTrailRecord): readonly JsonObject[] => {
   return rules.map(rule => ({ group, ...rule }));
 };
 
+/** Whether whom it is shared with is an account of ours: one that the settings list, or the call's own. */
+const isOurs = (whom: string, { recipientAccountId }: CloudTrailRecord, { accounts }: Settings): boolean =>
+  accounts.includes(whom) || whom === recipientAccountId;
+
 const sharers: { readonly [api: string]: readonly [resource: string, permission: string] } = {
   ModifyImageAttribute: ['imageId', 'launchPermission'],
   ModifySnapshotAttribute: ['snapshotId', 'createVolumePermission'],
@@ -111,7 +115,7 @@ const copiedOut = (record: CloudTrailRecord, settings: Settings): readonly JsonO
   )?.[1];
   const whom = text(record, 'requestParameters', 'destinationBackupVaultArn')?.split(':')[4];
   if (resource === undefined || whom === undefined) return [];
-  const ours = settings.accounts.includes(whom) || whom === record.recipientAccountId;
+  const ours = isOurs(whom, record, settings);
   const kind = resource.startsWith('ami-') ? 'image' : 'snapshot';
   return [{ resource, kind, with: whom, ours, approval: approvalOf(resource, settings) }];
 };
@@ -122,7 +126,7 @@ const keyed = (record: CloudTrailRecord, settings: Settings): readonly JsonObjec
   const request = requestOf(record);
   const whom = /^arn:[a-z-]+:kms:[^:]*:(\d{12}):/.exec(word(request, 'kmsKeyId') ?? '')?.[1];
   if (whom === undefined) return [];
-  const ours = settings.accounts.includes(whom) || whom === record.recipientAccountId;
+  const ours = isOurs(whom, record, settings);
   const resource = word(request, 'snapshotId') ?? 'unknown';
   return [{ resource, kind: 'snapshot', with: whom, ours, approval: approvalOf(resource, settings) }];
 };
@@ -150,7 +154,7 @@ export const exposureFacts: Facts<'cloudtrail'> = {
             ? 'world'
             : (word(one, 'userId') ?? word(one, 'organizationArn') ?? word(one, 'organizationalUnitArn'));
         if (whom === undefined) return [];
-        const ours = settings.accounts.includes(whom) || whom === record.recipientAccountId;
+        const ours = isOurs(whom, record, settings);
         const kind = sharer[0] === 'imageId' ? 'image' : 'snapshot';
         return [{ resource, kind, with: whom, ours, approval: approvalOf(resource, settings) }];
       });
