@@ -1,6 +1,8 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { batches } from '../core/pipeline.ts';
 import type { Read } from '../core/read/contract.ts';
 import { type Message, type ObjectPointer, readSqs } from '../core/read/sqs.ts';
+import { askBookmark, bookmark, furthest } from '../core/state/bookmark.ts';
 import { deps } from './deps/deps.ts';
 import { detectCounted } from './detection/detecting.ts';
 import { lambda, warn } from './invocation/lambda.ts';
@@ -13,20 +15,46 @@ import { hasTime } from './invocation/time.ts';
  */
 const reserve = 15_000;
 
-/** What of an object comes in time. @throws where not all of it does */
-async function* inTime(pointer: ObjectPointer, context: Context): AsyncGenerator<readonly Read[]> {
-  for await (const reads of deps().object(pointer)) {
-    if (!hasTime(context, reserve))
-      throw new Error(`s3://${pointer.bucket}/${pointer.key}: the run’s time was over before all of it was read`);
-    yield reads;
-  }
+/** Reads of an object that are judged together. */
+const together = 1_000;
+
+/** An object's reads without so many events of its beginning, which were judged before. An object's events always come in one order. */
+async function* after(events: number, reads: AsyncIterable<readonly Read[]>): AsyncGenerator<readonly Read[]> {
+  let passed = 0;
+  for await (const some of reads)
+    yield passed < events ? some.filter(({ kind }) => kind !== 'event' || passed++ >= events) : some;
 }
 
+/**
+ * Judges an object batch by batch. Where the run's time is over before its end it leaves a bookmark, from which the next run goes on.
+ * @throws where not all of it was judged in time
+ */
+const detectObject = async (
+  pointer: ObjectPointer,
+  isAgain: boolean,
+  meter: Meter,
+  context: Context,
+): Promise<void> => {
+  const { store, now, object } = deps();
+  const before = isAgain ? furthest(await store().observe([askBookmark(pointer, now())])) : 0;
+  let events = before;
+  for await (const batch of batches(after(before, object(pointer)), together)) {
+    if (!hasTime(context, reserve)) {
+      if (events > before) await store().observe([bookmark(pointer, events, now())]);
+      throw new Error(
+        `s3://${pointer.bucket}/${pointer.key}: the run’s time was over after ${events} of its events; the next run goes on from there`,
+      );
+    }
+    await detectCounted(batch, meter);
+    events += batch.filter(({ kind }) => kind === 'event').length;
+  }
+};
+
 /** What a message carries itself, and then the objects it points to, as they arrive. */
-const detectMessage = async ({ reads, objects }: Message, meter: Meter, context: Context): Promise<void> => {
+const detectMessage = async ({ reads, objects, receives }: Message, meter: Meter, context: Context): Promise<void> => {
   if (!hasTime(context, reserve)) throw new Error('no time is left in this run');
   if (reads.length > 0) await detectCounted(reads, meter);
-  for (const pointer of objects) await detectCounted(inTime(pointer, context), meter);
+  for (const pointer of objects) await detectObject(pointer, receives > 1, meter, context);
 };
 
 /** Judges what messages carry together, so that a batch is one pass; false where that failed and each is to be tried alone. */
@@ -51,9 +79,12 @@ const detectTogether = async (messages: readonly Message[], meter: Meter): Promi
 export const handler = lambda('cloudtrail', async (event: SQSEvent, meter, context): Promise<SQSBatchResponse> => {
   const messages = readSqs(event, deps().settings);
   const carrying = messages.filter(({ objects }) => objects.length === 0);
-  const pointing = messages.filter(({ objects }) => objects.length > 0);
+  // What waited longest first: nothing is given up that no run had time for while others were taken.
+  const pointing = messages
+    .filter(({ objects }) => objects.length > 0)
+    .toSorted((one, other) => other.receives - one.receives);
   const batchItemFailures: { itemIdentifier: string }[] = [];
-  for (const message of (await detectTogether(carrying, meter)) ? pointing : messages) {
+  for (const message of (await detectTogether(carrying, meter)) ? pointing : [...carrying, ...pointing]) {
     try {
       await detectMessage(message, meter, context);
     } catch (error) {

@@ -33,13 +33,10 @@ let judged = false;
 const few = 1_000;
 
 /** Judges what was read and counts it. Tables and the quarantine are reached only when there is something to write. */
-export const detectCounted = async (
-  reads: Iterable<Read> | AsyncIterable<readonly Read[]>,
-  meter: Meter,
-): Promise<void> => {
+export const detectCounted = async (reads: readonly Read[], meter: Meter): Promise<void> => {
   const { settings, quarantine, now, readings } = deps();
   const asked = readings === undefined ? undefined : (await import('./readings.ts')).gather();
-  if (judged || !Array.isArray(reads) || reads.length > few) keepYoung();
+  if (judged || reads.length > few) keepYoung();
   judged = true;
   const judge = isQuiet(reads) ? nothing : await deps().match();
   const counts = await detect(reads, {
@@ -71,6 +68,6 @@ export const detectCounted = async (
 
 const nothing = (): readonly never[] => [];
 
-/** Whether none of a batch can be what a rule is about. What comes in pieces is not looked at before it is judged. */
-const isQuiet = (reads: Iterable<Read> | AsyncIterable<readonly Read[]>): boolean =>
-  Array.isArray(reads) && !reads.some((read: Read) => read.kind === 'event' && deps().concerns(read.event));
+/** Whether none of a batch can be what a rule is about. */
+const isQuiet = (reads: readonly Read[]): boolean =>
+  !reads.some(read => read.kind === 'event' && deps().concerns(read.event));

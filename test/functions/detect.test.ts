@@ -93,6 +93,12 @@ const queue = (...bodies: readonly (object | string)[]) =>
       body: typeof body === 'string' ? body : JSON.stringify(body),
     })),
   }) as Parameters<typeof trail>[0]; // as far as it reads
+const again = ({ Records }: ReturnType<typeof queue>, receives: number): ReturnType<typeof queue> => ({
+  Records: Records.map(message => ({
+    ...message,
+    attributes: { ...message.attributes, ApproximateReceiveCount: String(receives) },
+  })),
+});
 
 const subscription = (...logged: readonly object[]) => ({
   awslogs: {
@@ -242,6 +248,54 @@ describe('CloudTrail’s queue', () => {
     );
   });
 
+  test('goes on with a log file where the last run’s time was over, and loses none of it', async () => {
+    const { readSqs } = await import('../../core/read/sqs.ts');
+    const calls = Array.from({ length: 2_500 }, (_, at) => `Call${at}`);
+    const judged: string[] = [];
+    let left = 60_000;
+    world.with({
+      match: () => event => {
+        if ('source' in event && event.source === 'cloudtrail') judged.push(event.record.eventName ?? '');
+        if (judged.length === 1_500) left = 14_999;
+        return [];
+      },
+      concerns: () => true,
+      object: async function* () {
+        for (let from = 0; from < calls.length; from += 400) {
+          const some = calls.slice(from, from + 400).map(name => envelope(record('i-0', name)));
+          yield readSqs(queue(...some), exampleSettings).flatMap(({ reads }) => reads);
+        }
+      },
+    });
+    const running = context({ getRemainingTimeInMillis: () => left });
+    const notice = { s3Bucket: 'trail', s3ObjectKey: ['long'] };
+    expect(await trail(queue(notice), running)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+    expect(logged(world)[0]?.message).toContain('was over after 2400 of its events; the next run goes on from there');
+    expect(judged).toEqual(calls.slice(0, 2_400));
+    left = 60_000;
+    expect(await trail(again(queue(notice), 2), running)).toEqual({ batchItemFailures: [] });
+    expect(judged).toEqual(calls);
+  });
+
+  test('begins with the log files that were given back most often', async () => {
+    const begun: string[] = [];
+    world.with({
+      match,
+      object: async function* ({ key }) {
+        begun.push(key);
+        yield [];
+      },
+    });
+    const notice = (key: string) => ({ s3Bucket: 'trail', s3ObjectKey: [key] });
+    const [first, second, third] = [
+      queue(notice('new')),
+      again(queue(notice('old')), 4),
+      again(queue(notice('tried')), 2),
+    ];
+    await trail({ Records: [first, second, third].flatMap(({ Records }) => Records) }, context());
+    expect(begun).toEqual(['old', 'tried', 'new']);
+  });
+
   test('gives back a log file that takes too long, and what it has no time to begin; what was done is acknowledged', async () => {
     const notice = (key: string) => ({ s3Bucket: 'trail', s3ObjectKey: [key] });
     let left = 60_000;
@@ -260,7 +314,7 @@ describe('CloudTrail’s queue', () => {
     });
     expect(await titles()).toContainEqual(['i-9 was stopped', 1]);
     expect(logged(world).map(({ message }) => message)).toEqual([
-      's3[:]//trail/i-long: the run’s time was over before all of it was read',
+      's3[:]//trail/i-long: the run’s time was over after 0 of its events; the next run goes on from there',
       'no time is left in this run',
       undefined,
     ]);

@@ -56,6 +56,7 @@ export const areas: { readonly [name: string]: Area } = {
       'span.test.ts',
       'sighting.test.ts',
       'whole-burst.test.ts',
+      'bookmark.test.ts',
     ),
     without:
       /whatever the order, repetition and batches|order and redelivery|records that are late|in any order and batches/,

@@ -239,9 +239,9 @@ test('objects that S3 tells of are pointed to, in each way in which it tells', (
     s3: { bucket: { name: 'trail' }, object: { key: 'a+b%2Fc', ...object } },
     ...over,
   });
-  expect(pointers({ Records: [s3(), s3({}, { versionId: 'v1' })] } as unknown as Json)).toEqual([
+  expect(pointers({ Records: [s3(), s3({}, { versionId: 'v1', eTag: 'e1' })] } as unknown as Json)).toEqual([
     { bucket: 'trail', key: 'a b/c' },
-    { bucket: 'trail', key: 'a b/c', version: 'v1' },
+    { bucket: 'trail', key: 'a b/c', version: 'v1', etag: 'e1' },
   ]);
   const none = [
     s3({ eventSource: 'aws:sns' }),

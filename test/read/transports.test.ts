@@ -96,10 +96,10 @@ describe('a queue batch', () => {
     [
       'EventBridge',
       envelope(
-        { bucket: { name: 'trail' }, object: { key: 'a+b', 'version-id': 'v1' } },
+        { bucket: { name: 'trail' }, object: { key: 'a+b', 'version-id': 'v1', etag: 'e1' } },
         { 'detail-type': 'Object Created', source: 'aws.s3' },
       ),
-      [{ bucket: 'trail', key: 'a+b', version: 'v1' }],
+      [{ bucket: 'trail', key: 'a+b', version: 'v1', etag: 'e1' }],
     ],
     [
       'CloudTrail’s topic',
@@ -110,7 +110,7 @@ describe('a queue batch', () => {
       ],
     ],
   ])('points at the objects that %s tells of', (_, body, objects) => {
-    expect(readSqs(batch(body), settings)).toEqual([{ id: 'm-0', reads: [], objects }]);
+    expect(readSqs(batch(body), settings)).toEqual([{ id: 'm-0', receives: 1, reads: [], objects }]);
   });
 
   test.each<[string, Json]>([
@@ -177,7 +177,7 @@ describe('a queue batch', () => {
 
   test('that is empty is counted; a message without a body is set aside', () => {
     expect(readSqs({ Records: [] }, settings)).toEqual([
-      { id: '', reads: [{ kind: 'skipped', why: 'empty batches', count: 1 }], objects: [] },
+      { id: '', receives: 1, reads: [{ kind: 'skipped', why: 'empty batches', count: 1 }], objects: [] },
     ]);
     const [message] = readSqs({ Records: [{ messageId: 'm-0' }] }, settings);
     expect(message).toMatchObject({
