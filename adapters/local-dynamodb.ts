@@ -13,6 +13,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import dynalite from 'dynalite';
 import { findingsTable, type Table, tables } from '../core/tables.ts';
 import { claim } from './local-folder.ts';
+import { closeIterators } from './local-iterators.ts';
 
 /** DynamoDB on this machine: dynalite, spoken to over the real protocol by the real client, with the real tables. */
 export interface LocalDynamoDB {
@@ -37,6 +38,7 @@ const region = 'local';
 export const localDynamoDB = async (path?: string): Promise<LocalDynamoDB> => {
   if (path !== undefined) mkdirSync(path, { recursive: true });
   const release = path === undefined ? undefined : claim(path);
+  closeIterators();
   const server = dynalite({
     createTableMs: 0,
     deleteTableMs: 0,
