@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { scratchFile } from '../../adapters/scratch.ts';
 import { type MemoryFindings, memoryFindings } from '../../core/findings/memory.ts';
 import type { Match } from '../../core/match.ts';
@@ -94,12 +94,14 @@ it('a scratch file has no name', () => {
 });
 
 it('says where no temporary file can be written, and what to do', () => {
-  vi.stubEnv('TMPDIR', import.meta.filename);
+  const { TMPDIR } = process.env;
+  process.env['TMPDIR'] = import.meta.filename;
   const scratch = scratchFile();
   expect(() => scratch.write('a text')).toThrow(
     /^no temporary file can be written in .+scratch\.test\.ts \(ENOTDIR\); .+: set TMPDIR to a directory with room$/,
   );
-  vi.unstubAllEnvs();
+  if (TMPDIR === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = TMPDIR;
   expect(scratch.read(scratch.write('a text'))).toBe('a text');
   scratch.close();
 });

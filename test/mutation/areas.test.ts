@@ -1,4 +1,4 @@
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { expect, test } from 'vitest';
 import { areas } from './areas.ts';
@@ -35,4 +35,8 @@ test.each(Object.entries(areas))('the area %s names what is there', (_, { mutate
   expect(tests.filter(path => !existsSync(path))).toEqual([]);
   const names = mutate.map(one => one.replace('!', ''));
   expect(names.filter(one => !existsSync(one) && globSync(one).length === 0)).toEqual([]);
+});
+
+test.each(Object.entries(areas))('no test of the area %s needs vitest’s own worker', (_, { tests }) => {
+  expect(tests.filter(path => /\bvi\./.test(readFileSync(path, 'utf8')))).toEqual([]);
 });

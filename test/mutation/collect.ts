@@ -3,9 +3,9 @@
  * again for every mutant in the process that holds them.
  */
 import { format } from 'node:util';
-import { assert, expect as ordinaryExpect, vi } from 'vitest';
+import { assert, expect as ordinaryExpect } from 'vitest';
 
-export { assert, vi };
+export { assert };
 
 /** A value as vitest writes it into a test: members by name, texts as they are. */
 const written = (value: unknown, indent = ''): string => {
