@@ -20,9 +20,9 @@ const most = 20_000;
 
 export const usage: Command['usage'] = `usage: tripline detections [--json] [WORD…]
 
-Lists the detections whose id contains every WORD: severity, status under tripline.config.ts, what each still lacks; and where
-there is a database, what each did in the last ${days} days: findings, how many of them are open, and false positives.
-  --json           one JSON object a line
+Lists the detections whose id contains every WORD: severity, status under tripline.config.ts, and the settings that each still lacks.
+If there is a database, also what each did in the last ${days} days: findings, how many of them are open, and false positives.
+  --json           one JSON object per line
 ${databaseUsage}`;
 
 const statusOf = (id: string, requires: readonly string[]): string =>
