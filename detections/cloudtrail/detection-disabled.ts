@@ -12,7 +12,7 @@ const pipelineRole = roleSession('tripline-prod-CloudTrailFunctionRole-abcdefgh'
 
 export const detection = cloudtrail({
   id: 'cloudtrail/detection-disabled',
-  title: '{attempt}{principal} blinded the watch: {resource} ({blinding.how})',
+  title: '{attempt}{principal} blinded monitoring: {resource} ({blinding.how})',
   severity: [
     ['low', { fact: { 'principal.kind': 'platform', 'call.outcome': 'denied' } }],
     ['medium', { fact: { 'principal.kind': 'platform' } }],
