@@ -52,7 +52,7 @@ export const detection = cloudtrail({
   },
   resources: view => [said(view, 'bootstrap.resource')],
   attack: ['T1552.001', 'T1555.006', 'T1528'],
-  why: 'User data and bootstrap secrets hold what lets a machine join the cluster: tokens, certificate hashes, sometimes the keys of the control plane. Whoever reads them in time can join a machine of his own.',
+  why: 'User data and bootstrap secrets hold what lets a machine join the cluster: tokens, certificate hashes, sometimes the keys of the control plane. Whoever reads them in time can join a machine of their own.',
   references: [
     'EC2 API Reference, DescribeInstanceAttribute; GetLaunchTemplateData; GetConsoleOutput',
     'Cluster API, "Bootstrap": data secrets',

@@ -20,7 +20,7 @@ const providers = [
 
 export const detection = cloudtrail({
   id: 'cloudtrail/eks-authentication-changed',
-  title: '{principal} changed who may prove to be whom ({event} on {target})',
+  title: '{principal} changed how a cluster or account authenticates identities ({event} on {target})',
   severity: [['low', { fact: { 'principal.kind': 'likely-controller' } }], 'critical'],
   when: {
     fact: { 'call.outcome': 'succeeded' },

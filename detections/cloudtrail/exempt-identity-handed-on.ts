@@ -22,7 +22,7 @@ const risks = ['anyone', 'other-account', 'open-web-identity', 'unreadable'];
 
 export const detection = cloudtrail({
   id: 'cloudtrail/exempt-identity-handed-on',
-  title: '{principal} let somebody else be {resource}, whom the settings exempt',
+  title: '{principal} gave somebody else access to {resource}, which the settings exempt',
   severity: [
     // Who is exempt already keeps its own role; CI’s trust names repositories by wildcards.
     ['low', { fact: { 'principal.kind': ['platform', 'gitops'] } }],

@@ -8,7 +8,7 @@ const byNode = { userIdentity: nodeSession(), sourceIPAddress: '10.0.12.34' };
 
 export const detection = cloudtrail({
   id: 'cloudtrail/node-role-beyond-baseline',
-  title: 'The node role {role} called {api}, which nodes do not',
+  title: 'The node role {role} called {api}, which nodes do not call',
   severity: [['high', { fact: { 'node.call': 'sensitive' } }], 'medium'],
   when: {
     userIdentity: { invokedBy: [{ exists: false }, null] },

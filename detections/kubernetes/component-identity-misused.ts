@@ -11,13 +11,13 @@ const binding = 'clusterrolebindings.rbac.authorization.k8s.io';
 
 export const detection = kubernetes({
   id: 'kubernetes/component-identity-misused',
-  title: "{user}, which is the control plane's, was used at {address} for what it is not",
+  title: 'The control plane identity {user} was misused at {address}',
   severity: 'critical',
   when: { fact: { 'component.anomalies': ['outside-address', 'beyond-role'] } },
   by: view => [{ user: said(view, 'principal.id'), address: said(view, 'source.last') }],
   resources: view => [said(view, 'object.path')],
   attack: ['T1649', 'T1550', 'T1078'],
-  why: 'Whoever holds the key of a cluster’s authority signs himself a certificate in the name of any of its components, and no request for it is ever made. Components call from the control plane, and the scheduler and kube-proxy have short roles: anything else is a forged certificate or a stolen one.',
+  why: 'Whoever holds the key of a cluster’s authority can sign a certificate in the name of any of its components, and no request for it is ever made. Components call from the control plane, and the scheduler and kube-proxy have short roles: anything else is a forged certificate or a stolen one.',
   references: [
     'kubernetes/kubernetes, plugin/pkg/auth/authorizer/rbac/bootstrappolicy (system:kube-scheduler, system:volume-scheduler, system:node-proxier)',
     'Kubernetes documentation, PKI certificates and requirements',

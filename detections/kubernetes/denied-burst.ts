@@ -45,7 +45,7 @@ const page = (second: number, over: Over = { ...forbidden, ...anonymous }) =>
 
 export const detection = kubernetes({
   id,
-  title: '{user} was refused, or let in unnamed',
+  title: '{user} was refused repeatedly, or let in anonymously',
   severity: [['high', { user: { username: 'system:anonymous' }, fact: { 'call.outcome': 'succeeded' } }], 'medium'],
   when: {
     $or: [

@@ -22,7 +22,7 @@ const ingress = (ip: string, over = {}) =>
 
 export const detection = kubernetes({
   id: 'kubernetes/foreign-address-taken',
-  title: '{principal} had a Service answer for addresses of others: {object}',
+  title: '{principal} made a Service answer for addresses that belong to others: {object}',
   severity: [
     ['high', { fact: { 'service.takes': onTheNode } }],
     // Nodes' own addresses are what external ones are documented for: an ingress without a load balancer.

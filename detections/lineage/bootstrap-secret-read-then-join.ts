@@ -48,7 +48,7 @@ const joined = nodeAsked({ name: 'ip-10-1-3-4.eu-west-1.compute.internal' });
 
 export const detection = kubernetes({
   id: 'lineage/bootstrap-secret-read-then-join',
-  title: 'The machine {node} asked to join after somebody had read what lets it',
+  title: 'The machine {node} asked to join after a join secret was read',
   severity: 'critical',
   when: {
     verb: 'create',

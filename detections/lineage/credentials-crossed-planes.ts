@@ -65,7 +65,7 @@ export const detection = kubernetes({
       Object.keys(known).length > 0 || said(view, 'principal.form') === 'node' ? undefined : { after: view.event.time },
   }),
   attack: ['T1552.005', 'T1550.001', 'T1078.004'],
-  why: 'A key that EC2 gave to a node, or EKS to a pod, belongs to that node or pod in Kubernetes too. Under any other name it was carried off, or somebody maps a stolen role to a user of his own.',
+  why: 'A key that EC2 gave to a node, or EKS to a pod, belongs to that node or pod in Kubernetes too. Under any other name it was carried off, or somebody maps a stolen role to a user of their own.',
   references: [
     'kubernetes-sigs/aws-iam-authenticator, user.extra (accessKeyId, sessionName, arn)',
     'AWS CloudTrail User Guide, AssumeRole by ec2.amazonaws.com and pods.eks.amazonaws.com',
