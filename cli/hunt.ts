@@ -67,7 +67,7 @@ export const run: Command['run'] = async (argv, io) => {
   if (values.json) io.stdout.write(jsonLine({ sql, rules }));
   else {
     const lines = [
-      `Records that ${count(chosen.length, 'detection')} may be about${taught.length === 0 ? '' : ` or learn from`}, and some more: 'tripline scan' of them decides (docs/hunting.md).`,
+      `Finds the records that ${count(chosen.length, 'detection')} may match${taught.length === 0 ? '' : ` or learn from`}, and some more: run 'tripline scan' on them (docs/hunting.md).`,
       ...rules.flatMap(({ id, leftOut }) =>
         leftOut.length === 0
           ? []

@@ -17,7 +17,7 @@ test('a hunt is one query of the console’s table, and what it is stands before
   expect(err).toBe('');
   expect(out).toBe(
     [
-      "-- Records that 1 detection may be about, and some more: 'tripline scan' of them decides (docs/hunting.md).",
+      "-- Finds the records that 1 detection may match, and some more: run 'tripline scan' on them (docs/hunting.md).",
       'SELECT "$path" AS object, count(*) AS records',
       'FROM "cloudtrail_logs"',
       "WHERE ((eventsource IN ('servicequotas.amazonaws.com') AND eventname IN ('RequestServiceQuotaIncrease')))",
