@@ -45,7 +45,7 @@ export const detection = cloudtrail({
   runbook: [
     confirmCall,
     'See what became of the copy: aws ec2 describe-volumes --region INSTANCE_REGION --filters Name=snapshot-id,Values=SNAPSHOT; aws ec2 describe-snapshot-attribute --region INSTANCE_REGION --snapshot-id SNAPSHOT --attribute createVolumePermission',
-    'Take it out of reach once it is no evidence: aws ec2 delete-snapshot --region INSTANCE_REGION --snapshot-id SNAPSHOT, of an image aws ec2 deregister-image --region INSTANCE_REGION --image-id IMAGE --delete-associated-snapshots; and take what was on the node for lost: replace it, and the secrets of its pods',
+    'Take it out of reach once it is no longer evidence: aws ec2 delete-snapshot --region INSTANCE_REGION --snapshot-id SNAPSHOT, of an image aws ec2 deregister-image --region INSTANCE_REGION --image-id IMAGE --delete-associated-snapshots; and treat what was on the node as compromised: replace it, and the secrets of its pods',
     revokeCaller,
     lookAround,
   ],

@@ -27,7 +27,7 @@ export const detection = cloudtrail({
     'kubernetes-sigs/cluster-api-provider-aws, cmd/clusterawsadm/cloudformation/bootstrap (node and control-plane policies)',
   ],
   runbook: [
-    'Confirm whose it is: the instance is in userIdentity.inScopeOf; kubectl get pods -A --field-selector spec.nodeName=NODE; a deployed agent that is meant to call it belongs into an exemption with a reason, better into a role of its own.',
+    'Confirm whose it is: the instance is in userIdentity.inScopeOf; kubectl get pods -A --field-selector spec.nodeName=NODE; a deployed agent that is meant to call it belongs in an exemption with a reason, better into a role of its own.',
     revokeSessions,
     preserveNode,
     'Close the way: aws iam list-attached-role-policies --role-name ROLE; take off what nodes do not need (cloudtrail/node-role-policy-attached names the usual ones).',

@@ -36,7 +36,7 @@ export const detection = cloudtrail({
     'EKS User Guide, "EKS Pod Identities"; "IAM roles for service accounts"',
   ],
   runbook: [
-    "Confirm which pod: the record's sourceIPAddress is the pod's where calls go through a VPC endpoint: kubectl get pods -A -o wide | grep ADDRESS; otherwise kubectl get pods -A --field-selector spec.nodeName=NODE -o jsonpath='{range .items[*]}{.metadata.namespace}/{.metadata.name} {.spec.serviceAccountName}{\"\\n\"}{end}'. From an address that is neither a pod's nor one that you leave by it is no pod: work it as cloudtrail/instance-credentials-off-instance.",
+    "Confirm which pod: the record's sourceIPAddress is the pod's where calls go through a VPC endpoint: kubectl get pods -A -o wide | grep ADDRESS; otherwise kubectl get pods -A --field-selector spec.nodeName=NODE -o jsonpath='{range .items[*]}{.metadata.namespace}/{.metadata.name} {.spec.serviceAccountName}{\"\\n\"}{end}'. A call from an address that is neither a pod's nor one of your egress comes from no pod: treat it as cloudtrail/instance-credentials-off-instance.",
     'Give it a role of its own: aws eks create-pod-identity-association --region REGION --cluster-name CLUSTER --namespace NAMESPACE --service-account NAME --role-arn ROLE.',
     'Then keep pods from instance metadata: `httpPutResponseHopLimit: 1` and `httpTokens: required` in the EC2NodeClass; check hostNetwork pods, which no hop limit stops.',
     lookAround,

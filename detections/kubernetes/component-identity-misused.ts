@@ -26,7 +26,7 @@ export const detection = kubernetes({
   runbook: [
     confirm("user.username = 'USER'"),
     `Find what else it did from there: ${insights("user.username = 'USER' and sourceIPs.0 = 'ADDRESS'")}`,
-    'Take the authority’s key for lost: rotate it (kubeadm: certs and the CA of each control plane; Cluster API: the secret NAMESPACE/CLUSTER-ca), for a certificate cannot be revoked',
+    'Treat the authority’s key as compromised: rotate it (kubeadm: certs and the CA of each control plane; Cluster API: the secret NAMESPACE/CLUSTER-ca), for a certificate cannot be revoked',
     'See who read the key: kubernetes/bootstrap-secret-read and kubernetes/controller-secret-touched of the days before',
     lookAround,
   ],
