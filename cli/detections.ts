@@ -95,9 +95,13 @@ export const run: Command['run'] = async (argv, io) => {
         { head: 'STATUS', cell: row => row.status },
         ...(did === undefined
           ? []
-          : [figure(`FOUND ${days}D`, 'findings'), figure('OPEN', 'open'), figure('FALSE', 'falsePositives')]),
-        { head: 'LACKS', cell: row => row.lacks.join(', ') || '-' },
-        { head: 'SAYS', cell: row => plainTitle(row.title) },
+          : [
+              figure(`FOUND ${days}D`, 'findings'),
+              figure('OPEN', 'open'),
+              figure('FALSE POSITIVES', 'falsePositives'),
+            ]),
+        { head: 'MISSING SETTINGS', cell: row => row.lacks.join(', ') || '-' },
+        { head: 'TITLE', cell: row => plainTitle(row.title) },
       ],
       io.stdout.isTTY ? io.stdout.columns : undefined,
     );

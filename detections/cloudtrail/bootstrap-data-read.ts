@@ -74,7 +74,7 @@ export const detection = cloudtrail({
     'Secrets Manager and Systems Manager record no parameters of what they refuse: the message names the secret or parameter. A refused list of parameters names one of them alone.',
     'User data that DescribeLaunchConfigurations and DescribeSpotFleetRequests give is not looked at: autoscalers ask for them all day, without a name. BatchGetSecretValue is recorded as a GetSecretValue of each secret besides.',
     'Cluster Autoscaler and the like read launch templates: name their roles in `secretReaders`.',
-    "A node of a node role may read every Cluster API secret: another machine's is not told from its own.",
+    "A node of a node role may read every Cluster API secret: another machine's is not distinguished from its own.",
   ],
   examples: {
     matches: [

@@ -51,8 +51,8 @@ export const detection = cloudtrail({
   ],
   blind: [
     'CreateSnapshot and CopyVolumes name a volume, and no record says whose root volume one is.',
-    'Who preserves a node as evidence is told of as well, unless the settings list them as the platform.',
-    'A vendor’s scanner that snapshots instances without an agent is told of each node that it looks at: let an exemption of this detection pass its role (`userIdentity.sessionContext.sessionIssuer.arn`), and not `platform`, which exempts it from nearly all. GuardDuty’s and Inspector’s are services.',
+    'Who preserves a node as evidence is reported as well, unless the settings list them as the platform.',
+    'A vendor’s scanner that snapshots instances without an agent is reported for each node that it looks at: let an exemption of this detection pass its role (`userIdentity.sessionContext.sessionIssuer.arn`), and not `platform`, which exempts it from nearly all. GuardDuty’s and Inspector’s are services.',
     'AWS Backup and Data Lifecycle Manager copy what is tagged for them; who tags a node so is not looked at.',
     'Nodes whose launch was not seen are not known to be nodes. What is read of a snapshot (GetSnapshotBlock) is a data event.',
     'CreateSnapshots is read in both encodings; no recorded call was seen. Who calls for AWS Backup was, for Data Lifecycle Manager it is inferred.',

@@ -42,7 +42,7 @@ export const detection = cloudtrail({
     lookAround,
   ],
   blind: [
-    'Pods that share the VPC subnets of their nodes are told by the user agent only: name `podRanges` where pods have a range of their own.',
+    'Pods that share the VPC subnets of their nodes are recognised by the user agent only: name `podRanges` where pods have a range of their own.',
     "The user agent is the caller's own word: a thief who poses as an agent of the node is not recognised here (node-role-beyond-baseline looks at what they call).",
     "Addresses are the pods' only behind VPC endpoints; through NAT every pod looks the same.",
     'Where `network.egress` is given, a call from elsewhere is left to cloudtrail/instance-credentials-off-instance, which says nothing of a pod on a node that has a public address of its own, or behind a NAT gateway that the inventory found and the settings do not list.',

@@ -33,7 +33,7 @@ export const detection = kubernetes({
   blind: [
     'EKS’s own components call from addresses of AWS’s: on EKS only what the scheduler and kube-proxy never do is judged, and their authority’s key is nobody’s but AWS’s.',
     'A forged kube-controller-manager that calls from the control plane’s network looks like the real one, whose role is wide.',
-    'A control plane that is hosted elsewhere, or whose components reach the API server through a public load balancer, calls from there: give its ranges in `network.ranges` and NAT gateways in `network.egress`, or every such call is told. kubeadm’s and RKE2’s components speak to the server on their own machine.',
+    'A control plane that is hosted elsewhere, or whose components reach the API server through a public load balancer, calls from there: give its ranges in `network.ranges` and NAT gateways in `network.egress`, or every such call is reported. kubeadm’s and RKE2’s components speak to the server on their own machine.',
     'Addresses are judged on clusters that the settings name as other than EKS’s, where they give ranges.',
     'No forged call was recorded: roles are taken from the code, and what real components call from an ordinary log.',
   ],

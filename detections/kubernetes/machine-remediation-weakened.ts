@@ -24,7 +24,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'Without a body (EKS) a pause is not told from another change: kubernetes/capi-object-changed-by-unexpected.',
+    'Without a body (EKS) a pause is not distinguished from another change: kubernetes/capi-object-changed-by-unexpected.',
     'A change by GitOps or the platform is theirs.',
   ],
   examples: {

@@ -101,7 +101,7 @@ export const detection = kubernetes({
   ],
   blind: [
     'A token that lives longer than a day is joined with reads of the last day only.',
-    'A machine is told by the address in its name: where nodes are named otherwise, only reads of the token itself count.',
+    'A machine is recognised by the address in its name: where nodes are named otherwise, only reads of the token itself count.',
     'Reads by controllers, nodes, the platform, GitOps and listed readers leave no trace.',
   ],
   examples: {

@@ -53,7 +53,7 @@ export const detection = kubernetes({
   principals: ({ record }) => [extraOf(record, 'arn')],
   state: recall({
     kind: 'recall-key',
-    doc: 'Compares the user name, role and session with what CloudTrail told of the access key when it was issued: to an instance, or to a pod. People’s sessions are judged again when late records have come.',
+    doc: 'Compares the user name, role and session with what CloudTrail recorded about the access key when it was issued: to an instance, or to a pod. People’s sessions are judged again when late records have come.',
     scopes: ({ record }) => [`key#${extraOf(record, 'accessKeyId')}`],
     stale: 3_600_000, // a key is issued once
     conclude: ({ record }, _key, [known = {}]) => {

@@ -16,7 +16,7 @@ export const factsPage = (): string =>
       '',
       `## ${names[source as keyof typeof names]}`, // a key of it
       '',
-      '| fact | says |',
+      '| fact | meaning |',
       '|---|---|',
       ...Object.entries(facts).map(([name, { doc }]) => `| \`${name}\` | ${doc.replaceAll('|', '\\|')} |`),
     ]),
