@@ -74,7 +74,7 @@ export const run: Command['run'] = async (argv, io) => {
   const roles = [...new Set(all.map(({ role }) => role))];
   if (roles.length === 0) {
     const named = patterns ?? configuredNodes(settings);
-    const which = named.length > 0 ? `a role named ${named.join(', ')}` : 'a node role (told by the usual names)';
+    const which = named.length > 0 ? `a role named ${named.join(', ')}` : 'a node role (recognised by the usual names)';
     io.stderr.write(
       `no call by ${shown(which)} is in ${isKept ? 'what was kept' : 'these logs'}: --role '*' shows every role\n`,
     );

@@ -99,7 +99,7 @@ const post = (
         logical(`${name} post ${place.region} ${index}`),
         {
           name: named(name),
-          description: 'Tripline: told straight to the guard topic',
+          description: 'Tripline: sent straight to the guard topic',
           eventPattern: pattern,
           state: 'ENABLED',
           ...(bus === undefined ? {} : { eventBusName: bus.name }),

@@ -16,7 +16,7 @@ const unseen = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 /** Why nobody can be called so; undefined: somebody can. */
 const wrongWith = (name: string): string | undefined => {
-  if (name === '') return 'it says nothing';
+  if (name === '') return 'it is empty';
   if (unseen.test(name)) return 'it has a line break or another invisible character';
   if (ours.has(name.toLowerCase())) return 'so Tripline itself is called where it changes findings';
   if (name.toLowerCase().startsWith(inSlack)) return 'so those are called who press a button in Slack';

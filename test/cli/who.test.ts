@@ -22,7 +22,7 @@ describe('who changes findings', () => {
   });
 
   test.each([
-    [' ', /says nothing/],
+    [' ', /is empty/],
     ['tripline', /Tripline itself/],
     ['Tripline Canary', /Tripline itself/],
     [inventoryName, /Tripline itself/],
