@@ -95,13 +95,13 @@ const loudness = ({ rows }: Quality): string => {
 export const qualityPage = (quality: Quality, bare: Quality): string => {
   const { ordinary, incident, rows, missed } = quality;
   return [
-    '# What the catalogue says of an ordinary day',
+    '# False positives over an ordinary day',
     '',
     'Made by `npm run quality` from the seeded day in `examples/logs` (a synthetic account with two clusters, ours).',
     '',
     `- ${ordinary.toLocaleString('en-US')} ordinary events under the example's settings: ${loudness(quality)}`,
-    `- the same with no settings at all: ${loudness(bare)} (controllers are then known by their usual names only: low, never silent)`,
-    `- ${incident} events of ${missed.length === 0 ? 'incidents, every incident said by every detection that it expects' : `incidents; missed: ${missed.join('; ')}`}`,
+    `- the same without any settings: ${loudness(bare)} (controllers are then recognised only by their usual names: low severity, but never dropped)`,
+    `- ${incident} events of ${missed.length === 0 ? 'incidents, every incident found by every detection that it expects' : `incidents; missed: ${missed.join('; ')}`}`,
     '',
     '| detection | incident events | ordinary: low | medium | high | critical |',
     '|---|--:|--:|--:|--:|--:|',

@@ -34,7 +34,7 @@ export const judgements: {
   },
   'aws.credential-access.ec2-steal-instance-credentials': {
     scope: 'covered',
-    why: 'The centre of this plane: the command sent to the instance, then its session from elsewhere.',
+    why: 'The core of this catalogue: the command sent to the instance, then its session from elsewhere.',
   },
   'aws.credential-access.secretsmanager-batch-retrieve-secrets': {
     scope: 'outside',
@@ -42,7 +42,7 @@ export const judgements: {
   },
   'aws.credential-access.secretsmanager-retrieve-secrets': {
     scope: 'outside',
-    why: 'A user reads application secrets; only aws.cluster.x-k8s.io/* and reads by node roles are of this plane.',
+    why: 'A user reads application secrets; only aws.cluster.x-k8s.io/* and reads by node roles are in scope.',
   },
   'aws.credential-access.ssm-retrieve-securestring-parameters': {
     scope: 'outside',
@@ -75,7 +75,7 @@ export const judgements: {
   },
   'aws.initial-access.console-login-without-mfa': {
     scope: 'outside',
-    why: "How people sign in is the identity provider's plane; consoles opened by instances are instance-session-in-console.",
+    why: "How people sign in is the identity provider's business; consoles opened by instances are instance-session-in-console.",
   },
   'aws.lateral-movement.ec2-instance-connect': { scope: 'covered', why: 'An entry path into instances.' },
   'aws.lateral-movement.ec2-serial-console-send-ssh-public-key': {
@@ -168,12 +168,12 @@ export const coveragePage = (found: ReadonlyMap<string, readonly Match[]>): stri
     ([technique, matches]) => judgements[technique]?.scope === 'covered' && matches.length > 0,
   ).length;
   return [
-    '# Recorded attacks and what fires on them',
+    '# Recorded attacks, and what detects them',
     '',
     'Made by `npm run coverage` from the detonation logs of Stratus Red Team (310 recorded CloudTrail events, 35 techniques,',
-    "Apache-2.0). The roles that the techniques use are taken for node roles; no rule looks at the tool's user agent.",
+    "Apache-2.0). The settings name the roles that the techniques use as node roles; no detection looks at the tool's user agent.",
     '',
-    `${found.size} techniques, ${covered} on this plane and detected.`,
+    `${found.size} techniques, ${covered} of them about node provisioning, and detected.`,
     '',
     '| technique | scope | detections (severity, matches) | why |',
     '|---|---|---|---|',

@@ -29,9 +29,9 @@ export const databaseOptions = {
 
 /** {@link databaseOptions} as the `usage` of a command says them. */
 export const databaseUsage = `  --database DIR   a local database (default .tripline/database)
-  --stage NAME     a deployed stage, through the AWS SDK's usual chain (region, profile, AWS_ENDPOINT_URL); where that has no
-                   region, in the settings' home
-  --table NAME     a DynamoDB table of findings, likewise; that of state is named as it is, ending in 'state'`;
+  --stage NAME     a deployed stage. Region and credentials are those of the AWS SDK (profile, AWS_ENDPOINT_URL); if no region is
+                   set, the settings' home region
+  --table NAME     a DynamoDB table of findings, likewise; its state table has the same name, ending in 'state'`;
 
 type Where = { readonly [flag in keyof typeof databaseOptions]?: string | undefined };
 

@@ -20,9 +20,9 @@ const most = 20_000;
 
 export const usage: Command['usage'] = `usage: tripline detections [--json] [WORD…]
 
-Lists the detections whose id contains every WORD: severity, status under tripline.config.ts, what each still lacks; and where
-there is a database, what each did in the last ${days} days: findings, how many of them are open, and false positives.
-  --json           one JSON object a line
+Lists the detections whose id contains every WORD: severity, status under tripline.config.ts, and the settings that each still lacks.
+If there is a database, also what each did in the last ${days} days: findings, how many of them are open, and false positives.
+  --json           one JSON object per line
 ${databaseUsage}`;
 
 const statusOf = (id: string, requires: readonly string[]): string =>
@@ -95,9 +95,13 @@ export const run: Command['run'] = async (argv, io) => {
         { head: 'STATUS', cell: row => row.status },
         ...(did === undefined
           ? []
-          : [figure(`FOUND ${days}D`, 'findings'), figure('OPEN', 'open'), figure('FALSE', 'falsePositives')]),
-        { head: 'LACKS', cell: row => row.lacks.join(', ') || '-' },
-        { head: 'SAYS', cell: row => plainTitle(row.title) },
+          : [
+              figure(`FOUND ${days}D`, 'findings'),
+              figure('OPEN', 'open'),
+              figure('FALSE POSITIVES', 'falsePositives'),
+            ]),
+        { head: 'MISSING SETTINGS', cell: row => row.lacks.join(', ') || '-' },
+        { head: 'TITLE', cell: row => plainTitle(row.title) },
       ],
       io.stdout.isTTY ? io.stdout.columns : undefined,
     );

@@ -244,8 +244,8 @@ const subscribers = async (
       topic === 'guard'
         ? weak(
             called,
-            `Nobody is subscribed to the topic ${name}: nobody hears of changes to the watch itself.`,
-            'Add a channel of kind email to `channels` in tripline.config.ts: only those hear of it, past all functions.',
+            `Nobody is subscribed to the topic ${name}: nobody is told of changes to Tripline itself.`,
+            'Add a channel of kind email to `channels` in tripline.config.ts: only those are told, without any function in between.',
           )
         : bad(called, `Nobody is subscribed to the topic ${name}.`, 'Set `channels` in tripline.config.ts and deploy.'),
     ];

@@ -15,16 +15,16 @@ import { jsonLine, jsonPage, shown } from './shown.ts';
 export const usage: Command['usage'] = `usage: tripline doctor [--stage NAME] [--all | --json] [--strict]
        tripline doctor --policy [--stage NAME]
 
-Looks whether a deployed stage is awake: the trail in every enabled region, clusters' audit logs, rules and filters as derived,
-functions and what feeds them, subscriptions, dead letters, the quarantine, announcements, canaries, clock, quotas; and, without
---stage, only what the settings leave undone. Uses the SDK's usual credentials; AWS_ENDPOINT_URL points it at an emulator. Exit codes
-for cron: 0 well, 1 something is bad, 2 something could not be looked at.
+Checks that a deployed stage works: the trail in every enabled region, clusters' audit logs, rules and filters as derived, functions and
+what feeds them, subscriptions, dead letters, the quarantine, announcements, canaries, clock, quotas. Without --stage, it checks only the
+settings. Region and credentials are those of the AWS SDK; AWS_ENDPOINT_URL points it at an emulator. Exit codes for cron: 0 good, 1
+something is bad, 2 something could not be checked.
   --stage NAME     the stage as deployed (npx sst deploy --stage NAME)
-  --all            also what is good
-  --json           one check a line
-  --strict         what is weak counts as bad
-  --policy         the IAM policy that it needs, and nothing else
-  --settings FILE  a tripline.config.ts`;
+  --all            also show what is good
+  --json           one check per line
+  --strict         treat weak as bad
+  --policy         print the IAM policy that it needs, and nothing else
+  --settings FILE  the settings (default tripline.config.ts)`;
 
 /** Looks at once: each waits for one region's answers. */
 const together = 6;
@@ -69,7 +69,7 @@ export const run: Command['run'] = async (argv, io) => {
   for (const check of told) io.stdout.write(values.json ? jsonLine(check) : `${shownCheck(check)}\n`);
   const count = (state: Check['state']): number => checks.filter(one => one.state === state).length;
   (values.json ? io.stderr : io.stdout).write(
-    `${count('good')} good, ${count('weak')} weak, ${count('bad')} bad, ${count('unknown')} not looked at\n`,
+    `${count('good')} good, ${count('weak')} weak, ${count('bad')} bad, ${count('unknown')} not checked\n`,
   );
   if (count('bad') > 0 || (values.strict && count('weak') > 0)) return 1;
   return count('unknown') > 0 ? 2 : 0;
@@ -90,7 +90,7 @@ const attempt = async (name: string, look: Look): Promise<readonly Check[]> => {
     return [
       unknown(
         name,
-        `It could not be looked at (${why}).`,
+        `It could not be checked (${why}).`,
         'Give these credentials the right to read it, then try again.',
       ),
     ];

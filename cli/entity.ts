@@ -9,11 +9,12 @@ import { table } from './table.ts';
 
 export const usage: Command['usage'] = `usage: tripline entity i-… | ASIA… | node/NAME | NAME [--json]
 
-What is known of an instance, an access key, a node or a principal, of what it leads to (key, instance, node), and its timeline
-across CloudTrail and Kubernetes: from what detections remember, and the findings that name it. NAME is a principal, a resource
-or an address, whole as 'tripline findings show ID' has it: arn:…, system:…, sg-…, 192.0.2.66. Exit code 1: nothing is known.
-  --settings FILE  a tripline.config.ts: its accounts and clusters are looked in
-  --account ID     look in this account
+Shows what is known about an instance, an access key, a node or a principal, what it leads to (key, instance, node), and its timeline
+across CloudTrail and Kubernetes: from what detections remember, and from the findings that name it. NAME is the complete name of a
+principal, a resource or an address, as 'tripline findings show ID' prints it: arn:…, system:…, sg-…, 192.0.2.66. Exit code 1: nothing
+is known about it.
+  --settings FILE  the settings whose accounts and clusters are searched (default tripline.config.ts)
+  --account ID     search this account
   --json           one object, nothing else
 ${databaseUsage}`;
 
@@ -88,7 +89,7 @@ const text = (known: readonly Known[], timeline: readonly Moment[], io: Io): str
   });
   const lines =
     timeline.length === 0
-      ? "no findings name it: a name is whole, as 'tripline findings show ID' has it"
+      ? "no finding names it: give the complete name, as 'tripline findings show ID' prints it"
       : table(
           timeline,
           [

@@ -12,12 +12,12 @@ import { tellUnmet } from './unmet.ts';
 
 export const usage: Command['usage'] = `usage: tripline explain EVENT.json [--detection ID] [--event ID] [--all] [--json]
 
-Says why detections did or did not fire on the events of a file (one record, {"Records": […]}, JSON lines, an envelope, what
-Lambda is given: docs/inputs.md): which clauses held, which failed, and on what value. Nothing is stored, so a stateful detection
-says what it would look at.
-  --detection ID   this detection alone, whether its call names fit or not, on the events that came nearest to it
-  --event ID       this event alone
-  --all            also the detections of the same calls that came nowhere near (otherwise the nearest three)
+Explains why detections did or did not match the events of a file (one record, {"Records": […]}, JSON lines, an envelope, the payload of
+a Lambda function: docs/inputs.md): which clauses matched, which did not, and on what value. Nothing is stored, so a stateful detection
+says what it would look up.
+  --detection ID   only this detection, even if its call does not occur; on the events that come nearest to it
+  --event ID       only this event
+  --all            all detections of the same calls (otherwise the nearest three)
   --json           one JSON object per event
 ${inputUsage}`;
 

@@ -14,9 +14,9 @@ import { table } from './table.ts';
 
 export const usage: Command['usage'] = `usage: tripline filters [--json] [PATH…]
 
-Shows the EventBridge patterns and the CloudWatch Logs pattern derived from the enabled detections under tripline.config.ts:
-which rules need read-only events, which conditions were given up to fit the quotas. With PATHs of recorded events, as
-'tripline scan' reads them, also the share of them that is admitted, and what each rule costs.
+Shows the EventBridge patterns and the CloudWatch Logs pattern derived from the detections that are enabled under tripline.config.ts: which
+detections need read-only events, and which conditions were dropped to fit the quotas. With PATHs of recorded events, in any form that
+'tripline scan' reads, also the share of them that is admitted, and what each detection adds.
   --json   one JSON object`;
 
 /**

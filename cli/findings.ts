@@ -23,18 +23,18 @@ export const usage: Command['usage'] = `usage: tripline findings [FILTERS] [--js
        tripline findings about principal|resource|address NAME [--json]
        tripline findings ack|resolve|reopen|assign|note|judge|suppress ID… | FILTERS --yes
 
-Lists stored findings, open and acknowledged ones unless --status says otherwise; most severe first.
+Lists stored findings, the most severe first. Without --status: those that are open or acknowledged.
 ${filterUsage}
-  --watch          show what is there, then what changes, until interrupted (every --every 5 seconds)
+  --watch          show what is there, then each change, until interrupted (looks every --every 5 seconds)
   --json, --ocsf   JSON lines, nothing else: findings as stored, or OCSF Detection Findings
 
-Works findings, each by its ID or all that FILTERS find: those are only shown until --yes is said.
-  --as true-positive|benign|false-positive         the verdict that resolve and judge need
-  --to NAME        assign to whom ('' to nobody)
-  --note TEXT      why, kept in the finding's trail with who and when
-  --for 24h        how long suppress lasts; critical and self-protection findings need --force
-  --by NAME        in whose name (default: the account this runs under): a person or a pipeline, neither Tripline itself nor
-                   somebody in Slack
+Works on findings: one by its ID, or all that FILTERS select. Those are only shown, unless you add --yes.
+  --as true-positive|benign|false-positive         the verdict; required by resolve and judge
+  --to NAME        assign to this person ('' to nobody)
+  --note TEXT      why; stored in the finding's trail with who and when
+  --for 24h        how long to suppress; critical and self-protection findings need --force
+  --by NAME        the name to record (default: your user name on this machine): a person or a pipeline, neither Tripline itself nor a
+                   Slack user
 
 ${databaseUsage}`;
 
@@ -73,9 +73,7 @@ const writeJson = (findings: readonly Finding[], io: Io): void => {
 const wholeNames = (values: Values, io: Io): void => {
   for (const flag of ['principal', 'resource'] as const)
     if (values[flag] !== undefined)
-      io.stderr.write(
-        `tripline findings: --${flag} takes a whole name, as 'tripline findings show ID' has it, not a part of one\n`,
-      );
+      io.stderr.write(`tripline findings: --${flag} takes a complete name, as 'tripline findings show ID' prints it\n`);
 };
 
 /** Where nothing was found: whether the detection that was asked for is one. Findings of former ones may still be stored. */
@@ -85,7 +83,7 @@ const nearNames = (asked: string | undefined, io: Io): void => {
   const ids = detections.map(({ id }) => id);
   const near = [...new Set([...nearTo(asked, ids), ...ids.filter(id => id.includes(word))])].slice(0, 5);
   const hint = near.length > 0 ? `near it: ${near.join(', ')}` : "'tripline detections' lists them";
-  io.stderr.write(`tripline findings: '${shown(asked)}' is no detection of the catalogue; ${hint}\n`);
+  io.stderr.write(`tripline findings: '${shown(asked)}' is not a detection of the catalogue; ${hint}\n`);
 };
 
 const list = async (database: Database, values: Values, io: Io, signal?: AbortSignal): Promise<number> => {
@@ -146,7 +144,7 @@ export const run = async (argv: readonly string[], io: Io, signal?: AbortSignal)
   if (verb === 'show' && (first === undefined || second !== undefined)) throw new UsageError('show takes one ID');
   const task = workVerbs.find(one => one === verb);
   if (verb !== undefined && verb !== 'show' && verb !== 'about' && task === undefined)
-    throw new UsageError(`'${verb}' is none of: (nothing), show ID, about KIND NAME, ${workVerbs.join(', ')}`);
+    throw new UsageError(`no subcommand '${verb}'; there are show ID, about KIND NAME, ${workVerbs.join(', ')}`);
   const kind = entityKinds.find(one => one === first);
   if (verb === 'about' && (kind === undefined || second === undefined || more.length > 0))
     throw new UsageError(`about takes one of ${entityKinds.join(', ')} and a name`);

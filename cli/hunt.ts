@@ -11,20 +11,20 @@ import { jsonLine } from './shown.ts';
 export const usage: Command['usage'] = `usage: tripline hunt [--source cloudtrail|kubernetes] [--table TABLE] [--records COLUMN] [--detection ID…] [--without ID…]
                      [--from TIME] [--to TIME] [--settings FILE] [--json]
 
-Prints a query for Athena (Trino) that finds, in months of logs, the records that detections may be about. It finds some more and
-never less: 'tripline scan' of what it finds decides. docs/hunting.md has tables, and how to get from one to the other.
+Prints an Athena (Trino) query that finds, in months of logs, the records that detections may match. It finds some more and never fewer;
+run 'tripline scan' on the result. docs/hunting.md shows the tables, and how to get from one to the other.
   --source S       cloudtrail (default) or kubernetes
-  --table TABLE    its name, with database and catalogue where it needs them; default: cloudtrail_logs, as CloudTrail's console
-                   makes it for Athena, or audit_records
-  --records C      the table has each record whole, as JSON, in this column (of audit logs always: record); finds the records
-                   themselves instead of the objects they lie in, and fewer of them
-  --detection ID   this detection, and any other given so; default: all that are not off. One of lineage is joined from both logs:
-                   ask for it with each --source
-  --without ID     all but this one, and any other given so
-  --from TIME      records of that time or later: 2026-09-01T10:00Z (UTC unless it says its zone), or 24h ago as 24h
-  --to TIME        records before that time
-  --settings FILE  settings other than tripline.config.ts
-  --json           one JSON object: the query, and what each rule asks`;
+  --table TABLE    the table, with database and catalogue if needed (default: cloudtrail_logs, as CloudTrail's console creates it for
+                   Athena; for kubernetes audit_records)
+  --records C      the table has the complete record in this column, as JSON (for audit logs always: record). The query then returns the
+                   records themselves instead of the objects that contain them, and fewer of them
+  --detection ID   only this detection; repeat it for more (default: all that are not off). Detections of lineage join both logs: hunt
+                   for them with each --source
+  --without ID     leave out this detection; repeat it for more
+  --from TIME      records from this time on: 2026-09-01T10:00Z (UTC unless it names a zone); 24h means 24 hours ago
+  --to TIME        records before this time
+  --settings FILE  the settings (default tripline.config.ts)
+  --json           one JSON object: the query, and what each detection asks for`;
 
 /** Gives 0. @throws UsageError where a name or a time is none, or no detection is left to hunt for */
 export const run: Command['run'] = async (argv, io) => {
@@ -45,7 +45,7 @@ export const run: Command['run'] = async (argv, io) => {
   const now = Date.now();
   const from = values.from === undefined ? undefined : timeOf('from', values.from, now);
   const to = values.to === undefined ? undefined : timeOf('to', values.to, now);
-  if (from !== undefined && to !== undefined && from >= to) throw new UsageError('--from is no earlier than --to');
+  if (from !== undefined && to !== undefined && from >= to) throw new UsageError('--from must be earlier than --to');
   const table = namesOf(values.table ?? (source === 'cloudtrail' ? 'cloudtrail_logs' : 'audit_records'));
   const isOff = ({ id }: { readonly id: string }): boolean => settings.detections[id]?.status === 'off';
   const asked = chosenOf(values.detection ?? [], values.without ?? [], source);
@@ -67,7 +67,7 @@ export const run: Command['run'] = async (argv, io) => {
   if (values.json) io.stdout.write(jsonLine({ sql, rules }));
   else {
     const lines = [
-      `Records that ${count(chosen.length, 'detection')} may be about${taught.length === 0 ? '' : ` or learn from`}, and some more: 'tripline scan' of them decides (docs/hunting.md).`,
+      `Finds the records that ${count(chosen.length, 'detection')} may match${taught.length === 0 ? '' : ` or learn from`}, and some more: run 'tripline scan' on them (docs/hunting.md).`,
       ...rules.flatMap(({ id, leftOut }) =>
         leftOut.length === 0
           ? []
@@ -97,7 +97,7 @@ const chosenOf = (only: readonly string[], without: readonly string[], source: S
   if (unknown !== undefined) throw new UsageError(`no detection '${unknown}': 'tripline detections' lists them`);
   const able = detections.filter(one => one.on === source || isJoined(one));
   const other = only.find(id => !able.some(one => one.id === id));
-  if (other !== undefined) throw new UsageError(`'${other}' is about other logs than ${source}: see --source`);
+  if (other !== undefined) throw new UsageError(`'${other}' reads other logs than ${source}: see --source`);
   const chosen = able.filter(({ id }) => (only.length === 0 || only.includes(id)) && !without.includes(id));
   if (chosen.length === 0) throw new UsageError('no detection is left to hunt for');
   return chosen;

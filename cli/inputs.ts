@@ -13,9 +13,9 @@ export const inputOptions = {
 } as const;
 
 /** {@link inputOptions} as the `usage` of a command says them. */
-export const inputUsage = `  --settings FILE  a tripline.config.ts
+export const inputUsage = `  --settings FILE  the settings (default tripline.config.ts)
   --account ID, --region NAME, --cluster NAME
-                   where records are from that don't say so themselves`;
+                   where records are from, if they do not say so themselves`;
 
 /** Where records are from that don't say so. */
 export const placeOf = (

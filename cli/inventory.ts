@@ -24,16 +24,16 @@ import { table } from './table.ts';
 export const usage: Command['usage'] = `usage: tripline inventory [--region NAME]… [--suggest | --json] [--fail-on SEVERITY]
        tripline inventory --policy
 
-Looks up, with Describe, List and Get calls alone, what stands in the account: instances, launch templates, networks, roles,
-clusters, trails. Says what a detection would alert on if it were done now. Uses the SDK's usual credentials; AWS_ENDPOINT_URL
-points it at an emulator.
-  --region NAME    these regions; default: those of the settings (home, approved, clusters')
-  --state TABLE --findings TABLE   keep what is found in these DynamoDB tables, as the deployed function does
-  --suggest        what the settings could say: clusters, egress, ranges, endpoints (check it, then copy it)
-  --json           one violation a line
-  --fail-on low|medium|high|critical   exit 1 where a violation is at least that
-  --policy         the IAM policy that it needs, and nothing else
-  --settings FILE  a tripline.config.ts`;
+Reads what exists in the account, with Describe, List and Get calls only: instances, launch templates, networks, roles, clusters, trails.
+Reports what a detection would alert on if it were done now. Region and credentials are those of the AWS SDK; AWS_ENDPOINT_URL points it at
+an emulator.
+  --region NAME    these regions (default: those of the settings: home, approved, clusters')
+  --state TABLE --findings TABLE   store the results in these DynamoDB tables, as the deployed function does
+  --suggest        print suggested settings: clusters, egress, ranges, endpoints (review them before you copy them)
+  --json           one violation per line
+  --fail-on low|medium|high|critical   exit 1 if a violation has at least this severity
+  --policy         print the IAM policy that it needs, and nothing else
+  --settings FILE  the settings (default tripline.config.ts)`;
 
 /**
  * Gives 1 where something is at least `--fail-on`, 2 where not one step could be read.

@@ -10,13 +10,13 @@ import { table } from './table.ts';
 export const usage: Command['usage'] = `usage: tripline learned [--json]
        tripline learned revoke SUBJECT [TRAIT]
 
-What detections learned by watching: egress addresses, networks and clients of controller roles, readers of all secrets; who taught
-it, since when, and how often it was met. Principals that did what nodes do not do teach nothing. What is revoked counts as never
-learned, from then on; TRAIT takes back one network or client of a controller.
-  --settings FILE  a tripline.config.ts: its accounts are looked in
-  --account ID     look in this account
+Shows what detections learned as usual: egress addresses, networks and clients of controller roles, readers of all secrets; who taught it,
+since when, and how often it was seen. Nothing is learned from principals that did what nodes do not do. From the moment you revoke it,
+it counts as never learned; with TRAIT, only one network or client of a controller is revoked.
+  --settings FILE  the settings whose accounts are searched (default tripline.config.ts)
+  --account ID     search this account
   --day DATE       the day whose egress is shown (default: today)
-  --json           one JSON object a line
+  --json           one JSON object per line
 ${databaseUsage}`;
 
 /** One thing that was learned, or is being learned. */
@@ -156,7 +156,7 @@ export const run: Command['run'] = async (argv, io) => {
   });
   const [verb, subject, trait] = positionals;
   if (verb !== undefined && (verb !== 'revoke' || subject === undefined))
-    throw new UsageError("say nothing, or 'revoke' and what");
+    throw new UsageError("the only subcommand is 'revoke SUBJECT [TRAIT]'");
   const at = dateOf(values.day);
   const { store, close } = await openDatabase(values);
   try {
@@ -165,7 +165,7 @@ export const run: Command['run'] = async (argv, io) => {
       let taken = 0;
       for (const account of accounts) taken += await takeBack(store, account, subject, trait);
       if (taken === 0) {
-        io.stderr.write(`tripline learned: nothing was learned of '${subject}'${trait ? ` like '${trait}'` : ''}\n`);
+        io.stderr.write(`tripline learned: nothing was learned about '${subject}'${trait ? ` like '${trait}'` : ''}\n`);
         return 1;
       }
       io.stdout.write(`revoked: ${taken}\n`);

@@ -13,12 +13,12 @@ import { shown } from './shown.ts';
 export const usage: Command['usage'] = `usage: tripline pattern test --cases FILE.jsonl
        tripline pattern test --pattern P.json --event E.json
 
-Tries event patterns (docs/language.md) without AWS.
-  --cases FILE    lines {"pattern": …, "event": …, "matches": true|false}; - is standard input. Prints true or false for each, or
-                  "error: …" for one that can't be judged. Where "matches" is given, lists the lines that disagree.
+Tests event patterns (docs/language.md) without AWS.
+  --cases FILE    lines {"pattern": …, "event": …, "matches": true|false}; - is standard input. Prints true or false for each line, or
+                  "error: …" if it cannot be evaluated. If "matches" is given, lists the lines that differ from it.
   --pattern FILE --event FILE
-                  one pattern against one event; where it is false, standard error says which clauses did not hold
-Exit codes: 0 done, 1 a line disagrees or can't be judged, 2 usage or unreadable input.`;
+                  one pattern against one event; if it does not match, standard error says which clauses did not
+Exit codes: 0 done, 1 a line differs or cannot be evaluated, 2 wrong usage or unreadable input.`;
 
 /** Gives 1 where a case disagrees or can't be judged. @throws Error naming the file that can't be read, or is no JSON, pattern or event */
 export const run: Command['run'] = async (argv, io) => {
@@ -117,7 +117,7 @@ const judge = (line: string): Judged => {
   const { pattern, event, matches } = parsed;
   const expected = typeof matches === 'boolean' ? { expected: matches } : {};
   if (matches !== undefined && typeof matches !== 'boolean') return { error: '"matches" is neither true nor false' };
-  if (!isObject(event)) return { error: '"event" is no object', ...expected };
+  if (!isObject(event)) return { error: '"event" is not an object', ...expected };
   try {
     return { verdict: compilePattern(loadPattern(pattern))({ record: event }), ...expected };
   } catch (error) {

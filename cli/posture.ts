@@ -13,14 +13,14 @@ import { jsonLine, jsonPage, shown } from './shown.ts';
 
 export const usage: Command['usage'] = `usage: tripline posture FILE… [--fail-on SEVERITY] [--strict] [--json | --sarif]
 
-Judges the manifests of a repository by the rules that judge what is written to a cluster: NodePools, EC2NodeClasses, Cluster
+Checks the manifests of a repository with the detections that check what is written to a cluster: NodePools, EC2NodeClasses, Cluster
 API's AWS machines, kubeadm configurations and ClusterClasses, RBAC, admission guards (and whether there is one), IAM policies.
 FILE is a YAML or JSON file, a directory, a glob or - (standard input: helm template … | tripline posture -).
-  --fail-on low|medium|high|critical   exit 1 where something is at least that (default high)
-  --strict         exit 2 where a file was not judged whole: a template, a broken or a binary one
-  --json           one JSON object a line
+  --fail-on low|medium|high|critical   exit 1 if a problem has at least this severity (default high)
+  --strict         exit 2 if a file could not be checked completely: a template, a broken or a binary file
+  --json           one JSON object per line
   --sarif          one SARIF 2.1.0 log, for code scanning
-  --settings FILE  a tripline.config.ts
+  --settings FILE  the settings (default tripline.config.ts)
 A comment '# tripline:allow CODE REASON' in a YAML document accepts CODE there.`;
 
 /** What stands in every SARIF log as the tool's version. */

@@ -13,12 +13,12 @@ import { shown } from './shown.ts';
 
 export const usage: Command['usage'] = `usage: tripline redrive QUEUE_URL [--to QUEUE_URL | FUNCTION] [--rate N] [--status]
 
-Moves what a dead-letter queue holds back to the queue it came from, once what kept it from being delivered is mended: a
-channel's own ledger says nothing twice. Through the AWS SDK's usual chain (region, profile, AWS_ENDPOINT_URL).
+Moves the messages of a dead-letter queue back to the queue they came from. Fix the cause first. Channels record what they sent, so
+nothing is announced twice. Region and credentials are those of the AWS SDK (profile, AWS_ENDPOINT_URL).
   --to QUEUE_URL   where to, for messages that EventBridge or SNS gave up on: they have no queue to go back to
-  --to FUNCTION    the name or ARN of a function, for events that Lambda gave up on: it is invoked with each again
-  --rate N         messages a second at most (1 to 500); a channel that just came back is not drowned
-  --status         say how far the last moves are, and move nothing`;
+  --to FUNCTION    the name or ARN of a function, for events that Lambda gave up on: it is invoked again with each of them
+  --rate N         at most N messages a second (1 to 500), so that a channel that just recovered is not flooded
+  --status         show how far the last moves are, and move nothing`;
 
 interface Options {
   readonly to?: string | undefined;

@@ -13,12 +13,12 @@ import { table } from './table.ts';
 export const usage: Command['usage'] = `usage: tripline rehearse ID…
        tripline rehearse --check [ID…] [--since 24h] [--json]
 
-Prints, for each detection, what makes it fire in a test account, step by step, and what undoes it: AWS CLI and kubectl, as bash.
-It runs nothing itself. Never in an account that you care for.
-  --check          which detections (default: all) came back as findings; exit 1 where one did not
+Prints, for each detection, the steps that make it fire in a test account, and those that undo them: AWS CLI and kubectl, as bash. It runs
+nothing itself. Never run them in an account that matters to you.
+  --check          which detections (default: all) came back as findings; exit 1 if one did not
   --since 24h      how far back: a number with m, h or d
   --database DIR, --stage NAME, --table NAME    as for 'tripline findings'
-  --json           one object a line`;
+  --json           one JSON object per line`;
 
 /** Gives 1 where a detection did not come back to `--check`. @throws Error where one that is named has no rehearsal */
 export const run: Command['run'] = async (argv, io) => {
@@ -54,7 +54,7 @@ const text = (id: string, { steps, undo, note }: Rehearsal): string => {
     '',
     ...steps,
     '',
-    `# undo${undo.length === 0 ? ': nothing was changed, or it mends itself' : ''}`,
+    `# undo${undo.length === 0 ? ': nothing was changed, or it undoes itself' : ''}`,
     ...undo,
     '',
   ].join('\n');

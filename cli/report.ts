@@ -14,13 +14,14 @@ import { type Column, table } from './table.ts';
 
 export const usage: Command['usage'] = `usage: tripline report [--html FILE | --json] [--for 30d] [--until TIME]
 
-How findings stand and are worked: open by severity and age, time to acknowledge and to resolve, repeat offenders, the noisiest
-detections with their share of false positives, node roles as the daily inventory found them (share that is fully compliant,
-high-risk permissions, time to remediate), new and resolved by day.
-  --html FILE      one page that needs nothing else, for a phone, a mail or a printer
+Reports on findings and how they were handled: open ones by severity and age, time to acknowledge and to resolve, repeat offenders, the
+noisiest detections with their share of false positives, node roles as the daily inventory found them (share that is fully compliant,
+high-risk permissions, time to remediate), new and resolved findings by day.
+  --html FILE      one self-contained page, for a phone, an e-mail or a printer
   --json           the numbers
-  --for 30d        how far back (default 30d), --until TIME from when (default now)
-  --settings FILE  whose node roles (default tripline.config.ts)
+  --for 30d        how far back (default 30d)
+  --until TIME     the end of the report (default now)
+  --settings FILE  the settings that name the node roles (default tripline.config.ts)
   --database DIR, --stage NAME, --table NAME    as for 'tripline findings'`;
 
 const most = 20_000;

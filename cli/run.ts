@@ -24,10 +24,10 @@ import { tellUnmet } from './unmet.ts';
 
 export const usage: Command['usage'] = `usage: npm start [-- PATH… [FLAGS]]
 
-Runs the deployed handlers over logs, with a local database and this terminal as the channel. Without PATH: over the seeded
-day of two clusters in examples/logs, under examples/tripline.config.ts.
-  --minimum low|medium|high|critical   the lowest severity whose alerts are shown (default high for the day, else medium)
-  --database DIR   where to keep the database (default ${localPath}); made anew by each run
+Runs the deployed handlers over logs, with a local database, and prints alerts to this terminal. Without PATH: over the seeded day of
+two clusters in examples/logs, with the settings in examples/tripline.config.ts.
+  --minimum low|medium|high|critical   the lowest severity whose alerts are shown (default high for the seeded day, else medium)
+  --database DIR   where to store the database (default ${localPath}); each run replaces it
 ${inputUsage}`;
 
 const root = dirname(import.meta.dirname);
@@ -145,7 +145,7 @@ export const run: Command['run'] = async (argv, io) => {
         `${next === undefined ? counted(items.length, 'finding') : `${items.length}+ findings`}, ${counted(alerts, 'alert')} shown${lower}`,
         `${counted(skipped.count(), 'record')} skipped, ${grouped(rejected.count())} unreadable${rejected.count() === 0 ? '' : ` (kept in ${quarantineFolder})`}`,
         '',
-        `The database lies in ${relative(process.cwd(), folder) || folder}. What next:`,
+        `The database is in ${relative(process.cwd(), folder) || folder}. What next:`,
         `  npm run tripline -- findings --severity critical${there}`,
         ...(items[0] === undefined ? [] : [`  npm run tripline -- findings show ${items[0].id}${there}`]),
         `  npm run tripline -- detections${there}`,

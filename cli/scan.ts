@@ -24,14 +24,17 @@ import { tellUnmet } from './unmet.ts';
 
 export const usage: Command['usage'] = `usage: tripline scan PATH… [--fail-on SEVERITY] [--json]
 
-Judges logs and keeps nothing. PATH is a file, a directory, a glob or - (standard input): CloudTrail files, JSON lines of
-CloudTrail or Kubernetes audit events, Logs exports, what AWS's command line prints or Lambda is given (docs/inputs.md); plain
-or gzip. Streams in bounded memory: findings lie in a temporary file without a name, and so does what is known of instances, keys
-and streams where memory has no room for it; of more than some thirty thousand items what was not asked for longest is forgotten, which
-is a finding (pipeline/limit-reached). Give large logs oldest first: what has expired by the newest event's time goes before
-that, and is none. Interrupted, it tells what it found so far (exit code 130).
-  --fail-on low|medium|high|critical   exit 1 where a finding is at least that, 2 where none is but a record was unreadable
-  --json           one finding a line (with its windows), nothing else
+Evaluates logs and stores nothing. PATH is a file, a directory, a glob or - (standard input), plain or gzip: CloudTrail files, JSON
+lines of CloudTrail or Kubernetes audit events, exports of CloudWatch Logs, output of the AWS CLI, payloads of Lambda functions
+(docs/inputs.md).
+
+Memory stays bounded: findings are in an unnamed temporary file, and so is what is known about instances, keys and streams once memory
+has no room for it. Above about thirty thousand such items, those not used for longest are forgotten, and a finding says so
+(pipeline/limit-reached).
+Scan large logs oldest first: items that have expired by the time of the newest event are then removed first, without a finding. If
+you interrupt it, it prints what it found so far (exit code 130).
+  --fail-on low|medium|high|critical   exit 1 if a finding has at least this severity; else 2 if a record was unreadable
+  --json           one finding per line (with its windows), nothing else
 ${inputUsage}`;
 
 /** Reads judged together: of an ordinary log those of four pieces of 64 KiB, of which most records are quiet. */

@@ -15,7 +15,7 @@ export const usualSettings = (): string => (existsSync(name) ? name : join(dirna
  * @throws Error where the file is not there, does not load or exports no settings: where, what, what to do
  */
 export const loadSettings = async (path = usualSettings()): Promise<Settings> => {
-  if (!existsSync(path) || !statSync(path).isFile()) throw new Error(`${path}: there is no such file of settings`);
+  if (!existsSync(path) || !statSync(path).isFile()) throw new Error(`${path}: there is no such settings file`);
   try {
     const module: { readonly default?: Settings } = await import(pathToFileURL(resolve(path)).href);
     if (module.default?.families !== undefined) return module.default;

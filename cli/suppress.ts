@@ -22,26 +22,26 @@ export const usage: Command['usage'] = `usage: tripline suppress --when JSON --r
        tripline suppress list [--json]
        tripline suppress revoke ID
 
-Silences what a pattern in the rule language holds for: such matches are stored and counted, nothing is announced because of
-them. The pattern is over "finding" and "event" (the record, as 'tripline findings show' has it):
+Suppresses what a pattern in the rule language matches: such matches are stored and counted, but not announced. The pattern is over
+"finding" and "event" (the record, as 'tripline findings show' prints it):
   --when '{"finding":{"detection":["cloudtrail/launch-burst"],"principals":[{"suffix":"role/load-test"}]}}'
   --for 30d        how long, at most ${mostDays}d
-  --preview        what it would have hidden of the stored findings; nothing is changed
+  --preview        show which stored findings it would have hidden; change nothing
   --since TIME     how far back the preview looks (default ${mostDays} days)
-  --force          also where it would have hidden a confirmed true positive, a critical or self-protection finding,
-                   or lasts longer than ${mostDays} days
-  --json           of a list: one suppression a line, with its state
-  --by NAME        in whose name (default: the account this runs under)
+  --force          also if it would have hidden a confirmed true positive, a critical or a self-protection finding, or lasts longer
+                   than ${mostDays} days
+  --json           with list: one suppression per line, with its state
+  --by NAME        the name to record (default: your user name on this machine)
   --database DIR, --stage NAME, --table NAME    as for 'tripline findings'
 
-Suppressions that last belong into tripline.config.ts (\`suppressions\`), where they are reviewed.`;
+Put permanent suppressions into tripline.config.ts (\`suppressions\`), where they are reviewed.`;
 
 const patternOf = (text: string | undefined): Pattern => {
-  if (text === undefined) throw new UsageError('say what to silence: --when JSON');
+  if (text === undefined) throw new UsageError('say what to suppress: --when JSON');
   try {
     return JSON.parse(text) as Pattern; // loaded, and so checked, below
   } catch (error) {
-    throw new UsageError(`--when is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`--when is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 };
 
@@ -187,7 +187,7 @@ export const run: Command['run'] = async (argv, io) => {
   const [verb, id, ...more] = positionals;
   const isRevoking = verb === 'revoke' && id !== undefined && more.length === 0;
   if (verb !== undefined && !(verb === 'list' && id === undefined) && !isRevoking)
-    throw new UsageError(`'${positionals.join(' ')}' is none of: (nothing), list, revoke ID`);
+    throw new UsageError(`no subcommand '${positionals.join(' ')}'; there are list, revoke ID`);
   if (values.json === true && verb !== 'list')
     throw new UsageError('--json is for a list: tripline suppress list --json');
   if (verb !== 'list' && values.preview !== true) whoOf(values);

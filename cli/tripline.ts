@@ -8,30 +8,33 @@ import { keepCompiled, startLean } from './lean.ts';
 import { shown } from './shown.ts';
 
 const commands: { readonly [name: string]: readonly [summary: string, load: () => Promise<Command>] } = {
-  run: ['run the real handlers over logs, with a local database (npm start)', () => import('./run.ts')],
-  scan: ['judge logs, keep nothing', () => import('./scan.ts')],
-  findings: ['list, show and work the stored findings', () => import('./findings.ts')],
-  suppress: ['silence findings by a pattern, with a reason and an end', () => import('./suppress.ts')],
-  report: ['how findings stand and are worked, as text or one HTML page', () => import('./report.ts')],
+  run: ['run the deployed handlers over logs, with a local database (npm start)', () => import('./run.ts')],
+  scan: ['evaluate logs and store nothing', () => import('./scan.ts')],
+  findings: ['list, show and work on stored findings', () => import('./findings.ts')],
+  suppress: ['suppress findings by a pattern, with a reason and an end', () => import('./suppress.ts')],
+  report: ['report on findings and how they were handled, as text or one HTML page', () => import('./report.ts')],
   redrive: ['move dead letters back to their queue', () => import('./redrive.ts')],
   entity: [
-    'what is known of an instance, access key, node or principal, and its timeline',
+    'show what is known about an instance, access key, node or principal, and its timeline',
     () => import('./entity.ts'),
   ],
-  learned: ['list and revoke what was learned by watching', () => import('./learned.ts')],
+  learned: ['list and revoke what detections learned', () => import('./learned.ts')],
   detections: ['list the detections', () => import('./detections.ts')],
-  explain: ['say why a detection did or did not fire on an event', () => import('./explain.ts')],
-  pattern: ['try event patterns: tripline pattern test', () => import('./pattern.ts')],
-  posture: ['judge manifests and policies of a repository (for pull requests)', () => import('./posture.ts')],
-  inventory: ['look up what stands in the account, and what of it is wrong', () => import('./inventory.ts')],
-  doctor: ['look whether a deployed stage is awake, and what the settings leave undone', () => import('./doctor.ts')],
+  explain: ['explain why a detection did or did not match an event', () => import('./explain.ts')],
+  pattern: ['test event patterns: tripline pattern test', () => import('./pattern.ts')],
+  posture: ['check manifests and policies of a repository (for pull requests)', () => import('./posture.ts')],
+  inventory: ['check what exists in the account for misconfigurations', () => import('./inventory.ts')],
+  doctor: ['check that a deployed stage works, and what the settings lack', () => import('./doctor.ts')],
   rehearse: [
-    'print how to make a detection fire in a test account, and undo it; check what came back',
+    'print how to make a detection fire in a test account and undo it; check what came back',
     () => import('./rehearse.ts'),
   ],
-  usage: ['what roles did, what of it nodes do not, and the least policy for it', () => import('./usage.ts')],
-  hunt: ['print a query for Athena that finds what detections may be about', () => import('./hunt.ts')],
-  filters: ['show the derived EventBridge and Logs filters and what each rule costs', () => import('./filters.ts')],
+  usage: ['show what roles did, which of it nodes do not do, and a least-privilege policy', () => import('./usage.ts')],
+  hunt: ['print an Athena query that finds records that detections may match', () => import('./hunt.ts')],
+  filters: [
+    'show the derived EventBridge and Logs filters, and what each detection adds',
+    () => import('./filters.ts'),
+  ],
 };
 
 const help = (): string =>
@@ -40,7 +43,7 @@ const help = (): string =>
     '',
     ...Object.entries(commands).map(([name, [summary]]) => `  ${name.padEnd(12)}${summary}`),
     '',
-    "'tripline COMMAND --help' says more. Exit codes: 0 done, 1 findings at or above --fail-on, failed cases, or nothing known of what was asked, 2 usage or unreadable input.",
+    "'tripline COMMAND --help' shows its flags.\nExit codes: 0 done; 1 findings at or above --fail-on, failed cases, or nothing found; 2 wrong usage or unreadable input.",
     '',
   ].join('\n');
 
@@ -57,7 +60,7 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     const hint = near.length > 0 ? `near it: ${near.join(', ')}` : `there are ${Object.keys(commands).join(', ')}`;
     // What was wrong must not scroll by.
     io.stderr.write(
-      `tripline: no command '${shown(name)}'; ${hint}\n\nusage: tripline COMMAND [ARGUMENTS]\n\n'tripline --help' says more.\n`,
+      `tripline: no command '${shown(name)}'; ${hint}\n\nusage: tripline COMMAND [ARGUMENTS]\n\n'tripline --help' lists them.\n`,
     );
     return 2;
   }
@@ -74,7 +77,7 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     io.stderr.write(`tripline ${name}: ${faultText(error).split('\n').map(shown).join('\n')}\n`);
     // What was wrong must not scroll by: of the usage only how the command is called.
     if (error instanceof UsageError)
-      io.stderr.write(`\n${usage.split('\n\n')[0]}\n\n'tripline ${name} --help' says more.\n`);
+      io.stderr.write(`\n${usage.split('\n\n')[0]}\n\n'tripline ${name} --help' shows all flags.\n`);
     return 2;
   }
 };

@@ -20,14 +20,14 @@ import { keptUsage } from './usage-kept.ts';
 export const usage: Command['usage'] = `usage: tripline usage LOGS… [--role PATTERN]… [--beyond] [--policy | --terraform | --json]
        tripline usage --stage NAME [--for 30d] [--role PATTERN]… [--beyond] [--policy | --terraform | --json]
 
-What roles did: which APIs, how often, when last, denied or not, and what lies beyond being a node. LOGS are CloudTrail logs as
-'tripline scan' reads them; a record delivered twice is counted twice. A deployed stage keeps what arrived of node and controller
-roles for 90 days, by the hour: only events that its filters admit, so that a policy made of it may lack what was never seen.
-  --role PATTERN   roles by name or ARN, * stands for anything; default: the node roles of the settings, or by their usual names
+Shows what roles did: which APIs, how often, when last, denied or not, and which of it nodes do not do. LOGS are CloudTrail logs in any
+form that 'tripline scan' reads; a record that was delivered twice is counted twice. A deployed stage records the calls of node and
+controller roles for 90 days, by the hour, but only events that its filters let through: a policy made from it may lack what was never seen.
+  --role PATTERN   roles by name or ARN, * stands for anything (default: the node roles of the settings, or by their usual names)
   --beyond         only what nodes do not call
-  --policy         the least IAM policy that permits again what was permitted, as JSON; what it can't know goes to stderr
+  --policy         a least-privilege IAM policy that permits again what was permitted, as JSON; what it cannot know goes to stderr
   --terraform      the same as an aws_iam_policy_document
-  --json           one JSON object per role and API a line
+  --json           one JSON object per line, for each role and API
   --for 30d        how far back in a stage's table (default 30d, at most ${keptDays}d)
   --stage NAME, --table NAME, --database DIR    as for 'tripline findings'
 ${inputUsage}`;
@@ -74,7 +74,7 @@ export const run: Command['run'] = async (argv, io) => {
   const roles = [...new Set(all.map(({ role }) => role))];
   if (roles.length === 0) {
     const named = patterns ?? configuredNodes(settings);
-    const which = named.length > 0 ? `a role named ${named.join(', ')}` : 'a node role (told by the usual names)';
+    const which = named.length > 0 ? `a role named ${named.join(', ')}` : 'a node role (recognised by the usual names)';
     io.stderr.write(
       `no call by ${shown(which)} is in ${isKept ? 'what was kept' : 'these logs'}: --role '*' shows every role\n`,
     );

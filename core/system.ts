@@ -51,6 +51,6 @@ export const systemOf = (find: (id: string) => LoadedDetection | undefined, sett
 const safe: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'ReferenceError']);
 
 const causeOf = (cause: unknown): string => {
-  if (!(cause instanceof Error)) return 'it threw something that is no error';
+  if (!(cause instanceof Error)) return 'it threw something that is not an error';
   return safe.has(cause.name) ? `${cause.name}: ${cause.message.slice(0, 160)}` : cause.name;
 };

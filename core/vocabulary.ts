@@ -71,7 +71,7 @@ const testSlips = (test: Test, values: readonly Scalar[], at: string): readonly 
   const asked = JSON.stringify(conditionOf(test));
   // `"true"` beside `true` would be near, and say nothing.
   const word = test.is === 'equal' && typeof values[0] === 'string' ? String(test.value) : undefined;
-  return [`${at}: ${asked} is nothing that it ever is; allowed here: ${allowed(word, values.map(String))}`];
+  return [`${at}: ${asked} is not a value that it ever has; allowed here: ${allowed(word, values.map(String))}`];
 };
 
 const allowed = (word: string | undefined, known: readonly string[]): string => {

@@ -90,7 +90,7 @@ const words: { readonly [A in Press['act']]: string } = {
 
 const notOffered = ({ status }: Finding, act: Press['act']): string =>
   act === 'suppress' && status === 'open'
-    ? 'Critical findings and those that protect the watch itself can’t be suppressed by a button.'
+    ? 'Critical findings and those about Tripline itself can’t be suppressed by a button.'
     : `The finding is ${status} already.`;
 
 const changeOf = (act: Press['act'], now: number): Change =>

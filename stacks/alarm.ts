@@ -37,7 +37,7 @@ export const minutes = (count: number) => ({ period: 60, evaluationPeriods: coun
 
 /** An alarm for the first message in a dead-letter queue. */
 export const deadLetterAlarm = (alarm: Alarm, part: string, { name }: Queue): void =>
-  alarm(part, 'Something could not be processed and lies in a dead-letter queue: read it, mend, redrive', {
+  alarm(part, 'Something could not be processed and is in a dead-letter queue: read it, fix the cause, redrive', {
     namespace: 'AWS/SQS',
     metricName: 'ApproximateNumberOfMessagesVisible',
     dimensions: { QueueName: name },

@@ -38,20 +38,24 @@ export const health = (parts: Parts): void => {
     );
   for (const fn of parts.functions) functionAlarms(alarm, fn);
   for (const { name } of parts.streams)
-    alarm('iterator-age', `${name} is over ten minutes behind the findings table: findings are stored but not told`, {
-      namespace: 'AWS/Lambda',
-      metricName: 'IteratorAge',
-      dimensions: { FunctionName: name },
-      statistic: 'Maximum',
-      ...minutes(5),
-      threshold: 600_000,
-    });
+    alarm(
+      'iterator-age',
+      `${name} is over ten minutes behind the findings table: findings are stored but not announced`,
+      {
+        namespace: 'AWS/Lambda',
+        metricName: 'IteratorAge',
+        dimensions: { FunctionName: name },
+        statistic: 'Maximum',
+        ...minutes(5),
+        threshold: 600_000,
+      },
+    );
   for (const source of sourcesInUse()) sourceAlarms(alarm, source);
   deliveryAlarms(alarm, auditGroups(home));
   if (parts.canaries)
     alarm(
       'canary-late',
-      'A call of our own did not come back in half an hour, or none was made: detections may see nothing. tripline doctor says of which region or cluster',
+      'A canary call did not come back in half an hour, or none was made: detections may see nothing. tripline doctor says which region or cluster',
       {
         namespace: 'Tripline',
         metricName: 'CanariesLate',

@@ -23,7 +23,7 @@ export const reportsToHub = (
   const url = heartbeat === undefined ? undefined : new sst.Secret(heartbeat);
   const beat = lambda('heartbeat', {
     file: 'heartbeat',
-    does: 'Says to somebody outside that this stage is alive',
+    does: 'Tells an outside address that this stage is alive',
     timeout: 30,
     memory: 128,
     key,

@@ -38,7 +38,7 @@ export const selfProtection = (
   const rules = guards.map(({ part, pattern }) => {
     const rule = new aws.cloudwatch.EventRule(logical(`to witness ${part}`), {
       name: named(`to-witness-${part}`),
-      description: 'Tripline: changes to the watcher, told from another region',
+      description: 'Tripline: changes to Tripline itself, reported from another region',
       eventPattern: pattern,
       state: 'ENABLED',
     });
@@ -99,7 +99,7 @@ const post = (
         logical(`${name} post ${place.region} ${index}`),
         {
           name: named(name),
-          description: 'Tripline: told straight to the guard topic',
+          description: 'Tripline: sent straight to the guard topic',
           eventPattern: pattern,
           state: 'ENABLED',
           ...(bus === undefined ? {} : { eventBusName: bus.name }),
@@ -135,7 +135,7 @@ const changed = {
     id: '$.detail.eventID',
   },
   inputTemplate:
-    '"Tripline itself was changed: <name> by <who> from <from> in <region>, account <account>, at <time>. If you did not deploy just now, treat the watcher as blinded: look at CloudTrail event <id>."',
+    '"Tripline itself was changed: <name> by <who> from <from> in <region>, account <account>, at <time>. If you did not deploy just now, assume that Tripline is blinded: look at CloudTrail event <id>."',
 };
 
 const alarmed = {

@@ -74,7 +74,7 @@ test('silence that would hold for nothing is told with its place', () => {
   expect(found(exempting('cloudtrail/launch-burst', { fact: { 'principal.kind': ['plattform'] } }))).toEqual([
     {
       where,
-      what: expect.stringContaining('"plattform" is nothing that it ever is; allowed here: platform (near it)'),
+      what: expect.stringContaining('"plattform" is not a value that it ever has; allowed here: platform (near it)'),
     },
   ]);
   expect(found(exempting('cloudtrail/launch-burst', { userIdentiy: { arn: ['x'] } }))).toEqual([

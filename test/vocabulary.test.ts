@@ -146,7 +146,7 @@ test.each<[string, object, string]>([
   [
     'a value that a fact never has',
     { fact: { 'principal.kind': ['person', 'plattform'] } },
-    'fact.principal.kind: "plattform" is nothing that it ever is; allowed here: platform (near it); of all controller, ',
+    'fact.principal.kind: "plattform" is not a value that it ever has; allowed here: platform (near it); of all controller, ',
   ],
   [
     'one of an alternative',
@@ -157,7 +157,7 @@ test.each<[string, object, string]>([
   ['a beginning that none has', { fact: { 'iam.role-kind': [{ prefix: 'contoller' }] } }, '{"prefix":"contoller"}'],
   ['an exception that none is', { fact: { 'call.outcome': [{ 'anything-but': ['denied', 'failde'] }] } }, '"failde"'],
   ['a text where it is true or false', { fact: { 'bootstrap.own': ['true'] } }, 'allowed here: true, false'],
-  ['a number', { fact: { 'instance.delivery': [2] } }, 'fact.instance.delivery: 2 is nothing'],
+  ['a number', { fact: { 'instance.delivery': [2] } }, 'fact.instance.delivery: 2 is not a value'],
   [
     'a member that its objects lack',
     { fact: { 'launch.types': { stge: ['named'] } } },
@@ -178,12 +178,12 @@ test.each<[string, object, string]>([
   [
     'a word that is near two',
     { fact: { 'node.call': ['noter'] } },
-    'fact.node.call: "noter" is nothing that it ever is; allowed here: other or none (near it); of all baseline, sensitive, other, none',
+    'fact.node.call: "noter" is not a value that it ever has; allowed here: other or none (near it); of all baseline, sensitive, other, none',
   ],
   [
     'a word that is near none',
     { fact: { 'launch.types': { stage: ['afterwards'] } } },
-    'fact.launch.types.stage: "afterwards" is nothing that it ever is; allowed here: launched, named, offered',
+    'fact.launch.types.stage: "afterwards" is not a value that it ever has; allowed here: launched, named, offered',
   ],
   [
     'a member that is near none',

@@ -23,8 +23,8 @@ export const filterOptions = {
 export const filterUsage = `  --status open|acknowledged|suppressed|resolved   (resolved needs --since)
   --severity low|medium|high|critical              the lowest to list
   --detection ID  --account ID  --cluster NAME  --principal ARN  --resource ID
-  --since TIME  --until TIME                       of a finding's newest event: 2026-09-01T10:00 (UTC unless it says its
-                                                   zone), or so long ago: 24h
+  --since TIME  --until TIME                       of a finding's newest event: 2026-09-01T10:00 (UTC unless it names a
+                                                   zone), or 24h for 24 hours ago
   --limit N                                        default 100`;
 
 type Values = { readonly [flag in keyof typeof filterOptions]?: string | undefined };

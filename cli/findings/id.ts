@@ -5,4 +5,4 @@ export const idOf = (text: string): string => text.trim().toLowerCase();
 export const unknownFinding = (id: string): string =>
   /^[0-9a-f]{16}$/.test(id)
     ? `there is no finding ${id}`
-    : `'${id}' is no finding's ID: one has sixteen of 0-9 and a-f, whole`;
+    : `'${id}' is not the ID of a finding, which has sixteen characters of 0-9 and a-f`;

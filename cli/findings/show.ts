@@ -186,7 +186,7 @@ export const about = async (
     { head: 'DETECTION', cell: (row: (typeof items)[number]) => row.detection },
   ];
   io.stdout.write(
-    `${items.length === 0 ? "nothing known: a name is whole, as 'tripline findings show ID' has it" : table(items, spec)}\n`,
+    `${items.length === 0 ? "nothing known: give the complete name, as 'tripline findings show ID' prints it" : table(items, spec)}\n`,
   );
   return 0;
 };

@@ -16,8 +16,8 @@ const unseen = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 /** Why nobody can be called so; undefined: somebody can. */
 const wrongWith = (name: string): string | undefined => {
-  if (name === '') return 'it says nothing';
-  if (unseen.test(name)) return 'it has a line break or another character that nobody sees';
+  if (name === '') return 'it is empty';
+  if (unseen.test(name)) return 'it has a line break or another invisible character';
   if (ours.has(name.toLowerCase())) return 'so Tripline itself is called where it changes findings';
   if (name.toLowerCase().startsWith(inSlack)) return 'so those are called who press a button in Slack';
   if (Buffer.byteLength(name) > longest) return `it is longer than ${longest} bytes`;
@@ -39,7 +39,7 @@ const accountName = (): string => {
  * @throws UsageError where it is no name, or somebody else's: which ones can be
  */
 export const whoOf = ({ by }: { readonly by?: string | undefined }, usual = accountName()): string => {
-  if (by === undefined && usual === '') throw new UsageError('nobody knows under which name this runs: say --by NAME');
+  if (by === undefined && usual === '') throw new UsageError('your user has no name on this machine: say --by NAME');
   const name = (by ?? usual).trim();
   const wrong = wrongWith(name);
   if (wrong === undefined) return name;

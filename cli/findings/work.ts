@@ -72,7 +72,7 @@ export const changeOf = (verb: WorkVerb, values: WorkValues, now: number): Chang
     case 'resolve':
       if (disposition === undefined)
         throw new UsageError(
-          `resolve needs --as ${dispositions.join('|')}: it teaches which rules are worth their noise`,
+          `resolve needs --as ${dispositions.join('|')}: 'tripline report' shows by it which detections are worth their noise`,
         );
       return { act: 'resolve', disposition };
     case 'judge':

@@ -17,7 +17,7 @@ const about = (notice: Notice): readonly (readonly [string, string])[] =>
       ['Who', notice.principal],
       ['Account', notice.account],
       ['Cluster', notice.cluster],
-      ['Silence', notice.suppression?.id ?? ''],
+      ['Id', notice.suppression?.id ?? ''],
       ['Reason', notice.suppression?.reason ?? ''],
       ['Owner', notice.suppression?.owner ?? ''],
       ['Until', notice.suppression?.expires ?? ''],

@@ -47,7 +47,7 @@ export const stormOf = async (
     kind: 'storm',
     severity,
     headline: `Storm: more than ${most} new findings of one detection by one principal in 10 minutes`,
-    advice: `Every finding is stored; while this lasts, new ones of this detection by this principal are not said one by one. Critical ones are. See them: tripline findings --detection ${detection}`,
+    advice: `Every finding is stored. While this lasts, new findings of this detection by this principal are not announced one by one, except critical ones. List them: tripline findings --detection ${detection}`,
     at: new Date(due).toISOString(),
     detection,
     account,

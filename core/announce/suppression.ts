@@ -21,7 +21,7 @@ export const suppressionNotice = (made: Made, now: number): Notice => {
     id: `suppression:${name.slice(0, 16)}`,
     kind: 'suppression',
     severity: 'high',
-    headline: `A suppression was made${revoked === undefined ? '' : ', and revoked since'}: what it holds for is stored, not announced`,
+    headline: `A suppression was made${revoked === undefined ? '' : ', and revoked since'}: what it matches is stored, not announced`,
     advice: 'tripline suppress list',
     at: new Date(now).toISOString(),
     detection: '',

@@ -2,7 +2,7 @@
 
 /** Who else made the same call of late. The finding says which: a detection may be about many. */
 export const confirmCall =
-  'Confirm with the owner of the principal that it was meant, and see who else makes this call: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=EVENT --start-time DAY_BEFORE --max-results 50 --region REGION';
+  'Confirm with the owner of the principal that it was intended, and see who else makes this call: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=EVENT --start-time DAY_BEFORE --max-results 50 --region REGION';
 
 /** Takes the node out of service without destroying what it holds; the record knows the instance, and the cluster which node it is. */
 export const preserveNode =
@@ -31,7 +31,7 @@ export const revokeChanger = `Revoke the sessions of the role of whoever changed
  * The same of anybody: a user has keys (IAM User Guide, "Manage access keys for IAM users"), and the role of a permission set can't be
  * changed (the same, "Disabling permissions for temporary security credentials").
  */
-export const revokeCaller = `${revokeActing}; of a user switch off the key: aws iam update-access-key --user-name USER_NAME --access-key-id USER_KEY --status Inactive; deny a person of IAM Identity Center (AWSReservedSSO_…) by identitystore:userId in a service control policy`;
+export const revokeCaller = `${revokeActing}; for an IAM user, deactivate the key: aws iam update-access-key --user-name USER_NAME --access-key-id USER_KEY --status Inactive; for a person of IAM Identity Center (AWSReservedSSO_…), deny identitystore:userId in a service control policy`;
 
 /** What else the principal did. */
 export const lookAround =

@@ -27,7 +27,7 @@ export const conflicts = (settings: Settings): readonly string[] => {
   );
   for (const [index, { account }] of settings.clusters.entries())
     if (account !== undefined && settings.accounts.length > 0 && !settings.accounts.includes(account))
-      problems.push(`clusters.${index}.account: ${account} is none of \`accounts\`: add it there`);
+      problems.push(`clusters.${index}.account: ${account} is not one of \`accounts\`: add it there`);
   for (const id of twice(settings.suppressions.map(one => one.id)))
     problems.push(`suppressions: "${id}" stands twice: call each by a name of its own`);
   if (settings.businessHours !== undefined && settings.businessHours.from === settings.businessHours.to)

@@ -23,7 +23,7 @@ export const ofAbsentStage = (checks: readonly Check[], stage: string, home: str
   if (!isAbsent) return checks;
   const nothing = bad(
     `stage ${stage}`,
-    `Nothing of it is there: none of ${rules.length} rules in all regions, none of ${functions.length} functions.`,
+    `It does not exist: none of ${rules.length} rules in all regions, none of ${functions.length} functions.`,
     `See whether account and name are right: aws dynamodb list-tables --region ${home} shows ${stagePrefix('STAGE')}findings of each stage. Deploy it: npx sst deploy --stage ${stage}. If it was deployed, find who took it away: cloudtrail/detection-disabled.`,
   );
   return [...checks.filter(({ name }) => !name.includes(prefix) && !parts.test(name)), nothing];

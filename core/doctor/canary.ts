@@ -54,7 +54,7 @@ export const canariesCheck = (names: readonly string[], { deployment }: Settings
     : [
         weak(
           'canaries',
-          'The settings switch them off: nothing proves that events arrive.',
+          'The settings switch them off: nothing checks that events arrive.',
           'Set `deployment.canary` in tripline.config.ts and deploy.',
         ),
       ];

@@ -44,8 +44,8 @@ export const ruleCheck = (region: string, derived: DerivedRule, found: FoundRule
     return bad(name, `Its state is ${found.state}; ${derived.state} was deployed.`, redeploy);
   if (derived.pattern !== undefined && !same(found.pattern, derived.pattern))
     return bad(name, 'Its pattern is not the one that the enabled detections need.', redeploy);
-  if (found.targets === 0) return bad(name, 'It has no target: what it admits goes nowhere.', redeploy);
-  return good(name, derived.pattern === undefined ? 'It is enabled and has a target.' : 'It stands as derived.');
+  if (found.targets === 0) return bad(name, 'It has no target: the events that match it go nowhere.', redeploy);
+  return good(name, derived.pattern === undefined ? 'It is enabled and has a target.' : 'It is as derived.');
 };
 
 /**

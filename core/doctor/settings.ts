@@ -23,7 +23,7 @@ export const settingsChecks = (
     : [
         weak(
           'controllers',
-          'No controller is named: they are guessed by usual names, which lowers severities.',
+          'No controller is named: they are recognised by their usual names, which lowers severities.',
           'Set `controllers` in tripline.config.ts.',
         ),
       ]),
@@ -43,20 +43,20 @@ const force = (detections: readonly AnyDetection[], settings: Settings): Check =
     for (const name of lacks) lacking.set(name, (lacking.get(name) ?? 0) + 1);
   }
   const alerting = detections.length - watching - off;
-  const says = `${alerting} of ${detections.length} detections are in full force, ${watching} only watch, ${off} are off.`;
+  const says = `${alerting} of ${detections.length} detections alert, ${watching} only watch, ${off} are off.`;
   if (lacking.size === 0) return good('detections', says);
   const names = [...lacking].toSorted(([, a], [, b]) => b - a).map(([name, count]) => `\`${name}\` (${count})`);
   return weak(
     'detections',
     says,
-    `Set ${names.join(', ')} in tripline.config.ts; 'tripline detections' says which lacks what.`,
+    `Set ${names.join(', ')} in tripline.config.ts; 'tripline detections' shows which of them each detection lacks.`,
   );
 };
 
 /** What is said of a detection or cluster that does not exist holds for none: a slip, or one that was renamed. */
 const misnamed = (detections: readonly AnyDetection[], settings: Settings): readonly Check[] => [
   ...unmetIn(detections, settings).map(({ where, what }) =>
-    bad(`settings ${where}`, `It holds for nothing: ${what}.`, 'Correct it in tripline.config.ts.'),
+    bad(`settings ${where}`, `It matches nothing: ${what}.`, 'Correct it in tripline.config.ts.'),
   ),
   ...settings.channels.flatMap(({ clusters = [], accounts = [] }, index) => [
     ...unnamed(
@@ -65,14 +65,14 @@ const misnamed = (detections: readonly AnyDetection[], settings: Settings): read
     ).map(one =>
       weak(
         `settings channels.${index}.clusters`,
-        `No cluster of the settings is called "${one}": the channel may hear nothing of it.`,
+        `No cluster of the settings is called "${one}": the channel may never be told about it.`,
         'Correct it, or add the cluster to `clusters`.',
       ),
     ),
     ...unnamed(accounts, settings.accounts).map(one =>
       weak(
         `settings channels.${index}.accounts`,
-        `${one} is none of \`accounts\`: the channel may hear nothing of it.`,
+        `${one} is not one of \`accounts\`: the channel may never be told about it.`,
         'Correct it, or add it to `accounts`.',
       ),
     ),
@@ -99,7 +99,7 @@ const exemptions = (settings: Settings, now: number): readonly Check[] =>
           : weak(
               `exemption of ${id}`,
               `${whose} ends in ${days(left)}.`,
-              'Mend what it exempts, or renew it with a reason.',
+              'Fix what it exempts, or renew it with a reason.',
             ),
       ];
     }),
@@ -113,8 +113,8 @@ export const suppressionChecks = (all: readonly Suppression[], now: number): rea
     return [
       weak(
         `suppression ${one.id}`,
-        `The suppression "${one.reason}" of ${one.owner} ends in ${days(left)}: what it silences is announced again.`,
-        'Mend what it silences, or make a new one with a reason: tripline suppress.',
+        `The suppression "${one.reason}" of ${one.owner} ends in ${days(left)}: what it hides is announced again.`,
+        'Fix what it hides, or make a new one with a reason: tripline suppress.',
       ),
     ];
   });

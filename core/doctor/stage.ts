@@ -17,10 +17,10 @@ export const functionCheck = (
   if (deployed !== undefined && Date.parse(found.modified) - Date.parse(deployed) > 15 * 60_000)
     return weak(
       `function ${name}`,
-      `It was changed at ${found.modified}, long after its fellows (${deployed}).`,
+      `It was changed at ${found.modified}, long after the other functions (${deployed}).`,
       'See who did: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=UpdateFunctionCode20150331v2',
     );
-  return good(`function ${name}`, 'It is active and as old as its fellows.');
+  return good(`function ${name}`, 'It is active, and was changed together with the other functions.');
 };
 
 /** Whether what feeds a function does; somebody who pauses it blinds us without touching rule or function. */
@@ -67,7 +67,7 @@ export const quarantineCheck = (days: readonly Quarantined[]): Check => {
   return (isFlood ? bad : weak)(
     'quarantine',
     `${says} Reasons: ${reasons}.`,
-    "Look at some in the stage's bucket *-quarantine-* (each object's metadata says why), mend the source, then scan them again: tripline scan.",
+    "Look at some in the stage's bucket *-quarantine-* (each object's metadata says why), fix the source, then scan them again: tripline scan.",
   );
 };
 
@@ -90,8 +90,8 @@ export const deadLetterCheck = (queue: string, messages: number): Check =>
     ? good(`queue ${queue}`, 'It is empty.')
     : bad(
         `queue ${queue}`,
-        `${messages} messages were given up.`,
-        'Read one (aws sqs receive-message), mend its cause, then redrive: aws sqs start-message-move-task.',
+        `${messages} messages could not be delivered.`,
+        'Read one (aws sqs receive-message), fix its cause, then redrive: aws sqs start-message-move-task.',
       );
 
 /** Whether whoever is to be told has confirmed it. @param arn of the subscription; SNS answers `PendingConfirmation` until then */
@@ -106,7 +106,7 @@ export const subscriptionCheck = (topic: string, endpoint: string, arn: string):
 
 /** @param skew milliseconds that this clock is ahead of AWS's */
 export const clockCheck = (skew: number | undefined): Check => {
-  if (skew === undefined) return unknown('clock', "AWS's answer bore no date.", 'Try again.');
+  if (skew === undefined) return unknown('clock', "AWS's answer had no date.", 'Try again.');
   const seconds = Math.round(Math.abs(skew) / 1000);
   return seconds <= 60
     ? good('clock', `This clock is ${seconds} s from AWS's.`)

@@ -166,7 +166,7 @@ const asMatch = (
     principals: [],
     resources: names(resources),
     addresses: [],
-    notes: ['found by the inventory: it was there, nobody was seen doing it'],
+    notes: ['found by the inventory: it already existed; who did it was not seen'],
     evidence: null,
   };
 };

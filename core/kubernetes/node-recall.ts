@@ -46,7 +46,7 @@ const against = (view: View<'kubernetes'>, key: Item, known: Item): string | und
  */
 export const nodeOffNode: StateRule<'kubernetes'> = {
   kind: 'recall-instance',
-  doc: "Fires on an address outside the ranges, a role that is no node role, or a session of another instance; otherwise compares the session's access key and instance with what CloudTrail told of them.",
+  doc: "Fires on an address outside the ranges, a role that is no node role, or a session of another instance; otherwise compares the session's access key and instance with what CloudTrail recorded about them.",
   observe: view => {
     const { key, instance } = sessionOf(view);
     if (texts(view, 'node.anomalies').length > 0 || key === '') return [];

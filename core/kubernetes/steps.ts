@@ -9,7 +9,7 @@ export const insights = (filter: string): string =>
 
 /** Was it meant? */
 export const confirm = (filter: string): string =>
-  `Confirm with the owner of USER that it was meant, and read the calls themselves: ${insights(filter)}`;
+  `Confirm with the owner of USER that it was intended, and read the calls themselves: ${insights(filter)}`;
 
 /** What else the user did. */
 export const lookAround = `Look around: npx tripline entity USER, and ${insights("user.username = 'USER'")}`;

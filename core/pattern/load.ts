@@ -46,7 +46,7 @@ const loadGroup = (pattern: unknown, place: Place, known: Known): Group => {
   if (!isObject(pattern))
     throw new PatternError(
       place.where,
-      `${shown(pattern)} is no pattern`,
+      `${shown(pattern)} is not a pattern`,
       'an object of fields, e.g. {"eventName": ["RunInstances"]}',
     );
   if (place.path.length >= maximumDepth || place.where.length >= 3 * maximumDepth)
@@ -66,7 +66,7 @@ const loadGroup = (pattern: unknown, place: Place, known: Known): Group => {
 const loadOr = (value: unknown, place: Place, known: Known): readonly Group[] => {
   const where = [...place.where, '$or'];
   if (!Array.isArray(value) || value.length < 2)
-    throw new PatternError(where, `${shown(value)} is no choice`, 'a list of at least two objects');
+    throw new PatternError(where, `${shown(value)} is not a choice`, 'a list of at least two objects');
   return value.map((branch, index) => loadGroup(branch, { ...place, where: [...where, index] }, known));
 };
 
@@ -76,7 +76,7 @@ const loadField = (name: string, value: unknown, place: Place, known: Known): Fi
   if (path.length === 2 && path[0] === 'fact' && known.facts !== undefined && !known.facts.includes(name))
     throw new PatternError(where, 'no such fact', factsLike(name, known.facts));
   if (path.length === 1 && name === 'fact' && !isObject(value))
-    throw new PatternError(where, `${shown(value)} is no pattern over facts`, 'an object of fact names');
+    throw new PatternError(where, `${shown(value)} is not a pattern over facts`, 'an object of fact names');
   return { name, path, node: loadNode(value, { where, path }, known) };
 };
 
@@ -113,7 +113,11 @@ const loadList = (list: readonly unknown[], { where }: Place, { longestList = li
 const loadScalar = (value: unknown, where: Where): Test => {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return { is: 'equal', value };
   if (typeof value === 'number' && Number.isFinite(value)) return { is: 'equal', value };
-  throw new PatternError(where, `${shown(value)} is no value`, 'a string, a number, true, false, null or one operator');
+  throw new PatternError(
+    where,
+    `${shown(value)} is not a value`,
+    'a string, a number, true, false, null or one operator',
+  );
 };
 
 const loadOperator = (value: object, where: Where): Test => {

@@ -22,7 +22,7 @@ export const operators: ReadonlyMap<string, Load> = new Map<string, Load>([
 
 const text = (operand: unknown, path: Where): string => {
   if (typeof operand === 'string') return operand;
-  throw new PatternError(path, `${shown(operand)} is no text`, 'a string');
+  throw new PatternError(path, `${shown(operand)} is not text`, 'a string');
 };
 
 const edge = (is: 'prefix' | 'suffix', operand: unknown, path: Where): Test => {
@@ -93,7 +93,7 @@ const comparisons: ReadonlyMap<string, readonly ['low' | 'high' | 'both', boolea
 const numeric = (operand: unknown, path: Where): Test => {
   const allowed = '[comparison, number] or [">" or ">=", number, "<" or "<=", number], the lower bound first';
   const wrong = (why: string): PatternError => new PatternError(path, `${shown(operand)} ${why}`, allowed);
-  if (!Array.isArray(operand) || (operand.length !== 2 && operand.length !== 4)) throw wrong('is no range');
+  if (!Array.isArray(operand) || (operand.length !== 2 && operand.length !== 4)) throw wrong('is not a range');
   const [first, second] = [0, 2].map(start => {
     if (start >= operand.length) return undefined;
     const comparison = comparisons.get(operand[start]);
@@ -103,14 +103,14 @@ const numeric = (operand: unknown, path: Where): Test => {
     const bound: Bound = { value, included: comparison[1] };
     return { side: comparison[0], bound };
   });
-  if (first === undefined) throw wrong('is no range');
+  if (first === undefined) throw wrong('is not a range');
   if (second === undefined)
     return {
       is: 'numeric',
       ...(first.side === 'high' ? {} : { low: first.bound }),
       ...(first.side === 'low' ? {} : { high: first.bound }),
     };
-  if (first.side !== 'low' || second.side !== 'high') throw wrong('is no range');
+  if (first.side !== 'low' || second.side !== 'high') throw wrong('is not a range');
   if (first.bound.value >= second.bound.value) throw wrong('holds no number');
   return { is: 'numeric', low: first.bound, high: second.bound };
 };
@@ -118,7 +118,11 @@ const numeric = (operand: unknown, path: Where): Test => {
 const cidr = (operand: unknown, path: Where): Test => {
   const network = typeof operand === 'string' ? parseNetwork(operand) : undefined;
   if (network !== undefined) return { is: 'cidr', network };
-  throw new PatternError(path, `${shown(operand)} is no network`, 'address/bits, e.g. "10.0.0.0/8" or "2001:db8::/32"');
+  throw new PatternError(
+    path,
+    `${shown(operand)} is not a network`,
+    'address/bits, e.g. "10.0.0.0/8" or "2001:db8::/32"',
+  );
 };
 
 const exists = (operand: unknown, path: Where): Test => {
@@ -139,5 +143,5 @@ const matches = (operand: unknown, path: Where): Test => {
 const equalsField = (operand: unknown, path: Where): Test => {
   if (Array.isArray(operand) && operand.length > 0 && operand.every(step => typeof step === 'string'))
     return { is: 'same', path: operand };
-  throw new PatternError(path, `${shown(operand)} is no path`, "a list of member names from the record's root");
+  throw new PatternError(path, `${shown(operand)} is not a path`, "a list of member names from the record's root");
 };

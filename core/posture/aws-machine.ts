@@ -115,7 +115,7 @@ const judgeExposure = (node: Look, root: string): readonly Problem[] => {
       path: `${root}.cloudInit.insecureSkipSecretsManager`,
       severity: 'high',
       message:
-        'Bootstrap data, with its join token, lies in user data for whoever reads instance attributes or metadata.',
+        'Bootstrap data, with its join token, is in user data, where whoever reads instance attributes or metadata finds it.',
     });
   if (node.at(`${root}.ignition.storageType`) === 'UnencryptedUserData')
     problems.push({
@@ -123,7 +123,7 @@ const judgeExposure = (node: Look, root: string): readonly Problem[] => {
       path: `${root}.ignition.storageType`,
       severity: 'high',
       message:
-        'Bootstrap data, with its join token, lies in user data for whoever reads instance attributes or metadata.',
+        'Bootstrap data, with its join token, is in user data, where whoever reads instance attributes or metadata finds it.',
     });
   return problems;
 };

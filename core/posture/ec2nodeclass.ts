@@ -106,7 +106,7 @@ const judgeRole = (node: Look, { nodeRoles }: Expectation): readonly Problem[] =
       code: 'role-not-node',
       path: 'spec.role',
       severity: 'high',
-      message: `Nodes would run as ${role}, which is no node role.`,
+      message: `Nodes would run as ${role}, which is not a node role.`,
     },
   ];
 };

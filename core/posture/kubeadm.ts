@@ -28,12 +28,7 @@ type Judge = readonly [flag: string, bad: (value: string) => boolean, code: stri
 
 /** Flags that open a kubelet (Kubernetes documentation, "Kubelet authentication/authorization"). */
 const kubelet: readonly Judge[] = [
-  [
-    'anonymous-auth',
-    value => value === 'true',
-    'kubelet-anonymous',
-    'The kubelet answers requests of nobody in particular.',
-  ],
+  ['anonymous-auth', value => value === 'true', 'kubelet-anonymous', 'The kubelet answers anonymous requests.'],
   [
     'authorization-mode',
     value => value === 'AlwaysAllow',
@@ -60,13 +55,13 @@ const server: readonly Judge[] = [
     'anonymous-auth',
     value => value === 'true',
     'apiserver-anonymous',
-    'The API server lets requests of nobody in particular through to authorization.',
+    'The API server lets anonymous requests through to authorization.',
   ],
   [
     'authorization-mode',
     value => /(^|,)AlwaysAllow(,|$)/.test(value),
     'apiserver-allows-all',
-    'The API server refuses nobody anything.',
+    'The API server permits every request.',
   ],
   [
     'authorization-mode',
@@ -172,7 +167,7 @@ const judgeAccess = (spec: Json): readonly Fault[] =>
         code: 'machine-password',
         path: [...path, 'passwd'],
         severity: 'high',
-        message: 'The hash of a login password lies in bootstrap data.',
+        message: 'The hash of a login password is in bootstrap data.',
       });
     if (list(user, 'sshAuthorizedKeys').length > 0)
       faults.push({

@@ -12,7 +12,7 @@ export const nameOf = (bytes: Uint8Array): string => {
   if (a === 0x1f && b === 0x8b) return 'It is gzip inside of gzip or of text: unpack it first.';
   if (latin1(bytes.subarray(257, 262)) === 'ustar')
     return 'It is a tar archive: unpack it first (only gzip is unpacked here).';
-  if (c === undefined || bytes.includes(0)) return 'It is no text, so no JSON.';
+  if (c === undefined || bytes.includes(0)) return 'It is not text, so it is not JSON.';
   const [line = ''] = latin1(bytes.subarray(0, 4_096)).split('\n');
   if (a === 0x3c) return 'It is XML or HTML, perhaps the answer to a download that was refused: give the log itself.';
   if (isHeader(line))

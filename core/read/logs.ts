@@ -27,7 +27,9 @@ export const readLogs = (event: unknown, settings: ReadSettings): readonly Read[
   const bytes = inflated(packed, most);
   if (typeof bytes === 'string') {
     const detail =
-      bytes === 'bad-gzip' ? 'The payload is no whole gzip data.' : `The payload inflates to more than ${most} bytes.`;
+      bytes === 'bad-gzip'
+        ? 'The payload is not complete gzip data.'
+        : `The payload inflates to more than ${most} bytes.`;
     return [rejected(bytes, detail, where, packed)];
   }
   const origin = { place: defaultPlace(settings), where, clusters: settings.clusters };

@@ -53,13 +53,13 @@ const base64Text = /^[A-Za-z0-9+/]*={0,2}$/;
 /** The bytes that base64 text stands for, inflated where they are gzip: of a list of many no more than gzip's own ratio allows. Never throws. */
 export const unpacked = (base64: string): Uint8Array | Damage => {
   if (base64 === '' || !base64Text.test(base64))
-    return { reason: 'wrong-shape', detail: 'It should hold base64, and what stands there is none.' };
+    return { reason: 'wrong-shape', detail: 'It should be base64, and is not.' };
   const bytes = Buffer.from(base64, 'base64');
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const most = Math.min(payloadBytes, bytes.length * limits.ratio);
   const inside = inflated(bytes, most);
   if (typeof inside !== 'string') return inside;
   return inside === 'bad-gzip'
-    ? { reason: inside, detail: 'What is packed in it is no whole gzip data.' }
+    ? { reason: inside, detail: 'What is packed in it is not complete gzip data.' }
     : { reason: inside, detail: `What is packed in it inflates to more than ${most} bytes.` };
 };

@@ -199,7 +199,7 @@ const readEnvelope = (json: Json, origin: Origin): readonly Read[] => {
   const detail = member(json, 'detail') ?? null;
   const isCall = isCloudTrail(detail) || text(json, 'detail-type')?.endsWith('via CloudTrail') === true;
   if (isCall && !text(json, 'source')?.startsWith('aws.')) {
-    const fault = "The envelope's source is none of AWS's, so anybody may have written the CloudTrail record in it.";
+    const fault = "The envelope's source is not one of AWS's, so anybody may have written the CloudTrail record in it.";
     return [setAside('wrong-shape', fault, json, origin)];
   }
   if (!isCall && !isAudit(detail) && wrapped(detail) === undefined)

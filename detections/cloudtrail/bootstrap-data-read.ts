@@ -52,7 +52,7 @@ export const detection = cloudtrail({
   },
   resources: view => [said(view, 'bootstrap.resource')],
   attack: ['T1552.001', 'T1555.006', 'T1528'],
-  why: 'User data and bootstrap secrets hold what lets a machine join the cluster: tokens, certificate hashes, sometimes the keys of the control plane. Whoever reads them in time can join a machine of his own.',
+  why: 'User data and bootstrap secrets hold what lets a machine join the cluster: tokens, certificate hashes, sometimes the keys of the control plane. Whoever reads them in time can join a machine of their own.',
   references: [
     'EC2 API Reference, DescribeInstanceAttribute; GetLaunchTemplateData; GetConsoleOutput',
     'Cluster API, "Bootstrap": data secrets',
@@ -74,7 +74,7 @@ export const detection = cloudtrail({
     'Secrets Manager and Systems Manager record no parameters of what they refuse: the message names the secret or parameter. A refused list of parameters names one of them alone.',
     'User data that DescribeLaunchConfigurations and DescribeSpotFleetRequests give is not looked at: autoscalers ask for them all day, without a name. BatchGetSecretValue is recorded as a GetSecretValue of each secret besides.',
     'Cluster Autoscaler and the like read launch templates: name their roles in `secretReaders`.',
-    "A node of a node role may read every Cluster API secret: another machine's is not told from its own.",
+    "A node of a node role may read every Cluster API secret: another machine's is not distinguished from its own.",
   ],
   examples: {
     matches: [

@@ -104,8 +104,8 @@ export const detection = cloudtrail({
   ],
   blind: [
     'The parameters are taken from the API models: no recorded call of these was seen.',
-    'What an add-on’s configuration says is not weighed, and another version of one that keeps its configuration is not told.',
-    'Terraform, eksctl, CDK’s functions, CloudFormation on behalf of whoever calls it, ACK and Crossplane are people or workloads until `platform` names their roles: each upgrade of theirs is told, and each cluster that loses its protection before it is deleted.',
+    'What an add-on’s configuration says is not weighed, and another version of one that keeps its configuration is not reported.',
+    'Terraform, eksctl, CDK’s functions, CloudFormation on behalf of whoever calls it, ACK and Crossplane are people or workloads until `platform` names their roles: each upgrade of theirs is reported, and each cluster that loses its protection before it is deleted.',
     'The platform, GitOps and services are not looked at. Cluster API’s provider upgrades and configures the clusters that it makes.',
     'Logging, endpoints, authentication, Auto Mode and hybrid networks have detections of their own.',
   ],

@@ -71,7 +71,7 @@ export const detection = cloudtrail({
     lookAround,
   ],
   blind: [
-    "Whoever runs in the controller's own pod, or has its token, is the one the settings name: controller-role-used-elsewhere looks at where he acts from.",
+    "Whoever runs in the controller's own pod, or has its token, is the one the settings name: controller-role-used-elsewhere looks at where they act from.",
     'Pod identity associations with `disableSessionTags` name no pod; controllers without `serviceAccounts` in the settings name nobody: nothing is said of either.',
     'Two clusters of one account that both use EKS providers are not told apart by web identity.',
     'Denied attempts hold no role.',

@@ -12,7 +12,7 @@ const pipelineRole = roleSession('tripline-prod-CloudTrailFunctionRole-abcdefgh'
 
 export const detection = cloudtrail({
   id: 'cloudtrail/detection-disabled',
-  title: '{attempt}{principal} blinded the watch: {resource} ({blinding.how})',
+  title: '{attempt}{principal} blinded monitoring: {resource} ({blinding.how})',
   severity: [
     ['low', { fact: { 'principal.kind': 'platform', 'call.outcome': 'denied' } }],
     ['medium', { fact: { 'principal.kind': 'platform' } }],
@@ -32,7 +32,7 @@ export const detection = cloudtrail({
     'adanalvarez/TrailDiscover, simulated refusals (recorded events of CloudTrail, Logs, EventBridge, Lambda, CloudWatch, IAM)',
   ],
   runbook: [
-    "Confirm it was no deployment: the pipeline's own releases run under the platform's role; anything else is an incident until shown otherwise.",
+    "Confirm that it was not a deployment: the pipeline's own releases run under the platform's role; anything else is an incident until shown otherwise.",
     'Put it back at once: aws cloudtrail start-logging --region REGION --name TRAIL; aws events enable-rule --region REGION --name RULE; aws lambda delete-function-concurrency --region REGION --function-name FUNCTION; or deploy the stage again: npx sst deploy --stage STAGE.',
     'Close the gap: event history keeps 90 days even without a trail: aws cloudtrail lookup-events --start-time GAP_START --end-time GAP_END --region REGION > gap.json; then npx tripline scan gap.json.',
     revokeCaller,

@@ -58,7 +58,7 @@ export const detection = cloudtrail({
   ],
   runbook: [confirmCall, stopProvisioning, preserveNode, revokeCaller, lookAround],
   blind: [
-    'What a controller tries in a dry run is not told: Karpenter tries each node class that changes.',
+    'What a controller tries in a dry run is not reported: Karpenter tries each node class that changes.',
     'A launch template that is only referenced shows its type when it is created and when it launches, not in an Auto Scaling group that names it.',
     'Attribute-based selection is judged by what it asks for (allowed types, accelerators, bare metal), not by what its defaults would let in.',
     'ModifyFleet, RequestSpotFleet, ModifyHosts, PurchaseCapacityBlock and its extension are read in both encodings; their exact envelope is inferred from the API model.',

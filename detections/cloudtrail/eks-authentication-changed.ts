@@ -20,7 +20,7 @@ const providers = [
 
 export const detection = cloudtrail({
   id: 'cloudtrail/eks-authentication-changed',
-  title: '{principal} changed who may prove to be whom ({event} on {target})',
+  title: '{principal} changed how a cluster or account authenticates identities ({event} on {target})',
   severity: [['low', { fact: { 'principal.kind': 'likely-controller' } }], 'critical'],
   when: {
     fact: { 'call.outcome': 'succeeded' },
@@ -57,7 +57,7 @@ export const detection = cloudtrail({
     confirmCall,
     'See what there is: aws eks list-identity-provider-configs --region REGION --cluster-name CLUSTER; aws eks describe-cluster --region REGION --name CLUSTER --query cluster.accessConfig; aws iam list-open-id-connect-providers.',
     'Take it back: aws eks disassociate-identity-provider-config --region REGION --cluster-name CLUSTER --identity-provider-config type=oidc,name=NAME; aws iam delete-open-id-connect-provider --open-id-connect-provider-arn PROVIDER.',
-    "See who came that way: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --region REGION, and users that are no IAM principals in the cluster's audit log.",
+    "See who came that way: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --region REGION, and users that are not IAM principals in the cluster's audit log.",
     `${revokeCaller}. ${lookAround}`,
   ],
   blind: [

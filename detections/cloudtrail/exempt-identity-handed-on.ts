@@ -22,7 +22,7 @@ const risks = ['anyone', 'other-account', 'open-web-identity', 'unreadable'];
 
 export const detection = cloudtrail({
   id: 'cloudtrail/exempt-identity-handed-on',
-  title: '{principal} let somebody else be {resource}, whom the settings exempt',
+  title: '{principal} gave somebody else access to {resource}, which the settings exempt',
   severity: [
     // Who is exempt already keeps its own role; CI’s trust names repositories by wildcards.
     ['low', { fact: { 'principal.kind': ['platform', 'gitops'] } }],
@@ -59,7 +59,7 @@ export const detection = cloudtrail({
   blind: [
     'Who is exempt is known from the settings alone: without `platform` and `gitops` nobody is.',
     'Roles of IAM Identity Center are handed on in the account that manages it, and provisioned by a service, which is not looked at.',
-    'Whoever manages roles beside the platform (an account factory, a pipeline of its own for IAM, a rotation of keys) is told, critical where CI is let in by a wildcard over repositories: name its role in `platform`, and accounts that may be trusted in `accounts`.',
+    'Whoever manages roles beside the platform (an account factory, a pipeline of its own for IAM, a rotation of keys) is reported, critical where CI is let in by a wildcard over repositories: name its role in `platform`, and accounts that may be trusted in `accounts`.',
     'A service that was given the role (a stack of CloudFormation, a function) acts as it: that it was passed is in no record, and what the role trusts is in its policy.',
     'Roles of one name under different paths are taken for one. IAM is recorded in us-east-1 only.',
   ],

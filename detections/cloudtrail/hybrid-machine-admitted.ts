@@ -113,7 +113,7 @@ export const detection = cloudtrail({
     confirmCall,
     'See what it let in: aws ssm describe-instance-information --region REGION --filters Key=ResourceType,Values=ManagedInstance; aws rolesanywhere list-subjects --region REGION; kubectl get nodes -l eks.amazonaws.com/compute-type=hybrid -o wide.',
     'Close it: aws ssm delete-activation --region REGION --activation-id ACTIVATION and aws ssm deregister-managed-instance --region REGION --instance-id MACHINE; aws rolesanywhere disable-profile --region REGION --profile-id PROFILE; aws rolesanywhere disable-trust-anchor --region REGION --trust-anchor-id ANCHOR.',
-    'See what was done with the role: aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=ROLE --region REGION; and take away who must not be in the cluster: kubectl delete node NODE.',
+    'See what was done with the role: aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=ROLE --region REGION; and remove whoever must not be in the cluster: kubectl delete node NODE.',
     `${revokeCaller}. ${lookAround}`,
   ],
   blind: [

@@ -6,7 +6,7 @@ import { cloudtrail } from '../../core/detection.ts';
 
 export const detection = cloudtrail({
   id: 'cloudtrail/image-guard-lowered',
-  title: '{principal} lowered what guards images in {region}: {event}',
+  title: '{principal} lowered the protection of images in {region}: {event}',
   severity: [
     ['low', { fact: { 'principal.kind': ['platform', 'gitops'] } }],
     ['medium', { eventName: ['DisableImageBlockPublicAccess', 'DisableSnapshotBlockPublicAccess'] }],

@@ -47,7 +47,7 @@ export const detection = cloudtrail({
   blind: [
     'The envelope of ModifyInstanceMetadataDefaults is inferred from its family: both encodings are read.',
     'A call that enables the endpoint and requires tokens at once is how an instance is hardened, and is not counted. Nor is a limit of hops that is taken back as tokens become required by default: Terraform sends it so.',
-    'Terraform that limits hops alone takes the default for tokens back, and is told: let it say both.',
+    'Terraform that limits hops alone takes the default for tokens back, and is reported: let it set both.',
   ],
   examples: {
     matches: [

@@ -25,7 +25,7 @@ export const detection = cloudtrail({
   runbook: [
     "Confirm: aws ec2 describe-instances --region INSTANCE_REGION --instance-ids INSTANCE --query 'Reservations[].Instances[].MetadataOptions'; what asks is counted by aws cloudwatch get-metric-statistics --region INSTANCE_REGION --namespace AWS/EC2 --metric-name MetadataNoToken --dimensions Name=InstanceId,Value=INSTANCE --start-time START --end-time END --period 3600 --statistics Sum.",
     'Contain: aws ec2 modify-instance-metadata-options --region INSTANCE_REGION --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-endpoint enabled.',
-    'Close the way: set `metadataOptions.httpTokens: required` in the EC2NodeClass (kubectl get ec2nodeclass -o yaml) or the launch template, so that the next nodes start so.',
+    'Close the way: set `metadataOptions.httpTokens: required` in the EC2NodeClass (kubectl get ec2nodeclass -o yaml) or the launch template, so that the next nodes start with it.',
     lookAround,
   ],
   blind: [

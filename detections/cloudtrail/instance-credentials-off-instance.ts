@@ -154,7 +154,7 @@ export const detection = cloudtrail({
     },
   },
   attack: ['T1552.005', 'T1078.004', 'T1550.001'],
-  why: "Credentials of an instance are meant to be used on it: seen elsewhere, somebody read them from instance metadata and took them away. With them he is the node: he pulls its images, describes the account, and asks for every pod's role on that node.",
+  why: "Credentials of an instance are meant to be used on it: seen elsewhere, somebody read them from instance metadata and took them away. Whoever has them is the node: they pull its images, describe the account, and ask for every pod's role on that node.",
   references: [
     'Netflix Technology Blog, "Netflix Cloud Security: Detecting Credential Compromise in AWS" (2018)',
     'Amazon GuardDuty User Guide, UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS and .InsideAWS',
@@ -163,7 +163,7 @@ export const detection = cloudtrail({
     'kubernetes-sigs/aws-iam-authenticator, pkg/token (the pre-signed GetCallerIdentity)',
   ],
   runbook: [
-    "Confirm: aws ec2 describe-instances --region INSTANCE_REGION --instance-ids INSTANCE --query 'Reservations[].Instances[].[PrivateIpAddress,PublicIpAddress,State.Name,SubnetId]', then aws ec2 describe-addresses --region INSTANCE_REGION --public-ips ADDRESS and aws ec2 describe-nat-gateways --region INSTANCE_REGION --filter Name=state,Values=available; an address of your own belongs into `network.egress`.",
+    "Confirm: aws ec2 describe-instances --region INSTANCE_REGION --instance-ids INSTANCE --query 'Reservations[].Instances[].[PrivateIpAddress,PublicIpAddress,State.Name,SubnetId]', then aws ec2 describe-addresses --region INSTANCE_REGION --public-ips ADDRESS and aws ec2 describe-nat-gateways --region INSTANCE_REGION --filter Name=state,Values=available; an address of your own belongs in `network.egress`.",
     `${revokeActing}; other nodes of the role are denied too until they fetch new credentials.`,
     preserveNode,
     'Look around: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY --region REGION, in every region, and npx tripline findings --json | grep ADDRESS, for Kubernetes too.',
@@ -173,7 +173,7 @@ export const detection = cloudtrail({
     'Use on the instance itself, behind the same NAT gateway, or inside the same VPC without endpoints looks like the instance.',
     'An address in the VPC ranges that belongs to another instance is taken for a pod: lateral use inside one VPC is not told apart.',
     "Calls made with the credentials against Kubernetes show the control plane's address in CloudTrail: `kubernetes/node-identity-off-node` sees those.",
-    'An Elastic IP of the account explains a call whoever holds it: who launches an instance of his own there, and leaves through one, is not seen here.',
+    'An Elastic IP of the account explains a call whoever holds it: who launches an instance of their own there, and leaves through one, is not seen here.',
     'Data events (S3 objects, DynamoDB items) are seen only where a trail logs them.',
     'Records older than `inScopeOf` and `ec2RoleDelivery` need the record that issued the access key: complete eight hours after read-only management events are delivered. Refreshed credentials are assumed to be issued by the same kind of record [inferred].',
     'Whether sessions of GetScopedCredentials keep `inScopeOf` and `ec2RoleDelivery` is not documented: where they do not, the record that gave the key says whose it is [inferred, as the response of GetSessionToken has it], of the first such key and not of one that is asked for with it.',

@@ -16,7 +16,7 @@ export const detection = cloudtrail({
   by: view => [{ instance: said(view, 'instance.id') }],
   resources: view => [said(view, 'instance.id')],
   attack: ['T1078.004', 'T1538', 'T1550.001'],
-  why: "Machines have no browser: somebody took the instance's credentials to the federation endpoint and signed in to the console with them. What he does there looks like the node's own calls.",
+  why: "Machines have no browser: somebody took the instance's credentials to the federation endpoint and signed in to the console with them. What they do there looks like the node's own calls.",
   references: [
     'CloudTrail User Guide, "Record contents": sessionCredentialFromConsole',
     'IAM User Guide, "Enable custom identity broker access to the AWS console"',

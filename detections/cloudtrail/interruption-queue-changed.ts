@@ -25,7 +25,7 @@ const queueArn = (name: string) => `arn:aws:sqs:eu-west-1:111122223333:${name}`;
 
 export const detection = cloudtrail({
   id: 'cloudtrail/interruption-queue-changed',
-  title: '{principal} changed the queue by which Karpenter ends nodes, by {event}: {resource}',
+  title: "{principal} changed Karpenter's interruption queue by {event}: {resource}",
   severity: [['high', { fact: { 'interruption.opened': true } }], 'medium'],
   when: { fact: { 'interruption.queues': [{ exists: true }], 'call.outcome': 'succeeded' } },
   unless: [{ fact: { 'principal.kind': ['platform', 'gitops', 'service'] } }],

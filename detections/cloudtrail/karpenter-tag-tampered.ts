@@ -32,7 +32,7 @@ const resourcesOf = (one: Json): readonly string[] => {
 
 export const detection = cloudtrail({
   id: 'cloudtrail/karpenter-tag-tampered',
-  title: '{attempt}{principal} changed tags by which Karpenter steers on {resource}',
+  title: '{attempt}{principal} changed tags that steer Karpenter on {resource}',
   severity: [
     ['low', { fact: { 'principal.kind': 'likely-controller' } }],
     ['low', { fact: { 'principal.kind': 'platform', 'call.outcome': 'denied' } }],

@@ -45,14 +45,14 @@ export const detection = cloudtrail({
   runbook: [
     confirmCall,
     'See what became of the copy: aws ec2 describe-volumes --region INSTANCE_REGION --filters Name=snapshot-id,Values=SNAPSHOT; aws ec2 describe-snapshot-attribute --region INSTANCE_REGION --snapshot-id SNAPSHOT --attribute createVolumePermission',
-    'Take it out of reach once it is no evidence: aws ec2 delete-snapshot --region INSTANCE_REGION --snapshot-id SNAPSHOT, of an image aws ec2 deregister-image --region INSTANCE_REGION --image-id IMAGE --delete-associated-snapshots; and take what was on the node for lost: replace it, and the secrets of its pods',
+    'Take it out of reach once it is no longer evidence: aws ec2 delete-snapshot --region INSTANCE_REGION --snapshot-id SNAPSHOT, of an image aws ec2 deregister-image --region INSTANCE_REGION --image-id IMAGE --delete-associated-snapshots; and treat what was on the node as compromised: replace it, and the secrets of its pods',
     revokeCaller,
     lookAround,
   ],
   blind: [
     'CreateSnapshot and CopyVolumes name a volume, and no record says whose root volume one is.',
-    'Who preserves a node as evidence is told of as well, unless the settings list them as the platform.',
-    'A vendor’s scanner that snapshots instances without an agent is told of each node that it looks at: let an exemption of this detection pass its role (`userIdentity.sessionContext.sessionIssuer.arn`), and not `platform`, which exempts it from nearly all. GuardDuty’s and Inspector’s are services.',
+    'Who preserves a node as evidence is reported as well, unless the settings list them as the platform.',
+    'A vendor’s scanner that snapshots instances without an agent is reported for each node that it looks at: let an exemption of this detection pass its role (`userIdentity.sessionContext.sessionIssuer.arn`), and not `platform`, which exempts it from nearly all. GuardDuty’s and Inspector’s are services.',
     'AWS Backup and Data Lifecycle Manager copy what is tagged for them; who tags a node so is not looked at.',
     'Nodes whose launch was not seen are not known to be nodes. What is read of a snapshot (GetSnapshotBlock) is a data event.',
     'CreateSnapshots is read in both encodings; no recorded call was seen. Who calls for AWS Backup was, for Data Lifecycle Manager it is inferred.',

@@ -138,7 +138,7 @@ export const detection = cloudtrail({
   blind: [
     'The platform, GitOps and services are not looked at, whoever wrote the commit.',
     'Auto Scaling groups of self-managed nodes bear any name and are not looked at; the templates and roles of what they launch are (cloudtrail/node-role-taken, cloudtrail/launch-template-unhardened).',
-    'That a HyperPod cluster is updated does not say whether EKS orchestrates it: all are told. What Batch changes of an environment is judged by type and profile alone.',
+    'That a HyperPod cluster is updated does not say whether EKS orchestrates it: all are reported. What Batch changes of an environment is judged by type and profile alone.',
     'Terraform, eksctl, CDK and scheduled scripts are people until `platform` names their roles.',
     'What a new version of a template holds is not weighed here. The parameters are taken from the API models.',
   ],

@@ -8,7 +8,7 @@ const byNode = { userIdentity: nodeSession(), sourceIPAddress: '10.0.12.34' };
 
 export const detection = cloudtrail({
   id: 'cloudtrail/node-role-beyond-baseline',
-  title: 'The node role {role} called {api}, which nodes do not',
+  title: 'The node role {role} called {api}, which nodes do not call',
   severity: [['high', { fact: { 'node.call': 'sensitive' } }], 'medium'],
   when: {
     userIdentity: { invokedBy: [{ exists: false }, null] },
@@ -27,7 +27,7 @@ export const detection = cloudtrail({
     'kubernetes-sigs/cluster-api-provider-aws, cmd/clusterawsadm/cloudformation/bootstrap (node and control-plane policies)',
   ],
   runbook: [
-    'Confirm whose it is: the instance is in userIdentity.inScopeOf; kubectl get pods -A --field-selector spec.nodeName=NODE; a deployed agent that is meant to call it belongs into an exemption with a reason, better into a role of its own.',
+    'Confirm whose it is: the instance is in userIdentity.inScopeOf; kubectl get pods -A --field-selector spec.nodeName=NODE; a deployed agent that is meant to call it belongs in an exemption with a reason, better into a role of its own.',
     revokeSessions,
     preserveNode,
     'Close the way: aws iam list-attached-role-policies --role-name ROLE; take off what nodes do not need (cloudtrail/node-role-policy-attached names the usual ones).',

@@ -64,7 +64,7 @@ export const detection = cloudtrail({
     confirmCall,
     'See what the role may do now: aws iam list-attached-role-policies --role-name ROLE; aws iam list-role-policies --role-name ROLE; aws iam get-role --role-name ROLE --query Role.PermissionsBoundary.',
     'Take it back: aws iam detach-role-policy --role-name ROLE --policy-arn POLICY, aws iam delete-role-policy --role-name ROLE --policy-name POLICY, or aws iam set-default-policy-version --policy-arn POLICY --version-id FORMER.',
-    'A policy that nodes are meant to carry belongs into `nodePolicies` of the settings, by ARN.',
+    'A policy that nodes are meant to have belongs in `nodePolicies` of the settings, by ARN.',
     `${revokeCaller}. ${lookAround}`,
   ],
   blind: [

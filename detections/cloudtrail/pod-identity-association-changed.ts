@@ -53,7 +53,7 @@ export const detection = cloudtrail({
   by: view => [{ cluster: said(view, 'eks.cluster'), account: said(view, 'eks.service-account') }],
   resources: view => [said(view, 'eks.role')].filter(name => name !== 'none'),
   attack: ['T1098.003', 'T1078.004'],
-  why: "An association hands a role to every pod of a service account. Whoever associates a controller's role with a service account of his own is that controller, without touching its trust policy.",
+  why: "An association hands a role to every pod of a service account. Whoever associates a controller's role with a service account of their own is that controller, without touching its trust policy.",
   references: ['EKS User Guide, "EKS Pod Identities"', 'EKS API Reference, CreatePodIdentityAssociation'],
   runbook: [
     confirmCall,

@@ -48,7 +48,7 @@ export const detection = cloudtrail({
   ],
   blind: [
     'With the node’s own credentials, taken off it, it looks like the agent: cloudtrail/instance-credentials-off-instance is about those.',
-    'Hybrid nodes whose role has another name than usual, by certificates: name it among `nodeRoles`, or each of their pods is told.',
+    'Hybrid nodes whose role has another name than usual, by certificates: name it among `nodeRoles`, or each of their pods is reported.',
     'It is a read: it arrives only where read-only management events are delivered.',
   ],
   examples: {

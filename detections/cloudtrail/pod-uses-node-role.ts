@@ -36,14 +36,14 @@ export const detection = cloudtrail({
     'EKS User Guide, "EKS Pod Identities"; "IAM roles for service accounts"',
   ],
   runbook: [
-    "Confirm which pod: the record's sourceIPAddress is the pod's where calls go through a VPC endpoint: kubectl get pods -A -o wide | grep ADDRESS; otherwise kubectl get pods -A --field-selector spec.nodeName=NODE -o jsonpath='{range .items[*]}{.metadata.namespace}/{.metadata.name} {.spec.serviceAccountName}{\"\\n\"}{end}'. From an address that is neither a pod's nor one that you leave by it is no pod: work it as cloudtrail/instance-credentials-off-instance.",
+    "Confirm which pod: the record's sourceIPAddress is the pod's where calls go through a VPC endpoint: kubectl get pods -A -o wide | grep ADDRESS; otherwise kubectl get pods -A --field-selector spec.nodeName=NODE -o jsonpath='{range .items[*]}{.metadata.namespace}/{.metadata.name} {.spec.serviceAccountName}{\"\\n\"}{end}'. A call from an address that is neither a pod's nor one of your egress comes from no pod: treat it as cloudtrail/instance-credentials-off-instance.",
     'Give it a role of its own: aws eks create-pod-identity-association --region REGION --cluster-name CLUSTER --namespace NAMESPACE --service-account NAME --role-arn ROLE.',
     'Then keep pods from instance metadata: `httpPutResponseHopLimit: 1` and `httpTokens: required` in the EC2NodeClass; check hostNetwork pods, which no hop limit stops.',
     lookAround,
   ],
   blind: [
-    'Pods that share the VPC subnets of their nodes are told by the user agent only: name `podRanges` where pods have a range of their own.',
-    "The user agent is the caller's own word: a thief who calls himself an agent of the node is not told apart here (node-role-beyond-baseline looks at what he calls).",
+    'Pods that share the VPC subnets of their nodes are recognised by the user agent only: name `podRanges` where pods have a range of their own.',
+    "The user agent is the caller's own word: a thief who poses as an agent of the node is not recognised here (node-role-beyond-baseline looks at what they call).",
     "Addresses are the pods' only behind VPC endpoints; through NAT every pod looks the same.",
     'Where `network.egress` is given, a call from elsewhere is left to cloudtrail/instance-credentials-off-instance, which says nothing of a pod on a node that has a public address of its own, or behind a NAT gateway that the inventory found and the settings do not list.',
   ],

@@ -29,7 +29,7 @@ export const detection = cloudtrail({
     confirmCall,
     "Find what the session did: aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=SESSION --region REGION; its access key is in the AssumeRole record's responseElements.credentials.accessKeyId.",
     revokeSessions,
-    'Close the way: require `sts:RoleSessionName` or `sts:SourceIdentity` in the trust policy of the role; tooling that names its sessions so belongs into an exemption with a reason.',
+    'Close the way: require `sts:RoleSessionName` or `sts:SourceIdentity` in the trust policy of the role; tooling that names its sessions so belongs in an exemption with a reason.',
     lookAround,
   ],
   blind: [

@@ -59,7 +59,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'Types, labels and data of secrets are in no audit event at Metadata level, so secrets are told by name and namespace: bootstrap data outside the namespaces in `clusterApiNamespaces` is not seen.',
+    'Types, labels and data of secrets are in no audit event at Metadata level, so secrets are recognised by name and namespace: bootstrap data outside the namespaces in `clusterApiNamespaces` is not seen.',
     'Reading etcd, its backups, or the file on the node that booted with it, makes no audit event.',
     'A program that already lists all secrets, or starts to in the first week of a cluster, is taken for one that belongs there.',
     'Where settings name no such namespace for the cluster, only `-kubeconfig` secrets are known by their name, at medium.',

@@ -47,7 +47,7 @@ export const detection = kubernetes({
   ],
   blind: [
     'EKS logs no bodies of these objects: that one changed is seen, not how.',
-    'A config map of those namespaces that no ClusterResourceSet applies is told as well. clusterctl (`move`, `upgrade`) writes as the person who runs it, each object a finding: name administrators in `platform`.',
+    'A config map of those namespaces that no ClusterResourceSet applies is reported as well. clusterctl (`move`, `upgrade`) writes as the person who runs it, each object a finding: name administrators in `platform`.',
     'A status, or a config map, that a program writes is not judged: controllers do so all day.',
     'Machines made or scaled, ClusterClasses, identities, deleted clusters and remediation have findings of their own.',
   ],

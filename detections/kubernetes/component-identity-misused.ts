@@ -11,13 +11,13 @@ const binding = 'clusterrolebindings.rbac.authorization.k8s.io';
 
 export const detection = kubernetes({
   id: 'kubernetes/component-identity-misused',
-  title: "{user}, which is the control plane's, was used at {address} for what it is not",
+  title: 'The control plane identity {user} was misused at {address}',
   severity: 'critical',
   when: { fact: { 'component.anomalies': ['outside-address', 'beyond-role'] } },
   by: view => [{ user: said(view, 'principal.id'), address: said(view, 'source.last') }],
   resources: view => [said(view, 'object.path')],
   attack: ['T1649', 'T1550', 'T1078'],
-  why: 'Whoever holds the key of a cluster’s authority signs himself a certificate in the name of any of its components, and no request for it is ever made. Components call from the control plane, and the scheduler and kube-proxy have short roles: anything else is a forged certificate or a stolen one.',
+  why: 'Whoever holds the key of a cluster’s authority can sign a certificate in the name of any of its components, and no request for it is ever made. Components call from the control plane, and the scheduler and kube-proxy have short roles: anything else is a forged certificate or a stolen one.',
   references: [
     'kubernetes/kubernetes, plugin/pkg/auth/authorizer/rbac/bootstrappolicy (system:kube-scheduler, system:volume-scheduler, system:node-proxier)',
     'Kubernetes documentation, PKI certificates and requirements',
@@ -26,14 +26,14 @@ export const detection = kubernetes({
   runbook: [
     confirm("user.username = 'USER'"),
     `Find what else it did from there: ${insights("user.username = 'USER' and sourceIPs.0 = 'ADDRESS'")}`,
-    'Take the authority’s key for lost: rotate it (kubeadm: certs and the CA of each control plane; Cluster API: the secret NAMESPACE/CLUSTER-ca), for a certificate cannot be revoked',
+    'Treat the authority’s key as compromised: rotate it (kubeadm: certs and the CA of each control plane; Cluster API: the secret NAMESPACE/CLUSTER-ca), for a certificate cannot be revoked',
     'See who read the key: kubernetes/bootstrap-secret-read and kubernetes/controller-secret-touched of the days before',
     lookAround,
   ],
   blind: [
     'EKS’s own components call from addresses of AWS’s: on EKS only what the scheduler and kube-proxy never do is judged, and their authority’s key is nobody’s but AWS’s.',
     'A forged kube-controller-manager that calls from the control plane’s network looks like the real one, whose role is wide.',
-    'A control plane that is hosted elsewhere, or whose components reach the API server through a public load balancer, calls from there: give its ranges in `network.ranges` and NAT gateways in `network.egress`, or every such call is told. kubeadm’s and RKE2’s components speak to the server on their own machine.',
+    'A control plane that is hosted elsewhere, or whose components reach the API server through a public load balancer, calls from there: give its ranges in `network.ranges` and NAT gateways in `network.egress`, or every such call is reported. kubeadm’s and RKE2’s components speak to the server on their own machine.',
     'Addresses are judged on clusters that the settings name as other than EKS’s, where they give ranges.',
     'No forged call was recorded: roles are taken from the code, and what real components call from an ordinary log.',
   ],

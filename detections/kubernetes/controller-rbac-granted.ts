@@ -72,7 +72,7 @@ export const detection = kubernetes({
   ],
   blind: [
     'A binding to a role of one’s own name is judged when the role is written, not when it is bound; one that gathers others (aggregationRule) by whether it gathers the API server’s own.',
-    '`get` on nodes/proxy opens a shell by websockets: monitoring is given it by the dozen, and it is not told from that (kubernetes/controller-pod-entered sees the shell). What cluster-wide roles say of pods is not judged.',
+    '`get` on nodes/proxy opens a shell by websockets: monitoring is given it by the dozen, and it is not distinguished from that (kubernetes/controller-pod-entered sees the shell). What cluster-wide roles say of pods is not judged.',
     'Access entries and aws-auth grant through groups that are bound already (cloudtrail/eks-access-granted, kubernetes/aws-auth-changed).',
     'A patch that adds a rule is judged by what it adds; one that only changes subjects, or a part of a rule, by the response, where that is logged.',
   ],

@@ -40,10 +40,10 @@ export const detection = kubernetes({
   ],
   blind: [
     'clusterctl upgrade deletes each provider’s deployment as the person who runs it, and makes it again: name administrators in `platform`. Cluster API’s operator does the same: name its account in `controllers`, for the usual one is unknown once the settings name others.',
-    'What scales everything to none at night (kube-downscaler and the like) is told where it does not leave these namespaces out, which it should.',
+    'What scales everything to none at night (kube-downscaler and the like) is reported unless it leaves these namespaces out, which it should.',
     'A pod of it that is deleted or evicted comes back, and drains do so all day: not judged, however often.',
     'That its service account is deleted is not looked at: its pods keep their tokens for an hour, and whoever deletes it deletes the rest.',
-    'One that is kept from working otherwise (a network policy, a node selector that no node has, its priority) is not told from another change.',
+    'One that is kept from working otherwise (a network policy, a node selector that no node has, its priority) is not distinguished from another change.',
     'In shared namespaces a controller’s own are known by its account’s name.',
   ],
   examples: {

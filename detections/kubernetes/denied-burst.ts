@@ -45,7 +45,7 @@ const page = (second: number, over: Over = { ...forbidden, ...anonymous }) =>
 
 export const detection = kubernetes({
   id,
-  title: '{user} was refused, or let in unnamed',
+  title: '{user} was refused repeatedly, or let in anonymously',
   severity: [['high', { user: { username: 'system:anonymous' }, fact: { 'call.outcome': 'succeeded' } }], 'medium'],
   when: {
     $or: [
@@ -86,7 +86,7 @@ export const detection = kubernetes({
     'Calls that are not authenticated at all (401) name nobody, and are not counted.',
     'Nodes are refused in bursts whenever pods leave them: kubernetes/secret-sweep and kubernetes/node-identity-off-node judge them instead.',
     'A refusal by admission is no refusal of the authorizer.',
-    'Who is refused anonymously outside of the API’s objects is not counted: every public endpoint is asked so by scanners of the internet (recorded on EKS; panther-labs/panther-analysis). A successful one is told.',
+    'Who is refused anonymously outside of the API’s objects is not counted: every public endpoint is asked so by scanners of the internet (recorded on EKS; panther-labs/panther-analysis). A successful one is reported.',
   ],
   examples: {
     matches: [

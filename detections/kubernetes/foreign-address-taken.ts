@@ -22,7 +22,7 @@ const ingress = (ip: string, over = {}) =>
 
 export const detection = kubernetes({
   id: 'kubernetes/foreign-address-taken',
-  title: '{principal} had a Service answer for addresses of others: {object}',
+  title: '{principal} made a Service answer for addresses that belong to others: {object}',
   severity: [
     ['high', { fact: { 'service.takes': onTheNode } }],
     // Nodes' own addresses are what external ones are documented for: an ingress without a load balancer.
@@ -61,7 +61,7 @@ export const detection = kubernetes({
   blind: [
     'Addresses outside of the clusters’ VPC ranges and the link-local ones are not judged: whose they are, nothing says.',
     'Link-local addresses come by the status alone: among `externalIPs` the API server refuses them. EC2’s own IPv6 addresses are not link-local, and taken there too.',
-    'kube-vip as a static pod of kubeadm’s signs in as the administrator: where it gives Services addresses of the VPC, it is told, once an hour for each. An ingress on the nodes’ own addresses (`externalIPs`) that people or CI install is told as well. Name both in `platform`.',
+    'kube-vip as a static pod of kubeadm’s signs in as the administrator: where it gives Services addresses of the VPC, it is reported, once an hour for each. An ingress on the nodes’ own addresses (`externalIPs`) that people or CI install is reported as well. Name both in `platform`.',
     'An agent on the node that takes the address by itself (kube2iam and the like) is host access, and seen as such.',
     'A policy engine, or Cilium in kube-proxy’s place, may keep a Service from it: the record does not say.',
   ],

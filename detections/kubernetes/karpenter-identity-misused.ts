@@ -30,8 +30,8 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("user.username = 'USER' and objectRef.resource = 'RESOURCE'"),
-    'Tell whether the chart was given more: kubectl get clusterrole,clusterrolebinding,role,rolebinding -A -o wide | grep -i karpenter (additionalClusterRoleRules)',
-    'Contain: kubectl -n kube-system delete pod -l app.kubernetes.io/name=karpenter, which ends the bound tokens; a token made for it by hand (kubectl create token) must be nobody’s: see kubernetes/controller-token-minted',
+    'Check whether the chart was given more: kubectl get clusterrole,clusterrolebinding,role,rolebinding -A -o wide | grep -i karpenter (additionalClusterRoleRules)',
+    'Contain: kubectl -n kube-system delete pod -l app.kubernetes.io/name=karpenter, which ends the bound tokens; a token made for it by hand (kubectl create token) must belong to nobody: see kubernetes/controller-token-minted',
     `Find where the token was used: ${insights("user.username = 'USER'")}, and compare the source addresses with the pods’`,
     lookAround,
   ],

@@ -39,7 +39,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'Without a body (EKS) a patch of replicas is not told from another; the scale subresource is.',
+    'Without a body (EKS) a patch of replicas is not distinguished from another; the scale subresource is.',
     'A commit pushed at night is applied by GitOps, not by a person.',
   ],
   examples: {

@@ -8,7 +8,7 @@ const ref = { cluster: 'fleet', user: users.admin, objectRef: { namespace: 'flee
 
 export const detection = kubernetes({
   id: 'kubernetes/machine-remediation-weakened',
-  title: '{principal} kept machines from being looked after: {event}',
+  title: '{principal} weakened the repair of machines: {event}',
   severity: [['low', { fact: { 'principal.standing': 'likely-controller' } }], 'medium'],
   when: { fact: { 'capi.change': 'remediation-weakened', 'call.outcome': 'succeeded' } },
   unless: [{ fact: { 'principal.standing': ['controller', 'platform', 'gitops', 'service'] } }],
@@ -24,7 +24,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'Without a body (EKS) a pause is not told from another change: kubernetes/capi-object-changed-by-unexpected.',
+    'Without a body (EKS) a pause is not distinguished from another change: kubernetes/capi-object-changed-by-unexpected.',
     'A change by GitOps or the platform is theirs.',
   ],
   examples: {

@@ -69,7 +69,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'A lowered level is told from what is sent: restricted to baseline is not. A namespace that a person sends whole without a level counts as one that lost it.',
+    'A lowered level is recognised by what is sent: restricted to baseline is not. A namespace that a person sends whole without a level counts as one that lost it.',
     'In kube-system a network policy is known by its controller’s name.',
     'Policies of a network plugin’s own kind are not watched.',
   ],

@@ -36,7 +36,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
-    'An update sends the whole node and does not say what it changes: a person’s is told as `everything`.',
+    'An update sends the whole node and does not say what it changes: a person’s is reported as `everything`.',
     'Nodes may set labels of their own that NodeRestriction leaves open: they are not judged here.',
   ],
   examples: {

@@ -28,7 +28,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("objectRef.subresource = 'exec' and objectRef.name = 'NAME'"),
-    'Read the whole command in requestURI, and which node it ran on: kubectl -n NAMESPACE get pod NAME -o wide; from then on take what it asked for as known to whoever ran it',
+    'Read the whole command in requestURI, and which node it ran on: kubectl -n NAMESPACE get pod NAME -o wide; from then on, treat what it asked for as known to whoever ran it',
     'See whether the node’s role was used elsewhere: npx tripline findings --severity high, and npx tripline entity NODE; where it was, revoke its sessions as on cloudtrail/instance-credentials-off-instance. A hop limit of 1 (httpPutResponseHopLimit of the EC2NodeClass or launch template) keeps the answer from pods',
     removeAccess,
     lookAround,

@@ -48,7 +48,7 @@ const joined = nodeAsked({ name: 'ip-10-1-3-4.eu-west-1.compute.internal' });
 
 export const detection = kubernetes({
   id: 'lineage/bootstrap-secret-read-then-join',
-  title: 'The machine {node} asked to join after somebody had read what lets it',
+  title: 'The machine {node} asked to join after a join secret was read',
   severity: 'critical',
   when: {
     verb: 'create',
@@ -101,7 +101,7 @@ export const detection = kubernetes({
   ],
   blind: [
     'A token that lives longer than a day is joined with reads of the last day only.',
-    'A machine is told by the address in its name: where nodes are named otherwise, only reads of the token itself count.',
+    'A machine is recognised by the address in its name: where nodes are named otherwise, only reads of the token itself count.',
     'Reads by controllers, nodes, the platform, GitOps and listed readers leave no trace.',
   ],
   examples: {

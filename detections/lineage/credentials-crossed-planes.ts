@@ -53,7 +53,7 @@ export const detection = kubernetes({
   principals: ({ record }) => [extraOf(record, 'arn')],
   state: recall({
     kind: 'recall-key',
-    doc: 'Compares the user name, role and session with what CloudTrail told of the access key when it was issued: to an instance, or to a pod. People’s sessions are judged again when late records have come.',
+    doc: 'Compares the user name, role and session with what CloudTrail recorded about the access key when it was issued: to an instance, or to a pod. People’s sessions are judged again when late records have come.',
     scopes: ({ record }) => [`key#${extraOf(record, 'accessKeyId')}`],
     stale: 3_600_000, // a key is issued once
     conclude: ({ record }, _key, [known = {}]) => {
@@ -65,7 +65,7 @@ export const detection = kubernetes({
       Object.keys(known).length > 0 || said(view, 'principal.form') === 'node' ? undefined : { after: view.event.time },
   }),
   attack: ['T1552.005', 'T1550.001', 'T1078.004'],
-  why: 'A key that EC2 gave to a node, or EKS to a pod, belongs to that node or pod in Kubernetes too. Under any other name it was carried off, or somebody maps a stolen role to a user of his own.',
+  why: 'A key that EC2 gave to a node, or EKS to a pod, belongs to that node or pod in Kubernetes too. Under any other name it was carried off, or somebody maps a stolen role to a user of their own.',
   references: [
     'kubernetes-sigs/aws-iam-authenticator, user.extra (accessKeyId, sessionName, arn)',
     'AWS CloudTrail User Guide, AssumeRole by ec2.amazonaws.com and pods.eks.amazonaws.com',

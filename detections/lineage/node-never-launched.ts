@@ -60,7 +60,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("objectRef.resource = 'nodes' and verb = 'create' and objectRef.name = 'NODE'"),
-    'Ask EC2: aws ec2 describe-instances --instance-ids INSTANCE --region REGION; in another account or not at all it is nobody’s',
+    'Ask EC2: aws ec2 describe-instances --instance-ids INSTANCE --region REGION; in another account or not at all, it belongs to nobody',
     preserveNode,
     'Look at what it was given: kubectl get pods -A --field-selector spec.nodeName=NODE -o wide; rotate the secrets that those pods mount',
     lookAround,

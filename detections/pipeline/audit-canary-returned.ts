@@ -35,9 +35,9 @@ export const detection = kubernetes({
     'Tripline, functions/canary.ts; docs/account.md, Canary',
   ],
   runbook: [
-    'Nothing is to be done: the stage resolves this finding itself as soon as it was told. When each canary last came back, and how long it took: npx tripline doctor --stage STAGE.',
-    'Where it stays open although the canary is said to be back, read the log of the function announce around END.',
-    'Where it is told to people, take its id out of the routing of that channel (`detections` in tripline.config.ts): a channel hears it only where it is named there.',
+    'Nothing to do: the stage resolves this finding itself once it was announced. When each canary last came back, and how long it took: npx tripline doctor --stage STAGE.',
+    'If it stays open although the canary is reported to be back, read the log of the function announce around END.',
+    'If people are notified of it, remove its id from the routing of that channel (`detections` in tripline.config.ts): a channel receives it only if it is named there.',
   ],
   blind: [
     'A refused request has no identity: the round is what tells ours from another. Whoever can read the audit log can repeat a round on the day it was called.',

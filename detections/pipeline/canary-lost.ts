@@ -19,7 +19,7 @@ export const detection = cloudtrail({
   references: ['Tripline, functions/canary.ts; docs/account.md, Canary'],
   runbook: [
     'See what is missing: npx tripline doctor --stage STAGE, which says which trail, log group, rule, subscription or function is off.',
-    'Tell where it was lost: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=DescribeExportTasks --region REGION, which shows the call if the region records at all; then look at the rule, the queue events and its dead-letter queue, the logs of cloudtrail and announce.',
+    'Find where it was lost: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=DescribeExportTasks --region REGION, which shows the call if the region records at all; then look at the rule, the queue events and its dead-letter queue, the logs of cloudtrail and announce.',
     'See who changed it: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=StopLogging --region REGION, likewise PutEventSelectors, DisableRule, DeleteSubscriptionFilter, UpdateClusterConfig.',
     'Fetch what was missed: npm start -- PATH, over the archive of those hours, stores its findings and announces nothing.',
   ],

@@ -23,7 +23,7 @@ export const detection = cloudtrail({
     'Judge what was kept out: npx tripline scan LOGS, on those of that hour, keeps no state between runs and has room again.',
   ],
   blind: [
-    'A bound of a service in front of us (records above 256 KB, throttled subscriptions) is not ours and is not told here.',
+    'A bound of a service in front of us (records above 256 KB, throttled subscriptions) is not ours and is not reported here.',
   ],
   examples: {
     matches: [

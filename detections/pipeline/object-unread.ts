@@ -47,7 +47,7 @@ export const detection = kubernetes({
   runbook: [
     'forbidden, unauthorized: compare the access entry and the ClusterRole with examples/posture-reader.yaml: aws eks list-access-entries --region REGION --cluster-name CLUSTER',
     'slow, unreachable: the endpoint is private or admits other addresses only: set deployment.network, and see aws eks describe-cluster --region REGION --name CLUSTER --query cluster.resourcesVpcConfig',
-    'untrusted: the answer came from somebody else than the cluster, or its authority was rotated this minute: aws eks describe-cluster --region REGION --name CLUSTER --query cluster.certificateAuthority',
+    'untrusted: the answer came from something other than the cluster, or its authority was rotated this minute: aws eks describe-cluster --region REGION --name CLUSTER --query cluster.certificateAuthority',
     'gone, replaced: look at who wrote and deleted it, and at what was launched meanwhile: kubectl get nodeclaims --sort-by=.metadata.creationTimestamp',
     lookAround,
   ],

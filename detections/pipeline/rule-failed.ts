@@ -20,7 +20,7 @@ export const detection = cloudtrail({
   runbook: [
     'Get the event: npx tripline findings show FINDING, which gives its id; aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventId,AttributeValue=EVENT_ID --region REGION > event.json.',
     'See it fail here: npx tripline explain event.json --detection DETECTION.',
-    'Judge the event by hand against what the detection says it looks for; then mend the detection, with the event as its next example.',
+    'Judge the event by hand against what the detection says it looks for; then fix the detection, with the event as its next example.',
   ],
   blind: [
     'A detection that never ends is stopped with its function: the record goes to the dead-letter queue and no finding says which rule it was.',

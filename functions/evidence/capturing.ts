@@ -33,7 +33,7 @@ const mostPods = 250;
 const reasonOf = (error: unknown): string => {
   if (error instanceof Missing) return error.message;
   if (error instanceof KubeError) return error.message;
-  return error instanceof Error ? plain(error.name, 60) : 'something that is no error';
+  return error instanceof Error ? plain(error.name, 60) : 'something that is not an error';
 };
 
 const part = async (take: () => Promise<Json>): Promise<Kept> => {

@@ -8,7 +8,7 @@ import { type Meter, type Meters, newMeter } from './meter.ts';
 export const said = (error: unknown): { readonly error: string; readonly message: string } =>
   error instanceof Error
     ? { error: plain(error.name, 100), message: plain(error.message, 500) }
-    : { error: 'unknown', message: 'something was thrown that is no error' };
+    : { error: 'unknown', message: 'what was thrown is not an error' };
 
 /**
  * Writes a line of JSON. Lambda takes `level` from it only where `timestamp` is there, and anything else for INFO (Lambda Developer

@@ -9,7 +9,7 @@ const callers = { queue: 'its queue', stream: 'the stream of the findings table'
 export const recordsOf = <R>(event: { readonly Records: readonly R[] }, from: keyof typeof callers): readonly R[] => {
   const records: unknown = (event as { readonly Records?: unknown } | null)?.Records; // a type is no proof of what somebody sends
   const isBatch = Array.isArray(records) && (from === 'stream' || records.every(isMessage));
-  if (!isBatch) throw new Error(`this is no batch: the function is to be invoked by ${callers[from]} only`);
+  if (!isBatch) throw new Error(`this is not a batch: the function is to be invoked by ${callers[from]} only`);
   return records as readonly R[]; // as its source has them
 };
 

@@ -198,7 +198,7 @@ describe('on each channel', () => {
       [
         'HIGH  Made',
         'Who:       alice',
-        'Silence:   s',
+        'Id:        s',
         'Reason:    a test',
         'Owner:     team',
         'Until:     2026-10-01',
@@ -275,7 +275,7 @@ describe('a storm', () => {
     expect(ids[5]).toMatch(/^storm:[0-9a-f]{16}:2026-09-01T10:00:00.000Z$/);
   });
 
-  test('says what it is about, and that what follows is not said singly', async () => {
+  test('says what it is about, and that what follows is not announced singly', async () => {
     const tell = storm();
     let notice: Notice | undefined;
     for (let n = 0; n < 7; n++) notice = await tell(n, { cluster: 'prod' });
@@ -289,7 +289,7 @@ describe('a storm', () => {
         principal: finding().principals[0],
       },
       advice: expect.stringMatching(
-        /not said one by one.* tripline findings --detection cloudtrail\/disallowed-instance-family-launched$/,
+        /not announced one by one.* tripline findings --detection cloudtrail\/disallowed-instance-family-launched$/,
       ),
       findings: [{ id: id(6) }],
     });

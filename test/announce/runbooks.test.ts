@@ -171,7 +171,7 @@ describe('the commands of the runbooks', () => {
 test.each(
   detections.map(one => [one.id, one] as const),
 )('the page of %s keeps the stars of its commands', (_, entry) => {
-  const [, steps = ''] = page(entry).split(/^## (?:What to do|How it can be blind)$/m);
+  const [, steps = ''] = page(entry).split(/^## (?:What to do|Blind spots)$/m);
   const prose = steps.split('`').filter((__, index) => index % 2 === 0);
   expect(prose.filter(text => /"\*"|\.\*|[*]\]/.test(text))).toEqual([]);
   for (const [index] of entry.runbook.entries()) expect(steps).toContain(`\n${index + 1}. `);

@@ -223,7 +223,7 @@ describe('Slack', () => {
   test('says what is new, and how many more there are', () => {
     const shown = slackMessage(later({ resources: Array.from({ length: 90 }, (_, n) => `i-${n}`.padEnd(60, '0')) }));
     const [, news] = blocksOf(shown);
-    expect(news && texts(news)[0]?.text).toMatch(/^\*Another resource is concerned\*\nresource `i-0/);
+    expect(news && texts(news)[0]?.text).toMatch(/^\*Another resource is involved\*\nresource `i-0/);
     expect(news && texts(news)[0]?.text).toMatch(/and \d+ more$/);
   });
 });

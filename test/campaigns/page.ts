@@ -22,10 +22,10 @@ const section = async (campaign: Campaign): Promise<readonly string[]> => {
     const findings = [
       ...new Set(first.map(({ message: { finding } }) => `${link(finding.detection)} (${finding.severity})`)),
     ];
-    return `| ${index + 1} | ${at} | ${does} | ${findings.join(', ') || (quiet ?? 'joined to what was told')} |`;
+    return `| ${index + 1} | ${at} | ${does} | ${findings.join(', ') || (quiet ?? 'added to an earlier finding')} |`;
   });
   const [one] = heard;
-  const begins = one === undefined ? '' : ` the first of step ${stepOf(steps, one.after)}`;
+  const begins = one === undefined ? '' : ` the first at step ${stepOf(steps, one.after)}`;
   return [
     `## ${title}`,
     '',
@@ -41,14 +41,16 @@ const section = async (campaign: Campaign): Promise<readonly string[]> => {
 /** `docs/campaigns.md`. */
 export const campaignsPage = async (all: readonly Campaign[]): Promise<string> =>
   [
-    '# Whole intrusions, and what is told of them',
+    '# Whole intrusions, step by step',
     '',
-    'Made by `node test/campaigns/page.ts`. Each is an intrusion as a published account tells it, in the records that its steps leave: the names are ours, and',
-    'so are calls that the account leaves out. Judged under the example’s settings, each event delivered alone, which makes the most messages; those of medium severity and above are',
-    'counted, what is new in a finding that was told included. `npx vitest run test/campaigns` holds what must be told, by which step, and how many messages at most.',
+    'Each section follows an intrusion as a published report describes it, in the records that its steps leave. The names are ours, and so are calls that the report',
+    'leaves out.',
     '',
-    'The accounts are named to say what is meant. Of those of Datadog, Wiz, Karpenter and systemshardening.com the beginnings were read, of Stratus Red Team its list, of AWS, Sysdig and',
-    'Aqua retellings; of the others this is what is commonly known. No record here was recorded in an intrusion.',
+    '- **How it is evaluated**: under the example’s settings, with each event delivered alone, which makes the most messages.',
+    '- **What is counted**: messages of medium severity and above, including those about news in an earlier finding.',
+    '- **Tests**: `npx vitest run test/campaigns` checks what must be detected, at which step, and the maximum number of messages. `node test/campaigns/page.ts` writes this page.',
+    '- **Sources**: the reports are named to say what is meant. Of those of Datadog, Wiz, Karpenter and systemshardening.com the beginnings were read; of Stratus Red Team its',
+    '  list; of AWS, Sysdig and Aqua retellings; for the others, this is common knowledge. No record here was recorded in an intrusion.',
     '',
     ...(await Promise.all(all.map(section))).flat(),
   ].join('\n');

@@ -130,7 +130,10 @@ describe('tripline entity', () => {
   });
   it('says so where nothing is known', async () => {
     expect(await said(entity, ['i-00000000000000000'])).toMatchObject({ code: 1 });
-    expect(await said(entity, ['mallory'])).toMatchObject({ code: 1, out: expect.stringContaining('a name is whole') });
+    expect(await said(entity, ['mallory'])).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('give the complete name'),
+    });
     await expect(said(entity, [''])).rejects.toThrow('say one');
     await expect(said(entity, [])).rejects.toThrow('say one');
   });

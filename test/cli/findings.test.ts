@@ -116,10 +116,10 @@ describe('tripline findings', () => {
   test.each([
     'principal',
     'resource',
-  ])('says that --%s takes a whole name, where a part of one finds nothing', async flag => {
+  ])('says that --%s takes a complete name, where a part of one finds nothing', async flag => {
     const { code, out, err } = await tripline(`--${flag}`, 'mall');
     expect([code, out]).toEqual([0, 'no findings\n']);
-    expect(err).toContain(`--${flag} takes a whole name`);
+    expect(err).toContain(`--${flag} takes a complete name`);
   });
 
   test('knows an ID that somebody copied in capitals', async () => {
@@ -130,7 +130,9 @@ describe('tripline findings', () => {
   test('says what an ID looks like where one can be none', async () => {
     const { code, err } = await tripline('show', id('mallory').slice(0, 6));
     expect(code).toBe(2);
-    expect(err).toContain(`'${id('mallory').slice(0, 6)}' is no finding's ID: one has sixteen of 0-9 and a-f, whole`);
+    expect(err).toContain(
+      `'${id('mallory').slice(0, 6)}' is not the ID of a finding, which has sixteen characters of 0-9 and a-f`,
+    );
   });
 
   test.each([
@@ -141,7 +143,7 @@ describe('tripline findings', () => {
       /there is no finding feedfeedfeedfeed: nothing was changed/,
     ],
     ['many without saying which', ['ack', '--yes'], /say which findings/],
-    ['another verb', ['delete', 'x'], /'delete' is none of/],
+    ['another verb', ['delete', 'x'], /no subcommand 'delete'/],
     ['a note of nothing', ['note', 'x'], /--note TEXT/],
     ['a time that is none', ['suppress', 'x', '--for', 'ever'], /--for takes a time like/],
   ])('refuses %s', async (_, argv, reason) => {

@@ -17,7 +17,7 @@ test('a hunt is one query of the console’s table, and what it is stands before
   expect(err).toBe('');
   expect(out).toBe(
     [
-      "-- Records that 1 detection may be about, and some more: 'tripline scan' of them decides (docs/hunting.md).",
+      "-- Finds the records that 1 detection may match, and some more: run 'tripline scan' on them (docs/hunting.md).",
       'SELECT "$path" AS object, count(*) AS records',
       'FROM "cloudtrail_logs"',
       "WHERE ((eventsource IN ('servicequotas.amazonaws.com') AND eventname IN ('RequestServiceQuotaIncrease')))",
@@ -107,21 +107,21 @@ test('what is joined from both logs is asked for in each of them', async () => {
   expect((await hunt(...one)).out).not.toContain('--source');
   // It counts what one log tells.
   const { code, err } = await hunt('--detection', 'lineage/node-churn');
-  expect([code, err]).toEqual([2, expect.stringContaining('is about other logs than cloudtrail')]);
+  expect([code, err]).toEqual([2, expect.stringContaining('reads other logs than cloudtrail')]);
 });
 
 describe('a wrong flag is told, with exit code 2', () => {
   test.each([
     [['--detection', 'cloudtrail/none'], "no detection 'cloudtrail/none'"],
     [['--without', 'cloudtrail/none'], "no detection 'cloudtrail/none'"],
-    [['--detection', 'kubernetes/secret-sweep'], 'is about other logs than cloudtrail'],
+    [['--detection', 'kubernetes/secret-sweep'], 'reads other logs than cloudtrail'],
     [['--source', 'other'], '--source takes one of cloudtrail, kubernetes'],
     [['--table', 'a; DROP TABLE b'], '--table takes a name'],
     [['--table', 'a.b.c.d'], '--table takes a name'],
     [['--records', 'a"b'], '--records takes the name of a column'],
     [['--from', 'yesterday'], '--from takes a time'],
     [['--from', '2026-02-31'], '--from takes a time'],
-    [['--from', '2026-02-01', '--to', '2026-01-01'], '--from is no earlier than --to'],
+    [['--from', '2026-02-01', '--to', '2026-01-01'], '--from must be earlier than --to'],
     [[...one, '--without', 'cloudtrail/gpu-quota-requested'], 'no detection is left'],
     [['logs/'], "it reads no files: 'logs/'"],
   ])('%j', async (argv, said) => {

@@ -41,7 +41,7 @@ test('of very many problems the first are told, and how many more there are', as
 test('settings that are not there are told without our own paths', async () => {
   expect(await scanUnder('none.ts')).toEqual({
     code: 2,
-    err: 'tripline scan: /none.ts: there is no such file of settings\n',
+    err: 'tripline scan: /none.ts: there is no such settings file\n',
   });
 });
 

@@ -71,7 +71,7 @@ test('one that hides noise is made, listed and revoked', async () => {
 
 test.each<[string, string[], RegExp]>([
   ['no pattern', said, /--when JSON/],
-  ['what is no JSON', ['--when', '{', ...said], /is no JSON/],
+  ['what is not JSON', ['--when', '{', ...said], /is not JSON/],
   ['a pattern that is none', ['--when', '{"finding":{}}', ...said], /an empty object/],
   ['no reason', ['--when', by('x'), '--owner', 'a', '--for', '1d'], /--reason/],
   ['no owner', ['--when', by('x'), '--reason', 'because', '--for', '1d'], /--owner/],

@@ -22,15 +22,15 @@ describe('who changes findings', () => {
   });
 
   test.each([
-    [' ', /says nothing/],
+    [' ', /is empty/],
     ['tripline', /Tripline itself/],
     ['Tripline Canary', /Tripline itself/],
     [inventoryName, /Tripline itself/],
     ['slack:U0123456789', /press a button in Slack/],
     ['SLACK:U0123456789', /press a button in Slack/],
     ['alice\nbob resolved it', /line break/],
-    ['alice\u001b[2K', /nobody sees/],
-    ['alice\u202eecila', /nobody sees/],
+    ['alice\u001b[2K', /invisible character/],
+    ['alice\u202eecila', /invisible character/],
     ['a'.repeat(201), /longer than 200 bytes/],
     ['é'.repeat(101), /longer than 200 bytes/],
     ['alice password=hunter2hunter2', /looks like a secret/],
@@ -41,7 +41,7 @@ describe('who changes findings', () => {
   });
 
   test('is asked for where the account has no name, as in a container', () => {
-    expect(() => whoOf({}, '')).toThrow('nobody knows under which name this runs: say --by NAME');
+    expect(() => whoOf({}, '')).toThrow('your user has no name on this machine: say --by NAME');
     expect(whoOf({ by: 'alice' }, '')).toBe('alice');
   });
 

@@ -36,7 +36,7 @@ describe('a command line that cannot mean what it says is refused, and says whic
     ['findings --since 5', '--since takes a time like 2026-09-01T10:00Z'],
     ['findings --since 2026-09-02 --until 2026-09-01', '--since is not before --until'],
     ['report --until 2026-13-01', '--until takes a time like 2026-09-01T10:00Z'],
-    ['findings silence', "'silence' is none of"],
+    ['findings silence', "no subcommand 'silence'"],
     ['finding', "no command 'finding'; near it: findings"],
     ['detctions', "no command 'detctions'; near it: detections"],
     ['set', "no command 'set'; there are run, scan, findings"],

@@ -253,7 +253,7 @@ describe('a stage of which nothing is there', () => {
   test('is one check, and what is not of it stays', () => {
     const checks = ofAbsentStage(absent('prod'), 'prod', 'eu-west-1');
     expect(checks.map(({ name, state }) => `${state} ${name}`)).toEqual(['good clock', 'bad stage prod']);
-    expect(checks[1]?.says).toBe('Nothing of it is there: none of 2 rules in all regions, none of 1 functions.');
+    expect(checks[1]?.says).toBe('It does not exist: none of 2 rules in all regions, none of 1 functions.');
     expect(checks[1]?.todo).toMatch(/--region eu-west-1 shows tripline-STAGE-findings .*npx sst deploy --stage prod\./);
   });
 

@@ -29,7 +29,7 @@ describe('of settings', () => {
     const [force, ...others] = settingsChecks(all, settings, now);
     expect(force).toMatchObject({
       state: 'weak',
-      says: '3 of 7 detections are in full force, 3 only watch, 1 are off.',
+      says: '3 of 7 detections alert, 3 only watch, 1 are off.',
       todo: expect.stringMatching(/^Set `businessHours` \(3\), `approvedRegions` \(1\) in/),
     });
     expect(others.map(({ name }) => name)).toEqual(['controllers']);

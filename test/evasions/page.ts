@@ -18,9 +18,9 @@ const saidOf = ({ form, seen }: Form): readonly string[] =>
 const section = ({ goal, forms, traceless = [] }: Family): readonly string[] => [
   `## ${goal}`,
   '',
-  ...table('| form | said by | severity |', forms.filter(isSeen).map(saidOf)),
-  ...table('| passes, and is known to | because |', forms.filter(form => !isSeen(form)).map(saidOf)),
-  ...table('| leaves nothing in the log | because |', traceless),
+  ...table('| variant | detected by | severity |', forms.filter(isSeen).map(saidOf)),
+  ...table('| not detected, and known | because |', forms.filter(form => !isSeen(form)).map(saidOf)),
+  ...table('| leaves no trace in the logs | because |', traceless),
 ];
 
 /** The page of all that was tried, in Markdown. */
@@ -29,22 +29,27 @@ export const evasionsPage = (tried: readonly Family[]): string => {
   const unseen = forms.filter(form => !isSeen(form)).length;
   const traceless = tried.reduce((sum, { traceless: some = [] }) => sum + some.length, 0);
   return [
-    '# Ways past the detections',
+    '# Evasions',
     '',
-    'Whoever knows the rules looks for another way to the same goal, one that AWS or Kubernetes takes as well and that no rule thought of.',
-    `Here are those that were tried, by goal, the gravest first: ${forms.length} forms, of which ${forms.length - unseen} are said by the detection that is about the goal`,
-    `and ${unseen} pass${traceless === 0 ? '' : `; ${traceless === 1 ? 'one more leaves' : `${traceless} more leave`} nothing in the log to be seen`}.`,
+    'An attacker who knows the detections looks for another way to the same goal: one that AWS or Kubernetes accepts as well, and that no detection',
+    `covers. This page lists the variants that were tried, by goal, the most severe goals first: ${forms.length} variants, of which ${forms.length - unseen} are detected by the`,
+    `detection for that goal and ${unseen} are not${traceless === 0 ? '' : `. ${traceless === 1 ? 'One more leaves' : `${traceless} more leave`} no trace in the logs`}.`,
     '',
-    'Each form is an event as AWS or the API server records it, read from bytes, judged by the whole catalogue under the example’s settings (a person who',
-    'is nobody’s controller, unless the form says who) and looked at by the filters that stand before it. Each is a test of its own, and this page is made',
-    'of them: `npx vitest run test/evasions` runs them, `node test/evasions/page.ts` writes the page. A form that passes is a test as well: that nothing',
-    'is said of it. Some forms are said by other detections besides. What is said is said in GovCloud and in China as well, and whoever does it: root, users,',
-    'federated or foreign sessions, those named like an instance or a controller, or AWS for them; in clusters certificates and OIDC.',
+    '- **How each is tried**: as an event that AWS or the API server records, read from bytes, and evaluated by the whole catalogue under the example’s',
+    '  settings and by the derived filters. Unless the variant says otherwise, the caller is a person who is not a controller.',
+    '- **Tests**: each variant is one, also those that are not detected. `npx vitest run test/evasions` runs them; `node test/evasions/page.ts` writes this page.',
+    '- **Others**: some variants are detected by other detections as well. What is detected is also detected in GovCloud and China, and whoever the caller is:',
+    '  root, users, federated or foreign sessions, sessions named like an instance or a controller, or AWS on their behalf; in clusters certificates and OIDC.',
     '',
-    'What this page can’t say: that there is no other form. Records of CloudTrail were built from the API’s public models where no recorded one was at',
-    'hand, and patches, deletions, roles and `aws-auth` after the code of the API server and of aws-iam-authenticator. What the settings exempt (controllers,',
-    'platform, GitOps) is exempt in every form: who has become one of them is looked for by other means (from where, how often, on what). What each',
-    'detection can’t see at all is on its own page, under “blind”.',
+    'What this page cannot show:',
+    '',
+    '- that there is no other variant;',
+    '- real records of each: where no recorded one was at hand, CloudTrail records were built from the APIs’ public models, and patches, deletions, roles and',
+    '  `aws-auth` from the code of the API server and of aws-iam-authenticator;',
+    '- exempt identities: what the settings exempt (controllers, platform, GitOps) is exempt in every variant. Other detections look for somebody who has become',
+    '  one of them (from where, how often, on what).',
+    '',
+    'What a detection cannot see at all is on its own page, under “Blind spots”.',
     '',
     ...tried.flatMap(section),
   ].join('\n');

@@ -64,7 +64,7 @@ describe('a handler', () => {
   test('logs nothing of an error but its name and message', () => {
     const error = Object.assign(new Error('the queue is away'), { secret: 'AKIA', cause: new Error('token=abc') });
     expect(said(error)).toEqual({ error: 'Error', message: 'the queue is away' });
-    expect(said('token=abc')).toEqual({ error: 'unknown', message: 'something was thrown that is no error' });
+    expect(said('token=abc')).toEqual({ error: 'unknown', message: 'what was thrown is not an error' });
   });
 });
 

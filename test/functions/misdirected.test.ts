@@ -62,7 +62,7 @@ describe.each([
     ['the event of a topic', topic] as const,
   ])('says that it is no batch of its queue: %s', async (__, event) => {
     await expect(called(handler)(event, context())).rejects.toThrow(
-      'this is no batch: the function is to be invoked by its queue only',
+      'this is not a batch: the function is to be invoked by its queue only',
     );
   });
 

@@ -60,7 +60,7 @@ describe('a violation', () => {
       ...{ account, cluster: 'prod', ruleStatus: 'watching', status: 'open', count: 1 },
       ...{ first: noon - 12 * hour, last: noon - 12 * hour, key: { origin: 'default', region } },
       ...{ principals: [], resources: ['i-2'], addresses: [], regions: [region] },
-      notes: ['found by the inventory: it was there, nobody was seen doing it'],
+      notes: ['found by the inventory: it already existed; who did it was not seen'],
     });
     expect(folded?.windows).toMatchObject([{ bucket: noon - 12 * hour, count: 1, evidence: null }]);
   });

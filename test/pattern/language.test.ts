@@ -51,10 +51,10 @@ describe('a bad pattern is refused with its place and what is allowed there', ()
 
   test('with what was wrong on one line: at most 60 characters of it', () => {
     const says = (value: string) => faultOf({ a: [[value]] })?.message;
-    expect(says('x'.repeat(56))).toContain(`a[0]: ["${'x'.repeat(56)}"] is no value`);
-    expect(says('x'.repeat(57))).toContain(`a[0]: ["${'x'.repeat(55)}… is no value`);
-    expect(faultOf(undefined)?.message).toMatch(/^the pattern: undefined is no pattern;/);
-    expect(faultOf({ a: [undefined] })?.message).toMatch(/^a\[0\]: undefined is no value;/);
+    expect(says('x'.repeat(56))).toContain(`a[0]: ["${'x'.repeat(56)}"] is not a value`);
+    expect(says('x'.repeat(57))).toContain(`a[0]: ["${'x'.repeat(55)}… is not a value`);
+    expect(faultOf(undefined)?.message).toMatch(/^the pattern: undefined is not a pattern;/);
+    expect(faultOf({ a: [undefined] })?.message).toMatch(/^a\[0\]: undefined is not a value;/);
   });
 
   test('when no facts, or others, may be asked', () => {

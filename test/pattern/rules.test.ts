@@ -269,7 +269,7 @@ describe('law 3: a rule that throws', () => {
     [new ReferenceError('y'), 'ReferenceError: y'],
     [new TypeError('x'.repeat(200)), `TypeError: ${'x'.repeat(160)}`],
     [new Error('secret'), 'Error'],
-    ['secret', 'it threw something that is no error'],
+    ['secret', 'it threw something that is not an error'],
   ])('of %s says what the language says, and nothing else', (thrown, said) => {
     const by = (): never => {
       throw thrown;

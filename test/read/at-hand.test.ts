@@ -191,7 +191,7 @@ describe('what is packed', () => {
       'gzip that was cut off',
       { awslogs: { data: base64(gzipSync(payload([audit()])).subarray(0, 40)) } },
       'bad-gzip',
-      /whole gzip/,
+      /complete gzip/,
     ],
     ['text', { awslogs: { data: base64('hello') } }, 'not-json', /text/],
     [

@@ -84,7 +84,7 @@ describe('of what is set aside it is said why, and where it stood:', () => {
       'an envelope of somebody else',
       written({ 'detail-type': 'AWS API Call via CloudTrail', source: 'com.example', detail: trail('e-1') }),
       [
-        "wrong-shape | The envelope's source is none of AWS's, so anybody may have written the CloudTrail record in it. | x.json, byte 0",
+        "wrong-shape | The envelope's source is not one of AWS's, so anybody may have written the CloudTrail record in it. | x.json, byte 0",
       ],
     ],
     ['a list without records', '{"Records":[]}', ['skipped 1']],
@@ -162,7 +162,7 @@ describe('a function that is invoked by something else keeps what it was given:'
 
   test('by a subscription whose payload is none', () => {
     expect(said(readLogs({ awslogs: { data: 'bm8gZ3ppcA==' } }, settings))).toEqual([
-      'bad-gzip | The payload is no whole gzip data. | CloudWatch Logs subscription',
+      'bad-gzip | The payload is not complete gzip data. | CloudWatch Logs subscription',
     ]);
   });
 

@@ -162,7 +162,7 @@ describe('a Logs subscription', () => {
 test('what a subscription sets aside says where it came from, and what it may become', () => {
   const rejected = (input: unknown) => readLogs(input, settings).map(read => read.kind === 'rejected' && read.rejected);
   expect(rejected({ awslogs: { data: 'text' } })).toMatchObject([
-    { where: 'CloudWatch Logs subscription', detail: 'The payload is no whole gzip data.' },
+    { where: 'CloudWatch Logs subscription', detail: 'The payload is not complete gzip data.' },
   ]);
   // At most 250 times what it is, but 16 MB in any case.
   const inflating = (bytes: number) => ({ awslogs: { data: gzipSync(new Uint8Array(bytes)).toString('base64') } });

@@ -189,7 +189,7 @@ describe('defineConfig', () => {
     [
       'a cluster of nobody’s account',
       { accounts: ['111122223333'], clusters: [{ name: 'a', account: '444455556666' }] },
-      'clusters.0.account: 444455556666 is none',
+      'clusters.0.account: 444455556666 is not one',
     ],
     [
       'a log group by its ARN',

@@ -29,7 +29,7 @@ const themes: readonly { readonly name: string; readonly says: string; readonly 
   },
   {
     name: 'The pipeline itself',
-    says: 'What would blind the watcher.',
+    says: 'What would blind Tripline.',
     holds: id => /^pipeline|disabled|silent/.test(id),
   },
   {
@@ -55,7 +55,7 @@ export const catalogue = (detections: readonly AnyDetection[]): string => {
       '',
       theme.says,
       '',
-      '| detection | severity | says |',
+      '| detection | severity | title |',
       '|---|---|---|',
       ...rows,
       '',
@@ -66,7 +66,7 @@ export const catalogue = (detections: readonly AnyDetection[]): string => {
     '',
     `${detections.length} detections, grouped by what they protect. Generated from \`detections/\` by \`npm run generate\`.`,
     '',
-    'What was tried to get past them, and what passes: [ways past the detections](../evasions.md).',
+    'Variants of attacks that were tried against them, and those that are not detected: [evasions](../evasions.md).',
     '',
     ...sections.filter(Boolean),
   ].join('\n');

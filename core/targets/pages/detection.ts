@@ -34,18 +34,18 @@ export const page = (detection: AnyDetection): string => {
     '|---|---|',
     `| source | ${on === 'cloudtrail' ? 'CloudTrail' : 'Kubernetes audit log'} |`,
     `| severity | ${severityText(detection.severity)} |`,
-    `| folds for | ${window} |`,
-    ...(requires.length > 0 ? [`| watching until set | ${requires.map(one => `\`${one}\``).join(', ')} |`] : []),
+    `| groups repeats for | ${window} |`,
+    ...(requires.length > 0 ? [`| only watches until set | ${requires.map(one => `\`${one}\``).join(', ')} |`] : []),
     ...(state === undefined ? [] : [`| state | ${state.kind}: ${state.doc} |`]),
     '',
-    '## What fires it',
+    '## What it matches',
     '',
     '```json',
     JSON.stringify(detection.when, undefined, 2),
     '```',
     ...(detection.unless === undefined
       ? []
-      : ['', 'unless any of', '', '```json', JSON.stringify(detection.unless, undefined, 2), '```']),
+      : ['', 'unless one of these matches', '', '```json', JSON.stringify(detection.unless, undefined, 2), '```']),
     ...severityPatterns(detection.severity),
     '',
     '## What to do',
@@ -53,14 +53,14 @@ export const page = (detection: AnyDetection): string => {
     ...runbook.map((step, index) => `${index + 1}. ${marked(step)}`),
     '',
     ...(id.startsWith('pipeline/') ? [] : lookBack(detection)),
-    '## How it can be blind',
+    '## Blind spots',
     '',
     ...blind.map(one => `- ${one}`),
     '',
-    '## Proved by',
+    '## Examples',
     '',
-    ...examples.matches.map(one => `- fires: ${one.name}`),
-    ...examples.misses.map(one => `- silent: ${one.name}`),
+    ...examples.matches.map(one => `- matches: ${one.name}`),
+    ...examples.misses.map(one => `- does not match: ${one.name}`),
     '',
     '## ATT&CK',
     '',
@@ -78,9 +78,9 @@ export const page = (detection: AnyDetection): string => {
 
 /** Months of logs are asked by a query for Athena. */
 const lookBack = ({ id, on }: AnyDetection): readonly string[] => [
-  '## Whether it happened before',
+  '## Has it happened before?',
   '',
-  `\`npx tripline hunt ${on === 'cloudtrail' ? '' : `--source ${on} `}--detection ${id} --from 2026-01-01\` prints the query for Athena ([hunting](../../hunting.md)).`,
+  `\`npx tripline hunt ${on === 'cloudtrail' ? '' : `--source ${on} `}--detection ${id} --from 2026-01-01\` prints an Athena query that finds earlier events ([hunting](../../hunting.md)).`,
   '',
 ];
 
@@ -102,7 +102,7 @@ const severityPatterns = (rule: AnyDetection['severity']): readonly string[] => 
   const pairs = (rule as readonly unknown[]).filter(isPair);
   return pairs.flatMap(([severity, when]) => [
     '',
-    `${severity} where`,
+    `severity ${severity} if`,
     '',
     '```json',
     JSON.stringify(when, undefined, 2),
