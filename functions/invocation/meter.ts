@@ -23,6 +23,7 @@ export type Count =
   | 'SweepLeft'
   | 'Escalated'
   | 'SuppressionsEnded'
+  | 'FindingsEnded'
   | 'SuppressionsSaid'
   | 'MatchesSuppressed'
   | 'FindingsInStorm'

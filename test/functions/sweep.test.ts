@@ -2,14 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { dynamoStore } from '../../adapters/state-table.ts';
 import { escalateAfter } from '../../core/announce/transitions.ts';
 import { call } from '../../core/cloudtrail/example.ts';
+import type { AnyDetection } from '../../core/detection.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import type { Change } from '../../core/findings/life.ts';
 import { handler as announceDeployed } from '../../functions/announce.ts';
 import { patience, handler as sweepDeployed } from '../../functions/sweep.ts';
+import { at } from '../announce/case.ts';
 import { match } from '../announce/tables.ts';
 import { policed } from '../policed.ts';
 import { woken } from '../woken.ts';
-import { context, logged, setUp } from './setup.ts';
+import { context, logged, measured, setUp } from './setup.ts';
 
 const announce = policed('announce', announceDeployed);
 const sweep = policed('sweep', sweepDeployed);
@@ -128,5 +131,98 @@ describe('a part of the sweep that fails', () => {
     await expect(sweep(scheduled, context())).rejects.toThrow('not allowed to query');
     expect(kinds('waiting')).toEqual(['first']);
     expect(logged(world)).toContainEqual(expect.objectContaining({ level: 'warn', record: 'what is due by time' }));
+  });
+});
+
+describe('a finding of a detection that was switched off', () => {
+  const id = 'cloudtrail/disallowed-instance-family-launched';
+  const off = { ...exampleSettings, detections: { [id]: { status: 'off' as const } } };
+  const known = { detections: () => [{ id } as AnyDetection] }; // nothing else is asked of it
+  const hour = 60 * 60_000;
+  const nextHour = (hours = 1) => {
+    world.now = Math.ceil((world.now + hours * hour) / hour) * hour;
+    return sweep(scheduled, context());
+  };
+
+  test('ends an hour after its newest event, which is said once, and opens again with a later event', async () => {
+    await said('noisy', { severity: 'high' });
+    world.with({ ...known, settings: off });
+    world.now = at + hour / 2;
+    await sweep(scheduled, context());
+    expect((await read('noisy')).status).toBe('open');
+    await nextHour();
+    await stream();
+    await nextHour();
+    await stream();
+    const ended = await read('noisy');
+    expect(ended).toMatchObject({
+      status: 'resolved',
+      resolvedAt: ended.last,
+      trail: [
+        {
+          act: 'resolve',
+          who: 'tripline sweep (detection switched off)',
+          note: expect.stringMatching(/is off in the settings/),
+        },
+      ],
+    });
+    expect(ended.disposition).toBeUndefined();
+    expect(kinds('noisy')).toEqual(['first', 'resolved']);
+    expect(measured(world)).toContainEqual(expect.objectContaining({ FindingsEnded: expect.any(Number) }));
+
+    world.with(known);
+    await world.tables.findings.fold([match(2, {}, 'noisy')], world.now);
+    await stream();
+    expect((await read('noisy')).status).toBe('open');
+    expect(kinds('noisy')).toEqual(['first', 'resolved', 'reopened']);
+  });
+
+  test('that was never said ends without a word', async () => {
+    await world.tables.findings.fold([match(0, { status: 'watching' }, 'silent')], world.now);
+    world.with({ ...known, settings: off });
+    await nextHour(2);
+    await stream();
+    expect((await read('silent')).status).toBe('resolved');
+    expect(kinds('silent')).toEqual([]);
+  });
+
+  test('stays where people are at it or want it open, where it is critical, and where it is still to be said', async () => {
+    const acts: { readonly [of: string]: Change } = {
+      acknowledged: { act: 'acknowledge' },
+      assigned: { act: 'assign', to: 'bob' },
+      true: { act: 'judge', disposition: 'true-positive' },
+      wanted: { act: 'reopen' },
+    };
+    for (const [of, act] of Object.entries(acts)) {
+      await said(of, { severity: 'high' });
+      if (of === 'wanted') await work(of, { act: 'resolve' });
+      await work(of, act);
+      await stream();
+    }
+    await said('grave', { severity: 'critical' });
+    world.with({ ...known, settings: off, escalateAfter: Number.POSITIVE_INFINITY });
+    await world.tables.findings.fold([match(0, {}, 'unsaid')], at + 2 * hour - 60_000);
+    await nextHour(2);
+    for (const of of ['assigned', 'true', 'wanted', 'grave', 'unsaid'])
+      expect([of, (await read(of)).status]).toEqual([of, 'open']);
+    expect((await read('acknowledged')).status).toBe('acknowledged');
+  });
+
+  test('that was removed waits a day, for another version may have it; one that is there stays', async () => {
+    await said('renamed', { severity: 'high', detection: 'cloudtrail/renamed' });
+    await said('there', { severity: 'high' });
+    world.with(known);
+    const renamed = async () => {
+      const removed = findingId(match(0, { detection: 'cloudtrail/renamed' }, 'renamed'));
+      return (await world.tables.findings.cases([removed]))[0];
+    };
+    await nextHour(22);
+    expect((await renamed())?.status).toBe('open');
+    await nextHour(2);
+    expect(await renamed()).toMatchObject({
+      status: 'resolved',
+      trail: [{ who: 'tripline sweep (detection removed)' }],
+    });
+    expect((await read('there')).status).toBe('open');
   });
 });
