@@ -13,6 +13,8 @@ export const usage: Command['usage'] = `usage: tripline learned [--json]
 What detections learned by watching: egress addresses, networks and clients of controller roles, readers of all secrets; who taught
 it, since when, and how often it was met. Principals that did what nodes do not do teach nothing. What is revoked counts as never
 learned, from then on; TRAIT takes back one network or client of a controller.
+Nothing is taught here: what you know to be yours belongs into the settings, where it is reviewed (network.egress, controllers, an
+exemption of the detection), and until that is deployed 'tripline suppress' keeps a detection quiet about it, and every channel is told.
   --settings FILE  a tripline.config.ts: its accounts are looked in
   --account ID     look in this account
   --day DATE       the day whose egress is shown (default: today)
@@ -156,7 +158,7 @@ export const run: Command['run'] = async (argv, io) => {
   });
   const [verb, subject, trait] = positionals;
   if (verb !== undefined && (verb !== 'revoke' || subject === undefined))
-    throw new UsageError("say nothing, or 'revoke' and what");
+    throw new UsageError("say nothing, or 'revoke' and what; what is yours is said in the settings, not taught here");
   const at = dateOf(values.day);
   const { store, close } = await openDatabase(values);
   try {
