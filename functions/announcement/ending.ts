@@ -2,6 +2,7 @@ import type { Finding } from '../../core/finding.ts';
 import { endedBy } from '../../core/findings/ended.ts';
 import type { By } from '../../core/findings/life.ts';
 import { deps } from '../deps/deps.ts';
+import { isFirstOfHour } from '../invocation/hourly.ts';
 import type { Meter } from '../invocation/meter.ts';
 
 /** Who resolved and why, as a message has it and the trail explains. */
@@ -19,7 +20,6 @@ const by = {
 /** Open findings looked through and resolved at most, so that each is said without a flood: the next hour goes on. */
 const most = { read: 5_000, resolved: 100 } as const;
 const pageSize = 500;
-const sweepMinutes = 5;
 
 /**
  * Resolves open findings whose detection was switched off or removed, up to their newest event: what is later opens them. Once an hour, for
@@ -28,7 +28,7 @@ const sweepMinutes = 5;
 export const endOrphans = async (known: ReadonlySet<string>, meter: Meter): Promise<void> => {
   const { findings, settings, now } = deps();
   const at = now();
-  if (new Date(at).getUTCMinutes() >= sweepMinutes) return;
+  if (!isFirstOfHour(at)) return;
   let resolved = 0;
   for await (const { id } of open(finding => endedBy(finding, known, settings, at) !== undefined)) {
     // An index may lag: what is there now decides.
