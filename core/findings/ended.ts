@@ -23,7 +23,7 @@ const endOf = (
 };
 
 /** Whether somebody is at it, found it to be true, or wants it open. */
-const isTakenUp = ({ status, assignee, disposition, worked }: Finding): boolean =>
+export const isTakenUp = ({ status, assignee, disposition, worked }: Finding): boolean =>
   status !== 'open' ||
   assignee !== undefined ||
   disposition === 'true-positive' ||

@@ -1,4 +1,5 @@
 import type { Finding } from '../../core/finding.ts';
+import { belatedScope, isBelated } from '../../core/findings/belated.ts';
 import { endedBy } from '../../core/findings/ended.ts';
 import type { By } from '../../core/findings/life.ts';
 import { deps } from '../deps/deps.ts';
@@ -15,25 +16,50 @@ const by = {
     who: 'tripline sweep (detection removed)',
     note: 'The detection is not in the catalogue any more, so that nothing comes to this finding.',
   },
+  launched: {
+    who: 'tripline sweep (launch recorded late)',
+    note: 'The record of the launch came later than records may be late (latenessMinutes): with it nothing would have been found.',
+  },
+  joined: {
+    who: 'tripline sweep (node recorded late)',
+    note: 'The record of the node came later than records may be late (latenessMinutes): with it nothing would have been found.',
+  },
 } as const satisfies { readonly [why: string]: Omit<By, 'at'> };
 
 /** Open findings looked through and resolved at most, so that each is said without a flood: the next hour goes on. */
 const most = { read: 5_000, resolved: 100 } as const;
 const pageSize = 500;
 
+/** Why a finding ends by itself; undefined: it does not. */
+const whyOf = async (
+  finding: Finding,
+  known: ReadonlySet<string>,
+  at: number,
+): Promise<keyof typeof by | undefined> => {
+  const ended = endedBy(finding, known, deps().settings, at);
+  const scope = belatedScope(finding, at);
+  if (ended !== undefined || scope === undefined) return ended;
+  const [answer] = await deps()
+    .store()
+    .observe([{ scope, expires: at }]);
+  return isBelated(finding, answer?.item ?? {});
+};
+
 /**
- * Resolves open findings whose detection was switched off or removed, up to their newest event: what is later opens them. Once an hour, for
- * it reads all that is open.
+ * Resolves open findings whose detection was switched off or removed, and those of an absence for which the record came late, up to their
+ * newest event: what is later opens them. Once an hour, for it reads all that is open.
  */
-export const endOrphans = async (known: ReadonlySet<string>, meter: Meter): Promise<void> => {
+export const endByThemselves = async (known: ReadonlySet<string>, meter: Meter): Promise<void> => {
   const { findings, settings, now } = deps();
   const at = now();
   if (!isFirstOfHour(at)) return;
+  const mayEnd = (finding: Finding): boolean =>
+    endedBy(finding, known, settings, at) !== undefined || belatedScope(finding, at) !== undefined;
   let resolved = 0;
-  for await (const { id } of open(finding => endedBy(finding, known, settings, at) !== undefined)) {
+  for await (const { id } of open(mayEnd)) {
     // An index may lag: what is there now decides.
     const [finding] = await findings().cases([id]);
-    const why = finding && endedBy(finding, known, settings, at);
+    const why = finding && (await whyOf(finding, known, at));
     if (finding === undefined || why === undefined) continue;
     if ((await findings().work(finding, { act: 'resolve', upTo: 'seen' }, { ...by[why], at })) === 'set') resolved++;
     if (resolved === most.resolved) break;

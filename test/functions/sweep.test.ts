@@ -7,6 +7,7 @@ import { exampleSettings } from '../../core/example-settings.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import type { Change } from '../../core/findings/life.ts';
 import { handler as announceDeployed } from '../../functions/announce.ts';
+import { deps } from '../../functions/deps/deps.ts';
 import { patience, handler as sweepDeployed } from '../../functions/sweep.ts';
 import { at } from '../announce/case.ts';
 import { match } from '../announce/tables.ts';
@@ -224,5 +225,69 @@ describe('a finding of a detection that was switched off', () => {
       trail: [{ who: 'tripline sweep (detection removed)' }],
     });
     expect((await read('there')).status).toBe('open');
+  });
+});
+
+describe('a finding of something that was missing', () => {
+  const account = '111122223333';
+  const instance = 'i-0bbbbccccddddeeee';
+  const launched = 'lineage/node-never-launched';
+  const joined = 'lineage/instance-never-joined';
+  const known = {
+    detections: () => [{ id: launched }, { id: joined }] as AnyDetection[],
+    escalateAfter: Number.POSITIVE_INFINITY,
+  };
+  const found = (of: string, detection: string) =>
+    match(0, { detection, severity: 'critical', key: { instance: of } }, of);
+  const read = async (of: string, detection: string) =>
+    (await world.tables.findings.cases([findingId(found(of, detection))]))[0];
+  const learn = (scope: string, set: string, time: number) =>
+    deps()
+      .store()
+      .observe([{ scope, add: { [set]: [new Date(time).toISOString()] }, expires: world.now + 24 * 60 * 60_000 }]);
+  const fold = async (of: string, detection: string) => {
+    await world.tables.findings.fold([found(of, detection)], world.now);
+    await stream();
+  };
+  const nextHour = () => {
+    world.now = at + 60 * 60_000;
+    return sweep(scheduled, context());
+  };
+
+  test.each([
+    [launched, 'launched', `instance#${account}#${instance}`, -60_000, 'launch recorded late'],
+    [joined, 'joined', `joined#${account}#${instance}`, 14 * 60_000, 'node recorded late'],
+  ])('ends where its record comes late: %s', async (detection, set, scope, offset, who) => {
+    world.with(known);
+    await fold(instance, detection);
+    await nextHour();
+    expect((await read(instance, detection))?.status).toBe('open');
+    await learn(scope, set, at + offset);
+    await nextHour();
+    expect(await read(instance, detection)).toMatchObject({
+      status: 'resolved',
+      trail: [{ act: 'resolve', who: `tripline sweep (${who})` }],
+    });
+    await stream();
+    expect(world.heard.at(-1)?.message.transition.kind).toBe('resolved');
+  });
+
+  test('stays where what came was too late, is of another instance, or somebody is at it', async () => {
+    world.with(known);
+    const cases = [
+      ['i-0late', launched, 'i-0late', 'launched', 60_000],
+      ['i-0slow', joined, 'i-0slow', 'joined', 16 * 60_000],
+      ['i-0other', launched, 'i-0another', 'launched', -60_000],
+      ['i-0taken', launched, 'i-0taken', 'launched', -60_000],
+    ] as const;
+    for (const [of, detection, learned, set, offset] of cases) {
+      await fold(of, detection);
+      await learn(`${set === 'launched' ? 'instance' : 'joined'}#${account}#${learned}`, set, at + offset);
+    }
+    const taken = await read('i-0taken', launched);
+    if (taken === undefined) throw new Error('it is not there');
+    await world.tables.findings.work(taken, { act: 'assign', to: 'bob' }, { who: 'alice', at: world.now });
+    await nextHour();
+    for (const [of, detection] of cases) expect([of, (await read(of, detection))?.status]).toEqual([of, 'open']);
   });
 });
