@@ -53,7 +53,7 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
     })
     .catch(failed('sources that are silent'));
   await wakeByTime(meter).catch(failed('what is due by time'));
-  await endByThemselves(known, meter).catch(failed('findings that end by themselves'));
+  await endByThemselves(known).catch(failed('findings that end by themselves'));
   await announceSuppressions(meter).catch(failed('suppressions'));
   await announceDue(meter, isEarly);
   if (failures.length > 0) throw failures[0];

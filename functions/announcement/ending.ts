@@ -4,7 +4,7 @@ import { endedBy } from '../../core/findings/ended.ts';
 import type { By } from '../../core/findings/life.ts';
 import { deps } from '../deps/deps.ts';
 import { isFirstOfHour } from '../invocation/hourly.ts';
-import type { Meter } from '../invocation/meter.ts';
+import { log } from '../invocation/lambda.ts';
 
 /** Who resolved and why, as a message has it and the trail explains. */
 const by = {
@@ -49,7 +49,7 @@ const whyOf = async (
  * Resolves open findings whose detection was switched off or removed, and those of an absence for which the record came late, up to their
  * newest event: what is later opens them. Once an hour, for it reads all that is open.
  */
-export const endByThemselves = async (known: ReadonlySet<string>, meter: Meter): Promise<void> => {
+export const endByThemselves = async (known: ReadonlySet<string>): Promise<void> => {
   const { findings, settings, now } = deps();
   const at = now();
   if (!isFirstOfHour(at)) return;
@@ -64,7 +64,7 @@ export const endByThemselves = async (known: ReadonlySet<string>, meter: Meter):
     if ((await findings().work(finding, { act: 'resolve', upTo: 'seen' }, { ...by[why], at })) === 'set') resolved++;
     if (resolved === most.resolved) break;
   }
-  if (resolved > 0) meter.add('FindingsEnded', resolved);
+  if (resolved > 0) log('info', { function: 'sweep', ended: resolved });
 };
 
 /** Open findings of a kind, the most severe first. */

@@ -23,7 +23,6 @@ export type Count =
   | 'SweepLeft'
   | 'Escalated'
   | 'SuppressionsEnded'
-  | 'FindingsEnded'
   | 'SuppressionsSaid'
   | 'MatchesSuppressed'
   | 'FindingsInStorm'
