@@ -90,6 +90,8 @@ test('silence that would hold for nothing is told with its place', () => {
 });
 
 test.each<[object, string]>([
+  [{ finding: { detection: ['pipeline/source-silent'] } }, 'no suppression hides "pipeline/source-silent"'],
+  [{ finding: { detection: ['pipeline/canary-returned'] } }, 'no suppression hides "pipeline/canary-returned"'],
   [
     { finding: { severity: ['hihg'] } },
     'finding.severity: "hihg" is nothing that it ever is; allowed here: high (near it)',

@@ -1,3 +1,4 @@
+import { isCanary } from '../canary.ts';
 import type { AnyDetection } from '../detection.ts';
 import { isPosture } from '../inventory/resolve.ts';
 import { PatternError } from '../pattern/fault.ts';
@@ -44,6 +45,9 @@ const deafExemptions = (detections: readonly Pick<AnyDetection, 'id' | 'on'>[], 
 const isFound = (ids: readonly string[], name: string): boolean =>
   ids.some(id => matchesAny([name], id)) || (name.includes('*') ? name.startsWith('posture/') : isPosture(name));
 
+/** By which the watch says that it hears nothing: they are stored where no suppression is looked up. */
+const unhidden: readonly string[] = ['pipeline/source-silent', 'pipeline/canary-lost'];
+
 /** What a suppression's pattern asks that no finding answers to: it would hide nothing, and nobody would see why. */
 export const unmetBySuppression = (
   detections: readonly Pick<AnyDetection, 'id'>[],
@@ -55,6 +59,9 @@ export const unmetBySuppression = (
     ...namedBy(pattern)
       .filter(id => !isFound(ids, id) && !id.startsWith('pipeline/'))
       .map(id => `no detection is called "${id}": ${listed}`),
+    ...namedBy(pattern)
+      .filter(id => unhidden.includes(id) || isCanary(id))
+      .map(id => `no suppression hides "${id}": where it is to be quiet, its status is set under \`detections\``),
     ...slipsInSuppression(pattern),
   ];
 };
