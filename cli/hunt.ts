@@ -11,8 +11,8 @@ import { jsonLine } from './shown.ts';
 export const usage: Command['usage'] = `usage: tripline hunt [--source cloudtrail|kubernetes] [--table TABLE] [--records COLUMN] [--detection ID…] [--without ID…]
                      [--from TIME] [--to TIME] [--settings FILE] [--json]
 
-Prints an Athena (Trino) query that finds, in months of logs, the records that detections may match. It finds some more and never fewer;
-run 'tripline scan' on the result. docs/hunting.md shows the tables, and how to get from one to the other.
+Prints an Athena (Trino) query that finds, in months of logs, the records that detections may match; several where one would exceed
+Athena's limit. It finds some more and never fewer; run 'tripline scan' on the result. docs/hunting.md shows the tables, and how to get from one to the other.
   --source S       cloudtrail (default) or kubernetes
   --table TABLE    the table, with database and catalogue if needed (default: cloudtrail_logs, as CloudTrail's console creates it for
                    Athena; for kubernetes audit_records)
@@ -24,7 +24,7 @@ run 'tripline scan' on the result. docs/hunting.md shows the tables, and how to 
   --from TIME      records from this time on: 2026-09-01T10:00Z (UTC unless it names a zone); 24h means 24 hours ago
   --to TIME        records before this time
   --settings FILE  the settings (default tripline.config.ts)
-  --json           one JSON object: the query, and what each detection asks for`;
+  --json           one JSON object: the queries, and what each detection asks for`;
 
 /** Gives 0. @throws UsageError where a name or a time is none, or no detection is left to hunt for */
 export const run: Command['run'] = async (argv, io) => {
@@ -56,7 +56,7 @@ export const run: Command['run'] = async (argv, io) => {
     );
   // What others teach is asked by what keeps state alone.
   const taught = chosen.some(one => 'state' in one) ? knowledge.filter(({ on }) => on === source) : [];
-  const { sql, rules } = hunt([...chosen.filter(({ on }) => on === source), ...taught], settings, {
+  const { queries, rules } = hunt([...chosen.filter(({ on }) => on === source), ...taught], settings, {
     source,
     layout: layoutOf(source, values.records),
     table,
@@ -64,7 +64,7 @@ export const run: Command['run'] = async (argv, io) => {
     ...(from === undefined ? {} : { from: written(from) }),
     ...(to === undefined ? {} : { to: written(Math.ceil(to / 1_000) * 1_000) }),
   });
-  if (values.json) io.stdout.write(jsonLine({ sql, rules }));
+  if (values.json) io.stdout.write(jsonLine({ queries, rules }));
   else {
     const lines = [
       `Finds the records that ${count(chosen.length, 'detection')} may match${taught.length === 0 ? '' : ` or learn from`}, and some more: run 'tripline scan' on them (docs/hunting.md).`,
@@ -75,10 +75,17 @@ export const run: Command['run'] = async (argv, io) => {
       ),
       ...(chosen.some(isJoined) ? [`Detections of lineage join these with what ${others[source]} asks for.`] : []),
     ];
-    io.stdout.write(`${lines.map(line => `-- ${line}\n`).join('')}${sql};\n`);
+    io.stdout.write(lines.map(line => `-- ${line}\n`).join(''));
+    io.stdout.write(queries.map((sql, at) => `${placed(at, queries.length)}${sql};\n`).join('\n'));
   }
   return 0;
 };
+
+/** Which of several queries it is. What two of them find, `scan` counts once. */
+const placed = (at: number, of: number): string =>
+  of === 1
+    ? ''
+    : `-- Query ${at + 1} of ${of}, for Athena takes no longer ones: run each, and give 'tripline scan' all that they find.\n`;
 
 const others: Readonly<Record<Source, string>> = {
   cloudtrail: '--source kubernetes',

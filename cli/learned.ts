@@ -13,6 +13,8 @@ export const usage: Command['usage'] = `usage: tripline learned [--json]
 Shows what detections learned as usual: egress addresses, networks and clients of controller roles, readers of all secrets; who taught it,
 since when, and how often it was seen. Nothing is learned from principals that did what nodes do not do. From the moment you revoke it,
 it counts as never learned; with TRAIT, only one network or client of a controller is revoked.
+Nothing can be taught here: what you know to be yours belongs in the settings, where it is reviewed (network.egress, controllers, an
+exemption of the detection). Until that is deployed, 'tripline suppress' mutes a detection about it and tells every channel.
   --settings FILE  the settings whose accounts are searched (default tripline.config.ts)
   --account ID     search this account
   --day DATE       the day whose egress is shown (default: today)
@@ -156,7 +158,9 @@ export const run: Command['run'] = async (argv, io) => {
   });
   const [verb, subject, trait] = positionals;
   if (verb !== undefined && (verb !== 'revoke' || subject === undefined))
-    throw new UsageError("the only subcommand is 'revoke SUBJECT [TRAIT]'");
+    throw new UsageError(
+      "the only subcommand is 'revoke SUBJECT [TRAIT]'; what is yours belongs in the settings, it is not taught here",
+    );
   const at = dateOf(values.day);
   const { store, close } = await openDatabase(values);
   try {

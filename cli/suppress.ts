@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { FindingsTable } from '../adapters/findings/table.ts';
 import type { StoredSuppression, Suppressions } from '../adapters/suppressions.ts';
+import { unmetBySuppression } from '../core/config/catalogue.ts';
 import type { Finding } from '../core/finding.ts';
 import { isGuarded } from '../core/findings/guarded.ts';
 import type { Pattern } from '../core/pattern/language.ts';
 import { redactLine } from '../core/redact.ts';
 import type { Suppression } from '../core/settings.ts';
 import { endOf, loadSuppression, mostDays, wouldHide } from '../core/suppress.ts';
+import { detections } from '../detections/index.ts';
 import settings from '../tripline.config.ts';
 import { databaseOptions, openDatabase } from './database.ts';
 import { durationOf, timeOf } from './duration.ts';
@@ -134,9 +136,11 @@ const options = {
 
 type Values = ReturnType<typeof flags<typeof options>>['values'];
 
-/** What the flags describe. @throws UsageError, or Error where the pattern is none */
+/** What the flags describe. @throws UsageError, or Error where the pattern is none, or asks what no finding answers to */
 const suppressionOf = (values: Values, now: number): Suppression => {
   const when = patternOf(values.when);
+  const [unmet] = unmetBySuppression(detections, when);
+  if (unmet !== undefined) throw new UsageError(`--when would hide nothing: ${unmet}`);
   const { reason = '', owner = '', for: lasting } = values;
   if (values.preview !== true) {
     if (reason.trim().length < 5)

@@ -1,7 +1,7 @@
 import type { AnyDetection, AnyKnowledge } from './detection.ts';
 import type { AnyEvent, Source } from './event.ts';
 import { keyOf, named } from './gate.ts';
-import { loadDetection, loadKnowledge, openDetection } from './load.ts';
+import { loadDetection, loadKnowledge, openDetection, openKnowledge } from './load.ts';
 import type { Match } from './match.ts';
 import { once } from './once.ts';
 import { dispatchLater } from './pattern/asking.ts';
@@ -67,7 +67,7 @@ export const compile = (
     const learned = knowledge
       .filter(({ on }) => on === source)
       .map(one => {
-        const load = once(() => loadKnowledge(one));
+        const load = once(() => (prepared === undefined ? loadKnowledge(one) : openKnowledge(one)));
         return entry(one.id, load, () => knowledgeRule(load(), bench));
       });
     const detecting = detections.flatMap(({ id, on }, index) => {

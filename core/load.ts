@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { attackVersion, revoked, techniques } from './attack.ts';
 import { type AnyDetection, type AnyKnowledge, severities } from './detection.ts';
+import type { Source } from './event.ts';
 import { once } from './once.ts';
 import { PatternError } from './pattern/fault.ts';
 import { loadPattern, longestWritten, nothing } from './pattern/load.ts';
@@ -91,7 +92,10 @@ const slips = ({ detection: { on }, when, unless, severities: pairs }: LoadedDet
     { where: 'when', pattern: when },
     ...unless.map((pattern, index) => ({ where: `unless[${index}]`, pattern })),
     ...pairs.map(({ when: pattern }, index) => ({ where: `severity[${index}]`, pattern })),
-  ].flatMap(({ where, pattern }) => slipsIn(pattern, vocabularies[on] ?? unknown).map(slip => `${where}: ${slip}`));
+  ].flatMap(({ where, pattern }) => slipsAt(where, pattern, on));
+
+const slipsAt = (where: string, pattern: Group, on: Source): readonly string[] =>
+  slipsIn(pattern, vocabularies[on] ?? unknown).map(slip => `${where}: ${slip}`);
 
 /** What types would say, of members whose wrong shape would show only when an event comes. */
 const shapes = ({ by, unless, state }: AnyDetection): readonly string[] => {
@@ -129,6 +133,14 @@ const patternsOf = (detection: AnyDetection, problems: string[]): LoadedDetectio
 
 /** Checks knowledge and loads its pattern. @throws DetectionError */
 export const loadKnowledge = (knowledge: AnyKnowledge): LoadedKnowledge => {
+  const loaded = openKnowledge(knowledge);
+  const slips = slipsAt('when', loaded.when, knowledge.on);
+  if (slips.length > 0) throw new DetectionError(knowledge.id, slips);
+  return loaded;
+};
+
+/** Loads the pattern of knowledge that was checked before, where the functions were bundled. @throws DetectionError */
+export const openKnowledge = (knowledge: AnyKnowledge): LoadedKnowledge => {
   const problems: string[] = [];
   if (!/^knowledge\/[a-z0-9-]+$/.test(knowledge.id)) problems.push(`id: "${knowledge.id}": knowledge/lower-case-words`);
   problems.push(...sourceFaults(knowledge.on));

@@ -32,8 +32,8 @@ export const slipsIn = ({ fields, or }: Group, vocabulary: Vocabulary): readonly
   ...or.flatMap(branch => slipsIn(branch, vocabulary)),
 ];
 
-/** Unknown facts are the loader's to refuse. */
-const factsIn = (node: Node, facts: Vocabulary['facts']): readonly string[] =>
+/** The same of members that are asked by name and may be something only, as facts are. Unknown ones are the loader's to refuse. */
+export const factsIn = (node: Node, facts: Vocabulary['facts']): readonly string[] =>
   node.is === 'leaf'
     ? []
     : [

@@ -4,6 +4,7 @@ import { roleByArn } from '../core/cloudtrail/roles.ts';
 import { inventory } from '../core/inventory/inventory.ts';
 import { regionsOf, tasksOf } from '../core/inventory/tasks.ts';
 import { deps } from './deps/deps.ts';
+import { silenced } from './detection/silenced.ts';
 import { lambda, warn } from './invocation/lambda.ts';
 import { hasTime } from './invocation/time.ts';
 
@@ -21,7 +22,7 @@ export const handler = lambda('inventory', async (_: ScheduledEvent, meter, cont
     account,
     settings,
     store: store(),
-    findings: findings(),
+    findings: { fold: async (matches, at) => findings().fold(await silenced(matches), at) },
     cases: findings(),
     now,
     hasTime: () => hasTime(context, reserve),

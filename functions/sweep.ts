@@ -1,6 +1,7 @@
 import type { ScheduledEvent } from 'aws-lambda';
 import { rejudge } from '../core/rejudge.ts';
 import { announceCounted } from './announcement/alerting.ts';
+import { endByThemselves } from './announcement/ending.ts';
 import { announceSuppressions } from './announcement/suppressions.ts';
 import { wakeByTime } from './announcement/waking.ts';
 import { deps } from './deps/deps.ts';
@@ -52,6 +53,7 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
     })
     .catch(failed('sources that are silent'));
   await wakeByTime(meter).catch(failed('what is due by time'));
+  await endByThemselves(known).catch(failed('findings that end by themselves'));
   await announceSuppressions(meter).catch(failed('suppressions'));
   await announceDue(meter, isEarly);
   if (failures.length > 0) throw failures[0];

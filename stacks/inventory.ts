@@ -4,7 +4,7 @@ import type { Key } from './key.ts';
 import { home } from './place.ts';
 import { deadLetters, type Queue } from './queue.ts';
 import { schedules } from './schedule.ts';
-import { environment, remembers, type Storage, writesFindings } from './storage.ts';
+import { environment, folds, type Storage } from './storage.ts';
 
 /** Lambda's longest. */
 const timeout = 900;
@@ -20,8 +20,7 @@ export const inventory = (storage: Storage, key: Key): { readonly fn: Lambda; re
     key,
     reserved: 1,
     grants: [
-      writesFindings(storage),
-      remembers(storage),
+      ...folds(storage),
       // What is mended is looked for among what is not resolved.
       { actions: ['dynamodb:Query'], resources: [$interpolate`${storage.findings.arn}/index/open`] },
       { actions: inventoryActions, resources: ['*'] },

@@ -161,6 +161,7 @@ describe('a record that no rule is about', () => {
     ['would be taken for an insight', { eventType: 'AwsCloudTrailInsight' }],
     ['has no time', { requestReceivedTimestamp: undefined, stageTimestamp: undefined }],
     ['has no verb', { verb: '' }],
+    ['has no stage', { stage: undefined }],
     ['has an id that is no text', { auditID: true }],
     ['has a number as its verb', { verb: 1 }],
     ['has groups that are no texts', { user: { ...lease.user, groups: [1] } }],

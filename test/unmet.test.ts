@@ -46,11 +46,12 @@ test('a slip, or a detection that was renamed since, is told with its place', ()
 const exempting = (id: string, when: object): Config => ({
   detections: { [id]: { exemptions: [{ when: when as never, reason: 'load test', expires: '2026-12-31' }] } }, // as written
 });
-const suppressing = (detection: unknown): Config => ({
+const suppressing = (detection: unknown): Config => suppressed({ finding: { detection } });
+const suppressed = (when: object): Config => ({
   suppressions: [
     {
       id: 'load-test',
-      when: { finding: { detection } } as never, // as written
+      when: when as never, // as written
       reason: 'load test',
       owner: 'platform',
       from: '2026-09-01',
@@ -64,6 +65,9 @@ test.each<[string, Config]>([
   ['a record', exempting('kubernetes/nodepool-deleted', { user: { username: ['alice'] }, objectRef: { name: ['x'] } })],
   ['a detection', suppressing(['kubernetes/nodepool-deleted', { prefix: 'cloudtrial/' }])],
   ['the pipeline', suppressing(['pipeline/limit-reached'])],
+  ['a severity', suppressed({ finding: { severity: ['low', { prefix: 'med' }], key: { role: ['x'] } } })],
+  ['records', suppressed({ event: { $or: [{ userIdentity: { arn: ['x'] } }, { user: { username: ['x'] } }] } })],
+  ['what the pipeline says', suppressed({ event: { source: ['x'], why: ['x'], canary: ['x'] } })],
   ['what is refused elsewhere', exempting('cloudtrail/launch-burst', { eventName: [] })],
 ])('silence over %s that may be is silence', (_, config) => {
   expect(found(config)).toEqual([]);
@@ -83,4 +87,23 @@ test('silence that would hold for nothing is told with its place', () => {
   expect(found(suppressing(['kubernetes/nodepol-deleted']))).toEqual([
     { where: 'suppressions.0.when', what: `no detection is called "kubernetes/nodepol-deleted": ${listed}` },
   ]);
+});
+
+test.each<[object, string]>([
+  [{ finding: { detection: ['pipeline/source-silent'] } }, 'no suppression hides "pipeline/source-silent"'],
+  [{ finding: { detection: ['pipeline/canary-returned'] } }, 'no suppression hides "pipeline/canary-returned"'],
+  [
+    { finding: { severity: ['hihg'] } },
+    'finding.severity: "hihg" is nothing that it ever is; allowed here: high (near it)',
+  ],
+  [{ $or: [{ event: { verb: ['get'] } }, { finding: { severity: ['urgent'] } }] }, 'finding.severity: "urgent"'],
+  [{ finding: { $or: [{ account: ['1'] }, { severity: [{ 'anything-but': ['hi'] }] }] } }, 'finding.severity: "hi"'],
+  [
+    { event: { userIdentiy: { arn: ['x'] } } },
+    'event.userIdentiy: no such member of a record; allowed here: userIdentity',
+  ],
+  [{ event: { user: { usernmae: ['x'] } } }, 'event.user.usernmae: no such member of a record; allowed here: username'],
+  [{ event: { fact: { 'principal.kind': ['person'] } } }, 'event.fact: a finding keeps its record, without facts'],
+])('a suppression that asks %j would hide nothing', (when, what) => {
+  expect(found(suppressed(when))).toEqual([{ where: 'suppressions.0.when', what: expect.stringContaining(what) }]);
 });

@@ -8,7 +8,7 @@ import { shown } from '../shown.ts';
 const longest = 200;
 
 /** Names under which Tripline itself changes findings, and the beginning of theirs who press a button in Slack. */
-const ours: ReadonlySet<string> = new Set(['tripline', 'tripline canary', inventoryName]);
+const isOurs = (name: string): boolean => name === inventoryName || /^tripline(?![^ ])/.test(name);
 const inSlack = 'slack:';
 
 /** Line breaks, what terminals act upon, and what turns the direction of text round. */
@@ -18,7 +18,7 @@ const unseen = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 const wrongWith = (name: string): string | undefined => {
   if (name === '') return 'it is empty';
   if (unseen.test(name)) return 'it has a line break or another invisible character';
-  if (ours.has(name.toLowerCase())) return 'so Tripline itself is called where it changes findings';
+  if (isOurs(name.toLowerCase())) return 'so Tripline itself is called where it changes findings';
   if (name.toLowerCase().startsWith(inSlack)) return 'so those are called who press a button in Slack';
   if (Buffer.byteLength(name) > longest) return `it is longer than ${longest} bytes`;
   return redactLine(name, longest) === name ? undefined : 'it looks like a secret, and would be kept without it';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Severity, severities } from '../detection.ts';
 import type { Finding, FindingStatus, Window } from '../finding.ts';
+import { caps } from '../findings/caps.ts';
 import { isGuarded } from '../findings/guarded.ts';
 import { isWorked } from '../findings/life.ts';
 
@@ -53,6 +54,12 @@ const values: { readonly [K in Entity]: (finding: Finding) => readonly string[] 
   address: finding => finding.addresses,
   region: finding => finding.regions,
   resource: finding => finding.resources,
+};
+const capOf: { readonly [K in Entity]: number } = {
+  principal: caps.principals,
+  address: caps.addresses,
+  region: caps.regions,
+  resource: caps.resources,
 };
 
 /** 12 hex characters: a name an attacker chose never becomes a key, and the marks of a case stay small. */
@@ -232,11 +239,20 @@ export const saidOneByOne = 4;
 
 /**
  * Who sweeps through secrets or launches machines makes a case name one more thing with each call: past a few, what is new is said when
- * there are twice as many as were said. Where people took a case up, whoever is new in it is always said: they judged it without them.
+ * there are twice as many as were said, and when the case names as many as it can, for of more it says nothing. Where people took a case up, whoever is new in it is always said: they judged it without them.
  */
 const isWorthSaying = (kind: Entity, finding: Finding, told: ReadonlySet<string>): boolean => {
   const now = values[kind](finding).length;
   const known = now - newcomers(kind, finding, told).length;
   if (known === now) return false;
-  return known < saidOneByOne || now >= 2 * known || (kind !== 'resource' && finding.status !== 'open');
+  return (
+    known < saidOneByOne ||
+    now >= 2 * known ||
+    isFilled(kind, now, told) ||
+    (kind !== 'resource' && finding.status !== 'open')
+  );
 };
+
+/** Whether a case names as many as it can, and that was not said before: what comes late, and is earlier, takes another's place. */
+const isFilled = (kind: Entity, now: number, told: ReadonlySet<string>): boolean =>
+  now >= capOf[kind] && [...told].filter(id => id.startsWith(`${kind}#`)).length < capOf[kind];

@@ -1,3 +1,4 @@
+import { isCanary } from '../canary.ts';
 import type { AnyDetection } from '../detection.ts';
 import { isPosture } from '../inventory/resolve.ts';
 import { PatternError } from '../pattern/fault.ts';
@@ -7,6 +8,7 @@ import type { Settings } from '../settings.ts';
 import { vocabularies } from '../vocabularies.ts';
 import { slipsIn } from '../vocabulary.ts';
 import { matchesAny } from '../wildcard.ts';
+import { namedBy, slipsInSuppression } from './suppressed.ts';
 
 /** Something that the settings speak of and that is not there, or ask for and that never is. */
 export interface Unmet {
@@ -39,17 +41,30 @@ const deafExemptions = (detections: readonly Pick<AnyDetection, 'id' | 'on'>[], 
     ),
   );
 
-/** The detections that a suppression's pattern names outright; what it asks by wildcard or prefix is believed. */
-const namedBy = ({ fields, or }: Group): readonly string[] => [
-  ...fields.flatMap(({ path, node }) =>
-    node.is === 'group'
-      ? namedBy(node)
-      : path.join('.') === 'finding.detection'
-        ? node.tests.flatMap(test => (test.is === 'equal' && typeof test.value === 'string' ? [test.value] : []))
-        : [],
-  ),
-  ...or.flatMap(namedBy),
-];
+/** Whether a name, or a name with wildcards, is of something that makes findings: what an inventory finds is in no list, so that its wildcards are believed. */
+const isFound = (ids: readonly string[], name: string): boolean =>
+  ids.some(id => matchesAny([name], id)) || (name.includes('*') ? name.startsWith('posture/') : isPosture(name));
+
+/** By which the watch says that it hears nothing: they are stored where no suppression is looked up. */
+const unhidden: readonly string[] = ['pipeline/source-silent', 'pipeline/canary-lost'];
+
+/** What a suppression's pattern asks that no finding answers to: it would hide nothing, and nobody would see why. */
+export const unmetBySuppression = (
+  detections: readonly Pick<AnyDetection, 'id'>[],
+  when: unknown,
+): readonly string[] => {
+  const ids = detections.map(({ id }) => id);
+  const pattern = loaded(when);
+  return [
+    ...namedBy(pattern)
+      .filter(id => !isFound(ids, id) && !id.startsWith('pipeline/'))
+      .map(id => `no detection is called "${id}": ${listed}`),
+    ...namedBy(pattern)
+      .filter(id => unhidden.includes(id) || isCanary(id))
+      .map(id => `no suppression hides "${id}": where it is to be quiet, its status is set under \`detections\``),
+    ...slipsInSuppression(pattern),
+  ];
+};
 
 /**
  * What the settings say of detections that no detection answers to: a slip, or one that was renamed or removed since. What is said
@@ -60,22 +75,17 @@ export const unmetIn = (
   settings: Settings,
 ): readonly Unmet[] => {
   const ids = detections.map(({ id }) => id);
-  // What an inventory finds is told by settings as a detection is; there is no list of it, so that its wildcards are believed.
-  const isFound = (name: string): boolean =>
-    ids.some(id => matchesAny([name], id)) || (name.includes('*') ? name.startsWith('posture/') : isPosture(name));
   return [
     ...Object.keys(settings.detections)
       .filter(id => !ids.includes(id) && !isPosture(id))
       .map(id => ({ where: `detections.${id}`, what: `there is no such detection: ${listed}` })),
     ...settings.channels.flatMap(({ detections: heard = [] }, index) =>
       heard
-        .filter(one => !isFound(one))
+        .filter(one => !isFound(ids, one))
         .map(one => ({ where: `channels.${index}.detections`, what: `no detection is called "${one}": ${listed}` })),
     ),
     ...settings.suppressions.flatMap(({ when }, index) =>
-      namedBy(loaded(when))
-        .filter(id => !isFound(id) && !id.startsWith('pipeline/'))
-        .map(id => ({ where: `suppressions.${index}.when`, what: `no detection is called "${id}": ${listed}` })),
+      unmetBySuppression(detections, when).map(what => ({ where: `suppressions.${index}.when`, what })),
     ),
     ...deafExemptions(detections, settings),
   ];

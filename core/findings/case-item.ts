@@ -2,7 +2,8 @@ import type { Key } from '../detection.ts';
 import type { Act, Finding, FindingStatus, Worked } from '../finding.ts';
 import { type Attribute, type Attributes, claim, elements, map, n, number, s, text } from './attribute.ts';
 import { rank } from './best.ts';
-import { type CaseContent, type CaseLife, caps, findingOf, type StoredCase } from './case.ts';
+import { caps } from './caps.ts';
+import { type CaseContent, type CaseLife, findingOf, type StoredCase } from './case.ts';
 import { best, bestItem, expiry, ranked, rankedItem } from './item-parts.ts';
 import { revisionOf } from './revision.ts';
 

@@ -4,13 +4,12 @@ import { type Act, type Disposition, type Finding, type FindingStatus, isRemedy,
 import type { Match, Status } from '../match.ts';
 import { redactLine } from '../redact.ts';
 import { type Best, bestOf, compareBest, foremost, type Matches } from './best.ts';
+import { caps } from './caps.ts';
 import { boundedTime } from './identity.ts';
 import { joinSeen, none, type Ranked } from './ranked.ts';
 import { revisionOf } from './revision.ts';
 import { type StoredWindow, windowOf } from './window.ts';
 
-/** How many of each a case names; with lines of 512 bytes its item stays far below DynamoDB's 400 KB. */
-export const caps = { principals: 50, resources: 100, addresses: 50, regions: 40, notes: 20 } as const;
 const windowsPerCase = 400;
 
 /** Older events are stored and not announced. */

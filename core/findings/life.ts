@@ -5,7 +5,8 @@ import type { CaseLife } from './case.ts';
 /** What people do to a finding. */
 export type Change =
   | { readonly act: 'acknowledge' }
-  | { readonly act: 'resolve'; readonly disposition?: Disposition }
+  /** `seen`: up to the newest event that was seen and not up to now, so that whatever is later opens the case. */
+  | { readonly act: 'resolve'; readonly disposition?: Disposition; readonly upTo?: 'seen' }
   /** Silence for a while: new participants and a higher severity are still news. */
   | { readonly act: 'suppress'; readonly until: number }
   | { readonly act: 'reopen' }
@@ -73,7 +74,9 @@ export const changed = (life: CaseLife, finding: Pick<Finding, 'last'>, change: 
     ...assigned(change, assignee),
     ...(disposition === undefined ? {} : { disposition, judged: { who, at: by.at } }),
     ...(until === undefined ? {} : { suppressedUntil: until }),
-    ...(change.act === 'resolve' ? { resolvedAt: Math.max(by.at, finding.last) } : {}),
+    ...(change.act === 'resolve'
+      ? { resolvedAt: change.upTo === 'seen' ? finding.last : Math.max(by.at, finding.last) }
+      : {}),
     // Who resolves what is resolved is no news: that it was said stays marked.
     ...(status === 'resolved' && isNews ? needed(life) : {}),
     ...(isNews ? { worked: { status, who, at: by.at }, due: by.at } : {}),

@@ -36,7 +36,7 @@ const metadata = valuesOf('169.254.169.254', 'fd00:ec2::254');
 const agents = valuesOf('169.254.170.23', 'fd00:ec2::23', '169.254.170.2');
 
 /** The name of instance metadata in a VPC's resolver (EC2 User Guide, "Access instance metadata"). */
-const metadataName = /\binstance-data(?:\.ec2\.internal|\.[a-z]{2}-[a-z-]{1,20}-\d\.compute\.internal)?(?=[/:?\s"']|$)/;
+const metadataName = /\binstance-data(?:\.ec2\.internal|\.[a-z]{2}-[a-z-]{1,20}-\d\.compute\.internal)?(?=[/:?\s]|$)/;
 
 /**
  * Where a pod's own tokens lie (Kubernetes documentation, "Service accounts"; EKS User Guide, IRSA and Pod Identity), and variables that
@@ -46,15 +46,32 @@ const identity =
   /\/var\/run\/secrets\/|\/run\/secrets\/(?:kubernetes|eks|pods\.eks)|aws_(?:web_identity_token_file|container_(?:authorization|credentials))/;
 
 /**
- * Of the node: what its kubelet and runtime keep, and chroot into a root that is mounted (Kubernetes documentation, "Node" and "Container
- * runtimes").
+ * Of the node: what its kubelet and runtime keep, the runtime's own clients, and chroot, with options or without, into a root that is mounted
+ * (Kubernetes documentation, "Node" and "Container runtimes"; containerd, `ctr`; chroot(1)).
  */
 const node =
-  /\/var\/lib\/(?:kubelet|containerd|docker)\b|\/etc\/(?:kubernetes|eks)\/|\b(?:containerd|docker|crio|dockershim)\.sock\b|\bchroot\s+\/\w|\bcrictl\s/;
+  /\/var\/lib\/(?:kubelet|containerd|docker)\b|\/etc\/(?:kubernetes|eks)\/|\b(?:containerd|docker|crio|dockershim)\.sock\b|\bchroot(?:\s+-\S{1,100}){0,4}\s+\/\w|(?<![\w-])(?:crictl|ctr|nerdctl)\s/;
 
-/** Namespaces of the node's first process (nsenter(1)). */
+/** Namespaces of the node's first process, by its number or by their files (nsenter(1)). */
 const enters = (command: string): boolean =>
-  /\bnsenter\s/.test(command) && /\s(?:-[a-z]{0,12}t\s?|--target[= ])1\b/.test(command);
+  /\bnsenter\s/.test(command) && /\s(?:-[a-z]{0,12}t\s?|--target[= ])1\b|\/proc\/1\/ns\//.test(command);
+
+/** Detours in a path that are gone through: of more somebody made a puzzle. */
+const detours = 4;
+
+/** A command as a shell makes words of it: what quotes and backslashes part is one, `$IFS` is a space; and paths without detours. */
+const unquoted = (command: string): string => command.replace(/["'\\]/g, '').replace(/\$(?:\{IFS\}|IFS\b)/g, ' ');
+const straight = (command: string): string => {
+  let path = command.replace(/\/(?:\.?\/)+/g, '/');
+  for (let step = 0; step < detours; step++) path = path.replace(/\/[^/\s]+\/\.\.(?=\/|\s|$)/g, '');
+  return path;
+};
+
+/** What a command has decoded, as `echo … | base64 -d | sh` does: one layer, each word that may be one. */
+const decoded = (command: string): readonly string[] =>
+  /base64|b64decode/i.test(command)
+    ? (command.match(/[A-Za-z0-9+/]{12,}/g) ?? []).map(word => Buffer.from(word, 'base64').toString('latin1'))
+    : [];
 
 /** The command that a call of `pods/exec` runs, its words with a space between; '' where there is none, as of a shell that is attached to. */
 const commandOf = (record: AuditRecord): string =>
@@ -62,10 +79,14 @@ const commandOf = (record: AuditRecord): string =>
     ? query(record).getAll('command').join(' ')
     : '';
 
-/** What the command reaches for. What is typed into a shell afterwards, and what a command hides from reading (base64), is not seen. */
+/**
+ * What the command reaches for, by what stands anywhere in it: what runs it (`timeout`, `env`, `busybox`, `xargs`) makes no difference. What
+ * is typed into a shell afterwards, and what a command makes of its words (variables, wildcards, several layers of base64), is not seen.
+ */
 export const soughtBy = (record: AuditRecord): readonly Sought[] => {
-  const command = commandOf(record).toLowerCase();
-  if (command === '') return [];
+  const words = unquoted(commandOf(record));
+  if (words === '') return [];
+  const command = straight([words, ...decoded(words).map(unquoted)].join(' ').toLowerCase());
   const addresses = [
     ...(command.match(numbers) ?? []).map(inOne),
     ...(command.match(groups) ?? []).map(text => (text.includes(':') ? numbered(text) : undefined)),

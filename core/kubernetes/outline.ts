@@ -10,6 +10,7 @@ export const auditOutline: Outline<'kubernetes'> = {
   odd: [
     { path: ['auditID'], tests: missing },
     { path: ['verb'], tests: missing },
+    { path: ['stage'], tests: missing },
   ],
   reads: [['kind'], ['apiVersion'], ...clocks.map(clock => [clock])],
   heard: (found, place) => {

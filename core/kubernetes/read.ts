@@ -92,7 +92,7 @@ export const readAudit = (record: Json, place: Context, isFit = false): Event<'k
   const kind = text(record, 'kind');
   if (kind !== undefined && kind !== 'Event')
     return { problem: 'The object is of another kind than audit.k8s.io Event.' };
-  for (const name of ['auditID', 'verb']) {
+  for (const name of ['auditID', 'verb', 'stage']) {
     if (!text(record, name))
       return { problem: `The audit event has no ${name}: every one does, so it was abridged or renamed on its way.` };
   }

@@ -21,6 +21,10 @@ export interface Silence {
 const heardUntil = (answers: readonly Answer[], now: number): readonly number[] =>
   marksIn(answers.flatMap(({ item, also }) => [item, ...also])).filter(mark => mark <= now);
 
+/** When a stream was last heard in these two days, in milliseconds since 1970; undefined: it was not. */
+export const lastHeard = (answers: readonly Answer[], now: number): number | undefined =>
+  heardUntil(answers, now).at(-1);
+
 /**
  * When a stream was last heard that may have been silent in these two days, or speaks since less; milliseconds since 1970. Undefined
  * where it was heard at least once an hour: of such a stream no silence is known that could be over.

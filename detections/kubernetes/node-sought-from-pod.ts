@@ -35,7 +35,7 @@ export const detection = kubernetes({
   ],
   blind: [
     'Only the command that the shell begins with stands in the address: what is typed into it is not audited.',
-    'A command that hides what it asks for (base64, a script in the image, a variable) is not read.',
+    'A command that hides what it asks for (a script in the image, a variable, base64 in base64) is not read.',
     'Whether the answer came is not in the event: with a hop limit of 1 instance metadata does not answer a pod.',
     'What the pod runs by itself, or a command in its specification or in that of an ephemeral container, is no exec.',
   ],

@@ -2,8 +2,9 @@ import type { Source } from '../../core/event.ts';
 import type { Match } from '../../core/match.ts';
 import type { Settings } from '../../core/settings.ts';
 import { streamOf } from '../../core/state/heard.ts';
-import { askSilence, heardAgain, type Silence, silenceOf } from '../../core/state/silence.ts';
+import { askSilence, heardAgain, lastHeard, type Silence, silenceOf } from '../../core/state/silence.ts';
 import { deps } from '../deps/deps.ts';
+import { isFirstOfHour } from '../invocation/hourly.ts';
 import { aboutSource, type Present, resolveSources } from './source-silent.ts';
 
 /** Something that speaks to us all the time. */
@@ -48,7 +49,10 @@ export interface Heard {
   readonly back: number;
 }
 
-/** Stores a finding for each stream that used to speak and no longer does, one a silence however often this looks; resolves it when it speaks again. */
+/**
+ * Stores a finding for each stream that used to speak and no longer does, one a silence however often this looks; resolves it when it speaks
+ * again. Of a stream that has spoken all along that is looked for once an hour: its finding may have waited for days to be announced.
+ */
 export const findSilences = async (): Promise<Heard> => {
   const { settings, store, findings, now } = deps();
   const at = now();
@@ -58,7 +62,7 @@ export const findSilences = async (): Promise<Heard> => {
     const { account, cluster } = stream;
     const answers = await store().observe(askSilence(streamOf(stream.source, account, cluster), at));
     const silence = silenceOf(answers, at);
-    const last = heardAgain(answers, at);
+    const last = isFirstOfHour(at) ? lastHeard(answers, at) : heardAgain(answers, at);
     if (silence !== undefined) found.push(...silent(stream, silence, settings));
     else if (last !== undefined) present.push({ account, cluster, name: nameOf(stream), at: last });
   }

@@ -277,10 +277,17 @@ describe('a case that names one more with each event', () => {
   };
   const doublings = [1, 2, 3, 4, 8, 16, 32, 64];
 
-  test('is said of the first few, then at each doubling', () => {
-    expect(saidAt(100, count => ({ resources: names(count) }))).toEqual(doublings);
-    expect(saidAt(50, count => ({ principals: names(count) }))).toEqual(doublings.slice(0, -1));
-    expect(saidAt(50, count => ({ addresses: names(count) }))).toEqual(doublings.slice(0, -1));
+  test('is said of the first few, then at each doubling, and when it names as many as it can', () => {
+    expect(saidAt(100, count => ({ resources: names(count) }))).toEqual([...doublings, 100]);
+    expect(saidAt(50, count => ({ principals: names(count) }))).toEqual([...doublings.slice(0, -1), 50]);
+    expect(saidAt(50, count => ({ addresses: names(count) }))).toEqual([...doublings.slice(0, -1), 50]);
+    expect(saidAt(40, count => ({ regions: names(count) }))).toEqual([...doublings.slice(0, -1), 40]);
+  });
+
+  test('is full once: what is earlier and comes late takes a place, and is not said for that', () => {
+    const full = say({ principals: names(50) })?.covers ?? [];
+    const displaced = [...names(49), 'earlier'];
+    expect(newsOf(finding({ principals: displaced, transitions: full }), [window()])).toBeUndefined();
   });
 
   test.each<Finding['status']>([

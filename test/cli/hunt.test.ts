@@ -130,3 +130,33 @@ describe('a wrong flag is told, with exit code 2', () => {
     expect(err).toContain(said);
   });
 });
+
+test('a hunt that is too long for Athena is several, of which each says which it is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tripline-hunt-'));
+  try {
+    const file = join(folder, 'settings.ts');
+    const config = new URL('../../core/config.ts', import.meta.url).href;
+    writeFileSync(
+      file,
+      `import { defineConfig } from '${config}';
+const names = Array.from({ length: 90 }, (_, at) => 'prod-' + at);
+export default defineConfig({
+  accounts: ['111122223333'],
+  clusters: names.map(name => ({ name, nodeRoles: ['KarpenterNodeRole-' + name, 'nodes-of-' + name] })),
+  controllers: names.map(name => ({ kind: 'karpenter', cluster: name, roles: ['arn:aws:iam::111122223333:role/' + name + '-karpenter'] })),
+});\n`,
+    );
+    const { code, out } = await hunt('--settings', file);
+    expect(code).toBe(0);
+    const statements = out.split(';\n').slice(0, -1);
+    expect(statements).toHaveLength(2);
+    for (const [at, statement] of statements.entries()) {
+      expect(Buffer.byteLength(statement)).toBeLessThanOrEqual(262_144);
+      expect(statement).toContain(`-- Query ${at + 1} of 2, for Athena takes no longer ones: run each`);
+    }
+    const { queries } = JSON.parse((await hunt('--settings', file, '--json')).out);
+    expect(statements.map(one => one.slice(one.indexOf('SELECT')))).toEqual(queries);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

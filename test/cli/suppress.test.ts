@@ -102,3 +102,15 @@ test('a pattern that asks for what no finding has is refused', async () => {
     ]);
   }
 });
+
+test.each([
+  [{ finding: { detection: ['cloudtrail/lanch-burst'] } }, 'no detection is called "cloudtrail/lanch-burst"'],
+  [
+    { finding: { severity: ['hihg'] } },
+    'finding.severity: "hihg" is nothing that it ever is; allowed here: high (near it)',
+  ],
+  [{ event: { userIdentiy: { arn: ['x'] } } }, 'event.userIdentiy: no such member of a record'],
+])('a pattern that would hide nothing, %j, is refused', async (when, what) => {
+  const { code, err } = await suppress('--when', JSON.stringify(when), ...said);
+  expect([code, err]).toEqual([2, expect.stringContaining(`--when would hide nothing: ${what}`)]);
+});

@@ -25,6 +25,8 @@ describe('who changes findings', () => {
     [' ', /is empty/],
     ['tripline', /Tripline itself/],
     ['Tripline Canary', /Tripline itself/],
+    ['tripline sweep', /Tripline itself/],
+    ['tripline sweep (detection switched off)', /Tripline itself/],
     [inventoryName, /Tripline itself/],
     ['slack:U0123456789', /press a button in Slack/],
     ['SLACK:U0123456789', /press a button in Slack/],

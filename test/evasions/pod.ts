@@ -88,6 +88,21 @@ export const fromPod: Family = {
     {
       form: 'hidden in base64',
       event: exec('sh', '-c', 'echo Y3VybCAxNjkuMjU0LjE2OS4yNTQ= | base64 -d | sh'),
+      seen: high,
+    },
+    {
+      form: 'quoted within the words of a shell',
+      event: exec('sh', '-c', "chroot '/host' curl example.com"),
+      seen: high,
+    },
+    {
+      form: 'the node’s namespaces, by their files',
+      event: exec('nsenter', '--mount=/host/proc/1/ns/mnt', 'sh'),
+      seen: high,
+    },
+    {
+      form: 'made by a shell of variables',
+      event: exec('sh', '-c', 'a=169.254; curl $a.$a'),
       seen: { unseen: 'what a command makes of its words is not read' },
     },
     {

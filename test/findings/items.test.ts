@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
+import { caps } from '../../core/findings/caps.ts';
 import type { CaseLife, StoredCase } from '../../core/findings/case.ts';
-import { caps, joinCase, newLife } from '../../core/findings/case.ts';
+import { joinCase, newLife } from '../../core/findings/case.ts';
 import { caseKey, contentItem, findingOfItem, lifeItem, monthOf, parseCase } from '../../core/findings/case-item.ts';
 import { entityKey, namedBy } from '../../core/findings/entity.ts';
 import { isGuarded } from '../../core/findings/guarded.ts';

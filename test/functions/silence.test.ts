@@ -95,7 +95,7 @@ describe('a source that speaks again', () => {
   test('is looked for where there may have been a silence alone', async () => {
     world.with({ settings: defineConfig({ accounts: [account] }) });
     const cases = vi.spyOn(world.tables.findings, 'cases');
-    world.now = noon + 400 * 24 * 60 * minute;
+    world.now = noon + (400 * 24 * 60 + 5) * minute;
     const steady = Array.from({ length: 2 * 96 + 4 }, (_, quarter) => 400 * 24 * 60 - 15 * quarter);
     await hear(...steady);
     expect(await sweep()).toEqual({ silent: 0, back: 0 });
@@ -104,5 +104,34 @@ describe('a source that speaks again', () => {
     await hear(400 * 24 * 60 + 75, 400 * 24 * 60 + 90);
     await sweep();
     expect(cases).toHaveBeenCalledTimes(1);
+  });
+
+  test('resolves what could not be announced for days, whatever it said meanwhile', async () => {
+    const other = '444455556666';
+    world.with({ settings: defineConfig({ accounts: [other] }) });
+    const start = 500 * 24 * 60;
+    const hearOther = (...minutes: readonly number[]) =>
+      deps()
+        .store()
+        .observe(marksOf(minutes.map(one => ({ ...at(noon + one * minute), account: other }))));
+    const mine = findingId({
+      ...{ detection: 'pipeline/source-silent', account: other, cluster: '' },
+      key: { source: `CloudTrail of ${other}` },
+    });
+    const read = async () => (await world.tables.findings.read(mine))?.finding;
+    await hearOther(start - 30, start - 15, start);
+    world.now = noon + (start + 120) * minute;
+    expect(await sweep()).toEqual({ silent: 1, back: 0 });
+    const days = 3 * 24 * 60;
+    await hearOther(...Array.from({ length: 3 * 96 + 4 }, (_, quarter) => start + 180 + days - 15 * quarter));
+    world.now += (days + 5) * minute;
+    expect(await sweep(), 'nobody has heard of it yet').toEqual({ silent: 0, back: 0 });
+    expect((await read())?.due).toBeDefined();
+    await announce({ Records: woken(world.tables.local.stream()) }, context());
+    expect((await read())?.due).toBeUndefined();
+    expect(await sweep()).toEqual({ silent: 0, back: 0 });
+    world.now += 55 * minute;
+    expect(await sweep()).toEqual({ silent: 0, back: 1 });
+    expect((await read())?.status).toBe('resolved');
   });
 });

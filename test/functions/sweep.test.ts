@@ -2,10 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { dynamoStore } from '../../adapters/state-table.ts';
 import { escalateAfter } from '../../core/announce/transitions.ts';
 import { call } from '../../core/cloudtrail/example.ts';
+import type { AnyDetection } from '../../core/detection.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import type { Change } from '../../core/findings/life.ts';
 import { handler as announceDeployed } from '../../functions/announce.ts';
+import { deps } from '../../functions/deps/deps.ts';
 import { patience, handler as sweepDeployed } from '../../functions/sweep.ts';
+import { at } from '../announce/case.ts';
 import { match } from '../announce/tables.ts';
 import { policed } from '../policed.ts';
 import { woken } from '../woken.ts';
@@ -128,5 +132,162 @@ describe('a part of the sweep that fails', () => {
     await expect(sweep(scheduled, context())).rejects.toThrow('not allowed to query');
     expect(kinds('waiting')).toEqual(['first']);
     expect(logged(world)).toContainEqual(expect.objectContaining({ level: 'warn', record: 'what is due by time' }));
+  });
+});
+
+describe('a finding of a detection that was switched off', () => {
+  const id = 'cloudtrail/disallowed-instance-family-launched';
+  const off = { ...exampleSettings, detections: { [id]: { status: 'off' as const } } };
+  const known = { detections: () => [{ id } as AnyDetection] }; // nothing else is asked of it
+  const hour = 60 * 60_000;
+  const nextHour = (hours = 1) => {
+    world.now = Math.ceil((world.now + hours * hour) / hour) * hour;
+    return sweep(scheduled, context());
+  };
+
+  test('ends an hour after its newest event, which is said once, and opens again with a later event', async () => {
+    await said('noisy', { severity: 'high' });
+    world.with({ ...known, settings: off });
+    world.now = at + hour / 2;
+    await sweep(scheduled, context());
+    expect((await read('noisy')).status).toBe('open');
+    await nextHour();
+    await stream();
+    await nextHour();
+    await stream();
+    const ended = await read('noisy');
+    expect(ended).toMatchObject({
+      status: 'resolved',
+      resolvedAt: ended.last,
+      trail: [
+        {
+          act: 'resolve',
+          who: 'tripline sweep (detection switched off)',
+          note: expect.stringMatching(/is off in the settings/),
+        },
+      ],
+    });
+    expect(ended.disposition).toBeUndefined();
+    expect(kinds('noisy')).toEqual(['first', 'resolved']);
+    expect(world.lines.join('\n')).toMatch(/"function":"sweep","ended":\d+/);
+
+    world.with(known);
+    await world.tables.findings.fold([match(2, {}, 'noisy')], world.now);
+    await stream();
+    expect((await read('noisy')).status).toBe('open');
+    expect(kinds('noisy')).toEqual(['first', 'resolved', 'reopened']);
+  });
+
+  test('that was never said ends without a word', async () => {
+    await world.tables.findings.fold([match(0, { status: 'watching' }, 'silent')], world.now);
+    world.with({ ...known, settings: off });
+    await nextHour(2);
+    await stream();
+    expect((await read('silent')).status).toBe('resolved');
+    expect(kinds('silent')).toEqual([]);
+  });
+
+  test('stays where people are at it or want it open, where it is critical, and where it is still to be said', async () => {
+    const acts: { readonly [of: string]: Change } = {
+      acknowledged: { act: 'acknowledge' },
+      assigned: { act: 'assign', to: 'bob' },
+      true: { act: 'judge', disposition: 'true-positive' },
+      wanted: { act: 'reopen' },
+    };
+    for (const [of, act] of Object.entries(acts)) {
+      await said(of, { severity: 'high' });
+      if (of === 'wanted') await work(of, { act: 'resolve' });
+      await work(of, act);
+      await stream();
+    }
+    await said('grave', { severity: 'critical' });
+    world.with({ ...known, settings: off, escalateAfter: Number.POSITIVE_INFINITY });
+    await world.tables.findings.fold([match(0, {}, 'unsaid')], at + 2 * hour - 60_000);
+    await nextHour(2);
+    for (const of of ['assigned', 'true', 'wanted', 'grave', 'unsaid'])
+      expect([of, (await read(of)).status]).toEqual([of, 'open']);
+    expect((await read('acknowledged')).status).toBe('acknowledged');
+  });
+
+  test('that was removed waits a day, for another version may have it; one that is there stays', async () => {
+    await said('renamed', { severity: 'high', detection: 'cloudtrail/renamed' });
+    await said('there', { severity: 'high' });
+    world.with(known);
+    const renamed = async () => {
+      const removed = findingId(match(0, { detection: 'cloudtrail/renamed' }, 'renamed'));
+      return (await world.tables.findings.cases([removed]))[0];
+    };
+    await nextHour(22);
+    expect((await renamed())?.status).toBe('open');
+    await nextHour(2);
+    expect(await renamed()).toMatchObject({
+      status: 'resolved',
+      trail: [{ who: 'tripline sweep (detection removed)' }],
+    });
+    expect((await read('there')).status).toBe('open');
+  });
+});
+
+describe('a finding of something that was missing', () => {
+  const account = '111122223333';
+  const instance = 'i-0bbbbccccddddeeee';
+  const launched = 'lineage/node-never-launched';
+  const joined = 'lineage/instance-never-joined';
+  const known = {
+    detections: () => [{ id: launched }, { id: joined }] as AnyDetection[],
+    escalateAfter: Number.POSITIVE_INFINITY,
+  };
+  const found = (of: string, detection: string) =>
+    match(0, { detection, severity: 'critical', key: { instance: of } }, of);
+  const read = async (of: string, detection: string) =>
+    (await world.tables.findings.cases([findingId(found(of, detection))]))[0];
+  const learn = (scope: string, set: string, time: number) =>
+    deps()
+      .store()
+      .observe([{ scope, add: { [set]: [new Date(time).toISOString()] }, expires: world.now + 24 * 60 * 60_000 }]);
+  const fold = async (of: string, detection: string) => {
+    await world.tables.findings.fold([found(of, detection)], world.now);
+    await stream();
+  };
+  const nextHour = () => {
+    world.now = at + 60 * 60_000;
+    return sweep(scheduled, context());
+  };
+
+  test.each([
+    [launched, 'launched', `instance#${account}#${instance}`, -60_000, 'launch recorded late'],
+    [joined, 'joined', `joined#${account}#${instance}`, 14 * 60_000, 'node recorded late'],
+  ])('ends where its record comes late: %s', async (detection, set, scope, offset, who) => {
+    world.with(known);
+    await fold(instance, detection);
+    await nextHour();
+    expect((await read(instance, detection))?.status).toBe('open');
+    await learn(scope, set, at + offset);
+    await nextHour();
+    expect(await read(instance, detection)).toMatchObject({
+      status: 'resolved',
+      trail: [{ act: 'resolve', who: `tripline sweep (${who})` }],
+    });
+    await stream();
+    expect(world.heard.at(-1)?.message.transition.kind).toBe('resolved');
+  });
+
+  test('stays where what came was too late, is of another instance, or somebody is at it', async () => {
+    world.with(known);
+    const cases = [
+      ['i-0late', launched, 'i-0late', 'launched', 60_000],
+      ['i-0slow', joined, 'i-0slow', 'joined', 16 * 60_000],
+      ['i-0other', launched, 'i-0another', 'launched', -60_000],
+      ['i-0taken', launched, 'i-0taken', 'launched', -60_000],
+    ] as const;
+    for (const [of, detection, learned, set, offset] of cases) {
+      await fold(of, detection);
+      await learn(`${set === 'launched' ? 'instance' : 'joined'}#${account}#${learned}`, set, at + offset);
+    }
+    const taken = await read('i-0taken', launched);
+    if (taken === undefined) throw new Error('it is not there');
+    await world.tables.findings.work(taken, { act: 'assign', to: 'bob' }, { who: 'alice', at: world.now });
+    await nextHour();
+    for (const [of, detection] of cases) expect([of, (await read(of, detection))?.status]).toEqual([of, 'open']);
   });
 });

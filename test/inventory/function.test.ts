@@ -51,6 +51,37 @@ describe('the inventory function, on real tables', () => {
     expect(world.heard).toEqual([]);
   });
 
+  test('keeps quiet about what a suppression hides, as about anything else', async () => {
+    const id = 'posture/audit-logging-off';
+    const when = { finding: { detection: [id], cluster: ['prod'], key: { region: ['eu-west-1'] } } };
+    const suppressions = [
+      {
+        id: 'audit-later',
+        when,
+        reason: 'switched on next week',
+        owner: 'platform',
+        from: '2026-09-01',
+        expires: '2026-09-30',
+      },
+    ];
+    world.now += 86_400_000;
+    world.with({ settings: { ...exampleSettings, detections: { [id]: { status: 'alerting' } }, suppressions } });
+    await handler(scheduled, withTime(800_000));
+    const { items } = await world.tables.findings.list({ detection: id }, { limit: 10 });
+    expect(
+      items
+        .map(({ key, ruleStatus, notes }) => [
+          key['region'],
+          ruleStatus,
+          notes.some(note => note.startsWith('suppressed by audit-later')),
+        ])
+        .sort(),
+    ).toEqual([
+      ['eu-west-1', 'watching', true],
+      ['us-east-1', 'alerting', false],
+    ]);
+  });
+
   test('goes on the next day, says which task failed, and fails itself only where all do', async () => {
     world.now += 2 * 86_400_000;
     mocks.ec2.rejects(Object.assign(new Error('no'), { name: 'UnauthorizedOperation' }));

@@ -60,6 +60,14 @@ describe('a command in a pod', () => {
     'a:',
     '0x',
     ' -',
+    '/',
+    '/a',
+    '/./',
+    '/../',
+    '\\',
+    'chroot -',
+    'base64',
+    'base64 Y2hyb290 ',
   ])('that is a million letters of %j is read before the test is given up', part => {
     expect(sought(`nsenter${part.repeat(1_000_000 / part.length)}`)).toEqual([]);
   });
@@ -73,6 +81,22 @@ describe('a command in a pod', () => {
     'chroot /host sh',
     'crictl ps',
     'ls /var/lib/kubelet/pods',
+    'sh -c "chroot \'/host\' curl example.com"',
+    'bash -lc "sh -c \\"chroot \\\\\\"/host\\\\\\" id\\""',
+    'chroot --userspec=0:0 --skip-chdir "/host" sh',
+    'FOO=1 timeout 5 chroot$IFS/host sh',
+    `chroot\${IFS}/host sh`,
+    'busybox chroot /host',
+    'nsenter "--target=1" -m sh',
+    'nsenter --mount=/host/proc/1/ns/mnt sh',
+    'nsenter -m/proc/1/ns/mnt sh',
+    'ctr -n k8s.io containers ls',
+    '/host/usr/local/bin/nerdctl ps',
+    'cat /var//lib/./kubelet/config.yaml',
+    'cat /tmp/../var/lib/x/../kubelet/kubeconfig',
+    'cat /var/lib/"kube"let/kubeconfig',
+    "sh -c 'echo Y2hyb290IC9ob3N0IHNo | base64 -d | sh'", // chroot /host sh
+    'python3 -c \'import base64,os; os.system(base64.b64decode("bnNlbnRlciAtdCAxIC1tIHNo"))\'', // nsenter -t 1 -m sh
   ])('%s reaches for the node', command => {
     expect(sought(command)).toEqual(['node']);
   });
@@ -87,8 +111,26 @@ describe('a command in a pod', () => {
     'chroot here',
     'cat /run/cloud-init/instance-data.json',
     'ls /var/lib/kubelets',
+    'chroot --help',
+    'chroot -a -b -c -d -e /host', // more options than there are
+    'nsenter -m/proc/12/ns/mnt sh',
+    'openssl enc -aes-128-ctr -in file',
+    'cat /var/lib/kubelet/../nothing',
+    'echo Y2hyb290IC9ob3N0IHNo', // decoded by nothing
+    'tar c /data | base64',
   ])('%s reaches for nothing', command => {
     expect(sought(command)).toEqual([]);
+  });
+
+  test.each([
+    'FOO=1 curl 169.254.169.254',
+    'timeout 5 curl http://"169.254".169.254/latest/',
+    'busybox wget -qO- http://169.254.169.254',
+    'echo 169.254.169.254 | xargs curl',
+    'bash -lc "curl \'http://instance-data\'"',
+    'sh -c "echo Y3VybCAxNjkuMjU0LjE2OS4yNTQ= | base64 -d | sh"', // curl 169.254.169.254
+  ])('%s reaches for instance metadata', command => {
+    expect(sought(command)).toEqual(['instance-metadata']);
   });
 
   test('that reaches for several says each once', () => {

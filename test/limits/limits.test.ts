@@ -9,7 +9,7 @@ import { type AnyDetection, cloudtrail } from '../../core/detection.ts';
 import type { AnyEvent, Event } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { Finding } from '../../core/finding.ts';
-import { caps } from '../../core/findings/case.ts';
+import { caps } from '../../core/findings/caps.ts';
 import { memoryFindings } from '../../core/findings/memory.ts';
 import { mostFindings } from '../../core/flood.ts';
 import { audit } from '../../core/kubernetes/example.ts';

@@ -102,6 +102,8 @@ describe('an audit event', () => {
   test.each([
     [{ auditID: undefined }, /no auditID/],
     [{ verb: '' }, /no verb/],
+    [{ stage: undefined }, /no stage/],
+    [{ stage: '' }, /no stage/],
     [{ requestReceivedTimestamp: 1, stageTimestamp: 2 }, /no requestReceivedTimestamp/],
     [{ user: 'alice' }, /user has another type/],
     [{ user: { groups: 'system:masters' } }, /user\.groups has another type/],

@@ -81,12 +81,13 @@ export const judged = async (
   );
   const name = `t${tables++}`;
   await db[kind](name, events.map(recordOf));
-  const { sql } = hunt(rules, settings, { source, layout, dialect: db.dialect, table: [...db.schema, name] });
+  const { queries } = hunt(rules, settings, { source, layout, dialect: db.dialect, table: [...db.schema, name] });
   const key = (event: AnyEvent, at: number): string =>
     kind === 'trail' ? String(at) : JSON.stringify(sorted(recordOf(event)));
-  const found = new Set(
-    (await db.rows(sql)).map(([first]) => (kind === 'trail' ? String(first) : JSON.stringify(sorted(parsed(first))))),
-  );
+  const found = new Set<string>();
+  for (const sql of queries)
+    for (const [first] of await db.rows(sql))
+      found.add(kind === 'trail' ? String(first) : JSON.stringify(sorted(parsed(first))));
   const holding = rules.filter(({ on }) => on === source).map(rule => ({ id: rule.id, holds: asks(rule, settings) }));
   const held = events.flatMap((event, at) => {
     const ids = holding.filter(({ holds }) => holds(event)).map(({ id }) => id);

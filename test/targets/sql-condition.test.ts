@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineConfig } from '../../core/config.ts';
+import type { AnyKnowledge } from '../../core/detection.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
 import type { Group } from '../../core/pattern/node.ts';
+import type { Settings } from '../../core/settings.ts';
 import { pathOf } from '../../core/targets/clause.ts';
 import { clausesOf } from '../../core/targets/derive.ts';
 import { conditionAt } from '../../core/targets/sql/condition.ts';
-import { hunt } from '../../core/targets/sql/hunt.ts';
+import { hunt, longestQuery } from '../../core/targets/sql/hunt.ts';
 import { athenaTrail, type Layout, wholeRecords } from '../../core/targets/sql/place.ts';
 import { detections, knowledge } from '../../detections/index.ts';
 import { eventFor, patterns } from '../pattern/arbitraries.ts';
@@ -168,10 +170,11 @@ describe('a query', () => {
     });
 
   it('is cut into parts that Trino compiles one by one, and says the same', () => {
-    const { sql } = all('t');
-    const plain = hunt([...detections, ...knowledge], exampleSettings, {
-      ...{ source: 'kubernetes', layout: wholeRecords('kubernetes', 'record'), table: ['t'], dialect: 'postgresql' },
-    }).sql;
+    const [sql = ''] = all('t').queries;
+    const plain =
+      hunt([...detections, ...knowledge], exampleSettings, {
+        ...{ source: 'kubernetes', layout: wholeRecords('kubernetes', 'record'), table: ['t'], dialect: 'postgresql' },
+      }).queries[0] ?? '';
     const parts = sql.split('any_match(ARRAY[true], yes -> yes AND (').slice(1);
     expect(parts.length).toBeGreaterThan(5);
     for (const part of parts) expect(part.length).toBeLessThan(13_000);
@@ -180,12 +183,39 @@ describe('a query', () => {
     expect(bare(sql)).toBe(bare(plain));
   });
 
-  it('that Athena would not take is refused', () => {
-    const serviceAccounts = Array.from(
-      { length: 900 },
-      (_, at) => `system:serviceaccount:team-${at}:controller-of-everything`,
-    );
-    const settings = defineConfig({ controllers: [{ kind: 'karpenter', serviceAccounts }] });
-    expect(() => all('t', settings)).toThrow(/the query has \d+ bytes, Athena takes 262144/);
+  const accounts = (length: number) =>
+    defineConfig({
+      controllers: [
+        {
+          kind: 'karpenter',
+          serviceAccounts: Array.from(
+            { length },
+            (_, at) => `system:serviceaccount:team-${at}:controller-of-everything`,
+          ),
+        },
+      ],
+    });
+
+  it('that Athena would not take is several, each of which it takes, that ask the same together', () => {
+    const { queries } = all('t', accounts(900));
+    expect(queries.length).toBeGreaterThan(2);
+    for (const sql of queries) expect(Buffer.byteLength(sql)).toBeLessThan(longestQuery - 8_000);
+    const clauses = (settings: Settings): readonly string[] =>
+      hunt([...detections, ...knowledge], settings, {
+        ...{ source: 'kubernetes', layout: wholeRecords('kubernetes', 'record'), table: ['t'], dialect: 'postgresql' },
+      }).queries.flatMap(sql => sql.slice(sql.indexOf('WHERE (') + 7, -1).split('\n    OR '));
+    const many = clauses(accounts(900));
+    expect(new Set(many).size).toBe(many.length);
+    expect(many.length).toBe(clauses(accounts(2)).length);
+  });
+
+  it('of which one clause alone is longer than Athena takes is refused', () => {
+    const names = Array.from({ length: 900 }, (_, at) => `${at}-${'long'.repeat(75)}`);
+    const rule: AnyKnowledge = {
+      ...{ id: 'knowledge/long', on: 'kubernetes', doc: 'Long.', observe: () => [] },
+      when: { user: { username: names } },
+    };
+    const asked = { source: 'kubernetes', layout: wholeRecords('kubernetes', 'record'), table: ['t'] } as const;
+    expect(() => hunt([rule], exampleSettings, asked)).toThrow(/a query has \d+ bytes, Athena takes 262144/);
   });
 });

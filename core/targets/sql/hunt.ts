@@ -18,8 +18,11 @@ export interface HuntRule {
 }
 
 export interface Hunt {
-  /** One query; its condition is true for every record that a rule is about. */
-  readonly sql: string;
+  /**
+   * Queries that Athena takes, one where there is room: for every record that a rule is about the condition of one of them is true, and
+   * for some records that of several.
+   */
+  readonly queries: readonly string[];
   readonly rules: readonly HuntRule[];
 }
 
@@ -38,11 +41,13 @@ export interface Asked {
 
 /** The longest query that Athena takes, in bytes (Amazon Athena User Guide, "Service Quotas"). */
 export const longestQuery = 262_144;
+/** Bytes of it that are left to comments, of which whoever shows a query puts some before it. */
+const commentRoom = 8_192;
 
 /**
  * A query for the records of a table that rules may be about: what they ask, with what their facts need of a record and what shows
  * it (`Fact.signs`), as far as SQL can say it. It finds more, never less: `tripline scan` of what it finds is what decides.
- * @throws where the query is longer than Athena takes
+ * @throws where what one rule asks is longer than Athena takes
  */
 export const hunt = (rules: readonly (AnyDetection | AnyKnowledge)[], settings: Settings, asked: Asked): Hunt => {
   const { source, layout, dialect = 'trino', table, from, to } = asked;
@@ -53,25 +58,32 @@ export const hunt = (rules: readonly (AnyDetection | AnyKnowledge)[], settings: 
   const sayable = (clause: Clause): Clause =>
     new Map([...clause].filter(([path, tests]) => (said(layout, path, tests) ?? 'true') !== 'true'));
   const lines = linesOf(reduce(own.flatMap(({ clauses }) => clauses.map(sayable))), layout);
-  const where = dialect === 'trino' ? inParts(lines) : anyOf(lines);
   const between = [
     ...(from === undefined ? [] : [`${layout.time} >= ${literal(from)}`]),
     ...(to === undefined ? [] : [`${layout.time} < ${literal(to)}`]),
   ];
-  const condition = [...between, `(${where})`].join('\n  AND ');
-  const sql = [
-    `SELECT ${layout.select}`,
-    `FROM ${layout.from(table.map(quoted).join('.'), condition)}`,
-    `WHERE ${condition}`,
-    ...(layout.ending === '' ? [] : [layout.ending]),
-  ].join('\n');
-  const bytes = Buffer.byteLength(sql);
-  if (bytes > longestQuery)
+  const queryOf = (some: readonly string[]): string => {
+    const where = dialect === 'trino' ? inParts(some) : anyOf(some);
+    const condition = [...between, `(${where})`].join('\n  AND ');
+    return [
+      `SELECT ${layout.select}`,
+      `FROM ${layout.from(table.map(quoted).join('.'), condition)}`,
+      `WHERE ${condition}`,
+      ...(layout.ending === '' ? [] : [layout.ending]),
+    ].join('\n');
+  };
+  const whole = queryOf(lines);
+  const bytes = Buffer.byteLength(whole);
+  const most = longestQuery - commentRoom;
+  const besides = bytes - lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0);
+  const queries = bytes <= most ? [whole] : inRooms(lines, most - besides).map(queryOf);
+  const longest = Math.max(...queries.map(query => Buffer.byteLength(query)));
+  if (longest > longestQuery)
     throw new Error(
-      `the query has ${bytes} bytes, Athena takes ${longestQuery}: hunt for fewer detections at a time (--detection)`,
+      `a query has ${longest} bytes, Athena takes ${longestQuery}: what one detection asks has no room in one; name fewer things in the settings (--settings)`,
     );
   return {
-    sql,
+    queries,
     rules: own.map(({ id, clauses }) => ({
       id,
       where: anyOf(linesOf(reduce(clauses.map(sayable)), layout)),
@@ -99,6 +111,22 @@ const linesOf = (clauses: readonly Clause[], layout: Layout): readonly string[] 
 const anyOf = (lines: readonly string[]): string => {
   if (lines.length === 0) return 'false';
   return lines.includes('') ? 'true' : lines.map(line => `(${line})`).join('\n    OR ');
+};
+
+/** Lines in their order, so many together as have room; one that has none by itself stands alone. @param room bytes */
+const inRooms = (lines: readonly string[], room: number): readonly (readonly string[])[] => {
+  const rooms: string[][] = [];
+  let left = 0;
+  for (const line of lines) {
+    const bytes = Buffer.byteLength(line);
+    if (rooms.length === 0 || bytes > left) {
+      rooms.push([]);
+      left = room;
+    }
+    rooms.at(-1)?.push(line);
+    left -= bytes;
+  }
+  return rooms;
 };
 
 /** Characters of a condition that Trino compiles in one piece: it takes twice as many, and not four times ("maximum filters"). */
