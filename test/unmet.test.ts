@@ -94,7 +94,7 @@ test.each<[object, string]>([
   [{ finding: { detection: ['pipeline/canary-returned'] } }, 'no suppression hides "pipeline/canary-returned"'],
   [
     { finding: { severity: ['hihg'] } },
-    'finding.severity: "hihg" is nothing that it ever is; allowed here: high (near it)',
+    'finding.severity: "hihg" is not a value that it ever has; allowed here: high (near it)',
   ],
   [{ $or: [{ event: { verb: ['get'] } }, { finding: { severity: ['urgent'] } }] }, 'finding.severity: "urgent"'],
   [{ finding: { $or: [{ account: ['1'] }, { severity: [{ 'anything-but': ['hi'] }] }] } }, 'finding.severity: "hi"'],

@@ -168,6 +168,6 @@ describe('tripline learned', () => {
     expect(rows.filter(({ standing }) => standing === 'revoked')).toHaveLength(1);
     expect(await said(learned, ['revoke', '203.0.113.78'])).toMatchObject({ code: 1 });
     await expect(said(learned, ['forget'])).rejects.toThrow('revoke');
-    await expect(said(learned, ['accept', '203.0.113.77'])).rejects.toThrow('what is yours is said in the settings');
+    await expect(said(learned, ['accept', '203.0.113.77'])).rejects.toThrow('what is yours belongs in the settings');
   });
 });

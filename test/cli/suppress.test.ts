@@ -107,7 +107,7 @@ test.each([
   [{ finding: { detection: ['cloudtrail/lanch-burst'] } }, 'no detection is called "cloudtrail/lanch-burst"'],
   [
     { finding: { severity: ['hihg'] } },
-    'finding.severity: "hihg" is nothing that it ever is; allowed here: high (near it)',
+    'finding.severity: "hihg" is not a value that it ever has; allowed here: high (near it)',
   ],
   [{ event: { userIdentiy: { arn: ['x'] } } }, 'event.userIdentiy: no such member of a record'],
 ])('a pattern that would hide nothing, %j, is refused', async (when, what) => {

@@ -144,6 +144,10 @@ describe("a window's item", () => {
       expect(parseWindow(windowItem(window))).toEqual(window);
       expect(parseWindow(windowItem({ ...window, more: true, seen: [] }))).toEqual({ ...window, more: true, seen: [] });
     }
+    for (const source of ['cloudtrail', 'kubernetes'] as const) {
+      const [window] = windows.map(one => ({ ...one, best: { ...one.best, source } }));
+      expect(window && parseWindow(windowItem(window))).toEqual(window);
+    }
     const [window] = windows.map(windowItem);
     expect(parseWindow({ ...window, sk: { S: 'case' } })).toBeUndefined();
     expect(parseWindow({ ...window, seen: { S: 'x' } })).toBeUndefined();

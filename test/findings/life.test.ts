@@ -86,6 +86,8 @@ describe('a life', () => {
     const life = { ...newLife, transitions: [...marks.gone, ...marks.kept] };
     const once = changed(life, seen, { act: 'resolve' }, alice);
     expect(once).toMatchObject({ transitions: marks.kept, dropped: 6 });
+    const otherwise = { ...newLife, transitions: [...marks.kept, ...marks.gone] };
+    expect(changed(otherwise, seen, { act: 'resolve' }, alice)).toMatchObject({ transitions: marks.kept, dropped: 6 });
     const twice = changed(
       { ...once, status: 'open', transitions: [...once.transitions, 'resolved#2'] },
       seen,
@@ -95,6 +97,8 @@ describe('a life', () => {
     expect(twice).toMatchObject({ transitions: marks.kept, dropped: 7 });
     expect(changed(life, seen, { act: 'acknowledge' }, alice)).toMatchObject({ transitions: life.transitions });
     expect(changed(newLife, seen, { act: 'resolve' }, alice)).not.toHaveProperty('dropped');
+    const lasting = { ...newLife, transitions: ['first', 'principal#a'] };
+    expect(changed(lasting, seen, { act: 'resolve' }, alice).transitions).toEqual(lasting.transitions);
   });
 
   it('that is resolved twice is said to be resolved once, whatever late events come', () => {

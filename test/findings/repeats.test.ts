@@ -181,6 +181,18 @@ describe('verdicts on a burst', () => {
     ]);
   });
 
+  it('that were all said leave the first of each window, and the event itself', () => {
+    const all = burst([1, 2, 6, 7, 11]);
+    const asking = (event: number) => match({ key, eventId: `e-${event}`, time: timeOf(event), window: 5 * minute });
+    const { unsaid } = sayings();
+    const left = (event: number) =>
+      unsaid(asking(event), between(all, timeOf(1), timeOf(8))).map(({ eventId }) => eventId);
+    expect(left(2)).toEqual(['e-1', 'e-2', 'e-6', 'e-7']);
+    expect(left(0)).toEqual(['e-1', 'e-6']);
+    expect(left(7)).toEqual(['e-1', 'e-6', 'e-7']);
+    expect(left(11)).toEqual(['e-1', 'e-6']); // it is no part of what is said
+  });
+
   it('are told of in each of several words', () => {
     const all = burst([1, 2]);
     const titles = ['one', 'another', 'one'].map(title => ({ event: 0, over: { title } }));

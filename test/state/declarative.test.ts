@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { call } from '../../core/cloudtrail/example.ts';
 import type { Key, StateRule } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
-import { daysHeard, heardThrough } from '../../core/state/heard.ts';
+import { askThrough, daysHeard, heardThrough, marksOf, streamOf } from '../../core/state/heard.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import { sequence } from '../../core/state/sequence.ts';
 import { sum } from '../../core/state/sum.ts';
@@ -223,6 +223,16 @@ describe('a stream', () => {
     expect(heardThrough([heard(...often, '13:00')], start)).toBe(false);
     expect(heardThrough([heard('09:30', '09:45', '10:00', '11:00')], start)).toBe(false);
     expect(heardThrough([heard('10:00', '23:00')], start)).toBe(true); // heard twice, it has no usual pause
+  });
+  it('that was heard on the evening before was not silent at midnight', async () => {
+    const store = memoryStore();
+    const heard = ['2026-08-31T23:30:00Z', '2026-08-31T23:45:00Z', '2026-09-01T00:15:00Z'].map(time => ({
+      ...{ source: 'cloudtrail' as const, account: '111122223333', cluster: '', time: Date.parse(time) },
+    }));
+    await store.observe(marksOf(heard));
+    const midnight = Date.parse('2026-09-01T00:05:00Z');
+    const [answer] = await store.observe([askThrough(streamOf('cloudtrail', '111122223333', ''), midnight)]);
+    expect(heardThrough(answer === undefined ? [] : [answer.item, ...answer.also], midnight)).toBe(true);
   });
   it('was not heard through a moment just after a silence, in which the other half may have been said', () => {
     const marks = ['07:30', '07:45', '09:50', '10:00', '10:15'].map(clock => `2026-09-01T${clock}:00.000Z`);

@@ -3,7 +3,7 @@ import { call } from '../../core/cloudtrail/example.ts';
 import type { AnyEvent } from '../../core/event.ts';
 import { marksOf, streamOf } from '../../core/state/heard.ts';
 import { memoryStore } from '../../core/state/memory.ts';
-import { askSilence, silenceOf } from '../../core/state/silence.ts';
+import { askSilence, heardAgain, lastHeard, silenceOf } from '../../core/state/silence.ts';
 
 const noon = Date.parse('2026-09-01T12:00:00Z');
 const minute = 60_000;
@@ -34,5 +34,27 @@ describe('a source is silent', () => {
     const now = noon + later * minute;
     const answers = await (await heard(...minutes)).observe(askSilence(stream, now));
     expect(silenceOf(answers, now)?.since).toBe(since);
+  });
+});
+
+describe('a source speaks again', () => {
+  const hours = (from: number, to: number): readonly number[] =>
+    Array.from({ length: to - from + 1 }, (_, at) => (from + at) * 60);
+  const often = (from: number, to: number): readonly number[] =>
+    hours(from, to).flatMap(one => [one, one + 15, one + 30, one + 45]);
+
+  test.each<[string, readonly number[], number, number | undefined]>([
+    ['after hours without a mark', [...often(-48, -6), 0], 0, noon],
+    ['where it was heard each hour alone, which may be a silence', hours(-48, 0), 0, noon],
+    ['where less than two days of it are known', often(-46, 0), 50, noon + 45 * minute],
+    ['not where it was heard all along', often(-48, 0), 50, undefined],
+    ['not where the first hour of these two days has begun without it', often(-47, 0), 0, undefined],
+    ['not where it was never heard', [], 0, undefined],
+  ])('%s', async (_, minutes, later, expected) => {
+    const now = noon + later * minute;
+    const answers = await (await heard(...minutes)).observe(askSilence(stream, now));
+    expect(heardAgain(answers, now)).toBe(expected);
+    const last = minutes.filter(one => one <= later).at(-1);
+    expect(lastHeard(answers, now)).toBe(last === undefined ? undefined : noon + last * minute);
   });
 });
