@@ -9,10 +9,12 @@ import { exampleSettings } from '../../core/example-settings.ts';
 import { ocsf } from '../../core/ocsf.ts';
 import { blocksOf, texts } from '../announce/blocks.ts';
 import { ocsfFaults } from '../announce/ocsf-schema.ts';
-import { alone, type Campaign, eventsOf, listen, type Said, stepOf, type Told } from './campaign.ts';
+import { listen, paged, type Said } from '../stories/listen.ts';
+import { alone, eventsOf, stepOf } from '../stories/step.ts';
+import type { Campaign, Told } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
 import { nodeClass } from './node-class.ts';
-import { campaignsPage, paged } from './page.ts';
+import { campaignsPage } from './page.ts';
 import { podsCredentials } from './pods-credentials.ts';
 
 const isOf =
