@@ -1,4 +1,4 @@
-import { developer, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
+import { developer, karpenter, roleSession, serviceLinked } from '../../core/cloudtrail/example.ts';
 import { autoMode, autoScaling, clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import {
   autoModeTags,
@@ -9,7 +9,7 @@ import {
   wrappedTags,
   writeTags,
 } from '../../core/cloudtrail/example-ec2.ts';
-import { createFleet, runInstances } from '../../core/cloudtrail/example-launch.ts';
+import { createFleet, createTemplate, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
@@ -233,6 +233,10 @@ export const detection = cloudtrail({
     ],
     misses: [
       {
+        name: 'a vendor’s autoscaler launches with the cluster’s tag alone',
+        event: runInstances({ tags: { 'kubernetes.io/cluster/prod': 'owned' } }),
+      },
+      {
         name: 'Karpenter names its instance after the NodeClaim',
         event: writeTags(
           'CreateTags',
@@ -249,6 +253,19 @@ export const detection = cloudtrail({
       {
         name: 'Auto Scaling launches for a node group',
         event: runInstances({ by: autoScaling, tags: { 'kubernetes.io/cluster/prod': 'owned' } }),
+      },
+      {
+        name: 'EKS tags an interface with its cluster',
+        event: writeTags(
+          'CreateTags',
+          ['eni-0aaa'],
+          { 'eks:eks-cluster-name': 'prod' },
+          { by: serviceLinked('eks.amazonaws.com', 'AWSServiceRoleForAmazonEKS') },
+        ),
+      },
+      {
+        name: 'eksctl puts a cluster’s tags on the template of a node group',
+        event: createTemplate({ by: developer, name: 'eksctl-x-ng', tags: { 'karpenter.sh/discovery': 'prod' } }),
       },
       {
         name: 'a developer writes an ordinary tag on an instance',
