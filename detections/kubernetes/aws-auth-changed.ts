@@ -30,8 +30,20 @@ const eks = (account: string) => ({
 
 export const detection = kubernetes({
   id: 'kubernetes/aws-auth-changed',
-  title: '{principal} changed who may sign in through {object} ({awsAuth.maps})',
-  severity: [['critical', { fact: { 'awsAuth.maps': ['masters', 'foreign-node', 'system-name', 'unread'] } }], 'high'],
+  title: '{principal} changed who may sign in through {object}: {awsAuth.maps|event}',
+  severity: [
+    ['critical', { fact: { 'awsAuth.maps': ['masters', 'foreign-node', 'system-name', 'unread'] } }],
+    // The whole of it was seen, and nothing grave is in it: what eksctl and Terraform write for nodes and teams.
+    [
+      'low',
+      {
+        verb: 'update',
+        requestObject: { data: { mapRoles: [{ exists: true }] } },
+        fact: { 'principal.standing': 'platform' },
+      },
+    ],
+    'high',
+  ],
   when: {
     verb: [...writes],
     // A write that names no object is `deletecollection`: it takes aws-auth with the others.
@@ -78,6 +90,30 @@ export const detection = kubernetes({
           ...map(nodes + entry('team', 'team', 'viewers')),
           user: users.platform,
         }),
+        severity: 'low',
+      },
+      {
+        name: 'the platform makes somebody an administrator',
+        event: audit('update', 'configmaps', {
+          ...map(nodes + entry('team', 'team', 'system:masters')),
+          user: users.platform,
+        }),
+        severity: 'critical',
+      },
+      {
+        name: 'an ordinary mapping by a developer',
+        event: audit('update', 'configmaps', map(nodes + entry('team', 'team', 'viewers'))),
+        severity: 'high',
+      },
+      {
+        name: 'the platform changes a part, and the rest is not seen',
+        event: audit('patch', 'configmaps', { ...map(nodes), user: users.platform }),
+        severity: 'high',
+      },
+      {
+        name: 'the platform leaves nobody',
+        event: audit('update', 'configmaps', { objectRef: ref, requestObject: {}, user: users.platform }),
+        severity: 'high',
       },
       {
         name: 'a role gets the name of Karpenter’s account',
