@@ -10,6 +10,7 @@ import {
   writeTags,
 } from '../../core/cloudtrail/example-ec2.ts';
 import { createFleet, createTemplate, runInstances } from '../../core/cloudtrail/example-launch.ts';
+import { hasUsualName } from '../../core/cloudtrail/roles.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
@@ -50,10 +51,11 @@ export const detection = cloudtrail({
   unless: [{ fact: { 'principal.kind': 'controller' } }, { fact: { 'principal.kind': 'service' } }],
   by: view => {
     const principal = said(view, 'principal.id');
-    // Until settings name it, a controller tags whatever it launches: one finding, and not one for each instance.
-    const isLikely = said(view, 'principal.kind') === 'likely-controller';
+    // Until settings name it, a controller tags whatever it launches: one finding, and not one for each instance. Where they name
+    // others, it is no less grave for its usual name, and no more findings.
+    const isOne = said(view, 'principal.kind') === 'likely-controller' || hasUsualName(principal);
     const resources = steering(view).flatMap(one =>
-      isLikely && owned.includes(text(one, 'resourceType') ?? '') ? ['what it launches'] : resourcesOf(one),
+      isOne && owned.includes(text(one, 'resourceType') ?? '') ? ['what it launches'] : resourcesOf(one),
     );
     return [...new Set(resources)].map(resource => ({ principal, resource }));
   },
