@@ -21,12 +21,12 @@ const withUser = [{ kind: 'cluster-api', cluster: 'fleet', roles: ['arn:aws:iam:
 
 export const detection = cloudtrail({
   id: 'cloudtrail/controller-role-policy-changed',
-  title: '{principal} changed what a controller may do: {event}, role {role}, policy {policy|iam.policy}',
+  title: '{principal} changed what a controller may do ({role}): {event} {policy|iam.policy}',
   severity: [
     ['low', { fact: { 'iam.role-kind': 'likely-controller' } }],
     ['high', { fact: { 'iam.policy-kind': 'admin' } }],
-    // Whoever installs a controller, and gives it another version, writes its policies.
-    ['medium', { eventSource: 'iam.amazonaws.com', fact: { 'principal.kind': 'platform' } }],
+    // Whoever installs a controller, and gives it another version, writes its policies; a landing zone, those of accounts.
+    ['medium', { fact: { 'principal.kind': 'platform' } }],
     'high',
   ],
   when: {
@@ -134,7 +134,7 @@ export const detection = cloudtrail({
       {
         name: 'the platform detaches a service control policy',
         event: other('organizations', 'DetachPolicy', guardrail, { by: platform }),
-        severity: 'high',
+        severity: 'medium',
       },
       { name: 'its boundary is removed', event: iam('DeleteRolePermissionsBoundary', { roleName }), severity: 'high' },
       {
