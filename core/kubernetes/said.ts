@@ -30,8 +30,9 @@ export const byUserAndObject = (view: AuditView): readonly Key[] => [
 ];
 
 /**
- * The same; of a controller that settings do not name, which writes such objects all day, one for all of a kind: also where they name
- * others, and it is no less grave for its usual name. Its title says what was done first: {@link joinedObject} names the others.
+ * The same; of NodeClaims, whose names nobody chooses, one for all, and of a controller that settings do not name, which writes such
+ * objects all day, one for all of a kind: also where they name others, and it is no less grave for its usual name. The title says what was
+ * done first: {@link joinedObject} names the others.
  */
 export const byUserAndObjects = (view: AuditView): readonly Key[] =>
   isJoined(view) ? [{ user: said(view, 'principal.id'), object: kindOf(view) }] : byUserAndObject(view);
@@ -40,6 +41,7 @@ export const byUserAndObjects = (view: AuditView): readonly Key[] =>
 export const joinedObject = (view: AuditView): readonly string[] => (isJoined(view) ? [objectOf(view)] : []);
 
 const isJoined = (view: AuditView): boolean =>
+  view.record.objectRef?.resource === 'nodeclaims' ||
   said(view, 'principal.standing') === 'likely-controller' ||
   (said(view, 'principal.standing') === 'service-account' && isUsualAccount(said(view, 'principal.id')));
 
