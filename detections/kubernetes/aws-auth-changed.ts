@@ -33,15 +33,8 @@ export const detection = kubernetes({
   title: '{principal} changed who may sign in through {object}: {awsAuth.maps|event}',
   severity: [
     ['critical', { fact: { 'awsAuth.maps': ['masters', 'foreign-node', 'system-name', 'unread'] } }],
-    // The whole of it was seen, and nothing grave is in it: what eksctl and Terraform write for nodes and teams.
-    [
-      'low',
-      {
-        verb: 'update',
-        requestObject: { data: { mapRoles: [{ exists: true }] } },
-        fact: { 'principal.standing': 'platform' },
-      },
-    ],
+    // All that was written is seen, and nothing grave is in it: what eksctl, Terraform and `kubectl edit` write for nodes and teams.
+    ['low', { requestObject: { data: { mapRoles: [{ exists: true }] } }, fact: { 'principal.standing': 'platform' } }],
     'high',
   ],
   when: {
@@ -106,8 +99,17 @@ export const detection = kubernetes({
         severity: 'high',
       },
       {
-        name: 'the platform changes a part, and the rest is not seen',
+        name: 'the platform edits it',
         event: audit('patch', 'configmaps', { ...map(nodes), user: users.platform }),
+        severity: 'low',
+      },
+      {
+        name: 'the platform takes all roles away',
+        event: audit('patch', 'configmaps', {
+          objectRef: ref,
+          requestObject: [{ op: 'remove', path: '/data/mapRoles' }],
+          user: users.platform,
+        }),
         severity: 'high',
       },
       {
