@@ -22,7 +22,7 @@ export interface Node {
   readonly metadata?: JsonObject;
 }
 
-export const instanceOf = ({ number }: Pick<Node, 'number'>): string => `i-0${number.toString(16).padStart(16, 'c')}`;
+export const instanceOf = ({ number }: Pick<Node, 'number'>): string => `i-0abcd${String(number).padStart(12, '0')}`;
 const addressOf = ({ number, place = shop }: Node): string =>
   `${place.net}.${Math.floor(number / 200)}.${(number % 200) + 10}`;
 export const nameOf = (one: Node): string => `ip-${addressOf(one).replaceAll('.', '-')}.eu-west-1.compute.internal`;
