@@ -25,7 +25,7 @@ const rules = ['HealthEvent', 'SpotInterrupt', 'InstanceRebalance', 'InstanceSta
 export const destroy: Work = {
   title: 'A cluster is given up: terraform destroy',
   source:
-    'terraform-aws-modules/terraform-aws-eks, `modules/karpenter`, `examples/karpenter/README.md` (“Tear Down & Clean-Up”)',
+    'terraform-aws-modules/terraform-aws-eks, `modules/karpenter`, the example “karpenter” (“Tear Down & Clean-Up”)',
   steps: [
     step('08:00', 'before: fourteen nodes of Karpenter’s', ...nodes.flatMap(one => karpenterNode(one, karpenter))),
     step(
@@ -68,7 +68,20 @@ export const destroy: Work = {
         { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/111122223333/Karpenter-prod' },
         terraform,
       ),
-      on('DeletePodIdentityAssociation', { associationId: 'a-0aaa' }),
+      call('eks', 'DeletePodIdentityAssociation', {
+        userIdentity: terraform.by,
+        ...terraform.record,
+        requestParameters: { name: 'prod', associationId: 'a-0aaa' },
+        responseElements: {
+          association: {
+            clusterName: 'prod',
+            namespace: 'kube-system',
+            serviceAccount: 'karpenter',
+            roleArn: roleArn('prod-karpenter'),
+            associationId: 'a-0aaa',
+          },
+        },
+      }),
       on('DeleteAccessEntry', { principalArn: encodeURIComponent(roleArn('KarpenterNodeRole-prod')) }),
       ...deleteRole('prod-karpenter', ['arn:aws:iam::111122223333:policy/KarpenterController-20260901'], terraform),
       iam('DeletePolicy', { policyArn: 'arn:aws:iam::111122223333:policy/KarpenterController-20260901' }, terraform),
