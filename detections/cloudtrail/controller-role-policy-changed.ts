@@ -74,16 +74,14 @@ export const detection = cloudtrail({
       },
     ],
   },
-  // An installation attaches six policies in a row: one finding a role. A version names its policy, and what it is attached to is recalled.
+  // An installation attaches six policies in a row, an upgrade writes versions of them: one finding a role, where it is known.
   by: view => {
-    const policy =
-      text(view.record, 'requestParameters', 'policyId') ??
-      text(view.record, 'requestParameters', 'accountId') ??
-      said(view, 'iam.policy');
+    const { requestParameters } = view.record;
+    const policy = text(requestParameters, 'policyId') ?? text(requestParameters, 'accountId') ?? 'unknown';
     if (view.record.eventSource === 'organizations.amazonaws.com')
       return [{ role: 'every role of the accounts under it', policy }];
     const [role] = [said(view, 'iam.role'), said(view, 'iam.user')].filter(name => name !== 'none');
-    return [role === undefined ? { role: 'unknown', policy } : { role }];
+    return [{ role: role ?? `whose policy is ${said(view, 'iam.policy-name')}` }];
   },
   resources: view => [said(view, 'iam.role'), said(view, 'iam.policy')].filter(name => name !== 'none'),
   // The six policies of Karpenter's CloudFormation template, and the Cluster API provider's.
