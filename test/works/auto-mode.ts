@@ -4,9 +4,9 @@ import { createFleet, createTemplate, fleetRun } from '../../core/cloudtrail/exa
 import { exampleSettings } from '../../core/example-settings.ts';
 import { audit, iamSession, node } from '../../core/kubernetes/example.ts';
 import { step } from '../stories/step.ts';
-import { asking, roleArn, shop, terraform, withCluster, withGateway, withPlatform } from './cast.ts';
+import { asking, roleArn, shop, terraform, terraformUser, withCluster, withGateway, withPlatform } from './cast.ts';
 import { makeRole, trusts } from './iam.ts';
-import { instanceOf, issued, type Node, nameOf } from './nodes.ts';
+import { instanceOf, issued, launchedAs, type Node } from './nodes.ts';
 import type { Work } from './work.ts';
 
 const { cluster } = shop;
@@ -22,7 +22,7 @@ const tags = {
 const nodes: readonly Node[] = [1, 2, 3, 4].map(number => ({
   number,
   role: nodeRole,
-  profile: 'eks-auto',
+  profile: 'eks-eu-west-1-shop-1234567890123456789',
   at: '09:20',
 }));
 const controllers = asking(
@@ -31,7 +31,7 @@ const controllers = asking(
   shop,
   '192.0.2.140',
 );
-const kubectl = asking(iamSession('terraform', 'aws-go-sdk-1788256800000000000'), 'kubectl/v1.34.1', shop);
+const kubectl = asking(terraformUser, 'kubectl/v1.34.1', shop);
 
 export const autoMode: Work = {
   title: 'A cluster of EKS Auto Mode',
@@ -110,15 +110,7 @@ export const autoMode: Work = {
           by: auto,
           tags,
           type: 'c6g.large',
-          instance: {
-            instanceId: instanceOf(one),
-            launchTime: Date.parse('2026-09-01T09:20:00Z'),
-            privateIpAddress: nameOf(one).slice(3).split('.')[0]?.replaceAll('-', '.') ?? '',
-            iamInstanceProfile: {
-              arn: 'arn:aws:iam::111122223333:instance-profile/eks-eu-west-1-shop-1234567890123456789',
-              id: 'AIPAEXAMPLE',
-            },
-          },
+          instance: launchedAs(one),
         }),
         issued(one),
         call('eks-auth', 'AssumeRoleForPodIdentity', {

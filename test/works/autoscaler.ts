@@ -2,9 +2,8 @@ import { call } from '../../core/cloudtrail/example.ts';
 import { autoScaling } from '../../core/cloudtrail/example-callers.ts';
 import { other } from '../../core/cloudtrail/example-iam.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
-import { iamSession } from '../../core/kubernetes/example.ts';
 import { step } from '../stories/step.ts';
-import { asController, asking, byToken, prod, roleArn, terraform, withPlatform } from './cast.ts';
+import { asController, asking, byToken, prod, roleArn, terraform, terraformUser, withPlatform } from './cast.ts';
 import { groupNode, instanceOf, type Node, nameOf } from './nodes.ts';
 import type { Work } from './work.ts';
 
@@ -22,7 +21,7 @@ const handler = {
 };
 const pods = asController('kube-system', 'cluster-autoscaler', 'cluster-autoscaler/v1.34.0', prod);
 const drains = asController('kube-system', 'aws-node-termination-handler', 'aws-node-termination-handler/v1.25', prod);
-const helm = asking(iamSession('terraform', 'aws-go-sdk-1788256800000000000'), 'Helm/3.18.6', prod);
+const helm = asking(terraformUser, 'Helm/3.18.6', prod);
 const node = (number: number): Node => ({
   number,
   place: prod,

@@ -42,6 +42,9 @@ export const terraform = {
   },
 } as const satisfies By;
 
+/** The same, in a cluster. */
+export const terraformUser: AuditUser = iamSession('terraform', 'aws-go-sdk-1788256800000000000');
+
 /** Somebody of the platform's team by single sign-on, with a command line of a name. */
 const ssoRole = 'AWSReservedSSO_Platform_0123456789abcdef';
 export const administrator = roleSession(ssoRole, 'alice@example.com', {

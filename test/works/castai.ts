@@ -1,11 +1,20 @@
 import { call, roleSession } from '../../core/cloudtrail/example.ts';
 import { eks, iam, other } from '../../core/cloudtrail/example-iam.ts';
 import { runInstances } from '../../core/cloudtrail/example-launch.ts';
-import { iamSession } from '../../core/kubernetes/example.ts';
 import { step } from '../stories/step.ts';
-import { asController, asking, roleArn, shop, terraform, withCluster, withGateway, withPlatform } from './cast.ts';
+import {
+  asController,
+  asking,
+  roleArn,
+  shop,
+  terraform,
+  terraformUser,
+  withCluster,
+  withGateway,
+  withPlatform,
+} from './cast.ts';
 import { makeRole, nodePolicies, trusts } from './iam.ts';
-import { instanceOf, issued, type Node, nameOf, starts } from './nodes.ts';
+import { instanceOf, issued, launchedAs, type Node, nameOf, starts } from './nodes.ts';
 import type { Work } from './work.ts';
 
 const { cluster } = shop;
@@ -17,7 +26,7 @@ const theirs = {
   by: castai,
   record: { sourceIPAddress: vendor, userAgent: 'aws-sdk-go-v2/1.39.0 os/linux lang/go#1.25.1' },
 };
-const helm = asking(iamSession('terraform', 'aws-go-sdk-1788256800000000000'), 'Helm/3.18.6');
+const helm = asking(terraformUser, 'Helm/3.18.6');
 const controller = asController('castai-agent', 'castai-cluster-controller');
 const tags = {
   'cast:cluster-id': '00000000-0000-4000-8000-00000000ca57',
@@ -98,12 +107,7 @@ export const castAi: Work = {
           by: castai,
           tags,
           type: 'm6a.large',
-          instance: {
-            instanceId: instanceOf(one),
-            launchTime: Date.parse('2026-09-01T10:00:00Z'),
-            privateIpAddress: nameOf(one).slice(3).split('.')[0]?.replaceAll('-', '.') ?? '',
-            iamInstanceProfile: { arn: `arn:aws:iam::111122223333:instance-profile/${nodeRole}`, id: 'AIPAEXAMPLE' },
-          },
+          instance: launchedAs(one),
           request: { iamInstanceProfile: { name: nodeRole }, userData: '<sensitiveDataRemoved>' },
           record: theirs.record,
         }),

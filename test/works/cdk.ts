@@ -1,12 +1,11 @@
 import { roleSession, serviceLinked } from '../../core/cloudtrail/example.ts';
 import { eks, iam, other } from '../../core/cloudtrail/example-iam.ts';
-import { createTemplate } from '../../core/cloudtrail/example-launch.ts';
 import { iamSession } from '../../core/kubernetes/example.ts';
 import { step } from '../stories/step.ts';
 import { asking, byStack, roleArn, shop, withCluster, withGateway, withKarpenter, withPlatform } from './cast.ts';
 import { installChart, pools } from './chart.ts';
 import { makeRole, nodePolicies, trusts } from './iam.ts';
-import { fromKarpenter, groupNode, karpenterNode } from './nodes.ts';
+import { groupNode, karpenterNode, karpenterPrepares } from './nodes.ts';
 import type { Work } from './work.ts';
 
 const { cluster } = shop;
@@ -119,21 +118,7 @@ export const cdk: Work = {
     step(
       '09:30',
       'the first nodes',
-      iam(
-        'CreateInstanceProfile',
-        { instanceProfileName: `${cluster}_1234567890123456789`, path: `/karpenter/eu-west-1/${cluster}/x/` },
-        { by: karpenter, record: fromKarpenter() },
-      ),
-      iam(
-        'AddRoleToInstanceProfile',
-        { instanceProfileName: `${cluster}_1234567890123456789`, roleName: nodeRole },
-        { by: karpenter, record: fromKarpenter() },
-      ),
-      createTemplate({
-        by: karpenter,
-        record: fromKarpenter(),
-        data: { IamInstanceProfile: { Name: `${cluster}_1234567890123456789` } },
-      }),
+      ...karpenterPrepares(nodeRole, karpenter),
       ...[11, 12, 13].flatMap(number =>
         karpenterNode({ number, role: nodeRole, profile: `${cluster}_1234567890123456789`, at: '09:30' }, karpenter),
       ),

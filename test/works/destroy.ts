@@ -2,15 +2,14 @@ import { call, karpenter } from '../../core/cloudtrail/example.ts';
 import { writeTags } from '../../core/cloudtrail/example-ec2.ts';
 import { eks, iam, other } from '../../core/cloudtrail/example-iam.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { iamSession } from '../../core/kubernetes/example.ts';
 import { step } from '../stories/step.ts';
-import { asking, prod, roleArn, terraform, withPlatform } from './cast.ts';
+import { asking, prod, roleArn, terraform, terraformUser, withPlatform } from './cast.ts';
 import { uninstallChart } from './chart.ts';
 import { deleteRole, nodePolicies } from './iam.ts';
 import { fromKarpenter, karpenterEnds, karpenterNode, type Node } from './nodes.ts';
 import type { Work } from './work.ts';
 
-const kubectl = asking(iamSession('terraform', 'aws-go-sdk-1788256800000000000'), 'Helm/3.18.6', prod);
+const kubectl = asking(terraformUser, 'Helm/3.18.6', prod);
 const nodes: readonly Node[] = Array.from({ length: 14 }, (_, index) => ({
   number: index + 1,
   place: prod,

@@ -18,7 +18,7 @@ import {
 } from './cast.ts';
 import { installChart, pools } from './chart.ts';
 import { makeRole, nodePolicies, trusts } from './iam.ts';
-import { fromKarpenter, groupNode, karpenterNode } from './nodes.ts';
+import { groupNode, karpenterNode, karpenterPrepares } from './nodes.ts';
 import type { Work } from './work.ts';
 
 const { cluster } = shop;
@@ -215,21 +215,7 @@ export const gettingStarted: Work = {
     step(
       '09:32',
       'Karpenter makes its profile, its template and the first nodes',
-      iam(
-        'CreateInstanceProfile',
-        { instanceProfileName: `${cluster}_1234567890123456789`, path: `/karpenter/eu-west-1/${cluster}/x/` },
-        { by: karpenter, record: fromKarpenter() },
-      ),
-      iam(
-        'AddRoleToInstanceProfile',
-        { instanceProfileName: `${cluster}_1234567890123456789`, roleName: nodeRole },
-        { by: karpenter, record: fromKarpenter() },
-      ),
-      createTemplate({
-        by: karpenter,
-        record: fromKarpenter(),
-        data: { IamInstanceProfile: { Name: `${cluster}_1234567890123456789` } },
-      }),
+      ...karpenterPrepares(nodeRole, karpenter),
       ...[11, 12, 13].flatMap(number =>
         karpenterNode({ number, role: nodeRole, profile: `${cluster}_1234567890123456789`, at: '09:32' }, karpenter),
       ),

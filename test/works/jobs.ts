@@ -1,18 +1,17 @@
 import { call, roleSession, serviceLinked } from '../../core/cloudtrail/example.ts';
 import { eks, iam, other } from '../../core/cloudtrail/example-iam.ts';
 import { createTemplate, runInstances } from '../../core/cloudtrail/example-launch.ts';
-import { iamSession } from '../../core/kubernetes/example.ts';
 import type { AuditUser } from '../../core/kubernetes/record.ts';
 import { step } from '../stories/step.ts';
-import { asking, prod, roleArn, terraform, withPlatform } from './cast.ts';
+import { asking, prod, roleArn, terraform, terraformUser, withPlatform } from './cast.ts';
 import { makeRole, trusts } from './iam.ts';
-import { instanceOf, issued, type Node, nameOf, starts } from './nodes.ts';
+import { issued, launchedAs, type Node, nameOf, starts } from './nodes.ts';
 import type { Work } from './work.ts';
 
 const batch = serviceLinked('batch.amazonaws.com', 'AWSServiceRoleForBatch');
 const emr = serviceLinked('emr-containers.amazonaws.com', 'AWSServiceRoleForAmazonEMRContainers');
 const nodeRole = 'KarpenterNodeRole-prod';
-const kubectl = asking(iamSession('terraform', 'aws-go-sdk-1788256800000000000'), 'kubectl/v1.34.1', prod);
+const kubectl = asking(terraformUser, 'kubectl/v1.34.1', prod);
 /** Both services sign in through an access entry or `aws-auth`, under names that their guides give. */
 const service = (name: string, role: string): AuditUser => ({
   username: name,
@@ -172,12 +171,7 @@ export const jobs: Work = {
             AWSBatchServiceTag: 'batch',
           },
           type: 'm5.large',
-          instance: {
-            instanceId: instanceOf(one),
-            launchTime: Date.parse('2026-09-01T10:00:00Z'),
-            privateIpAddress: nameOf(one).slice(3).split('.')[0]?.replaceAll('-', '.') ?? '',
-            iamInstanceProfile: { arn: 'arn:aws:iam::111122223333:instance-profile/batch-nodes', id: 'AIPAEXAMPLE' },
-          },
+          instance: launchedAs(one),
           record: { sourceIPAddress: 'autoscaling.amazonaws.com', userAgent: 'autoscaling.amazonaws.com' },
         }),
         issued(one),

@@ -1,13 +1,12 @@
 import { roleSession } from '../../core/cloudtrail/example.ts';
 import { ec2, writeTags } from '../../core/cloudtrail/example-ec2.ts';
-import { eks, iam } from '../../core/cloudtrail/example-iam.ts';
-import { createTemplate } from '../../core/cloudtrail/example-launch.ts';
+import { eks } from '../../core/cloudtrail/example-iam.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import { step } from '../stories/step.ts';
 import { administrator, administrators, asking, prod, roleArn, signedIn, withPlatform } from './cast.ts';
 import { installChart, pools } from './chart.ts';
 import { makeRole, nodePolicies, trusts } from './iam.ts';
-import { fromKarpenter, karpenterNode } from './nodes.ts';
+import { karpenterNode, karpenterPrepares } from './nodes.ts';
 import type { Work } from './work.ts';
 
 const by = { by: administrator };
@@ -76,21 +75,7 @@ export const migration: Work = {
     step(
       '09:45',
       'Karpenter launches what is missing',
-      iam(
-        'CreateInstanceProfile',
-        { instanceProfileName: 'prod_1234567890123456789', path: '/karpenter/eu-west-1/prod/x/' },
-        { by: karpenter, record: fromKarpenter(prod) },
-      ),
-      iam(
-        'AddRoleToInstanceProfile',
-        { instanceProfileName: 'prod_1234567890123456789', roleName: nodeRole },
-        { by: karpenter, record: fromKarpenter(prod) },
-      ),
-      createTemplate({
-        by: karpenter,
-        record: fromKarpenter(prod),
-        data: { IamInstanceProfile: { Name: 'prod_1234567890123456789' } },
-      }),
+      ...karpenterPrepares(nodeRole, karpenter, prod),
       ...Array.from({ length: 6 }, (_, index) =>
         karpenterNode(
           {

@@ -1,7 +1,8 @@
 import { call, nodeSession } from '../../core/cloudtrail/example.ts';
 import { autoScaling } from '../../core/cloudtrail/example-callers.ts';
 import { writeTags } from '../../core/cloudtrail/example-ec2.ts';
-import { createFleet, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
+import { iam } from '../../core/cloudtrail/example-iam.ts';
+import { createFleet, createTemplate, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import type { UserIdentity } from '../../core/cloudtrail/record.ts';
 import type { AnyEvent } from '../../core/event.ts';
 import type { JsonObject } from '../../core/json.ts';
@@ -29,7 +30,8 @@ export const nameOf = (one: Node): string => `ip-${addressOf(one).replaceAll('.'
 const clusterOf = ({ place = shop }: Node): string => place.cluster;
 const keyOf = ({ number }: Node): string => `ASIAEXAMPLENODE${String(number).padStart(5, '0')}`;
 
-const instance = (one: Node): JsonObject => ({
+/** The instance of a launch, as its response has it. */
+export const launchedAs = (one: Node): JsonObject => ({
   instanceId: instanceOf(one),
   launchTime: Date.parse(`2026-09-01T${one.at}:00Z`),
   vpcId: 'vpc-0bbb',
@@ -40,7 +42,7 @@ const instance = (one: Node): JsonObject => ({
   ...(one.metadata === undefined ? {} : { metadataOptions: one.metadata }),
 });
 
-/** EC2 issues the credentials of an instance (EVENT-FACTS of `sts:AssumeRole` by `ec2.amazonaws.com`, recorded). */
+/** EC2 issues the credentials of an instance, as records of launches show it (invictus-ir/aws_dataset). */
 export const issued = (one: Node): AnyEvent =>
   call('sts', 'AssumeRole', {
     userIdentity: { type: 'AWSService', invokedBy: 'ec2.amazonaws.com' },
@@ -100,7 +102,7 @@ export const karpenterNode = (one: Node, by: UserIdentity): readonly AnyEvent[] 
   return [
     controller('create', 'nodeclaims.karpenter.sh', '', '', { objectRef: { name: `default-${one.number}` } }),
     createFleet({ by, types: [type], instances: [instanceOf(one)], record: fromKarpenter(one.place) }),
-    fleetRun({ type, tags, instance: instance(one), by: { ...forFleet, invokedBy: 'ec2fleet.amazonaws.com' } }),
+    fleetRun({ type, tags, instance: launchedAs(one), by: { ...forFleet, invokedBy: 'ec2fleet.amazonaws.com' } }),
     issued(one),
     ...starts(one),
     writeTags(
@@ -116,6 +118,28 @@ export const karpenterNode = (one: Node, by: UserIdentity): readonly AnyEvent[] 
   ];
 };
 
+/** Before its first launch Karpenter makes a profile for its nodes' role, and a template. @param by its session */
+export const karpenterPrepares = (role: string, by: UserIdentity, place: Place = shop): readonly AnyEvent[] => {
+  const instanceProfileName = profileOf(place);
+  const own = { by, record: fromKarpenter(place) };
+  return [
+    iam(
+      'CreateInstanceProfile',
+      {
+        instanceProfileName,
+        path: `/karpenter/eu-west-1/${place.cluster}/00000000-0000-4000-8000-0000000000c1/`,
+        tags: [{ key: `kubernetes.io/cluster/${place.cluster}`, value: 'owned' }],
+      },
+      own,
+    ),
+    iam('AddRoleToInstanceProfile', { instanceProfileName, roleName: role }, own),
+    createTemplate({ ...own, data: { IamInstanceProfile: { Name: instanceProfileName } } }),
+  ];
+};
+
+/** The profile that Karpenter makes for a cluster's nodes. */
+export const profileOf = ({ cluster }: Place): string => `${cluster}_1234567890123456789`;
+
 /** Auto Scaling makes a node for a managed node group's group. */
 export const groupNode = (one: Node, group: string): readonly AnyEvent[] => [
   runInstances({
@@ -126,7 +150,7 @@ export const groupNode = (one: Node, group: string): readonly AnyEvent[] => [
       'eks:cluster-name': clusterOf(one),
       [`kubernetes.io/cluster/${clusterOf(one)}`]: 'owned',
     },
-    instance: instance(one),
+    instance: launchedAs(one),
     request: { launchTemplate: { launchTemplateId: 'lt-0bbb', version: '1' } },
     record: { sourceIPAddress: 'autoscaling.amazonaws.com', userAgent: 'autoscaling.amazonaws.com' },
   }),

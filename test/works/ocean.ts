@@ -14,7 +14,7 @@ import {
   withPlatform,
 } from './cast.ts';
 import { makeRole, trusts } from './iam.ts';
-import { instanceOf, issued, type Node, nameOf, starts } from './nodes.ts';
+import { instanceOf, issued, launchedAs, type Node, nameOf, starts } from './nodes.ts';
 import type { Work } from './work.ts';
 
 const role = 'SpotRole-act-0000abcd-x7k2';
@@ -94,12 +94,7 @@ export const ocean: Work = {
           by: spot,
           tags,
           type: 'm6i.large',
-          instance: {
-            instanceId: instanceOf(one),
-            launchTime: Date.parse('2026-09-01T10:00:00Z'),
-            privateIpAddress: nameOf(one).slice(3).split('.')[0]?.replaceAll('-', '.') ?? '',
-            iamInstanceProfile: { arn: 'arn:aws:iam::111122223333:instance-profile/ocean-nodes', id: 'AIPAEXAMPLE' },
-          },
+          instance: launchedAs(one),
           request: { iamInstanceProfile: { name: 'ocean-nodes' }, userData: '<sensitiveDataRemoved>' },
           record: vendor,
         }),

@@ -3,12 +3,21 @@ import { ec2, writeTags } from '../../core/cloudtrail/example-ec2.ts';
 import { eks, iam, other } from '../../core/cloudtrail/example-iam.ts';
 import { createTemplate } from '../../core/cloudtrail/example-launch.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { iamSession } from '../../core/kubernetes/example.ts';
 import { step } from '../stories/step.ts';
-import { asking, roleArn, shop, terraform, withCluster, withGateway, withKarpenter, withPlatform } from './cast.ts';
+import {
+  asking,
+  roleArn,
+  shop,
+  terraform,
+  terraformUser,
+  withCluster,
+  withGateway,
+  withKarpenter,
+  withPlatform,
+} from './cast.ts';
 import { installChart, pools } from './chart.ts';
 import { makeRole, nodePolicies, trusts } from './iam.ts';
-import { fromKarpenter, groupNode, karpenterNode } from './nodes.ts';
+import { groupNode, karpenterNode, karpenterPrepares } from './nodes.ts';
 import type { Work } from './work.ts';
 
 const { cluster } = shop;
@@ -19,7 +28,7 @@ const clusterRole = `${cluster}-cluster-20260901090000000000000004`;
 const queue = `Karpenter-${cluster}`;
 const karpenter = roleSession(controllerRole, `eks-${cluster}-karpenter-6d-3f0c1a2b`);
 const group = 'eks-karpenter-20260901-0aaaabbb-0000-4000-8000-000000000002';
-const helm = asking(iamSession('terraform', 'aws-go-sdk-1788256800000000000'), 'Helm/3.18.6');
+const helm = asking(terraformUser, 'Helm/3.18.6');
 const on = (api: string, request: JsonObject) => eks(api, { name: cluster, ...request }, terraform);
 const listen = (rule: string) => [
   other(
@@ -178,29 +187,7 @@ export const terraformDay: Work = {
       on('CreateAccessEntry', { principalArn: roleArn(nodeRole), type: 'EC2_LINUX' }),
     ),
     step('09:25', 'its chart, and the first NodePool', ...installChart(helm), ...pools(helm)),
-    step(
-      '09:30',
-      'Karpenter makes its profile and template',
-      iam(
-        'CreateInstanceProfile',
-        {
-          instanceProfileName: `${cluster}_1234567890123456789`,
-          path: `/karpenter/eu-west-1/${cluster}/00000000-0000-4000-8000-0000000000c1/`,
-          tags: [{ key: `kubernetes.io/cluster/${cluster}`, value: 'owned' }],
-        },
-        { by: karpenter, record: fromKarpenter() },
-      ),
-      iam(
-        'AddRoleToInstanceProfile',
-        { instanceProfileName: `${cluster}_1234567890123456789`, roleName: nodeRole },
-        { by: karpenter, record: fromKarpenter() },
-      ),
-      createTemplate({
-        by: karpenter,
-        record: fromKarpenter(),
-        data: { IamInstanceProfile: { Name: `${cluster}_1234567890123456789` } },
-      }),
-    ),
+    step('09:30', 'Karpenter makes its profile and template', ...karpenterPrepares(nodeRole, karpenter)),
     step(
       '09:32',
       'and the first nodes',

@@ -3,9 +3,8 @@ import { autoScaling } from '../../core/cloudtrail/example-callers.ts';
 import { eks, iam, other } from '../../core/cloudtrail/example-iam.ts';
 import { createTemplate } from '../../core/cloudtrail/example-launch.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { iamSession } from '../../core/kubernetes/example.ts';
 import { step } from '../stories/step.ts';
-import { asking, prod, terraform, withPlatform } from './cast.ts';
+import { asking, prod, terraform, terraformUser, withPlatform } from './cast.ts';
 import { fromKarpenter, groupNode, instanceOf, karpenterEnds, karpenterNode, type Node, nameOf } from './nodes.ts';
 import type { Work } from './work.ts';
 
@@ -28,7 +27,7 @@ const manager = asking(
   prod,
   '192.0.2.140',
 );
-const helm = asking(iamSession('terraform', 'aws-go-sdk-1788256800000000000'), 'Helm/3.18.6', prod);
+const helm = asking(terraformUser, 'Helm/3.18.6', prod);
 const groupNodes = [301, 302, 303].map(number => ({ ...node(number, '11:20'), profile: group }));
 const oldNodes = [201, 202, 203].map(number => ({ ...node(number, '08:00'), profile: group }));
 
