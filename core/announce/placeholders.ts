@@ -79,8 +79,12 @@ export const fillsOf = (
   const profile = part('profile');
   const role = part('role') ?? asRole(profile);
   const made = text(record, 'eventName')?.startsWith('AssumeRole') === true;
-  // Launched together, others stand beside the one that the finding is about.
-  const instance = idOf('i', [part('instance') ?? '']) ?? idOf('i', named) ?? nodesInstance(record, part('node'));
+  // Launched together, others stand beside the one that the finding is about; of many, the evidence's is looked at first.
+  const instance =
+    idOf('i', [part('instance') ?? '']) ??
+    idOf('i', named) ??
+    nodesInstance(record, part('node')) ??
+    idOf('i', launchedIn(record));
   const asked = requestedOf(record);
   const cluster = finding.cluster === '' ? (part('cluster') ?? asked['CLUSTER']) : finding.cluster;
   const user = text(record, 'user', 'username');
@@ -111,7 +115,7 @@ export const fillsOf = (
         : (roleName(role)[0] ?? nameOfRole(role, record)),
     ACTING_ROLE: actingRole(record, finding.account),
     CHANGER_ROLE: sessionsRole(part('changedBy'), finding.account),
-    NODE_CLASS: /^EC2NodeClass (\S+)$/.exec(part('object') ?? '')?.[1],
+    NODE_CLASS: /^EC2NodeClass (\S+)(?: of \S+)?$/.exec(part('object') ?? '')?.[1],
     EVENT: text(record, 'eventName'),
     EVENT_ID: text(record, 'eventID'),
     FINDING: finding.id,
@@ -154,6 +158,10 @@ export const fillsOf = (
     STAGE: stage,
   };
 };
+
+/** The instances that the evidence launched. */
+const launchedIn = (record: Json): readonly string[] =>
+  list(record, 'responseElements', 'instancesSet', 'items').map(one => text(one, 'instanceId') ?? '');
 
 /** The role whose session made the call: one of this account, and none that AWS alone may change. */
 const actingRole = (record: Json, account: string): string | undefined => {

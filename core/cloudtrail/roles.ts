@@ -36,6 +36,10 @@ export const usualControllers: readonly (readonly [Controller['kind'], readonly 
   ],
 ];
 
+/** Whether a role has a usual name of a controller's, whatever settings name. */
+export const hasUsualName = (arn: string): boolean =>
+  usualControllers.some(([, names]) => matchesAny(names, lastSegment(arn)));
+
 /** Node role names given by Karpenter's CloudFormation, eksctl, the EKS console, terraform-aws-eks and `clusterawsadm`. */
 export const usualNodes: readonly string[] = [
   'KarpenterNodeRole-*',

@@ -124,6 +124,7 @@ const facts: Vocabulary['facts'] = {
   'eks.node-ports-lowered': whether,
   'eks.role': 'text',
   'eks.role-kind': roleKind,
+  'eks.role-own': whether,
   'eks.service-account': 'text',
   'hybrid.act': [
     'activation',

@@ -166,6 +166,17 @@ const identityOf = ({ user, event }: Asked, settings: Settings): Identity => {
 const pathless = (arn: string): string => arn.replace(/:role\/.*\//, ':role/');
 
 /**
+ * Whether a role’s name says by itself which is meant: an account has one of a name, whatever its path, and names of permission sets are
+ * IAM Identity Center’s (its User Guide, “Referencing permission sets”: the suffix changes). Of `role/ci/*` the path says it all.
+ */
+const isNamed = (arn: string): boolean =>
+  /:role\/(.+\/[^/*]+|aws-reserved\/sso\.amazonaws\.com\/(.*\/)?AWSReservedSSO_[^/*]+_\*)$/.test(arn);
+
+/** ARNs of a setting, and the same as the IAM authenticator writes them where a name says enough. */
+export const signedInArns = (arns: readonly string[]): readonly string[] =>
+  arns.flatMap(arn => (isNamed(arn) ? [arn, pathless(arn)] : [arn]));
+
+/**
  * Roles of clusters, with which the controllers of EKS Auto Mode act through an access entry (EKS User Guide, "Learn about identity and
  * access in EKS Auto Mode"), as wildcards over what the authenticator writes: those of the settings, usual names where those name none.
  * @param cluster leaves out roles that the settings bind to another cluster
@@ -221,7 +232,7 @@ export const belongs = (user: AuditUser | undefined, principals: Principals): bo
   return (
     (isOwnName(name, arns) && matchesAny(principals.users ?? [], name)) ||
     (user?.groups ?? []).some(group => matchesAny(principals.groups ?? [], group ?? '')) ||
-    arns.some(arn => matchesArn(principals.arns ?? [], arn))
+    (arns.length > 0 && arns.some(arn => matchesArn(signedInArns(principals.arns ?? []), arn)))
   );
 };
 

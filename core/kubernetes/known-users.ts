@@ -79,6 +79,11 @@ export const usualAccounts: readonly (readonly [Controller['kind'], string])[] =
   ['cluster-api', 'system:serviceaccount:capi-operator-system:capi-operator-manager'],
 ];
 
+const usualNames: ReadonlySet<string> = new Set(usualAccounts.map(([, name]) => name));
+
+/** Whether a user has the usual name of a controller's account, whatever settings name. */
+export const isUsualAccount = (name: string): boolean => usualNames.has(name);
+
 /**
  * What Flux and Argo CD call the accounts that apply manifests and that keep what is applied, as installed by their own manifests.
  * Not `argocd-server`: people act through it.

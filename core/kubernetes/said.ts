@@ -1,6 +1,7 @@
 import type { Key } from '../detection.ts';
 import type { View } from '../fact.ts';
 import { list } from '../json.ts';
+import { isUsualAccount } from './known-users.ts';
 
 type AuditView = View<'kubernetes'>;
 
@@ -29,8 +30,9 @@ export const byUserAndObject = (view: AuditView): readonly Key[] => [
 ];
 
 /**
- * The same; of a controller that settings do not name, which writes such objects all day, one for all of a kind. For what is low where
- * such a controller does it. Its title says what was done first: {@link joinedObject} names the others.
+ * The same; of NodeClaims, whose names nobody chooses, one for all, and of a controller that settings do not name, which writes such
+ * objects all day, one for all of a kind: also where they name others, and it is no less grave for its usual name. The title says what was
+ * done first: {@link joinedObject} names the others.
  */
 export const byUserAndObjects = (view: AuditView): readonly Key[] =>
   isJoined(view) ? [{ user: said(view, 'principal.id'), object: kindOf(view) }] : byUserAndObject(view);
@@ -38,7 +40,10 @@ export const byUserAndObjects = (view: AuditView): readonly Key[] =>
 /** The object of an event that is joined with others of its kind by {@link byUserAndObjects}; none where the key says it. */
 export const joinedObject = (view: AuditView): readonly string[] => (isJoined(view) ? [objectOf(view)] : []);
 
-const isJoined = (view: AuditView): boolean => said(view, 'principal.standing') === 'likely-controller';
+const isJoined = (view: AuditView): boolean =>
+  view.record.objectRef?.resource === 'nodeclaims' ||
+  said(view, 'principal.standing') === 'likely-controller' ||
+  (said(view, 'principal.standing') === 'service-account' && isUsualAccount(said(view, 'principal.id')));
 
 /** One finding an object, whoever touched it. */
 export const byObject = (view: AuditView): readonly Key[] => [{ object: objectOf(view) }];

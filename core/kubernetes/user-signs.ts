@@ -11,6 +11,7 @@ import {
   launcherRoles,
   type PrincipalKind,
   says,
+  signedInArns,
 } from './identity.ts';
 import { builtInNames, components, usualGitops } from './known-users.ts';
 import { clustersOf } from './place.ts';
@@ -153,7 +154,7 @@ const belonging = (who: Who, { groups = [], arns = [] }: Principals): Signs => [
   ...(groups.length === 0 ? [] : [{ [who]: { groups: groups.map(conditionOf) } }]),
   ...(arns.length === 0
     ? []
-    : ['arn', 'canonicalArn'].map(arn => ({ [who]: { extra: { [arn]: arns.map(conditionOf) } } }))),
+    : ['arn', 'canonicalArn'].map(arn => ({ [who]: { extra: { [arn]: signedInArns(arns).map(conditionOf) } } }))),
 ];
 
 /** What shows that the real user's form may be one: a form is told by the name, whatever the settings allow. */

@@ -26,7 +26,7 @@ export const recallPolicy = (kind: 'node' | 'controller', byName?: RegExp): Stat
     const roles = answer?.item[kind] ?? [];
     if (roles.length > 0) return [{ ...own, key: { ...key, role: roles.join(', ') } }];
     return byName?.test(said(view, 'iam.policy-name')) === true
-      ? [{ ...own, key: { ...key, role: 'by its name' }, note: `it is a ${kind}'s policy by its name` }]
+      ? [{ ...own, note: `it is a ${kind}'s policy by its name` }]
       : [];
   },
 });

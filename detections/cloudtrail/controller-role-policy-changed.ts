@@ -21,8 +21,14 @@ const withUser = [{ kind: 'cluster-api', cluster: 'fleet', roles: ['arn:aws:iam:
 
 export const detection = cloudtrail({
   id: 'cloudtrail/controller-role-policy-changed',
-  title: '{principal} changed what a controller may do: {event}, role {role}, policy {policy}',
-  severity: [['low', { fact: { 'iam.role-kind': 'likely-controller' } }], 'high'],
+  title: '{principal} changed what a controller may do ({role}): {event} {policy|iam.policy}',
+  severity: [
+    ['low', { fact: { 'iam.role-kind': 'likely-controller' } }],
+    ['high', { fact: { 'iam.policy-kind': 'admin' } }],
+    // Whoever installs a controller, and gives it another version, writes its policies; a landing zone, those of accounts.
+    ['medium', { fact: { 'principal.kind': 'platform' } }],
+    'high',
+  ],
   when: {
     fact: { 'call.outcome': 'succeeded' },
     $or: [
@@ -68,20 +74,15 @@ export const detection = cloudtrail({
       },
     ],
   },
-  by: view => [
-    {
-      role:
-        view.record.eventSource === 'organizations.amazonaws.com'
-          ? 'every role of the accounts under it'
-          : said(view, 'iam.role') === 'none' && said(view, 'iam.user') !== 'none'
-            ? said(view, 'iam.user')
-            : said(view, 'iam.role'),
-      policy:
-        text(view.record, 'requestParameters', 'policyId') ??
-        text(view.record, 'requestParameters', 'accountId') ??
-        said(view, 'iam.policy'),
-    },
-  ],
+  // An installation attaches six policies in a row, an upgrade writes versions of them: one finding a role, where it is known.
+  by: view => {
+    const { requestParameters } = view.record;
+    const policy = text(requestParameters, 'policyId') ?? text(requestParameters, 'accountId') ?? 'unknown';
+    if (view.record.eventSource === 'organizations.amazonaws.com')
+      return [{ role: 'every role of the accounts under it', policy }];
+    const [role] = [said(view, 'iam.role'), said(view, 'iam.user')].filter(name => name !== 'none');
+    return [{ role: role ?? `whose policy is ${said(view, 'iam.policy-name')}` }];
+  },
   resources: view => [said(view, 'iam.role'), said(view, 'iam.policy')].filter(name => name !== 'none'),
   // The six policies of Karpenter's CloudFormation template, and the Cluster API provider's.
   state: recallPolicy(
@@ -105,7 +106,7 @@ export const detection = cloudtrail({
   blind: [
     "IAM is recorded in us-east-1 only; service control policies only in the organization's management account.",
     "Versions of a policy count where its attachment was seen since deployment, or where its name is that of a controller's policy.",
-    "The platform's own upgrades of a controller fire too: they are what an exemption with an end is for.",
+    "The platform's own installations and upgrades of a controller are told too, at medium; what a policy allows is looked at only as far as it allows everything.",
   ],
   examples: {
     matches: [
@@ -113,6 +114,25 @@ export const detection = cloudtrail({
         name: "a person puts an inline policy on Karpenter's role",
         event: iam('PutRolePolicy', { roleName, policyName: 'more', policyDocument: '{}' }),
         severity: 'high',
+      },
+      {
+        name: 'the platform does',
+        event: iam('PutRolePolicy', { roleName, policyName: 'more', policyDocument: '{}' }, { by: platform }),
+        severity: 'medium',
+      },
+      {
+        name: 'the platform lets it do everything',
+        event: iam(
+          'AttachRolePolicy',
+          { roleName, policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
+          { by: platform },
+        ),
+        severity: 'high',
+      },
+      {
+        name: 'the platform detaches a service control policy',
+        event: other('organizations', 'DetachPolicy', guardrail, { by: platform }),
+        severity: 'medium',
       },
       { name: 'its boundary is removed', event: iam('DeleteRolePermissionsBoundary', { roleName }), severity: 'high' },
       {

@@ -1,4 +1,4 @@
-import { developer, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
+import { developer, karpenter, roleSession, serviceLinked } from '../../core/cloudtrail/example.ts';
 import { autoMode, autoScaling, clusterApi, platform } from '../../core/cloudtrail/example-callers.ts';
 import {
   autoModeTags,
@@ -9,7 +9,8 @@ import {
   wrappedTags,
   writeTags,
 } from '../../core/cloudtrail/example-ec2.ts';
-import { createFleet, runInstances } from '../../core/cloudtrail/example-launch.ts';
+import { createFleet, createTemplate, runInstances } from '../../core/cloudtrail/example-launch.ts';
+import { hasUsualName } from '../../core/cloudtrail/roles.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
@@ -50,10 +51,11 @@ export const detection = cloudtrail({
   unless: [{ fact: { 'principal.kind': 'controller' } }, { fact: { 'principal.kind': 'service' } }],
   by: view => {
     const principal = said(view, 'principal.id');
-    // Until settings name it, a controller tags whatever it launches: one finding, and not one for each instance.
-    const isLikely = said(view, 'principal.kind') === 'likely-controller';
+    // Until settings name it, a controller tags whatever it launches: one finding, and not one for each instance. Where they name
+    // others, it is no less grave for its usual name, and no more findings.
+    const isOne = said(view, 'principal.kind') === 'likely-controller' || hasUsualName(principal);
     const resources = steering(view).flatMap(one =>
-      isLikely && owned.includes(text(one, 'resourceType') ?? '') ? ['what it launches'] : resourcesOf(one),
+      isOne && owned.includes(text(one, 'resourceType') ?? '') ? ['what it launches'] : resourcesOf(one),
     );
     return [...new Set(resources)].map(resource => ({ principal, resource }));
   },
@@ -233,6 +235,10 @@ export const detection = cloudtrail({
     ],
     misses: [
       {
+        name: 'a vendor’s autoscaler launches with the cluster’s tag alone',
+        event: runInstances({ tags: { 'kubernetes.io/cluster/prod': 'owned' } }),
+      },
+      {
         name: 'Karpenter names its instance after the NodeClaim',
         event: writeTags(
           'CreateTags',
@@ -249,6 +255,19 @@ export const detection = cloudtrail({
       {
         name: 'Auto Scaling launches for a node group',
         event: runInstances({ by: autoScaling, tags: { 'kubernetes.io/cluster/prod': 'owned' } }),
+      },
+      {
+        name: 'EKS tags an interface with its cluster',
+        event: writeTags(
+          'CreateTags',
+          ['eni-0aaa'],
+          { 'eks:eks-cluster-name': 'prod' },
+          { by: serviceLinked('eks.amazonaws.com', 'AWSServiceRoleForAmazonEKS') },
+        ),
+      },
+      {
+        name: 'eksctl puts a cluster’s tags on the template of a node group',
+        event: createTemplate({ by: developer, name: 'eksctl-x-ng', tags: { 'karpenter.sh/discovery': 'prod' } }),
       },
       {
         name: 'a developer writes an ordinary tag on an instance',

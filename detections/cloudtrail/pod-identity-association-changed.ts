@@ -24,6 +24,7 @@ const association = {
   },
 };
 
+const own = { namespace: 'kube-system', serviceAccount: 'karpenter', roleArn: role('prod-karpenter') };
 const addOn = { addonName: 'example', serviceAccountRoleArn: role('apps-web') };
 
 export const detection = cloudtrail({
@@ -49,7 +50,11 @@ export const detection = cloudtrail({
       { fact: { 'principal.controller': ['karpenter', 'kubeadm'] } },
     ],
   },
-  unless: [{ eventName: ['CreateAddon', 'UpdateAddon'], fact: { 'eks.role': 'none' } }],
+  unless: [
+    { eventName: ['CreateAddon', 'UpdateAddon'], fact: { 'eks.role': 'none' } },
+    // Whoever installs a controller gives its own account its own role, which the settings say already.
+    { fact: { 'eks.role-own': true, 'principal.kind': ['platform', 'gitops'] } },
+  ],
   by: view => [{ cluster: said(view, 'eks.cluster'), account: said(view, 'eks.service-account') }],
   resources: view => [said(view, 'eks.role')].filter(name => name !== 'none'),
   attack: ['T1098.003', 'T1078.004'],
@@ -85,6 +90,11 @@ export const detection = cloudtrail({
           { associationId: 'a-example' },
           { record: { responseElements: association } },
         ),
+      },
+      { name: 'a person does it to Karpenter’s account, which has it already', event: associate(own) },
+      {
+        name: 'the platform gives another account Karpenter’s role',
+        event: associate({ ...own, serviceAccount: 'web' }, { by: platform }),
       },
       { name: 'a person gives an add-on a role', event: eks('UpdateAddon', addOn) },
       {
@@ -127,6 +137,10 @@ export const detection = cloudtrail({
       { name: 'the platform gives an add-on its role', event: eks('UpdateAddon', addOn, { by: platform }) },
       { name: 'a person updates an add-on without a role', event: eks('UpdateAddon', { addonName: 'example' }) },
       { name: 'the Cluster API provider, for an add-on', event: eks('CreateAddon', addOn, { by: clusterApi }) },
+      {
+        name: 'the platform gives Karpenter’s account Karpenter’s role',
+        event: associate(own, { by: platform }),
+      },
       { name: 'the platform gives a pod its role', event: associate({}, { by: platform }) },
       { name: 'a refused attempt', event: associate({}, { record: { errorCode: 'AccessDeniedException' } }) },
       { name: 'associations listed', event: eks('DescribePodIdentityAssociation', { associationId: 'a-example' }) },

@@ -30,8 +30,13 @@ const eks = (account: string) => ({
 
 export const detection = kubernetes({
   id: 'kubernetes/aws-auth-changed',
-  title: '{principal} changed who may sign in through {object} ({awsAuth.maps})',
-  severity: [['critical', { fact: { 'awsAuth.maps': ['masters', 'foreign-node', 'system-name', 'unread'] } }], 'high'],
+  title: '{principal} changed who may sign in through {object}: {awsAuth.maps|event}',
+  severity: [
+    ['critical', { fact: { 'awsAuth.maps': ['masters', 'foreign-node', 'system-name', 'unread'] } }],
+    // All that was written is seen, and nothing grave is in it: what eksctl, Terraform and `kubectl edit` write for nodes and teams.
+    ['low', { requestObject: { data: { mapRoles: [{ exists: true }] } }, fact: { 'principal.standing': 'platform' } }],
+    'high',
+  ],
   when: {
     verb: [...writes],
     // A write that names no object is `deletecollection`: it takes aws-auth with the others.
@@ -78,6 +83,39 @@ export const detection = kubernetes({
           ...map(nodes + entry('team', 'team', 'viewers')),
           user: users.platform,
         }),
+        severity: 'low',
+      },
+      {
+        name: 'the platform makes somebody an administrator',
+        event: audit('update', 'configmaps', {
+          ...map(nodes + entry('team', 'team', 'system:masters')),
+          user: users.platform,
+        }),
+        severity: 'critical',
+      },
+      {
+        name: 'an ordinary mapping by a developer',
+        event: audit('update', 'configmaps', map(nodes + entry('team', 'team', 'viewers'))),
+        severity: 'high',
+      },
+      {
+        name: 'the platform edits it',
+        event: audit('patch', 'configmaps', { ...map(nodes), user: users.platform }),
+        severity: 'low',
+      },
+      {
+        name: 'the platform takes all roles away',
+        event: audit('patch', 'configmaps', {
+          objectRef: ref,
+          requestObject: [{ op: 'remove', path: '/data/mapRoles' }],
+          user: users.platform,
+        }),
+        severity: 'high',
+      },
+      {
+        name: 'the platform leaves nobody',
+        event: audit('update', 'configmaps', { objectRef: ref, requestObject: {}, user: users.platform }),
+        severity: 'high',
       },
       {
         name: 'a role gets the name of Karpenter’s account',

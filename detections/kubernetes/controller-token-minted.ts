@@ -41,7 +41,16 @@ const accountOf = (view: View<'kubernetes'>): string => {
 export const detection = kubernetes({
   id: 'kubernetes/controller-token-minted',
   title: "{principal} got hold of a controller's token by {event}",
-  severity: 'critical',
+  severity: [
+    // GitOps by its usual name, until settings name it: that is how controllers are installed.
+    [
+      'low',
+      {
+        fact: { 'pod.runsAs': controllers, 'principal.standing': 'likely-controller', 'principal.controller': 'none' },
+      },
+    ],
+    'critical',
+  ],
   when: {
     $or: [
       { verb: 'create', fact: { 'token.account': controllers } },
@@ -103,7 +112,25 @@ export const detection = kubernetes({
           objectRef: { namespace: 'kube-system', name: 'clusterrole-aggregation-controller' },
         }),
       },
-      { name: 'a developer runs a pod as Karpenter', event: audit('create', 'pods', run) },
+      { name: 'a developer runs a pod as Karpenter', event: audit('create', 'pods', run), severity: 'critical' },
+      {
+        name: 'GitOps by its usual name does',
+        event: audit('create', 'pods', { ...run, user: users.gitops }),
+        settings: { gitops: { users: [] } },
+        severity: 'low',
+      },
+      {
+        name: 'GitOps by its usual name mints a token',
+        event: audit('create', 'serviceaccounts/token', { user: users.gitops, objectRef: account }),
+        settings: { gitops: { users: [] } },
+        severity: 'critical',
+      },
+      {
+        name: 'another controller by its usual name runs a pod as Karpenter',
+        event: audit('create', 'pods', { ...run, user: users.capi }),
+        settings: { controllers: [] },
+        severity: 'critical',
+      },
       {
         name: 'a developer makes a deployment run as Karpenter',
         event: audit('patch', 'deployments.apps', {

@@ -1,5 +1,5 @@
 import { kubernetes } from '../../core/detection.ts';
-import { audit, users } from '../../core/kubernetes/example.ts';
+import { audit, iamSession, users } from '../../core/kubernetes/example.ts';
 import { sensitiveCalls } from '../../core/kubernetes/node.ts';
 import { said } from '../../core/kubernetes/said.ts';
 import { insights, lookAround } from '../../core/kubernetes/steps.ts';
@@ -18,6 +18,8 @@ export const detection = kubernetes({
       'call.sensitive': [...sensitiveCalls],
     },
   },
+  // A cluster's role, with which EKS acts for Auto Mode from addresses of AWS's, has no such token.
+  unless: [{ fact: { 'principal.form': 'person' } }],
   by: view => [{ account: said(view, 'principal.id'), address: said(view, 'source.last') }],
   requires: ['ranges'],
   attack: ['T1528', 'T1550.001'],
@@ -58,6 +60,11 @@ export const detection = kubernetes({
     misses: [
       { name: 'from its pod', event: audit('create', target, { ...outside, sourceIPs: ['100.64.3.9'] }) },
       { name: 'through our NAT gateway', event: audit('create', target, { ...outside, sourceIPs: ['203.0.113.10'] }) },
+      {
+        name: 'EKS makes one for Auto Mode, with a cluster’s role',
+        event: audit('create', target, { ...outside, user: iamSession('shop-control-plane', '1788256800000000000') }),
+        settings: { controllers: [{ kind: 'eks', roles: ['arn:aws:iam::111122223333:role/shop-control-plane'] }] },
+      },
       { name: 'it lists nodes from outside', event: audit('list', 'nodes', { ...outside, objectRef: {} }) },
       { name: 'a workload’s token from outside', event: audit('get', 'secrets', { ...outside, user: users.workload }) },
     ],

@@ -24,7 +24,7 @@ const origins = (view: View<'cloudtrail'>): readonly { readonly object: string; 
       ? []
       : [
           {
-            object: `EC2NodeClass ${nodeClass}`,
+            object: `EC2NodeClass ${nodeClass} of ${cluster}`,
             trace: nodeClassChange.name(account, cluster, nodeClass.slice(0, 253)),
           },
         ]),
@@ -38,8 +38,9 @@ const origins = (view: View<'cloudtrail'>): readonly { readonly object: string; 
 };
 
 const within = nodeClassChange.within;
-const scopesOf = (view: View<'cloudtrail'>): readonly string[] =>
-  origins(view).flatMap(({ trace }) => traceScopes(trace, view.event.time, within));
+/** The traces of one of them. */
+const scopesOf = (view: View<'cloudtrail'>, { object }: Key): readonly string[] =>
+  origins(view).flatMap(one => (one.object === object ? traceScopes(one.trace, view.event.time, within) : []));
 
 const changed = (minutes: number, over = {}) =>
   audit('patch', 'ec2nodeclasses.karpenter.k8s.aws', {
@@ -57,24 +58,22 @@ const launched = fleetRun();
 
 export const detection = cloudtrail({
   id: 'lineage/nodeclass-changed-then-launched',
-  title: 'The instance {instance} was launched from what somebody unexpected had just changed',
+  title: 'Instances were launched from what somebody unexpected had just changed',
   severity: 'critical',
   when: { eventName: 'RunInstances', fact: { 'call.outcome': 'succeeded' } },
-  by: (view): readonly Key[] =>
-    listed(view, 'launch.instances').map(one => ({ instance: text(one, 'id') ?? 'unknown' })),
-  resources: view => origins(view).map(({ object }) => object),
+  // A drift replaces every node of the class: they are one finding of the change, and named in it.
+  by: (view): readonly Key[] => origins(view).map(({ object }) => ({ object })),
+  resources: view => listed(view, 'launch.instances').map(one => text(one, 'id') ?? 'unknown'),
   state: recall({
     kind: 'sequence',
     doc: 'A write on the EC2NodeClass, or a new version of the launch template, by neither platform, GitOps nor controller, and within 30 minutes a launch from it; the launch is judged again when late records have come.',
     scopes: scopesOf,
-    conclude: (view, key, items) =>
-      origins(view).flatMap(({ object }, index) =>
-        whoIn(tracesIn(items.slice(2 * index, 2 * index + 2), view.event.time, within)).map(by => ({
-          key: { object, ...key, changedBy: by },
-          note: `${object}, by ${by}, within 30 minutes`,
-        })),
-      ),
-    again: view => (origins(view).length === 0 ? undefined : { after: view.event.time }),
+    conclude: (view, { object = 'unknown' }, items) =>
+      whoIn(tracesIn(items, view.event.time, within)).map(by => ({
+        key: { object, changedBy: by },
+        note: `${object}, by ${by}, within 30 minutes`,
+      })),
+    again: view => ({ after: view.event.time }),
   }),
   attack: ['T1578.002', 'T1525', 'T1059.009'],
   why: 'Image, role and user data of a node come from its node class. A change that neither GitOps nor the platform made, and then a node that boots it, is code that now runs as root with a node’s credentials.',
@@ -93,6 +92,7 @@ export const detection = cloudtrail({
     'A node that was launched more than 30 minutes after the change is not joined with it; the change is a finding of its own (kubernetes/provisioning-changed-by-unexpected).',
     'The node class is known by the launch’s tags, which Karpenter writes; a launch without them is joined by its template only.',
     'What the change was, no record says where the cluster logs no bodies.',
+    'Of many instances of one change, evidence is kept of some: those that are news when they are said.',
   ],
   examples: {
     matches: [

@@ -1,6 +1,7 @@
 import { audit, joiner, serviceAccount } from '../../core/kubernetes/example.ts';
 import { nodeAsked } from '../../core/kubernetes/example-node.ts';
-import { type Campaign, step } from './campaign.ts';
+import { step } from '../stories/step.ts';
+import type { Campaign } from './campaign.ts';
 import { abroad, person } from './cast.ts';
 
 const cluster = 'fleet';

@@ -9,18 +9,14 @@ import { exampleSettings } from '../../core/example-settings.ts';
 import { ocsf } from '../../core/ocsf.ts';
 import { blocksOf, texts } from '../announce/blocks.ts';
 import { ocsfFaults } from '../announce/ocsf-schema.ts';
-import { alone, type Campaign, eventsOf, listen, type Said, stepOf, type Told } from './campaign.ts';
+import { listen, paged } from '../stories/listen.ts';
+import { alone, eventsOf, stepOf } from '../stories/step.ts';
+import type { Campaign } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
 import { nodeClass } from './node-class.ts';
-import { campaignsPage, paged } from './page.ts';
+import { campaignsPage } from './page.ts';
 import { podsCredentials } from './pods-credentials.ts';
-
-const isOf =
-  ({ detection, severity, on }: Told) =>
-  ({ message: { finding } }: Said): boolean =>
-    finding.detection === detection &&
-    finding.severity === severity &&
-    [...finding.principals, ...finding.resources, ...finding.regions, ...Object.values(finding.key)].includes(on);
+import { isOf } from './told.ts';
 
 describe.each(campaigns.map(one => [one.title, one] as const))('%s', (_, { steps, told, most }) => {
   const whole = listen(alone(steps), exampleSettings);

@@ -3,7 +3,8 @@ import { clusterApi } from '../../core/cloudtrail/example-callers.ts';
 import { iam } from '../../core/cloudtrail/example-iam.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { audit } from '../../core/kubernetes/example.ts';
-import { type Campaign, quiet, step } from './campaign.ts';
+import { quiet, step } from '../stories/step.ts';
+import type { Campaign } from './campaign.ts';
 import { abroad, away, person, refusedBy } from './cast.ts';
 
 const mallory = person('mallory@example.com', 'developers');

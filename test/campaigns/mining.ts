@@ -3,7 +3,8 @@ import { autoScaling } from '../../core/cloudtrail/example-callers.ts';
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { iam, other } from '../../core/cloudtrail/example-iam.ts';
 import { createTemplate, runInstances } from '../../core/cloudtrail/example-launch.ts';
-import { type Campaign, quiet, step } from './campaign.ts';
+import { quiet, step } from '../stories/step.ts';
+import type { Campaign } from './campaign.ts';
 import { away, user } from './cast.ts';
 
 const thief = user('ci-deployer');

@@ -2,7 +2,8 @@ import { call, nodeSession } from '../../core/cloudtrail/example.ts';
 import { createFleet, createTemplate, fleetRun } from '../../core/cloudtrail/example-launch.ts';
 import { audit, iamSession, node } from '../../core/kubernetes/example.ts';
 import { nodeJoined } from '../../core/kubernetes/example-node.ts';
-import { type Campaign, quiet, step } from './campaign.ts';
+import { quiet, step } from '../stories/step.ts';
+import type { Campaign } from './campaign.ts';
 import { abroad, away, refusedBy } from './cast.ts';
 
 const mallory = iamSession('developer', 'mallory', ['platform-readers']);

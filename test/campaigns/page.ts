@@ -1,15 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exampleSettings } from '../../core/example-settings.ts';
-import { rank } from '../../core/findings/best.ts';
-import { alone, type Campaign, listen, type Said, stepOf } from './campaign.ts';
+import { linkTo, listen, paged } from '../stories/listen.ts';
+import { alone, stepOf } from '../stories/step.ts';
+import type { Campaign } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
-
-const link = (id: string): string => `[${id.slice(id.indexOf('/') + 1)}](detections/${id}.md)`;
-
-/** What somebody who is on call gets: medium and above. */
-export const paged = (said: readonly Said[]): readonly Said[] =>
-  said.filter(({ message }) => rank(message.finding.severity) >= rank('medium'));
 
 const section = async (campaign: Campaign): Promise<readonly string[]> => {
   const { title, source, steps } = campaign;
@@ -20,7 +15,7 @@ const section = async (campaign: Campaign): Promise<readonly string[]> => {
       one => stepOf(steps, one.after) === index + 1 && one.message.transition.kind === 'first',
     );
     const findings = [
-      ...new Set(first.map(({ message: { finding } }) => `${link(finding.detection)} (${finding.severity})`)),
+      ...new Set(first.map(({ message: { finding } }) => `${linkTo(finding.detection)} (${finding.severity})`)),
     ];
     return `| ${index + 1} | ${at} | ${does} | ${findings.join(', ') || (quiet ?? 'added to an earlier finding')} |`;
   });

@@ -3,7 +3,8 @@ import { karpenterTags } from '../../core/cloudtrail/example-ec2.ts';
 import { eks, iam } from '../../core/cloudtrail/example-iam.ts';
 import { createFleet, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { audit, iamSession } from '../../core/kubernetes/example.ts';
-import { type Campaign, quiet, step } from './campaign.ts';
+import { quiet, step } from '../stories/step.ts';
+import type { Campaign } from './campaign.ts';
 import { abroad, away, refusedBy } from './cast.ts';
 
 const developer = roleSession('developer', 'mallory');

@@ -3,7 +3,8 @@ import { other } from '../../core/cloudtrail/example-iam.ts';
 import { fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
 import { nodeJoined } from '../../core/kubernetes/example-node.ts';
-import { type Campaign, quiet, step } from './campaign.ts';
+import { quiet, step } from '../stories/step.ts';
+import type { Campaign } from './campaign.ts';
 import { abroad, away, refusedBy } from './cast.ts';
 
 const nodes = ['i-0aaaabbbbccccdd01', 'i-0aaaabbbbccccdd02', 'i-0aaaabbbbccccdd03'] as const;

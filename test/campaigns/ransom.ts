@@ -2,7 +2,8 @@ import { call } from '../../core/cloudtrail/example.ts';
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { eks, iam, other } from '../../core/cloudtrail/example-iam.ts';
 import { audit, iamSession } from '../../core/kubernetes/example.ts';
-import { type Campaign, quiet, step } from './campaign.ts';
+import { quiet, step } from '../stories/step.ts';
+import type { Campaign } from './campaign.ts';
 import { abroad, away, user } from './cast.ts';
 
 const thief = user('break-glass', 'AKIAEXAMPLE00000009');

@@ -1,5 +1,6 @@
 import { audit, users } from '../../core/kubernetes/example.ts';
-import { type Campaign, step } from './campaign.ts';
+import { step } from '../stories/step.ts';
+import type { Campaign } from './campaign.ts';
 import { abroad, person } from './cast.ts';
 
 const anonymous = { user: users.anonymous, sourceIPs: [abroad], userAgent: 'python-requests/2.31.0' };

@@ -1,5 +1,6 @@
 import { audit, iamSession } from '../../core/kubernetes/example.ts';
-import { type Campaign, step } from './campaign.ts';
+import { step } from '../stories/step.ts';
+import type { Campaign } from './campaign.ts';
 import { abroad } from './cast.ts';
 
 const theirs = {

@@ -1,7 +1,8 @@
 import { call } from '../../core/cloudtrail/example.ts';
 import { other } from '../../core/cloudtrail/example-iam.ts';
 import { runInstances } from '../../core/cloudtrail/example-launch.ts';
-import { type Campaign, quiet, step } from './campaign.ts';
+import { quiet, step } from '../stories/step.ts';
+import type { Campaign } from './campaign.ts';
 import { away, launched, onNode, refusedBy, user, victim } from './cast.ts';
 
 const pod = {

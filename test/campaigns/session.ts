@@ -1,7 +1,8 @@
 import { call } from '../../core/cloudtrail/example.ts';
 import { eks, iam, other } from '../../core/cloudtrail/example-iam.ts';
 import { audit, iamSession } from '../../core/kubernetes/example.ts';
-import { type Campaign, quiet, step } from './campaign.ts';
+import { quiet, step } from '../stories/step.ts';
+import type { Campaign } from './campaign.ts';
 import { abroad, administrator, away } from './cast.ts';
 
 const by = { by: administrator, record: { ...away, readOnly: false } };

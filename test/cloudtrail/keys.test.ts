@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { developer, karpenter } from '../../core/cloudtrail/example.ts';
+import { developer, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
 import { writeTags } from '../../core/cloudtrail/example-ec2.ts';
 import { compile } from '../../core/compile.ts';
 import { defineConfig } from '../../core/config.ts';
+import { exampleSettings } from '../../core/example-settings.ts';
 import { detection } from '../../detections/cloudtrail/karpenter-tag-tampered.ts';
 
 /** Without settings a role is Karpenter's by its usual name only. */
@@ -14,6 +15,14 @@ test.each([
   ['sg-0aaa', karpenter, ['sg-0aaa']],
   ['i-0aaaabbbbccccdddd i-0aaaabbbbcccceeee', developer, ['i-0aaaabbbbccccdddd', 'i-0aaaabbbbcccceeee']],
 ])('one finding for: %s', (resources, by, ids) => {
-  const found = match(writeTags('CreateTags', ids, { 'karpenter.sh/discovery': 'prod' }, { by }));
+  const found = match(writeTags('CreateTags', ids, { 'karpenter.sh/nodepool': 'x' }, { by }));
   expect(found.map(({ key }) => key['resource']).join(' ')).toBe(resources);
+});
+
+test('of a role of a usual name, where settings name another, there is one, as grave as anybody’s', () => {
+  const named = compile([detection], [], exampleSettings);
+  const by = roleSession('shop-karpenter', '1');
+  const ids = ['i-0aaaabbbbccccdddd', 'i-0aaaabbbbcccceeee'];
+  const found = named(writeTags('CreateTags', ids, { 'karpenter.sh/nodepool': 'x' }, { by }));
+  expect(found.map(({ key, severity }) => [key['resource'], severity])).toEqual([['what it launches', 'high']]);
 });

@@ -433,7 +433,7 @@ describe('tags written', () => {
         writeTags('CreateTags', ['i-0aaa', 'i-0bbb', 'subnet-0ccc'], { 'karpenter.sh/discovery': 'prod', Team: 'x' }),
       ),
     ).toEqual([
-      'create karpenter.sh/discovery=prod on instance i-0aaa,i-0bbb steering',
+      'create karpenter.sh/discovery=prod on instance i-0aaa,i-0bbb',
       'create Team=x on instance i-0aaa,i-0bbb',
       'create karpenter.sh/discovery=prod on subnet subnet-0ccc steering',
       'create Team=x on subnet subnet-0ccc',

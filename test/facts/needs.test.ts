@@ -23,7 +23,7 @@ const settings: readonly (readonly [string, Settings, readonly string[]])[] = [
   [
     'no settings',
     defineConfig({}),
-    ['launch.region', 'launch.approved-owners', 'iam.exempt', 'profile.foreign', 'node.anomalies'],
+    ['launch.region', 'launch.approved-owners', 'iam.exempt', 'profile.foreign', 'eks.role-own', 'node.anomalies'],
   ],
 ];
 
@@ -65,6 +65,7 @@ const dearer: ReadonlySet<string> = new Set([
     name => `${name}: another part`,
   ),
   ...['token.expiry', 'awsAuth.maps'].map(name => `${name}: another verb`),
+  'eks.role-own: another role',
 ]);
 
 /** One fact under some settings. */

@@ -14,6 +14,20 @@ const eks = (account: string): AuditUser => ({
   extra: { arn: [`arn:aws:sts::${account}:assumed-role/AddonManager/x`] },
 });
 
+test('a role that settings name with its path is known without it, where its name says enough', () => {
+  const sso = 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Platform_*';
+  const kind = (pattern: string, role: string) =>
+    who(iamSession(role, 'alice'), { ...exampleSettings, platform: { arns: [pattern] } });
+  expect(kind(sso, 'AWSReservedSSO_Platform_0123456789abcdef')).toBe('platform');
+  expect(kind(sso, 'AWSReservedSSO_Developer_0123456789abcdef')).toBe('person');
+  expect(kind('arn:aws:iam::111122223333:role/ci/deployer', 'deployer')).toBe('platform');
+  expect(kind('arn:aws:iam::111122223333:role/ci/*', 'deployer')).toBe('person');
+  expect(kind('arn:aws:iam::111122223333:role/ci/deploy*', 'deployer')).toBe('person');
+  expect(kind('arn:aws:iam::111122223333:role/x/AWSReservedSSO_Platform_*', 'AWSReservedSSO_Platform_0')).toBe(
+    'person',
+  );
+});
+
 test('of a cluster that is not EKS’s, a certificate may carry a name of EKS’s', () => {
   expect(who({ username: 'eks:addon-manager' })).toBe('service');
   expect(who({ username: 'eks:addon-manager' }, exampleSettings, 'fleet')).toBe('person');

@@ -264,7 +264,7 @@ describe('a policy', () => {
       { ...own, key: { a: 'b', role: 'r1, r2' } },
     ]);
     expect(rule.decide(viewOf(facts, name), { a: 'b' }, answered({ controller: ['c'] }))).toEqual([
-      { ...own, key: { a: 'b', role: 'by its name' }, note: "it is a node's policy by its name" },
+      { ...own, note: "it is a node's policy by its name" },
     ]);
     expect(rule.decide(viewOf(facts, name), {}, [])).toHaveLength(1);
     expect(rule.decide(viewOf({ ...facts, 'iam.policy-name': 'Other' }, name), {}, answered({}))).toEqual([]);

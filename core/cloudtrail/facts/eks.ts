@@ -1,6 +1,8 @@
 import type { Event } from '../../event.ts';
 import type { Facts } from '../../fact.ts';
 import { at, type Json, list, member, text } from '../../json.ts';
+import type { Settings } from '../../settings.ts';
+import { matchesAny, matchesArn } from '../../wildcard.ts';
 import { count } from '../ec2.ts';
 import { lastSegment } from '../roles.ts';
 import { isWorld } from './exposure.ts';
@@ -97,6 +99,23 @@ const serviceAccount = (record: Record): string => {
     : `capability ${decoded(capability)}`;
 };
 
+/**
+ * Whether the settings know the service account that a call gives a role to as an account of the controller whose role it is, in that
+ * cluster: then it hands the role to nobody else.
+ */
+const isOwnRole = (record: Record, cluster: string, settings: Settings): boolean => {
+  const [role, ...others] = associatedRoles(record);
+  const account = `system:serviceaccount:${serviceAccount(record).replace('/', ':')}`;
+  return (
+    role !== undefined &&
+    others.length === 0 &&
+    settings.controllers.some(
+      one =>
+        one.cluster === cluster && matchesArn(one.roles ?? [], role) && matchesAny(one.serviceAccounts ?? [], account),
+    )
+  );
+};
+
 /** What an EKS call says and changes. */
 export const eksFacts: Facts<'cloudtrail'> = {
   'eks.cluster': {
@@ -155,6 +174,12 @@ export const eksFacts: Facts<'cloudtrail'> = {
     needs: eks,
     read: ({ record, account }, settings) =>
       weightiest(associatedRoles(record).map(role => roleKindOf(role, account, settings))),
+  },
+  'eks.role-own': {
+    doc: 'Whether the settings know the service account that a call gives a role to as one of the controller whose role it is, in that cluster (`controllers`: `cluster`, `roles`, `serviceAccounts`).',
+    needs: eks,
+    read: ({ record }, settings) =>
+      isOwnRole(record, decoded(parameter(record, 'name', 'clusterName') ?? ''), settings),
   },
   'eks.service-account': {
     doc: 'The service account of a pod identity association, `namespace/name`; its id where the record names none; `add-on NAME` and `capability NAME` for those; `none` otherwise.',

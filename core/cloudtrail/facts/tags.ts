@@ -128,8 +128,25 @@ const ownership = [
 /** Karpenter selects subnets, security groups and images by tags of the installation's choice; this one is the guides'. */
 const discovery = 'karpenter.sh/discovery';
 
-const steers = (key: string, settings: Settings): boolean =>
-  matchesAny([...ownership, discovery, ...settings.selectorTags], key);
+/** What Karpenter makes and ends, by its own tags and the cluster’s together (its guide’s policies, “AllowScopedDeletion”). */
+const owned: ReadonlySet<string> = new Set([
+  'instance',
+  'fleet',
+  'launch-template',
+  'volume',
+  'network-interface',
+  'spot-instances-request',
+]);
+
+/** What it makes itself it selects by nothing: eksctl puts a cluster's tags, that of discovery too, on templates and instances. */
+const steers = (key: string, resourceType: string, settings: Settings): boolean =>
+  matchesAny(ownership, key) || (!owned.has(resourceType) && matchesAny([discovery, ...settings.selectorTags], key));
+
+/** Whether something is made with the cluster’s tag and none of Karpenter’s: a node of somebody else’s, out of its reach. */
+const isOthers = ({ atCreation, resourceType, tags }: Written): boolean =>
+  atCreation &&
+  owned.has(resourceType) &&
+  tags.every(({ key }) => key.startsWith('kubernetes.io/cluster/') || !matchesAny(ownership, key));
 
 /** DeleteTags without tags deletes all of them (EC2 API Reference, DeleteTags). */
 const everything: Tag = { key: '*' };
@@ -137,21 +154,23 @@ const everything: Tag = { key: '*' };
 /** Which tags a call writes on which EC2 resources, by CreateTags and DeleteTags or at creation, in either encoding. */
 export const tagFacts: Facts<'cloudtrail'> = {
   'tags.written': {
-    doc: 'List of `{ key, value, action, atCreation, resourceType, resources, steering, selectsImages }`, one for each key and resource type. `value` is `any` where DeleteTags names none; `resources` are ids (empty where a failed call made none); `steering`: Karpenter finds, owns or selects by this key; `selectsImages`: its image selector may. DeleteTags without tags (it deletes all) is one element with key `*`.',
+    doc: 'List of `{ key, value, action, atCreation, resourceType, resources, steering, selectsImages }`, one for each key and resource type. `value` is `any` where DeleteTags names none; `resources` are ids (empty where a failed call made none); `steering`: Karpenter finds or owns by this key (by the cluster’s alone nothing that is just made), or selects by it; `selectsImages`: its image selector may. DeleteTags without tags (it deletes all) is one element with key `*`.',
     needs: () => events,
     read: (event, settings) => {
-      return writtenBy(event).flatMap(({ tags, ids, ...rest }) =>
-        (tags.length > 0 || rest.action === 'create' ? tags : [everything]).map(tag => ({
+      return writtenBy(event).flatMap(written => {
+        const { tags, ids, ...rest } = written;
+        const others = isOthers(written);
+        return (tags.length > 0 || rest.action === 'create' ? tags : [everything]).map(tag => ({
           key: tag.key,
           value: tag.value ?? 'any',
           action: rest.action,
           atCreation: rest.atCreation,
           resourceType: rest.resourceType,
           resources: ids,
-          steering: tag.key === '*' || steers(tag.key, settings),
+          steering: tag.key === '*' || (!others && steers(tag.key, rest.resourceType, settings)),
           selectsImages: tag.key === '*' || matchesAny(settings.imageSelectorTags, tag.key),
-        })),
-      );
+        }));
+      });
     },
   },
 };

@@ -54,8 +54,24 @@ export const eks: readonly Said[] = [
       namespace: 'shop',
       serviceAccount: 'app',
     }),
-    { 'eks.role': role('prod-karpenter'), 'eks.role-kind': 'controller', 'eks.service-account': 'shop/app' },
+    {
+      'eks.role': role('prod-karpenter'),
+      'eks.role-kind': 'controller',
+      'eks.service-account': 'shop/app',
+      'eks.role-own': false,
+    },
   ],
+  ...['prod', 'fleet'].map(
+    (name): Said => [
+      asks('eks', 'CreatePodIdentityAssociation', {
+        name,
+        roleArn: role('prod-karpenter'),
+        namespace: 'kube-system',
+        serviceAccount: 'karpenter',
+      }),
+      { 'eks.role-own': name === 'prod' },
+    ],
+  ),
   [
     asks('eks', 'CreateAddon', { name: 'prod', addonName: 'vpc-cni', serviceAccountRoleArn: role('x') }),
     { 'eks.service-account': 'add-on vpc-cni', 'eks.role-kind': 'other' },

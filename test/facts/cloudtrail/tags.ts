@@ -167,4 +167,26 @@ export const written: readonly Said[] = [
     { 'tags.written': [] },
   ),
   ...each('ec2', 'CreateVolume toString', specified, { 'tags.written': [] }),
+  ...['kubernetes.io/cluster/prod', 'karpenter.sh/discovery'].flatMap(key =>
+    (['instance', 'subnet'] as const).map(
+      (resourceType): Said => [
+        asks('ec2', resourceType === 'instance' ? 'RunInstances' : 'CreateSubnet', {
+          tagSpecificationSet: { items: [{ resourceType, tags: [{ key, value: 'x' }] }] },
+        }),
+        {
+          'tags.written': [
+            {
+              ...nodepool,
+              key,
+              value: 'x',
+              resourceType,
+              resources: [],
+              steering: resourceType === 'subnet',
+              selectsImages: key.startsWith('karpenter.sh/'),
+            },
+          ],
+        },
+      ],
+    ),
+  ),
 ];

@@ -1,0 +1,72 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { linkTo, paged, type Said } from '../stories/listen.ts';
+import { stepOf } from '../stories/step.ts';
+import { type Heard, hear } from './heard.ts';
+import type { Work } from './work.ts';
+import { works } from './works.ts';
+
+const grades = ['critical', 'high', 'medium', 'low'] as const;
+
+const counted = ({ said, findings }: Heard): string => {
+  const counts = grades.flatMap(grade => (findings.has(grade) ? `${findings.get(grade)} ${grade}` : []));
+  return `${paged(said).length}${counts.length === 0 ? '' : ` (${counts.join(', ')})`}`;
+};
+
+const anchor = (title: string): string =>
+  title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} -]/gu, '')
+    .replaceAll(' ', '-');
+
+/** The findings that are new with a step. */
+const newly = (work: Work, said: readonly Said[], index: number): string =>
+  [
+    ...new Set(
+      paged(said)
+        .filter(one => stepOf(work.steps, one.after) === index + 1 && one.message.transition.kind === 'first')
+        .map(({ message: { finding } }) => `${linkTo(finding.detection)} (${finding.severity})`),
+    ),
+  ].join(', ') || '–';
+
+const section = (work: Work, [bare, , named]: readonly Heard[]): readonly string[] => [
+  `## ${work.title}`,
+  '',
+  `${work.source}. Its settings: ${Object.keys(work.named)
+    .map(name => `\`${name}\``)
+    .join(', ')}.`,
+  '',
+  '| | at | what is done | new without settings | with its own |',
+  '|---|---|---|---|---|',
+  ...work.steps.map(
+    ({ at, does }, index) =>
+      `| ${index + 1} | ${at} | ${does} | ${newly(work, bare?.said ?? [], index)} | ${newly(work, named?.said ?? [], index)} |`,
+  ),
+  '',
+  ...Object.entries(work.still).map(([finding, why]) => `- \`${finding}\`: ${why}`),
+  ...(Object.keys(work.still).length === 0 ? [] : ['']),
+];
+
+/** `docs/works.md`. */
+export const worksPage = async (all: readonly Work[]): Promise<string> => {
+  const heard = await Promise.all(all.map(hear));
+  return [
+    '# Whole ordinary works, and what is said of them',
+    '',
+    'Made by `node test/works/page.ts`. Each is what a platform team does on purpose, from its first call to its last, in the records that it leaves. Under its title stands what says which',
+    'calls are made, in whose name. Of these the Terraform modules of EKS and Karpenter, Karpenter’s guides and chart, parts of eksctl, and CAST AI’s and Spot’s modules were read; of the others this is what is',
+    'commonly known. Identities and numbers are ours, and no record here was recorded.',
+    '',
+    'Messages are those of medium severity and above, each event delivered alone, which makes the most; in brackets are the findings that were said, of each severity. *Without settings* is `defineConfig({})`, *of others*',
+    'the example’s settings, which name another cluster, other roles and other addresses, and *its own* those with what [deploy.md](deploy.md#settings) says to write. `npx vitest run test/works` holds that with its own settings',
+    'nothing is told but what is listed, with the reason for which somebody wants it, how many messages there are at most, and that two of the [intrusions](campaigns.md) are told under the same settings.',
+    '',
+    '| work | messages without settings | with settings of others | with its own |',
+    '|---|---|---|---|',
+    ...all.map(({ title }, at) => `| [${title}](#${anchor(title)}) | ${(heard[at] ?? []).map(counted).join(' | ')} |`),
+    '',
+    ...all.flatMap((work, at) => section(work, heard[at] ?? [])),
+  ].join('\n');
+};
+
+if (import.meta.main) writeFileSync(join(import.meta.dirname, '../../docs/works.md'), await worksPage(works));
