@@ -635,7 +635,7 @@ describe('a bad detection is refused, all that is wrong with it at once', () => 
     [{ when: { fact: { nobody: ['x'] } } }, /^when: fact\.nobody: no such fact/],
     [{ on: 'syslog' }, /^on: "syslog": one of cloudtrail, kubernetes$/],
     [{ when: { eventNmae: ['A'] } }, /^when: eventNmae: no such member of a record; allowed here: eventName \(near/],
-    [{ when: { fact: { 'call.outcome': ['suceeded'] } } }, /^when: fact\.call\.outcome: "suceeded" is nothing/],
+    [{ when: { fact: { 'call.outcome': ['suceeded'] } } }, /^when: fact\.call\.outcome: "suceeded" is not a value/],
   ])('knowledge that is wrong, %j', (over, says) => {
     const good = {
       id: 'knowledge/trails',
