@@ -21,6 +21,7 @@ import { counted, grouped, progressOn, sized } from './progress.ts';
 import { loadSettings, usualSettings } from './settings.ts';
 import { isColoured, shown } from './shown.ts';
 import { tellUnmet } from './unmet.ts';
+import { unplaced } from './unplaced.ts';
 
 export const usage: Command['usage'] = `usage: npm start [-- PATH… [FLAGS]]
 
@@ -89,6 +90,7 @@ export const run: Command['run'] = async (argv, io) => {
   const skipped = skips();
   let size = 0;
   const rejected = unreadable();
+  const places = unplaced();
   const accounts = new Set<string>();
   const clusters = new Set<string>();
   try {
@@ -121,6 +123,7 @@ export const run: Command['run'] = async (argv, io) => {
           whole++;
           accounts.add(read.event.account);
           clusters.add(read.event.cluster);
+          places.add(read.event);
         } else if (read.kind === 'skipped') skipped.add(read);
         else if (read.kind === 'rejected') {
           rejected.add(read.rejected);
@@ -157,6 +160,7 @@ export const run: Command['run'] = async (argv, io) => {
     );
     skipped.tell(io);
     rejected.tell(io);
+    places.tell('run', io);
     return events === 0 && rejected.count() > 0 ? 2 : 0;
   } catch (error) {
     progress.end();

@@ -21,6 +21,7 @@ import { loadSettings } from './settings.ts';
 import { jsonLine, shown } from './shown.ts';
 import { trimmer } from './trim.ts';
 import { tellUnmet } from './unmet.ts';
+import { unplaced } from './unplaced.ts';
 
 export const usage: Command['usage'] = `usage: tripline scan PATH… [--fail-on SEVERITY] [--json]
 
@@ -88,6 +89,7 @@ export const run = async (argv: readonly string[], io: Io, signal: AbortSignal =
   let newest = 0;
   let events = 0;
   const skipped = skips();
+  const places = unplaced();
   let size = 0;
   try {
     const options = {
@@ -105,9 +107,11 @@ export const run = async (argv: readonly string[], io: Io, signal: AbortSignal =
         if (read.kind === 'event') {
           events++;
           newest = Math.max(newest, read.event.time);
+          places.add(read.event);
         } else if (read.kind === 'quiet') {
           events += read.count;
           newest = Math.max(newest, read.heard.time);
+          places.add(read.heard, read.count);
         } else if (read.kind === 'skipped') skipped.add(read);
       }
       await detect(reads, { match, store, findings, quarantine, now: newest });
@@ -142,6 +146,7 @@ export const run = async (argv: readonly string[], io: Io, signal: AbortSignal =
   tellUnmet('scan', settings, io);
   skipped.tell(io);
   unread.tell(io);
+  places.tell('scan', io);
   if (signal.aborted) {
     io.stderr.write(
       'tripline scan: interrupted: what was found so far is above, the rest of the logs was not judged\n',
