@@ -56,6 +56,7 @@ import { detection as cloudtrailWebIdentityDeniedBurst } from './cloudtrail/web-
 import { knowledge as knowledgeAccessKeys } from './knowledge/access-keys.ts';
 import { knowledge as knowledgeBootstrapTokens } from './knowledge/bootstrap-tokens.ts';
 import { knowledge as knowledgeCanaryRounds } from './knowledge/canary-rounds.ts';
+import { knowledge as knowledgeElasticIps } from './knowledge/elastic-ips.ts';
 import { knowledge as knowledgeInstanceProfiles } from './knowledge/instance-profiles.ts';
 import { knowledge as knowledgeInstances } from './knowledge/instances.ts';
 import { knowledge as knowledgeLaunchTemplateChanges } from './knowledge/launch-template-changes.ts';
@@ -238,6 +239,7 @@ export const knowledge: readonly AnyKnowledge[] = [
   knowledgeAccessKeys,
   knowledgeBootstrapTokens,
   knowledgeCanaryRounds,
+  knowledgeElasticIps,
   knowledgeInstanceProfiles,
   knowledgeInstances,
   knowledgeLaunchTemplateChanges,

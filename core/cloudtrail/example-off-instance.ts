@@ -95,6 +95,25 @@ const taught = leaving('203.0.113.77', [
   [third, 60],
 ]);
 
+/** A new cluster's NAT gateway is given an Elastic IP, which no setting and no inventory knows. */
+const allocated = call('ec2', 'AllocateAddress', {
+  eventTime: '2026-09-01T08:30:00Z',
+  requestParameters: { domain: 'vpc' },
+  responseElements: {
+    requestId: '11111111-2222-3333-4444-555555555555',
+    publicIp: example.address,
+    domain: 'vpc',
+    allocationId: 'eipalloc-0aaa',
+    publicIpv4Pool: 'amazon',
+    networkBorderGroup: 'eu-west-1',
+  },
+});
+const released = call('ec2', 'ReleaseAddress', {
+  eventTime: '2026-09-01T08:50:00Z',
+  requestParameters: { allocationId: 'eipalloc-0aaa', networkBorderGroup: 'eu-west-1' },
+  responseElements: { requestId: '11111111-2222-3333-4444-555555555555', _return: true },
+});
+
 /** Seen where nothing explains them. */
 export const elsewhere: readonly Example<'cloudtrail'>[] = [
   {
@@ -143,6 +162,11 @@ export const elsewhere: readonly Example<'cloudtrail'>[] = [
     event: describeVolumes(),
     after: [launched, ...taught],
     settings: noEgress,
+  },
+  {
+    name: 'from an Elastic IP that was given back',
+    event: describeVolumes(),
+    after: [launched, allocated, released],
   },
   {
     name: 'a step lower where the launch was not seen',
@@ -214,6 +238,11 @@ export const explainedUses: readonly Example<'cloudtrail'>[] = [
     event: describeVolumes(),
     after: [launched],
     settings: { network: { egress: [] } },
+  },
+  {
+    name: 'through an Elastic IP that was allocated today',
+    event: describeVolumes(),
+    after: [launched, allocated],
   },
   {
     name: 'from the instance itself, through our endpoint',

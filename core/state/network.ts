@@ -2,7 +2,8 @@ import type { Item } from './observation.ts';
 
 /**
  * What the inventory found of an account's network, one item a day: public addresses of NAT gateways and Elastic IPs, VPC ranges,
- * endpoints. By the day, because an address that was given back may be anybody's tomorrow.
+ * endpoints; and Elastic IPs that were allocated or released that day. By the day, because an address that was given back may be
+ * anybody's tomorrow.
  */
 const networkScope = (account: string, day: string): string => `network#${account}#${day}`;
 
@@ -28,7 +29,17 @@ export const networkScopes = (account: string, time: number): readonly [today: s
   networkScope(account, dayOf(time - day)),
 ];
 
-/** What is known of an account's network; all of it empty where no inventory ran. */
+/** An allocation as it is kept: whose address it is. */
+export const allocationOf = (id: string, address: string): string => `${id} ${address}`;
+
+/** Addresses that were allocated and not given back. */
+const allocatedIn = (allocated: readonly string[], released: ReadonlySet<string>): readonly string[] =>
+  allocated.flatMap(one => {
+    const [id = '', address = ''] = one.split(' ');
+    return released.has(id) ? [] : [address];
+  });
+
+/** What is known of an account's network; all of it empty where no inventory ran and no address was allocated. */
 export interface KnownNetwork {
   readonly egress: ReadonlySet<string>;
   readonly ranges: readonly string[];
@@ -40,7 +51,7 @@ export const networkIn = (items: readonly Item[]): KnownNetwork => {
   if (items.every(isEmpty)) return unknown;
   const members = (set: string): readonly string[] => items.flatMap(item => item[set] ?? []);
   return {
-    egress: new Set(members('egress')),
+    egress: new Set([...members('egress'), ...allocatedIn(members('allocated'), new Set(members('released')))]),
     ranges: [...new Set(members('range'))],
     endpoints: new Set(members('endpoint')),
   };

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
-import { networkIn, networkKept, networkScopes } from '../../core/state/network.ts';
+import { describe, expect, test } from 'vitest';
+import { call } from '../../core/cloudtrail/example.ts';
+import { allocationOf, networkIn, networkKept, networkScopes } from '../../core/state/network.ts';
+import { knowledge } from '../../detections/knowledge/elastic-ips.ts';
 
 const day = 86_400_000;
 const noon = Date.parse('2026-09-01T12:00:00Z');
@@ -36,6 +38,38 @@ test('what was found on either day is known; where no inventory ran, nothing is'
   expect([[...today.egress], today.ranges, [...today.endpoints]]).toEqual([['192.0.2.2'], [], []]);
   const nothing = networkIn([{}, {}]);
   expect([nothing.egress.size, nothing.ranges, nothing.endpoints.size]).toEqual([0, [], 0]);
+});
+
+test('an Elastic IP is the account’s from its allocation until it is given back, on either day', () => {
+  const allocated = [allocationOf('eipalloc-0a', '192.0.2.1'), allocationOf('eipalloc-0b', '192.0.2.2')];
+  expect([...networkIn([{ allocated }]).egress]).toEqual(['192.0.2.1', '192.0.2.2']);
+  expect([...networkIn([{ released: ['eipalloc-0a'] }, { allocated }]).egress]).toEqual(['192.0.2.2']);
+  expect([...networkIn([{ allocated, egress: ['192.0.2.1'], released: ['eipalloc-0a'] }]).egress]).toEqual([
+    '192.0.2.1',
+    '192.0.2.2',
+  ]);
+});
+
+describe('an allocation', () => {
+  const taught = (over: Parameters<typeof call>[2]) => {
+    const event = call('ec2', 'AllocateAddress', { responseElements: response, ...over });
+    return knowledge.observe({ event, record: event.record } as Parameters<typeof knowledge.observe>[0]); // all that it reads
+  };
+  const response = { publicIp: '192.0.2.1', domain: 'vpc', allocationId: 'eipalloc-0a' };
+
+  test('is learned as it is recorded', () => {
+    expect(taught({})).toMatchObject([{ add: { allocated: ['eipalloc-0a 192.0.2.1'] } }]);
+  });
+
+  test.each([
+    { ...response, publicIp: '0.0.0.0/0' },
+    { ...response, publicIp: '192.0.2.1 eipalloc-0b' },
+    { ...response, allocationId: 'eipalloc-0a 203.0.113.1' },
+    { ...response, allocationId: 7 },
+    { publicIp: '192.0.2.1' },
+  ])('teaches nothing where it is no allocation of one address: %j', responseElements => {
+    expect(taught({ responseElements })).toEqual([]);
+  });
 });
 
 test('an item outlives the day that asks for the one before it, and the lateness of its events', () => {

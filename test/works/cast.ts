@@ -1,6 +1,8 @@
 import { roleSession } from '../../core/cloudtrail/example.ts';
+import { ec2, wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import type { By } from '../../core/cloudtrail/example-iam.ts';
 import type { UserIdentity } from '../../core/cloudtrail/record.ts';
+import type { Event } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import { audit, iamSession, serviceAccount } from '../../core/kubernetes/example.ts';
 import type { AuditUser } from '../../core/kubernetes/record.ts';
@@ -117,6 +119,23 @@ export const withPlatform = (...roles: readonly string[]): Pick<Settings, 'platf
     ],
   },
 });
+
+/** The NAT gateway of the cluster's VPC, by a new address. */
+export const natGateway = ({ by }: { readonly by: UserIdentity }): readonly Event<'cloudtrail'>[] => [
+  ec2(
+    'AllocateAddress',
+    { domain: 'vpc' },
+    { by },
+    {
+      publicIp: gateway,
+      domain: 'vpc',
+      allocationId: 'eipalloc-0bbb',
+      publicIpv4Pool: 'amazon',
+      networkBorderGroup: 'eu-west-1',
+    },
+  ),
+  wrappedEc2('CreateNatGateway', { SubnetId: 'subnet-0bbb', AllocationId: 'eipalloc-0bbb' }, { by }),
+];
 
 /** Addresses by which the cluster's VPC leaves. */
 export const withGateway: Pick<Settings, 'network'> = {

@@ -1,5 +1,4 @@
 import { roleSession, serviceLinked } from '../../core/cloudtrail/example.ts';
-import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { eks, iam, other } from '../../core/cloudtrail/example-iam.ts';
 import { createTemplate } from '../../core/cloudtrail/example-launch.ts';
 import { step } from '../stories/step.ts';
@@ -8,6 +7,7 @@ import {
   administrators,
   asking,
   byStack,
+  natGateway,
   roleArn,
   shop,
   signedIn,
@@ -103,7 +103,7 @@ export const gettingStarted: Work = {
       '09:05',
       'eksctl’s stack of the cluster',
       formed(`eksctl-${cluster}-cluster`),
-      ec2('CreateNatGateway', { subnetId: 'subnet-0bbb', allocationId: 'eipalloc-0bbb' }, stack),
+      ...natGateway(stack),
       ...makeRole(
         serviceRole,
         trusts.service('eks'),
@@ -232,8 +232,8 @@ export const gettingStarted: Work = {
   named: {
     ...withCluster({ nodeRoles: ['KarpenterNodeRole-*', 'eksctl-*-NodeInstanceRole-*'] }),
     ...withKarpenter(controllerRole),
-    ...withPlatform(administrators),
     ...withGateway,
+    ...withPlatform(administrators),
   },
   still: {
     'cloudtrail/eks-endpoint-exposed (high)':
@@ -243,5 +243,5 @@ export const gettingStarted: Work = {
     'cloudtrail/imdsv1-instance-launched (medium)':
       'eksctl’s node groups let pods have the node’s credentials; `disablePodIMDS: true` does not',
   },
-  most: [18, 36, 6],
+  most: [18, 31, 6],
 };

@@ -6,6 +6,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { step } from '../stories/step.ts';
 import {
   asking,
+  natGateway,
   roleArn,
   shop,
   terraform,
@@ -55,7 +56,7 @@ export const terraformDay: Work = {
     step(
       '09:00',
       'the VPC’s subnets and groups, its NAT gateway, tags by which Karpenter finds them',
-      ec2('CreateNatGateway', { subnetId: 'subnet-0bbb', allocationId: 'eipalloc-0bbb' }, terraform),
+      ...natGateway(terraform),
       writeTags('CreateTags', ['subnet-0bbb', 'subnet-0bbc'], { 'karpenter.sh/discovery': cluster }, terraform),
       ec2(
         'AuthorizeSecurityGroupIngress',
@@ -199,8 +200,8 @@ export const terraformDay: Work = {
   named: {
     ...withCluster({ nodeRoles: [`Karpenter-${cluster}-*`, '*-eks-node-group-*'] }),
     ...withKarpenter(controllerRole),
-    ...withPlatform('terraform'),
     ...withGateway,
+    ...withPlatform('terraform'),
   },
   still: {
     'cloudtrail/eks-endpoint-exposed (high)':
@@ -208,5 +209,5 @@ export const terraformDay: Work = {
     'cloudtrail/controller-role-policy-changed (medium)':
       'what Karpenter may do is written: once a cluster and upgrade',
   },
-  most: [23, 44, 2],
+  most: [23, 38, 2],
 };
