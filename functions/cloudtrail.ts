@@ -8,9 +8,9 @@ import {
   beginning,
   behind,
   bookmark,
-  furthest,
   Moved,
   type Place,
+  placesIn,
 } from '../core/state/bookmark.ts';
 import { deps } from './deps/deps.ts';
 import { detectCounted } from './detection/detecting.ts';
@@ -69,13 +69,13 @@ const detectObject = async (
   context: Context,
 ): Promise<void> => {
   const { store, now } = deps();
-  const place = isAgain ? furthest(await store().observe([askBookmark(pointer, now())])) : beginning;
-  try {
-    await detectBehind(place, pointer, reached, meter, context);
-  } catch (error) {
-    if (!(error instanceof Moved)) throw error;
-    await detectBehind(beginning, pointer, reached, meter, context);
-  }
+  const places = isAgain ? placesIn(await store().observe([askBookmark(pointer, now())])) : [];
+  for (const place of [...places, beginning])
+    try {
+      return await detectBehind(place, pointer, reached, meter, context);
+    } catch (error) {
+      if (!(error instanceof Moved)) throw error;
+    }
 };
 
 /** Leaves a bookmark in each object, from which the next run goes on; without one it begins anew. */

@@ -49,22 +49,20 @@ export const askBookmark = (object: ObjectPointer, now: number): Observation => 
   expires: now + kept,
 });
 
-/** The place of the run that came furthest. */
-export const furthest = (answers: readonly Answer[]): Place =>
+/** Places that earlier runs came to, the furthest first. */
+export const placesIn = (answers: readonly Answer[]): readonly Place[] =>
   answers
     .flatMap(({ item }) => item['reached'] ?? [])
     .map(text => text.split(' '))
-    .reduce(
-      (best, [events, last = '']) => (Number(events) > best.events ? { events: Number(events), last } : best),
-      beginning,
-    );
+    .map(([events, last = '']) => ({ events: Number(events), last }))
+    .toSorted((one, other) => other.events - one.events);
 
 /** An object does not have the events of which a bookmark was left: it was replaced, or is read otherwise since. */
 export class Moved extends Error {}
 
 /**
  * An object's reads without the events before a place, which were judged. What is no event is given again.
- * @throws Moved where its events are not those of which the place was: then it is begun anew
+ * @throws Moved where its events are not those of which the place was
  */
 export async function* after(place: Place, reads: AsyncIterable<readonly Read[]>): AsyncGenerator<readonly Read[]> {
   let passed = beginning;

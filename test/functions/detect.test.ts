@@ -334,11 +334,14 @@ describe('CloudTrail’s queue', () => {
     const running = context({ getRemainingTimeInMillis: () => left });
     expect(await trail(notice('a'), running)).toEqual(givenBack);
     expect(taken()).toEqual(first.slice(0, 2_000));
-    left = 120_000;
-    // As where a version after that one reads fewer records of it as events.
+    // As where a version after that one reads fewer records of it as events; and has no time for all of it either.
     files = { a: first.slice(10) };
-    expect(await trail(again(notice('a'), 2), running)).toEqual({ batchItemFailures: [] });
-    expect(taken()).toEqual(first.slice(10));
+    left = 60_000;
+    expect(await trail(again(notice('a'), 2), running)).toEqual(givenBack);
+    expect(taken()).toEqual(first.slice(10, 2_010));
+    left = 120_000;
+    expect(await trail(again(notice('a'), 3), running)).toEqual({ batchItemFailures: [] });
+    expect(taken()).toEqual(first.slice(2_010));
   });
 
   test('gives back a log file whose events come so slowly that there is no time left to judge them', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { call } from '../../core/cloudtrail/example.ts';
 import type { Read } from '../../core/read/contract.ts';
 import { skipped } from '../../core/read/reject.ts';
-import { after, askBookmark, beginning, behind, bookmark, furthest, Moved } from '../../core/state/bookmark.ts';
+import { after, askBookmark, beginning, behind, bookmark, Moved, placesIn } from '../../core/state/bookmark.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 
 const now = Date.parse('2026-09-01T10:00:00Z');
@@ -20,10 +20,13 @@ const rest = async (events: number, given: readonly Read[], piece: number): Prom
   return (await Array.fromAsync(after(behind(beginning, reads.slice(0, events)), pieces()))).flat();
 };
 
-test('the run that came furthest counts, in whatever order they wrote', async () => {
+test('the run that came furthest is asked first, in whatever order they wrote', async () => {
   const store = memoryStore();
   await store.observe([12, 9].map(events => bookmark(object, { events, last: `e${events}` }, now)));
-  expect(furthest(await store.observe([askBookmark(object, now)]))).toEqual({ events: 12, last: 'e12' });
+  expect(placesIn(await store.observe([askBookmark(object, now)]))).toEqual([
+    { events: 12, last: 'e12' },
+    { events: 9, last: 'e9' },
+  ]);
 });
 
 test('other content under the same name is begun anew', async () => {
@@ -35,7 +38,7 @@ test('other content under the same name is begun anew', async () => {
     { ...object, key: 'b' },
     { ...object, bucket: 'b' },
   ])
-    expect(furthest(await store.observe([askBookmark(other, now)]))).toEqual(beginning);
+    expect(placesIn(await store.observe([askBookmark(other, now)]))).toEqual([]);
 });
 
 test.each([1, 2, 4, 9, 20])('what was judged is passed, and nothing else, in pieces of %d', async piece => {
