@@ -60,8 +60,8 @@ const enters = (command: string): boolean =>
 /** Detours in a path that are gone through: of more somebody made a puzzle. */
 const detours = 4;
 
-/** A command as a shell makes words of it: what quotes and backslashes part is one, `$IFS` is a space; and paths without detours. */
-const unquoted = (command: string): string => command.replace(/["'\\]/g, '').replace(/\$(?:\{IFS\}|IFS\b)/g, ' ');
+/** A command as a shell makes words of it: what quotes, backslashes and lines that go on part is one, `$IFS` is a space; and paths without detours. */
+const unquoted = (command: string): string => command.replace(/\\\n|["'\\]/g, '').replace(/\$(?:\{IFS\}|IFS\b)/g, ' ');
 const straight = (command: string): string => {
   let path = command.replace(/\/(?:\.?\/)+/g, '/');
   for (let step = 0; step < detours; step++) path = path.replace(/\/[^/\s]+\/\.\.(?=\/|\s|$)/g, '');

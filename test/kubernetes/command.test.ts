@@ -132,6 +132,7 @@ describe('a command in a pod', () => {
     'busybox wget -qO- http://169.254.169.254',
     'echo 169.254.169.254 | xargs curl',
     'curl http://169.254.169.254/../latest/meta-data/',
+    'curl http://169.254.\\\n169.254/latest/',
     'curl http://instance-data/../latest/',
     'curl http://[fd00:ec2::254]/../latest/',
     'curl http://169.254.169.254/a/b/../../../latest/',
