@@ -17,6 +17,8 @@ const pageSize = 50;
 export const mostCases = 500;
 /** Milliseconds before the time-out at which no further case is begun. */
 const reserve = 15_000;
+/** Milliseconds that are left to announcing, whatever ends by itself: that has another hour. */
+const announcing = 60_000;
 
 /**
  * Judges again what is due, and announces what has been due for over five minutes, the longest due first. A case that fails
@@ -53,7 +55,7 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
     })
     .catch(failed('sources that are silent'));
   await wakeByTime(meter).catch(failed('what is due by time'));
-  await endByThemselves(known).catch(failed('findings that end by themselves'));
+  await endByThemselves(known, () => hasTime(context, announcing)).catch(failed('findings that end by themselves'));
   await announceSuppressions(meter).catch(failed('suppressions'));
   await announceDue(meter, isEarly);
   if (failures.length > 0) throw failures[0];

@@ -4,6 +4,7 @@ import type { Settings } from '../settings.ts';
 import { kindIn, matchesWildcard } from '../wildcard.ts';
 import { written } from './body.ts';
 import { administrators } from './groups.ts';
+import { ourAccounts } from './identity.ts';
 
 /** One mapping of `mapRoles` or `mapUsers`. */
 interface Mapping {
@@ -14,10 +15,10 @@ interface Mapping {
 
 /**
  * What kube-system/aws-auth maps after the call. `masters`: somebody to a group of administrators. `foreign-node`: a role that the
- * settings do not know as a node's to `system:nodes`. `system-name`: somebody to a name that a component or a service account has.
+ * settings do not know as a node's to `system:nodes`. `foreign-account`: somebody of an account that is none of ours. `system-name`: somebody to a name that a component or a service account has.
  * `unread`: it is written so that it can't be read here, and may map anything.
  */
-export type AwsAuthMap = 'masters' | 'foreign-node' | 'system-name' | 'unread';
+export type AwsAuthMap = 'masters' | 'foreign-node' | 'foreign-account' | 'system-name' | 'unread';
 
 /** A line that begins an entry: a dash with a member behind it, or alone. `- system:nodes` is an element of a list of groups. */
 const begins = /^\s*-\s*(?:$|\{|["']?[\w.-]+["']?\s*:(?:\s|$))/;
@@ -123,11 +124,18 @@ const isNodeRole = (arn: string, patterns: readonly string[]): boolean =>
 /** Names of the system's own, but nodes' as EKS has them written: the instance's, the session's. */
 const systemName = /^(?:eks:|system:(?!node:\{\{))/;
 
+/** Accounts that are mapped: those of ARNs, and whole ones. */
+const accountsIn = (mapped: readonly Mapping[], data: Json): readonly string[] => [
+  ...mapped.flatMap(({ arn }) => /^arn:[\w-]+:(?:iam|sts)::(\d{12}):/.exec(arn)?.[1] ?? []),
+  ...((text(data, 'mapAccounts') ?? '').match(/(?<!\d)\d{12}(?!\d)/g) ?? []),
+];
+
 /** What aws-auth maps after the call, as far as a body shows it: EKS logs one for update, patch and delete, none for create. */
 export const awsAuthMaps = (event: Event<'kubernetes'>, settings: Settings): readonly AwsAuthMap[] => {
   const data = at(written(event.record).object, 'data');
   if (!isObject(data)) return [];
   const roles = [...settings.nodeRoles, ...settings.clusters.flatMap(cluster => cluster.nodeRoles ?? [])];
+  const ours = ourAccounts(event, settings);
   const all = texts(data).map(value => ({ value, mappings: read(value) }));
   const mapped = all.flatMap(({ value, mappings }) => mappings ?? anyway(value));
   const nodes = mapped.filter(({ groups }) => groups.includes('system:nodes'));
@@ -135,6 +143,9 @@ export const awsAuthMaps = (event: Event<'kubernetes'>, settings: Settings): rea
   return [
     ...(mapped.some(isMaster) ? (['masters'] as const) : []),
     ...(roles.length > 0 && nodes.some(({ arn }) => !isNodeRole(arn, roles)) ? (['foreign-node'] as const) : []),
+    ...(ours.length > 0 && accountsIn(mapped, data).some(account => !ours.includes(account))
+      ? (['foreign-account'] as const)
+      : []),
     ...(mapped.some(({ username }) => systemName.test(username)) ? (['system-name'] as const) : []),
     ...(all.some(({ mappings }) => mappings === undefined) ? (['unread'] as const) : []),
   ];

@@ -47,10 +47,11 @@ const identity =
 
 /**
  * Of the node: what its kubelet and runtime keep, the runtime's own clients, and chroot, with options or without, into a root that is mounted
- * (Kubernetes documentation, "Node" and "Container runtimes"; containerd, `ctr`; chroot(1)).
+ * (Kubernetes documentation, "Node" and "Container runtimes"; containerd, `ctr`; chroot(1)). Before `ctr` alone, which is also the name of
+ * a figure in a query, an option or a subcommand is asked for.
  */
 const node =
-  /\/var\/lib\/(?:kubelet|containerd|docker)\b|\/etc\/(?:kubernetes|eks)\/|\b(?:containerd|docker|crio|dockershim)\.sock\b|\bchroot(?:\s+-\S{1,100}){0,4}\s+\/\w|(?<![\w-])(?:crictl|ctr|nerdctl)\s/;
+  /\/var\/lib\/(?:kubelet|containerd|docker)\b|\/etc\/(?:kubernetes|eks)\/|\b(?:containerd|docker|crio|dockershim)\.sock\b|\bchroot(?:\s+-\S{1,100}){0,4}\s+\/\w|(?<![\w-])(?:(?:crictl|nerdctl)\s|ctr\s+(?:-{1,2}[a-z]|(?:containers?|content|events?|images?|install|leases|namespaces?|ns|oci|plugins|run|sandbox(?:es)?|shim|snapshots?|tasks?|[cit])\s))/;
 
 /** Namespaces of the node's first process, by its number or by their files (nsenter(1)). */
 const enters = (command: string): boolean =>
@@ -59,8 +60,8 @@ const enters = (command: string): boolean =>
 /** Detours in a path that are gone through: of more somebody made a puzzle. */
 const detours = 4;
 
-/** A command as a shell makes words of it: what quotes and backslashes part is one, `$IFS` is a space; and paths without detours. */
-const unquoted = (command: string): string => command.replace(/["'\\]/g, '').replace(/\$(?:\{IFS\}|IFS\b)/g, ' ');
+/** A command as a shell makes words of it: what quotes, backslashes and lines that go on part is one, `$IFS` is a space; and paths without detours. */
+const unquoted = (command: string): string => command.replace(/\\\n|["'\\]/g, '').replace(/\$(?:\{IFS\}|IFS\b)/g, ' ');
 const straight = (command: string): string => {
   let path = command.replace(/\/(?:\.?\/)+/g, '/');
   for (let step = 0; step < detours; step++) path = path.replace(/\/[^/\s]+\/\.\.(?=\/|\s|$)/g, '');
@@ -86,15 +87,17 @@ const commandOf = (record: AuditRecord): string =>
 export const soughtBy = (record: AuditRecord): readonly Sought[] => {
   const words = unquoted(commandOf(record));
   if (words === '') return [];
-  const command = straight([words, ...decoded(words).map(unquoted)].join(' ').toLowerCase());
+  const written = [words, ...decoded(words).map(unquoted)].join(' ').toLowerCase();
+  const path = straight(written);
+  // Of an address, what a detour leaves out may be its host.
   const addresses = [
-    ...(command.match(numbers) ?? []).map(inOne),
-    ...(command.match(groups) ?? []).map(text => (text.includes(':') ? numbered(text) : undefined)),
+    ...(written.match(numbers) ?? []).map(inOne),
+    ...(written.match(groups) ?? []).map(text => (text.includes(':') ? numbered(text) : undefined)),
   ].filter(address => address !== undefined);
   const asks = (values: ReturnType<typeof valuesOf>): boolean => addresses.some(address => values.has(address));
   return [
-    ...(asks(metadata) || metadataName.test(command) ? (['instance-metadata'] as const) : []),
-    ...(asks(agents) || identity.test(command) ? (['pod-identity'] as const) : []),
-    ...(node.test(command) || enters(command) ? (['node'] as const) : []),
+    ...(asks(metadata) || metadataName.test(written) ? (['instance-metadata'] as const) : []),
+    ...(asks(agents) || identity.test(path) ? (['pod-identity'] as const) : []),
+    ...(node.test(path) || enters(path) ? (['node'] as const) : []),
   ];
 };

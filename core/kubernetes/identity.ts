@@ -108,10 +108,12 @@ export const formOfName = (name: string): Form => {
 /** Whether a cluster's users are called `eks:…` by EKS alone: of any other's a certificate may carry the name. */
 export const keepsEksNames = ({ kind }: Settings['clusters'][number]): boolean => kind === 'eks';
 
-const isOurs = (arn: string, event: Event<'kubernetes'>, settings: Settings): boolean => {
-  const account = arn.split(':')[4] ?? '';
-  return [event.account, ...settings.accounts, ...settings.clusters.map(cluster => cluster.account)].includes(account);
-};
+/** Accounts of ours, as far as they are known: that of an event's cluster among them. */
+export const ourAccounts = ({ account }: Event<'kubernetes'>, settings: Settings): readonly string[] =>
+  [account, ...settings.accounts, ...settings.clusters.flatMap(cluster => cluster.account ?? [])].filter(Boolean);
+
+const isOurs = (arn: string, event: Event<'kubernetes'>, settings: Settings): boolean =>
+  ourAccounts(event, settings).includes(arn.split(':')[4] ?? '');
 
 /**
  * Who a user is. A controller bound to a cluster is one there only; where the event's cluster is not known it is a likely one,

@@ -127,7 +127,7 @@ const facts: Vocabulary['facts'] = {
   'guard.change': ['deleted', 'weakened', 'weak', 'opaque', 'rewritten', 'excepted', 'intercepting', 'unknown'],
   'definition.converted': ['elsewhere', 'unknown'],
   'guard.keeper': ['own', 'other'],
-  'awsAuth.maps': ['masters', 'foreign-node', 'system-name', 'unread'],
+  'awsAuth.maps': ['masters', 'foreign-node', 'foreign-account', 'system-name', 'unread'],
   'csr.signer': ['client', 'kubelet-client', 'other', 'unknown'],
   'csr.masters': ['yes', 'system-name', 'unknown'],
   'csr.node': 'text',

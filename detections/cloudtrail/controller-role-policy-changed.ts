@@ -19,12 +19,22 @@ const guardrail = { policyId: 'p-examplepolicy', targetId: 'ou-exam-pleid000' };
 
 const withUser = [{ kind: 'cluster-api', cluster: 'fleet', roles: ['arn:aws:iam::111122223333:user/capa'] }] as const;
 
+const unfenced = [
+  'DeleteRolePermissionsBoundary',
+  'DeleteUserPermissionsBoundary',
+  'CreateAccessKey',
+  'CreateLoginProfile',
+  'UpdateLoginProfile',
+];
+
 export const detection = cloudtrail({
   id: 'cloudtrail/controller-role-policy-changed',
   title: '{principal} changed what a controller may do ({role}): {event} {policy|iam.policy}',
   severity: [
     ['low', { fact: { 'iam.role-kind': 'likely-controller' } }],
     ['high', { fact: { 'iam.policy-kind': 'admin' } }],
+    // No policy of it: a boundary taken away, or somebody who can be it from now on.
+    ['high', { eventName: unfenced }],
     // Whoever installs a controller, and gives it another version, writes its policies; a landing zone, those of accounts.
     ['medium', { fact: { 'principal.kind': 'platform' } }],
     'high',
@@ -119,6 +129,17 @@ export const detection = cloudtrail({
         name: 'the platform does',
         event: iam('PutRolePolicy', { roleName, policyName: 'more', policyDocument: '{}' }, { by: platform }),
         severity: 'medium',
+      },
+      {
+        name: 'the platform removes its boundary',
+        event: iam('DeleteRolePermissionsBoundary', { roleName }, { by: platform }),
+        severity: 'high',
+      },
+      {
+        name: 'the platform gives its user another key',
+        event: iam('CreateAccessKey', { userName: 'capa' }, { by: platform }),
+        settings: { controllers: withUser },
+        severity: 'high',
       },
       {
         name: 'the platform lets it do everything',

@@ -31,6 +31,21 @@ const resourcesOf = (one: Json): readonly string[] => {
   return ids.length > 0 ? ids : [`new ${text(one, 'resourceType')}`];
 };
 
+/** What Karpenter writes on an instance of its own once it has registered (karpenter-provider-aws, its policy “AllowScopedResourceTagging”). */
+const afterwards = ['karpenter.sh/nodeclaim', 'eks:eks-cluster-name'];
+
+/**
+ * Whether tags are of a controller's launches. Until settings name it, it tags whatever it launches: one finding, and not one for each
+ * instance. Where they name others, it is no less grave for its usual name, and what it tags as it launches is no more findings; what was
+ * there before is one each, for people's roles have such names, too.
+ */
+const isLaunched = (view: View<'cloudtrail'>, one: Json): boolean =>
+  owned.includes(text(one, 'resourceType') ?? '') &&
+  (said(view, 'principal.kind') === 'likely-controller' ||
+    (hasUsualName(said(view, 'principal.id')) &&
+      (member(one, 'atCreation') === true ||
+        (text(one, 'action') === 'create' && afterwards.includes(text(one, 'key') ?? '')))));
+
 export const detection = cloudtrail({
   id: 'cloudtrail/karpenter-tag-tampered',
   title: '{attempt}{principal} changed tags that steer Karpenter on {resource}',
@@ -51,12 +66,7 @@ export const detection = cloudtrail({
   unless: [{ fact: { 'principal.kind': 'controller' } }, { fact: { 'principal.kind': 'service' } }],
   by: view => {
     const principal = said(view, 'principal.id');
-    // Until settings name it, a controller tags whatever it launches: one finding, and not one for each instance. Where they name
-    // others, it is no less grave for its usual name, and no more findings.
-    const isOne = said(view, 'principal.kind') === 'likely-controller' || hasUsualName(principal);
-    const resources = steering(view).flatMap(one =>
-      isOne && owned.includes(text(one, 'resourceType') ?? '') ? ['what it launches'] : resourcesOf(one),
-    );
+    const resources = steering(view).flatMap(one => (isLaunched(view, one) ? ['what it launches'] : resourcesOf(one)));
     return [...new Set(resources)].map(resource => ({ principal, resource }));
   },
   resources: view =>

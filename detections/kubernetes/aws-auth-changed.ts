@@ -33,6 +33,7 @@ export const detection = kubernetes({
   title: '{principal} changed who may sign in through {object}: {awsAuth.maps|event}',
   severity: [
     ['critical', { fact: { 'awsAuth.maps': ['masters', 'foreign-node', 'system-name', 'unread'] } }],
+    ['high', { fact: { 'awsAuth.maps': ['foreign-account'] } }],
     // All that was written is seen, and nothing grave is in it: what eksctl, Terraform and `kubectl edit` write for nodes and teams.
     ['low', { requestObject: { data: { mapRoles: [{ exists: true }] } }, fact: { 'principal.standing': 'platform' } }],
     'high',
@@ -84,6 +85,16 @@ export const detection = kubernetes({
           user: users.platform,
         }),
         severity: 'low',
+      },
+      {
+        name: 'the platform maps a role of an account that is not ours',
+        event: audit('update', 'configmaps', {
+          ...map(
+            (nodes + entry('team', 'team', 'viewers')).replace('111122223333:role/team', '999988887777:role/team'),
+          ),
+          user: users.platform,
+        }),
+        severity: 'high',
       },
       {
         name: 'the platform makes somebody an administrator',

@@ -48,23 +48,42 @@ const whyOf = async (
 /**
  * Resolves open findings whose detection was switched off or removed, and those of an absence for which the record came late, up to their
  * newest event: what is later opens them. Once an hour, for it reads all that is open.
+ * @param known ids of the catalogue's detections
+ * @param mayGoOn asked before each
+ * @throws the first failure, after all others had their turn
  */
-export const endByThemselves = async (known: ReadonlySet<string>): Promise<void> => {
-  const { findings, settings, now } = deps();
+export const endByThemselves = async (known: ReadonlySet<string>, mayGoOn: () => boolean): Promise<void> => {
+  const { settings, now } = deps();
   const at = now();
   if (!isFirstOfHour(at)) return;
   const mayEnd = (finding: Finding): boolean =>
     endedBy(finding, known, settings, at) !== undefined || belatedScope(finding, at) !== undefined;
   let resolved = 0;
+  let failed: { readonly cause: unknown } | undefined;
   for await (const { id } of open(mayEnd)) {
-    // An index may lag: what is there now decides.
-    const [finding] = await findings().cases([id]);
-    const why = finding && (await whyOf(finding, known, at));
-    if (finding === undefined || why === undefined) continue;
-    if ((await findings().work(finding, { act: 'resolve', upTo: 'seen' }, { ...by[why], at })) === 'set') resolved++;
-    if (resolved === most.resolved) break;
+    if (!mayGoOn() || resolved === most.resolved) break;
+    try {
+      if (await isEnded(id, known, at)) resolved++;
+    } catch (cause) {
+      failed ??= { cause };
+    }
   }
   if (resolved > 0) log('info', { function: 'sweep', ended: resolved });
+  if (failed !== undefined) throw failed.cause;
+};
+
+/** Resolves a finding that ends by itself; false where it does not, or somebody changed it. */
+const isEnded = async (id: string, known: ReadonlySet<string>, at: number): Promise<boolean> => {
+  // An index may lag: what is there now decides.
+  const [finding] = await deps().findings().cases([id]);
+  const why = finding && (await whyOf(finding, known, at));
+  if (finding === undefined || why === undefined) return false;
+  const change = { act: 'resolve', upTo: 'seen' } as const;
+  return (
+    (await deps()
+      .findings()
+      .work(finding, change, { ...by[why], at })) === 'set'
+  );
 };
 
 /** Open findings of a kind, the most severe first. */

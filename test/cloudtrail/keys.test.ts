@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { developer, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
 import { writeTags } from '../../core/cloudtrail/example-ec2.ts';
+import { runInstances } from '../../core/cloudtrail/example-launch.ts';
+import type { UserIdentity } from '../../core/cloudtrail/record.ts';
 import { compile } from '../../core/compile.ts';
 import { defineConfig } from '../../core/config.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
@@ -19,10 +21,29 @@ test.each([
   expect(found.map(({ key }) => key['resource']).join(' ')).toBe(resources);
 });
 
-test('of a role of a usual name, where settings name another, there is one, as grave as anybody’s', () => {
-  const named = compile([detection], [], exampleSettings);
-  const by = roleSession('shop-karpenter', '1');
-  const ids = ['i-0aaaabbbbccccdddd', 'i-0aaaabbbbcccceeee'];
-  const found = named(writeTags('CreateTags', ids, { 'karpenter.sh/nodepool': 'x' }, { by }));
+const ids = ['i-0aaaabbbbccccdddd', 'i-0aaaabbbbcccceeee'];
+const of = (by: UserIdentity) => ({ by });
+test.each([
+  ['launches', runInstances({ ...of(roleSession('shop-karpenter', '1')), tags: { 'karpenter.sh/nodepool': 'x' } })],
+  [
+    'names after their NodeClaims',
+    writeTags('CreateTags', ids, { 'karpenter.sh/nodeclaim': 'x' }, of(roleSession('shop-karpenter', '1'))),
+  ],
+])('what a role of a usual name %s, where settings name another, is one, as grave as anybody’s', (_, event) => {
+  const found = compile([detection], [], exampleSettings)(event);
   expect(found.map(({ key, severity }) => [key['resource'], severity])).toEqual([['what it launches', 'high']]);
+});
+
+test.each([
+  [
+    'claims for a NodePool',
+    writeTags('CreateTags', ids, { 'karpenter.sh/nodepool': 'x' }, of(roleSession('karpenter-admins', 'alice'))),
+  ],
+  [
+    'lets go of',
+    writeTags('DeleteTags', ids, { 'karpenter.sh/nodeclaim': 'x' }, of(roleSession('karpenter-admins', 'alice'))),
+  ],
+])('each instance that a role of a usual name %s is a finding of its own, which says which', (_, event) => {
+  const found = compile([detection], [], exampleSettings)(event);
+  expect(found.map(({ title }) => ids.find(id => title.endsWith(id)))).toEqual(ids);
 });

@@ -455,6 +455,13 @@ const maps: readonly Said[] = [
   ],
   [
     audit('patch', 'configmaps', {
+      ...ref('kube-system', 'aws-auth'),
+      ...body({ data: { mapAccounts: '- "999988887777"' } }),
+    }),
+    { 'awsAuth.maps': ['foreign-account'] },
+  ],
+  [
+    audit('patch', 'configmaps', {
       ...ref('kube-system', 'other'),
       ...body({ data: { mapUsers: '- groups: [system:masters]' } }),
     }),

@@ -263,7 +263,7 @@ describe('CloudTrail’s queue', () => {
       concerns: () => true,
       object: async function* () {
         for (let from = 0; from < calls.length; from += piece) {
-          const some = calls.slice(from, from + piece).map(name => envelope(record('i-0', name)));
+          const some = calls.slice(from, from + piece).map(name => envelope({ ...record('i-0', name), eventID: name }));
           yield readSqs(queue(...some), exampleSettings).flatMap(({ reads }) => reads);
         }
       },
@@ -277,6 +277,88 @@ describe('CloudTrail’s queue', () => {
     piece = 333; // it may arrive in other pieces
     expect(await trail(again(queue(notice), 2), running)).toEqual({ batchItemFailures: [] });
     expect(judged).toEqual(calls);
+  });
+
+  /** Log files of the calls named, one event a piece, of which each that is judged is listed; `fails` is asked before each. */
+  const judging = (files: () => Readonly<Record<string, readonly string[]>>, fails: (call: string) => void) => {
+    const judged: string[] = [];
+    world.with({
+      match: () => event => {
+        if (!('source' in event && event.source === 'cloudtrail')) return [];
+        const { eventName = '' } = event.record;
+        judged.push(eventName);
+        return [];
+      },
+      concerns: () => true,
+      object: async function* ({ key }) {
+        const { readSqs } = await import('../../core/read/sqs.ts');
+        for (const name of files()[key] ?? []) {
+          fails(name);
+          const reads = readSqs(queue(envelope({ ...record('i-0', name), eventID: name })), exampleSettings);
+          yield reads.flatMap(one => one.reads);
+        }
+      },
+    });
+    return { judged, taken: () => judged.splice(0) };
+  };
+  const calls = (prefix: string, length: number) => Array.from({ length }, (_, at) => `${prefix}${at}`);
+  const notice = (...keys: readonly string[]) => queue({ s3Bucket: 'trail', s3ObjectKey: keys });
+  const givenBack = { batchItemFailures: [{ itemIdentifier: 'm0' }] };
+
+  test('goes on where anything failed, and passes what it finished of the same message', async () => {
+    const files = { a: calls('A', 1_200), b: calls('B', 2_500) };
+    let broken = true;
+    const { taken } = judging(
+      () => files,
+      call => {
+        if (broken && call === 'B2200') throw new Error('the bucket is away');
+      },
+    );
+    expect(await trail(notice('a', 'b'), context())).toEqual(givenBack);
+    expect(taken()).toEqual([...files.a, ...files.b.slice(0, 2_000)]);
+    broken = false;
+    expect(await trail(again(notice('a', 'b'), 2), context())).toEqual({ batchItemFailures: [] });
+    expect(taken()).toEqual(files.b.slice(2_000));
+  });
+
+  test('begins anew where a log file has other events than those that were judged', async () => {
+    const first = calls('A', 2_500);
+    let files: Readonly<Record<string, readonly string[]>> = { a: first };
+    let left = 60_000;
+    const { taken } = judging(
+      () => files,
+      call => {
+        if (call === 'A2200') left -= 50_000;
+      },
+    );
+    const running = context({ getRemainingTimeInMillis: () => left });
+    expect(await trail(notice('a'), running)).toEqual(givenBack);
+    expect(taken()).toEqual(first.slice(0, 2_000));
+    // As where a version after that one reads fewer records of it as events; and has no time for all of it either.
+    files = { a: first.slice(10) };
+    left = 60_000;
+    expect(await trail(again(notice('a'), 2), running)).toEqual(givenBack);
+    expect(taken()).toEqual(first.slice(10, 2_010));
+    left = 120_000;
+    expect(await trail(again(notice('a'), 3), running)).toEqual({ batchItemFailures: [] });
+    expect(taken()).toEqual(first.slice(2_010));
+  });
+
+  test('gives back a log file whose events come so slowly that there is no time left to judge them', async () => {
+    const file = calls('A', 900);
+    let left = 60_000;
+    let read = 0;
+    const { taken } = judging(
+      () => ({ a: file }),
+      () => {
+        read++;
+        left -= 100;
+      },
+    );
+    const running = context({ getRemainingTimeInMillis: () => left });
+    expect(await trail(notice('a'), running)).toEqual(givenBack);
+    expect(read).toBe(451);
+    expect(taken()).toEqual([]);
   });
 
   test('begins with the log files that were given back most often', async () => {

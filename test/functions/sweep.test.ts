@@ -209,6 +209,38 @@ describe('a finding of a detection that was switched off', () => {
     expect((await read('acknowledged')).status).toBe('acknowledged');
   });
 
+  test('waits for the next hour where the time is needed to announce what is due', async () => {
+    await said('patient', { severity: 'high' });
+    world.with({ ...known, settings: off });
+    world.now = at + 2 * hour;
+    await sweep(scheduled, context({ getRemainingTimeInMillis: () => 59_999 }));
+    expect((await read('patient')).status).toBe('open');
+    await sweep(scheduled, context({ getRemainingTimeInMillis: () => 60_000 }));
+    expect((await read('patient')).status).toBe('resolved');
+  });
+
+  test('holds up no other where it can’t be resolved, and fails the sweep', async () => {
+    for (const of of ['before', 'heavy', 'after']) await said(of, { severity: 'high' });
+    const { findings } = world.tables;
+    world.with({
+      ...known,
+      settings: off,
+      findings: () => ({
+        ...findings,
+        work: (finding, ...rest) =>
+          finding.key['principal'] === 'heavy'
+            ? Promise.reject(new Error('too large'))
+            : findings.work(finding, ...rest),
+      }),
+    });
+    await expect(nextHour(2)).rejects.toThrow('too large');
+    expect([(await read('before')).status, (await read('heavy')).status, (await read('after')).status]).toEqual([
+      'resolved',
+      'open',
+      'resolved',
+    ]);
+  });
+
   test('that was removed waits a day, for another version may have it; one that is there stays', async () => {
     await said('renamed', { severity: 'high', detection: 'cloudtrail/renamed' });
     await said('there', { severity: 'high' });

@@ -91,6 +91,8 @@ describe('a command in a pod', () => {
     'nsenter --mount=/host/proc/1/ns/mnt sh',
     'nsenter -m/proc/1/ns/mnt sh',
     'ctr -n k8s.io containers ls',
+    'ctr --address /run/c.sock c ls',
+    'ctr i pull example.com/image',
     '/host/usr/local/bin/nerdctl ps',
     'cat /var//lib/./kubelet/config.yaml',
     'cat /tmp/../var/lib/x/../kubelet/kubeconfig',
@@ -118,6 +120,8 @@ describe('a command in a pod', () => {
     'cat /var/lib/kubelet/../nothing',
     'echo Y2hyb290IC9ob3N0IHNo', // decoded by nothing
     'tar c /data | base64',
+    'psql -c "select day, ctr from ads"', // a click-through rate
+    'bash -c "echo $((ctr + 1)) $((ctr - 1))"',
   ])('%s reaches for nothing', command => {
     expect(sought(command)).toEqual([]);
   });
@@ -127,6 +131,11 @@ describe('a command in a pod', () => {
     'timeout 5 curl http://"169.254".169.254/latest/',
     'busybox wget -qO- http://169.254.169.254',
     'echo 169.254.169.254 | xargs curl',
+    'curl http://169.254.169.254/../latest/meta-data/',
+    'curl http://169.254.\\\n169.254/latest/',
+    'curl http://instance-data/../latest/',
+    'curl http://[fd00:ec2::254]/../latest/',
+    'curl http://169.254.169.254/a/b/../../../latest/',
     'bash -lc "curl \'http://instance-data\'"',
     'sh -c "echo Y3VybCAxNjkuMjU0LjE2OS4yNTQ= | base64 -d | sh"', // curl 169.254.169.254
   ])('%s reaches for instance metadata', command => {

@@ -443,6 +443,21 @@ describe('what does not fit a node', () => {
   });
 
   test.each([
+    ['mapRoles', '- rolearn: arn:aws:iam::999988887777:role/x', exampleSettings, ['foreign-account']],
+    ['mapUsers', '[{"userarn": "arn:aws-cn:iam::999988887777:user/x"}]', exampleSettings, ['foreign-account']],
+    ['mapAccounts', '- "111122223333"\n- "999988887777"', exampleSettings, ['foreign-account']],
+    ['mapAccounts', '- "111122223333"', exampleSettings, []],
+    ['mapRoles', '- rolearn: arn:aws:iam::111122223333:role/x', exampleSettings, []],
+    ['mapRoles', '- rolearn: arn:aws:iam::999988887777:role/x', defineConfig({ accounts: ['999988887777'] }), []],
+  ])('aws-auth whose %s are %s, by accounts: %#', (list, value, settings, maps) => {
+    const over = {
+      objectRef: { namespace: 'kube-system', name: 'aws-auth' },
+      requestObject: { data: { [list]: value } },
+    };
+    expect(read('awsAuth.maps', 'update', 'configmaps', over, settings)).toEqual(maps);
+  });
+
+  test.each([
     ['role/KarpenterNodeRole-prod', []],
     ['role/path/KarpenterNodeRole-prod', []],
     ['user/KarpenterNodeRole-prod', ['foreign-node']],
