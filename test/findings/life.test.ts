@@ -76,6 +76,7 @@ describe('a life', () => {
     expect(changed(taken, seen, { act: 'acknowledge' }, alice).assignee).toBe('bob');
     expect(changed(taken, seen, { act: 'assign', to: ' ' }, alice)).not.toHaveProperty('assignee');
     expect(changed(newLife, { last: noon + 9 * minute }, { act: 'resolve' }, alice).resolvedAt).toBe(noon + 9 * minute);
+    expect(changed(newLife, seen, { act: 'resolve', upTo: 'seen' }, alice).resolvedAt).toBe(noon); // alice is later
   });
 
   it('that is resolved keeps what may be asked for again, and the number of what goes', () => {

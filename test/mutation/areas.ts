@@ -81,6 +81,7 @@ export const areas: { readonly [name: string]: Area } = {
     tests: testsIn(
       'findings',
       'life.test.ts',
+      'ended.test.ts',
       'fold.test.ts',
       'items.test.ts',
       'repeats.test.ts',
