@@ -1,5 +1,6 @@
 import type { Code } from '../posture/problem.ts';
 import type { Members, Vocabulary } from '../vocabulary.ts';
+import { awsAuthMapNames } from './aws-auth.ts';
 import { capiChanges } from './cluster-api.ts';
 import type { Grant } from './known-roles.ts';
 import { sensitiveCalls } from './node.ts';
@@ -127,7 +128,7 @@ const facts: Vocabulary['facts'] = {
   'guard.change': ['deleted', 'weakened', 'weak', 'opaque', 'rewritten', 'excepted', 'intercepting', 'unknown'],
   'definition.converted': ['elsewhere', 'unknown'],
   'guard.keeper': ['own', 'other'],
-  'awsAuth.maps': ['masters', 'foreign-node', 'system-name', 'unread'],
+  'awsAuth.maps': [...awsAuthMapNames],
   'csr.signer': ['client', 'kubelet-client', 'other', 'unknown'],
   'csr.masters': ['yes', 'system-name', 'unknown'],
   'csr.node': 'text',

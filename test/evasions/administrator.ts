@@ -252,6 +252,8 @@ const mapped: Form['seen'] = ['kubernetes/aws-auth-changed', 'critical'];
 const entry = (...lines: readonly string[]) =>
   `- rolearn: arn:aws:iam::444455556666:role/x\n${lines.map(line => `  ${line}\n`).join('')}`;
 
+const ownNodes = '- rolearn: arn:aws:iam::111122223333:role/KarpenterNodeRole-prod\n  groups: [system:nodes]\n';
+
 /** Rights in the cluster by who may sign in, and as whom. */
 export const bySigningIn: Family = {
   goal: 'Every right in the cluster, by signing in as somebody else',
@@ -305,6 +307,53 @@ export const bySigningIn: Family = {
         requestObject: [{ op: 'add', path: 'x/data/mapRoles', value: entry('groups: [system:masters]') }],
       }),
       seen: mapped,
+    },
+    {
+      form: 'a role that is no node role as nodes, with a node role’s ARN for a user’s beside it',
+      event: awsAuth(
+        '- rolearn: arn:aws:iam::111122223333:role/x\n  userarn: arn:aws:iam::111122223333:role/KarpenterNodeRole-prod\n  groups: [system:nodes]\n',
+      ),
+      seen: mapped,
+    },
+    {
+      form: 'the name of a controller’s account, and another in other letters (`USERNAME`)',
+      event: awsAuth(entry('USERNAME: system:serviceaccount:kube-system:karpenter', 'username: x')),
+      seen: mapped,
+    },
+    ...(
+      [
+        ['a role of another account in a team’s group', { mapRoles: `${ownNodes}${entry('groups: [viewers]')}` }],
+        ['every user of another account (`mapAccounts`)', { mapRoles: ownNodes, mapAccounts: '- "444455556666"' }],
+        [
+          'a role of the account in a group that the settings exempt',
+          { mapRoles: `${ownNodes}- rolearn: arn:aws:iam::111122223333:role/x\n  groups: [platform-admins]\n` },
+        ],
+        [
+          'a role of the account in the group of kube-system’s accounts',
+          {
+            mapRoles: `${ownNodes}- rolearn: arn:aws:iam::111122223333:role/x\n  groups: [system:serviceaccounts:kube-system]\n`,
+          },
+        ],
+        ['no role any more, which locks nodes and responders out', { mapRoles: '[]' }],
+        ['no role any more, by null', { mapRoles: null }],
+        ['users taken away beside an ordinary list of roles', { mapRoles: ownNodes, mapUsers: null }],
+        ['an ordinary list that takes all else away (`$patch`)', { $patch: 'replace', mapRoles: ownNodes }],
+      ] satisfies readonly (readonly [string, JsonObject])[]
+    ).map(
+      ([form, data]): Form => ({
+        form: `by the platform: ${form}`,
+        event: audit('patch', 'configmaps', { objectRef: ref, requestObject: { data }, user: users.platform }),
+        seen: ['kubernetes/aws-auth-changed', 'high'],
+      }),
+    ),
+    {
+      form: 'by the platform: roles removed by JSON Patch that reads like an ordinary list',
+      event: audit('patch', 'configmaps', {
+        objectRef: ref,
+        requestObject: [{ op: 'remove', path: '/data/mapRoles', data: { mapRoles: ownNodes } }],
+        user: users.platform,
+      }),
+      seen: ['kubernetes/aws-auth-changed', 'high'],
     },
     {
       form: 'what a foreign account’s session does that aws-auth names `eks:…`',

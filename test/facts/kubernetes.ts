@@ -455,6 +455,17 @@ const maps: readonly Said[] = [
   ],
   [
     audit('patch', 'configmaps', {
+      ...ref('kube-system', 'aws-auth'),
+      ...body({ data: { mapAccounts: '- "444455556666"' } }),
+    }),
+    { 'awsAuth.maps': ['stranger'] },
+  ],
+  [
+    audit('patch', 'configmaps', { ...ref('kube-system', 'aws-auth'), ...body({ data: null }) }),
+    { 'awsAuth.maps': ['emptied'] },
+  ],
+  [
+    audit('patch', 'configmaps', {
       ...ref('kube-system', 'other'),
       ...body({ data: { mapUsers: '- groups: [system:masters]' } }),
     }),
