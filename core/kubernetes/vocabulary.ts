@@ -112,7 +112,7 @@ const facts: Vocabulary['facts'] = {
   'pod.hostAccess': 'text',
   'pod.runsAs': [...owner, 'kubernetes', 'unknown'],
   'pod.secrets': credential,
-  'token.account': [...owner, 'kubernetes', 'unknown'],
+  'token.account': [...owner, 'kubernetes', 'gitops', 'unknown'],
   'token.expiry': ['short', 'long', 'none', 'unknown'],
   'node.steering': 'text',
   'workload.stopped': whether,

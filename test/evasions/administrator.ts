@@ -252,6 +252,7 @@ const mapped: Form['seen'] = ['kubernetes/aws-auth-changed', 'critical'];
 const entry = (...lines: readonly string[]) =>
   `- rolearn: arn:aws:iam::444455556666:role/x\n${lines.map(line => `  ${line}\n`).join('')}`;
 
+const argo = 'system:serviceaccount:argocd:argocd-application-controller';
 const ownNodes = '- rolearn: arn:aws:iam::111122223333:role/KarpenterNodeRole-prod\n  groups: [system:nodes]\n';
 
 /** Rights in the cluster by who may sign in, and as whom. */
@@ -548,6 +549,41 @@ export const bySigningIn: Family = {
         sourceIPs: ['10.0.1.17', '192.0.2.77'],
       }),
       seen: ['kubernetes/service-account-off-cluster', 'critical'],
+    },
+    {
+      form: 'a token minted for the account of GitOps',
+      event: audit('create', 'serviceaccounts/token', {
+        objectRef: { namespace: 'flux-system', name: 'kustomize-controller' },
+      }),
+      seen: ['kubernetes/controller-token-minted', 'critical'],
+    },
+    ...(
+      [
+        ['a client certificate', { username: argo, groups: ['system:serviceaccounts'] }],
+        ['an entry of aws-auth', { ...users.developer, username: argo }],
+        ['a token that no pod has', { username: argo, groups: ['system:serviceaccounts:argocd'], uid: 'x' }],
+      ] as const
+    ).map(
+      ([form, user]): Form => ({
+        form: `the usual name of GitOps by ${form}, to run a pod as Karpenter, where settings name no GitOps`,
+        event: audit('create', 'pods', {
+          objectRef: { namespace: 'kube-system', name: 'tool' },
+          requestObject: { spec: { serviceAccountName: 'karpenter', containers: [{ image: 'busybox' }] } },
+          user,
+        }),
+        settings: { gitops: {} },
+        seen: ['kubernetes/controller-token-minted', 'critical'],
+      }),
+    ),
+    {
+      form: 'the same by a shell in a pod of GitOps’, where settings name no GitOps',
+      event: audit('create', 'pods/exec', {
+        objectRef: { namespace: 'argocd', name: 'argocd-application-controller-0' },
+      }),
+      settings: { gitops: {} },
+      seen: unseen(
+        'whose pods they are is said by the settings: name GitOps there, and keep its namespace from people',
+      ),
     },
     {
       form: 'Karpenter’s token for what Karpenter does not do',
