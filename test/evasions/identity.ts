@@ -326,6 +326,15 @@ export const ofRole: Family = {
       seen: ['cloudtrail/pod-identity-association-changed', 'high'],
     },
     {
+      form: 'its own account gets it by the platform, in a cluster of the same name in another region',
+      event: eks(
+        'CreatePodIdentityAssociation',
+        { namespace: 'kube-system', serviceAccount: 'karpenter', roleArn: role },
+        { by: platform, record: { awsRegion: 'eu-central-1' } },
+      ),
+      seen: ['cloudtrail/pod-identity-association-changed', 'high'],
+    },
+    {
       form: 'an add-on with its role',
       event: eks('CreateAddon', { addonName: 'x', podIdentityAssociations: [{ serviceAccount: 'x', roleArn: role }] }),
       seen: ['cloudtrail/pod-identity-association-changed', 'high'],
