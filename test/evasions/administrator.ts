@@ -541,6 +541,38 @@ export const bySigningIn: Family = {
       }),
       seen: ['kubernetes/node-identity-off-node', 'critical'],
     },
+    ...(
+      [
+        [
+          'a shell in a pod',
+          'create',
+          'pods/exec',
+          { namespace: 'shop', name: 'x' },
+          ['kubernetes/service-account-off-cluster', 'critical'],
+        ],
+        ['a binding', 'create', bindings, { name: 'x' }, ['kubernetes/service-account-off-cluster', 'critical']],
+        [
+          'a NodePool changed',
+          'patch',
+          'nodepools.karpenter.sh',
+          { name: 'x' },
+          unseen(
+            'it is what EKS does with that role; that somebody else took it is seen in AWS (cloudtrail/controller-role-assumed-by-other)',
+          ),
+        ],
+      ] satisfies readonly (readonly [string, string, string, JsonObject, Form['seen']])[]
+    ).map(
+      ([form, verb, target, objectRef, seen]): Form => ({
+        form: `the role of a cluster with Auto Mode, from outside: ${form}`,
+        event: audit(verb, target, {
+          objectRef,
+          user: iamSession('shop-control-plane', 'alice'),
+          sourceIPs: ['192.0.2.77'],
+        }),
+        settings: { controllers: [{ kind: 'eks', roles: ['arn:aws:iam::111122223333:role/shop-control-plane'] }] },
+        seen,
+      }),
+    ),
     {
       form: 'a controller’s token from outside',
       event: audit('patch', 'nodeclaims.karpenter.sh', {
