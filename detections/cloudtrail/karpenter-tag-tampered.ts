@@ -26,6 +26,10 @@ const steering = (view: View<'cloudtrail'>): readonly Json[] =>
     one => member(one, 'steering') === true && [...owned, ...selected].includes(text(one, 'resourceType') ?? ''),
   );
 
+/** Whether it may be what a controller tags as it launches: it takes no tag away. */
+const isLaunched = (one: Json): boolean =>
+  owned.includes(text(one, 'resourceType') ?? '') && text(one, 'action') === 'create';
+
 const resourcesOf = (one: Json): readonly string[] => {
   const ids = list(one, 'resources').filter(id => typeof id === 'string');
   return ids.length > 0 ? ids : [`new ${text(one, 'resourceType')}`];
@@ -55,7 +59,7 @@ export const detection = cloudtrail({
     // others, it is no less grave for its usual name, and no more findings.
     const isOne = said(view, 'principal.kind') === 'likely-controller' || hasUsualName(principal);
     const resources = steering(view).flatMap(one =>
-      isOne && owned.includes(text(one, 'resourceType') ?? '') ? ['what it launches'] : resourcesOf(one),
+      isOne && isLaunched(one) ? ['what it launches'] : resourcesOf(one),
     );
     return [...new Set(resources)].map(resource => ({ principal, resource }));
   },

@@ -26,3 +26,9 @@ test('of a role of a usual name, where settings name another, there is one, as g
   const found = named(writeTags('CreateTags', ids, { 'karpenter.sh/nodepool': 'x' }, { by }));
   expect(found.map(({ key, severity }) => [key['resource'], severity])).toEqual([['what it launches', 'high']]);
 });
+
+test('what such a role takes a tag from is never what it launches: each is a finding', () => {
+  const ids = ['i-0aaaabbbbccccdddd', 'i-0aaaabbbbcccceeee'];
+  const found = match(writeTags('DeleteTags', ids, { 'karpenter.sh/nodepool': null }, { by: karpenter }));
+  expect(found.map(({ key }) => key['resource'])).toEqual(ids);
+});
