@@ -17,6 +17,9 @@ const attached = iam(
 );
 const guardrail = { policyId: 'p-examplepolicy', targetId: 'ou-exam-pleid000' };
 
+/** Everything granted, or what nobody can read. */
+const grave: readonly string[] = ['admin', 'unread'];
+/** What no installation does. */
 const unusual = [
   'DeleteRolePermissionsBoundary',
   'DeleteUserPermissionsBoundary',
@@ -33,7 +36,7 @@ export const detection = cloudtrail({
   id: 'cloudtrail/controller-role-policy-changed',
   title: '{principal} changed what a controller may do ({role}): {event} {policy|iam.policy}',
   severity: [
-    ['high', { fact: { 'iam.policy-kind': ['admin', 'unread'] } }],
+    ['high', { fact: { 'iam.policy-kind': [...grave] } }],
     ['low', { fact: { 'iam.role-kind': 'likely-controller' } }],
     // A fence taken away, an older version, a password: no installation, upgrade or landing zone does that.
     ['high', { eventName: [...unusual] }],
@@ -94,7 +97,9 @@ export const detection = cloudtrail({
     if (view.record.eventSource === 'organizations.amazonaws.com')
       return [{ role: 'every role of the accounts under it', policy }];
     const [role] = [said(view, 'iam.role'), said(view, 'iam.user')].filter(name => name !== 'none');
-    return [{ role: role ?? `whose policy is ${said(view, 'iam.policy-name')}` }];
+    const of = { role: role ?? `whose policy is ${said(view, 'iam.policy-name')}` };
+    // What grants everything is not lost among others.
+    return [grave.includes(said(view, 'iam.policy-kind')) ? { ...of, policy: said(view, 'iam.policy-name') } : of];
   },
   resources: view => [said(view, 'iam.role'), said(view, 'iam.policy')].filter(name => name !== 'none'),
   // The six policies of Karpenter's CloudFormation template, and the Cluster API provider's.

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { developer, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
 import { writeTags } from '../../core/cloudtrail/example-ec2.ts';
+import { iam } from '../../core/cloudtrail/example-iam.ts';
 import { compile } from '../../core/compile.ts';
 import { defineConfig } from '../../core/config.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
+import { detection as policyChanged } from '../../detections/cloudtrail/controller-role-policy-changed.ts';
 import { detection } from '../../detections/cloudtrail/karpenter-tag-tampered.ts';
 
 /** Without settings a role is Karpenter's by its usual name only. */
@@ -31,4 +33,23 @@ test('what such a role takes a tag from is never what it launches: each is a fin
   const ids = ['i-0aaaabbbbccccdddd', 'i-0aaaabbbbcccceeee'];
   const found = match(writeTags('DeleteTags', ids, { 'karpenter.sh/nodepool': null }, { by: karpenter }));
   expect(found.map(({ key }) => key['resource'])).toEqual(ids);
+});
+
+test('of a controller’s policies what grants everything, or is not read, is a finding of its own', () => {
+  const changed = compile([policyChanged], [], exampleSettings);
+  const written = (policyName: string, statement: string) =>
+    changed(
+      iam('PutRolePolicy', {
+        roleName: 'prod-karpenter',
+        policyName,
+        policyDocument: `{"Statement":${statement}`,
+      }),
+    ).map(({ key }) => key);
+  const everything = '{"Effect":"Allow","Action":"*","Resource":"*"}}';
+  expect([written('a', '[]}'), written('b', '[]}'), written('c', everything), written('d', '[')]).toEqual([
+    [{ role: 'prod-karpenter' }],
+    [{ role: 'prod-karpenter' }],
+    [{ role: 'prod-karpenter', policy: 'c' }],
+    [{ role: 'prod-karpenter', policy: 'd' }],
+  ]);
 });
