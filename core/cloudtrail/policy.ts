@@ -2,8 +2,8 @@ import { isObject, type Json, list, member, text } from '../json.ts';
 import { matchesAny, matchesWildcard } from '../wildcard.ts';
 import { lastSegment, partitionOf } from './roles.ts';
 
-/** Longest policy document that is parsed: twice what IAM allows of any kind (IAM User Guide, "IAM and AWS STS quotas"). */
-const longest = 20_480;
+/** Longest policy document that is parsed: as long as a request may have it, for quotas count no white space (IAM API Reference, PutRolePolicy). */
+const longest = 131_072;
 /** Statements that are judged; IAM's size limit keeps documents far below. */
 const mostStatements = 256;
 
@@ -11,7 +11,7 @@ const mostStatements = 256;
 export type Statement = { readonly [member: string]: Json | undefined };
 
 const decoded = (document: string): string => {
-  if (!/^\s*%7B/i.test(document)) return document;
+  if (!/^\s*%[0-9a-f]{2}/i.test(document)) return document;
   try {
     return decodeURIComponent(document);
   } catch {
@@ -38,7 +38,7 @@ const words = (statement: Statement, name: string): readonly string[] =>
   list(statement, name).filter(one => typeof one === 'string');
 
 /**
- * How much a policy grants: `admin` (everything, or whatever lets its holder take everything: all of IAM, passing any role),
+ * How much a policy grants: `admin` (everything, or whatever lets its holder take everything: all of IAM, passing or assuming any role),
  * `broad` (a whole service on every resource), `narrow`, or `unknown` for a document that could not be read.
  */
 export type Grant = 'admin' | 'broad' | 'narrow' | 'unknown';
@@ -56,6 +56,13 @@ const takeovers = [
   'iam:AddUserToGroup',
   'iam:CreateAccessKey',
   'iam:UpdateLoginProfile',
+  'iam:CreateLoginProfile',
+  'iam:AttachGroupPolicy',
+  'iam:PutGroupPolicy',
+  'iam:DeleteRolePermissionsBoundary',
+  'iam:DeleteUserPermissionsBoundary',
+  // Whichever role trusts its account: an administrator’s, as a rule.
+  'sts:AssumeRole',
 ];
 
 /** IAM's wildcards, `*` and `?`; actions have no case (IAM User Guide, "IAM JSON policy elements: Action"). */
@@ -66,10 +73,12 @@ const covers = (pattern: string, name: string): boolean =>
 /** Whether an action pattern takes one of those in, by whatever wildcard: `iam:P*`, `i?m:*`, `*:*Role*`. */
 const takesOver = (action: string): boolean => takeovers.some(name => covers(action, name));
 
-/** Whether a resource pattern takes in any role of an account: `*`, `arn:aws:iam::111122223333:role/*`. */
+/** Whether a resource pattern takes in any role, user, group or policy of an account: `*`, `arn:aws:iam::111122223333:role/*`. */
 const isEverywhere = (resource: string): boolean => {
   const account = /^arn:[^:]*:iam::(\d{12}):/.exec(resource)?.[1] ?? '000000000000';
-  return covers(resource, `arn:${partitionOf(resource)}:iam::${account}:role/unlike-any-other`);
+  return ['role', 'user', 'group', 'policy'].some(kind =>
+    covers(resource, `arn:${partitionOf(resource)}:iam::${account}:${kind}/unlike-any-other`),
+  );
 };
 
 /** How much statements grant. @param statements undefined: the document could not be read */

@@ -105,7 +105,7 @@ const facts: Vocabulary['facts'] = {
   'iam.role-kind': roleKind,
   'iam.policy': 'text',
   'iam.policy-name': 'text',
-  'iam.policy-kind': ['permitted', 'admin', 'other', 'none'],
+  'iam.policy-kind': ['permitted', 'admin', 'unread', 'other', 'none'],
   'iam.policy-restricts': whether,
   'iam.version-in-force': whether,
   'iam.user': 'text',

@@ -61,6 +61,7 @@ export const keyParts: { readonly [part: string]: EntityKind | 'none' } = {
   account: 'none',
   api: 'none',
   canary: 'none',
+  changedIn: 'none',
   detection: 'none',
   family: 'none',
   limit: 'none',

@@ -36,7 +36,8 @@ const metadata = valuesOf('169.254.169.254', 'fd00:ec2::254');
 const agents = valuesOf('169.254.170.23', 'fd00:ec2::23', '169.254.170.2');
 
 /** The name of instance metadata in a VPC's resolver (EC2 User Guide, "Access instance metadata"). */
-const metadataName = /\binstance-data(?:\.ec2\.internal|\.[a-z]{2}-[a-z-]{1,20}-\d\.compute\.internal)?(?=[/:?\s]|$)/;
+const metadataName =
+  /\binstance-data(?:\.ec2\.internal|\.[a-z]{2}-[a-z-]{1,20}-\d\.compute\.internal)?\.?(?=[/:?\s]|$)/;
 
 /**
  * Where a pod's own tokens lie (Kubernetes documentation, "Service accounts"; EKS User Guide, IRSA and Pod Identity), and variables that
@@ -68,6 +69,27 @@ const straight = (command: string): string => {
   return path;
 };
 
+/** Characters by their codes, as `printf`, `echo -e` and `$'…'` write them: `\\x31`, `\\061`. */
+const escaped = (command: string): string =>
+  command.replace(/\\(?:x([0-9a-f]{2})|0?([0-7]{3}))/gi, (_, hexadecimal?: string, octal?: string) =>
+    String.fromCharCode(hexadecimal === undefined ? Number.parseInt(octal ?? '', 8) : Number.parseInt(hexadecimal, 16)),
+  );
+
+/** Addresses as clients read them: `%2e` (curl), and letters, digits and dots of other scripts (UTS 46, by which hosts are mapped). */
+const mapped = (command: string): string =>
+  command
+    .replace(/%([2-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .normalize('NFKC')
+    .replaceAll('。', '.');
+
+/** What a command turns round (`rev`) or reads as hexadecimal (`xxd -r`). */
+const turned = (command: string): readonly string[] => [
+  ...(/\brev\b/.test(command) ? [[...command].reverse().join('')] : []),
+  ...(/\bxxd\b|fromhex|unhexlify/.test(command)
+    ? (command.match(/(?:[0-9a-f]{2}){6,}/gi) ?? []).map(word => Buffer.from(word, 'hex').toString('latin1'))
+    : []),
+];
+
 /** What a command has decoded, as `echo … | base64 -d | sh` does: one layer, each word that may be one. */
 const decoded = (command: string): readonly string[] =>
   /base64|b64decode/i.test(command)
@@ -82,12 +104,15 @@ const commandOf = (record: AuditRecord): string =>
 
 /**
  * What the command reaches for, by what stands anywhere in it: what runs it (`timeout`, `env`, `busybox`, `xargs`) makes no difference. What
- * is typed into a shell afterwards, and what a command makes of its words (variables, wildcards, several layers of base64), is not seen.
+ * is typed into a shell afterwards, and what a command makes of its words (variables, wildcards, several layers of base64), is
+ * not seen.
  */
 export const soughtBy = (record: AuditRecord): readonly Sought[] => {
-  const words = unquoted(commandOf(record));
-  if (words === '') return [];
-  const written = [words, ...decoded(words).map(unquoted)].join(' ').toLowerCase();
+  const said = commandOf(record);
+  if (said === '') return [];
+  const words = unquoted(said);
+  const readings = [words, ...[escaped(said), ...decoded(words), ...turned(words)].map(unquoted)].join(' ');
+  const written = `${readings} ${mapped(readings)}`.toLowerCase();
   const path = straight(written);
   // Of an address, what a detour leaves out may be its host.
   const addresses = [

@@ -154,7 +154,7 @@ const identityOf = ({ user, event }: Asked, settings: Settings): Identity => {
   const launcher = form === 'person' ? launcherOf(name, arnsOf(user), event, settings) : undefined;
   if (launcher !== undefined) return { ...launcher, form, controller: 'eks' };
   const kind = form === 'person' || form === 'service-account' ? allowance(user, settings) : undefined;
-  if (kind === undefined && !says(settings.gitops) && matchesAny(usualGitops, name))
+  if (kind === undefined && form === 'service-account' && !says(settings.gitops) && matchesAny(usualGitops, name))
     return {
       kind: 'likely-controller',
       form,
@@ -221,6 +221,12 @@ const identified = rememberedOf(identityOf, ({ user, event: { account, cluster }
 /** Whether a setting names anybody. */
 export const says = ({ users = [], groups = [], arns = [] }: Principals): boolean =>
   users.length + groups.length + arns.length > 0;
+
+/** The service accounts that settings exempt as GitOps or as the platform, as wildcards; GitOps' usual ones where they name none. */
+export const exemptAccounts = ({ platform, gitops }: Settings): readonly string[] =>
+  [...(platform.users ?? []), ...(gitops.users ?? []), ...(says(gitops) ? [] : usualGitops)].filter(name =>
+    name.startsWith('system:serviceaccount:'),
+  );
 
 const allowance = (user: AuditUser | undefined, settings: Settings): 'platform' | 'gitops' | undefined => {
   if (belongs(user, settings.platform)) return 'platform';

@@ -1,9 +1,9 @@
 import type { Event } from '../event.ts';
 import type { Condition } from '../pattern/language.ts';
 import type { Controller, Settings } from '../settings.ts';
-import { conditionOf, matchesWildcard } from '../wildcard.ts';
+import { conditionOf, matchesAny, matchesWildcard } from '../wildcard.ts';
 import { sharedNamespaces } from './groups.ts';
-import { controllerAccounts } from './identity.ts';
+import { controllerAccounts, exemptAccounts } from './identity.ts';
 import { builtInControllers } from './known-users.ts';
 
 /** Whose object it is: a controller's kind, or `none`. */
@@ -51,13 +51,16 @@ export const ownerRefs = (settings: Settings, may: (owner: Controller['kind']) =
 };
 
 /**
- * Names of service accounts for which `accountOwner` may name one of some owners (`kubernetes`: a built-in controller's); undefined:
- * any name.
+ * Names of service accounts for which `accountOwner` may name one of some owners (`kubernetes`: a built-in controller's; `gitops`:
+ * an exempt one's); undefined: any name.
  */
 export const accountNames = (settings: Settings, may: (owner: string) => boolean): readonly string[] | undefined => {
   if (may('none')) return undefined;
   const mine = controllerAccounts(settings).accounts.filter(({ kind }) => may(kind));
-  const names = mine.map(({ pattern }) => /^system:serviceaccount:[^:*]+:([^:*]+)$/.exec(pattern)?.[1]);
+  const exempt = may('gitops') ? exemptAccounts(settings) : [];
+  const names = [...mine.map(({ pattern }) => pattern), ...exempt].map(
+    pattern => /^system:serviceaccount:[^:*]+:([^:*]+)$/.exec(pattern)?.[1],
+  );
   if (names.includes(undefined)) return undefined;
   return [...new Set([...names.flatMap(name => name ?? []), ...(may('kubernetes') ? builtInControllers : [])])];
 };
@@ -69,6 +72,10 @@ export const accountOwner = (namespace: string, name: string, event: Event<'kube
       (cluster === undefined || event.cluster === '' || cluster === event.cluster) &&
       matchesWildcard(pattern, `system:serviceaccount:${namespace}:${name}`),
   )?.kind ?? 'none';
+
+/** Whether a service account is exempt as GitOps or as the platform: see {@link exemptAccounts}. */
+export const isExemptAccount = (namespace: string, name: string, settings: Settings): boolean =>
+  matchesAny(exemptAccounts(settings), `system:serviceaccount:${namespace}:${name}`);
 
 /** Says whether a namespace holds a controller, a shared one included. */
 export const holdsController = (namespace: string, event: Event<'kubernetes'>, settings: Settings): boolean =>

@@ -1,5 +1,6 @@
 import type { Code } from '../posture/problem.ts';
 import type { Members, Vocabulary } from '../vocabulary.ts';
+import { awsAuthMapNames } from './aws-auth.ts';
 import { capiChanges } from './cluster-api.ts';
 import type { Grant } from './known-roles.ts';
 import { sensitiveCalls } from './node.ts';
@@ -111,7 +112,7 @@ const facts: Vocabulary['facts'] = {
   'pod.hostAccess': 'text',
   'pod.runsAs': [...owner, 'kubernetes', 'unknown'],
   'pod.secrets': credential,
-  'token.account': [...owner, 'kubernetes', 'unknown'],
+  'token.account': [...owner, 'kubernetes', 'gitops', 'unknown'],
   'token.expiry': ['short', 'long', 'none', 'unknown'],
   'node.steering': 'text',
   'workload.stopped': whether,
@@ -127,7 +128,7 @@ const facts: Vocabulary['facts'] = {
   'guard.change': ['deleted', 'weakened', 'weak', 'opaque', 'rewritten', 'excepted', 'intercepting', 'unknown'],
   'definition.converted': ['elsewhere', 'unknown'],
   'guard.keeper': ['own', 'other'],
-  'awsAuth.maps': ['masters', 'foreign-node', 'foreign-account', 'system-name', 'unread'],
+  'awsAuth.maps': [...awsAuthMapNames],
   'csr.signer': ['client', 'kubelet-client', 'other', 'unknown'],
   'csr.masters': ['yes', 'system-name', 'unknown'],
   'csr.node': 'text',

@@ -17,24 +17,31 @@ const attached = iam(
 );
 const guardrail = { policyId: 'p-examplepolicy', targetId: 'ou-exam-pleid000' };
 
-const withUser = [{ kind: 'cluster-api', cluster: 'fleet', roles: ['arn:aws:iam::111122223333:user/capa'] }] as const;
-
-const unfenced = [
+/** Everything granted, or what nobody can read. */
+const grave: readonly string[] = ['admin', 'unread'];
+/** What no installation does. */
+const unusual = [
   'DeleteRolePermissionsBoundary',
   'DeleteUserPermissionsBoundary',
+  'SetDefaultPolicyVersion',
   'CreateAccessKey',
   'CreateLoginProfile',
   'UpdateLoginProfile',
-];
+  'RemoveAccountFromOrganization',
+  'DisablePolicyType',
+] as const;
+
+const withUser = [{ kind: 'cluster-api', cluster: 'fleet', roles: ['arn:aws:iam::111122223333:user/capa'] }] as const;
 
 export const detection = cloudtrail({
   id: 'cloudtrail/controller-role-policy-changed',
   title: '{principal} changed what a controller may do ({role}): {event} {policy|iam.policy}',
   severity: [
+    ['high', { fact: { 'iam.policy-kind': [...grave] } }],
     ['low', { fact: { 'iam.role-kind': 'likely-controller' } }],
-    ['high', { fact: { 'iam.policy-kind': 'admin' } }],
-    // No policy of it: a boundary taken away, or somebody who can be it from now on.
-    ['high', { eventName: unfenced }],
+    // A fence taken away, an older version, a key or a password: no installation, upgrade or landing zone does that.
+    ['high', { eventName: [...unusual] }],
+    ['high', { eventName: ['DetachRolePolicy', 'DeleteRolePolicy'], fact: { 'iam.policy-restricts': true } }],
     // Whoever installs a controller, and gives it another version, writes its policies; a landing zone, those of accounts.
     ['medium', { fact: { 'principal.kind': 'platform' } }],
     'high',
@@ -91,7 +98,9 @@ export const detection = cloudtrail({
     if (view.record.eventSource === 'organizations.amazonaws.com')
       return [{ role: 'every role of the accounts under it', policy }];
     const [role] = [said(view, 'iam.role'), said(view, 'iam.user')].filter(name => name !== 'none');
-    return [{ role: role ?? `whose policy is ${said(view, 'iam.policy-name')}` }];
+    const of = { role: role ?? `whose policy is ${said(view, 'iam.policy-name')}` };
+    // What grants everything is not lost among others.
+    return [grave.includes(said(view, 'iam.policy-kind')) ? { ...of, policy: said(view, 'iam.policy-name') } : of];
   },
   resources: view => [said(view, 'iam.role'), said(view, 'iam.policy')].filter(name => name !== 'none'),
   // The six policies of Karpenter's CloudFormation template, and the Cluster API provider's.
@@ -116,7 +125,7 @@ export const detection = cloudtrail({
   blind: [
     "IAM is recorded in us-east-1 only; service control policies only in the organization's management account.",
     "Versions of a policy count where its attachment was seen since deployment, or where its name is that of a controller's policy.",
-    "The platform's own installations and upgrades of a controller are told too, at medium; what a policy allows is looked at only as far as it allows everything.",
+    "The platform's own installations and upgrades of a controller are told too, at medium; what a policy allows is looked at only as far as it allows everything, and where the call has its document: what a managed policy holds that is attached is not in the record.",
   ],
   examples: {
     matches: [
@@ -149,6 +158,34 @@ export const detection = cloudtrail({
           { by: platform },
         ),
         severity: 'high',
+      },
+      {
+        name: 'the platform lets it assume every role',
+        event: iam(
+          'PutRolePolicy',
+          {
+            roleName,
+            policyName: 'more',
+            policyDocument: '{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}}',
+          },
+          { by: platform },
+        ),
+        severity: 'high',
+      },
+      {
+        name: 'the platform writes what is no document',
+        event: iam('PutRolePolicy', { roleName, policyName: 'more', policyDocument: '{' }, { by: platform }),
+        severity: 'high',
+      },
+      {
+        name: 'the platform takes a denying policy from it',
+        event: iam('DeleteRolePolicy', { roleName, policyName: 'AWSRevokeOlderSessions' }, { by: platform }),
+        severity: 'high',
+      },
+      {
+        name: 'the platform takes another policy from it',
+        event: iam('DeleteRolePolicy', { roleName, policyName: 'more' }, { by: platform }),
+        severity: 'medium',
       },
       {
         name: 'the platform detaches a service control policy',
@@ -192,6 +229,12 @@ export const detection = cloudtrail({
         event: iam('PutRolePolicy', { roleName, policyName: 'more', policyDocument: '{}' }),
         settings: { controllers: [] },
         severity: 'low',
+      },
+      {
+        name: 'such a role that is let do everything',
+        event: iam('AttachRolePolicy', { roleName, policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }),
+        settings: { controllers: [] },
+        severity: 'high',
       },
     ],
     misses: [

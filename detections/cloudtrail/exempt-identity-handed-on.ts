@@ -15,6 +15,10 @@ const ours = trust({ AWS: 'arn:aws:iam::111122223333:role/developer' });
 const change = (policyDocument: string, roleName = 'platform-deployer', over = {}) =>
   iam('UpdateAssumeRolePolicy', { roleName, policyDocument }, over);
 const identityCenter = 'AWSReservedSSO_Platform_0123456789abcdef';
+const identities = {
+  platform: { arns: ['arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Platform_*'] },
+};
+const made = (roleName: string, over = {}) => iam('CreateRole', { roleName, assumeRolePolicyDocument: ours }, over);
 const listed = {
   platform: { arns: ['arn:aws:iam::*:user/ops/*', 'arn:aws:sts::111122223333:assumed-role/rollout/*'] },
 };
@@ -35,6 +39,8 @@ export const detection = cloudtrail({
       { eventName: ['UpdateAssumeRolePolicy', 'CreateAccessKey', 'CreateLoginProfile', 'UpdateLoginProfile'] },
       // Deleted and made again, a role is what the settings still name.
       { fact: { 'iam.trust': risks } },
+      // IAM Identity Center alone names roles so, under a path of its own, which clusters do not show.
+      { eventName: 'CreateRole', requestParameters: { roleName: [{ prefix: 'AWSReservedSSO_' }] } },
     ],
   },
   // IAM Identity Center provisions the roles of its permission sets anew, trust policy and all, whenever one is changed.
@@ -106,6 +112,12 @@ export const detection = cloudtrail({
         severity: 'critical',
       },
       {
+        name: 'a person makes a role that is named like a permission set’s',
+        event: made('AWSReservedSSO_Platform_x'),
+        settings: identities,
+        severity: 'high',
+      },
+      {
         name: 'the role of what applies manifests',
         event: change(ours, 'flux'),
         settings: { gitops: { arns: ['arn:aws:iam::111122223333:role/flux'] } },
@@ -121,6 +133,21 @@ export const detection = cloudtrail({
         settings: {
           platform: { arns: [`arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/${identityCenter}`] },
         },
+      },
+      {
+        name: 'IAM Identity Center makes one',
+        event: made(identityCenter, { by: serviceLinked('sso.amazonaws.com', 'AWSServiceRoleForSSO') }),
+        settings: identities,
+      },
+      {
+        name: 'a person makes a role of another such name',
+        event: made('AWSReservedSSO_Readers_x'),
+        settings: identities,
+      },
+      {
+        name: 'a person describes it anew',
+        event: iam('UpdateRole', { roleName: identityCenter, description: 'x' }),
+        settings: identities,
       },
       { name: 'a role that nobody exempts', event: change(trust({ AWS: '*' }), 'reporting') },
       { name: 'a key of another user', event: iam('CreateAccessKey', { userName: 'rollout' }) },

@@ -37,14 +37,14 @@ const afterwards = ['karpenter.sh/nodeclaim', 'eks:eks-cluster-name'];
 /**
  * Whether tags are of a controller's launches. Until settings name it, it tags whatever it launches: one finding, and not one for each
  * instance. Where they name others, it is no less grave for its usual name, and what it tags as it launches is no more findings; what was
- * there before is one each, for people's roles have such names, too.
+ * there before is one each, for people's roles have such names, too. What takes a tag away is never a launch.
  */
 const isLaunched = (view: View<'cloudtrail'>, one: Json): boolean =>
   owned.includes(text(one, 'resourceType') ?? '') &&
+  text(one, 'action') === 'create' &&
   (said(view, 'principal.kind') === 'likely-controller' ||
     (hasUsualName(said(view, 'principal.id')) &&
-      (member(one, 'atCreation') === true ||
-        (text(one, 'action') === 'create' && afterwards.includes(text(one, 'key') ?? '')))));
+      (member(one, 'atCreation') === true || afterwards.includes(text(one, 'key') ?? ''))));
 
 export const detection = cloudtrail({
   id: 'cloudtrail/karpenter-tag-tampered',

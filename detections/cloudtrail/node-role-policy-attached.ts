@@ -35,7 +35,7 @@ export const detection = cloudtrail({
     $or: [
       {
         eventName: ['AttachRolePolicy', 'PutRolePolicy'],
-        fact: { 'iam.role-kind': 'node', 'iam.policy-kind': ['admin', 'other'] },
+        fact: { 'iam.role-kind': 'node', 'iam.policy-kind': ['admin', 'unread', 'other'] },
       },
       { eventName: 'DeleteRolePermissionsBoundary', fact: { 'iam.role-kind': 'node' } },
       { eventName: 'PutRolePermissionsBoundary', fact: { 'iam.role-kind': 'node', 'iam.policy-kind': 'admin' } },

@@ -93,6 +93,10 @@ export const detection = cloudtrail({
       },
       { name: 'a person does it to Karpenter’s account, which has it already', event: associate(own) },
       {
+        name: 'the platform does it in a cluster of that name in another region',
+        event: associate(own, { by: platform, record: { awsRegion: 'us-east-1' } }),
+      },
+      {
         name: 'the platform gives another account Karpenter’s role',
         event: associate({ ...own, serviceAccount: 'web' }, { by: platform }),
       },

@@ -33,7 +33,7 @@ export const detection = kubernetes({
   title: '{principal} changed who may sign in through {object}: {awsAuth.maps|event}',
   severity: [
     ['critical', { fact: { 'awsAuth.maps': ['masters', 'foreign-node', 'system-name', 'unread'] } }],
-    ['high', { fact: { 'awsAuth.maps': ['foreign-account'] } }],
+    ['high', { fact: { 'awsAuth.maps': ['stranger', 'trusted', 'emptied'] } }],
     // All that was written is seen, and nothing grave is in it: what eksctl, Terraform and `kubectl edit` write for nodes and teams.
     ['low', { requestObject: { data: { mapRoles: [{ exists: true }] } }, fact: { 'principal.standing': 'platform' } }],
     'high',
@@ -66,6 +66,7 @@ export const detection = kubernetes({
     'The body shows what is mapped after the change, not what was before: an old entry of system:masters makes every change critical.',
     'What is not written in the plain form of the documentation (escapes, anchors, block scalars) is critical as `unread`: it may map anything.',
     'A user of a foreign account under the name of an EKS component (`eks:…`) is taken for EKS from then on: its mapping is what is seen.',
+    'What a group may do is not known here: a role of ours that the platform puts into a team’s group is low, whatever that is bound to (kubernetes/controller-rbac-granted sees the binding). So is a list that leaves one entry out.',
     'Access entries grant the same without it (cloudtrail/eks-access-granted).',
   ],
   examples: {
@@ -119,6 +120,27 @@ export const detection = kubernetes({
         event: audit('patch', 'configmaps', {
           objectRef: ref,
           requestObject: [{ op: 'remove', path: '/data/mapRoles' }],
+          user: users.platform,
+        }),
+        severity: 'high',
+      },
+      {
+        name: 'the platform maps no role any more, which locks nodes out',
+        event: audit('update', 'configmaps', { ...map('[]'), user: users.platform }),
+        severity: 'high',
+      },
+      {
+        name: 'the platform lets somebody of another account in',
+        event: audit('update', 'configmaps', {
+          ...map(nodes + entry('team', 'team', 'viewers').replace('111122223333', '444455556666')),
+          user: users.platform,
+        }),
+        severity: 'high',
+      },
+      {
+        name: 'the platform puts somebody into a group that the settings exempt',
+        event: audit('update', 'configmaps', {
+          ...map(nodes + entry('team', 'team', 'platform-admins')),
           user: users.platform,
         }),
         severity: 'high',

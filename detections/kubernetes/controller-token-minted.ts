@@ -42,10 +42,11 @@ export const detection = kubernetes({
   id: 'kubernetes/controller-token-minted',
   title: "{principal} got hold of a controller's token by {event}",
   severity: [
-    // GitOps by its usual name, until settings name it: that is how controllers are installed.
+    // GitOps by its usual name and in its pod, until settings name it: that is how controllers are installed.
     [
       'low',
       {
+        user: { extra: { 'authentication.kubernetes.io/pod-name': [{ exists: true }] } },
         fact: { 'pod.runsAs': controllers, 'principal.standing': 'likely-controller', 'principal.controller': 'none' },
       },
     ],
@@ -53,7 +54,8 @@ export const detection = kubernetes({
   ],
   when: {
     $or: [
-      { verb: 'create', fact: { 'token.account': controllers } },
+      // What applies manifests may write any of them: its token is as good.
+      { verb: 'create', fact: { 'token.account': [...controllers, 'gitops'] } },
       { fact: { 'pod.runsAs': controllers } },
       // A token that stands in a secret: controllers sign in with the ones that kubelets renew for their pods.
       {
@@ -123,6 +125,22 @@ export const detection = kubernetes({
         name: 'GitOps by its usual name mints a token',
         event: audit('create', 'serviceaccounts/token', { user: users.gitops, objectRef: account }),
         settings: { gitops: { users: [] } },
+        severity: 'critical',
+      },
+      {
+        name: 'a certificate with that name runs a pod as Karpenter',
+        event: audit('create', 'pods', {
+          ...run,
+          user: { username: 'system:serviceaccount:flux-system:kustomize-controller', groups: [] },
+        }),
+        settings: { gitops: { users: [] } },
+        severity: 'critical',
+      },
+      {
+        name: 'a developer mints the token of GitOps',
+        event: audit('create', 'serviceaccounts/token', {
+          objectRef: { namespace: 'flux-system', name: 'kustomize-controller' },
+        }),
         severity: 'critical',
       },
       {

@@ -4,12 +4,16 @@ import { sensitiveCalls } from '../../core/kubernetes/node.ts';
 import { said } from '../../core/kubernetes/said.ts';
 import { insights, lookAround } from '../../core/kubernetes/steps.ts';
 
+const ofAutoMode = ['secret', 'configmap', 'pod-write', 'provisioning', 'forbidden'] as const;
+const shop = [{ kind: 'eks', roles: ['arn:aws:iam::111122223333:role/shop-control-plane'] }] as const;
+const asCluster = { user: iamSession('shop-control-plane', '1788256800000000000') };
+
 const target = 'nodeclaims.karpenter.sh';
 const outside = { user: users.karpenter, sourceIPs: ['192.0.2.77'], objectRef: { name: 'default-x7k2p' } };
 
 export const detection = kubernetes({
   id: 'kubernetes/service-account-off-cluster',
-  title: "A controller's token ({account}) was used at {address}",
+  title: "A controller's identity ({account}) was used at {address}",
   severity: [['low', { fact: { 'principal.kind': 'likely-controller' } }], 'critical'],
   when: {
     fact: {
@@ -18,8 +22,8 @@ export const detection = kubernetes({
       'call.sensitive': [...sensitiveCalls],
     },
   },
-  // A cluster's role, with which EKS acts for Auto Mode from addresses of AWS's, has no such token.
-  unless: [{ fact: { 'principal.form': 'person' } }],
+  // A cluster's role, with which EKS acts for Auto Mode from addresses of AWS's, has no such token; and grants nothing, enters no pod.
+  unless: [{ fact: { 'principal.form': 'person', 'call.sensitive': [...ofAutoMode] } }],
   by: view => [{ account: said(view, 'principal.id'), address: said(view, 'source.last') }],
   requires: ['ranges'],
   attack: ['T1528', 'T1550.001'],
@@ -38,6 +42,7 @@ export const detection = kubernetes({
   blind: [
     'Judged on secrets, tokens, shells, RBAC, pods, provisioning and refusals, not on every read.',
     'From inside the VPC, or through our own NAT gateway, a copy looks right.',
+    'Whoever took the role of a cluster with Auto Mode is told by what EKS never does with it: rights, certificates, tokens, shells. Reading secrets, and nodes, is what it may do for EKS (that it was taken: cloudtrail/controller-role-assumed-by-other).',
     'A new NAT address that the settings do not know is outside until they do.',
   ],
   examples: {
@@ -56,14 +61,19 @@ export const detection = kubernetes({
         event: audit('create', target, outside),
         settings: { controllers: [] },
       },
+      {
+        name: 'somebody who took a cluster’s role grants rights, as EKS never does with it',
+        event: audit('create', 'clusterrolebindings.rbac.authorization.k8s.io', { ...outside, ...asCluster }),
+        settings: { controllers: shop },
+      },
     ],
     misses: [
       { name: 'from its pod', event: audit('create', target, { ...outside, sourceIPs: ['100.64.3.9'] }) },
       { name: 'through our NAT gateway', event: audit('create', target, { ...outside, sourceIPs: ['203.0.113.10'] }) },
       {
         name: 'EKS makes one for Auto Mode, with a cluster’s role',
-        event: audit('create', target, { ...outside, user: iamSession('shop-control-plane', '1788256800000000000') }),
-        settings: { controllers: [{ kind: 'eks', roles: ['arn:aws:iam::111122223333:role/shop-control-plane'] }] },
+        event: audit('create', target, { ...outside, ...asCluster }),
+        settings: { controllers: shop },
       },
       { name: 'it lists nodes from outside', event: audit('list', 'nodes', { ...outside, objectRef: {} }) },
       { name: 'a workload’s token from outside', event: audit('get', 'secrets', { ...outside, user: users.workload }) },

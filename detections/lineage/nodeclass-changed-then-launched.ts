@@ -10,7 +10,7 @@ import { text } from '../../core/json.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
 import { nodeClassChange, templateChange } from '../../core/lineage.ts';
 import { recall } from '../../core/state/recall.ts';
-import { traceScopes, tracesIn, whoIn } from '../../core/state/trace.ts';
+import { type Trace, traceScopes, tracesIn, whoIn } from '../../core/state/trace.ts';
 
 const minute = 60_000;
 
@@ -42,6 +42,14 @@ const within = nodeClassChange.within;
 const scopesOf = (view: View<'cloudtrail'>, { object }: Key): readonly string[] =>
   origins(view).flatMap(one => (one.object === object ? traceScopes(one.trace, view.event.time, within) : []));
 
+/** Who changed it, and in which hour (ISO): hours later it is another change, also by the same person. */
+const changesIn = (traces: readonly Trace[]): readonly { readonly by: string; readonly hour: string }[] => {
+  const hourOf = ({ time }: Trace): string => `${new Date(time).toISOString().slice(0, 13)}:00Z`;
+  return [...new Set(traces.map(hourOf))].flatMap(hour =>
+    whoIn(traces.filter(trace => hourOf(trace) === hour)).map(by => ({ by, hour })),
+  );
+};
+
 const changed = (minutes: number, over = {}) =>
   audit('patch', 'ec2nodeclasses.karpenter.k8s.aws', {
     time: new Date(Date.parse('2026-09-01T10:00:00Z') - minutes * minute).toISOString(),
@@ -61,7 +69,7 @@ export const detection = cloudtrail({
   title: 'Instances were launched from what somebody unexpected had just changed',
   severity: 'critical',
   when: { eventName: 'RunInstances', fact: { 'call.outcome': 'succeeded' } },
-  // A drift replaces every node of the class: they are one finding of the change, and named in it.
+  // A drift replaces every node of the class: they are one finding of the change (of its hour), and named in it.
   by: (view): readonly Key[] => origins(view).map(({ object }) => ({ object })),
   resources: view => listed(view, 'launch.instances').map(one => text(one, 'id') ?? 'unknown'),
   state: recall({
@@ -69,8 +77,8 @@ export const detection = cloudtrail({
     doc: 'A write on the EC2NodeClass, or a new version of the launch template, by neither platform, GitOps nor controller, and within 30 minutes a launch from it; the launch is judged again when late records have come.',
     scopes: scopesOf,
     conclude: (view, { object = 'unknown' }, items) =>
-      whoIn(tracesIn(items, view.event.time, within)).map(by => ({
-        key: { object, changedBy: by },
+      changesIn(tracesIn(items, view.event.time, within)).map(({ hour, by }) => ({
+        key: { object, changedBy: by, changedIn: hour },
         note: `${object}, by ${by}, within 30 minutes`,
       })),
     again: view => ({ after: view.event.time }),

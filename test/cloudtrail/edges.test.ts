@@ -20,8 +20,8 @@ describe('a policy document', () => {
     return `${bare}${' '.repeat(length - bare.length)}`;
   };
   test.each<[string, unknown, string]>([
-    ['as long as twice what IAM takes is read', padded(20_480), 'admin'],
-    ['longer than that is not', padded(20_481), 'unknown'],
+    ['as long as a request may have it is read', padded(131_072), 'admin'],
+    ['longer than that is not', padded(131_073), 'unknown'],
     [
       'encoded as in an address is read, whatever stands before it',
       ` ${encodeURIComponent(document(everything))}`,

@@ -67,6 +67,10 @@ describe('what an IAM call is about', () => {
 
   const arn = (name: string) => `arn:aws:iam::aws:policy/${name}`;
   const everything = JSON.stringify({ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } });
+  const everyUser = JSON.stringify({
+    Statement: { Effect: 'Allow', Action: 'iam:CreateAccessKey', Resource: 'arn:aws:iam::111122223333:user/*' },
+  });
+  const anyRole = JSON.stringify({ Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' } });
   const little = JSON.stringify({ Statement: { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' } });
   test.each([
     row('AttachRolePolicy', { policyArn: arn('AdministratorAccess') }, ['admin', arn('AdministratorAccess')]),
@@ -76,7 +80,12 @@ describe('what an IAM call is about', () => {
       arn('AmazonEKSWorkerNodePolicy'),
     ]),
     row('PutRolePermissionsBoundary', { permissionsBoundary: arn('x') }, ['other', arn('x')]),
-    row('PutRolePolicy', { policyName: 'AdministratorAccess' }, ['other', 'AdministratorAccess']),
+    row('PutRolePolicy', { policyName: 'AdministratorAccess' }, ['unread', 'AdministratorAccess']),
+    row('PutRolePolicy', { policyName: 'x', policyDocument: '{' }, ['unread', 'x']),
+    row('PutRolePolicy', { policyName: 'x', policyDocument: `${' '.repeat(50_000)}${everything}` }, ['admin', 'x']),
+    row('PutRolePolicy', { policyName: 'x', policyDocument: `%0A${encodeURIComponent(everything)}` }, ['admin', 'x']),
+    row('PutRolePolicy', { policyName: 'x', policyDocument: everyUser }, ['admin', 'x']),
+    row('PutRolePolicy', { policyName: 'x', policyDocument: anyRole }, ['admin', 'x']),
     row('PutRolePolicy', { policyName: 'AmazonEKSWorkerNodePolicy', policyDocument: everything }, [
       'admin',
       'AmazonEKSWorkerNodePolicy',

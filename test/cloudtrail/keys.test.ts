@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { developer, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
 import { writeTags } from '../../core/cloudtrail/example-ec2.ts';
+import { iam } from '../../core/cloudtrail/example-iam.ts';
 import { runInstances } from '../../core/cloudtrail/example-launch.ts';
 import type { UserIdentity } from '../../core/cloudtrail/record.ts';
 import { compile } from '../../core/compile.ts';
 import { defineConfig } from '../../core/config.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
+import { detection as policyChanged } from '../../detections/cloudtrail/controller-role-policy-changed.ts';
 import { detection } from '../../detections/cloudtrail/karpenter-tag-tampered.ts';
 
 /** Without settings a role is Karpenter's by its usual name only. */
@@ -46,4 +48,28 @@ test.each([
 ])('each instance that a role of a usual name %s is a finding of its own, which says which', (_, event) => {
   const found = compile([detection], [], exampleSettings)(event);
   expect(found.map(({ title }) => ids.find(id => title.endsWith(id)))).toEqual(ids);
+});
+
+test('what such a role takes a tag from is never what it launches: each is a finding', () => {
+  const found = match(writeTags('DeleteTags', ids, { 'karpenter.sh/nodepool': null }, { by: karpenter }));
+  expect(found.map(({ key }) => key['resource'])).toEqual(ids);
+});
+
+test('of a controller’s policies what grants everything, or is not read, is a finding of its own', () => {
+  const changed = compile([policyChanged], [], exampleSettings);
+  const written = (policyName: string, statement: string) =>
+    changed(
+      iam('PutRolePolicy', {
+        roleName: 'prod-karpenter',
+        policyName,
+        policyDocument: `{"Statement":${statement}`,
+      }),
+    ).map(({ key }) => key);
+  const everything = '{"Effect":"Allow","Action":"*","Resource":"*"}}';
+  expect([written('a', '[]}'), written('b', '[]}'), written('c', everything), written('d', '[')]).toEqual([
+    [{ role: 'prod-karpenter' }],
+    [{ role: 'prod-karpenter' }],
+    [{ role: 'prod-karpenter', policy: 'c' }],
+    [{ role: 'prod-karpenter', policy: 'd' }],
+  ]);
 });

@@ -252,6 +252,9 @@ const mapped: Form['seen'] = ['kubernetes/aws-auth-changed', 'critical'];
 const entry = (...lines: readonly string[]) =>
   `- rolearn: arn:aws:iam::444455556666:role/x\n${lines.map(line => `  ${line}\n`).join('')}`;
 
+const argo = 'system:serviceaccount:argocd:argocd-application-controller';
+const ownNodes = '- rolearn: arn:aws:iam::111122223333:role/KarpenterNodeRole-prod\n  groups: [system:nodes]\n';
+
 /** Rights in the cluster by who may sign in, and as whom. */
 export const bySigningIn: Family = {
   goal: 'Every right in the cluster, by signing in as somebody else',
@@ -305,6 +308,53 @@ export const bySigningIn: Family = {
         requestObject: [{ op: 'add', path: 'x/data/mapRoles', value: entry('groups: [system:masters]') }],
       }),
       seen: mapped,
+    },
+    {
+      form: 'a role that is no node role as nodes, with a node role’s ARN for a user’s beside it',
+      event: awsAuth(
+        '- rolearn: arn:aws:iam::111122223333:role/x\n  userarn: arn:aws:iam::111122223333:role/KarpenterNodeRole-prod\n  groups: [system:nodes]\n',
+      ),
+      seen: mapped,
+    },
+    {
+      form: 'the name of a controller’s account, and another in other letters (`USERNAME`)',
+      event: awsAuth(entry('USERNAME: system:serviceaccount:kube-system:karpenter', 'username: x')),
+      seen: mapped,
+    },
+    ...(
+      [
+        ['a role of another account in a team’s group', { mapRoles: `${ownNodes}${entry('groups: [viewers]')}` }],
+        ['every user of another account (`mapAccounts`)', { mapRoles: ownNodes, mapAccounts: '- "444455556666"' }],
+        [
+          'a role of the account in a group that the settings exempt',
+          { mapRoles: `${ownNodes}- rolearn: arn:aws:iam::111122223333:role/x\n  groups: [platform-admins]\n` },
+        ],
+        [
+          'a role of the account in the group of kube-system’s accounts',
+          {
+            mapRoles: `${ownNodes}- rolearn: arn:aws:iam::111122223333:role/x\n  groups: [system:serviceaccounts:kube-system]\n`,
+          },
+        ],
+        ['no role any more, which locks nodes and responders out', { mapRoles: '[]' }],
+        ['no role any more, by null', { mapRoles: null }],
+        ['users taken away beside an ordinary list of roles', { mapRoles: ownNodes, mapUsers: null }],
+        ['an ordinary list that takes all else away (`$patch`)', { $patch: 'replace', mapRoles: ownNodes }],
+      ] satisfies readonly (readonly [string, JsonObject])[]
+    ).map(
+      ([form, data]): Form => ({
+        form: `by the platform: ${form}`,
+        event: audit('patch', 'configmaps', { objectRef: ref, requestObject: { data }, user: users.platform }),
+        seen: ['kubernetes/aws-auth-changed', 'high'],
+      }),
+    ),
+    {
+      form: 'by the platform: roles removed by JSON Patch that reads like an ordinary list',
+      event: audit('patch', 'configmaps', {
+        objectRef: ref,
+        requestObject: [{ op: 'remove', path: '/data/mapRoles', data: { mapRoles: ownNodes } }],
+        user: users.platform,
+      }),
+      seen: ['kubernetes/aws-auth-changed', 'high'],
     },
     {
       form: 'what a foreign account’s session does that aws-auth names `eks:…`',
@@ -491,6 +541,38 @@ export const bySigningIn: Family = {
       }),
       seen: ['kubernetes/node-identity-off-node', 'critical'],
     },
+    ...(
+      [
+        [
+          'a shell in a pod',
+          'create',
+          'pods/exec',
+          { namespace: 'shop', name: 'x' },
+          ['kubernetes/service-account-off-cluster', 'critical'],
+        ],
+        ['a binding', 'create', bindings, { name: 'x' }, ['kubernetes/service-account-off-cluster', 'critical']],
+        [
+          'a NodePool changed',
+          'patch',
+          'nodepools.karpenter.sh',
+          { name: 'x' },
+          unseen(
+            'it is what EKS does with that role; that somebody else took it is seen in AWS (cloudtrail/controller-role-assumed-by-other)',
+          ),
+        ],
+      ] satisfies readonly (readonly [string, string, string, JsonObject, Form['seen']])[]
+    ).map(
+      ([form, verb, target, objectRef, seen]): Form => ({
+        form: `the role of a cluster with Auto Mode, from outside: ${form}`,
+        event: audit(verb, target, {
+          objectRef,
+          user: iamSession('shop-control-plane', 'alice'),
+          sourceIPs: ['192.0.2.77'],
+        }),
+        settings: { controllers: [{ kind: 'eks', roles: ['arn:aws:iam::111122223333:role/shop-control-plane'] }] },
+        seen,
+      }),
+    ),
     {
       form: 'a controller’s token from outside',
       event: audit('patch', 'nodeclaims.karpenter.sh', {
@@ -499,6 +581,41 @@ export const bySigningIn: Family = {
         sourceIPs: ['10.0.1.17', '192.0.2.77'],
       }),
       seen: ['kubernetes/service-account-off-cluster', 'critical'],
+    },
+    {
+      form: 'a token minted for the account of GitOps',
+      event: audit('create', 'serviceaccounts/token', {
+        objectRef: { namespace: 'flux-system', name: 'kustomize-controller' },
+      }),
+      seen: ['kubernetes/controller-token-minted', 'critical'],
+    },
+    ...(
+      [
+        ['a client certificate', { username: argo, groups: ['system:serviceaccounts'] }],
+        ['an entry of aws-auth', { ...users.developer, username: argo }],
+        ['a token that no pod has', { username: argo, groups: ['system:serviceaccounts:argocd'], uid: 'x' }],
+      ] as const
+    ).map(
+      ([form, user]): Form => ({
+        form: `the usual name of GitOps by ${form}, to run a pod as Karpenter, where settings name no GitOps`,
+        event: audit('create', 'pods', {
+          objectRef: { namespace: 'kube-system', name: 'tool' },
+          requestObject: { spec: { serviceAccountName: 'karpenter', containers: [{ image: 'busybox' }] } },
+          user,
+        }),
+        settings: { gitops: {} },
+        seen: ['kubernetes/controller-token-minted', 'critical'],
+      }),
+    ),
+    {
+      form: 'the same by a shell in a pod of GitOps’, where settings name no GitOps',
+      event: audit('create', 'pods/exec', {
+        objectRef: { namespace: 'argocd', name: 'argocd-application-controller-0' },
+      }),
+      settings: { gitops: {} },
+      seen: unseen(
+        'whose pods they are is said by the settings: name GitOps there, and keep its namespace from people',
+      ),
     },
     {
       form: 'Karpenter’s token for what Karpenter does not do',

@@ -2,7 +2,7 @@ import { call, nodeSession, roleSession } from '../../core/cloudtrail/example.ts
 import { iam, other } from '../../core/cloudtrail/example-iam.ts';
 import { runInstances } from '../../core/cloudtrail/example-launch.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { audit, component, users } from '../../core/kubernetes/example.ts';
+import { audit, component, iamSession, users } from '../../core/kubernetes/example.ts';
 import { type Family, type Form, unseen } from './form.ts';
 
 const trust = (Principal: JsonObject) =>
@@ -12,6 +12,11 @@ const misused: Form['seen'] = ['kubernetes/component-identity-misused', 'critica
 const platform = roleSession('platform-deployer', 'ci');
 const role = 'arn:aws:iam::111122223333:role/prod-karpenter';
 const withUser = { platform: { arns: ['arn:aws:iam::111122223333:user/rollout'] } };
+const withSets = {
+  platform: {
+    arns: ['arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Platform_*'],
+  },
+};
 const inside = { cluster: 'fleet', sourceIPs: ['10.1.0.5'] };
 const outside = { cluster: 'fleet', sourceIPs: ['192.0.2.77'] };
 const secret = { objectRef: { namespace: 'fleet-eu', name: 'prod-eu-ca' } };
@@ -56,6 +61,26 @@ export const ofExempt: Family = {
         assumeRolePolicyDocument: trust({ AWS: 'arn:aws:iam::999999999999:root' }),
       }),
       seen: ['cloudtrail/exempt-identity-handed-on', 'critical'],
+    },
+    {
+      form: 'a role that is named like a permission set of the platform’s',
+      event: iam('CreateRole', {
+        roleName: 'AWSReservedSSO_Platform_0123456789abcdee',
+        assumeRolePolicyDocument: trust({ AWS: 'arn:aws:iam::111122223333:root' }),
+      }),
+      settings: withSets,
+      seen: handed,
+    },
+    {
+      form: 'what such a role does in a cluster',
+      event: audit('patch', 'nodepools.karpenter.sh', {
+        objectRef: { name: 'default' },
+        user: iamSession('AWSReservedSSO_Platform_0123456789abcdee', 'mallory'),
+      }),
+      settings: withSets,
+      seen: unseen(
+        'the authenticator leaves out the path, which alone tells it from the real one; that it was made is seen',
+      ),
     },
     ...['CreateAccessKey', 'CreateLoginProfile', 'UpdateLoginProfile'].map(
       (api): Form => ({

@@ -1,4 +1,5 @@
 import { call, karpenter } from '../../core/cloudtrail/example.ts';
+import { platform } from '../../core/cloudtrail/example-callers.ts';
 import { eks, iam, other } from '../../core/cloudtrail/example-iam.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
@@ -16,6 +17,9 @@ const running = {
 };
 const patched = (requestObject: JsonObject | readonly JsonObject[]) =>
   audit('patch', 'deployments.apps', { objectRef: deployment, requestObject, responseObject: running });
+const all = { Effect: 'Allow', Action: '*', Resource: '*' };
+const byPlatform = (api: string, request: JsonObject) =>
+  iam(api, { roleName: 'prod-karpenter', ...request }, { by: platform });
 const inFleet = (verb: string, target: string, name: string, spec: JsonObject) =>
   audit(verb, target, {
     cluster: 'fleet',
@@ -322,6 +326,15 @@ export const ofRole: Family = {
       seen: ['cloudtrail/pod-identity-association-changed', 'high'],
     },
     {
+      form: 'its own account gets it by the platform, in a cluster of the same name in another region',
+      event: eks(
+        'CreatePodIdentityAssociation',
+        { namespace: 'kube-system', serviceAccount: 'karpenter', roleArn: role },
+        { by: platform, record: { awsRegion: 'eu-central-1' } },
+      ),
+      seen: ['cloudtrail/pod-identity-association-changed', 'high'],
+    },
+    {
       form: 'an add-on with its role',
       event: eks('CreateAddon', { addonName: 'x', podIdentityAssociations: [{ serviceAccount: 'x', roleArn: role }] }),
       seen: ['cloudtrail/pod-identity-association-changed', 'high'],
@@ -399,6 +412,61 @@ export const ofRole: Family = {
     {
       form: 'its boundary removed',
       event: iam('DeleteRolePermissionsBoundary', { roleName: 'prod-karpenter' }),
+      seen: ['cloudtrail/controller-role-policy-changed', 'high'],
+    },
+    ...(
+      [
+        ['a policy behind more white space than quotas count', `${' '.repeat(30_000)}${policy(all)}`],
+        ['a policy encoded for an address, white space first', `%0A${encodeURIComponent(policy(all))}`],
+        ['a policy that is not read', '{'],
+        ['every role to be assumed', policy({ ...all, Action: 'sts:AssumeRole' })],
+        ['keys of every user', policy({ ...all, Action: 'iam:CreateAccessKey', Resource: 'arn:aws:iam::*:user/*' })],
+        ['every boundary to be removed', policy({ ...all, Action: 'iam:DeleteRolePermissionsBoundary' })],
+      ] as const
+    ).map(
+      ([form, policyDocument]): Form => ({
+        form: `by the platform, for a controller: ${form}`,
+        event: byPlatform('PutRolePolicy', { policyName: 'x', policyDocument }),
+        seen: ['cloudtrail/controller-role-policy-changed', 'high'],
+      }),
+    ),
+    {
+      form: 'by the platform: its boundary removed',
+      event: byPlatform('DeleteRolePermissionsBoundary', {}),
+      seen: ['cloudtrail/controller-role-policy-changed', 'high'],
+    },
+    {
+      form: 'by the platform: a denying policy taken from it',
+      event: byPlatform('DeleteRolePolicy', { policyName: 'AWSRevokeOlderSessions' }),
+      seen: ['cloudtrail/controller-role-policy-changed', 'high'],
+    },
+    {
+      form: 'by the platform: another version of its policy, made before and not told',
+      event: iam(
+        'SetDefaultPolicyVersion',
+        { policyArn: 'arn:aws:iam::111122223333:policy/KarpenterControllerNodeLifecyclePolicy-prod', versionId: 'v7' },
+        { by: platform },
+      ),
+      seen: ['cloudtrail/controller-role-policy-changed', 'high'],
+    },
+    {
+      form: 'by the platform: the account taken out of the organization',
+      event: other('organizations', 'RemoveAccountFromOrganization', { accountId: '111122223333' }, { by: platform }),
+      seen: ['cloudtrail/controller-role-policy-changed', 'high'],
+    },
+    {
+      form: 'by the platform: a policy of a harmless name that allows everything',
+      event: byPlatform('AttachRolePolicy', { policyArn: 'arn:aws:iam::111122223333:policy/launch-extras' }),
+      // What it holds is in no record of its attachment; that somebody changed what a controller may do is told.
+      seen: ['cloudtrail/controller-role-policy-changed', 'medium'],
+    },
+    {
+      form: 'everything attached to a role with a usual name of a controller’s, where the settings name none',
+      event: iam('AttachRolePolicy', {
+        roleName: 'prod-karpenter',
+        policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess',
+      }),
+      settings: { controllers: [] },
       seen: ['cloudtrail/controller-role-policy-changed', 'high'],
     },
     {

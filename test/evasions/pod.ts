@@ -31,6 +31,28 @@ export const fromPod: Family = {
     asks('mapped into IPv6', '[::ffff:169.254.169.254]'),
     asks('mapped into IPv6, in hexadecimal', '[::ffff:a9fe:a9fe]'),
     asks('by the name that a VPC gives it', 'instance-data.ec2.internal'),
+    asks('by that name, which ends in a dot', 'instance-data.ec2.internal.'),
+    asks('with dots encoded, as curl reads them', '169%2e254%2E169%2e254'),
+    asks('in digits of another script', '１６９.２５４.１６９.２５４'),
+    asks('with dots of another script', '169。254。169。254'),
+    ...(
+      [
+        ['printf in hexadecimal', "curl $(printf '\\x31\\x36\\x39\\x2e254.169.254')"],
+        ['a shell in octal', "curl $'\\061\\066\\071.254.169.254'"],
+        ['rev', 'echo 452.961.452.961 | rev | xargs curl'],
+        ['xxd', 'echo 3136392e3235342e3136392e323534 | xxd -r -p | xargs curl'],
+      ] as const
+    ).map(([form, words]): Form => ({ form: `written by ${form}`, event: exec('sh', '-c', words), seen: high })),
+    {
+      form: 'with a variable that is not set within it, or a wildcard',
+      event: exec('sh', '-c', 'curl 169.254.169$x.254; cat /v?r/lib/kubelet/kubeconfig'),
+      seen: { unseen: 'what a command makes of its words is not read' },
+    },
+    {
+      form: 'the node’s files, from the directory above them',
+      event: exec('sh', '-c', 'cd /var/lib; cat kubelet/kubeconfig'),
+      seen: { unseen: 'where a command goes is not followed' },
+    },
     { form: 'within the words of a shell', event: exec('sh', '-c', 'wget -qO- 169.254.169.254|tee x'), seen: high },
     {
       form: 'over WebSockets (`get`)',

@@ -1,7 +1,7 @@
 import { call, karpenter, roleSession } from '../../core/cloudtrail/example.ts';
 import { ec2, wrappedEc2, writeTags } from '../../core/cloudtrail/example-ec2.ts';
 import { eks, other } from '../../core/cloudtrail/example-iam.ts';
-import { createTemplate } from '../../core/cloudtrail/example-launch.ts';
+import { createTemplate, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { audit, serviceAccount, users } from '../../core/kubernetes/example.ts';
 import { type Family, type Form, unseen } from './form.ts';
 
@@ -248,6 +248,45 @@ export const ofNodes: Family = {
         tags: { 'karpenter.sh/nodepool': 'x' },
       }),
       seen: unseen('EC2 records the CreateTags that it makes for the caller'),
+    },
+    {
+      form: 'an instance launched with the cluster’s tag alone',
+      event: runInstances({ tags: { 'kubernetes.io/cluster/prod': 'owned', 'karpenter.sh/discovery': 'prod' } }),
+      seen: unseen('Karpenter finds nothing by it: the tag that would complete it is seen, in whatever call'),
+    },
+    ...(
+      [
+        ['its pool', { 'karpenter.sh/nodepool': 'x' }],
+        ['that of EKS Auto Mode', { 'eks:eks-cluster-name': 'prod' }],
+      ] as const
+    ).map(
+      ([form, tags]): Form => ({
+        form: `an instance launched with the cluster’s tag, which one of Karpenter’s completes: ${form}`,
+        event: runInstances({ tags: { 'kubernetes.io/cluster/prod': 'owned', ...tags } }),
+        seen: ['cloudtrail/karpenter-tag-tampered', 'high'],
+      }),
+    ),
+    {
+      form: 'the same, in a second call',
+      event: writeTags('CreateTags', ['i-0aaaabbbbccccdddd'], { 'karpenter.sh/nodepool': 'x' }),
+      after: [runInstances({ tags: { 'kubernetes.io/cluster/prod': 'owned' } })],
+      seen: ['cloudtrail/karpenter-tag-tampered', 'high'],
+    },
+    {
+      form: 'the same, by the template that it is launched from',
+      event: createTemplate({
+        by: developer,
+        name: 'x',
+        tags: {},
+        data: {
+          TagSpecification: {
+            tag: 1,
+            ResourceType: 'instance',
+            Tag: { tag: 1, Key: 'karpenter.sh/nodepool', Value: 'x' },
+          },
+        },
+      }),
+      seen: ['cloudtrail/karpenter-tag-tampered', 'high'],
     },
     {
       form: 'tags by which it selects subnets',

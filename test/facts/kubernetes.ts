@@ -458,7 +458,11 @@ const maps: readonly Said[] = [
       ...ref('kube-system', 'aws-auth'),
       ...body({ data: { mapAccounts: '- "999988887777"' } }),
     }),
-    { 'awsAuth.maps': ['foreign-account'] },
+    { 'awsAuth.maps': ['stranger'] },
+  ],
+  [
+    audit('patch', 'configmaps', { ...ref('kube-system', 'aws-auth'), ...body({ data: null }) }),
+    { 'awsAuth.maps': ['emptied'] },
   ],
   [
     audit('patch', 'configmaps', {
@@ -560,6 +564,8 @@ const pods: readonly Said[] = [
   [audit('create', 'serviceaccounts/token', kubeSystem('karpenter')), { 'token.account': 'karpenter' }],
   [audit('create', 'serviceaccounts/token', kubeSystem('node-controller')), { 'token.account': 'kubernetes' }],
   [audit('create', 'serviceaccounts/token', ref('shop', 'app')), { 'token.account': 'none' }],
+  [audit('create', 'serviceaccounts/token', ref('flux-system', 'kustomize-controller')), { 'token.account': 'gitops' }],
+  [audit('create', 'serviceaccounts/token', ref('shop', 'kustomize-controller')), { 'token.account': 'none' }],
   [audit('create', 'serviceaccounts/token', ref('shop', 'node-controller')), { 'token.account': 'none' }],
   [audit('create', 'serviceaccounts', kubeSystem('karpenter')), { 'token.account': 'unknown' }],
   [audit('patch', 'nodes', body({ spec: { taints: [] } })), { 'node.steering': ['taints'] }],

@@ -83,7 +83,7 @@ const alike: { readonly [fact: string]: { readonly [asked: string]: string } } =
   'kubernetes pod.runsAs': { unknown: '*', karpenter: 'unknown', none: 'unknown' },
   'kubernetes pod.secrets': { '': '*', 'bootstrap-token': '' },
   // The name of an account, whose namespace is not asked for.
-  'kubernetes token.account': { unknown: '*', none: '*', kubernetes: 'none' },
+  'kubernetes token.account': { unknown: '*', none: '*', kubernetes: 'none', gitops: '*' },
   'kubernetes reading.failure': { unknown: '*' },
   // A name that settings give it in one cluster alone is let in from the others.
   'kubernetes karpenter.act': { unknown: '*', baseline: '*', beyond: 'unknown' },

@@ -22,7 +22,11 @@ describe('a command in a pod', () => {
     '0251.0376.0251.0376',
     '169.0376.0xa9.254',
     '0169.254.169.254', // no octal number: those that take it at all take it for a decimal one
+    '\\0251.0376.0251.0376', // octal, before which a shell drops the backslash
+    '169%2e254%2E169%2e254',
+    '１６９。２５４．169.254',
     'instance-data',
+    'instance-data.',
     'instance-data.ec2.internal',
     'instance-data.eu-west-1.compute.internal',
     '[fd00:ec2::254]',
@@ -68,6 +72,11 @@ describe('a command in a pod', () => {
     'chroot -',
     'base64',
     'base64 Y2hyb290 ',
+    '\\x31',
+    '%2e',
+    'rev ',
+    'xxd 616161616161 ',
+    '\u3002',
   ])('that is a million letters of %j is read before the test is given up', part => {
     expect(sought(`nsenter${part.repeat(1_000_000 / part.length)}`)).toEqual([]);
   });

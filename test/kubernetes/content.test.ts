@@ -150,8 +150,6 @@ describe('aws-auth', () => {
     ['with comments, quotes and Windows’ line ends', `# don't edit\r\n${plain}    - "system:nodes" # nodes\r\n`],
     ['with an entry in flow style', `${plain}  - system:nodes\n- {rolearn: ${role('team')}, groups: [viewers]}\n`],
     ['as JSON', JSON.stringify([{ rolearn: role('team'), username: 'team', groups: ['viewers'] }])],
-    ['empty', ''],
-    ['an empty list', '[]\n'],
   ])('an ordinary mapping is read, %s', (_, yaml) => expect(maps(yaml)).toEqual([]));
   test.each([
     ['an escape in a group', `${plain}  - "system:\\x6dasters"\n`],
@@ -170,6 +168,28 @@ describe('aws-auth', () => {
     ['a list over two lines', `- rolearn: ${role('x')}\n  groups: [a,\n    b]\n`],
     ['nonsense', 'yes, please\n'],
   ])('%s is not read, and said so', (_, yaml) => expect(maps(yaml)).toContain('unread'));
+  test.each(['', '[]\n', '# none\n', '[7]'])('of %j nobody is left', yaml => expect(maps(yaml)).toEqual(['emptied']));
+  const node = role('KarpenterNodeRole-prod');
+  test.each([
+    ['on lines', `- rolearn: ${role('evil')}\n  userarn: ${node}\n  groups:\n  - system:nodes\n`],
+    ['in flow style', `[{userarn: ${node}, rolearn: ${role('evil')}, groups: [system:nodes]}]`],
+    ['in JSON', JSON.stringify([{ userarn: node, rolearn: role('evil'), groups: ['system:nodes'] }])],
+  ])('of two ARNs of an entry neither hides the other, %s', (_, yaml) => expect(maps(yaml)).toEqual(['foreign-node']));
+  test.each([
+    ['on lines', `- rolearn: ${node}\n  USERNAME: system:kube-scheduler\n  username: x\n`],
+    ['in JSON', JSON.stringify([{ rolearn: node, username: 'x', USERNAME: 'system:kube-scheduler' }])],
+  ])('of two names neither hides the other, %s', (_, yaml) => expect(maps(yaml)).toEqual(['system-name']));
+  test.each([
+    [
+      'another account',
+      `- rolearn: ${node.replace('111122223333', '444455556666')}\n  groups: [viewers]\n`,
+      'stranger',
+    ],
+    ['a group that the settings exempt', `- rolearn: ${role('x')}\n  groups: [platform-admins]\n`, 'trusted'],
+    ['a group of accounts', `- rolearn: ${role('x')}\n  groups: [system:serviceaccounts:kube-system]\n`, 'trusted'],
+  ])('%s is told', (_, yaml, map) => expect(maps(yaml)).toEqual([map]));
+  test('the platform’s own role is trusted already', () =>
+    expect(maps(`- rolearn: ${role('platform-deployer')}\n  groups: [platform-admins]\n`)).toEqual([]));
   test('members of JSON are told without heed to case, as the authenticator does', () =>
     expect(maps(JSON.stringify([{ RoleARN: role('evil'), GROUPS: ['system:nodes'] }]))).toEqual(['foreign-node']));
   test('what stands in JSON escaped is read', () =>
@@ -196,15 +216,14 @@ describe('aws-auth', () => {
   test('of JSON each member is what it is, wherever it stands', () => {
     const user = { userarn: 'arn:aws:iam::111122223333:user/x' };
     expect(maps(JSON.stringify([{ ...user, username: 'system:kube-scheduler' }]))).toEqual(['system-name']);
-    expect(maps(JSON.stringify([{ ...user, groups: ['system:kube-scheduler', 7, 'system:masters'] }]))).toEqual([
-      'masters',
-    ]);
+    expect(maps(JSON.stringify([{ ...user, groups: ['kube-scheduler', 7, 'system:masters'] }]))).toEqual(['masters']);
     const node = { username: 'x', groups: ['system:nodes'], rolearn: role('KarpenterNodeRole-prod') };
     expect(maps(JSON.stringify([node]))).toEqual([]);
   });
   test('kubeadm’s administrators are masters too', () =>
     expect(maps(`- rolearn: ${role('x')}\n  groups:\n  - kubeadm:cluster-admins\n`)).toEqual(['masters']));
-  test('system:masters in whatever form', () => expect(maps(`- {"groups": ["system:masters"]}`)).toEqual(['masters']));
+  test('system:masters in whatever form', () =>
+    expect(maps(`- {"rolearn": "x", "groups": ["system:masters"]}`)).toEqual(['masters']));
 });
 
 test('host paths are judged after dots and slashes, above and below what matters', () => {

@@ -443,9 +443,9 @@ describe('what does not fit a node', () => {
   });
 
   test.each([
-    ['mapRoles', '- rolearn: arn:aws:iam::999988887777:role/x', exampleSettings, ['foreign-account']],
-    ['mapUsers', '[{"userarn": "arn:aws-cn:iam::999988887777:user/x"}]', exampleSettings, ['foreign-account']],
-    ['mapAccounts', '- "111122223333"\n- "999988887777"', exampleSettings, ['foreign-account']],
+    ['mapRoles', '- rolearn: arn:aws:iam::999988887777:role/x', exampleSettings, ['stranger']],
+    ['mapUsers', '[{"userarn": "arn:aws-cn:iam::999988887777:user/x"}]', exampleSettings, ['stranger']],
+    ['mapAccounts', '- "111122223333"\n- "999988887777"', exampleSettings, ['stranger']],
     ['mapAccounts', '- "111122223333"', exampleSettings, []],
     ['mapRoles', '- rolearn: arn:aws:iam::111122223333:role/x', exampleSettings, []],
     ['mapRoles', '- rolearn: arn:aws:iam::999988887777:role/x', defineConfig({ accounts: ['999988887777'] }), []],

@@ -343,21 +343,25 @@ describe('aws-auth', () => {
     ],
     ['JSON', JSON.stringify([entry(own), entry(foreign)])],
     ['JSON on lines', JSON.stringify([entry(foreign), entry(own)], undefined, 2)],
-    ['an ARN that nobody can read', '- rolearn:\n  groups:\n  - system:nodes'],
   ])('that is %s shows a foreign role among nodes', (_, mapRoles) => {
     expect(maps({ mapRoles })).toEqual(['foreign-node']);
-    expect(maps({ mapRoles: mapRoles.replaceAll('system:nodes', 'system:nodes-x') })).toEqual([]);
-    expect(maps({ mapRoles: mapRoles.replaceAll(foreign, own).replace('rolearn:\n', `rolearn: ${own}\n`) })).toEqual(
-      [],
-    );
+    expect(maps({ mapRoles: mapRoles.replaceAll('system:nodes', 'nodes-x') })).toEqual([]);
+    expect(maps({ mapRoles: mapRoles.replaceAll('system:nodes', 'system:nodes-x') })).toEqual(['trusted']);
+    expect(maps({ mapRoles: mapRoles.replaceAll(foreign, own) })).toEqual([]);
     expect(maps({ mapRoles }, defineConfig({}))).toEqual([]);
   });
 
+  test('an entry without an ARN maps nobody, and what says so may be read otherwise elsewhere', () =>
+    expect(maps({ mapRoles: '- rolearn:\n  groups:\n  - system:nodes' })).toEqual(['foreign-node', 'emptied']));
+
   test('shows administrators, and nothing of what is no text', () => {
     expect(
-      maps({ mapRoles: block(own), mapUsers: JSON.stringify([entry('arn:aws:iam::1:user/x', 'system:masters')]) }),
+      maps({
+        mapRoles: block(own),
+        mapUsers: JSON.stringify([entry('arn:aws:iam::111122223333:user/x', 'system:masters')]),
+      }),
     ).toEqual(['masters']);
-    expect(maps({ mapRoles: 7, mapAccounts: '- system:masters' })).toEqual([]);
+    expect(maps({ mapRoles: 7, mapAccounts: '- system:masters' })).toEqual(['stranger']);
     expect(awsAuthMaps(audit('update', 'configmaps', { objectRef: { name: 'aws-auth' } }), exampleSettings)).toEqual(
       [],
     );

@@ -99,16 +99,25 @@ const serviceAccount = (record: Record): string => {
     : `capability ${decoded(capability)}`;
 };
 
+/** Whether a call is about the cluster of that name that settings have: another region or account may have one, too. */
+const isOfSettings = ({ record, account }: Event<'cloudtrail'>, cluster: string, { clusters }: Settings): boolean => {
+  const named = clusters.filter(({ name }) => name === cluster);
+  return named.length === 0 || named.some(one => one.account === account && one.region === record.awsRegion);
+};
+
 /**
  * Whether the settings know the service account that a call gives a role to as an account of the controller whose role it is, in that
  * cluster: then it hands the role to nobody else.
  */
-const isOwnRole = (record: Record, cluster: string, settings: Settings): boolean => {
+const isOwnRole = (event: Event<'cloudtrail'>, settings: Settings): boolean => {
+  const { record } = event;
+  const cluster = decoded(parameter(record, 'name', 'clusterName') ?? '');
   const [role, ...others] = associatedRoles(record);
   const account = `system:serviceaccount:${serviceAccount(record).replace('/', ':')}`;
   return (
     role !== undefined &&
     others.length === 0 &&
+    isOfSettings(event, cluster, settings) &&
     settings.controllers.some(
       one =>
         one.cluster === cluster && matchesArn(one.roles ?? [], role) && matchesAny(one.serviceAccounts ?? [], account),
@@ -178,8 +187,7 @@ export const eksFacts: Facts<'cloudtrail'> = {
   'eks.role-own': {
     doc: 'Whether the settings know the service account that a call gives a role to as one of the controller whose role it is, in that cluster (`controllers`: `cluster`, `roles`, `serviceAccounts`).',
     needs: eks,
-    read: ({ record }, settings) =>
-      isOwnRole(record, decoded(parameter(record, 'name', 'clusterName') ?? ''), settings),
+    read: isOwnRole,
   },
   'eks.service-account': {
     doc: 'The service account of a pod identity association, `namespace/name`; its id where the record names none; `add-on NAME` and `capability NAME` for those; `none` otherwise.',

@@ -60,13 +60,17 @@ const policyOf = (record: Record): string =>
 /** Names that policies which take something away are given. */
 const restricts = /deny|boundary|quarantine|revoke|restrict|guardrail/i;
 
+/** Calls that always say what the policy holds. */
+const writesDocument: ReadonlySet<string> = new Set(['PutRolePolicy', 'PutUserPolicy', 'CreatePolicyVersion']);
+
 /** How much the policy of a call grants. */
 const policyKind = (record: Record, settings: Settings): string => {
   const policy = policyOf(record);
   if (policy === 'none') return 'none';
   const document = text(record, 'requestParameters', 'policyDocument');
-  if (document !== undefined) {
+  if (document !== undefined || writesDocument.has(record.eventName)) {
     const grant = grantOf(statementsOf(document));
+    if (grant === 'unknown') return 'unread';
     return grant === 'admin' ? 'admin' : 'other';
   }
   if (!policy.startsWith('arn:')) return 'other';
@@ -160,7 +164,7 @@ export const iamFacts: Facts<'cloudtrail'> = {
     read: event => lastSegment(policyOf(event.record)),
   },
   'iam.policy-kind': {
-    doc: "How that policy is to be taken: `permitted` (on the settings' `nodePolicies`; a bare name means AWS's own policy), `admin` (grants everything, all of IAM or passing any role, by its document or its usual name), `other`, `none`.",
+    doc: "How that policy is to be taken: `permitted` (on the settings' `nodePolicies`; a bare name means AWS's own policy), `admin` (grants everything, all of IAM, passing or assuming any role, by its document or its usual name), `unread` (its document could not be read), `other`, `none`.",
     needs: iam,
     read: ({ record }, settings) => policyKind(record, settings),
   },

@@ -135,7 +135,7 @@ export const contentFacts: Facts<'kubernetes'> = {
     read: event => (keepsOwnGuard(event) ? 'own' : 'other'),
   },
   'awsAuth.maps': {
-    doc: 'What kube-system/aws-auth maps after the call: `masters` (somebody to system:masters or kubeadm:cluster-admins), `foreign-node` (a role that is no node role to system:nodes), `foreign-account` (somebody of an account that neither the settings nor the cluster are of), `system-name` (somebody to the name of a component, a service account or a certain node), `unread` (it is written in a form that is not read here, and may map anything); empty: none of these, or no body.',
+    doc: 'What kube-system/aws-auth maps after the call: `masters` (somebody to system:masters or kubeadm:cluster-admins), `foreign-node` (a role that is no node role to system:nodes), `system-name` (somebody to the name of a component, a service account or a certain node), `unread` (it is written in a form that is not read here, and may map anything), `stranger` (somebody of an account that is not ours), `trusted` (somebody to a name or group that the settings exempt, or to a group of the system’s that no node has), `emptied` (no role is mapped, or a list is taken away); empty: none of these, or no body.',
     needs: () => ({ objectRef: { resource: ['configmaps'], name: ['aws-auth'] } }),
     read: (event, settings) =>
       event.record.objectRef?.name === 'aws-auth' && event.record.objectRef.resource === 'configmaps'

@@ -9,7 +9,15 @@ import { clusterApiGroup, edits, workloadResources, writes } from '../groups.ts'
 import { hostAccess, hostAccessBodies } from '../host-access.ts';
 import { builtInControllers } from '../known-users.ts';
 import { nodeSteering } from '../node.ts';
-import { accountNames, accountOwner, clusterApiNamespaces, holdsController, ownerOf, ownerRefs } from '../owner.ts';
+import {
+  accountNames,
+  accountOwner,
+  clusterApiNamespaces,
+  holdsController,
+  isExemptAccount,
+  ownerOf,
+  ownerRefs,
+} from '../owner.ts';
 import { accountBodies, mountedSecrets, mountingBodies, podsAccount } from '../pod.ts';
 import type { AuditRecord } from '../record.ts';
 import { type SecretKind, secretKind, secretSigns } from '../secret.ts';
@@ -128,7 +136,7 @@ export const objectFacts: Facts<'kubernetes'> = {
     },
   },
   'token.account': {
-    doc: 'The controller whose token is asked for (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager), `none`; `unknown`: no token request.',
+    doc: 'The controller whose token is asked for (`karpenter`, `cluster-api`, …; `kubernetes`: one inside kube-controller-manager; `gitops`: an account that the settings exempt as GitOps or the platform, or GitOps’ by its usual name where they name none), `none`; `unknown`: no token request.',
     needs: () => ({ objectRef: { resource: ['serviceaccounts'], subresource: ['token'] } }),
     signs: (settings, may) => {
       const names = accountNames(settings, may);
@@ -137,7 +145,9 @@ export const objectFacts: Facts<'kubernetes'> = {
     read: (event, settings) => {
       const { namespace = '', name = '', resource, subresource } = event.record.objectRef ?? {};
       if (resource !== 'serviceaccounts' || subresource !== 'token') return 'unknown';
-      return isBuiltIn(namespace, name) ? 'kubernetes' : accountOwner(namespace, name, event, settings);
+      if (isBuiltIn(namespace, name)) return 'kubernetes';
+      const owner = accountOwner(namespace, name, event, settings);
+      return owner === 'none' && isExemptAccount(namespace, name, settings) ? 'gitops' : owner;
     },
   },
   'token.expiry': {

@@ -103,6 +103,11 @@ export const iam: readonly Said[] = [
     asks('iam', 'DeleteRolePolicy', { roleName: 'x', policyName: 'deny-all' }),
     { 'iam.policy-restricts': true, 'iam.policy-kind': 'other' },
   ],
+  [asks('iam', 'PutRolePolicy', { roleName: 'x', policyDocument: '{' }), { 'iam.policy-kind': 'none' }],
+  [
+    asks('iam', 'PutRolePolicy', { roleName: 'x', policyName: 'y', policyDocument: '{' }),
+    { 'iam.policy-kind': 'unread' },
+  ],
   [asks('iam', 'PutRolePermissionsBoundary', { roleName: 'x', permissionsBoundary: policy }), { 'iam.policy': policy }],
   [
     call('iam', 'AttachRolePolicy', refused('AttachRolePolicy', 'role prod-karpenter')),
