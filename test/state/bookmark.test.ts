@@ -22,11 +22,23 @@ const rest = async (events: number, given: readonly Read[], piece: number): Prom
 
 test('the run that came furthest is asked first, in whatever order they wrote', async () => {
   const store = memoryStore();
-  await store.observe([12, 9].map(events => bookmark(object, { events, last: `e${events}` }, now)));
+  await store.observe([9, 12, 2].map(events => bookmark(object, { events, last: `e${events}` }, now)));
   expect(placesIn(await store.observe([askBookmark(object, now)]))).toEqual([
     { events: 12, last: 'e12' },
     { events: 9, last: 'e9' },
+    { events: 2, last: 'e2' },
   ]);
+});
+
+test('a bookmark outlives the longest that a queue keeps the message', () => {
+  const { expires, quiet } = bookmark(object, beginning, now);
+  expect(expires).toBeGreaterThan(now + 14 * 86_400_000);
+  expect(quiet).toBe(true); // a full set is no finding: the next run begins a little earlier
+});
+
+test('only events count', () => {
+  expect(behind(beginning, [none, ...reads.slice(0, 2), none])).toEqual(behind(beginning, reads.slice(0, 2)));
+  expect(behind(beginning, [none])).toEqual(beginning);
 });
 
 test('other content under the same name is begun anew', async () => {
