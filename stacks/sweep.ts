@@ -1,3 +1,4 @@
+import { sweepMinutes } from '../core/schedule.ts';
 import { type Alerts, announces } from './alerts.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
@@ -39,6 +40,6 @@ export const sweep = (
     ],
     environment: { ...environment(storage), TOPIC_ARN: topic.arn, BUS_NAME: bus.name },
   });
-  schedules('sweep', fn, 'rate(5 minutes)', dead);
+  schedules('sweep', fn, `rate(${sweepMinutes} minutes)`, dead);
   return { fn, dead: [dead] };
 };
