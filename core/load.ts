@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { attackVersion, revoked, techniques } from './attack.ts';
 import { type AnyDetection, type AnyKnowledge, severities } from './detection.ts';
 import type { Source } from './event.ts';
+import { proseFaults, shapeFaults, sourceFaults } from './load-faults.ts';
 import { once } from './once.ts';
 import { PatternError } from './pattern/fault.ts';
 import { loadPattern, longestWritten, nothing } from './pattern/load.ts';
 import type { Group } from './pattern/node.ts';
 import { sources } from './sources.ts';
-import { withoutHoles } from './title.ts';
 import { vocabularies } from './vocabularies.ts';
 import { slipsIn, type Vocabulary } from './vocabulary.ts';
 
@@ -48,20 +47,6 @@ export interface LoadedKnowledge {
 
 type Severity = (typeof severities)[number];
 
-/** What types demand, and nobody may have asked the compiler yet: `npm run generate` comes first. */
-const required = [
-  'title',
-  'severity',
-  'when',
-  'by',
-  'attack',
-  'why',
-  'references',
-  'runbook',
-  'blind',
-  'examples',
-] as const satisfies readonly (keyof AnyDetection)[];
-
 const isSeverity = (value: unknown): value is Severity => severities.some(severity => severity === value);
 
 /**
@@ -69,16 +54,10 @@ const isSeverity = (value: unknown): value is Severity => severities.some(severi
  * @throws DetectionError naming everything that is wrong.
  */
 export const loadDetection = (detection: AnyDetection): LoadedDetection => {
-  const missing = required.filter(member => detection[member] === undefined);
-  if (missing.length > 0)
-    throw new DetectionError(
-      detection.id,
-      missing.map(member => `${member}: is missing`),
-    );
-  const problems: string[] = [...shapes(detection)];
+  const problems: string[] = [...shapeFaults(detection)];
   if (problems.length > 0) throw new DetectionError(detection.id, problems);
   const loaded = patternsOf(detection, problems);
-  problems.push(...slips(loaded), ...prose(detection), ...counts(detection), ...titleFaults(detection.title));
+  problems.push(...slips(loaded), ...proseFaults(detection));
   if (problems.length > 0) throw new DetectionError(detection.id, problems);
   return loaded;
 };
@@ -96,17 +75,6 @@ const slips = ({ detection: { on }, when, unless, severities: pairs }: LoadedDet
 
 const slipsAt = (where: string, pattern: Group, on: Source): readonly string[] =>
   slipsIn(pattern, vocabularies[on] ?? unknown).map(slip => `${where}: ${slip}`);
-
-/** What types would say, of members whose wrong shape would show only when an event comes. */
-const shapes = ({ by, unless, state }: AnyDetection): readonly string[] => {
-  const problems: string[] = [];
-  if (typeof by !== 'function')
-    problems.push('by: a function of the view that gives a list of keys: view => [{ role: … }]');
-  if (unless !== undefined && !Array.isArray(unless)) problems.push('unless: a list of patterns');
-  if (state !== undefined && (typeof state.observe !== 'function' || typeof state.decide !== 'function'))
-    problems.push('state: one of the forms in core/state, such as threshold({…}) or sequence({…}): see docs/state.md');
-  return problems;
-};
 
 /** Loads the patterns of a detection that was checked before, where the functions were bundled. @throws DetectionError */
 export const openDetection = (detection: AnyDetection): LoadedDetection => {
@@ -215,47 +183,4 @@ const windowOf = ({ window = '1h' }: AnyDetection, problems: string[]): number =
   const length = Number(count) * (units[unit] ?? 0);
   if (length === 0) problems.push(`window: "${window}": a whole number and m, h or d, e.g. "10m"`);
   return length === 0 ? 3_600_000 : length;
-};
-
-const prose = (detection: AnyDetection): readonly string[] => {
-  const problems: string[] = [];
-  if (!/^[a-z]+\/[a-z0-9]+(-[a-z0-9]+)*$/.test(detection.id))
-    problems.push(`id: "${detection.id}": its path under detections/, lower-case words: "cloudtrail/launch-burst"`);
-  problems.push(...sourceFaults(detection.on));
-  if (detection.why.trim() === '') problems.push('why: is empty: say in two sentences what the attacker gains');
-  if (detection.references.length === 0) problems.push('references: name at least one document');
-  if (detection.blind.length === 0) problems.push('blind: say at least one way in which it can be blind');
-  for (const technique of detection.attack)
-    if (!Object.hasOwn(techniques, technique)) problems.push(`attack: "${technique}": ${notThere(technique)}`);
-  return problems;
-};
-
-const sourceFaults = (on: AnyDetection['on']): readonly string[] =>
-  sources[on] === undefined ? [`on: "${on}": one of ${Object.keys(sources).join(', ')}`] : [];
-
-const notThere = (technique: string): string => {
-  const became = Object.hasOwn(revoked, technique) ? revoked[technique] : undefined;
-  return became === undefined
-    ? `not a technique of core/attack.ts: an id like T1078.004, added there with its name and tactics`
-    : `ATT&CK ${attackVersion} revoked it: ${became}`;
-};
-
-const counts = ({ runbook, examples }: AnyDetection): readonly string[] => {
-  const problems: string[] = [];
-  if (runbook.length < 3 || runbook.length > 5) problems.push(`runbook: ${runbook.length} steps: three to five`);
-  if (examples.matches.length < 2) problems.push(`examples.matches: ${examples.matches.length}: at least two`);
-  if (examples.misses.length < 2) problems.push(`examples.misses: ${examples.misses.length}: at least two`);
-  const names = [...examples.matches, ...examples.misses].map(({ name }) => name);
-  for (const name of names.filter((one, index) => names.indexOf(one) !== index))
-    problems.push(`examples: two are named "${name}"`);
-  return problems;
-};
-
-const titleFaults = (title: string): readonly string[] => {
-  if (title.trim() === '') return ['title: is empty'];
-  return /[{}]/.test(withoutHoles(title))
-    ? [
-        `title: "${title}": a hole is {name}: a key part, principal, account, region, cluster, event, source, attempt or a fact; or several: {instance|instance.targets}`,
-      ]
-    : [];
 };
