@@ -2,10 +2,10 @@ import type { Event } from '../event.ts';
 import type { OpenPattern } from '../pattern/language.ts';
 import type { Settings } from '../settings.ts';
 import { writes } from './groups.ts';
-import { arnsOf } from './identity.ts';
 import { builtInNames, components } from './known-users.ts';
 import { type Sensitive, sensitiveCall } from './node.ts';
 import { clustersOf, outside, placeOf } from './place.ts';
+import { arnsOf } from './signed-in.ts';
 
 /** What does not fit an identity of the control plane. */
 export type ComponentAnomaly = 'outside-address' | 'beyond-role';

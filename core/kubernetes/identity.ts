@@ -1,11 +1,11 @@
 import { namesControllers, usualControllers } from '../cloudtrail/roles.ts';
 import type { Event } from '../event.ts';
-import { list } from '../json.ts';
 import { rememberedOf } from '../remembered.ts';
 import type { Controller, Principals, Settings } from '../settings.ts';
 import { matchesAny, matchesArn } from '../wildcard.ts';
 import { builtInNames, components, usualAccounts, usualGitops } from './known-users.ts';
 import type { AuditUser } from './record.ts';
+import { arnsOf, isOwnName, isOwnSession, pathless, signedInArns } from './signed-in.ts';
 
 /** What a Kubernetes user is by its form alone, whatever the settings allow it. */
 export type Form = 'person' | 'service-account' | 'node' | 'service' | 'bootstrap' | 'anonymous' | 'unknown';
@@ -53,14 +53,6 @@ const accountsIn = (settings: Settings): ControllerAccounts => {
   if (accounts.length > 0) return { accounts, named: true };
   return { accounts: usualAccounts.map(([kind, pattern]) => ({ kind, pattern, cluster: undefined })), named: false };
 };
-
-/** The IAM ARNs behind a user: present only where the IAM authenticator signed it in. */
-export const arnsOf = (user: AuditUser | undefined): readonly string[] => {
-  if (!user?.extra) return none;
-  return [...list(user, 'extra', 'arn'), ...list(user, 'extra', 'canonicalArn')].filter(arn => typeof arn === 'string');
-};
-
-const none: readonly never[] = [];
 
 /**
  * What a user is by its form. A name that only the system may carry counts for nothing on a user who came through the IAM
@@ -164,20 +156,6 @@ const identityOf = ({ user, event }: Asked, settings: Settings): Identity => {
   return { kind: kind ?? form, form, controller: 'none', doubt: '' };
 };
 
-/** The role as the IAM authenticator writes it, without its path. */
-const pathless = (arn: string): string => arn.replace(/:role\/.*\//, ':role/');
-
-/**
- * Whether a role’s name says by itself which is meant: an account has one of a name, whatever its path, and names of permission sets are
- * IAM Identity Center’s (its User Guide, “Referencing permission sets”: the suffix changes). Of `role/ci/*` the path says it all.
- */
-const isNamed = (arn: string): boolean =>
-  /:role\/(.+\/[^/*]+|aws-reserved\/sso\.amazonaws\.com\/(.*\/)?AWSReservedSSO_[^/*]+_\*)$/.test(arn);
-
-/** ARNs of a setting, and the same as the IAM authenticator writes them where a name says enough. */
-export const signedInArns = (arns: readonly string[]): readonly string[] =>
-  arns.flatMap(arn => (isNamed(arn) ? [arn, pathless(arn)] : [arn]));
-
 /**
  * Roles of clusters, with which the controllers of EKS Auto Mode act through an access entry (EKS User Guide, "Learn about identity and
  * access in EKS Auto Mode"), as wildcards over what the authenticator writes: those of the settings, usual names where those name none.
@@ -243,22 +221,6 @@ export const belongs = (user: AuditUser | undefined, principals: Principals): bo
     (arns.length > 0 && arns.some(arn => matchesArn(signedInArns(principals.arns ?? []), arn)))
   );
 };
-
-/**
- * An access entry, or `aws-auth`, may give a user name that reads like another role's session, or another user: an ARN as a name must be
- * the user's own. Of a session the role must be, for its name may be written in two ways (`{{SessionName}}` has no `@`).
- */
-const isOwnName = (name: string, arns: readonly string[]): boolean =>
-  !name.startsWith('arn:') || arns.length === 0 || arns.includes(name) || isOwnSession(name, arns);
-
-/** Whether a name is the ARN of a session of the user's role. */
-const isOwnSession = (name: string, arns: readonly string[]): boolean => {
-  const role = sessionRole(name);
-  return role !== undefined && arns.some(arn => sessionRole(arn) === role);
-};
-
-/** The role of a session's ARN, as far as the session's name. */
-const sessionRole = (arn: string): string | undefined => /^arn:[\w-]+:sts::\d{12}:assumed-role\/[^/]+\//.exec(arn)?.[0];
 
 /** Who asked, and who it was asked as: the same where nobody is impersonated. */
 export interface Callers {

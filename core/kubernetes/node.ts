@@ -5,9 +5,9 @@ import type { Settings } from '../settings.ts';
 import { kindIn, matchesWildcard } from '../wildcard.ts';
 import { asked, members, replacesAll } from './body.ts';
 import { clusterApiGroups, provisioningGroups, writes } from './groups.ts';
-import { arnsOf } from './identity.ts';
 import { placeOf } from './place.ts';
 import type { AuditRecord } from './record.ts';
+import { arnsOf } from './signed-in.ts';
 
 /** Label and annotation keys that decide what runs on a node, or whose it is (Kubernetes "Well-Known Labels", Karpenter, EKS). */
 const steers =

@@ -3,9 +3,10 @@ import { rememberedText } from '../remembered.ts';
 import type { Description, SourceModule } from '../source.ts';
 import { lastAddress, objectPath } from './call.ts';
 import { kubernetesFacts } from './facts/index.ts';
-import { arnsOf, callers } from './identity.ts';
+import { callers } from './identity.ts';
 import { auditTime } from './read.ts';
 import { readingNotes } from './reading.ts';
+import { arnsOf } from './signed-in.ts';
 
 /** `patch ec2nodeclasses/status`: what was called, short. */
 const calledOf = ({ record }: Event<'kubernetes'>): string => {

@@ -11,11 +11,11 @@ import {
   launcherRoles,
   type PrincipalKind,
   says,
-  signedInArns,
 } from './identity.ts';
 import { builtInNames, components, usualGitops } from './known-users.ts';
 import { clustersOf } from './place.ts';
 import type { AuditRecord } from './record.ts';
+import { signedInArns } from './signed-in.ts';
 
 type Signs = readonly When<AuditRecord>[];
 
