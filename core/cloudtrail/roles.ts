@@ -36,9 +36,12 @@ export const usualControllers: readonly (readonly [Controller['kind'], readonly 
   ],
 ];
 
+/** The kind of controller whose usual name a role has, whatever settings name. */
+const usualKind = (name: string): Controller['kind'] | undefined =>
+  usualControllers.find(([, names]) => matchesAny(names, name))?.[0];
+
 /** Whether a role has a usual name of a controller's, whatever settings name. */
-export const hasUsualName = (arn: string): boolean =>
-  usualControllers.some(([, names]) => matchesAny(names, lastSegment(arn)));
+export const hasUsualName = (arn: string): boolean => usualKind(lastSegment(arn)) !== undefined;
 
 /** Node role names given by Karpenter's CloudFormation, eksctl, the EKS console, terraform-aws-eks and `clusterawsadm`. */
 export const usualNodes: readonly string[] = [
@@ -147,7 +150,7 @@ const classify = (settings: Settings, matches: (pattern: string) => boolean, nam
   const nodes = configuredNodes(settings);
   if (nodes.length > 0 ? nodes.some(matches) : matchesAny(usualNodes, name))
     return { kind: 'node', controller: 'none', guessed: nodes.length === 0 };
-  const usual = namesControllers(settings) ? undefined : usualControllers.find(([, names]) => matchesAny(names, name));
-  if (usual) return { kind: 'likely-controller', controller: usual[0], guessed: true };
+  const usual = namesControllers(settings) ? undefined : usualKind(name);
+  if (usual) return { kind: 'likely-controller', controller: usual, guessed: true };
   return { kind: 'other', controller: 'none', guessed: false };
 };

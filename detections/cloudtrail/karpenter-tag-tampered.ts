@@ -10,6 +10,7 @@ import {
   writeTags,
 } from '../../core/cloudtrail/example-ec2.ts';
 import { createFleet, createTemplate, runInstances } from '../../core/cloudtrail/example-launch.ts';
+import { karpenterOwns } from '../../core/cloudtrail/karpenter.ts';
 import { hasUsualName } from '../../core/cloudtrail/roles.ts';
 import { listed, said } from '../../core/cloudtrail/said.ts';
 import { confirmCall, lookAround, preserveNode, revokeCaller } from '../../core/cloudtrail/steps.ts';
@@ -18,7 +19,7 @@ import type { View } from '../../core/fact.ts';
 import { type Json, list, member, text } from '../../core/json.ts';
 
 /** What Karpenter owns or selects; images have a detection of their own (`image-selector-tag-written`). */
-const owned = ['instance', 'launch-template', 'volume', 'network-interface', 'fleet', 'spot-instances-request'];
+const owned: readonly string[] = karpenterOwns;
 const selected = ['security-group', 'subnet'];
 
 const steering = (view: View<'cloudtrail'>): readonly Json[] =>

@@ -15,6 +15,7 @@ import {
   tagsIn,
   word,
 } from '../ec2.ts';
+import { karpenterOwns } from '../karpenter.ts';
 
 /** Tags that a call writes or removes on resources of one type; `ids` is empty while the resource has none (a denied launch). */
 interface Written {
@@ -128,15 +129,7 @@ const ownership = [
 /** Karpenter selects subnets, security groups and images by tags of the installation's choice; this one is the guides'. */
 const discovery = 'karpenter.sh/discovery';
 
-/** What Karpenter makes and ends, by its own tags and the cluster’s together (its guide’s policies, “AllowScopedDeletion”). */
-const owned: ReadonlySet<string> = new Set([
-  'instance',
-  'fleet',
-  'launch-template',
-  'volume',
-  'network-interface',
-  'spot-instances-request',
-]);
+const owned: ReadonlySet<string> = new Set(karpenterOwns);
 
 /** What it makes itself it selects by nothing: eksctl puts a cluster's tags, that of discovery too, on templates and instances. */
 const steers = (key: string, resourceType: string, settings: Settings): boolean =>
