@@ -9,8 +9,8 @@ interface Iterators {
  * have: none was ever closed, and the database kept what had been there when each began, on disk and in memory.
  */
 export const closeIterators = (): void => {
-  const dynalite = createRequire(createRequire(import.meta.url).resolve('dynalite'));
-  const { AbstractKeyIterator, AbstractValueIterator } = dynalite('abstract-level') as {
+  const requireOfDynalite = createRequire(createRequire(import.meta.url).resolve('dynalite'));
+  const { AbstractKeyIterator, AbstractValueIterator } = requireOfDynalite('abstract-level') as {
     readonly [name in 'AbstractKeyIterator' | 'AbstractValueIterator']: Iterators; // it has no types here
   };
   for (const { prototype } of [AbstractKeyIterator, AbstractValueIterator])
