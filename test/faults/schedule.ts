@@ -96,6 +96,21 @@ export class Schedule {
   };
   doubt = (said: string): void => void this.doubts.set(said, (this.doubts.get(said) ?? 0) + 1);
 
+  /** For a run's context: milliseconds that it has left. Of some runs the time is over when they ask for it again and again. */
+  remaining = (): (() => number) => {
+    const invocation = running.getStore();
+    if (invocation === undefined || this.#left <= 0 || invocation.random() >= 0.6) return () => 900_000;
+    let asks = Math.floor(invocation.random() * 40);
+    return () => {
+      if (asks-- > 0) return 900_000;
+      if (asks < -1) return 0;
+      this.note(`${invocation.name}: its time is over`);
+      this.#left--;
+      this.faults++;
+      return 0;
+    };
+  };
+
   /**
    * Runs a handler in a process of its function: one that is idle, or a new one. A process that dies is never used again, and
    * some are ended for no reason. What an invocation returned that died is nothing.

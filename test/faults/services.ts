@@ -7,6 +7,7 @@ import { slackMessage } from '../../core/announce/slack.ts';
 import { dig } from '../../core/cloudtrail/ec2.ts';
 import { idOf, type Said, saidIn } from '../../functions/channel/said.ts';
 import type { Fault } from './schedule.ts';
+import { trailBucket } from './traffic.ts';
 
 /** What stands at the end of a channel's queue on the topic. */
 export const outlets = ['slack', 'pagerduty', 'webhook'] as const;
@@ -31,6 +32,8 @@ export interface Taken {
   readonly byCall: Map<string, string[]>;
   /** What was published to the topic, as its queues get it. */
   readonly published: string[];
+  /** Log files by key. */
+  readonly files: ReadonlyMap<string, Buffer>;
   /** Objects in the quarantine by name. */
   readonly kept: Map<string, Buffer>;
   /** Told when an announcement is taken by the topic. */
@@ -51,7 +54,8 @@ const digest = (body: string): string => createHash('sha256').update(body).diges
 /**
  * The services behind the channels and the quarantine, on loopback: SNS, EventBridge and S3 as far as our clients speak to them,
  * an incoming webhook of Slack, PagerDuty's Events API, a signed webhook. Each request says in a header or its path which fault it
- * is to meet: the connection breaks before or after the request is taken, it is never answered, answered with 429 or 500.
+ * is to meet: the connection breaks before or after the request is taken, or in the middle of a log file; it is never answered,
+ * or answered with 429 or 500.
  */
 export const startServices = async (): Promise<Services> => {
   let taken: Taken | undefined;
@@ -123,6 +127,13 @@ export const startServices = async (): Promise<Services> => {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'retry-after': '0' }).end(body);
     };
     const cut = (): void => void request.socket.destroy();
+    const file = request.method === 'GET' ? taken?.files.get(keyIn(request)) : undefined;
+    if (file !== undefined && (fault === undefined || fault === 'lost' || fault === 'fail-after')) {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': file.length });
+      if (fault === undefined) response.end(file);
+      else response.write(file.subarray(0, file.length * 0.7), cut);
+      return;
+    }
     const accept = (): void => reply(service === 'pagerduty' ? 202 : 200, yes[service] ?? '');
     const untaken: { readonly [F in Fault]?: () => void } = {
       reset: cut,
@@ -161,6 +172,9 @@ export const startServices = async (): Promise<Services> => {
     },
   };
 };
+
+const keyIn = ({ url = '' }: IncomingMessage): string =>
+  decodeURIComponent(url.replace(`/s3/${trailBucket}/`, '').replace(/\?.*$/, ''));
 
 const aws: ReadonlySet<string> = new Set(['sns', 'bus', 's3']);
 

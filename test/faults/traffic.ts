@@ -34,7 +34,17 @@ export interface Delivery {
   readonly kind: 'queue' | 'logs';
   /** The queue message's body, or the payload's data. */
   readonly body: string;
+  /** Log files that the message points to. */
+  readonly files?: readonly LogFile[];
 }
+
+/** An object in the trail's bucket. */
+export interface LogFile {
+  readonly key: string;
+  readonly bytes: Buffer;
+}
+
+export const trailBucket = 'trail';
 
 const examplesOf = (kind: 'matches' | 'misses', of: readonly AnyDetection[]): readonly AnyEvent[] =>
   of.flatMap(({ examples }): readonly AnyEvent[] =>
@@ -67,10 +77,15 @@ const again = (event: AnyEvent, n: number, time: number): AnyEvent => {
   return { ...event, id: eventID, time, record: { ...event.record, eventID, eventTime: iso } };
 };
 
-/** What one schedule delivers: events of the catalogue's examples, over two hours, in messages of their transports. */
+/**
+ * What one schedule delivers: events of the catalogue's examples, over two hours, in messages of their transports. In every third
+ * schedule those of CloudTrail lie in two log files, among so many others that no file is judged in one pass.
+ */
 export const traffic = (schedule: Schedule, events: number): readonly Delivery[] => {
   const deliveries: Delivery[] = [];
   const audit: AnyEvent[] = [];
+  const filed: Event<'cloudtrail'>[] = [];
+  const isFiled = schedule.seed % 3 === 1;
   // Few kinds, so that events of one finding meet in several batches and windows, and always some that are counted.
   const kinds = Array.from({ length: 3 }, (_, at) => {
     const from = at === 0 ? matching : pool;
@@ -79,8 +94,14 @@ export const traffic = (schedule: Schedule, events: number): readonly Delivery[]
   for (let n = 0; n < events; n++) {
     const kind = kinds[n === 0 ? 0 : schedule.pick(kinds.length + 1)];
     const event = kind === undefined ? launch(schedule, n) : again(kind, n, start + schedule.pick(120) * 60_000);
-    if (isCloudTrail(event)) deliveries.push(queued(`message-${n}`, envelope(event)));
-    else audit.push(event);
+    if (!isCloudTrail(event)) audit.push(event);
+    else if (isFiled) filed.push(event);
+    else deliveries.push(queued(`message-${n}`, envelope(event)));
+  }
+  if (filed.length > 0) {
+    const half = schedule.pick(filed.length);
+    const files = [filed.slice(0, half), filed.slice(half)].map((some, at) => logFile(schedule, at, some));
+    deliveries.push({ ...queued('files', notice(files)), files });
   }
   for (let from = 0; from < audit.length; from += 3)
     deliveries.push(payload(`payload-${from}`, audit.slice(from, from + 3), schedule.next() < 0.3));
@@ -90,6 +111,59 @@ export const traffic = (schedule: Schedule, events: number): readonly Delivery[]
 };
 
 const queued = (id: string, body: string): Delivery => ({ id, kind: 'queue', body });
+
+/** What an ordinary account does all day. */
+const fillers: readonly string[] = Array.from({ length: 2_300 }, (_, n) =>
+  JSON.stringify({
+    eventVersion: '1.11',
+    userIdentity: { type: 'AWSService', invokedBy: 'autoscaling.amazonaws.com' },
+    eventTime: '2026-09-01T10:00:00Z',
+    eventSource: 'ec2.amazonaws.com',
+    eventName: 'DescribeInstances',
+    awsRegion: 'eu-west-1',
+    sourceIPAddress: 'autoscaling.amazonaws.com',
+    userAgent: 'autoscaling.amazonaws.com',
+    requestParameters: { filterSet: {} },
+    responseElements: null,
+    requestID: `00000000-0000-4000-9000-${String(n).padStart(12, '0')}`,
+    eventID: `00000000-0000-4000-a000-${String(n).padStart(12, '0')}`,
+    readOnly: true,
+    eventType: 'AwsApiCall',
+    managementEvent: true,
+    recipientAccountId: '111122223333',
+    eventCategory: 'Management',
+  }),
+);
+
+/** CloudTrail User Guide, "CloudTrail log file name format"; some as they are where somebody unpacked them. */
+const logFile = (schedule: Schedule, at: number, events: readonly Event<'cloudtrail'>[]): LogFile => {
+  const records = fillers.slice(0, 1_100 + schedule.pick(1_200));
+  for (const { record } of events) records.splice(schedule.pick(records.length + 1), 0, JSON.stringify(record));
+  const text = `{"Records":[${records.join(',')}]}`;
+  const isPacked = schedule.next() < 0.5;
+  const name = `111122223333_CloudTrail_eu-west-1_20260901T1000Z_${at}.json`;
+  return {
+    key: `AWSLogs/111122223333/CloudTrail/eu-west-1/2026/09/01/${name}${isPacked ? '.gz' : ''}`,
+    bytes: isPacked ? gzipSync(text, { level: 1 }) : Buffer.from(text),
+  };
+};
+
+/** S3 User Guide, "Event message structure". */
+const notice = (files: readonly LogFile[]): string =>
+  JSON.stringify({
+    Records: files.map(({ key, bytes }, at) => ({
+      eventVersion: '2.1',
+      eventSource: 'aws:s3',
+      awsRegion: 'eu-west-1',
+      eventTime: '2026-09-01T10:05:00.000Z',
+      eventName: 'ObjectCreated:Put',
+      s3: {
+        s3SchemaVersion: '1.0',
+        bucket: { name: trailBucket, arn: `arn:aws:s3:::${trailBucket}` },
+        object: { key: encodeURIComponent(key), size: bytes.length, eTag: `${at}`.repeat(32) },
+      },
+    })),
+  });
 
 /** EventBridge User Guide, "Events delivered via AWS CloudTrail". */
 const envelope = ({ id, account, region, record }: Event<'cloudtrail'>): string =>

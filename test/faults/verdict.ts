@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { fromItem } from '../../adapters/dynamodb.ts';
 import { newsOf, saidOneByOne } from '../../core/announce/transitions.ts';
 import { compile } from '../../core/compile.ts';
@@ -12,16 +13,19 @@ import { windowOf } from '../../core/findings/window.ts';
 import { parseWindow } from '../../core/findings/window-item.ts';
 import type { Match } from '../../core/match.ts';
 import { detect } from '../../core/pipeline.ts';
-import type { Rejected } from '../../core/read/contract.ts';
+import type { Read, Rejected } from '../../core/read/contract.ts';
+import { defaultPlace } from '../../core/read/eventbridge.ts';
 import { readLogs } from '../../core/read/logs.ts';
+import { readObject } from '../../core/read/object.ts';
 import { keptName } from '../../core/read/quarantine.ts';
 import { readSqs } from '../../core/read/sqs.ts';
+import type { Settings } from '../../core/settings.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import type { Said } from '../../functions/channel/said.ts';
 import { contentLines, scanned, storedLines } from '../findings/items.ts';
 import type { Item } from './database.ts';
 import { channels, type Receipt } from './services.ts';
-import { detections, knowledge, stateful } from './traffic.ts';
+import { type Delivery, detections, knowledge, stateful } from './traffic.ts';
 import type { World } from './world.ts';
 
 const silence = 'pipeline/source-silent';
@@ -81,11 +85,7 @@ const differing = async (
   now: number,
 ): Promise<readonly string[]> => {
   const findings = memoryFindings();
-  const reads = deliveries.flatMap(({ id, kind, body }) =>
-    kind === 'logs'
-      ? readLogs({ awslogs: { data: body } }, settings)
-      : readSqs({ Records: [{ messageId: id, body }] }, settings).flatMap(message => message.reads),
-  );
+  const reads = (await Promise.all(deliveries.map(one => readsOf(one, settings)))).flat();
   const rejected: Rejected[] = [];
   await detect(reads, {
     match: compile(detections, knowledge, settings),
@@ -124,6 +124,14 @@ const differing = async (
     ...[...taken.kept.keys()].filter(name => !names.has(name)).map(name => `in the quarantine for no reason: ${name}`),
     ...heard.differing(events),
   ];
+};
+
+const readsOf = async ({ id, kind, body, files = [] }: Delivery, settings: Settings): Promise<readonly Read[]> => {
+  if (kind === 'logs') return readLogs({ awslogs: { data: body } }, settings);
+  const carried = readSqs({ Records: [{ messageId: id, body }] }, settings).flatMap(message => message.reads);
+  const place = defaultPlace(settings);
+  const filed = files.map(({ key, bytes }) => Array.fromAsync(readObject(Readable.from([bytes]), key, place)));
+  return [...carried, ...(await Promise.all(filed)).flat(2)];
 };
 
 /**

@@ -3,6 +3,7 @@ import type { Context, DynamoDBRecord } from 'aws-lambda';
 import { busChannel } from '../../adapters/bus.ts';
 import { findingsTable } from '../../adapters/findings/table.ts';
 import { ledgerTable } from '../../adapters/ledger.ts';
+import { readS3 } from '../../adapters/objects.ts';
 import { bucketQuarantine } from '../../adapters/quarantine.ts';
 import { snsChannel } from '../../adapters/sns.ts';
 import { dynamoStore } from '../../adapters/state-table.ts';
@@ -30,11 +31,16 @@ import { unstored, verdict } from './verdict.ts';
 const minute = 60_000;
 
 // What handlers read of their context and of what SQS and the stream send: the rest is never asked.
-const context = (): Context => ({ awsRequestId: 'request', getRemainingTimeInMillis: () => 900_000 }) as Context;
-const sqs = (batch: readonly { readonly id: string; readonly body: string }[]) =>
-  ({ Records: batch.map(({ id, body }) => ({ messageId: id, body })) }) as unknown as Parameters<
-    typeof cloudtrailHandler
-  >[0];
+const context = (remaining = () => 900_000): Context =>
+  ({ awsRequestId: 'request', getRemainingTimeInMillis: remaining }) as Context;
+const sqs = (batch: readonly { readonly id: string; readonly body: string; readonly receives?: number }[]) =>
+  ({
+    Records: batch.map(({ id, body, receives = 1 }) => ({
+      messageId: id,
+      body,
+      attributes: { ApproximateReceiveCount: `${receives}` },
+    })),
+  }) as unknown as Parameters<typeof cloudtrailHandler>[0];
 const scheduled = {} as Parameters<typeof sweepHandler>[0];
 
 /** What keeps the promises: removed one at a time to see that the schedules notice. */
@@ -109,6 +115,7 @@ const runSchedule = async (
   const taken: Taken = {
     receipts: [],
     byCall: new Map(),
+    files: new Map(deliveries.flatMap(({ files = [] }) => files.map(({ key, bytes }) => [key, bytes] as const))),
     published: [],
     kept: new Map(),
     onPublish: said => wrong.push(...unstored(said, tables.images)),
@@ -165,6 +172,7 @@ const startProcess = ({ schedule, settings, tables, clients, without }: World, n
       ? { keep: async () => undefined }
       : bucketQuarantine(clients.s3, { bucket: 'quarantine' }, now),
   ),
+  object: pointer => readS3(clients.s3, pointer, settings),
   channels: lazy(() => [
     snsChannel(() => clients.sns, 'arn:aws:sns:eu-west-1:111122223333:tripline-announcements'),
     busChannel(() => clients.bus, 'tripline'),
@@ -189,6 +197,7 @@ const play = async (world: World): Promise<readonly string[]> => {
   const mail: { readonly [name in OutletName]: Queued[] } = { slack: [], pagerduty: [], webhook: [] };
   let sent = 0;
   const repeated = new Set<string>();
+  const receives = new Map<string, number>();
   const invoke = <T>(name: string, work: () => Promise<T>) =>
     schedule.run(name, () => startProcess(world, () => now), work);
   /** A queue may deliver again what was acknowledged; here it does so once. */
@@ -210,9 +219,11 @@ const play = async (world: World): Promise<readonly string[]> => {
           );
     schedule.note(`deliver ${batch.map(({ id }) => id).join(' ')}`);
     queue = queue.filter(one => !batch.includes(one));
+    for (const { id } of batch) receives.set(id, (receives.get(id) ?? 0) + 1);
+    const received = batch.map(({ id, body }) => ({ id, body, receives: receives.get(id) ?? 1 }));
     const end = await invoke(first.kind === 'logs' ? 'audit' : 'cloudtrail', async () => {
       if (first.kind === 'logs') return void (await auditHandler({ awslogs: { data: first.body } }, context()));
-      const { batchItemFailures } = await cloudtrailHandler(sqs(batch), context());
+      const { batchItemFailures } = await cloudtrailHandler(sqs(received), context(schedule.remaining()));
       return new Set(without === 'report' ? [] : batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     });
     for (const one of batch) {

@@ -45,6 +45,7 @@ const nothingTaken = (): Taken => ({
   receipts: [],
   byCall: new Map(),
   published: [],
+  files: new Map(),
   kept: new Map(),
   onPublish: () => undefined,
   onDoubt: () => undefined,

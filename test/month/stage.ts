@@ -78,6 +78,7 @@ export const startStage = (database: Database, services: Services, first: Deploy
     receipts: [],
     byCall: new Map(),
     published: [],
+    files: new Map(),
     kept: new Map(),
     onPublish: said => wrong.push(...unstored(said, database.images)),
     onDoubt: () => undefined,
