@@ -10,6 +10,7 @@ const known = new WeakMap<object, Endpoints>();
 /** Reads from the clusters that the settings give a reader. */
 export const clusters = (): Kube => {
   const current = deps();
+  if (current.kube !== undefined) return current.kube();
   const endpoints =
     known.get(current) ??
     eksEndpoints(

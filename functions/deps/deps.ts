@@ -1,5 +1,6 @@
 import type { CanaryCalls } from '../../adapters/canary-call.ts';
 import type { FindingsTable } from '../../adapters/findings/table.ts';
+import type { Kube } from '../../adapters/kube-api.ts';
 import type { SlackApp } from '../../adapters/slack-app.ts';
 import type { Suppressions } from '../../adapters/suppressions.ts';
 import type { Threads } from '../../adapters/threads.ts';
@@ -9,7 +10,7 @@ import type { Ledger } from '../../core/announce/deliver.ts';
 import type { SlackMessage } from '../../core/announce/slack.ts';
 import type { Matcher } from '../../core/compile.ts';
 import type { AnyDetection } from '../../core/detection.ts';
-import type { AnyEvent } from '../../core/event.ts';
+import type { AnyEvent, Event } from '../../core/event.ts';
 import { admitting } from '../../core/gate.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { once } from '../../core/once.ts';
@@ -40,8 +41,10 @@ export interface Deps {
   readonly suppressions: () => Pick<Suppressions, 'list' | 'announced'>;
   readonly ledger: () => Ledger;
   readonly quarantine: () => Quarantine;
-  /** The address of the posture reader's queue; undefined where there is no reader. */
-  readonly readings: string | undefined;
+  /** Asks the posture reader to look at what events wrote; undefined where there is no reader. */
+  readonly askFor: ((events: readonly Event<'kubernetes'>[]) => Promise<void>) | undefined;
+  /** Reads from clusters; absent: from EKS's, by clients that no other function is to carry. */
+  readonly kube?: () => Kube;
   /** Where evidence is kept. */
   readonly evidenceBucket: () => string;
   /** Objects as the posture reader saw them before. */
@@ -108,6 +111,7 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
     return found as Extract<Channel, { kind: K }>; // just compared
   };
   const named = (): string => env['CHANNEL'] ?? '';
+  const readings = env['READINGS_QUEUE'];
   return {
     settings,
     stage: env['STAGE'],
@@ -134,7 +138,7 @@ export const fromEnvironment = (env: { readonly [name: string]: string | undefin
       const bucket = variable('QUARANTINE_BUCKET');
       return port(async () => (await import('./s3.ts')).quarantine(bucket));
     }),
-    readings: env['READINGS_QUEUE'],
+    askFor: readings === undefined ? undefined : async events => (await import('./sqs.ts')).askFor(readings, events),
     evidenceBucket: () => variable('EVIDENCE_BUCKET'),
     versions: once(() => {
       const table = variable('STATE_TABLE');

@@ -34,8 +34,8 @@ const few = 1_000;
 
 /** Judges what was read and counts it. Tables and the quarantine are reached only when there is something to write. */
 export const detectCounted = async (reads: readonly Read[], meter: Meter): Promise<void> => {
-  const { settings, quarantine, now, readings } = deps();
-  const asked = readings === undefined ? undefined : (await import('./readings.ts')).gather();
+  const { settings, quarantine, now, askFor } = deps();
+  const asked = askFor === undefined ? undefined : (await import('./readings.ts')).gather();
   if (judged || reads.length > few) keepYoung();
   judged = true;
   const judge = isQuiet(reads) ? nothing : await deps().match();
@@ -60,9 +60,8 @@ export const detectCounted = async (reads: readonly Read[], meter: Meter): Promi
   if (counts.overLimit > 0) meter.add('MatchesOverLimit', counts.overLimit);
   // Last: where it fails the batch is delivered again, and judging it twice counts nothing twice.
   const events = asked?.all() ?? [];
-  if (readings === undefined || events.length === 0) return;
-  const { askFor } = await import('../deps/sqs.ts');
-  await askFor(readings, events);
+  if (askFor === undefined || events.length === 0) return;
+  await askFor(events);
   meter.add('ReadingsAsked', events.length);
 };
 

@@ -14,6 +14,7 @@ import { audit, users } from '../../core/kubernetes/example.ts';
 import type { Settings } from '../../core/settings.ts';
 import { detections, knowledge } from '../../detections/index.ts';
 import { handler as auditHandlerDeployed } from '../../functions/audit.ts';
+import { fromEnvironment } from '../../functions/deps/deps.ts';
 import { handler as deployed } from '../../functions/posture-reader.ts';
 import { type KubeServer, kubeServer, status } from '../kube/server.ts';
 import { policed } from '../policed.ts';
@@ -50,7 +51,7 @@ beforeEach(async () => {
     settings,
     detections: () => detections,
     match: () => compile(detections, knowledge, settings),
-    readings: 'https://sqs.example.com/q',
+    askFor: fromEnvironment({ READINGS_QUEUE: 'https://sqs.example.com/q' }).askFor,
     versions: () => versionsTable(world.tables.local.client, world.tables.local.tables.state),
   });
 });
