@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { sendToPagerDuty } from '../../adapters/pagerduty.ts';
 import { postToSlack } from '../../adapters/slack.ts';
 import { postSigned } from '../../adapters/webhook.ts';
@@ -62,7 +63,7 @@ export const clientsOf = (schedule: Schedule, services: Services, taken: () => T
     region: 'eu-west-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  const [sns, bus, s3] = [at('sns'), at('bus'), { ...at('s3'), forcePathStyle: true }];
+  const [sns, bus, sqs, s3] = [at('sns'), at('bus'), at('sqs'), { ...at('s3'), forcePathStyle: true }];
 
   /** Posts by `fetch`: the address tells the service which fault the request meets. */
   const posting = (service: string, make: (address: string, timeout: number) => Promise<void>): Promise<void> =>
@@ -78,6 +79,9 @@ export const clientsOf = (schedule: Schedule, services: Services, taken: () => T
   return {
     sns: new SNSClient({ ...sns, ...faulty(inner(new SNSClient(sns)), 'sns', requested) }),
     bus: new EventBridgeClient({ ...bus, ...faulty(inner(new EventBridgeClient(bus)), 'bus', put) }),
+    sqs: new SQSClient({ ...sqs, ...faulty(inner(new SQSClient(sqs)), 'sqs', put) }),
+    /** The posture reader's queue. */
+    readings: `${services.address}/sqs/readings`,
     s3: new S3Client({ ...s3, ...faulty(inner(new S3Client(s3)), 's3', requested) }),
     outlets: (now: () => number): Pick<Deps, 'slack' | 'pagerDuty' | 'webhook'> => ({
       slack: {

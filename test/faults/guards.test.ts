@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { caught } from './guards.ts';
-import { type Ground, guards, startGround } from './world.ts';
+import { guards } from './process.ts';
+import { type Ground, startGround } from './world.ts';
 
 let ground: Ground;
 beforeAll(async () => {

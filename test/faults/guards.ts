@@ -1,4 +1,4 @@
-import type { Guard } from './world.ts';
+import type { Guard } from './process.ts';
 
 /**
  * For each guard the seed by which the schedules notice that it is gone, and the least with which they do: of the events that the

@@ -9,8 +9,9 @@ import { availableParallelism } from 'node:os';
 import { asked, atMost, whole } from '../../bench/asked.ts';
 import { oneOf } from '../../cli/io.ts';
 import { grouped, progressOn } from '../../cli/progress.ts';
+import { type Guard, guards } from './process.ts';
 import { shortest } from './shortest.ts';
-import { type Guard, guards, type Played, startGround } from './world.ts';
+import { type Played, startGround } from './world.ts';
 
 const { from, runs, jobs, without, wire, isWorker } = asked(
   'usage: npm run faults -- [--runs N] [--seed S] [--jobs N] [--without GUARD] [--wire]',

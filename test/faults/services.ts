@@ -36,6 +36,8 @@ export interface Taken {
   readonly files: ReadonlyMap<string, Buffer>;
   /** Objects in the quarantine by name. */
   readonly kept: Map<string, Buffer>;
+  /** What the posture reader is asked. */
+  readonly asked: string[];
   /** Told when an announcement is taken by the topic. */
   readonly onPublish: (said: Said) => void;
   /** Told of what is taken in a call that met a fault: whoever made it can't know. */
@@ -101,6 +103,7 @@ export const startServices = async (): Promise<Services> => {
       taken?.kept.set((request.url ?? '').replace(/^\/s3\/quarantine\/|\?.*$/g, ''), bytes);
       return undefined;
     },
+    sqs: () => undefined,
     slack: (_, body) => recognised('slack', body),
     pagerduty: (_, body) => recognised('pagerduty', body),
     webhook: request => ({ channel: 'webhook', id: decodeURIComponent(String(request.headers['tripline-id'])) }),
@@ -134,17 +137,31 @@ export const startServices = async (): Promise<Services> => {
       else response.write(file.subarray(0, file.length * 0.7), cut);
       return;
     }
-    const accept = (): void => reply(service === 'pagerduty' ? 202 : 200, yes[service] ?? '');
+    const send = (most: number): string => {
+      const entries: readonly { Id: string; MessageBody: string }[] = JSON.parse(bytes.toString()).Entries;
+      taken?.asked.push(...entries.slice(0, most).map(({ MessageBody }) => MessageBody));
+      return sent(entries.map(({ Id, MessageBody }, at) => ({ Id, MessageBody, isTaken: at < most })));
+    };
+    const accept = (): void =>
+      reply(service === 'pagerduty' ? 202 : 200, service === 'sqs' ? send(10) : (yes[service] ?? ''));
     const untaken: { readonly [F in Fault]?: () => void } = {
       reset: cut,
       throttle: () => reply(aws.has(service) ? 400 : 429, refusal(service, 'Throttling')),
       fail: () => reply(500, refusal(service, 'InternalFailure')),
-      refused: () => reply(200, '{"FailedEntryCount":1,"Entries":[{"ErrorCode":"InternalFailure"}]}'),
+      refused: () =>
+        reply(200, service === 'sqs' ? send(0) : '{"FailedEntryCount":1,"Entries":[{"ErrorCode":"InternalFailure"}]}'),
     };
+    const unanswered = (): void => void (service === 'sqs' && send(10));
     const afterwards: { readonly [F in Fault]?: () => void } = {
-      lost: cut,
+      lost: () => {
+        unanswered();
+        cut();
+      },
       never: () => undefined,
-      'fail-after': () => reply(500, refusal(service, 'InternalFailure')),
+      'fail-after': () => {
+        unanswered();
+        reply(500, refusal(service, 'InternalFailure'));
+      },
     };
     const early = fault && untaken[fault];
     if (early === undefined) take();
@@ -176,7 +193,7 @@ export const startServices = async (): Promise<Services> => {
 const keyIn = ({ url = '' }: IncomingMessage): string =>
   decodeURIComponent(url.replace(`/s3/${trailBucket}/`, '').replace(/\?.*$/, ''));
 
-const aws: ReadonlySet<string> = new Set(['sns', 'bus', 's3']);
+const aws: ReadonlySet<string> = new Set(['sns', 'bus', 's3', 'sqs']);
 
 /** Amazon SNS API Reference, Publish; EventBridge API Reference, PutEvents; Slack, "Sending messages using incoming webhooks". */
 const yes: { readonly [service: string]: string } = {
@@ -187,6 +204,17 @@ const yes: { readonly [service: string]: string } = {
   pagerduty: '{"status":"success"}',
   webhook: '',
 };
+
+/** Amazon SQS API Reference, SendMessageBatch; the SDK compares the digest. */
+const sent = (entries: readonly { readonly Id: string; readonly MessageBody: string; readonly isTaken: boolean }[]) =>
+  JSON.stringify({
+    Successful: entries.flatMap(({ Id, MessageBody, isTaken }) =>
+      isTaken ? [{ Id, MessageId: Id, MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex') }] : [],
+    ),
+    Failed: entries.flatMap(({ Id, isTaken }) =>
+      isTaken ? [] : [{ Id, Code: 'InternalError', Message: 'no', SenderFault: false }],
+    ),
+  });
 
 const refusal = (service: string, code: string): string => {
   if (service === 'sns')

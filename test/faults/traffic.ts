@@ -3,6 +3,7 @@ import { createFleet } from '../../core/cloudtrail/example-launch.ts';
 import type { AnyDetection } from '../../core/detection.ts';
 import type { AnyEvent, Event } from '../../core/event.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
+import { audit } from '../../core/kubernetes/example.ts';
 import type { Settings } from '../../core/settings.ts';
 import { detection as family } from '../../detections/cloudtrail/disallowed-instance-family-launched.ts';
 import { detection as encryption } from '../../detections/cloudtrail/ebs-encryption-disabled.ts';
@@ -17,10 +18,15 @@ import type { Schedule } from './schedule.ts';
 /** Detections of both sources: findings of one event and of many, and one that counts over its state. */
 export const detections: readonly AnyDetection[] = [encryption, family, tag, burst, group, token, nodepool];
 export const knowledge = [instances];
+/** Every fourth schedule has a posture reader. */
+const hasReader = (seed: number): boolean => seed % 4 === 2;
 /** Every third schedule has storms of its own: more than two new findings of one detection by one principal. */
 export const settingsOf = (seed: number): Settings => ({
   ...exampleSettings,
   detections: { [burst.id]: { threshold: 1 } },
+  clusters: exampleSettings.clusters.map(one =>
+    one.name === 'prod' && hasReader(seed) ? { ...one, reader: true } : one,
+  ),
   announcing: { ...exampleSettings.announcing, stormFindings: seed % 3 === 0 ? 2 : 400 },
 });
 /** Its windows depend on what was stored before, so only its findings and counts are the same in any order. */
@@ -31,7 +37,7 @@ export const start = Date.parse('2026-09-01T10:00:00Z');
 /** A message in a queue, or a payload on its way from a log group: delivered until it is acknowledged. */
 export interface Delivery {
   readonly id: string;
-  readonly kind: 'queue' | 'logs';
+  readonly kind: 'queue' | 'logs' | 'readings';
   /** The queue message's body, or the payload's data. */
   readonly body: string;
   /** Log files that the message points to. */
@@ -61,6 +67,14 @@ const matching = examplesOf(
 const launch = (schedule: Schedule, n: number): AnyEvent =>
   again(createFleet({ instances: [`i-0${n.toString(16).padStart(16, '0')}`] }), n, start + schedule.pick(12) * 60_000);
 
+/** A write of a NodePool as EKS logs it, without a body: what stands there is for the posture reader to see. */
+const write = (schedule: Schedule, n: number): AnyEvent =>
+  again(
+    audit('patch', 'nodepools.karpenter.sh', { cluster: 'prod', objectRef: { name: `pool-${schedule.pick(2)}` } }),
+    n,
+    start + schedule.pick(120) * 60_000,
+  );
+
 const isCloudTrail = (event: AnyEvent): event is Event<'cloudtrail'> => event.source === 'cloudtrail';
 
 /** The same thing again at another time: an event of its own, of the same finding. */
@@ -83,7 +97,7 @@ const again = (event: AnyEvent, n: number, time: number): AnyEvent => {
  */
 export const traffic = (schedule: Schedule, events: number): readonly Delivery[] => {
   const deliveries: Delivery[] = [];
-  const audit: AnyEvent[] = [];
+  const audited: AnyEvent[] = [];
   const filed: Event<'cloudtrail'>[] = [];
   const isFiled = schedule.seed % 3 === 1;
   // Few kinds, so that events of one finding meet in several batches and windows, and always some that are counted.
@@ -93,8 +107,13 @@ export const traffic = (schedule: Schedule, events: number): readonly Delivery[]
   });
   for (let n = 0; n < events; n++) {
     const kind = kinds[n === 0 ? 0 : schedule.pick(kinds.length + 1)];
-    const event = kind === undefined ? launch(schedule, n) : again(kind, n, start + schedule.pick(120) * 60_000);
-    if (!isCloudTrail(event)) audit.push(event);
+    const isWrite = n > 0 && hasReader(schedule.seed) && schedule.next() < 0.4;
+    const event = isWrite
+      ? write(schedule, n)
+      : kind === undefined
+        ? launch(schedule, n)
+        : again(kind, n, start + schedule.pick(120) * 60_000);
+    if (!isCloudTrail(event)) audited.push(event);
     else if (isFiled) filed.push(event);
     else deliveries.push(queued(`message-${n}`, envelope(event)));
   }
@@ -103,8 +122,8 @@ export const traffic = (schedule: Schedule, events: number): readonly Delivery[]
     const files = [filed.slice(0, half), filed.slice(half)].map((some, at) => logFile(schedule, at, some));
     deliveries.push({ ...queued('files', notice(files)), files });
   }
-  for (let from = 0; from < audit.length; from += 3)
-    deliveries.push(payload(`payload-${from}`, audit.slice(from, from + 3), schedule.next() < 0.3));
+  for (let from = 0; from < audited.length; from += 3)
+    deliveries.push(payload(`payload-${from}`, audited.slice(from, from + 3), schedule.next() < 0.3));
   for (const n of [1, 2].slice(0, 1 + schedule.pick(2)))
     deliveries.push(queued(`broken-${n}`, `{"detail-type": "AWS API Call via CloudTr${n}`));
   return deliveries;

@@ -11,6 +11,7 @@ import { findingId } from '../../core/findings/identity.ts';
 import { type MemoryFindings, memoryFindings } from '../../core/findings/memory.ts';
 import { windowOf } from '../../core/findings/window.ts';
 import { parseWindow } from '../../core/findings/window-item.ts';
+import { addressOf, readAgainBy, readingOf, wantsReading, withReading } from '../../core/kubernetes/reading.ts';
 import type { Match } from '../../core/match.ts';
 import { detect } from '../../core/pipeline.ts';
 import type { Read, Rejected } from '../../core/read/contract.ts';
@@ -21,12 +22,14 @@ import { keptName } from '../../core/read/quarantine.ts';
 import { readSqs } from '../../core/read/sqs.ts';
 import type { Settings } from '../../core/settings.ts';
 import { memoryStore } from '../../core/state/memory.ts';
+import { matcherOf } from '../../functions/catalogue/catalogue.ts';
 import type { Said } from '../../functions/channel/said.ts';
 import { contentLines, scanned, storedLines } from '../findings/items.ts';
+import { poolNamed } from './cluster.ts';
 import type { Item } from './database.ts';
+import type { World } from './process.ts';
 import { channels, type Receipt } from './services.ts';
 import { type Delivery, detections, knowledge, stateful } from './traffic.ts';
-import type { World } from './world.ts';
 
 const silence = 'pipeline/source-silent';
 
@@ -94,6 +97,8 @@ const differing = async (
     quarantine: { keep: async some => void rejected.push(...some) },
     now,
   });
+  const seen = matchesSeen(reads, settings, now);
+  await findings.fold(seen, now);
   if (findings.list().length === 0) return ['nothing matched at all: the schedule tests nothing'];
   const unfinished = unfinishedSilences(heard.possible(), mustBe, stored);
   const all = (await storedLines(tables.client, tables.findings)).filter(
@@ -102,7 +107,9 @@ const differing = async (
   const silences = await silencesIn(all, heard.possible(), mustBe);
 
   // What a stateful detection's windows hold depends on what was stored before: of it only findings and counts are the same.
-  const counting = findings.list().filter(({ finding }) => finding.detection === stateful);
+  // What the posture reader says tells when it looked.
+  const looked = new Set([stateful, ...seen.map(({ detection }) => detection)]);
+  const counting = findings.list().filter(({ finding }) => looked.has(finding.detection));
   const others = (lines: readonly string[]) =>
     new Set(lines.filter(line => !counting.some(({ finding }) => line.includes(finding.id))));
   const [expected, written] = [others([...contentLines(findings), ...silences]), others(all)];
@@ -132,6 +139,16 @@ const readsOf = async ({ id, kind, body, files = [] }: Delivery, settings: Setti
   const place = defaultPlace(settings);
   const filed = files.map(({ key, bytes }) => Array.fromAsync(readObject(Readable.from([bytes]), key, place)));
   return [...carried, ...(await Promise.all(filed)).flat(2)];
+};
+
+/** What the posture reader finds, who sees the same object however late it looks. */
+const matchesSeen = (reads: readonly Read[], settings: Settings, now: number): readonly Match[] => {
+  const match = matcherOf(readAgainBy, settings);
+  return reads.flatMap(read => {
+    if (read.kind !== 'event' || !wantsReading(read.event, settings, now)) return [];
+    const object = poolNamed(addressOf(read.event).name);
+    return match(withReading(read.event, readingOf(read.event, object, now, [])));
+  });
 };
 
 /**

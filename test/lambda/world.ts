@@ -47,6 +47,7 @@ const nothingTaken = (): Taken => ({
   published: [],
   files: new Map(),
   kept: new Map(),
+  asked: [],
   onPublish: () => undefined,
   onDoubt: () => undefined,
 });

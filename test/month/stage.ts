@@ -80,6 +80,7 @@ export const startStage = (database: Database, services: Services, first: Deploy
     published: [],
     files: new Map(),
     kept: new Map(),
+    asked: [],
     onPublish: said => wrong.push(...unstored(said, database.images)),
     onDoubt: () => undefined,
   };
