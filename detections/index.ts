@@ -43,6 +43,7 @@ import { detection as cloudtrailNodeOrControllerTrustChanged } from './cloudtrai
 import { detection as cloudtrailNodeRoleBeyondBaseline } from './cloudtrail/node-role-beyond-baseline.ts';
 import { detection as cloudtrailNodeRolePolicyAttached } from './cloudtrail/node-role-policy-attached.ts';
 import { detection as cloudtrailNodeRoleTaken } from './cloudtrail/node-role-taken.ts';
+import { detection as cloudtrailNodeTunnelled } from './cloudtrail/node-tunnelled.ts';
 import { detection as cloudtrailPodIdentityAssociationChanged } from './cloudtrail/pod-identity-association-changed.ts';
 import { detection as cloudtrailPodTokenExchangedOffNode } from './cloudtrail/pod-token-exchanged-off-node.ts';
 import { detection as cloudtrailPodUsesNodeRole } from './cloudtrail/pod-uses-node-role.ts';
@@ -166,6 +167,7 @@ export const detections: readonly AnyDetection[] = [
   cloudtrailNodeRoleBeyondBaseline,
   cloudtrailNodeRolePolicyAttached,
   cloudtrailNodeRoleTaken,
+  cloudtrailNodeTunnelled,
   cloudtrailPodIdentityAssociationChanged,
   cloudtrailPodTokenExchangedOffNode,
   cloudtrailPodUsesNodeRole,

@@ -181,6 +181,10 @@ export const byPod: Family = {
 const node = 'i-0aaaabbbbccccdddd';
 const entered: Form['seen'] = ['cloudtrail/instance-entered', 'high'];
 const launched = [fleetRun({ instance: { instanceId: node } })];
+const opened = () =>
+  call('ec2-instance-connect', 'OpenTunnel', {
+    requestParameters: { instanceConnectEndpointId: 'eice-1', remotePort: '22', privateIpAddress: '10.0.12.34' },
+  });
 /** The node's session under another key, of which no record says whose it is. */
 const { inScopeOf: _, sessionContext: __, ...session } = nodeSession(node);
 const scoped = {
@@ -366,10 +370,14 @@ export const byAws: Family = {
     },
     {
       form: 'a tunnel of Instance Connect alone',
-      event: call('ec2-instance-connect', 'OpenTunnel', {
-        requestParameters: { instanceConnectEndpointId: 'eice-1', remotePort: '22', privateIpAddress: '10.0.12.34' },
-      }),
-      seen: unseen('it names an address and no instance, and every bastion opens one; a key that is pushed is seen'),
+      event: opened(),
+      after: launched,
+      seen: ['cloudtrail/node-tunnelled', 'high'],
+    },
+    {
+      form: 'a tunnel to an instance that is no node',
+      event: opened(),
+      seen: unseen('an endpoint is there for tunnels to bastions'),
     },
     {
       form: 'the Windows password',
