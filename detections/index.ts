@@ -50,6 +50,7 @@ import { detection as cloudtrailPodUsesNodeRole } from './cloudtrail/pod-uses-no
 import { detection as cloudtrailRoleSessionNamedLikeInstance } from './cloudtrail/role-session-named-like-instance.ts';
 import { detection as cloudtrailRootVolumeOrProfileSwapped } from './cloudtrail/root-volume-or-profile-swapped.ts';
 import { detection as cloudtrailSecurityGroupOpened } from './cloudtrail/security-group-opened.ts';
+import { detection as cloudtrailTrafficMirrored } from './cloudtrail/traffic-mirrored.ts';
 import { detection as cloudtrailUnapprovedImageLaunched } from './cloudtrail/unapproved-image-launched.ts';
 import { detection as cloudtrailUnintendedRoleLaunched } from './cloudtrail/unintended-role-launched.ts';
 import { detection as cloudtrailUserDataChanged } from './cloudtrail/user-data-changed.ts';
@@ -174,6 +175,7 @@ export const detections: readonly AnyDetection[] = [
   cloudtrailRoleSessionNamedLikeInstance,
   cloudtrailRootVolumeOrProfileSwapped,
   cloudtrailSecurityGroupOpened,
+  cloudtrailTrafficMirrored,
   cloudtrailUnapprovedImageLaunched,
   cloudtrailUnintendedRoleLaunched,
   cloudtrailUserDataChanged,

@@ -180,6 +180,7 @@ export const byPod: Family = {
 
 const node = 'i-0aaaabbbbccccdddd';
 const entered: Form['seen'] = ['cloudtrail/instance-entered', 'high'];
+const mirrored: Form['seen'] = ['cloudtrail/traffic-mirrored', 'medium'];
 const launched = [fleetRun({ instance: { instanceId: node } })];
 const opened = () =>
   call('ec2-instance-connect', 'OpenTunnel', {
@@ -373,6 +374,29 @@ export const byAws: Family = {
       event: opened(),
       after: launched,
       seen: ['cloudtrail/node-tunnelled', 'high'],
+    },
+    {
+      form: 'its traffic copied to another machine',
+      event: wrappedEc2('CreateTrafficMirrorSession', {
+        NetworkInterfaceId: 'eni-0aaa',
+        TrafficMirrorTargetId: 'tmt-0aaa',
+        TrafficMirrorFilterId: 'tmf-0aaa',
+        SessionNumber: 1,
+      }),
+      seen: mirrored,
+    },
+    {
+      form: 'a copy of its traffic sent to another machine than before',
+      event: wrappedEc2('ModifyTrafficMirrorSession', {
+        TrafficMirrorSessionId: 'tms-0aaa',
+        TrafficMirrorTargetId: 'tmt-0bbb',
+      }),
+      seen: mirrored,
+    },
+    {
+      form: 'a wider filter of a copy that is there',
+      event: wrappedEc2('CreateTrafficMirrorFilterRule', { TrafficMirrorFilterId: 'tmf-0aaa', RuleAction: 'accept' }),
+      seen: unseen('sensors change their filters every day, and the session was said when it was made'),
     },
     {
       form: 'a tunnel to an instance that is no node',
