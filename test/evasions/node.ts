@@ -356,6 +356,11 @@ export const byAws: Family = {
       seen: unseen('which machines a document runs on is not in its record; what runs it was seen when it was made'),
     },
     {
+      form: 'what every session of Session Manager runs first, or that none is logged, in its preferences',
+      event: ssm('UpdateDocument', { name: 'SSM-SessionManagerRunShell', documentVersion: '$LATEST' }),
+      seen: unseen('it waits for somebody who opens a session, and that is seen; its content is not in the record'),
+    },
+    {
       form: 'a key pushed by Instance Connect',
       event: call('ec2-instance-connect', 'SendSSHPublicKey', {
         requestParameters: { instanceId: node, instanceOSUser: 'ec2-user' },
