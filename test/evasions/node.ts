@@ -358,7 +358,7 @@ export const byAws: Family = {
     {
       form: 'what every session of Session Manager runs first, or that none is logged, in its preferences',
       event: ssm('UpdateDocument', { name: 'SSM-SessionManagerRunShell', documentVersion: '$LATEST' }),
-      seen: unseen('it waits for somebody who opens a session, and that is seen; its content is not in the record'),
+      seen: unseen('it waits for somebody who opens a session, and that is seen'),
     },
     {
       form: 'a key pushed by Instance Connect',
