@@ -33,6 +33,8 @@ const technique = (name: string, ...of: readonly Tactic[]): Technique => ({ name
 
 /** The techniques that concern clouds, containers and identities: what a detection may name. */
 export const techniques: Readonly<Record<string, Technique>> = {
+  T1020: technique('Automated Exfiltration', 'exfiltration'),
+  'T1020.001': technique('Traffic Duplication', 'exfiltration'),
   T1021: technique('Remote Services', 'lateral-movement'),
   'T1021.004': technique('SSH', 'lateral-movement'),
   'T1021.007': technique('Cloud Services', 'lateral-movement'),
@@ -41,6 +43,7 @@ export const techniques: Readonly<Record<string, Technique>> = {
   'T1036.005': technique('Match Legitimate Resource Name or Location', 'stealth'),
   'T1036.010': technique('Masquerade Account Name', 'stealth'),
   T1037: technique('Boot or Logon Initialization Scripts', 'persistence', 'privilege-escalation'),
+  T1040: technique('Network Sniffing', 'credential-access', 'discovery'),
   T1041: technique('Exfiltration Over C2 Channel', 'exfiltration'),
   T1046: technique('Network Service Discovery', 'discovery'),
   T1053: technique('Scheduled Task/Job', 'execution', 'persistence', 'privilege-escalation'),

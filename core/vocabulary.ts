@@ -1,3 +1,4 @@
+import { type Kind, type Members, memberSlips, nameSlips } from './member-slips.ts';
 import { nearTo } from './near.ts';
 import type { Scalar } from './pattern/language.ts';
 import { holds } from './pattern/match.ts';
@@ -6,11 +7,6 @@ import { conditionOf } from './pattern/print.ts';
 
 /** What a fact, or each element of its list, may be: any text, one of these, or an object with such members. */
 export type Said = 'text' | readonly Scalar[] | { readonly [member: string]: Said };
-
-/** Members that a record may have, as far as they are known; `open`: any may stand in there. */
-export interface Members {
-  readonly [name: string]: Members | 'open';
-}
 
 /** What may be asked of a source's events and can hold. */
 export interface Vocabulary {
@@ -21,14 +17,16 @@ export interface Vocabulary {
 }
 
 /**
- * What a pattern asks that no event can answer: a value that a fact never has, a member that its objects lack, a record's member that
- * is misspelt. Such a condition is valid and silent, so that nobody would see why a rule or an exemption never holds.
+ * What a pattern asks that no event can answer, or every event does: a value that a fact never has, a member that its objects lack, a
+ * record's member that is misspelt or of another type. Such a condition is valid and silent, so that nobody would see why a rule or an
+ * exemption never holds, or always.
  * @returns one line each, with the place in the record: empty where there is nothing of the kind
  */
 export const slipsIn = ({ fields, or }: Group, vocabulary: Vocabulary): readonly string[] => [
   ...fields.flatMap(field =>
     field.name === 'fact' ? factsIn(field.node, vocabulary.facts) : memberSlips(field, vocabulary.members),
   ),
+  ...fields.flatMap(field => comparedSlips(field, vocabulary)),
   ...or.flatMap(branch => slipsIn(branch, vocabulary)),
 ];
 
@@ -79,27 +77,29 @@ const allowed = (word: string | undefined, known: readonly string[]): string => 
   return near.length > 0 ? `${near.join(' or ')} (near it); of all ${known.join(', ')}` : known.join(', ');
 };
 
-/** Names of fewer letters are near too many words: `tags`, which a log shipper may add, is near `stage`. */
-const tellingLetters = 6;
-
-/** Of EventBridge's envelope: a pattern is over what it carries. */
-const envelope: ReadonlySet<string> = new Set(['detail', 'detail-type']);
-
-const memberSlips = ({ name, path, node }: Field, members: Members): readonly string[] => {
-  const at = path.join('.');
-  const known = own(members, name);
-  if (known !== undefined) return node.is === 'leaf' || known === 'open' ? [] : insideSlips(node, known);
-  if (path.length === 1 && envelope.has(name))
-    return [`${at}: of EventBridge's envelope; allowed here: members of the record that it carries`];
-  const names = Object.keys(members);
-  const near = [
-    ...names.filter(one => one.toLowerCase() === name.toLowerCase()),
-    ...(name.length < tellingLetters ? [] : nearTo(name, names)),
-  ];
-  return near.length === 0 ? [] : [`${at}: no such member of a record; allowed here: ${near[0]} (near it)`];
+/** What `equalsField` compares with: a path that no record has is equal to nothing. */
+const comparedSlips = ({ path, node }: Field, vocabulary: Vocabulary): readonly string[] => {
+  if (node.is === 'group') return fieldsOf(node).flatMap(field => comparedSlips(field, vocabulary));
+  return node.tests.flatMap(test =>
+    test.is === 'same' ? pathSlips(test.path, vocabulary).map(slip => `${path.join('.')}.equalsField: ${slip}`) : [],
+  );
 };
 
-const insideSlips = ({ fields, or }: Group, members: Members): readonly string[] => [
-  ...fields.flatMap(field => memberSlips(field, members)),
-  ...or.flatMap(branch => insideSlips(branch, members)),
-];
+const pathSlips = ([first = '', ...rest]: readonly string[], { facts, members }: Vocabulary): readonly string[] => {
+  if (first === 'fact') {
+    const [name = ''] = rest;
+    return own(facts, name) === undefined
+      ? [`fact.${name}: no such fact; allowed here: ${allowed(name, Object.keys(facts))}`]
+      : [];
+  }
+  let inside: Members | Kind = members;
+  for (const [index, name] of [first, ...rest].entries()) {
+    if (typeof inside !== 'object') return [];
+    const known: Members | Kind | undefined = own(inside, name);
+    if (known === undefined) return nameSlips(name, [first, ...rest].slice(0, index + 1), Object.keys(inside));
+    inside = known;
+  }
+  return [];
+};
+
+const fieldsOf = ({ fields, or }: Group): readonly Field[] => [...fields, ...or.flatMap(fieldsOf)];

@@ -43,12 +43,14 @@ import { detection as cloudtrailNodeOrControllerTrustChanged } from './cloudtrai
 import { detection as cloudtrailNodeRoleBeyondBaseline } from './cloudtrail/node-role-beyond-baseline.ts';
 import { detection as cloudtrailNodeRolePolicyAttached } from './cloudtrail/node-role-policy-attached.ts';
 import { detection as cloudtrailNodeRoleTaken } from './cloudtrail/node-role-taken.ts';
+import { detection as cloudtrailNodeTunnelled } from './cloudtrail/node-tunnelled.ts';
 import { detection as cloudtrailPodIdentityAssociationChanged } from './cloudtrail/pod-identity-association-changed.ts';
 import { detection as cloudtrailPodTokenExchangedOffNode } from './cloudtrail/pod-token-exchanged-off-node.ts';
 import { detection as cloudtrailPodUsesNodeRole } from './cloudtrail/pod-uses-node-role.ts';
 import { detection as cloudtrailRoleSessionNamedLikeInstance } from './cloudtrail/role-session-named-like-instance.ts';
 import { detection as cloudtrailRootVolumeOrProfileSwapped } from './cloudtrail/root-volume-or-profile-swapped.ts';
 import { detection as cloudtrailSecurityGroupOpened } from './cloudtrail/security-group-opened.ts';
+import { detection as cloudtrailTrafficMirrored } from './cloudtrail/traffic-mirrored.ts';
 import { detection as cloudtrailUnapprovedImageLaunched } from './cloudtrail/unapproved-image-launched.ts';
 import { detection as cloudtrailUnintendedRoleLaunched } from './cloudtrail/unintended-role-launched.ts';
 import { detection as cloudtrailUserDataChanged } from './cloudtrail/user-data-changed.ts';
@@ -166,12 +168,14 @@ export const detections: readonly AnyDetection[] = [
   cloudtrailNodeRoleBeyondBaseline,
   cloudtrailNodeRolePolicyAttached,
   cloudtrailNodeRoleTaken,
+  cloudtrailNodeTunnelled,
   cloudtrailPodIdentityAssociationChanged,
   cloudtrailPodTokenExchangedOffNode,
   cloudtrailPodUsesNodeRole,
   cloudtrailRoleSessionNamedLikeInstance,
   cloudtrailRootVolumeOrProfileSwapped,
   cloudtrailSecurityGroupOpened,
+  cloudtrailTrafficMirrored,
   cloudtrailUnapprovedImageLaunched,
   cloudtrailUnintendedRoleLaunched,
   cloudtrailUserDataChanged,

@@ -125,19 +125,17 @@ describe.each(Object.keys(sources) as readonly Source[])('what facts of %s may b
   });
 });
 
-/** A pattern that asks for each member of a record, two levels deep. */
-const asking = (record: JsonObject) =>
-  loadPattern(
-    Object.fromEntries(
-      Object.entries(record)
-        .filter(([, value]) => value !== undefined)
-        .map(([name, value]) => [
-          name,
-          isObject(value) && Object.keys(value).length > 0
-            ? Object.fromEntries(Object.keys(value).map(inner => [inner, [{ exists: true }]]))
-            : [{ exists: true }],
-        ]),
-    ),
+/** A pattern that asks for each member of a record by what stands there, two levels deep. */
+const asking = (record: JsonObject) => loadPattern(asked(record, 2));
+
+const asked = (record: JsonObject, levels: number): JsonObject =>
+  Object.fromEntries(
+    Object.entries(record).flatMap(([name, value]): readonly (readonly [string, Json])[] => {
+      const scalars = [value ?? null].flat().filter(one => !isObject(one));
+      if (scalars.length > 0) return [[name, scalars]];
+      const inner = levels > 1 && isObject(value) ? asked(value, levels - 1) : {};
+      return Object.keys(inner).length > 0 ? [[name, inner]] : [];
+    }),
   );
 
 const slips = (pattern: object, source: Source = 'cloudtrail') => slipsIn(loadPattern(pattern), vocabularies[source]);
@@ -197,6 +195,55 @@ test.each<[string, object, string]>([
   ],
   ['a member in capitals', { SOURCEIPADDRESS: ['192.0.2.1'] }, 'allowed here: sourceIPAddress (near it)'],
   ['the envelope', { detail: { eventName: ['RunInstances'] } }, 'of EventBridge'],
+  ['an object asked as a value', { userIdentity: ['arn:aws:iam::111122223333:user/a'] }, 'userIdentity: ["arn:'],
+  ['an object asked to be there', { requestParameters: [{ exists: true }] }, '[{"exists":true}] never holds'],
+  [
+    'an object asked not to be there, which exempts everything',
+    { responseElements: [{ exists: false }, null] },
+    'responseElements: [{"exists":false}] always holds; allowed here: an object',
+  ],
+  [
+    'a list of objects asked as a value',
+    { resources: ['arn:aws:s3:::a'] },
+    'resources: ["arn:aws:s3:::a"] never holds',
+  ],
+  [
+    'true that is written as text',
+    { readOnly: ['true'] },
+    'readOnly: ["true"] never holds; allowed here: true or false',
+  ],
+  ['text that is written as true', { sessionCredentialFromConsole: [true] }, 'allowed here: text, in quotes'],
+  [
+    'text that is written as a number',
+    { userIdentity: { sessionContext: { ec2RoleDelivery: [1] } } },
+    'userIdentity.sessionContext.ec2RoleDelivery: [1] never holds',
+  ],
+  ['a range of a text', { eventVersion: [{ numeric: ['>', 1.08] }] }, 'allowed here: text, in quotes'],
+  ['an exception of another type', { recipientAccountId: [{ 'anything-but': [111122223333] }] }, 'always holds'],
+  ['an operator that does not exist', { eventName: { contains: 'Instances' } }, 'eventName.contains: no such operator'],
+  [
+    'several values of one operator',
+    { eventName: { prefix: ['Run', 'Create'] } },
+    'eventName.prefix: one value an operator; allowed here: [{"prefix": …}, {"prefix": …}]',
+  ],
+  ['a text asked as objects', { eventName: { $or: [{ a: ['x'] }, { b: ['x'] }] } }, 'eventName: it is no object'],
+  [
+    'a path with dots',
+    { 'userIdentity.type': ['Root'] },
+    'names are literal, dots included; allowed here: userIdentity',
+  ],
+  ['a field of a Sigma rule', { 'eventName|startswith': ['Run'] }, 'allowed here: eventName'],
+  ['a negation', { $not: { eventName: ['RunInstances'] } }, '$not: no such operator; allowed here: $or, and "unless"'],
+  [
+    'a comparison with a misspelt member',
+    { requestParameters: { a: [{ equalsField: ['userIdentity', 'acountId'] }] } },
+    'requestParameters.a.equalsField: userIdentity.acountId: no such member of a record; allowed here: accountId',
+  ],
+  [
+    'a comparison with no fact, in an alternative',
+    { userIdentity: { $or: [{ arn: [{ equalsField: ['fact', 'asumed.role'] }] }, { type: ['Root'] }] } },
+    'userIdentity.arn.equalsField: fact.asumed.role: no such fact; allowed here: assumed.role (near it)',
+  ],
 ])('%s is told', (_, pattern, told) => {
   const [slip, ...more] = slips(pattern);
   expect(slip).toContain(told);
@@ -214,9 +261,32 @@ test.each<[string, object]>([
   ['another fact', { fact: { 'assumed.role-kind': [{ equalsField: ['fact', 'iam.role'] }] } }],
   ['a member called like one of the envelope', { userIdentity: { detail: ['x'] } }],
   ['a short word of somebody else’s', { tags: ['x'], uid: ['y'] }],
+  [
+    'null for an object, and what it holds',
+    { responseElements: [null], requestParameters: { a: [{ exists: false }] } },
+  ],
+  ['a value of another type beside one that holds', { readOnly: [false, 'false', { exists: false }] }],
+  [
+    'a fact that is compared with a member',
+    { fact: { 'assumed.role': [{ equalsField: ['requestParameters', 'a'] }] } },
+  ],
   ['members that nobody knows yet', { attestation: ['x'], requestParameters: { instanceTpye: ['x'] } }],
 ])('%s may be asked', (_, pattern) => {
   expect(slips(pattern)).toEqual([]);
+});
+
+test.each<[string, object, string]>([
+  [
+    'a number that is written as text',
+    { responseStatus: { code: ['403'] } },
+    'responseStatus.code: ["403"] never holds',
+  ],
+  ['a body asked to be there', { requestObject: [{ exists: true }] }, 'requestObject: [{"exists":true}] never holds'],
+  ['a user asked as a value', { user: ['system:admin'] }, 'user: ["system:admin"] never holds'],
+])('%s is told of an audit event', (_, pattern, told) => {
+  const [slip, ...more] = slips(pattern, 'kubernetes');
+  expect(slip).toContain(told);
+  expect(more).toEqual([]);
 });
 
 test('a rule of which a condition can never hold does not load, and it is said which', () => {

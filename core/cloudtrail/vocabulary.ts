@@ -1,7 +1,8 @@
-import type { Members, Vocabulary } from '../vocabulary.ts';
+import type { MembersOf } from '../member-slips.ts';
+import type { Vocabulary } from '../vocabulary.ts';
 import { sized } from './facts/evidence.ts';
 import { foreignMembers } from './facts/launch.ts';
-import type { CloudTrailRecord, UserIdentity } from './record.ts';
+import type { CloudTrailRecord, SessionIssuer, UserIdentity } from './record.ts';
 
 const whether = [true, false];
 const approval = ['approved', 'unapproved', 'owner-unknown', 'parameter', 'unknown'];
@@ -146,66 +147,74 @@ const facts: Vocabulary['facts'] = {
   'blinding.how': 'text',
 };
 
+const issuer = {
+  type: 'text',
+  principalId: 'text',
+  arn: 'text',
+  accountId: 'text',
+  userName: 'text',
+} as const satisfies MembersOf<SessionIssuer>;
+
 const session = {
-  sessionIssuer: 'open',
-  webIdFederationData: 'open',
-  attributes: 'open',
-  ec2RoleDelivery: 'open',
-  sourceIdentity: 'open',
-  assumedRoot: 'open',
-} as const satisfies Required<{ [name in keyof NonNullable<UserIdentity['sessionContext']>]: 'open' }>;
+  sessionIssuer: issuer,
+  webIdFederationData: 'object',
+  attributes: { creationDate: 'text', mfaAuthenticated: 'text' },
+  ec2RoleDelivery: 'text',
+  sourceIdentity: 'text',
+  assumedRoot: 'text',
+} as const satisfies MembersOf<NonNullable<UserIdentity['sessionContext']>>;
 
 const identity = {
-  type: 'open',
-  principalId: 'open',
-  arn: 'open',
-  accountId: 'open',
-  accessKeyId: 'open',
-  userName: 'open',
-  invokedBy: 'open',
-  identityProvider: 'open',
-  credentialId: 'open',
+  type: 'text',
+  principalId: 'text',
+  arn: 'text',
+  accountId: 'text',
+  accessKeyId: 'text',
+  userName: 'text',
+  invokedBy: 'text',
+  identityProvider: 'text',
+  credentialId: 'text',
   sessionContext: session,
-  inScopeOf: { issuerType: 'open', credentialsIssuedTo: 'open', sourceArn: 'open', sourceAccount: 'open' },
-  onBehalfOf: 'open',
-  invokedByDelegate: 'open',
-} as const satisfies Required<{ [name in keyof UserIdentity]: Members | 'open' }>;
+  inScopeOf: { issuerType: 'text', credentialsIssuedTo: 'text', sourceArn: 'text', sourceAccount: 'text' },
+  onBehalfOf: { userId: 'text', identityStoreArn: 'text' },
+  invokedByDelegate: { accountId: 'text' },
+} as const satisfies MembersOf<UserIdentity>;
 
 /** CloudTrail User Guide, "CloudTrail record contents" and "userIdentity element". */
 const members = {
-  eventVersion: 'open',
+  eventVersion: 'text',
   userIdentity: identity,
-  eventTime: 'open',
-  eventSource: 'open',
-  eventName: 'open',
-  awsRegion: 'open',
-  sourceIPAddress: 'open',
-  userAgent: 'open',
-  errorCode: 'open',
-  errorMessage: 'open',
-  requestParameters: 'open',
-  responseElements: 'open',
-  additionalEventData: 'open',
-  requestID: 'open',
-  eventID: 'open',
-  sharedEventID: 'open',
-  eventType: 'open',
-  eventCategory: 'open',
-  managementEvent: 'open',
-  readOnly: 'open',
-  recipientAccountId: 'open',
-  resources: 'open',
-  vpcEndpointId: 'open',
-  vpcEndpointAccountId: 'open',
-  tlsDetails: 'open',
-  sessionCredentialFromConsole: 'open',
-  serviceEventDetails: 'open',
-  addendum: 'open',
-  eventContext: 'open',
-  apiVersion: 'open',
-  edgeDeviceDetails: 'open',
-  insightDetails: 'open',
-} as const satisfies Required<{ [name in keyof CloudTrailRecord]: Members | 'open' }>;
+  eventTime: 'text',
+  eventSource: 'text',
+  eventName: 'text',
+  awsRegion: 'text',
+  sourceIPAddress: 'text',
+  userAgent: 'text',
+  errorCode: 'text',
+  errorMessage: 'text',
+  requestParameters: 'object',
+  responseElements: 'object',
+  additionalEventData: 'object',
+  requestID: 'text',
+  eventID: 'text',
+  sharedEventID: 'text',
+  eventType: 'text',
+  eventCategory: 'text',
+  managementEvent: 'boolean',
+  readOnly: 'boolean',
+  recipientAccountId: 'text',
+  resources: { accountId: 'text', type: 'text', ARN: 'text' },
+  vpcEndpointId: 'text',
+  vpcEndpointAccountId: 'text',
+  tlsDetails: { tlsVersion: 'text', cipherSuite: 'text', clientProvidedHostHeader: 'text', keyExchange: 'text' },
+  sessionCredentialFromConsole: 'text',
+  serviceEventDetails: 'object',
+  addendum: 'object',
+  eventContext: 'object',
+  apiVersion: 'text',
+  edgeDeviceDetails: 'object',
+  insightDetails: 'object',
+} as const satisfies MembersOf<CloudTrailRecord>;
 
 /** What may be asked of a call to AWS and can hold: its facts' values as their `doc` states them. */
 export const cloudtrailVocabulary: Vocabulary = { facts, members };

@@ -1,8 +1,9 @@
 import { cloudtrailVocabulary } from '../cloudtrail/vocabulary.ts';
 import { severities } from '../detection.ts';
 import { kubernetesVocabulary } from '../kubernetes/vocabulary.ts';
+import type { Members } from '../member-slips.ts';
 import type { Group, Node } from '../pattern/node.ts';
-import { factsIn, type Members, slipsIn } from '../vocabulary.ts';
+import { factsIn, slipsIn } from '../vocabulary.ts';
 
 /** Of records of either source, and of what the pipeline says of itself. */
 const members: Members = {

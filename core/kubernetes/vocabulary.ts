@@ -1,5 +1,6 @@
+import type { MembersOf } from '../member-slips.ts';
 import type { Code } from '../posture/problem.ts';
-import type { Members, Vocabulary } from '../vocabulary.ts';
+import type { Vocabulary } from '../vocabulary.ts';
 import { awsAuthMapNames } from './aws-auth.ts';
 import { capiChanges } from './cluster-api.ts';
 import type { Grant } from './known-roles.ts';
@@ -134,44 +135,56 @@ const facts: Vocabulary['facts'] = {
   'csr.node': 'text',
 };
 
-const user = { username: 'open', uid: 'open', groups: 'open', extra: 'open' } as const satisfies Required<{
-  [name in keyof AuditUser]: 'open';
-}>;
+const user = {
+  username: 'text',
+  uid: 'text',
+  groups: 'text',
+  extra: 'object',
+} as const satisfies MembersOf<AuditUser>;
 
 const objectRef = {
-  resource: 'open',
-  namespace: 'open',
-  name: 'open',
-  uid: 'open',
-  apiGroup: 'open',
-  apiVersion: 'open',
-  resourceVersion: 'open',
-  subresource: 'open',
-} as const satisfies Required<{ [name in keyof NonNullable<AuditRecord['objectRef']>]: 'open' }>;
+  resource: 'text',
+  namespace: 'text',
+  name: 'text',
+  uid: 'text',
+  apiGroup: 'text',
+  apiVersion: 'text',
+  resourceVersion: 'text',
+  subresource: 'text',
+} as const satisfies MembersOf<NonNullable<AuditRecord['objectRef']>>;
+
+const responseStatus = {
+  metadata: 'object',
+  status: 'text',
+  message: 'text',
+  reason: 'text',
+  details: 'object',
+  code: 'number',
+} as const satisfies MembersOf<NonNullable<AuditRecord['responseStatus']>>;
 
 /** kubernetes/apiserver, audit.k8s.io/v1 `Event`, and what the posture reader adds. */
 const members = {
-  kind: 'open',
-  apiVersion: 'open',
-  level: 'open',
-  auditID: 'open',
-  stage: 'open',
-  requestURI: 'open',
-  verb: 'open',
+  kind: 'text',
+  apiVersion: 'text',
+  level: 'text',
+  auditID: 'text',
+  stage: 'text',
+  requestURI: 'text',
+  verb: 'text',
   user,
   impersonatedUser: user,
-  sourceIPs: 'open',
-  userAgent: 'open',
+  sourceIPs: 'text',
+  userAgent: 'text',
   objectRef,
-  responseStatus: 'open',
-  requestObject: 'open',
-  responseObject: 'open',
-  requestReceivedTimestamp: 'open',
-  stageTimestamp: 'open',
-  annotations: 'open',
-  authenticationMetadata: 'open',
-  reading: 'open',
-} as const satisfies Required<{ [name in keyof AuditRecord]: Members | 'open' }>;
+  responseStatus,
+  requestObject: 'object',
+  responseObject: 'object',
+  requestReceivedTimestamp: 'text',
+  stageTimestamp: 'text',
+  annotations: 'object',
+  authenticationMetadata: { impersonationConstraint: 'text' },
+  reading: 'object',
+} as const satisfies MembersOf<AuditRecord>;
 
 /** What may be asked of a request to a cluster and can hold: its facts' values as their `doc` states them. */
 export const kubernetesVocabulary: Vocabulary = { facts, members };

@@ -140,6 +140,8 @@ const misspelt: ReadonlySet<string> = new Set([
   'equals_ignore_case',
   'equals-field',
 ]);
+/** Words of other rule languages, which are taken for a field's name only with a list behind them. */
+const foreign: ReadonlySet<string> = new Set(['exist', 'startswith', 'startsWith', 'endswith', 'endsWith']);
 
 /**
  * Says whether an object that stands alone for a field is an operator and no object of fields. EventBridge's meaning is kept:
@@ -147,7 +149,7 @@ const misspelt: ReadonlySet<string> = new Set([
  */
 const isBareOperator = (value: object): boolean => {
   const [[name, operand] = ['', undefined], ...more] = Object.entries(value);
-  if (misspelt.has(name)) return true;
+  if (misspelt.has(name) || (foreign.has(name) && !Array.isArray(operand))) return true;
   if (more.length > 0 || !operators.has(name)) return false;
   if (takesList.has(name)) return true;
   if (name === 'numeric') return Array.isArray(operand) && ['<', '<=', '=', '>', '>='].includes(operand[0]);

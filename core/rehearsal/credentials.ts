@@ -65,6 +65,15 @@ export const credentials: Rehearsals = {
     undo: nothing,
     note: notNamed,
   },
+  'cloudtrail/node-tunnelled': {
+    steps: [
+      'ENDPOINT=$(aws ec2 create-instance-connect-endpoint --region "$REGION" --subnet-id "$SUBNET" --query InstanceConnectEndpoint.InstanceConnectEndpointId --output text)',
+      'echo "wait until aws ec2 describe-instance-connect-endpoints says create-complete, some minutes"',
+      'timeout 20 aws ec2-instance-connect open-tunnel --region "$REGION" --instance-id "$INSTANCE" --instance-connect-endpoint-id "$ENDPOINT" --remote-port 22 < /dev/null || true',
+    ],
+    undo: ['aws ec2 delete-instance-connect-endpoint --region "$REGION" --instance-connect-endpoint-id "$ENDPOINT"'],
+    note: `${notNamed} SUBNET is one of the VPC of the node, which must let port 22 in from the endpoint.`,
+  },
   'cloudtrail/instance-session-in-console': {
     steps: [
       'echo "with the credentials of cloudtrail/instance-credentials-off-instance: ask https://signin.aws.amazon.com/federation for a SigninToken and open its login address in a browser"',

@@ -120,6 +120,22 @@ export const launches: Rehearsals = {
     undo: ['aws ec2 delete-security-group --region "$REGION" --group-id "$GROUP"'],
     note: 'The group is nobody’s.',
   },
+  'cloudtrail/traffic-mirrored': {
+    steps: [
+      'INTERFACE=$(aws ec2 describe-instances --region "$REGION" --instance-ids "$INSTANCE" --query "Reservations[0].Instances[0].NetworkInterfaces[0].NetworkInterfaceId" --output text)',
+      'SENSOR=$(aws ec2 create-network-interface --region "$REGION" --subnet-id "$SUBNET" --description tripline-rehearsal --query NetworkInterface.NetworkInterfaceId --output text)',
+      'MIRROR_TARGET=$(aws ec2 create-traffic-mirror-target --region "$REGION" --network-interface-id "$SENSOR" --query TrafficMirrorTarget.TrafficMirrorTargetId --output text)',
+      'FILTER=$(aws ec2 create-traffic-mirror-filter --region "$REGION" --query TrafficMirrorFilter.TrafficMirrorFilterId --output text)',
+      'MIRROR=$(aws ec2 create-traffic-mirror-session --region "$REGION" --network-interface-id "$INTERFACE" --traffic-mirror-target-id "$MIRROR_TARGET" --traffic-mirror-filter-id "$FILTER" --session-number 1 --query TrafficMirrorSession.TrafficMirrorSessionId --output text)',
+    ],
+    undo: [
+      'aws ec2 delete-traffic-mirror-session --region "$REGION" --traffic-mirror-session-id "$MIRROR"',
+      'aws ec2 delete-traffic-mirror-filter --region "$REGION" --traffic-mirror-filter-id "$FILTER"',
+      'aws ec2 delete-traffic-mirror-target --region "$REGION" --traffic-mirror-target-id "$MIRROR_TARGET"',
+      'aws ec2 delete-network-interface --region "$REGION" --network-interface-id "$SENSOR"',
+    ],
+    note: `${notNamed} The filter has no rules, so that nothing is copied.`,
+  },
   'cloudtrail/unapproved-image-launched': { steps: [launch('')], undo: [terminate] },
   'cloudtrail/unintended-role-launched': {
     steps: [

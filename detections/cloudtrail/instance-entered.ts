@@ -72,7 +72,7 @@ export const detection = cloudtrail({
     'SendCommand, associations and maintenance windows by tag name no instance: the finding names the tag, and is high only where nodes alone bear it.',
     'What Systems Manager refuses has no parameters in its record: the instance is known where the message names it; StartSession may name its document instead, and then it is `unknown`.',
     'An automation is not looked at: the commands that it sends are.',
-    'A tunnel through an Instance Connect endpoint is seen only when a key is sent for it.',
+    'A tunnel through an Instance Connect endpoint names an address: cloudtrail/node-tunnelled is about it.',
     'SSH with a key that is on the image, and kubectl debug, make no CloudTrail record.',
     'GetPasswordData is a read: it arrives only where read-only management events are delivered.',
   ],

@@ -58,6 +58,7 @@ export const detection = cloudtrail({
     'The world in parts of 10.0.0.0/8 and smaller, or in a prefix list, is not recognised.',
     'ModifySecurityGroupRules names the group, not whether the rule is an ingress rule.',
     'Whether the group is on nodes is in no record.',
+    'The AWS Load Balancer Controller opens NodePorts to the world, by a role that anybody may name, for a network load balancer without a security group of its own: let an exemption of this detection pass its role (`userIdentity.sessionContext.sessionIssuer.arn`) with `fact: { "network.opened": { what: "node-ports" } }`.',
   ],
   examples: {
     matches: [

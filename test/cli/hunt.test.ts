@@ -20,7 +20,7 @@ test('a hunt is one query of the console’s table, and what it is stands before
       "-- Finds the records that 1 detection may match, and some more: run 'tripline scan' on them (docs/hunting.md).",
       'SELECT "$path" AS object, count(*) AS records',
       'FROM "cloudtrail_logs"',
-      "WHERE ((eventsource IN ('servicequotas.amazonaws.com') AND eventname IN ('RequestServiceQuotaIncrease')))",
+      "WHERE ((eventsource IN ('servicequotas.amazonaws.com') AND eventname IN ('PutServiceQuotaIncreaseRequestIntoTemplate', 'RequestServiceQuotaIncrease')))",
       'GROUP BY "$path"',
       'ORDER BY "$path";',
       '',

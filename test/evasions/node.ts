@@ -180,7 +180,12 @@ export const byPod: Family = {
 
 const node = 'i-0aaaabbbbccccdddd';
 const entered: Form['seen'] = ['cloudtrail/instance-entered', 'high'];
+const mirrored: Form['seen'] = ['cloudtrail/traffic-mirrored', 'medium'];
 const launched = [fleetRun({ instance: { instanceId: node } })];
+const opened = () =>
+  call('ec2-instance-connect', 'OpenTunnel', {
+    requestParameters: { instanceConnectEndpointId: 'eice-1', remotePort: '22', privateIpAddress: '10.0.12.34' },
+  });
 /** The node's session under another key, of which no record says whose it is. */
 const { inScopeOf: _, sessionContext: __, ...session } = nodeSession(node);
 const scoped = {
@@ -351,6 +356,11 @@ export const byAws: Family = {
       seen: unseen('which machines a document runs on is not in its record; what runs it was seen when it was made'),
     },
     {
+      form: 'what every session of Session Manager runs first, or that none is logged, in its preferences',
+      event: ssm('UpdateDocument', { name: 'SSM-SessionManagerRunShell', documentVersion: '$LATEST' }),
+      seen: unseen('it waits for somebody who opens a session, and that is seen'),
+    },
+    {
       form: 'a key pushed by Instance Connect',
       event: call('ec2-instance-connect', 'SendSSHPublicKey', {
         requestParameters: { instanceId: node, instanceOSUser: 'ec2-user' },
@@ -366,10 +376,37 @@ export const byAws: Family = {
     },
     {
       form: 'a tunnel of Instance Connect alone',
-      event: call('ec2-instance-connect', 'OpenTunnel', {
-        requestParameters: { instanceConnectEndpointId: 'eice-1', remotePort: '22', privateIpAddress: '10.0.12.34' },
+      event: opened(),
+      after: launched,
+      seen: ['cloudtrail/node-tunnelled', 'high'],
+    },
+    {
+      form: 'its traffic copied to another machine',
+      event: wrappedEc2('CreateTrafficMirrorSession', {
+        NetworkInterfaceId: 'eni-0aaa',
+        TrafficMirrorTargetId: 'tmt-0aaa',
+        TrafficMirrorFilterId: 'tmf-0aaa',
+        SessionNumber: 1,
       }),
-      seen: unseen('it names an address and no instance, and every bastion opens one; a key that is pushed is seen'),
+      seen: mirrored,
+    },
+    {
+      form: 'a copy of its traffic sent to another machine than before',
+      event: wrappedEc2('ModifyTrafficMirrorSession', {
+        TrafficMirrorSessionId: 'tms-0aaa',
+        TrafficMirrorTargetId: 'tmt-0bbb',
+      }),
+      seen: mirrored,
+    },
+    {
+      form: 'a wider filter of a copy that is there',
+      event: wrappedEc2('CreateTrafficMirrorFilterRule', { TrafficMirrorFilterId: 'tmf-0aaa', RuleAction: 'accept' }),
+      seen: unseen('sensors change their filters every day, and the session was said when it was made'),
+    },
+    {
+      form: 'a tunnel to an instance that is no node',
+      event: opened(),
+      seen: unseen('an endpoint is there for tunnels to bastions'),
     },
     {
       form: 'the Windows password',

@@ -360,6 +360,16 @@ export const ofNodes: Family = {
       seen: ['cloudtrail/interruption-queue-changed', 'high'],
     },
     {
+      form: 'a queue of one’s own that hands its dead letters to the queue that ends nodes',
+      event: other('sqs', 'CreateQueue', {
+        queueName: 'mine',
+        attributes: {
+          RedrivePolicy: '{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:111122223333:prod","maxReceiveCount":1}',
+        },
+      }),
+      seen: ['cloudtrail/interruption-queue-changed', 'high'],
+    },
+    {
       form: 'a message in the queue that ends nodes',
       event: other('sqs', 'SendMessage', { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/111122223333/prod' }),
       seen: unseen(

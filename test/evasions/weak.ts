@@ -253,6 +253,13 @@ export const ofWeakNodes: Family = {
       seen: ['cloudtrail/gpu-quota-requested', 'medium'],
     },
     {
+      form: 'more GPUs asked for in the name of accounts that are made later',
+      event: call('servicequotas', 'PutServiceQuotaIncreaseRequestIntoTemplate', {
+        requestParameters: { serviceCode: 'ec2', quotaCode: 'L-417A185B', awsRegion: 'eu-west-1', desiredValue: 1000 },
+      }),
+      seen: ['cloudtrail/gpu-quota-requested', 'medium'],
+    },
+    {
       form: 'more GPUs asked for by a support case',
       event: call('support', 'CreateCase', { requestParameters: { serviceCode: 'service-limit-increase' } }),
       seen: unseen('what a case asks for stands in its text'),

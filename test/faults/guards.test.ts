@@ -27,6 +27,9 @@ describe('the schedules notice that a guard is gone', { timeout }, () => {
 describe('a schedule', { timeout }, () => {
   it('is the same whenever it is run: its faults, who came between whom, and what came of it', async () => {
     const of = ({ trace, calls, said }: Awaited<ReturnType<Ground['play']>>) => ({ trace, calls, said });
-    for (const seed of [5, 12]) expect(of(await ground.play(seed))).toEqual(of(await ground.play(seed)));
+    for (const seed of [5, 12]) {
+      await ground.play(seed); // what is loaded when it is first needed lets others in between
+      expect(of(await ground.play(seed))).toEqual(of(await ground.play(seed)));
+    }
   });
 });

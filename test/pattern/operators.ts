@@ -538,6 +538,8 @@ export const refused: readonly { readonly pattern: unknown; readonly path: strin
   { pattern: { a: ['x', ['y']] }, path: 'a[1]', says: /a string, a number, true, false, null or one operator/ },
   { pattern: { a: [Number.NaN] }, path: 'a[0]', says: /is not a value/ },
   { pattern: { a: [{ prefx: 'x' }] }, path: 'a[0].prefx', says: /no such operator.*prefix, suffix/ },
+  { pattern: { a: { exist: false } }, path: 'a.exist', says: /no such operator.*exists/ },
+  { pattern: { a: { startswith: 'x' } }, path: 'a.startswith', says: /no such operator.*prefix/ },
   { pattern: { a: { anythingBut: 'x' } }, path: 'a.anythingBut', says: /no such operator.*anything-but/ },
   { pattern: { a: [{ prefix: 'x', suffix: 'y' }] }, path: 'a[0]', says: /2 operators.*exactly one/ },
   { pattern: { a: [{}] }, path: 'a[0]', says: /0 operators/ },

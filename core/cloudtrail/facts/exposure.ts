@@ -167,12 +167,14 @@ export const exposureFacts: Facts<'cloudtrail'> = {
       isEc2(record, 'AuthorizeSecurityGroupIngress', 'ModifySecurityGroupRules') ? opened(record) : [],
   },
   'volume.unencrypted': {
-    doc: 'Whether the call asks for an unencrypted volume in so many words (`encrypted: false`); absence leaves it to the account and is false.',
+    doc: 'Whether the call asks for an unencrypted volume in so many words (`encrypted: false`); absence leaves it to the account and is false, and so is a volume that the response says was encrypted all the same.',
     needs: () => ec2('RunInstances', 'CreateVolume'),
     read: ({ record }) => {
       if (!isEc2(record, 'RunInstances', 'CreateVolume')) return false;
       const request = requestOf(record);
-      if (record.eventName === 'CreateVolume') return flag(get(request, 'encrypted')) === false;
+      // An account that encrypts by default does so whatever is asked (EBS User Guide, "Encryption by default").
+      if (record.eventName === 'CreateVolume')
+        return flag(get(request, 'encrypted')) === false && flag(get(responseOf(record), 'encrypted')) !== true;
       return itemsOf(request, 'blockDeviceMapping', 'blockDeviceMappingSet').some(
         one => flag(dig(one, 'ebs', 'encrypted')) === false,
       );

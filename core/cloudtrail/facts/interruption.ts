@@ -12,36 +12,67 @@ const rules = 'events.amazonaws.com';
 const queueCalls = ['SetQueueAttributes', 'AddPermission', 'RemovePermission', 'DeleteQueue', 'PurgeQueue'];
 const needs = () => ({
   eventSource: [queues, rules],
-  eventName: [...queueCalls, 'PutTargets'],
+  eventName: [...queueCalls, 'CreateQueue', 'PutTargets'],
 });
+
+/** A queue's name, of its ARN; undefined where it is another thing's. */
+const queueIn = (arn: string | undefined): string | undefined =>
+  arn?.split(':')[2] === 'sqs' ? arn.slice(arn.lastIndexOf(':') + 1) : undefined;
+
+/**
+ * The queue to which another one hands what nobody takes from it: a JSON text. Nobody must be allowed to send for that, and any queue of
+ * the account and region may, unless a RedriveAllowPolicy says otherwise (SQS Developer Guide, "Using dead-letter queues in Amazon SQS").
+ */
+const deadLettersTo = (request: unknown): string | undefined => {
+  try {
+    const policy: unknown = JSON.parse(text(request, 'attributes', 'RedrivePolicy') ?? 'null');
+    return queueIn(text(policy, 'deadLetterTargetArn'));
+  } catch {
+    return undefined;
+  }
+};
+
+/** What a rule's target sends to, and what it hands over that it could not deliver (EventBridge API Reference, Target). */
+const targetsOf = (request: unknown): readonly (string | undefined)[] =>
+  list(request, 'targets').flatMap(target => [
+    queueIn(text(target, 'arn')),
+    queueIn(text(target, 'deadLetterConfig', 'arn')),
+  ]);
 
 /** Queues by address (`https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`; SQS Developer Guide, "Example log file entries"), targets by ARN. */
 const named = (record: Record): readonly string[] => {
   const { eventSource, eventName, requestParameters: request } = record;
-  if (eventSource === queues && queueCalls.includes(eventName)) {
-    const url = text(request, 'queueUrl');
-    return url === undefined ? [] : [lastSegment(url)];
-  }
-  if (eventSource !== rules || eventName !== 'PutTargets') return [];
-  const arns = list(request, 'targets').map(target => text(target, 'arn') ?? '');
-  return arns.filter(arn => arn.split(':')[2] === 'sqs').map(arn => arn.slice(arn.lastIndexOf(':') + 1));
+  const url = eventSource === queues && queueCalls.includes(eventName) ? text(request, 'queueUrl') : undefined;
+  return [url === undefined ? undefined : lastSegment(url), ...sendersTo(record)].filter(name => name !== undefined);
 };
 
-const queuesOf = (record: Record, settings: Settings): readonly string[] => {
-  const clusters = settings.clusters.map(cluster => cluster.name);
-  const ours = (name: string): boolean => clusters.includes(name) || matchesAny(settings.interruptionQueues, name);
-  return [...new Set(named(record))].filter(ours).sort();
+/** The queues that a call makes another queue, or a rule, send to. */
+const sendersTo = ({ eventSource, eventName, requestParameters: request }: Record): readonly (string | undefined)[] => {
+  if (eventSource === queues && ['SetQueueAttributes', 'CreateQueue'].includes(eventName))
+    return [deadLettersTo(request)];
+  return eventSource === rules && eventName === 'PutTargets' ? targetsOf(request) : [];
 };
+
+const isOurs =
+  (settings: Settings) =>
+  (name: string | undefined): name is string =>
+    name !== undefined &&
+    (settings.clusters.some(cluster => cluster.name === name) || matchesAny(settings.interruptionQueues, name));
+
+const queuesOf = (record: Record, settings: Settings): readonly string[] =>
+  [...new Set(named(record))].filter(isOurs(settings)).sort();
 
 /**
- * Whether a call lets somebody else send to a queue: its policy is written, a permission added, or a rule sends to it. Other services
- * have calls of these names, too: topics and functions are given permissions.
+ * Whether a call lets somebody else send to a queue: its policy is written, a permission added, or a rule or another queue sends to it.
+ * Other services have calls of these names, too: topics and functions are given permissions.
  */
-const opens = ({ eventSource, eventName, requestParameters }: Record): boolean => {
+const opens = (record: Record, settings: Settings): boolean => {
+  const { eventSource, eventName, requestParameters } = record;
   if (eventSource === rules) return eventName === 'PutTargets';
   if (eventSource !== queues) return false;
   return (
     eventName === 'AddPermission' ||
+    sendersTo(record).some(isOurs(settings)) ||
     (eventName === 'SetQueueAttributes' && member(at(requestParameters, 'attributes'), 'Policy') !== undefined)
   );
 };
@@ -54,8 +85,8 @@ export const interruptionFacts: Facts<'cloudtrail'> = {
     read: (event, settings) => queuesOf(event.record, settings),
   },
   'interruption.opened': {
-    doc: 'Whether such a call may let somebody send to the queue: its policy is set, a permission added, or an EventBridge rule sends to it.',
+    doc: 'Whether such a call may let somebody send to the queue: its policy is set, a permission added, or an EventBridge rule or another queue, as whose dead letters, sends to it.',
     needs,
-    read: event => opens(event.record),
+    read: (event, settings) => opens(event.record, settings),
   },
 };

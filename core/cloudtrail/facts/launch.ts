@@ -96,6 +96,9 @@ export const foreignMembers = [
   'UserData',
 ];
 
+/** Service Quotas API Reference: both name a `QuotaCode`. */
+const quotaRequests: readonly string[] = ['RequestServiceQuotaIncrease', 'PutServiceQuotaIncreaseRequestIntoTemplate'];
+
 /** Launches, from request, override list, template data and response alike. */
 export const launchFacts: Facts<'cloudtrail'> = {
   'launch.kind': {
@@ -125,10 +128,10 @@ export const launchFacts: Facts<'cloudtrail'> = {
     },
   },
   'quota.code': {
-    doc: 'The Service Quotas code of which more is asked for (`L-…`), also where the call was refused; `none` otherwise.',
-    needs: () => ({ eventSource: ['servicequotas.amazonaws.com'], eventName: ['RequestServiceQuotaIncrease'] }),
+    doc: 'The Service Quotas code of which more is asked for (`L-…`), for this account or for those that the organization makes, also where the call was refused; `none` otherwise.',
+    needs: () => ({ eventSource: ['servicequotas.amazonaws.com'], eventName: [...quotaRequests] }),
     read: ({ record }) =>
-      record.eventSource === 'servicequotas.amazonaws.com' && record.eventName === 'RequestServiceQuotaIncrease'
+      record.eventSource === 'servicequotas.amazonaws.com' && quotaRequests.includes(record.eventName)
         ? (word(askedOf(record), 'quotaCode') ?? 'none')
         : 'none',
   },

@@ -62,8 +62,7 @@ const range = ({
   low,
   high,
 }: Extract<Test, { is: 'numeric' }>): Extract<Condition, { numeric: unknown }>['numeric'] => {
-  if (low === undefined) return [high?.included ? '<=' : '<', high?.value ?? Number.MAX_VALUE];
-  if (high === undefined) return [low.included ? '>=' : '>', low.value];
+  if (low === undefined || high === undefined) throw new Error('a range without an end is left out before printing');
   if (low.value === high.value) return ['=', low.value];
   return [low.included ? '>=' : '>', low.value, high.included ? '<=' : '<', high.value];
 };

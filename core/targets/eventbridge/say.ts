@@ -32,7 +32,19 @@ const leaves: ReadonlySet<string> = new Set(
   ].map(pathKey),
 );
 
+/**
+ * Whether EventBridge compares a number: between -5.0e9 and 5.0e9, six digits behind the point (Amazon EventBridge User Guide, "Numeric
+ * matching"). A range is kept where both of its bounds are such, for what it makes of an event's greater number is not written down.
+ */
+const isCompared = (value: number): boolean => Math.abs(value) <= 5e9 && Number.isInteger(value * 1e6);
+
+const isUncompared = (test: Test): boolean =>
+  test.is === 'equal' && typeof test.value === 'number' && !isCompared(test.value);
+
 const sayable = (test: Test, path: readonly string[]): Test | undefined => {
+  if (isUncompared(test) || (test.is === 'not' && test.tests.some(isUncompared))) return undefined;
+  if (test.is === 'numeric')
+    return [test.low, test.high].every(bound => bound !== undefined && isCompared(bound.value)) ? test : undefined;
   if (test.is === 'exists' || test.is === 'absent') return leaves.has(pathKey(path)) ? test : undefined;
   if (test.is === 'not') return test.tests.some(inner => inner.is === 'wildcard') ? undefined : test;
   if (test.is !== 'wildcard') return test;

@@ -109,6 +109,28 @@ export const interruption: readonly Said[] = [
     asks('events', 'PutTargets', { targets: [{}, { arn: 'arn:aws:sns:eu-west-1:111122223333:prod' }] }),
     { 'interruption.queues': [] },
   ],
+  ...each(
+    'sqs',
+    'SetQueueAttributes CreateQueue',
+    { attributes: { RedrivePolicy: '{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:111122223333:prod"}' } },
+    { 'interruption.queues': ['prod'], 'interruption.opened': true },
+  ),
+  ...each(
+    'sqs',
+    'SetQueueAttributes CreateQueue',
+    { attributes: { RedrivePolicy: '{"deadLetterTargetArn":"arn:aws:sns:eu-west-1:111122223333:prod"}' } },
+    { 'interruption.queues': [], 'interruption.opened': false },
+  ),
+  [
+    asks('sqs', 'SetQueueAttributes', { queueUrl: queue, attributes: { RedrivePolicy: '{' } }),
+    { 'interruption.queues': ['prod'], 'interruption.opened': false },
+  ],
+  [
+    asks('events', 'PutTargets', {
+      targets: [{ arn: 'x', deadLetterConfig: { arn: 'arn:aws:sqs:eu-west-1:111122223333:prod' } }],
+    }),
+    { 'interruption.queues': ['prod'], 'interruption.opened': true },
+  ],
   [asks('sqs', 'PurgeQueue', {}), { 'interruption.queues': [], 'interruption.opened': false }],
   [
     asks('sqs', 'SetQueueAttributes', { queueUrl: queue, attributes: { VisibilityTimeout: '1' } }),
@@ -121,6 +143,12 @@ export const interruption: readonly Said[] = [
     { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/111122223333/Karpenter-shop' },
     { 'interruption.queues': ['Karpenter-shop'] },
   ),
+  [
+    asks('sqs', 'CreateQueue', {
+      attributes: { RedrivePolicy: '{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:111122223333:Karpenter-shop"}' },
+    }),
+    { 'interruption.queues': ['Karpenter-shop'], 'interruption.opened': true },
+  ],
   // Other services have calls of these names.
   ...each(
     'sns',

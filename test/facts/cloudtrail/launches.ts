@@ -85,7 +85,12 @@ export const launches: readonly Said[] = [
     { LaunchTemplateConfigs: { Overrides: { UserData: 'x', InstanceType: 'm7g.large' } } },
     { 'launch.foreign': ['UserData'] },
   ),
-  [asks('servicequotas', 'RequestServiceQuotaIncrease', { quotaCode: 'L-417A185B' }), { 'quota.code': 'L-417A185B' }],
+  ...each(
+    'servicequotas',
+    'RequestServiceQuotaIncrease PutServiceQuotaIncreaseRequestIntoTemplate',
+    { quotaCode: 'L-417A185B' },
+    { 'quota.code': 'L-417A185B' },
+  ),
 ];
 
 export const otherLaunches: readonly Said[] = [

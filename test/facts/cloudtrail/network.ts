@@ -101,6 +101,14 @@ export const exposure: readonly Said[] = [
   ),
   [asks('ec2', 'CreateVolume', { encrypted: false }), { 'volume.unencrypted': true }],
   [
+    asks('ec2', 'CreateVolume', { encrypted: false }, { responseElements: { encrypted: false } }),
+    { 'volume.unencrypted': true },
+  ],
+  [
+    asks('ec2', 'CreateVolume', { encrypted: false }, { responseElements: { encrypted: true } }),
+    { 'volume.unencrypted': false },
+  ],
+  [
     asks('ec2', 'RunInstances', { blockDeviceMapping: { items: [{ ebs: { encrypted: false } }] } }),
     { 'volume.unencrypted': true },
   ],
