@@ -183,6 +183,18 @@ export const carriers: Check = resources =>
     })
     .map(({ name, region }) => `${name} (${region}) may not put events on its bus`);
 
+/** Heartbeats at a hub are of a stage's own function: anybody's of the account would go on where the stage is gone. */
+export const heartbeats: Check = resources =>
+  of(resources, 'aws:cloudwatch/eventBusPolicy:EventBusPolicy').flatMap(({ name, inputs }) =>
+    statements(inputs['policy'])
+      .filter(({ condition }) => {
+        const types = list(inner(condition, 'StringEquals', 'events:detail-type'));
+        if (types.length > 0 && !types.includes('Heartbeat')) return false;
+        return !/:role\/tripline-\*-heartbeat$/.test(String(inner(condition, 'ArnLike', 'aws:PrincipalArn')));
+      })
+      .map(() => `${name} takes heartbeats of anybody in an account`),
+  );
+
 /** Everything at rest is under the stage's key, or SQS's own. */
 export const encryption: Check = resources => {
   const missing = (type: string, encrypted: (inputs: Json) => unknown): readonly string[] =>

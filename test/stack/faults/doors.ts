@@ -11,8 +11,21 @@ const foreign = {
   Condition: { StringNotEquals: { 'aws:SourceAccount': '111122223333' }, Null: { 'aws:SourceAccount': 'false' } },
 };
 
+const anybodysHeartbeats = {
+  Effect: 'Allow',
+  Principal: { AWS: ['arn:aws:iam::444455556666:root'] },
+  Condition: {
+    StringEquals: { 'events:source': 'tripline', 'events:detail-type': ['Detection Finding', 'Heartbeat'] },
+  },
+};
+
 /** Doors that stand open, or that somebody who delivers cannot get through. */
 export const doors: readonly Fault[] = [
+  [
+    'heartbeats at a hub are of the function that makes them',
+    'the bus',
+    () => changed('aws:cloudwatch/eventBusPolicy:EventBusPolicy', said(anybodysHeartbeats), 'HubBusPolicy'),
+  ],
   ['everything at rest is encrypted', 'a table', () => changed(table, without('serverSideEncryption'))],
   [
     'everything at rest is encrypted',
