@@ -344,6 +344,19 @@ export const ofWatch: Family = {
       seen: ['pipeline/audit-evidence-omitted', 'medium'],
     },
     {
+      form: 'a body with a field that nests deeper than is read',
+      event: audit('patch', 'configmaps', {
+        objectRef: { namespace: 'kube-system', name: 'aws-auth' },
+        requestObject: {
+          data: {
+            mapUsers: '- userarn: arn:aws:iam::111122223333:user/x\n  username: x\n  groups: [system:masters]\n',
+          },
+          x: JSON.parse(`${'{"a":'.repeat(500)}1${'}'.repeat(500)}`),
+        },
+      }),
+      seen: ['kubernetes/aws-auth-changed', 'critical'],
+    },
+    {
       form: 'a refused try',
       event: other('cloudtrail', 'StopLogging', null, {
         record: {
