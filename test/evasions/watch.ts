@@ -386,4 +386,26 @@ export const ofWatch: Family = {
       seen: ['kubernetes/service-account-off-cluster', 'critical'],
     },
   ],
+  traceless: [
+    [
+      'announcements forged under the ids of true ones, so that channels believe that those were said (sns:Publish)',
+      'the topic refuses every role but the stage’s own',
+    ],
+    [
+      'a heartbeat that goes on at the hub where the stage is gone (events:PutEvents)',
+      'the hub takes heartbeats only from the role of the function that makes them',
+    ],
+    [
+      'findings forged on the bus (events:PutEvents)',
+      'whoever may put events there is believed by who listens, the hub included, in the name of that account alone',
+    ],
+    [
+      'our metrics forged by lines in our functions’ logs (logs:PutLogEvents)',
+      'alarms on AWS’s own metrics can’t be forged so, and what else is late is a finding',
+    ],
+    [
+      'the state that the deployment keeps in a bucket, rewritten before the next one',
+      'it is a data event of that bucket: the guard topics report what the next deployment changes',
+    ],
+  ],
 };

@@ -170,6 +170,22 @@ export const topicsHear: Check = resources => {
   });
 };
 
+/** Announcements are believed by their ids: nobody of the account says one but this stage's own roles. */
+export const topicsBelieve: Check = resources =>
+  of(resources, 'aws:sns/topicPolicy:TopicPolicy')
+    .filter(
+      ({ inputs }) =>
+        !statements(inputs['policy']).some(
+          ({ effect, principal, actions, condition }) =>
+            effect === 'Deny' &&
+            principal === '*' &&
+            actions.includes('sns:Publish') &&
+            /:role\/tripline-.+-\*$/.test(String(inner(condition, 'ArnNotLike', 'aws:PrincipalArn'))) &&
+            inner(condition, 'Bool', 'aws:PrincipalIsAWSService') === 'false',
+        ),
+    )
+    .map(({ name, region }) => `${name} (${region}) takes announcements of anybody in the account`);
+
 /** A rule puts events on another bus in the name of a role, and without its permission they end as dead letters. */
 export const carriers: Check = resources =>
   of(resources, 'aws:cloudwatch/eventTarget:EventTarget')

@@ -22,6 +22,16 @@ const anybodysHeartbeats = {
 /** Doors that stand open, or that somebody who delivers cannot get through. */
 export const doors: readonly Fault[] = [
   [
+    'announcements are taken from the roles of the stage',
+    'a topic that anybody of the account publishes to',
+    () =>
+      changed(
+        topicPolicy,
+        ({ policy, ...inputs }) => ({ ...inputs, policy: String(policy).replace('"ArnNotLike"', '"ArnLike"') }),
+        'Alerts',
+      ),
+  ],
+  [
     'heartbeats at a hub are of the function that makes them',
     'the bus',
     () => changed('aws:cloudwatch/eventBusPolicy:EventBusPolicy', said(anybodysHeartbeats), 'HubBusPolicy'),
