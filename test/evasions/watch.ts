@@ -1,3 +1,4 @@
+import { call } from '../../core/cloudtrail/example.ts';
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { eks, other } from '../../core/cloudtrail/example-iam.ts';
 import type { JsonObject } from '../../core/json.ts';
@@ -180,6 +181,23 @@ export const ofWatch: Family = {
       event: other('sqs', 'DeleteMessage', { queueUrl: `https://sqs.eu-west-1.amazonaws.com/111122223333/${ours}` }),
       seen: unseen(
         'a data event, of which busy queues make thousands a minute: a canary that was taken is told (pipeline/canary-lost), a single event is not',
+      ),
+    },
+    {
+      form: 'all the account’s concurrency reserved for another function',
+      event: other('lambda', 'PutFunctionConcurrency20171031', {
+        functionName: 'thief',
+        reservedConcurrentExecutions: 900,
+      }),
+      seen: unseen(
+        'whose function it is says nothing: ours that are throttled are told by alarms, and what they should have read waits for them',
+      ),
+    },
+    {
+      form: 'a region with clusters disabled',
+      event: call('account', 'DisableRegion', { requestParameters: { regionName: 'eu-south-1' } }),
+      seen: unseen(
+        'its clusters go with it; a canary that no longer comes back from there is told (pipeline/canary-lost)',
       ),
     },
     {
