@@ -20,7 +20,7 @@ export const hubTable = (client: DynamoDBClient, table: string): HubTable => ({
       await client.send(
         new PutItemCommand({
           TableName: table,
-          Item: toItem({ ...gatheredKey(gathered), ...gatheredItem(gathered) }),
+          Item: toItem({ ...gatheredKey(gathered), ...gatheredItem(gathered, now) }),
           // Of equals either may stay: they say the same.
           ConditionExpression: 'attribute_not_exists(pk) OR revision <= :revision OR expires < :now',
           ExpressionAttributeValues: {

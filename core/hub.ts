@@ -92,8 +92,11 @@ export const gatheredKey = ({ account, region, detail }: Gathered): Attributes =
   sk: s(`${detail.finding_info.uid}#${region}`),
 });
 
-/** The finding as an item of the hub's table, without its key. */
-export const gatheredItem = (gathered: Gathered): Attributes => {
+/**
+ * The finding as an item of the hub's table, without its key.
+ * @param now milliseconds since 1970: what an account says of the future keeps nothing longer
+ */
+export const gatheredItem = (gathered: Gathered, now: number): Attributes => {
   const { account, region, detail, document } = gathered;
   const { uid, title, first_seen_time: first, last_seen_time: last, types } = detail.finding_info;
   const status = statuses[detail.status_id];
@@ -120,6 +123,6 @@ export const gatheredItem = (gathered: Gathered): Attributes => {
     ...(status === 'resolved' ? {} : { open: s(status) }),
     priority: s(`${rank(severity)}#${new Date(last).toISOString()}`),
     month: s(monthOf(last)),
-    expires: n(Math.floor(last / 1_000) + retentionDays * 86_400),
+    expires: n(Math.floor(Math.min(last, now) / 1_000) + retentionDays * 86_400),
   };
 };

@@ -5,7 +5,7 @@ import settings from '../tripline.config.ts';
 import { channelFunction } from './channels.ts';
 import { type Grant, type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
-import { logical, named } from './names.ts';
+import { logical, named, prefix } from './names.ts';
 import { home, inside, type Place } from './place.ts';
 import { accept, deadLetters, type Queue } from './queue.ts';
 import { environment, type Storage, says } from './storage.ts';
@@ -53,7 +53,7 @@ export const alerts = (storage: Storage, key: Key): Alerts => {
 /** Who may publish to a topic beside the functions whose roles say so: a statement of its policy, without the resource. */
 export type Publisher = Readonly<Record<string, unknown>>;
 
-/** A topic that functions of this account publish to, and nobody else but who is named. */
+/** A topic that this stage's functions publish to, and nobody else but who is named. */
 export const encryptedTopic = (
   part: string,
   key: Key,
@@ -79,6 +79,18 @@ export const encryptedTopic = (
             Action: 'sns:Publish',
             Resource: topic.arn,
             Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
+          {
+            // Ids of announcements can be reckoned: who says one first, with other words, keeps channels from saying the true one, or
+            // closes its alert. Many workloads may publish to every topic; of services, `publishers` says which.
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 'sns:Publish',
+            Resource: topic.arn,
+            Condition: {
+              ArnNotLike: { 'aws:PrincipalArn': `arn:*:iam::*:role/${prefix()}*` },
+              Bool: { 'aws:PrincipalIsAWSService': 'false' },
+            },
           },
         ],
       }),

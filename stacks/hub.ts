@@ -98,8 +98,18 @@ export const gathers = (topic: aws.sns.Topic, key: Key, { id, partition }: Accou
           Principal: { AWS: accounts.map(account => `arn:${partition}:iam::${account}:root`) },
           Action: 'events:PutEvents',
           Resource: bus.arn,
+          Condition: { StringEquals: { 'events:source': 'tripline', 'events:detail-type': 'Detection Finding' } },
+        },
+        {
+          // Whoever removes a stage could keep its heart beating otherwise: its function alone puts these, by its own role.
+          Sid: 'StagesAreAlive',
+          Effect: 'Allow',
+          Principal: { AWS: accounts.map(account => `arn:${partition}:iam::${account}:root`) },
+          Action: 'events:PutEvents',
+          Resource: bus.arn,
           Condition: {
-            StringEquals: { 'events:source': 'tripline', 'events:detail-type': ['Detection Finding', 'Heartbeat'] },
+            StringEquals: { 'events:source': 'tripline', 'events:detail-type': 'Heartbeat' },
+            ArnLike: { 'aws:PrincipalArn': `arn:${partition}:iam::*:role/tripline-*-heartbeat` },
           },
         },
       ],

@@ -72,12 +72,17 @@ export const selectors: Judge = (request, record) => {
   return one(trail, 'no longer logs all management events');
 };
 
-/** An event data store that leaves management events out, as {@link selectors}; kept for less than a week, it forgets them. */
+/**
+ * An event data store that leaves management events out, as {@link selectors}, or other regions and accounts (CloudTrail API Reference,
+ * UpdateEventDataStore); kept for less than a week, it forgets them.
+ */
 export const storeSelectors: Judge = (request, record) => {
   const store = named(request, 'eventDataStore');
   if (untold(record) && store !== undefined) return one(store, 'event data store changed');
   const days = Number(request['retentionPeriod']);
   if (days <= shortRetention) return one(store, `retention cut to ${days} days`);
+  const off = ['multiRegionEnabled', 'organizationEnabled'].filter(name => isFalse(request[name]));
+  if (off.length > 0) return one(store, off.map(name => `${name} off`).join(', '));
   const advanced = list(request, 'advancedEventSelectors');
   return advanced.length === 0 || advanced.some(wholeAdvanced)
     ? []
@@ -151,6 +156,21 @@ export const accountPolicy =
       ? one(named(request, 'policyName'), how)
       : [];
 
+// ── EventBridge ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * A bus of ours, or the account's own given a key: what AWS sends over it then arrives only while EventBridge may use that key, whosever
+ * it is (EventBridge API Reference, UpdateEventBus, `KmsKeyIdentifier`). No recorded call was seen.
+ */
+export const busUpdate: Judge = (request, record) => {
+  const bus = named(request, 'name') ?? '';
+  if (isOurs(bus)) return one(bus, 'event bus changed');
+  const isDefault = bus === 'default' || bus.endsWith(':event-bus/default');
+  return isDefault && (untold(record) || named(request, 'kmsKeyIdentifier') !== undefined)
+    ? one(bus, 'default event bus encrypted with a key that may be taken away')
+    : [];
+};
+
 // ── Lambda ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A function's name, whether given as name, partial ARN or ARN, with or without version. */
@@ -166,17 +186,29 @@ export const lambda =
     return isOurs(name) ? one(name, how) : [];
   };
 
+/**
+ * What a function of ours reads, changed, removed, or given to another function: the call names the mapping by an id, its answer the
+ * function as it is now and the queue or stream (Lambda API Reference, UpdateEventSourceMapping).
+ */
+export const eventSource =
+  (how: string): Judge =>
+  (request, record, settings) => {
+    const own = lambda(how)(request, record, settings);
+    const source = text(record.responseElements, 'eventSourceArn') ?? '';
+    return own.length === 0 && isOurs(source) ? one(source, `${how}, for a function that is not ours`) : own;
+  };
+
 // ── Storage, keys, alarms, network logs ────────────────────────────────────────────────────────────────────────────────────────
 
-/** A bucket that holds trails or audit logs. */
+/** A bucket that holds trails or audit logs: of such a name, or one that the settings read. */
 export const bucket =
   (how: string): Judge =>
   (request, _, settings) => {
     const name = named(request, 'bucketName') ?? '';
-    const audited = settings.clusters.some(
-      ({ audit }) => audit !== undefined && 'bucket' in audit && audit.bucket === name,
-    );
-    return audited || isOurs(name) || /cloud-?trail/i.test(name) ? one(name, how) : [];
+    const isRead =
+      settings.deployment.archives.some(archive => archive.bucket === name) ||
+      settings.clusters.some(({ audit }) => audit !== undefined && 'bucket' in audit && audit.bucket === name);
+    return isRead || isOurs(name) || /cloud-?trail/i.test(name) ? one(name, how) : [];
   };
 
 /** Alarms of ours, those among them that a rule mutes (CloudWatch API Reference, PutAlarmMuteRule). */
@@ -229,6 +261,8 @@ export const tableUpdate: Judge = request => {
       : '',
     says('provisionedThroughput') || says('onDemandThroughput') ? 'throughput bounded' : '',
     says('sSESpecification') ? 'encryption key changed' : '',
+    // What is written in another region arrives here, and its record is there.
+    says('replicaUpdates') ? 'replicas changed' : '',
     isFalse(request['deletionProtectionEnabled']) ? 'deletion protection off' : '',
   ].filter(Boolean);
   return how.length === 0 ? [] : one(table, how.join(', '));
@@ -248,12 +282,18 @@ export const backups: Judge = request => {
   return isOurs(table) && off ? one(table, 'backups switched off') : [];
 };
 
-/** A key by an alias of ours: records name keys by id otherwise, and nothing tells whose they are. */
+/**
+ * A key by an alias of ours, or one that the settings read an archive with, by id or ARN: of others records name the id alone, and
+ * nothing tells whose they are.
+ */
 export const key =
   (how: string): Judge =>
-  request => {
+  (request, _, { deployment }) => {
     const id = named(request, 'keyId') ?? '';
-    return isOurs(id.replace(/^alias\//, '')) || isOurs(id) ? one(id, how) : [];
+    const opensArchive = deployment.archives.some(
+      ({ key }) => key !== undefined && (key === id || key.endsWith(`:key/${id}`)),
+    );
+    return opensArchive || isOurs(id.replace(/^alias\//, '')) || isOurs(id) ? one(id, how) : [];
   };
 
 /** A role of our functions. */

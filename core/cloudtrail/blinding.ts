@@ -5,7 +5,9 @@ import {
   type Blinding,
   backups,
   bucket,
+  busUpdate,
   detector,
+  eventSource,
   flowLogs,
   foreignWrite,
   group,
@@ -50,6 +52,7 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
   },
   organizations: {
     LeaveOrganization: () => one('the organization', 'account left, and its organization trail'),
+    CloseAccount: request => one(named(request, 'accountId'), 'account closed'),
     RemoveAccountFromOrganization: request =>
       one(named(request, 'accountId'), 'account taken out of the organization, and of its trail'),
   },
@@ -64,9 +67,11 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     PutLogGroupDeletionProtection: group('deletion protection off', request =>
       isFalse(request['deletionProtectionEnabled']),
     ),
-    PutAccountPolicy: accountPolicy('log events of the account masked or transformed', [
+    // Metrics are read out of log events, ours too, and a policy may end that: alarms on them hear nothing any more.
+    PutAccountPolicy: accountPolicy('log events of the account masked, transformed or without metrics', [
       'DATA_PROTECTION_POLICY',
       'TRANSFORMER_POLICY',
+      'METRIC_EXTRACTION_POLICY',
     ]),
     DeleteAccountPolicy: accountPolicy('account-wide subscription deleted', []),
     PutDestinationPolicy: ours('log destination changed', 'destinationName'),
@@ -81,7 +86,7 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     RemoveTargets: ours('target removed', 'rule'),
     PutTargets: ours('targets rewritten', 'rule'),
     DeleteEventBus: ours('event bus deleted', 'name'),
-    UpdateEventBus: ours('event bus changed', 'name'),
+    UpdateEventBus: busUpdate,
     PutPermission: ours('bus opened to others', 'eventBusName'),
     RemovePermission: ours('bus closed to senders', 'eventBusName'),
   },
@@ -103,9 +108,11 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     PutResourcePolicy: lambda('who may invoke it was replaced'),
     DeleteResourcePolicy: lambda('its sources may no longer invoke it'),
     CreateEventSourceMapping: ours('read by another function', 'eventSourceArn'),
-    UpdateEventSourceMapping: lambda('event source changed'),
-    DeleteEventSourceMapping: lambda('event source removed'),
+    UpdateEventSourceMapping: eventSource('event source changed'),
+    DeleteEventSourceMapping: eventSource('event source removed'),
   },
+  // By the API's model (CreatePipe, `source`); no recorded call was seen.
+  pipes: { CreatePipe: ours('read by a pipe', 'source') },
   sns: {
     DeleteTopic: ours('topic deleted', 'topicArn'),
     Subscribe: ours('subscription added', 'topicArn'),
@@ -145,6 +152,8 @@ const table: { readonly [source: string]: { readonly [api: string]: Judge } } = 
     PutBucketLifecycle: bucket('objects expire'),
     PutBucketEncryption: bucket('encryption key changed'),
     PutBucketNotification: bucket('notifications changed'),
+    PutBucketOwnershipControls: bucket('owner of its objects changed'),
+    PutBucketRequestPayment: bucket('readers are to pay'),
     PutBucketVersioning: bucket('versions changed'),
     PutBucketReplication: bucket('objects copied elsewhere'),
     // One API: CloudTrail's list of S3's events and the API's own name differ.

@@ -2,7 +2,10 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
 
-/** How far reading goes. What lies beyond is set aside with its reason, never read in part and never silently dropped. */
+/**
+ * How far reading goes. What lies beyond is set aside with its reason, and never silently dropped. Only of a record that nests too deeply
+ * the upper levels are read, for whoever may write an object chooses how deep it is.
+ */
 export interface Limits {
   /** One record. CloudTrail sends none above 256 KB, CloudWatch Logs above 1 MB; an API server's log file may hold a request of 3 MB with its answer. */
   readonly recordBytes: number;

@@ -11,7 +11,7 @@ import { belongingOf, type Origin, placeIn, within } from './origin.ts';
 import { type Packed, packedIn, unpacked } from './packed.ts';
 import type { Quiet } from './quiet.ts';
 import { rejected, setAside, skipped } from './reject.ts';
-import { deeperThan } from './shape.ts';
+import { deeperThan, shallow } from './shape.ts';
 import { type Piece, Splitter } from './split.ts';
 import { columnsOf, strangerOf } from './stranger.ts';
 import { ChunkTexts, decoded, latin1, parsed } from './text.ts';
@@ -25,9 +25,12 @@ import { containers, listIn, rowOf, wrapped } from './wrappers.ts';
 export const readRecord = (bytes: Uint8Array, place: Place, where: string): Read => {
   const reads = readRecords(bytes, { place, where });
   const [first] = reads;
-  if (first !== undefined && reads.length === 1) return first;
+  const isOne = reads.length === 1 || (reads.length === 2 && first?.kind === 'event' && isTooDeep(reads[1]));
+  if (first !== undefined && isOne) return first;
   return rejected('wrong-shape', 'There are several records where one is expected.', where, bytes);
 };
+
+const isTooDeep = (read: Read | undefined): boolean => read?.kind === 'rejected' && read.rejected.reason === 'too-deep';
 
 /** Reads the bytes of one or several records, whatever lies around and between them. Never throws. */
 export const readRecords = (bytes: Uint8Array, origin: Origin): readonly Read[] => {
@@ -83,8 +86,7 @@ export const readPiece = (piece: Piece, origin: Origin, quiet?: Quiet): readonly
     return set('too-large', `The record is larger than ${limits.recordBytes} bytes.`);
   if (piece.kind === 'unfinished')
     return set('truncated', 'The record ends before its last bracket: it was cut off on its way.');
-  if (piece.depth > limits.recordDepth)
-    return set('too-deep', `The record nests deeper than ${limits.recordDepth} levels.`);
+  if (piece.depth > limits.recordDepth) return [...upperLevels(piece.bytes, belonging), ...set('too-deep', tooDeep)];
   const heard = quiet === undefined ? undefined : quietPiece(piece.bytes, belonging.place, quiet);
   if (heard !== undefined) return [{ kind: 'quiet', count: 1, heard }];
   const written = decoded(piece.bytes);
@@ -93,6 +95,21 @@ export const readPiece = (piece: Piece, origin: Origin, quiet?: Quiet): readonly
   if (json === undefined)
     return set('not-json', 'The record is no JSON: its brackets close, what is between them does not parse.');
   return readJson(json, { ...belonging, offset: piece.offset, raw: piece.bytes });
+};
+
+/** Said of a record of which not all was read. */
+const tooDeep = `The record nests deeper than ${limits.recordDepth} levels: what lies deeper was not read.`;
+
+/**
+ * The event in a record that nests too deeply, without what does: the API server takes 10,000 levels of a patch, drops what it does not
+ * know of them and logs them all, so that whoever may write an object would choose that nobody judges it.
+ */
+const upperLevels = (bytes: Uint8Array, origin: Origin): readonly Read[] => {
+  const written = decoded(bytes);
+  const json = written === undefined ? undefined : parsed(written);
+  if (json === undefined) return [];
+  const { raw: _, ...rest } = origin;
+  return readJson(shallow(json, limits.recordDepth), rest).filter(({ kind }) => kind === 'event');
 };
 
 /** One that lies across two chunks is no guess. */
@@ -142,8 +159,8 @@ const readPlain = (written: string, expected: Place, shaped?: Source): Read | un
 export const readJson = (json: Json, origin: Origin): readonly Read[] => {
   const none = notCall(json);
   if (none !== undefined) return [skipped(none)];
-  if (isCloudTrail(json)) return [readOne('cloudtrail', json, origin)];
-  if (isAudit(json)) return [readOne('kubernetes', json, origin)];
+  if (isCloudTrail(json)) return readOne('cloudtrail', json, origin);
+  if (isAudit(json)) return readOne('kubernetes', json, origin);
   if (!isObject(json)) {
     const row = Array.isArray(json) ? rowOf(json as readonly Json[]) : undefined;
     if (row?.record !== undefined) return readJson(row.record, origin);
@@ -218,10 +235,15 @@ const readList = (json: Json, records: readonly Json[], name: string, origin: Or
   return records.flatMap((record, index) => readJson(record, { ...rest, where: `${origin.where}, ${name}[${index}]` }));
 };
 
-const readOne = (source: 'cloudtrail' | 'kubernetes', json: Json, origin: Origin): Read => {
+const readOne = (source: 'cloudtrail' | 'kubernetes', json: Json, origin: Origin): readonly Read[] => {
   if (origin.raw === undefined && deeperThan(json, limits.recordDepth)) {
-    return setAside('too-deep', `The record nests deeper than ${limits.recordDepth} levels.`, json, origin);
+    const upper = readShallow(source, shallow(json, limits.recordDepth), origin);
+    return [...(upper.kind === 'event' ? [upper] : []), setAside('too-deep', tooDeep, json, origin)];
   }
+  return [readShallow(source, json, origin)];
+};
+
+const readShallow = (source: 'cloudtrail' | 'kubernetes', json: Json, origin: Origin): Read => {
   const { place: expected } = origin;
   if (expected.source !== undefined && expected.source !== source) {
     return setAside(

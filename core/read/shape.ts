@@ -40,6 +40,19 @@ export const deeperThan = (value: Json | undefined, levels: number): boolean => 
   return false;
 };
 
+/** Stands where something was left out. */
+const leftOut = '[left out: nested too deeply]';
+
+/** A value without what nests deeper than so many levels. It goes no further itself, so it is safe on any value. */
+export const shallow = (value: Json, levels: number): Json => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return leftOut;
+  if (Array.isArray(value)) return (value as readonly Json[]).map(one => shallow(one, levels - 1));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, one]) => (one === undefined ? [] : [[name, shallow(one, levels - 1)]])),
+  );
+};
+
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** Milliseconds since 1970 of an RFC 3339 time, or undefined: `Date.parse` alone takes almost anything. */

@@ -1,4 +1,4 @@
-import { isMarked, marker } from './marker.ts';
+import { afterMarkers, afterTheirs, isMarked, marker } from './marker.ts';
 import { isSecretName } from './names.ts';
 
 /** What names, and words of base64 in a URL, are made of: letters, digits, `_`, `-`, `.`. */
@@ -21,6 +21,12 @@ export const valueEnd = (text: string, from: number): number => {
   return at;
 };
 
+/** Whether a value was taken out that stood at a place, by us or by AWS: the marker, and then the end of the value. */
+export const isTakenOut = (text: string, at: number): boolean =>
+  [afterMarkers(text, at), afterTheirs(text, at)].some(
+    end => end > at && (end === text.length || ends.has(text.charAt(end)) || text.startsWith('%26', end)),
+  );
+
 /** Removes what a name, a flag or an address says is a secret. */
 export const redactNamed = (text: string): string => urlPasswords(flags(keyed(text)));
 
@@ -38,8 +44,12 @@ const keyed = (text: string): string => {
     while (isSpace(text[start]) || isQuote(text[start])) start++;
     const quoted = text[start - 1] === '"' || text[start - 1] === "'";
     const header = name.toLowerCase().endsWith('authorization') || name.toLowerCase().endsWith('cookie');
-    const end = quoted ? quoteEnd(text, start) : header ? lineEnd(text, start) : valueEnd(text, start);
-    if (end <= start || isMarked(text.slice(start, start + 40))) continue;
+    const end = quoted
+      ? quoteEnd(text, start)
+      : header
+        ? lineEnd(text, start)
+        : valueEnd(text, afterMarkers(text, start));
+    if (end <= start || isTakenOut(text, start)) continue;
     out += text.slice(from, start) + marker(name.toLowerCase());
     from = end;
     separators.lastIndex = end;
@@ -81,6 +91,9 @@ const lineEnd = (text: string, from: number): number => {
   return at;
 };
 
+/** What stands between the words of a command in the address of an exec (Kubernetes API, `pods/exec`: `command` is a list). */
+const nextWord = '&command=';
+
 /** `--token VALUE`: flags with their value as the next word. */
 const flags = (text: string): string => {
   let out = '';
@@ -88,11 +101,12 @@ const flags = (text: string): string => {
   for (let at = text.indexOf('--'); at >= 0; at = text.indexOf('--', at + 2)) {
     let end = at + 2;
     while (end - at < 66 && isNameChar(text.charCodeAt(end))) end++;
-    if (at < from || !isSpace(text[end]) || !isSecretName(text.slice(at + 2, end))) continue;
-    let start = end;
+    const isNext = text.startsWith(nextWord, end);
+    if (at < from || !(isNext || isSpace(text[end])) || !isSecretName(text.slice(at + 2, end))) continue;
+    let start = isNext ? end + nextWord.length : end;
     while (isSpace(text[start]) || isQuote(text[start])) start++;
-    const stop = valueEnd(text, start);
-    if (stop <= start || text.startsWith('--', start) || isMarked(text.slice(start, start + 40))) continue;
+    const stop = valueEnd(text, afterMarkers(text, start));
+    if (stop <= start || text.startsWith('--', start) || isTakenOut(text, start)) continue;
     out += text.slice(from, start) + marker(text.slice(at + 2, end).toLowerCase());
     from = stop;
   }

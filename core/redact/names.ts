@@ -43,6 +43,7 @@ const plainly = new Set([
   'clientsecret',
   'keymaterial',
   'passcode',
+  'pw',
   'privatekeydata',
   'secret',
   'secretvalue',
@@ -67,7 +68,10 @@ const openTokens = new Set([
 ]);
 
 const endings = [
+  'encryptionkey',
+  'passphrase',
   'password',
+  'secretkeybase',
   'passwd',
   'privatekey',
   'secretaccesskey',
@@ -86,6 +90,8 @@ const secrecyOf = (name: string): Secrecy => {
   const folded = fold(name);
   if (wholly.has(folded)) return 'wholly';
   if (plainly.has(folded) || endings.some(ending => folded.endsWith(ending))) return 'plainly';
+  if (folded.endsWith('pass') ? !/(?:by|com)pass$/.test(folded) : /.pwd$/.test(folded) && folded !== 'oldpwd')
+    return 'plainly';
   return folded.endsWith('token') && !openTokens.has(folded) ? 'plainly' : 'open';
 };
 

@@ -32,6 +32,10 @@ export const maskKey = (part: string): string => {
   return id === null ? marker('secret key') : `${id[0]}${marker('secret key')}`;
 };
 
+/** The text that hexadecimal digits spell, as `xxd -p` writes it; '' where they spell none. */
+export const hexText = (run: string): string =>
+  run.length % 2 === 0 && isHex(run.toLowerCase()) ? Buffer.from(run, 'hex').toString('latin1') : '';
+
 const isHex = (part: string): boolean => {
   for (let at = 0; at < part.length; at++) {
     const code = part.charCodeAt(at);

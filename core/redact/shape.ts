@@ -21,10 +21,12 @@ export const redactShape = (value: Json, depth = 0): Json => {
   const resource = value['objectRef'] === undefined ? undefined : text(value, 'objectRef', 'resource');
   const sealsBodies = resource !== undefined && sealedResources.has(resource.toLowerCase());
   const hidden = pairedValue(value);
+  const patched = patchedPath(value);
   return rebuild(value, (key, member) => {
     if (sealsBodies && (key === 'requestObject' || key === 'responseObject')) return redactSealed(member, depth + 1);
     if (sealsBodies && key === 'annotations') return redactAnnotations(member, depth + 1);
     if (key === hidden) return seal(member, 'value');
+    if (key === 'value' && patched !== undefined) return redactAt(patched, member, depth + 1);
     return redactMember(key, member, depth + 1);
   });
 };
@@ -75,10 +77,37 @@ const valueKeys = ['value', 'Value', 'parameterValue', 'ParameterValue'] as cons
 
 /** `{name: 'DB_PASSWORD', value: …}`: the member that holds the secret, or undefined. */
 const pairedValue = (value: JsonObject): string | undefined => {
-  let name: string | undefined;
-  for (const key of nameKeys) name ??= text(value, key);
-  return name !== undefined && isSecretName(name) ? valueKeys.find(key => Object.hasOwn(value, key)) : undefined;
+  const isSecret = nameKeys.some(key => isSecretName(text(value, key) ?? ''));
+  return isSecret ? valueKeys.find(key => Object.hasOwn(value, key)) : undefined;
 };
+
+/** Names that a path of a JSON Patch ends in: enough to say what stands there. */
+const lastNames = 8;
+
+/** Where an operation of a JSON Patch writes (RFC 6902; names as RFC 6901 writes them); undefined where it is none. */
+const patchedPath = (value: JsonObject): readonly string[] | undefined => {
+  if (typeof value['op'] !== 'string') return undefined;
+  return text(value, 'path')
+    ?.split('/')
+    .slice(1)
+    .slice(-lastNames)
+    .map(name => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+};
+
+/** What is written at a path, judged as it would be where it stands: below its names. */
+const redactAt = (path: readonly string[], value: Json, depth: number): Json => {
+  const [name, ...rest] = path;
+  if (name === undefined) return redactShape(value, depth);
+  const below = rest.reduceRight<Json>((inner, one) => (isIndex(one) ? [inner] : { [one]: inner }), value);
+  const clean = isIndex(name) ? redactShape([below], depth) : redactShape({ [name]: below }, depth);
+  return path.reduce<Json>(
+    (at, _) => (typeof at === 'object' && at !== null ? (Object.values(at)[0] ?? null) : at),
+    clean,
+  );
+};
+
+/** A place in a list: a number, or `-` for its end. */
+const isIndex = (name: string): boolean => /^(?:\d+|-)$/.test(name);
 
 const sealedResources = new Set(['secrets', 'configmaps']);
 const sealedKinds = new Set(['Secret', 'SecretList', 'ConfigMap', 'ConfigMapList']);

@@ -1,8 +1,8 @@
 import { isDocument } from './document.ts';
 import { redactEncoded } from './encoded.ts';
-import { isMarked, marker } from './marker.ts';
-import { isNameChar, redactNamed, valueEnd } from './named.ts';
-import { hasKeyId, isScrambled, isSecretKey, maskKey } from './secret-key.ts';
+import { afterMarkers, isMarked, marker } from './marker.ts';
+import { isNameChar, isTakenOut, redactNamed, valueEnd } from './named.ts';
+import { hasKeyId, hexText, isScrambled, isSecretKey, maskKey } from './secret-key.ts';
 
 /**
  * Secrets inside one string, by shape. Scanners only: each walks the string a constant number of times, so that no input makes
@@ -21,6 +21,37 @@ const tokenPrefixes = [
   'xoxb-',
   'xoxp-',
   'xapp-',
+] as const;
+
+/**
+ * Prefixes that words have, too: what follows one must look as no word does. AWS's own are those of Amazon Bedrock, by which a machine
+ * may call models (Amazon Bedrock User Guide, "API keys"); the others are as their vendors document them.
+ */
+const wordPrefixes = [
+  'ABSK',
+  'bedrock-api-key-',
+  'hvs.',
+  'hvb.',
+  'npm_',
+  'hf_',
+  'sk_live_',
+  'rk_live_',
+  'sk-ant-',
+  'sk-proj-',
+  'AIza',
+  'ya29.',
+  'dckr_pat_',
+  'glrt-',
+  'glptt-',
+  'ghr_',
+  'dop_v1_',
+  'pul-',
+  'xoxa-',
+  'xoxc-',
+  'xoxd-',
+  'xoxr-',
+  'xoxs-',
+  'AGE-SECRET-KEY-1',
 ] as const;
 
 /** How often base64 inside base64 is looked into. */
@@ -85,8 +116,8 @@ const schemes = (text: string): string => {
   for (const [scheme, isSecret] of schemeTests) {
     for (let at = lower.indexOf(scheme, from); at >= 0; at = lower.indexOf(scheme, at + scheme.length)) {
       const start = at + scheme.length;
-      const end = valueEnd(text, start);
-      if (isMarked(text.slice(start, start + 40)) || !isSecret(text.slice(start, end))) continue;
+      const end = valueEnd(text, afterMarkers(text, start));
+      if (isTakenOut(text, start) || !isSecret(text.slice(start, end))) continue;
       out += text.slice(from, start) + marker(scheme.trim());
       from = end;
     }
@@ -148,6 +179,11 @@ const tokens = (text: string, depth: number): string => {
       start = before + 1;
       continue;
     }
+    // Two digits behind `%` are a character, and no part of what follows.
+    if (text[start - 1] === '%') {
+      start += 2;
+      continue;
+    }
     let end = start + shortestRun;
     while (end < text.length && isTokenChar(text.charCodeAt(end))) end++;
     const run = text.slice(start, end);
@@ -164,13 +200,25 @@ const tokens = (text: string, depth: number): string => {
 const token = (run: string, besideKeyId: boolean, depth: number): string => {
   for (const prefix of tokenPrefixes) {
     const at = run.indexOf(prefix);
-    if (at >= 0 && run.length - at >= prefix.length + 12) return run.slice(0, at) + marker('token');
+    if (at >= 0 && run.length - at >= prefix.length + 12)
+      return token(run.slice(0, at), besideKeyId, depth) + marker('token');
+  }
+  for (const prefix of wordPrefixes) {
+    const at = run.indexOf(prefix);
+    if (at >= 0 && !isWordChar(run.charCodeAt(at - 1)) && isOpaque(run.slice(at + prefix.length)))
+      return token(run.slice(0, at), besideKeyId, depth) + marker('token');
   }
   const jwt = jwtStart(run);
-  if (jwt >= 0) return run.slice(0, jwt) + marker('JSON web token');
+  if (jwt >= 0) return token(run.slice(0, jwt), besideKeyId, depth) + marker('JSON web token');
   if (isBlob(run)) return blob(run, besideKeyId, depth);
   return pieces(run, besideKeyId, depth);
 };
+
+/** Letters and digits; what stands before a text is none. */
+const isWordChar = (code: number): boolean => isNameChar(code) && code !== 45 && code !== 46 && code !== 95;
+
+/** Whether what follows a prefix is no word: 16 characters with a digit and a letter among them. */
+const isOpaque = (rest: string): boolean => rest.length >= 16 && /\d/.test(rest) && /[A-Za-z]/.test(rest);
 
 /** Where `eyJ`, base64 of `{"`, starts a word that is long enough: a JSON web token (RFC 7519), cut or whole. */
 const jwtStart = (run: string): number => {
@@ -182,13 +230,21 @@ const jwtStart = (run: string): number => {
   return -1;
 };
 
+/** Base64 of a text in UTF-16, as PowerShell takes commands (`-EncodedCommand`): that text; '' where it is another. */
+const wideText = (body: string): string => {
+  const bytes = Buffer.from(body, 'base64');
+  return bytes.length >= 8 && bytes.length % 2 === 0 && bytes[1] === 0 && bytes[3] === 0 && bytes[5] === 0
+    ? bytes.toString('utf16le')
+    : '';
+};
+
 const isBlob = (run: string): boolean => run.length >= 24 && !run.includes('.');
 
 /** A run of base64 (either alphabet): text with secrets in it, compressed data, or a long opaque token. */
 const blob = (run: string, besideKeyId: boolean, depth: number): string => {
   if (run.startsWith('H4sI') && run.length >= 40) return marker('compressed data');
   const body = run.slice(run.lastIndexOf('=', run.length - 3) + 1);
-  const text = depth > 0 && isPlain(decode(body.slice(0, 8))) ? decode(body) : '';
+  const text = depth === 0 ? '' : hexText(body) || (isPlain(decode(body.slice(0, 8))) ? decode(body) : wideText(body));
   if (isPlain(text))
     return redactWithin(text, depth - 1) === text ? pieces(run, besideKeyId, depth) : marker('encoded secret');
   if (body.length >= 200 && isScrambled(body.slice(0, 200)))

@@ -40,7 +40,7 @@ export const detection = cloudtrail({
   ],
   blind: [
     'What stops delivery of this very record is not seen by it: the stack watches itself by a second path, and `pipeline/source-silent` says when a source falls silent.',
-    'Resources of the pipeline are known by the names SST gives them (`tripline-…`); trails and buckets by any name that says CloudTrail, keys only by an alias of ours.',
+    'Resources of the pipeline are known by the names SST gives them (`tripline-…`); trails and buckets by any name that says CloudTrail, or by the settings; keys only by an alias of ours, or by the settings.',
     'Whether a new retention, filter or policy is narrower than the former is not in the record: retention counts from 7 days down, subscription filters when they bear our name.',
     'What is refused is recorded without its parameters (S3 and EC2 keep them): the message names the trail, group, rule, function, alarm …, and nothing tells what it would have become.',
     'An e-mail recipient who unsubscribes by the link in the message leaves no record of a principal.',

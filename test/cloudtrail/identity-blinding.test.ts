@@ -28,6 +28,7 @@ const recovery = (tableName: string, pointInTimeRecoveryEnabled: boolean): JsonO
   tableName,
   pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled },
 });
+const archiveKey = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000001';
 const queue = (name: string): string => `arn:aws:sqs:eu-west-1:111122223333:${name}`;
 
 describe('what blinds the watch', () => {
@@ -38,6 +39,9 @@ describe('what blinds the watch', () => {
     ['cloudtrail', 'UpdateEventDataStore', { eventDataStore: 'lake', name: 'events' }, []],
     ['cloudtrail', 'UpdateEventDataStore', { eventDataStore: 'lake', retentionPeriod: 3653 }, []],
     ['cloudtrail', 'UpdateEventDataStore', { eventDataStore: 'lake', retentionPeriod: '1' }, ['lake']],
+    ['cloudtrail', 'UpdateEventDataStore', { eventDataStore: 'lake', multiRegionEnabled: false }, ['lake']],
+    ['cloudtrail', 'UpdateEventDataStore', { eventDataStore: 'lake', organizationEnabled: false }, ['lake']],
+    ['cloudtrail', 'UpdateEventDataStore', { eventDataStore: 'lake', multiRegionEnabled: true }, []],
     [
       'cloudtrail',
       'UpdateEventDataStore',
@@ -114,8 +118,23 @@ describe('what blinds the watch', () => {
     ],
     ['logs', 'PutSubscriptionFilter', { logGroupName: '/aws/eks/prod/cluster', filterName: 'to-splunk' }, []],
     ['logs', 'PutAccountPolicy', { policyName: 'mask', policyType: 'DATA_PROTECTION_POLICY' }, ['mask']],
+    ['logs', 'PutAccountPolicy', { policyName: 'quiet', policyType: 'METRIC_EXTRACTION_POLICY' }, ['quiet']],
     ['logs', 'PutAccountPolicy', { policyName: 'to-splunk', policyType: 'SUBSCRIPTION_FILTER_POLICY' }, []],
+    ['logs', 'PutAccountPolicy', { policyName: 'faster', policyType: 'FIELD_INDEX_POLICY' }, []],
     ['events', 'DisableRule', { name: ours }, [ours]],
+    ['events', 'UpdateEventBus', { name: ours, description: 'x' }, [ours]],
+    ['events', 'UpdateEventBus', { name: 'default', kmsKeyIdentifier: 'alias/theirs' }, ['default']],
+    [
+      'events',
+      'UpdateEventBus',
+      { name: 'arn:aws:events:eu-west-1:111122223333:event-bus/default', kmsKeyIdentifier: 'alias/theirs' },
+      ['arn:aws:events:eu-west-1:111122223333:event-bus/default'],
+    ],
+    ['events', 'UpdateEventBus', { name: 'default', description: 'x' }, []],
+    ['events', 'UpdateEventBus', { name: 'orders', kmsKeyIdentifier: 'alias/theirs' }, []],
+    ['pipes', 'CreatePipe', { name: 'x', source: queue(ours) }, [queue(ours)]],
+    ['pipes', 'CreatePipe', { name: 'x', source: queue('orders') }, []],
+    ['organizations', 'CloseAccount', { accountId: '111122223333' }, ['111122223333']],
     ['events', 'DisableRule', { name: 'nightly' }, []],
     ['events', 'RemoveTargets', { rule: ours, ids: ['1'] }, [ours]],
     ['lambda', 'UpdateFunctionConfiguration20150331v2', { functionName: fn }, ['tripline-prod-Announce-abcdefgh']],
@@ -140,6 +159,7 @@ describe('what blinds the watch', () => {
     ],
     ['dynamodb', 'UpdateTable', { tableName: ours, streamSpecification: { streamEnabled: false } }, [ours]],
     ['dynamodb', 'UpdateTable', { tableName: ours, billingMode: 'PAY_PER_REQUEST' }, []],
+    ['dynamodb', 'UpdateTable', { tableName: ours, replicaUpdates: [{ create: { regionName: 'us-east-1' } }] }, [ours]],
     ['dynamodb', 'PutItem', { tableName: ours }, [ours]],
     ['dynamodb', 'BatchWriteItem', { requestItems: { [ours]: [], orders: [] } }, [ours]],
     ['s3', 'PutBucketLifecycle', { bucketName: 'company-cloudtrail-logs' }, ['company-cloudtrail-logs']],
@@ -251,6 +271,42 @@ describe('what blinds the watch', () => {
   ];
   test.each(cases)('%s %s %j', (service, api, request, resources) => {
     expect(blindingOf(other(service, api, request).record, exampleSettings).map(({ resource }) => resource)).toEqual(
+      resources,
+    );
+  });
+  test.each([
+    ['our function', fn, queue('orders'), ['tripline-prod-Announce-abcdefgh']],
+    [
+      'another function, which gets our queue',
+      'arn:aws:lambda:eu-west-1:111122223333:function:x',
+      queue(ours),
+      [queue(ours)],
+    ],
+    ['another function and queue', 'arn:aws:lambda:eu-west-1:111122223333:function:x', queue('orders'), []],
+  ])('a mapping that its answer says is of %s', (_, functionArn, eventSourceArn, resources) => {
+    for (const api of ['UpdateEventSourceMapping20150331', 'DeleteEventSourceMapping20150331']) {
+      const asked = { uUID: '00000000-0000-4000-8000-000000000001', functionName: functionArn };
+      const { record } = other('lambda', api, api.startsWith('Update') ? asked : { uUID: asked.uUID }, {
+        record: { responseElements: { functionArn, eventSourceArn } },
+      });
+      expect(blindingOf(record, exampleSettings).map(({ resource }) => resource)).toEqual(resources);
+    }
+  });
+  test.each([
+    ['s3', 'PutBucketPolicy', { bucketName: 'logs-of-all' }, ['logs-of-all']],
+    ['s3', 'PutBucketOwnershipControls', { bucketName: 'logs-of-all' }, ['logs-of-all']],
+    ['s3', 'PutBucketRequestPayment', { bucketName: 'logs-of-all' }, ['logs-of-all']],
+    ['s3', 'PutBucketPolicy', { bucketName: 'logs-of-some' }, []],
+    ['kms', 'DisableKey', { keyId: archiveKey }, [archiveKey]],
+    ['kms', 'DisableKey', { keyId: '0a1b2c3d-0000-4000-8000-000000000001' }, ['0a1b2c3d-0000-4000-8000-000000000001']],
+    ['kms', 'DisableKey', { keyId: '000000000001' }, []],
+  ] as const)('%s %s %j of an archive that the settings read', (service, api, request, resources) => {
+    const settings = defineConfig({
+      home: 'eu-west-1',
+      clusters: [],
+      deployment: { archives: [{ bucket: 'logs-of-all', key: archiveKey }] },
+    });
+    expect(blindingOf(other(service, api, request).record, settings).map(({ resource }) => resource)).toEqual(
       resources,
     );
   });

@@ -1,3 +1,4 @@
+import { call } from '../../core/cloudtrail/example.ts';
 import { ec2 } from '../../core/cloudtrail/example-ec2.ts';
 import { eks, other } from '../../core/cloudtrail/example-iam.ts';
 import type { JsonObject } from '../../core/json.ts';
@@ -150,6 +151,138 @@ export const ofWatch: Family = {
       seen: blinded,
     },
     {
+      form: 'what our function reads, given to another one',
+      event: other(
+        'lambda',
+        'UpdateEventSourceMapping20150331',
+        { uUID: '00000000-0000-4000-8000-000000000001', functionName: 'thief' },
+        {
+          record: {
+            responseElements: {
+              functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:thief',
+              eventSourceArn: `arn:aws:sqs:eu-west-1:111122223333:${ours}`,
+            },
+          },
+        },
+      ),
+      seen: blinded,
+    },
+    {
+      form: 'our queue read by a pipe (CreatePipe)',
+      event: other('pipes', 'CreatePipe', {
+        name: 'x',
+        source: `arn:aws:sqs:eu-west-1:111122223333:${ours}`,
+        target: 'arn:aws:sqs:eu-west-1:111122223333:x',
+      }),
+      seen: blinded,
+    },
+    {
+      form: 'our queue read by hand (ReceiveMessage, DeleteMessage)',
+      event: other('sqs', 'DeleteMessage', { queueUrl: `https://sqs.eu-west-1.amazonaws.com/111122223333/${ours}` }),
+      seen: unseen(
+        'a data event, of which busy queues make thousands a minute: a canary that was taken is told (pipeline/canary-lost), a single event is not',
+      ),
+    },
+    {
+      form: 'all the account’s concurrency reserved for another function',
+      event: other('lambda', 'PutFunctionConcurrency20171031', {
+        functionName: 'thief',
+        reservedConcurrentExecutions: 900,
+      }),
+      seen: unseen(
+        'whose function it is says nothing: ours that are throttled are told by alarms, and what they should have read waits for them',
+      ),
+    },
+    {
+      form: 'a region with clusters disabled',
+      event: call('account', 'DisableRegion', { requestParameters: { regionName: 'eu-south-1' } }),
+      seen: unseen(
+        'its clusters go with it; a canary that no longer comes back from there is told (pipeline/canary-lost)',
+      ),
+    },
+    {
+      form: 'our function invoked with events of one’s own',
+      event: other('lambda', 'Invoke', { functionName: ours }),
+      seen: unseen('a data event; who may do it can make findings and silence none'),
+    },
+    {
+      form: 'the account’s own event bus encrypted with a key that is then disabled',
+      event: other('events', 'UpdateEventBus', {
+        name: 'default',
+        kmsKeyIdentifier: 'arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-0000-4000-8000-000000000001',
+      }),
+      seen: blinded,
+    },
+    {
+      form: 'our metrics no longer read out of our logs (METRIC_EXTRACTION_POLICY)',
+      event: other('logs', 'PutAccountPolicy', { policyName: 'x', policyType: 'METRIC_EXTRACTION_POLICY' }),
+      seen: blinded,
+    },
+    {
+      form: 'our metrics forged (PutMetricData)',
+      event: other('monitoring', 'PutMetricData', { namespace: 'Tripline' }),
+      seen: unseen(
+        'a data event that every workload makes: alarms on AWS’s own metrics can’t be forged so, and what else is late is a finding (pipeline/canary-lost, pipeline/source-silent)',
+      ),
+    },
+    {
+      form: 'an event data store that takes in one region alone',
+      event: trail('UpdateEventDataStore', { eventDataStore: 'x', multiRegionEnabled: false }),
+      seen: blinded,
+    },
+    {
+      form: 'the account closed',
+      event: other('organizations', 'CloseAccount', { accountId: '111122223333' }),
+      seen: blinded,
+    },
+    {
+      form: 'the account moved from under the policies that guard it',
+      event: other('organizations', 'MoveAccount', {
+        accountId: '111122223333',
+        sourceParentId: 'ou-x',
+        destinationParentId: 'r-x',
+      }),
+      seen: ['cloudtrail/controller-role-policy-changed', 'high'],
+    },
+    {
+      form: 'what an archive is read from, owned by those who write it',
+      event: other('s3', 'PutBucketOwnershipControls', { bucketName: 'org-cloudtrail' }),
+      seen: blinded,
+    },
+    {
+      form: 'a copy of our table in another region, which is written there',
+      event: other('dynamodb', 'UpdateTable', {
+        tableName: ours,
+        replicaUpdates: [{ create: { regionName: 'us-west-2' } }],
+      }),
+      seen: blinded,
+    },
+    {
+      form: 'our findings exported, to learn what is seen',
+      event: other('dynamodb', 'ExportTableToPointInTime', {
+        tableArn: `arn:aws:dynamodb:eu-west-1:111122223333:table/${ours}`,
+        s3Bucket: 'x',
+      }),
+      seen: unseen('it reads and blinds nothing; who may read the table knows as much without it'),
+    },
+    {
+      form: 'the access entry of our reader deleted',
+      event: eks('DeleteAccessEntry', {
+        principalArn: `arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2F${ours}`,
+      }),
+      seen: unseen('what can no longer be read is a finding (pipeline/object-unread)'),
+    },
+    {
+      form: 'GuardDuty no longer told to the account that watches it',
+      event: other('guardduty', 'DisassociateFromAdministratorAccount', { detectorId: 'x' }),
+      seen: unseen('GuardDuty is a second watch: what it watches is the account’s to say'),
+    },
+    {
+      form: 'the recorder of AWS Config stopped',
+      event: other('config', 'StopConfigurationRecorder', { configurationRecorderName: 'default' }),
+      seen: unseen('nothing here is judged by it'),
+    },
+    {
       form: 'our table’s stream off',
       event: other('dynamodb', 'UpdateTable', { tableName: ours, streamSpecification: { streamEnabled: false } }),
       seen: blinded,
@@ -229,6 +362,19 @@ export const ofWatch: Family = {
       seen: ['pipeline/audit-evidence-omitted', 'medium'],
     },
     {
+      form: 'a body with a field that nests deeper than is read',
+      event: audit('patch', 'configmaps', {
+        objectRef: { namespace: 'kube-system', name: 'aws-auth' },
+        requestObject: {
+          data: {
+            mapUsers: '- userarn: arn:aws:iam::111122223333:user/x\n  username: x\n  groups: [system:masters]\n',
+          },
+          x: JSON.parse(`${'{"a":'.repeat(500)}1${'}'.repeat(500)}`),
+        },
+      }),
+      seen: ['kubernetes/aws-auth-changed', 'critical'],
+    },
+    {
       form: 'a refused try',
       event: other('cloudtrail', 'StopLogging', null, {
         record: {
@@ -257,5 +403,27 @@ export const ofWatch: Family = {
       }),
       seen: ['kubernetes/service-account-off-cluster', 'critical'],
     },
+  ],
+  traceless: [
+    [
+      'announcements forged under the ids of true ones, so that channels believe that those were said (sns:Publish)',
+      'the topic refuses every role but the stage’s own',
+    ],
+    [
+      'a heartbeat that goes on at the hub where the stage is gone (events:PutEvents)',
+      'the hub takes heartbeats only from the role of the function that makes them',
+    ],
+    [
+      'findings forged on the bus (events:PutEvents)',
+      'whoever may put events there is believed by who listens, the hub included, in the name of that account alone',
+    ],
+    [
+      'our metrics forged by lines in our functions’ logs (logs:PutLogEvents)',
+      'alarms on AWS’s own metrics can’t be forged so, and what else is late is a finding',
+    ],
+    [
+      'the state that the deployment keeps in a bucket, rewritten before the next one',
+      'it is a data event of that bucket: the guard topics report what the next deployment changes',
+    ],
   ],
 };

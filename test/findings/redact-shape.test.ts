@@ -332,3 +332,45 @@ it('a text that markers make too long is cut, as one that came too long is', () 
   expect(script.length).toBeLessThan(16_400);
   expect(script).toMatch(/^password=\[redacted: password\] .*\[cut: \d+ characters\]$/);
 });
+
+describe('an operation of a JSON Patch', () => {
+  const patched = (path: string, written: Json): Json => {
+    const [clean] = [redact([{ op: 'add', path, value: written }])].flat();
+    return typeof clean === 'object' && clean !== null && 'value' in clean ? (clean.value ?? null) : null;
+  };
+  test.each([
+    ['/spec/userData', value, '[redacted: userdata]'],
+    ['/spec/kubeadmConfigSpec/files/0/content', value, '[redacted: file content]'],
+    [
+      '/spec/kubeadmConfigSpec/files/-',
+      { path: '/x', content: value },
+      { path: '/x', content: '[redacted: file content]' },
+    ],
+    ['/spec/template/spec/credentials/secretKey', value, '[redacted: secretkey]'],
+    [
+      '/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration',
+      value,
+      '[redacted: last-applied-configuration]',
+    ],
+    ['/spec/volumes/0/secret', { secretName: 'db' }, { secretName: 'db' }],
+    ['/spec/replicas', 3, 3],
+    ['/spec/amiFamily', 'AL2023', 'AL2023'],
+    ['/spec/taints/-', { key: 'a', effect: 'NoSchedule' }, { key: 'a', effect: 'NoSchedule' }],
+    ['', { password: value, a: 'b' }, { password: '[redacted: password]', a: 'b' }],
+    [`/a${'/b'.repeat(5_000)}/password`, value, '[redacted: password]'],
+  ] as const)('at %.60s is judged by where it writes', (path, written, clean) => {
+    expect(patched(path, written)).toEqual(clean);
+  });
+  test('is one only where it says which', () => {
+    expect(redact({ path: '/spec/userData', value })).toEqual({ path: '/spec/userData', value });
+  });
+});
+
+describe('a pair of name and value', () => {
+  test.each([
+    { name: 'x', key: 'DB_PASSWORD', value },
+    { name: 'DB_PASSWORD', key: 'x', value },
+  ])('is secret by either of two names: %j', pair => {
+    expect(redact(pair)).toEqual({ ...pair, value: '[redacted: value]' });
+  });
+});

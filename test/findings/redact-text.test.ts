@@ -4,6 +4,8 @@ import { redactLine } from '../../core/redact.ts';
 /** What is cut out of a text, to the character: the secret goes, what tells the story stays. */
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const hex = (text: string): string => Buffer.from(text).toString('hex');
+const wide = (text: string): string => Buffer.from(text, 'utf16le').toString('base64');
 const key = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 const id = 'AKIAEXAMPLEKEY000001';
 const body = 'MIIEpAIBAAKCAQEA';
@@ -35,6 +37,34 @@ const rows: readonly (readonly [string, string])[] = [
   ['12345678-1234-1234-sig=-123456789012', '12345678-1234-1234-sig=[redacted: 12345678-1234-1234-sig]'],
   ['12345678-1234-1234-1234-sig=klmnopqr', '12345678-1234-1234-1234-sig=[redacted: 12345678-1234-1234-1234-sig]'],
   ['sig=-09-01T10:00:00Z', 'sig=[redacted: sig]'],
+  // What begins like a marker hides nothing behind it
+  ['[redacted: x] password=hunter2', '[redacted: x] password=[redacted: password]'],
+  ['password=[redacted: x]hunter2 y', 'password=[redacted: password] y'],
+  ['password=[redacted: hunter2', 'password=[redacted: password] hunter2'],
+  ['password=[redacted: x]&a=b', 'password=[redacted: x]&a=b'],
+  ['HIDDEN_DUE_TO_SECURITY_REASONS password=hunter2', 'HIDDEN_DUE_TO_SECURITY_REASONS password=[redacted: password]'],
+  // The words of a command that is run in a container
+  [
+    '/exec?command=psql&command=--password&command=hunter2&stdout=true',
+    '/exec?command=psql&command=--password&command=[redacted: password]&stdout=true',
+  ],
+  ['/exec?command=ls&command=--all&command=hunter2', '/exec?command=ls&command=--all&command=hunter2'],
+  // Other encodings
+  [`powershell -enc ${wide("$p='password=hunter2'")}`, 'powershell -enc [redacted: encoded secret]'],
+  [`powershell -enc ${wide("Write-Output 'hello you'")}`, `powershell -enc ${wide("Write-Output 'hello you'")}`],
+  [`echo ${hex('password=hunter2')} | xxd -r -p`, 'echo [redacted: encoded secret] | xxd -r -p'],
+  [`echo ${hex('nothing of worth')} | xxd -r -p`, `echo ${hex('nothing of worth')} | xxd -r -p`],
+  // Tokens whose prefix is a word, too
+  [`a ${'ABSK'}QmVkcm9ja0FQSUtleS1hYmNk b`, 'a [redacted: token] b'],
+  ['hvs.CAESIJ1PZ0ZtqBYV5RBGm4n3', '[redacted: token]'],
+  ['npm_A1b2C3d4E5f6G7h8I9j0K1l2', '[redacted: token]'],
+  ['npm_config_user_agent_of_all', 'npm_config_user_agent_of_all'],
+  ['shelf_2024_and_more_of_that', 'shelf_2024_and_more_of_that'],
+  ['hf_2024', 'hf_2024'],
+  // Short names
+  ['MYSQL_PWD=hunter2 PWD=/root OLDPWD=/', 'MYSQL_PWD=[redacted: mysql_pwd] PWD=/root OLDPWD=/'],
+  ['pass=hunter2 bypass=yes compass=north', 'pass=[redacted: pass] bypass=yes compass=north'],
+  ['SECRET_KEY_BASE=hunter2', 'SECRET_KEY_BASE=[redacted: secret_key_base]'],
   // name=value
   ['password=hunter2 x', 'password=[redacted: password] x'],
   ['password = hunter2', 'password = [redacted: password]'],

@@ -19,7 +19,7 @@ const gathered = (over: JsonObject = {}) =>
   );
 
 test('a finding is listed by status, by month and by how grave and new it is, and is forgotten 400 days after its newest event', () => {
-  expect(gatheredItem(gathered())).toEqual({
+  expect(gatheredItem(gathered(), at)).toEqual({
     account: { S: sender },
     home: { S: 'eu-west-1' },
     finding: { S: '0123456789abcdef' },
@@ -44,8 +44,17 @@ test('a finding is listed by status, by month and by how grave and new it is, an
   });
 });
 
+test('what an account says of the future is kept no longer than what it says of today', () => {
+  const expires = (last_seen_time: number) => {
+    const finding_info = { uid: '0123456789abcdef', title: 'x', first_seen_time: at, last_seen_time, types: [] };
+    return gatheredItem(gathered({ finding_info }), at)['expires'];
+  };
+  expect(expires(8.64e15)).toEqual({ N: String(at / 1_000 + 400 * 86_400) });
+  expect(expires(at - 86_400_000)).toEqual({ N: String(at / 1_000 + 399 * 86_400) });
+});
+
 test('what is resolved is on no list of open ones', () => {
-  const item = gatheredItem(gathered({ status_id: 4 }));
+  const item = gatheredItem(gathered({ status_id: 4 }), at);
   expect(item['status']).toEqual({ S: 'resolved' });
   expect(item).not.toHaveProperty('open');
 });
@@ -58,6 +67,7 @@ test('what somebody else writes is kept in bounds: texts, names and how many the
       finding_info: { uid: '0123456789abcdef', title: long, first_seen_time: at, last_seen_time: at, types: [] },
       unmapped: {},
     }),
+    at,
   );
   const uids = Array.from({ length: 20 }, (_, index) => ({ S: `${index}${long}`.slice(0, 500) }));
   expect(item).toMatchObject({

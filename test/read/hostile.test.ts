@@ -1,10 +1,11 @@
 import { createGzip, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { at, isObject, member } from '../../core/json.ts';
+import { at, isObject, type JsonObject, member } from '../../core/json.ts';
 import type { Read } from '../../core/read/contract.ts';
 import { limits } from '../../core/read/limits.ts';
 import { readObject } from '../../core/read/object.ts';
 import { readRecord } from '../../core/read/record.ts';
+import { deeperThan } from '../../core/read/shape.ts';
 import { audit, bytesOf, nowhere, readAll, short, streamOf, trail } from './samples.ts';
 
 const line = (id: string, over = {}): string => JSON.stringify(trail(id, over));
@@ -142,7 +143,25 @@ describe('hostile input', () => {
       source: 'aws.ec2',
       detail: { ...trail('e-1'), requestParameters: { deep } },
     };
-    expect(short(readEnvelope(envelope, settings))).toEqual(['too-deep']);
+    expect(short(readEnvelope(envelope, settings))).toEqual(['e-1', 'too-deep']);
+  });
+
+  test.each([
+    ['its own line', (record: JsonObject) => JSON.stringify(record)],
+    ['a list of a trail', (record: JsonObject) => `{"Records":[${JSON.stringify(record)}]}`],
+    [
+      'a log payload’s message',
+      (record: JsonObject) => JSON.stringify({ logEvents: [{ message: JSON.stringify(record) }] }),
+    ],
+  ])('a call is read but for what nests too deeply, and set aside besides: %s', async (_, around) => {
+    const deep = JSON.parse(`${'{"a":'.repeat(1_000)}1${'}'.repeat(1_000)}`);
+    const reads = await readAll(around({ ...trail('e-1'), requestParameters: { deep, name: 'main' } }));
+    expect(short(reads)).toEqual(['e-1', 'too-deep']);
+    const [read] = reads;
+    const asked = read?.kind === 'event' ? at({ ...read.event.record }, 'requestParameters') : undefined;
+    expect(asked).toMatchObject({ name: 'main' });
+    expect(deeperThan(asked, limits.recordDepth)).toBe(false);
+    expect(JSON.stringify(asked)).toContain('[left out: nested too deeply]');
   });
 
   test('__proto__ keys reach no prototype', async () => {

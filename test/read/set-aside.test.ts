@@ -51,7 +51,9 @@ describe('of what is set aside it is said why, and where it stood:', () => {
     [
       'a record that is too deep',
       deep(limits.recordDepth + 1),
-      [`too-deep | The record nests deeper than ${limits.recordDepth} levels. | x.json, byte 0`],
+      [
+        `too-deep | The record nests deeper than ${limits.recordDepth} levels: what lies deeper was not read. | x.json, byte 0`,
+      ],
     ],
     [
       'what is no text',
@@ -111,7 +113,8 @@ describe('of what is set aside it is said why, and where it stood:', () => {
     expect(said([readRecord(bytesOf(written(trail('e-1'))), nowhere, 'record')])).toEqual(['e-1']);
     const requestParameters: Json = JSON.parse(deep(limits.recordDepth));
     expect(said(readJson(trail('e-1', { requestParameters }), { place: nowhere, where: 'event' }))).toEqual([
-      `too-deep | The record nests deeper than ${limits.recordDepth} levels. | event`,
+      'e-1',
+      `too-deep | The record nests deeper than ${limits.recordDepth} levels: what lies deeper was not read. | event`,
     ]);
     expect(
       said(readJson(trail('e-1', { requestParameters: JSON.parse(deep(9)) }), { place: nowhere, where: 'x' })),

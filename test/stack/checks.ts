@@ -4,9 +4,11 @@ import {
   auditHearsItsGroups,
   carriers,
   encryption,
+  heartbeats,
   keysDeliver,
   nothingPublic,
   tlsOnly,
+  topicsBelieve,
   topicsHear,
 } from './checks/doors.ts';
 import { logRetention, names, patterns, runtimes, tableSchemas } from './checks/parts.ts';
@@ -54,6 +56,8 @@ export const checks = (regions: readonly string[], heard: readonly string[]): Re
   'metrics of one stage are not those of another': stages,
   'functions run on nodejs24.x, arm64': runtimes,
   'keys let in whoever delivers to what they encrypt': keysDeliver,
+  'announcements are taken from the roles of the stage': topicsBelieve,
+  'heartbeats at a hub are of the function that makes them': heartbeats,
   'topics let in whoever publishes to them, and nobody else': topicsHear,
   'audit logs are heard in every region that has clusters': auditRegions(heard),
   'every alarm tells somebody': alarmsTell,

@@ -129,6 +129,40 @@ const told: readonly Row[] = [
   ],
   ['a function’s log', 'logs', 'PutRetentionPolicy', prefix => ({ logGroupName: `/aws/lambda/${prefix}sweep` })],
   ['an archive', 's3', 'PutBucketNotification', () => ({ bucketName: 'organisation-trail' })],
+  ['an archive', 's3', 'PutBucketEncryption', () => ({ bucketName: 'organisation-trail' })],
+  [
+    'what a function reads, given to another one',
+    'lambda',
+    'UpdateEventSourceMapping20150331',
+    () => ({ uUID: 'x', functionName: 'thief' }),
+    prefix => ({ functionArn: arn('lambda', 'function:thief'), eventSourceArn: arn('sqs', `${prefix}events`) }),
+  ],
+  ['a queue that a pipe reads', 'pipes', 'CreatePipe', prefix => ({ source: arn('sqs', `${prefix}events`) })],
+  [
+    'the account’s own bus',
+    'events',
+    'UpdateEventBus',
+    () => ({ name: 'default', kmsKeyIdentifier: 'arn:aws:kms:eu-west-1:444455556666:key/x' }),
+  ],
+  [
+    'metrics of the account’s logs',
+    'logs',
+    'PutAccountPolicy',
+    () => ({ policyName: 'quiet', policyType: 'METRIC_EXTRACTION_POLICY' }),
+  ],
+  [
+    'a function’s log',
+    'logs',
+    'PutTransformer',
+    prefix => ({ logGroupIdentifier: arn('logs', `log-group:/aws/lambda/${prefix}sweep`) }),
+  ],
+  [
+    'a function’s log',
+    'logs',
+    'AssociateKmsKey',
+    prefix => ({ resourceIdentifier: arn('logs', `log-group:/aws/lambda/${prefix}sweep`), kmsKeyId: 'x' }),
+  ],
+  ['a role by its name in capitals', 'iam', 'PutRolePolicy', prefix => ({ roleName: `${prefix.toUpperCase()}AUDIT` })],
   ['an archive of audit logs', 's3', 'DeleteBucket', () => ({ bucketName: 'edge-audit' })],
   ['an alarm', 'monitoring', 'DeleteAlarms', prefix => ({ alarmNames: ['other', `${prefix}canary-late`] })],
   ['an alarm', 'monitoring', 'DisableAlarmActions', prefix => ({ alarmNames: [`${prefix}canary-late`] })],
@@ -191,6 +225,15 @@ const alike: readonly (readonly [apis: string, service: string, asked: Row[3], a
     prefix => ({ functionArn: arn('lambda', `function:${prefix}audit`) }),
   ],
   [
+    'UpdateEventSourceMapping20150331 DeleteEventSourceMapping20150331',
+    'lambda',
+    () => ({}),
+    prefix => ({ functionArn: arn('lambda', 'function:thief'), eventSourceArn: arn('sqs', `${prefix}readings`) }),
+  ],
+  ['CreatePipe', 'pipes', prefix => ({ source: arn('sqs', `${prefix}readings`) })],
+  ['UpdateEventBus', 'events', () => ({ name: 'default', kmsKeyIdentifier: 'alias/x' })],
+  ['UpdateEventBus', 'events', () => ({ name: arn('events', 'event-bus/default'), kmsKeyIdentifier: 'alias/x' })],
+  [
     'CreateEventSourceMapping20150331',
     'lambda',
     prefix => ({ functionName: 'thief', eventSourceArn: arn('sqs', `${prefix}readings`) }),
@@ -227,6 +270,17 @@ const alike: readonly (readonly [apis: string, service: string, asked: Row[3], a
   ],
   ['PutAccountPolicy', 'logs', () => ({ policyType: 'DATA_PROTECTION_POLICY' })],
   ['PutAccountPolicy', 'logs', () => ({ policyType: 'TRANSFORMER_POLICY' })],
+  ['PutAccountPolicy', 'logs', () => ({ policyType: 'METRIC_EXTRACTION_POLICY' })],
+  [
+    'AssociateKmsKey DisassociateKmsKey',
+    'logs',
+    prefix => ({ resourceIdentifier: arn('logs', `log-group:/aws/lambda/${prefix}sweep`) }),
+  ],
+  [
+    'PutTransformer PutDataProtectionPolicy',
+    'logs',
+    prefix => ({ logGroupIdentifier: arn('logs', `log-group:/aws/lambda/${prefix}sweep`) }),
+  ],
   ['DeleteLogGroup DeleteLogStream', 'logs', () => ({ logGroupName: '/aws/eks/prod/cluster' })],
   ['DeleteLogGroup DeleteLogStream', 'logs', () => ({ logGroupName: '/fleet/audit' })],
   ...['/aws/eks/prod/cluster', '/fleet/audit'].map(
@@ -240,7 +294,7 @@ const alike: readonly (readonly [apis: string, service: string, asked: Row[3], a
   ...['organisation-trail', 'edge-audit'].map(
     bucketName =>
       [
-        'DeleteBucket DeleteBucketPolicy PutBucketPolicy PutBucketLifecycle PutBucketNotification',
+        'DeleteBucket DeleteBucketPolicy PutBucketPolicy PutBucketLifecycle PutBucketNotification PutBucketEncryption PutBucketOwnershipControls PutBucketRequestPayment',
         's3',
         () => ({ bucketName }),
       ] as const,
@@ -360,6 +414,8 @@ describe('the rules of self-protection', () => {
     'PutKeyPolicy',
     'RevokeGrant',
     'DisableKeyRotation',
+    'RetireGrant',
+    'DeleteImportedKeyMaterial',
   ])('tell of our keys, by id and ARN: %s', api => {
     const ids = Array.from({ length: keysAPattern }, (_, index) => `1234abcd-12ab-34cd-56ef-0000000000${10 + index}`);
     const text = keyPattern(ids);
@@ -382,7 +438,6 @@ describe('cloudtrail/detection-disabled', () => {
     'PutRetentionPolicy',
     'PutResourcePolicy',
     'PutEventSelectors',
-    'PutBucketNotification',
     'PutDataProtectionPolicy',
   ]);
   it.each(titled(told.filter(([, , api]) => !guardsOnly.has(api))))('knows %s too: %s %s', (_, row) => {

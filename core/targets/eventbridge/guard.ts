@@ -34,12 +34,19 @@ const touching = (prefix: string, settings: Settings): readonly JsonObject[] => 
       'functionName',
       within,
     ),
-    {
+    // By the answer: the call may give what we read to another function, and then only the queue or stream is ours.
+    ...['functionArn', 'eventSourceArn'].map(member => ({
       eventName: begin('UpdateEventSourceMapping', 'DeleteEventSourceMapping'),
-      responseElements: { functionArn: within },
-    },
-    // Another function that reads our queue takes messages away from ours.
+      responseElements: { [member]: within },
+    })),
+    // Another function that reads our queue, or a pipe, takes messages away from ours.
     asked(begin('CreateEventSourceMapping'), 'eventSourceArn', within),
+    asked(['CreatePipe'], 'source', within),
+    // What AWS sends over the account's own bus arrives only while EventBridge may use its key.
+    {
+      eventName: ['UpdateEventBus'],
+      requestParameters: { name: ['default', { suffix: ':event-bus/default' }], kmsKeyIdentifier: [{ exists: true }] },
+    },
     asked(['DeleteTopic', 'SetTopicAttributes', 'Subscribe', 'AddPermission', 'RemovePermission'], 'topicArn', within),
     asked(['Unsubscribe', 'SetSubscriptionAttributes'], 'subscriptionArn', within),
     asked(['DeleteQueue', 'PurgeQueue', 'SetQueueAttributes', 'AddPermission', 'RemovePermission'], 'queueUrl', within),
@@ -56,15 +63,29 @@ const touching = (prefix: string, settings: Settings): readonly JsonObject[] => 
     ]),
     asked(['PutSubscriptionFilter', 'DeleteSubscriptionFilter'], 'filterName', ours),
     asked(['DeleteLogGroup', 'DeleteLogStream', 'PutRetentionPolicy', 'DisassociateKmsKey'], 'logGroupName', within),
-    // Masked or rewritten, events reach subscribers as something else.
-    asked(['PutAccountPolicy'], 'policyType', ['DATA_PROTECTION_POLICY', 'TRANSFORMER_POLICY']),
+    // Masked or rewritten, events reach subscribers as something else; our alarms are on metrics that are read out of our logs.
+    asked(['PutAccountPolicy'], 'policyType', [
+      'DATA_PROTECTION_POLICY',
+      'TRANSFORMER_POLICY',
+      'METRIC_EXTRACTION_POLICY',
+    ]),
+    asked(['PutTransformer', 'PutDataProtectionPolicy'], 'logGroupIdentifier', within),
+    asked(['AssociateKmsKey', 'DisassociateKmsKey'], 'resourceIdentifier', within),
     ...auditGroups(settings).flatMap(({ name, identifier }) => [
       asked(['DeleteLogGroup', 'DeleteLogStream'], 'logGroupName', [name]),
       asked(['PutTransformer', 'PutDataProtectionPolicy'], 'logGroupIdentifier', [identifier]),
     ]),
     ...archives(settings).map(bucket =>
       asked(
-        [...begin('DeleteBucket'), 'PutBucketPolicy', 'PutBucketLifecycle', 'PutBucketNotification'],
+        [
+          ...begin('DeleteBucket'),
+          'PutBucketPolicy',
+          'PutBucketLifecycle',
+          'PutBucketNotification',
+          'PutBucketEncryption',
+          'PutBucketOwnershipControls',
+          'PutBucketRequestPayment',
+        ],
         'bucketName',
         [bucket],
       ),
@@ -84,7 +105,8 @@ const touching = (prefix: string, settings: Settings): readonly JsonObject[] => 
         'DeleteRole',
       ],
       'roleName',
-      ours,
+      // Names of roles are not told apart by case (IAM User Guide, "IAM and AWS STS quotas", name requirements).
+      [{ prefix: { 'equals-ignore-case': prefix } }],
     ),
   ];
 };
@@ -142,7 +164,15 @@ export const keyPattern = (ids: readonly string[]): string => {
     source: ['aws.kms'],
     detail: {
       errorCode: [{ exists: false }],
-      eventName: ['DisableKey', 'ScheduleKeyDeletion', 'PutKeyPolicy', 'RevokeGrant', 'DisableKeyRotation'],
+      eventName: [
+        'DisableKey',
+        'ScheduleKeyDeletion',
+        'PutKeyPolicy',
+        'RevokeGrant',
+        'RetireGrant',
+        'DeleteImportedKeyMaterial',
+        'DisableKeyRotation',
+      ],
       $or: [{ resources: { ARN: tests } }, { requestParameters: { keyId: tests } }],
     },
   });

@@ -20,7 +20,8 @@ export const blinding: readonly Said[] = (
       'cloudtrail',
       'StopLogging DeleteTrail PutEventSelectors UpdateTrail StopEventDataStoreIngestion DeleteEventDataStore UpdateEventDataStore',
     ],
-    ['organizations', 'LeaveOrganization RemoveAccountFromOrganization'],
+    ['organizations', 'LeaveOrganization RemoveAccountFromOrganization CloseAccount'],
+    ['pipes', 'CreatePipe'],
     [
       'logs',
       'DeleteSubscriptionFilter PutSubscriptionFilter DeleteLogGroup DeleteLogStream PutRetentionPolicy PutTransformer PutDataProtectionPolicy PutLogGroupDeletionProtection PutAccountPolicy DeleteAccountPolicy PutDestinationPolicy DeleteDestination DisassociateKmsKey AssociateKmsKey',
@@ -45,7 +46,7 @@ export const blinding: readonly Said[] = (
     ],
     [
       's3',
-      'DeleteBucket PutBucketPolicy DeleteBucketPolicy PutBucketLifecycle PutBucketEncryption PutBucketNotification PutBucketVersioning PutBucketReplication PutObjectLockConfiguration PutBucketObjectLockConfiguration PutBucketPublicAccessBlock DeleteBucketPublicAccessBlock',
+      'DeleteBucket PutBucketPolicy DeleteBucketPolicy PutBucketLifecycle PutBucketEncryption PutBucketNotification PutBucketVersioning PutBucketReplication PutObjectLockConfiguration PutBucketObjectLockConfiguration PutBucketPublicAccessBlock DeleteBucketPublicAccessBlock PutBucketOwnershipControls PutBucketRequestPayment',
     ],
     ['kms', 'DisableKey ScheduleKeyDeletion PutKeyPolicy UpdateAlias DeleteAlias'],
     ['monitoring', 'DeleteAlarms DisableAlarmActions PutMetricAlarm PutCompositeAlarm SetAlarmState PutAlarmMuteRule'],
@@ -63,7 +64,7 @@ export const blinding: readonly Said[] = (
     apis,
     {
       ...Object.fromEntries(
-        'name trailName eventDataStore filterName policyName destinationName rule eventBusName functionName eventSourceArn topicArn subscriptionArn resourceArn queueUrl sourceArn tableName bucketName keyId aliasName resolverQueryLogConfigId roleName s3BucketName'
+        'name trailName eventDataStore filterName policyName destinationName rule eventBusName functionName eventSourceArn topicArn subscriptionArn resourceArn queueUrl sourceArn tableName bucketName keyId aliasName resolverQueryLogConfigId roleName s3BucketName source'
           .split(' ')
           .map(member => [member, ours]),
       ),

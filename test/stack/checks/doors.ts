@@ -170,6 +170,22 @@ export const topicsHear: Check = resources => {
   });
 };
 
+/** Announcements are believed by their ids: nobody of the account says one but this stage's own roles. */
+export const topicsBelieve: Check = resources =>
+  of(resources, 'aws:sns/topicPolicy:TopicPolicy')
+    .filter(
+      ({ inputs }) =>
+        !statements(inputs['policy']).some(
+          ({ effect, principal, actions, condition }) =>
+            effect === 'Deny' &&
+            principal === '*' &&
+            actions.includes('sns:Publish') &&
+            /:role\/tripline-.+-\*$/.test(String(inner(condition, 'ArnNotLike', 'aws:PrincipalArn'))) &&
+            inner(condition, 'Bool', 'aws:PrincipalIsAWSService') === 'false',
+        ),
+    )
+    .map(({ name, region }) => `${name} (${region}) takes announcements of anybody in the account`);
+
 /** A rule puts events on another bus in the name of a role, and without its permission they end as dead letters. */
 export const carriers: Check = resources =>
   of(resources, 'aws:cloudwatch/eventTarget:EventTarget')
@@ -182,6 +198,18 @@ export const carriers: Check = resources =>
       );
     })
     .map(({ name, region }) => `${name} (${region}) may not put events on its bus`);
+
+/** Heartbeats at a hub are of a stage's own function: anybody's of the account would go on where the stage is gone. */
+export const heartbeats: Check = resources =>
+  of(resources, 'aws:cloudwatch/eventBusPolicy:EventBusPolicy').flatMap(({ name, inputs }) =>
+    statements(inputs['policy'])
+      .filter(({ condition }) => {
+        const types = list(inner(condition, 'StringEquals', 'events:detail-type'));
+        if (types.length > 0 && !types.includes('Heartbeat')) return false;
+        return !/:role\/tripline-\*-heartbeat$/.test(String(inner(condition, 'ArnLike', 'aws:PrincipalArn')));
+      })
+      .map(() => `${name} takes heartbeats of anybody in an account`),
+  );
 
 /** Everything at rest is under the stage's key, or SQS's own. */
 export const encryption: Check = resources => {

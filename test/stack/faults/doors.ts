@@ -11,8 +11,31 @@ const foreign = {
   Condition: { StringNotEquals: { 'aws:SourceAccount': '111122223333' }, Null: { 'aws:SourceAccount': 'false' } },
 };
 
+const anybodysHeartbeats = {
+  Effect: 'Allow',
+  Principal: { AWS: ['arn:aws:iam::444455556666:root'] },
+  Condition: {
+    StringEquals: { 'events:source': 'tripline', 'events:detail-type': ['Detection Finding', 'Heartbeat'] },
+  },
+};
+
 /** Doors that stand open, or that somebody who delivers cannot get through. */
 export const doors: readonly Fault[] = [
+  [
+    'announcements are taken from the roles of the stage',
+    'a topic that anybody of the account publishes to',
+    () =>
+      changed(
+        topicPolicy,
+        ({ policy, ...inputs }) => ({ ...inputs, policy: String(policy).replace('"ArnNotLike"', '"ArnLike"') }),
+        'Alerts',
+      ),
+  ],
+  [
+    'heartbeats at a hub are of the function that makes them',
+    'the bus',
+    () => changed('aws:cloudwatch/eventBusPolicy:EventBusPolicy', said(anybodysHeartbeats), 'HubBusPolicy'),
+  ],
   ['everything at rest is encrypted', 'a table', () => changed(table, without('serverSideEncryption'))],
   [
     'everything at rest is encrypted',
