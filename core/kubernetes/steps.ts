@@ -16,7 +16,7 @@ export const lookAround = `Look around: npx tripline entity USER, and ${insights
 
 /** Ends a person's or pipeline's access without deleting evidence. */
 export const removeAccess =
-  'Contain the user: on EKS aws eks delete-access-entry --region REGION --cluster-name CLUSTER --principal-arn ARN (or take it out of kube-system/aws-auth), elsewhere delete what binds it: kubectl get clusterrolebindings,rolebindings -A -o wide | grep USER; for a service account: kubectl -n USER_NAMESPACE delete rolebinding,clusterrolebinding BINDING; kubectl -n USER_NAMESPACE delete pod USER_POD, which ends its bound token';
+  'Contain the user: on EKS aws eks delete-access-entry --region REGION --cluster-name CLUSTER --principal-arn ARN (or take it out of kube-system/aws-auth; the entry of a node role lets in every node: leave it), elsewhere delete what binds it: kubectl get clusterrolebindings,rolebindings -A -o wide | grep USER; for a service account: kubectl -n USER_NAMESPACE delete rolebinding,clusterrolebinding BINDING; kubectl -n USER_NAMESPACE delete pod USER_POD, which ends its bound token';
 
 /** Takes a node out of service without destroying what it holds; the record knows the node, and its providerID which instance it is. */
 export const preserveNode =

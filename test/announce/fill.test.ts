@@ -442,6 +442,27 @@ describe('a runbook step', () => {
     ['--principal-arn ARN (or', `--principal-arn ${role} (or`, {}, user('alice', { canonicalArn: [role] })],
     ['--principal-arn ARN', '--principal-arn ARN', {}, user('system:node:n', { canonicalArn: [role] })],
     ['--principal-arn ARN', '--principal-arn ARN', {}, user('alice', { canonicalArn: [permissionSet] })],
+    // A node's session under a user of its own: the entry is every node's all the same.
+    [
+      '--principal-arn ARN',
+      '--principal-arn ARN',
+      {},
+      user('worker-session', { canonicalArn: [role], sessionName: ['i-0aaaabbbb'] }),
+    ],
+    ['--role-name ACTING_ROLE', '--role-name developer', {}, user('alice', { canonicalArn: [role] })],
+    ['--role-name ACTING_ROLE', '--role-name ACTING_ROLE', {}, user('alice', { canonicalArn: [permissionSet] })],
+    [
+      'delete secret bootstrap-token-TOKEN;',
+      'delete secret bootstrap-token-abc123;',
+      {},
+      user('system:bootstrap:abc123', {}),
+    ],
+    [
+      'delete secret bootstrap-token-TOKEN;',
+      'delete secret bootstrap-token-TOKEN;',
+      {},
+      user('system:bootstrap:a b', {}),
+    ],
     ['InstanceId=INSTANCE', 'InstanceId=i-0aaaabbbb', nodes, user('system:node:n', { sessionName: ['i-0aaaabbbb'] })],
     [
       'InstanceId=INSTANCE',
