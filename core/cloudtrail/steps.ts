@@ -4,9 +4,15 @@
 export const confirmCall =
   'Confirm with the owner of the principal that it was intended, and see who else makes this call: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=EVENT --start-time DAY_BEFORE --max-results 50 --region REGION';
 
+/**
+ * Cuts an instance off, at each of its interfaces: by the instance itself, EC2 changes the groups of one that has a single interface, and
+ * refuses nodes, to which the VPC CNI attaches more (EC2 API Reference, ModifyInstanceAttribute; ModifyNetworkInterfaceAttribute).
+ */
+export const quarantine =
+  "aws ec2 describe-network-interfaces --region INSTANCE_REGION --filters Name=attachment.instance-id,Values=INSTANCE --query 'NetworkInterfaces[].NetworkInterfaceId' --output text | xargs -n 1 aws ec2 modify-network-interface-attribute --region INSTANCE_REGION --groups QUARANTINE_SECURITY_GROUP --network-interface-id";
+
 /** Takes the node out of service without destroying what it holds; the record knows the instance, and the cluster which node it is. */
-export const preserveNode =
-  'Contain, preserving the node (its name: kubectl get nodes -o custom-columns=NAME:.metadata.name,ID:.spec.providerID | grep INSTANCE): kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; then aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; then aws ec2 modify-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP';
+export const preserveNode = `Contain, preserving the node (its name: kubectl get nodes -o custom-columns=NAME:.metadata.name,ID:.spec.providerID | grep INSTANCE): kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; then aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; then ${quarantine}`;
 
 /**
  * Denies a role's sessions everything, up to the moment at which it is pasted: what was issued between the announcement and then

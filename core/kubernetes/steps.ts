@@ -1,3 +1,5 @@
+import { quarantine } from '../cloudtrail/steps.ts';
+
 /** Runbook steps that several detections share. Capitals stand for what the finding names. */
 
 /**
@@ -19,8 +21,7 @@ export const removeAccess =
   'Contain the user: on EKS aws eks delete-access-entry --region REGION --cluster-name CLUSTER --principal-arn ARN (or take it out of kube-system/aws-auth; the entry of a node role lets in every node: leave it), elsewhere delete what binds it: kubectl get clusterrolebindings,rolebindings -A -o wide | grep USER; for a service account: kubectl -n USER_NAMESPACE delete rolebinding,clusterrolebinding BINDING; kubectl -n USER_NAMESPACE delete pod USER_POD, which ends its bound token';
 
 /** Takes a node out of service without destroying what it holds; the record knows the node, and its providerID which instance it is. */
-export const preserveNode =
-  "Contain, preserving the node (its instance: kubectl get node NODE -o jsonpath='{.spec.providerID}'): kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; aws ec2 modify-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP";
+export const preserveNode = `Contain, preserving the node (its instance: kubectl get node NODE -o jsonpath='{.spec.providerID}'): kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; ${quarantine}`;
 
 /** Keeps Karpenter from launching more from what was changed. */
 export const stopProvisioning =

@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { partsOf } from '../../core/announce/commands.ts';
 import { fillRunbook } from '../../core/announce/fill.ts';
@@ -83,6 +86,27 @@ describe('the commands of the runbooks', () => {
       expect(time, id).toBeGreaterThanOrEqual(before - 1_000);
       expect(time, id).toBeLessThanOrEqual(Date.now());
     }
+  });
+
+  test('cut an instance off at each of its interfaces', () => {
+    expect(failing(aws.filter(({ command }) => /modify-instance-attribute .*--groups/.test(command)))).toEqual([]);
+    const cutting = steps.filter(({ step }) => step.includes('QUARANTINE_SECURITY_GROUP'));
+    expect(cutting.length).toBeGreaterThan(20);
+    const bin = mkdtempSync(join(tmpdir(), 'tripline-'));
+    const aws2 = 'case "$*" in *describe-network-interfaces*) printf "eni-1\\teni-2\\n" ;; *) echo "$*" ;; esac';
+    writeFileSync(join(bin, 'aws'), `#!/bin/sh\n${aws2}\n`, { mode: 0o755 });
+    for (const { id, step } of cutting) {
+      const [command = ''] = partsOf(step).flatMap(({ kind, text }) =>
+        kind === 'code' && text.includes('QUARANTINE_SECURITY_GROUP') ? text : [],
+      );
+      const pasted = execFileSync('sh', ['-c', command], {
+        encoding: 'utf8',
+        env: { ...process.env, PATH: `${bin}:${process.env['PATH']}` },
+      });
+      const call = 'ec2 modify-network-interface-attribute --region INSTANCE_REGION --groups QUARANTINE_SECURITY_GROUP';
+      expect(pasted, id).toBe(['eni-1', 'eni-2'].map(eni => `${call} --network-interface-id ${eni}\n`).join(''));
+    }
+    rmSync(bin, { recursive: true });
   });
 
   test('put nothing into double quotes that a shell puts something else for', () => {
