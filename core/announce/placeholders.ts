@@ -270,5 +270,6 @@ export const askedOf = (
     ROLE: [part('role')],
     KEY: [part('key')],
     INSTANCE: [fills['INSTANCE'] ?? null],
+    ADDRESS: [fills['ADDRESS'] ?? null],
   };
 };

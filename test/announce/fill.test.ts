@@ -106,8 +106,8 @@ describe('a runbook step', () => {
     ['kubectl patch nodepool POOL', 'kubectl patch nodepool gpu', nodes, object('nodepools', 'gpu')],
     ['kubectl patch nodepool POOL', 'kubectl patch nodepool POOL', nodes, object('ec2nodeclasses', 'gpu')],
     [
-      'kubectl certificate deny NAME && kubectl delete csr NAME',
-      'kubectl certificate deny csr-x && kubectl delete csr csr-x',
+      'kubectl get csr NAME -o yaml; kubectl certificate deny NAME; kubectl delete csr NAME',
+      'kubectl get csr csr-x -o yaml; kubectl certificate deny csr-x; kubectl delete csr csr-x',
       nodes,
       object('certificatesigningrequests', 'csr-x'),
     ],
@@ -438,7 +438,7 @@ describe('a runbook step', () => {
     ['delete secret bootstrap-token-TOKEN;', 'delete secret bootstrap-token-abc123;', { key: { token: 'abc123' } }, {}],
     ["= 'system:bootstrap:TOKEN'", "= 'system:bootstrap:abc123'", { key: { token: 'abc123' } }, {}],
     ["= 'system:node:NODE'", "= 'system:node:ip-10-0-0-1'", { key: { node: 'ip-10-0-0-1' } }, {}],
-    ['certificate deny NAME &&', 'certificate deny csr-1 &&', {}, clustered('certificatesigningrequests', '', 'csr-1')],
+    ['certificate deny NAME;', 'certificate deny csr-1;', {}, clustered('certificatesigningrequests', '', 'csr-1')],
     ['--principal-arn ARN (or', `--principal-arn ${role} (or`, {}, user('alice', { canonicalArn: [role] })],
     ['--principal-arn ARN', '--principal-arn ARN', {}, user('system:node:n', { canonicalArn: [role] })],
     ['--principal-arn ARN', '--principal-arn ARN', {}, user('alice', { canonicalArn: [permissionSet] })],
@@ -593,7 +593,7 @@ describe('a runbook step', () => {
 describe('Tripline’s own commands', () => {
   const steps = [
     'npx tripline entity PRINCIPAL, and',
-    'npx tripline findings --json | grep ADDRESS',
+    'npx tripline findings --detection x; npx tripline entity ADDRESS',
     'npx tripline findings show ID; npx tripline detections | grep x',
     'npx tripline doctor --stage STAGE.',
   ];
@@ -602,7 +602,7 @@ describe('Tripline’s own commands', () => {
   test('look into the stage that announces', () => {
     expect(filled('production')).toEqual([
       'npx tripline entity --stage production --account 111122223333 arn:aws:sts::111122223333:assumed-role/developer/alice, and',
-      'npx tripline findings --stage production --json | grep 198.51.100.23',
+      'npx tripline findings --stage production --detection x; npx tripline entity --stage production --account 111122223333 198.51.100.23',
       'npx tripline findings show --stage production ID; npx tripline detections | grep x',
       'npx tripline doctor --stage production.',
     ]);
@@ -611,7 +611,7 @@ describe('Tripline’s own commands', () => {
   test('look into the local database where there is no stage', () => {
     expect(filled()).toEqual([
       'npx tripline entity arn:aws:sts::111122223333:assumed-role/developer/alice, and',
-      'npx tripline findings --json | grep 198.51.100.23',
+      'npx tripline findings --detection x; npx tripline entity 198.51.100.23',
       'npx tripline findings show ID; npx tripline detections | grep x',
       'npx tripline doctor --stage STAGE.',
     ]);

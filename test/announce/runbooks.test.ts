@@ -23,7 +23,7 @@ const regional = ['cloudtrail', 'cloudwatch', 'ec2', 'eks', 'events', 'lambda', 
 
 /** A step's commands of one program: to the end of the command, quotes kept whole. */
 const commandsOf = (program: string, step: string): readonly string[] => {
-  const part = `'[^']*'|"[^"]*"|(?! (?:and|or) (?:aws|kubectl) )[^'";,()&|>]|,(?! )`;
+  const part = `'[^']*'|"[^"]*"|\\$\\([^()]*\\)|(?! (?:and|or) (?:aws|kubectl) )[^'";,()&|>]|,(?! )`;
   return [...step.matchAll(new RegExp(`(?<![\\w-])${program} (?:${part})*`, 'g'))].map(([command]) => command);
 };
 
@@ -66,7 +66,11 @@ describe('the commands of the runbooks', () => {
     const queries = aws.filter(({ command }) => command.startsWith('aws logs start-query'));
     expect(queries.length).toBeGreaterThan(40);
     expect(
-      failing(queries.filter(({ command }) => !/--start-time START_SECONDS --end-time END_SECONDS/.test(command))),
+      failing(
+        queries.filter(
+          ({ command }) => !/--start-time START_SECONDS --end-time (END_SECONDS|\$\(date \+%s\))/.test(command),
+        ),
+      ),
     ).toEqual([]);
   });
 
@@ -107,6 +111,24 @@ describe('the commands of the runbooks', () => {
       expect(pasted, id).toBe(['eni-1', 'eni-2'].map(eni => `${call} --network-interface-id ${eni}\n`).join(''));
     }
     rmSync(bin, { recursive: true });
+  });
+
+  test('look for what followed up to the moment at which they are pasted', () => {
+    const past = steps.filter(({ step }) => / (since|with it): /.test(step) && step.includes('END_SECONDS'));
+    expect(past).toEqual([]);
+  });
+
+  test('keep a request before they delete it, and delete it also where it was approved, which kubectl refuses to deny', () => {
+    const deleting = steps.filter(({ step }) => step.includes('kubectl delete csr'));
+    expect(deleting.length).toBeGreaterThan(2);
+    for (const { id, step } of deleting)
+      expect(step, id).toContain(
+        'kubectl get csr NAME -o yaml > request.yaml; kubectl certificate deny NAME; kubectl delete csr NAME',
+      );
+  });
+
+  test('ask for everything about a name, and not for what a hundred open findings have of it', () => {
+    expect(steps.filter(({ step }) => /npx tripline findings[^;,]*\| grep/.test(step))).toEqual([]);
   });
 
   test('put nothing into double quotes that a shell puts something else for', () => {
@@ -178,7 +200,7 @@ describe('the commands of the runbooks', () => {
     expect(filled.length).toBeGreaterThan(40);
     for (const command of filled) {
       expect(command).toMatch(
-        /^aws logs start-query --region us-gov-west-1 --log-group-name \/aws\/eks\/prod\/cluster --start-time 17\d{8} --end-time 17\d{8} /,
+        /^aws logs start-query --region us-gov-west-1 --log-group-name \/aws\/eks\/prod\/cluster --start-time 17\d{8} --end-time (17\d{8}|\$\(date \+%s\)) /,
       );
       // A shell reads it as one command whose last argument is the query.
       const [query = ''] = execFileSync('sh', [
