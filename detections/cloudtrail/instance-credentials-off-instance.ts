@@ -128,7 +128,7 @@ export const detection = cloudtrail({
   by: view => [{ instance: said(view, 'instance.claimed'), address: view.record.sourceIPAddress ?? 'unknown' }],
   window: '6h',
   resources: view => [said(view, 'instance.claimed')],
-  principals: view => [`access key ${view.record.userIdentity?.accessKeyId ?? 'unknown'}`],
+  principals: view => [view.record.userIdentity?.accessKeyId].filter(key => key !== undefined),
   state: {
     kind: 'off-instance',
     doc: "Reads the instance's addresses, cluster and end from the records of its launch, and whose the access key is from the record that issued it. NAT gateways, Elastic IPs, VPC ranges and endpoints that the daily inventory found explain an address where the settings do not; so does an Elastic IP from its allocation on. A verdict that hangs on a launch or an access key's issue which was not seen waits until its record must have come. Where the settings name no egress, addresses that three instances use over an hour are learned, and an instance that leaves elsewhere than through the one it was learned at is found an hour later.",
