@@ -194,7 +194,7 @@ const nearest = async (
   };
 };
 
-/** In which findings somebody or something took part. */
+/** In which findings somebody or something took part; gives 1 where in none, as `tripline entity` does. */
 export const about = async (
   database: Database,
   kind: EntityKind,
@@ -207,7 +207,7 @@ export const about = async (
     io.stderr.write(`tripline findings: there are more than these ${items.length}: raise --limit\n`);
   if (json) {
     for (const one of items) io.stdout.write(jsonLine(one));
-    return 0;
+    return items.length === 0 ? 1 : 0;
   }
   const spec = [
     { head: 'WINDOW (UTC)', cell: (row: (typeof items)[number]) => iso(row.bucket) },
@@ -217,5 +217,5 @@ export const about = async (
   io.stdout.write(
     `${items.length === 0 ? "nothing known: give the complete name, as 'tripline findings show ID' prints it" : table(items, spec)}\n`,
   );
-  return 0;
+  return items.length === 0 ? 1 : 0;
 };

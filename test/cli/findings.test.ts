@@ -87,6 +87,15 @@ describe('tripline findings', () => {
     expect((await tripline('--detection', 'cloudtrail/karpenter-tag-tampered')).err).toBe('');
   });
 
+  test('says by its exit code that nothing names somebody', async () => {
+    for (const [name, code] of [
+      ['arn:aws:iam::111122223333:user/trent', 0],
+      ['nobody', 1],
+    ] as const)
+      for (const json of [[], ['--json']])
+        expect([name, json, (await tripline('about', 'principal', name, ...json)).code]).toEqual([name, json, code]);
+  });
+
   test('changes many only when told so', async () => {
     const filters = ['--severity', 'high', '--principal', 'arn:aws:iam::111122223333:user/trent'];
     const asked = await tripline('ack', ...filters);
