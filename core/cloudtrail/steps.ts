@@ -30,6 +30,19 @@ export const revokeSessions = `Revoke the sessions of the role: ${revokeOlder}`;
 /** The same of the role whose session made the call. */
 export const revokeActing = `Revoke the sessions of the role that did it: ${revoking('ACTING_ROLE')}`;
 
+/**
+ * What it costs where the sessions are of nodes: an instance gets new credentials before its own expire (EC2 User Guide, "Retrieve
+ * security credentials from instance metadata"), and those of recorded launches last six hours and more.
+ */
+const costs =
+  '; every node of a node role is denied with it (images, addresses for pods) as long as its credentials last, six hours and more: replace the other nodes, a few at a time';
+
+/** {@link revokeSessions}, where the role is that of nodes. */
+export const revokeNodes = `${revokeSessions}${costs}`;
+
+/** {@link revokeActing}, where a node's session made the call. */
+export const revokeActingNode = `${revokeActing}${costs}`;
+
 /** The same of who had changed before what a finding is about. */
 export const revokeChanger = `Revoke the sessions of the role of whoever changed it: ${revoking('CHANGER_ROLE')}`;
 

@@ -11,7 +11,7 @@ import {
 } from '../../core/cloudtrail/off-instance.ts';
 import type { Place } from '../../core/cloudtrail/place.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
-import { preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { preserveNode, revokeActingNode } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail, type Key } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { instanceScope } from '../../core/state/instance.ts';
@@ -164,7 +164,7 @@ export const detection = cloudtrail({
   ],
   runbook: [
     "Confirm: aws ec2 describe-instances --region INSTANCE_REGION --instance-ids INSTANCE --query 'Reservations[].Instances[].[PrivateIpAddress,PublicIpAddress,State.Name,SubnetId]', then aws ec2 describe-addresses --region INSTANCE_REGION --public-ips ADDRESS and aws ec2 describe-nat-gateways --region INSTANCE_REGION --filter Name=state,Values=available; an address of your own belongs in `network.egress`.",
-    `${revokeActing}; other nodes of the role are denied too until they fetch new credentials.`,
+    revokeActingNode,
     preserveNode,
     'Look around: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY --region REGION, in every region, and npx tripline entity ADDRESS, for Kubernetes too.',
     'Close the way: kubectl get pods -A --field-selector spec.nodeName=NODE -o wide; aws ec2 modify-instance-metadata-options --region INSTANCE_REGION --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-endpoint enabled; look for a pod that fetches addresses it is given.',

@@ -92,6 +92,17 @@ describe('the commands of the runbooks', () => {
     }
   });
 
+  test.each([
+    'cloudtrail/instance-credentials-off-instance',
+    'cloudtrail/instance-session-in-console',
+    'cloudtrail/node-or-controller-denied-burst',
+    'cloudtrail/node-role-beyond-baseline',
+    'lineage/credentials-crossed-planes',
+  ])('%s: say what it costs to revoke the sessions of nodes', id => {
+    const [revoking] = steps.filter(one => one.id === id && one.step.includes('TokenIssueTime'));
+    expect(revoking?.step).toContain('as long as its credentials last, six hours and more');
+  });
+
   test('cut an instance off at each of its interfaces', () => {
     expect(failing(aws.filter(({ command }) => /modify-instance-attribute .*--groups/.test(command)))).toEqual([]);
     const cutting = steps.filter(({ step }) => step.includes('QUARANTINE_SECURITY_GROUP'));
