@@ -107,5 +107,5 @@ export const run: Command['run'] = async (argv, io) => {
     );
     io.stdout.write(`${text}\n\n${counted(rows.length, 'detection')}\n`);
   }
-  return 0;
+  return rows.length === 0 ? 1 : 0;
 };

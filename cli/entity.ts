@@ -65,9 +65,13 @@ export const run: Command['run'] = async (argv, io) => {
     if (subject.kind === 'instance' || subject.kind === 'node') someAccount(places.accounts);
     const known = await knownOf(subject, places, database.store);
     const findings = await findingsOf(known, database);
-    const timeline = [
+    const timeline: readonly Row[] = [
       ...momentsOf(known),
-      ...findings.map(one => ({ time: one.first, what: `${one.severity} ${one.detection}: ${one.title} (${one.id})` })),
+      ...findings.map(one => ({
+        time: one.first,
+        finding: one.id,
+        what: `${one.severity} ${one.detection}: ${one.title}`,
+      })),
     ].sort((a, b) => a.time - b.time);
     if (values.json) io.stdout.write(jsonLine({ known, findings, timeline }));
     else io.stdout.write(text(known, timeline, io));
@@ -77,7 +81,12 @@ export const run: Command['run'] = async (argv, io) => {
   }
 };
 
-const text = (known: readonly Known[], timeline: readonly Moment[], io: Io): string => {
+/** What happened, and the finding that says so; absent: it is remembered. */
+interface Row extends Moment {
+  readonly finding?: string;
+}
+
+const text = (known: readonly Known[], timeline: readonly Row[], io: Io): string => {
   const blocks = known.map(({ subject, item }) => {
     const rows = Object.entries(item).map(([set, members]) => `  ${set.padEnd(16)}${shown(members.join(', '))}`);
     const isNamed = subject.kind === 'principal' || subject.kind === 'other';
@@ -94,6 +103,8 @@ const text = (known: readonly Known[], timeline: readonly Moment[], io: Io): str
           timeline,
           [
             { head: 'WHEN (UTC)', cell: ({ time }) => new Date(time).toISOString().slice(0, 19).replace('T', ' ') },
+            // Before what is cut on a narrow terminal: it is what leads on.
+            { head: 'FINDING', cell: ({ finding }) => finding ?? '-' },
             { head: 'WHAT', cell: ({ what }) => what },
           ],
           io.stdout.columns,

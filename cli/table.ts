@@ -37,14 +37,11 @@ const folded = (widths: readonly number[], columns: number): readonly (readonly 
 /**
  * Rows as aligned lines with a head. On a terminal that is too narrow for a row it is folded between columns, what follows indented;
  * the last column is cut to what is left of its line.
- * @param columns the terminal's width, absent for files and pipes: nothing is folded or cut there
+ * @param told the terminal's width; absent for files and pipes, and 0 where a terminal does not say it (a serial console, `script`):
+ * nothing is folded or cut there
  */
-export const table = <R>(
-  rows: readonly R[],
-  spec: readonly Column<R>[],
-  columns = Number.POSITIVE_INFINITY,
-  colour = false,
-): string => {
+export const table = <R>(rows: readonly R[], spec: readonly Column<R>[], told = 0, colour = false): string => {
+  const columns = told > 0 ? told : Number.POSITIVE_INFINITY;
   const cells = rows.map(row => spec.map(column => shown(column.cell(row))));
   const widths = spec.map((column, index) =>
     Math.max(width(column.head), ...cells.map(row => width(row[index] ?? ''))),

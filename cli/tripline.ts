@@ -43,7 +43,7 @@ const help = (): string =>
     '',
     ...Object.entries(commands).map(([name, [summary]]) => `  ${name.padEnd(12)}${summary}`),
     '',
-    "'tripline COMMAND --help' shows its flags.\nExit codes: 0 done; 1 findings at or above --fail-on, failed cases, or nothing found; 2 wrong usage or unreadable input.",
+    "'tripline COMMAND --help' shows its flags.\nExit codes: 0 done; 1 findings at or above --fail-on, failed cases, or nothing known of what was named; 2 wrong usage or unreadable input.",
     '',
   ].join('\n');
 

@@ -3,8 +3,8 @@ import { UnreadableInput } from '../adapters/inputs.ts';
 import { configuredNodes, lastSegment, roleByArn } from '../core/cloudtrail/roles.ts';
 import type { Settings } from '../core/settings.ts';
 import { keptDays } from '../core/usage/kept.ts';
-import { minimalPolicy, policyGaps, terraform } from '../core/usage/policy.ts';
-import { collectUsage, type Use } from '../core/usage/usage.ts';
+import { beyondNodes, minimalPolicy, policyGaps, terraform } from '../core/usage/policy.ts';
+import { collectUsage, isBeyond, type Use } from '../core/usage/usage.ts';
 import { matchesWildcard } from '../core/wildcard.ts';
 import { databaseOptions } from './database.ts';
 import { durationOf } from './duration.ts';
@@ -38,8 +38,6 @@ const asCall: { readonly [N in Use['node']]: string } = {
   other: 'no',
   forwarded: 'by a service',
 };
-
-const isBeyond = ({ node }: Use): boolean => node === 'sensitive' || node === 'other';
 
 /** Gives 1 where no role that was asked for called anything, 2 where the logs can't be read. @throws Error where the database does not open */
 export const run: Command['run'] = async (argv, io) => {
@@ -85,7 +83,9 @@ export const run: Command['run'] = async (argv, io) => {
     const [first = 'node'] = roles;
     io.stdout.write(values.policy ? jsonPage(document) : `${terraform(document, lastSegment(first))}\n`);
     const whose = roles.length === 1 ? lastSegment(first) : `${roles.length} roles together`;
-    io.stderr.write(`${shown([`For ${whose}.`, ...policyGaps(uses), ...(isKept ? [keptGap] : [])].join(' '))}\n`);
+    const ofNodes = uses.filter(({ role }) => roleByArn(role, settings).kind === 'node');
+    const said = [`For ${whose}.`, ...beyondNodes(ofNodes), ...policyGaps(uses), ...(isKept ? [keptGap] : [])];
+    io.stderr.write(`${shown(said.join(' '))}\n`);
     return 0;
   }
   if (values.json) {
@@ -178,7 +178,7 @@ const text = (uses: readonly Use[], roles: readonly string[], unit: 'hours' | 'c
         { head: 'API', cell: use => use.api },
         { head: unit.toUpperCase(), cell: use => grouped(use.calls), align: 'right' },
         { head: 'DENIED', cell: use => (use.denied === 0 ? '-' : grouped(use.denied)), align: 'right' },
-        { head: 'LAST', cell: use => new Date(use.last).toISOString().slice(0, 16) },
+        { head: 'LAST (UTC)', cell: use => new Date(use.last).toISOString().slice(0, 16) },
         { head: 'NODE DUTY', cell: use => asCall[use.node] },
         { head: 'IAM ACTIONS', cell: use => use.actions.join(', ') || 'none needed' },
       ],

@@ -4,6 +4,7 @@ import type { Severity } from './detection.ts';
 import type { FindingStatus } from './finding.ts';
 import { keyParts } from './findings/entity.ts';
 import type { JsonObject } from './json.ts';
+import { isWay } from './way.ts';
 
 /** The version of the Open Cybersecurity Schema Framework that {@link ocsf} writes. */
 export const ocsfVersion = '1.8.0';
@@ -47,11 +48,18 @@ const isAccessKey = (text: string): boolean => /^A[KS]IA[A-Z0-9]{12,124}$/.test(
 
 /** OCSF observables: 2 IP Address, 4 User Name, 10 Resource UID, 19 User Credential ID, 99 Other. */
 const observables = ({ finding }: Message, resources: readonly { readonly uid: string }[]): readonly JsonObject[] => [
-  ...finding.principals.map(value =>
-    isAccessKey(value)
-      ? { name: 'unmapped.key.key', type_id: 19, type: 'User Credential ID', value }
-      : { name: 'evidences[].actor.user.uid', type_id: 4, type: 'User Name', value },
-  ),
+  ...finding.principals
+    .filter(name => !isWay(name))
+    .map(value =>
+      isAccessKey(value)
+        ? {
+            name: Object.values(finding.key).includes(value) ? 'unmapped.key.key' : 'evidences[].data',
+            type_id: 19,
+            type: 'User Credential ID',
+            value,
+          }
+        : { name: 'evidences[].actor.user.uid', type_id: 4, type: 'User Name', value },
+    ),
   ...finding.addresses.map(value =>
     isAddress(value)
       ? { name: 'evidences[].src_endpoint.ip', type_id: 2, type: 'IP Address', value }
@@ -96,7 +104,7 @@ const resourcesOf = ({ finding }: Message): readonly (JsonObject & { readonly ui
 };
 
 const evidences = ({ finding, evidence }: Message): readonly JsonObject[] => {
-  const [user] = finding.principals;
+  const user = finding.principals.find(name => !isWay(name) && !isAccessKey(name));
   const [address] = finding.addresses;
   const data = Object.fromEntries(evidence.lines.map(({ label, value }) => [label, value]));
   const parts: JsonObject = {

@@ -6,6 +6,7 @@ import { severities } from '../../core/detection.ts';
 import type { Act, Finding, Window } from '../../core/finding.ts';
 import { type EntityKind, namedBy } from '../../core/findings/entity.ts';
 import type { Settings } from '../../core/settings.ts';
+import { isWay } from '../../core/way.ts';
 import { detections } from '../../detections/index.ts';
 import type { Database } from '../database.ts';
 import type { Io } from '../io.ts';
@@ -34,11 +35,10 @@ export const show = async (
     return 2;
   }
   const related = await relatedTo(database, stored.finding);
-  const neighbours = await alsoFrom(database, stored.finding, settings, related);
+  const neighbours = await alsoFrom(database, stored.finding, settings, related.found);
   if (json) {
-    io.stdout.write(
-      jsonLine({ ...stored, related: related.map(one => one.id), sameAddress: neighbours.map(one => one.id) }),
-    );
+    const ids = (all: Near) => all.found.map(one => one.id);
+    io.stdout.write(jsonLine({ ...stored, related: ids(related), sameAddress: ids(neighbours) }));
     return 0;
   }
   const { finding, windows } = stored;
@@ -52,8 +52,8 @@ export const show = async (
     fillRunbook(detection?.runbook ?? [], finding, windows[0], settings, stage).map((step, at) => `${at + 1}. ${step}`),
   );
   section(io, 'timeline', timeline(finding, windows));
-  section(io, 'related findings', related.map(brief));
-  section(io, 'from the same address', neighbours.map(brief));
+  section(io, 'related findings', briefs(related));
+  section(io, 'from the same address', briefs(neighbours));
   for (const window of windows) {
     io.stdout.write(`\nwindow ${iso(window.bucket)}: ${counted(window.count, 'event')}, ${window.severity}\n`);
     io.stdout.write(jsonPage(window.evidence));
@@ -61,8 +61,15 @@ export const show = async (
   return 0;
 };
 
-const brief = ({ id, severity, status, title }: Finding): string =>
-  `${id}  ${severity.padEnd(8)}  ${status.padEnd(12)}  ${title}`;
+const briefs = ({ found, more }: Near): readonly string[] => [
+  ...found.map(brief),
+  ...(more === 0
+    ? []
+    : [`… and ${more} further from it in time: 'tripline entity NAME' lists all that names one of its`]),
+];
+
+const brief = ({ id, severity, status, title, first }: Finding): string =>
+  `${id}  ${severity.padEnd(8)}  ${status.padEnd(12)}  ${iso(first).slice(0, 16).replace('T', ' ')}  ${title}`;
 
 const iso = (time: number): string => new Date(time).toISOString();
 
@@ -120,15 +127,25 @@ const timeline = (finding: Finding, windows: readonly Window[]): readonly string
 
 /** Entities asked about, and findings shown: enough to see a pattern. */
 const asked = 5;
-const most = 10;
+const most = 20;
 
-const relatedTo = async (database: Database, finding: Finding): Promise<readonly Finding[]> => {
+/** Findings near one, the gravest first, and how many more there are that lie further from it in time. */
+interface Near {
+  readonly found: readonly Finding[];
+  readonly more: number;
+}
+
+/** Where it came from is another matter: whoever sits behind an address has it in common with all others there. */
+const relatedTo = async (database: Database, finding: Finding): Promise<Near> => {
   const entities: readonly (readonly [EntityKind, string])[] = [
-    ...namedBy(finding.key),
-    ...finding.principals.slice(0, asked).map(name => ['principal', name] as const),
+    ...namedBy(finding.key).filter(([kind]) => kind !== 'address'),
+    ...finding.principals
+      .filter(name => !isWay(name))
+      .slice(0, asked)
+      .map(name => ['principal', name] as const),
     ...finding.resources.slice(0, asked).map(name => ['resource', name] as const),
   ];
-  return gravest(database, entities, [finding]);
+  return nearest(database, entities, finding, []);
 };
 
 /** Findings from where this one came: who goes on as somebody else stays there. Where we leave by ourselves says nothing. */
@@ -137,35 +154,47 @@ const alsoFrom = async (
   finding: Finding,
   { network, clusters }: Settings,
   known: readonly Finding[],
-): Promise<readonly Finding[]> => {
+): Promise<Near> => {
   const own = clusters.flatMap(({ vpcRanges = [], podRanges = [] }) => [...vpcRanges, ...podRanges]);
   const ours = listOf([...network.egress, ...network.ranges, ...network.onPrem, ...own]);
   const addresses = finding.addresses.filter(
     one => isIP(one) !== 0 && !ours.check(one, isIP(one) === 6 ? 'ipv6' : 'ipv4'),
   );
-  return gravest(
+  return nearest(
     database,
     addresses.slice(0, asked).map(name => ['address', name] as const),
-    [finding, ...known],
+    finding,
+    known,
   );
 };
 
-/** The gravest findings of some entities but those. */
-const gravest = async (
+/** The findings of some entities, but those known, that are nearest to one in time: an incident's lie close together. */
+const nearest = async (
   database: Database,
   entities: readonly (readonly [EntityKind, string])[],
-  but: readonly Finding[],
-): Promise<readonly Finding[]> => {
+  finding: Finding,
+  known: readonly Finding[],
+): Promise<Near> => {
   const pages = await Promise.all(entities.map(([kind, name]) => database.findings.about(kind, name, { limit: 50 })));
-  const ids = new Set(pages.flatMap(page => page.items.map(row => row.finding)));
-  for (const { id } of but) ids.delete(id);
-  const found = await database.findings.cases([...ids].slice(0, 50));
-  return found
-    .toSorted((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity) || b.last - a.last)
-    .slice(0, most);
+  const apart = new Map<string, number>();
+  for (const row of pages.flatMap(({ items }) => items)) {
+    const away = Math.abs(row.bucket - finding.first);
+    apart.set(row.finding, Math.min(away, apart.get(row.finding) ?? away));
+  }
+  for (const { id } of [finding, ...known]) apart.delete(id);
+  const ids = [...apart].toSorted(([, a], [, b]) => a - b).map(([id]) => id);
+  const found = await database.findings.cases(ids.slice(0, 50));
+  const away = (one: Finding): number => Math.max(0, one.first - finding.last, finding.first - one.last);
+  const shownOf = found.toSorted((a, b) => away(a) - away(b)).slice(0, most);
+  return {
+    found: shownOf.toSorted(
+      (a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity) || b.last - a.last,
+    ),
+    more: ids.length - shownOf.length,
+  };
 };
 
-/** In which findings somebody or something took part. */
+/** In which findings somebody or something took part; gives 1 where in none, as `tripline entity` does. */
 export const about = async (
   database: Database,
   kind: EntityKind,
@@ -178,7 +207,7 @@ export const about = async (
     io.stderr.write(`tripline findings: there are more than these ${items.length}: raise --limit\n`);
   if (json) {
     for (const one of items) io.stdout.write(jsonLine(one));
-    return 0;
+    return items.length === 0 ? 1 : 0;
   }
   const spec = [
     { head: 'WINDOW (UTC)', cell: (row: (typeof items)[number]) => iso(row.bucket) },
@@ -188,5 +217,5 @@ export const about = async (
   io.stdout.write(
     `${items.length === 0 ? "nothing known: give the complete name, as 'tripline findings show ID' prints it" : table(items, spec)}\n`,
   );
-  return 0;
+  return items.length === 0 ? 1 : 0;
 };

@@ -91,10 +91,19 @@ export const changeOf = (verb: WorkVerb, values: WorkValues, now: number): Chang
 
 const tries = 5;
 
+/** Acts that would open what somebody resolved, perhaps a moment ago, without saying so. */
+const onlyOpen: readonly Change['act'][] = ['acknowledge', 'suppress'];
+
 /** Changes one finding; what somebody else changed meanwhile is read again, but nobody resolves what they have not seen. */
-const workOne = async (table: FindingsTable, seen: Finding, change: Change, by: By): Promise<'set' | 'changed'> => {
+const workOne = async (
+  table: FindingsTable,
+  seen: Finding,
+  change: Change,
+  by: By,
+): Promise<'set' | 'changed' | 'resolved'> => {
   let finding: Finding | undefined = seen;
   for (let attempt = 0; attempt < tries && finding !== undefined; attempt++) {
+    if (finding.status === 'resolved' && onlyOpen.includes(change.act)) return 'resolved';
     if ((await table.work(finding, change, by)) === 'set') return 'set';
     if (change.act === 'resolve') return 'changed';
     finding = (await table.cases([seen.id]))[0];
@@ -132,13 +141,17 @@ export const work = async (
     if (done === 'set') io.stdout.write(`${one.id} ${words[change.act]}  ${shown(one.title)}\n`);
     else {
       failed++;
-      io.stderr.write(
-        `${one.id} changed meanwhile: look at it again ('tripline findings show ${one.id}'), then repeat\n`,
-      );
+      io.stderr.write(`${one.id} ${refused[done](one.id)}\n`);
     }
   }
   return failed > 0 ? 1 : 0;
 };
+
+const refused = {
+  changed: (id: string) => `changed meanwhile: look at it again ('tripline findings show ${id}'), then repeat`,
+  resolved: (id: string) =>
+    `is resolved: 'tripline findings show ${id}' says by whom, 'tripline findings reopen ${id}' opens it`,
+} as const;
 
 const words: { readonly [A in Change['act']]: string } = {
   acknowledge: 'acknowledged',

@@ -113,7 +113,7 @@ export const fillsOf = (
       role === undefined
         ? (only(resources.flatMap(roleName)) ?? asked['ROLE'])
         : (roleName(role)[0] ?? nameOfRole(role, record)),
-    ACTING_ROLE: actingRole(record, finding.account),
+    ACTING_ROLE: actingRole(record, finding.account) ?? signedInRole(record, finding.account),
     CHANGER_ROLE: sessionsRole(part('changedBy'), finding.account),
     NODE_CLASS: /^EC2NodeClass (\S+)(?: of \S+)?$/.exec(part('object') ?? '')?.[1],
     EVENT: text(record, 'eventName'),
@@ -144,7 +144,7 @@ export const fillsOf = (
         one => text(one, 'securityGroupRuleId') ?? '',
       ),
     ),
-    TOKEN: part('token'),
+    TOKEN: part('token') ?? joinerOf(user),
     DETECTION: part('detection'),
     RESOURCE: text(record, 'objectRef', 'resource') ?? part('resource')?.match(oneWord)?.[0],
     POLICY: part('policy') ?? text(record, 'requestParameters', 'policyArn'),
@@ -169,6 +169,17 @@ const actingRole = (record: Json, account: string): string | undefined => {
   return arn.split(':')[4] === account && !arn.includes(':role/aws-') ? roleName(arn)[0] : undefined;
 };
 
+/** The role with which somebody signed in to EKS, as the authenticator says it: without its path, so none that only the path tells from AWS's own. */
+const signedInRole = (record: Json, account: string): string | undefined => {
+  const [arn] = list(record, 'user', 'extra', 'canonicalArn');
+  const role = typeof arn === 'string' && arn.split(':')[4] === account ? roleName(arn)[0] : undefined;
+  return role?.startsWith('AWS') === true ? undefined : role;
+};
+
+/** The id of the bootstrap token that a machine asks with (Kubernetes documentation, "Authenticating with Bootstrap Tokens"). */
+const joinerOf = (user: string | undefined): string | undefined =>
+  /^system:bootstrap:([a-z0-9]{6})$/.exec(user ?? '')?.[1];
+
 /** The role of a session of this account, by the session's ARN; none that AWS alone may change. */
 const sessionsRole = (arn: string | undefined, account: string): string | undefined => {
   const [, of, role] = /^arn:[\w-]+:sts::(\d{12}):assumed-role\/([^/]+)\/.+$/.exec(arn ?? '') ?? [];
@@ -177,10 +188,12 @@ const sessionsRole = (arn: string | undefined, account: string): string | undefi
 
 /**
  * Whose access entry let the user in. EKS writes a role's ARN without its path, so that of a permission set, which has one, names no
- * entry (EKS User Guide, "Create access entries"); the entry of a node is that of every node.
+ * entry (EKS User Guide, "Create access entries"). The entry of a node is that of every node, whatever name an instance's session
+ * goes by in the cluster.
  */
 const grantedOf = (record: Json): string | undefined => {
   if (text(record, 'user', 'username')?.startsWith('system:node:') === true) return undefined;
+  if (sessionsInstance(record) !== undefined) return undefined;
   const [arn] = list(record, 'user', 'extra', 'canonicalArn');
   return typeof arn === 'string' && !arn.includes(':role/AWSReservedSSO_') ? arn : undefined;
 };
@@ -189,11 +202,15 @@ const grantedOf = (record: Json): string | undefined => {
 const nodesInstance = (record: Json, node: string | undefined): string | undefined => {
   const [, caller] = /^system:node:(.+)$/.exec(text(record, 'user', 'username') ?? '') ?? [];
   if (caller === undefined || (node ?? caller) !== caller) return undefined;
-  return idOf(
+  return sessionsInstance(record);
+};
+
+/** The instance after which the session is named that signed in to EKS, as EC2 names those of instances' roles. */
+const sessionsInstance = (record: Json): string | undefined =>
+  idOf(
     'i',
     list(record, 'user', 'extra', 'sessionName').filter(name => typeof name === 'string'),
   );
-};
 
 /** The pod whose bound token a service account calls with, by the API server's own word (Kubernetes documentation, "Managing Service Accounts"). */
 const podOf = (record: Json): string | undefined => {
@@ -253,5 +270,6 @@ export const askedOf = (
     ROLE: [part('role')],
     KEY: [part('key')],
     INSTANCE: [fills['INSTANCE'] ?? null],
+    ADDRESS: [fills['ADDRESS'] ?? null],
   };
 };

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { text } from '../json.ts';
 import type { SourceModule } from '../source.ts';
+import { way } from '../way.ts';
 import { omittedFields } from './facts/evidence.ts';
 import { cloudtrailFacts } from './facts/index.ts';
 import { isGlobal } from './global.ts';
@@ -17,9 +18,9 @@ const chain = (record: CloudTrailRecord): readonly string[] => {
   return [
     text(identity, 'arn') ?? '',
     sourceIdentity === undefined ? '' : `source identity ${sourceIdentity}`,
-    provider === undefined ? '' : `web identity of ${provider}`,
+    provider === undefined ? '' : way.provider(provider),
     onBehalfOf === undefined ? '' : `on behalf of ${onBehalfOf}`,
-    invokedBy === undefined ? '' : `through ${invokedBy}`,
+    invokedBy === undefined ? '' : way.service(invokedBy),
   ].filter(Boolean);
 };
 

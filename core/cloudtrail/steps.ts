@@ -4,9 +4,15 @@
 export const confirmCall =
   'Confirm with the owner of the principal that it was intended, and see who else makes this call: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=EVENT --start-time DAY_BEFORE --max-results 50 --region REGION';
 
+/**
+ * Cuts an instance off, at each of its interfaces: by the instance itself, EC2 changes the groups of one that has a single interface, and
+ * refuses nodes, to which the VPC CNI attaches more (EC2 API Reference, ModifyInstanceAttribute; ModifyNetworkInterfaceAttribute).
+ */
+export const quarantine =
+  "aws ec2 describe-network-interfaces --region INSTANCE_REGION --filters Name=attachment.instance-id,Values=INSTANCE --query 'NetworkInterfaces[].NetworkInterfaceId' --output text | xargs -n 1 aws ec2 modify-network-interface-attribute --region INSTANCE_REGION --groups QUARANTINE_SECURITY_GROUP --network-interface-id";
+
 /** Takes the node out of service without destroying what it holds; the record knows the instance, and the cluster which node it is. */
-export const preserveNode =
-  'Contain, preserving the node (its name: kubectl get nodes -o custom-columns=NAME:.metadata.name,ID:.spec.providerID | grep INSTANCE): kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; then aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; then aws ec2 modify-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP';
+export const preserveNode = `Contain, preserving the node (its name: kubectl get nodes -o custom-columns=NAME:.metadata.name,ID:.spec.providerID | grep INSTANCE): kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; then aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; then ${quarantine}`;
 
 /**
  * Denies a role's sessions everything, up to the moment at which it is pasted: what was issued between the announcement and then
@@ -23,6 +29,19 @@ export const revokeSessions = `Revoke the sessions of the role: ${revokeOlder}`;
 
 /** The same of the role whose session made the call. */
 export const revokeActing = `Revoke the sessions of the role that did it: ${revoking('ACTING_ROLE')}`;
+
+/**
+ * What it costs where the sessions are of nodes: an instance gets new credentials before its own expire (EC2 User Guide, "Retrieve
+ * security credentials from instance metadata"), and those of recorded launches last six hours and more.
+ */
+const costs =
+  '; every node of a node role is denied with it (images, addresses for pods) as long as its credentials last, six hours and more: replace the other nodes, a few at a time';
+
+/** {@link revokeSessions}, where the role is that of nodes. */
+export const revokeNodes = `${revokeSessions}${costs}`;
+
+/** {@link revokeActing}, where a node's session made the call. */
+export const revokeActingNode = `${revokeActing}${costs}`;
 
 /** The same of who had changed before what a finding is about. */
 export const revokeChanger = `Revoke the sessions of the role of whoever changed it: ${revoking('CHANGER_ROLE')}`;

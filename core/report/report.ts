@@ -2,6 +2,7 @@ import { isCanary } from '../canary.ts';
 import { type Severity, severities } from '../detection.ts';
 import { type Finding, isRemedy } from '../finding.ts';
 import type { DayKpi } from '../inventory/kpi.ts';
+import { isWay } from '../way.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -152,7 +153,7 @@ export const reportOf = (
   const open = alerting.filter(isOpen);
   const ageOf = (one: Finding): number => ages.findIndex(({ upTo }) => to - one.first < upTo);
   const byPrincipal = Map.groupBy(
-    alerting.flatMap(one => one.principals.map(principal => ({ principal, one }))),
+    alerting.flatMap(one => one.principals.filter(name => !isWay(name)).map(principal => ({ principal, one }))),
     ({ principal }) => principal,
   );
   const worst = (some: readonly Finding[]): Severity =>

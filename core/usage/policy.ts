@@ -1,4 +1,4 @@
-import { type Use, wasPermitted } from './usage.ts';
+import { isBeyond, type Use, wasPermitted } from './usage.ts';
 
 /** An IAM policy document as its grammar has it (IAM User Guide, "Grammar of the IAM JSON policy language"). */
 export interface PolicyDocument {
@@ -60,6 +60,15 @@ export const policyGaps = (uses: readonly Use[]): readonly string[] => {
       : [
           `${[...new Set(profiles)].sort().join(', ')} passed a role through an instance profile: add iam:PassRole on that role (no record names it).`,
         ]),
+  ];
+};
+
+/** What such a policy permits that nodes do not call: after a theft, what the thief called. @param uses of node roles; a sentence, or none */
+export const beyondNodes = (uses: readonly Use[]): readonly string[] => {
+  const beyond = uses.filter(use => isBeyond(use) && wasPermitted(use)).map(({ service, api }) => `${service}:${api}`);
+  if (beyond.length === 0) return [];
+  return [
+    `It permits again what nodes do not call, whoever called it: ${[...new Set(beyond)].sort().join(', ')}. Take out what nobody of yours called.`,
   ];
 };
 

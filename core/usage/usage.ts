@@ -137,5 +137,8 @@ const count = (draft: Draft, record: CloudTrailRecord, time: number): void => {
   if ((draft.resources?.size ?? 0) > mostResources) draft.resources = undefined;
 };
 
+/** Whether a use is none of what nodes do. */
+export const isBeyond = ({ node }: Use): boolean => node === 'sensitive' || node === 'other';
+
 /** Whether a use was permitted at least once: only such are part of a minimal policy. */
 export const wasPermitted = ({ calls, denied }: Use): boolean => calls > denied;

@@ -11,7 +11,7 @@ import {
 } from '../../core/cloudtrail/off-instance.ts';
 import type { Place } from '../../core/cloudtrail/place.ts';
 import { said, texts } from '../../core/cloudtrail/said.ts';
-import { preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { preserveNode, revokeActingNode } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail, type Key } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { instanceScope } from '../../core/state/instance.ts';
@@ -128,7 +128,7 @@ export const detection = cloudtrail({
   by: view => [{ instance: said(view, 'instance.claimed'), address: view.record.sourceIPAddress ?? 'unknown' }],
   window: '6h',
   resources: view => [said(view, 'instance.claimed')],
-  principals: view => [`access key ${view.record.userIdentity?.accessKeyId ?? 'unknown'}`],
+  principals: view => [view.record.userIdentity?.accessKeyId].filter(key => key !== undefined),
   state: {
     kind: 'off-instance',
     doc: "Reads the instance's addresses, cluster and end from the records of its launch, and whose the access key is from the record that issued it. NAT gateways, Elastic IPs, VPC ranges and endpoints that the daily inventory found explain an address where the settings do not; so does an Elastic IP from its allocation on. A verdict that hangs on a launch or an access key's issue which was not seen waits until its record must have come. Where the settings name no egress, addresses that three instances use over an hour are learned, and an instance that leaves elsewhere than through the one it was learned at is found an hour later.",
@@ -164,9 +164,9 @@ export const detection = cloudtrail({
   ],
   runbook: [
     "Confirm: aws ec2 describe-instances --region INSTANCE_REGION --instance-ids INSTANCE --query 'Reservations[].Instances[].[PrivateIpAddress,PublicIpAddress,State.Name,SubnetId]', then aws ec2 describe-addresses --region INSTANCE_REGION --public-ips ADDRESS and aws ec2 describe-nat-gateways --region INSTANCE_REGION --filter Name=state,Values=available; an address of your own belongs in `network.egress`.",
-    `${revokeActing}; other nodes of the role are denied too until they fetch new credentials.`,
+    revokeActingNode,
     preserveNode,
-    'Look around: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY --region REGION, in every region, and npx tripline findings --json | grep ADDRESS, for Kubernetes too.',
+    'Look around: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY --region REGION, in every region, and npx tripline entity ADDRESS, for Kubernetes too.',
     'Close the way: kubectl get pods -A --field-selector spec.nodeName=NODE -o wide; aws ec2 modify-instance-metadata-options --region INSTANCE_REGION --instance-id INSTANCE --http-tokens required --http-put-response-hop-limit 1 --http-endpoint enabled; look for a pod that fetches addresses it is given.',
   ],
   blind: [

@@ -1,6 +1,6 @@
 import { call, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { lookAround, preserveNode, revokeActing } from '../../core/cloudtrail/steps.ts';
+import { lookAround, preserveNode, revokeActingNode } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 
 const inConsole = { userIdentity: nodeSession(), sessionCredentialFromConsole: 'true' };
@@ -23,7 +23,7 @@ export const detection = cloudtrail({
   ],
   runbook: [
     'Confirm: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY --region REGION, which shows what was clicked, and from where.',
-    revokeActing,
+    revokeActingNode,
     preserveNode,
     lookAround,
   ],

@@ -1,7 +1,7 @@
 import { call, karpenter, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
 import type { CloudTrailRecord, UserIdentity } from '../../core/cloudtrail/record.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { lookAround, preserveNode, revokeNodes } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { threshold } from '../../core/state/threshold.ts';
 
@@ -63,7 +63,7 @@ export const detection = cloudtrail({
   ],
   runbook: [
     'Confirm what was tried: aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=SESSION --region REGION --query \'Events[].CloudTrailEvent\' --output text | grep -o \'"errorCode":"[^"]*"\\|"eventName":"[^"]*"\'; a policy that lost a permission shows the same call over and over, enumeration shows different ones.',
-    revokeSessions,
+    revokeNodes,
     preserveNode,
     lookAround,
   ],

@@ -1,7 +1,7 @@
 import { call, nodeSession } from '../../core/cloudtrail/example.ts';
 import { denied } from '../../core/cloudtrail/example-iam.ts';
 import { said } from '../../core/cloudtrail/said.ts';
-import { lookAround, preserveNode, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { lookAround, preserveNode, revokeNodes } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 
 const byNode = { userIdentity: nodeSession(), sourceIPAddress: '10.0.12.34' };
@@ -28,7 +28,7 @@ export const detection = cloudtrail({
   ],
   runbook: [
     'Confirm whose it is: the instance is in userIdentity.inScopeOf; kubectl get pods -A --field-selector spec.nodeName=NODE; a deployed agent that is meant to call it belongs in an exemption with a reason, better into a role of its own.',
-    revokeSessions,
+    revokeNodes,
     preserveNode,
     'Close the way: aws iam list-attached-role-policies --role-name ROLE; take off what nodes do not need (cloudtrail/node-role-policy-attached names the usual ones).',
     lookAround,

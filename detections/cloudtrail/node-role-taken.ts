@@ -3,7 +3,7 @@ import { autoScaling, clusterApi, platform } from '../../core/cloudtrail/example
 import { wrappedEc2 } from '../../core/cloudtrail/example-ec2.ts';
 import { createTemplate, fleetRun, runInstances } from '../../core/cloudtrail/example-launch.ts';
 import { listed, said, texts } from '../../core/cloudtrail/said.ts';
-import { confirmCall, lookAround, revokeSessions } from '../../core/cloudtrail/steps.ts';
+import { confirmCall, lookAround, quarantine, revokeSessions } from '../../core/cloudtrail/steps.ts';
 import { cloudtrail } from '../../core/detection.ts';
 import { text } from '../../core/json.ts';
 import { profileScope, roleAt } from '../../core/state/profile.ts';
@@ -119,7 +119,7 @@ export const detection = cloudtrail({
   runbook: [
     confirmCall,
     'See whether it became a node: kubectl get nodes -o custom-columns=NAME:.metadata.name,ID:.spec.providerID | grep INSTANCE',
-    'Contain: kubectl cordon NODE; aws ec2 modify-instance-attribute --region INSTANCE_REGION --instance-id INSTANCE --groups QUARANTINE_SECURITY_GROUP; aws ec2 describe-iam-instance-profile-associations --region INSTANCE_REGION --filters Name=instance-id,Values=INSTANCE, then aws ec2 disassociate-iam-instance-profile --region INSTANCE_REGION --association-id ASSOCIATION',
+    `Contain: kubectl cordon NODE; ${quarantine}; aws ec2 describe-iam-instance-profile-associations --region INSTANCE_REGION --filters Name=instance-id,Values=INSTANCE, then aws ec2 disassociate-iam-instance-profile --region INSTANCE_REGION --association-id ASSOCIATION`,
     revokeSessions,
     lookAround,
   ],

@@ -3,7 +3,7 @@ import { audit, component, node, serviceAccount, users } from '../../core/kubern
 import { reads } from '../../core/kubernetes/groups.ts';
 import { newReader } from '../../core/kubernetes/reader.ts';
 import { said } from '../../core/kubernetes/said.ts';
-import { insights, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
+import { insights, insightsSince, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
 const id = 'kubernetes/bootstrap-secret-read';
 const fleet = { cluster: 'fleet', user: users.admin } as const;
@@ -55,7 +55,7 @@ export const detection = kubernetes({
     `Confirm who read what, from the last source address (the others are the client's word): ${insights("objectRef.resource = 'secrets' and user.username = 'USER'")}`,
     'Contain: kubectl -n kube-system delete secret bootstrap-token-ID, for each token read; for bootstrap data kubectl -n NAMESPACE delete machine MACHINE, so that the controller makes another with a new token; after -ca, -sa, -etcd or -kubeconfig rotate the cluster’s certificate authority',
     removeAccess,
-    `Look for machines that joined since: kubectl get nodes --sort-by=.metadata.creationTimestamp, and ${insights("user.username like 'system:bootstrap:'")}`,
+    `Look for machines that joined since: kubectl get nodes --sort-by=.metadata.creationTimestamp, and ${insightsSince("user.username like 'system:bootstrap:'")}`,
     lookAround,
   ],
   blind: [

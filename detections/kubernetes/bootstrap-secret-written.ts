@@ -2,7 +2,7 @@ import { kubernetes } from '../../core/detection.ts';
 import { audit, serviceAccount, users } from '../../core/kubernetes/example.ts';
 import { writes } from '../../core/kubernetes/groups.ts';
 import { said } from '../../core/kubernetes/said.ts';
-import { confirm, insights, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
+import { confirm, insightsSince, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
 const fleet = { cluster: 'fleet', user: users.admin } as const;
 const token = { namespace: 'kube-system', name: 'bootstrap-token-abc123' };
@@ -45,7 +45,7 @@ export const detection = kubernetes({
   runbook: [
     confirm("objectRef.resource = 'secrets' and objectRef.name = 'NAME'"),
     'Contain: kubectl -n NAMESPACE delete secret NAME, for a token; for bootstrap data kubectl -n NAMESPACE patch cluster WORKLOAD_CLUSTER --type merge -p \'{"spec":{"paused":true}}\', before any machine boots from it',
-    `Find machines that booted since: kubectl get machines -A --sort-by=.metadata.creationTimestamp, and ${insights("user.username like 'system:bootstrap:'")}`,
+    `Find machines that booted since: kubectl get machines -A --sort-by=.metadata.creationTimestamp, and ${insightsSince("user.username like 'system:bootstrap:'")}`,
     removeAccess,
     lookAround,
   ],

@@ -1,7 +1,7 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
 import { said } from '../../core/kubernetes/said.ts';
-import { confirm, insights, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
+import { confirm, insightsSince, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
 const token = { namespace: 'kube-system', name: 'bootstrap-token-abc123' };
 const body = (expiration: string) => ({
@@ -35,7 +35,7 @@ export const detection = kubernetes({
   runbook: [
     confirm("objectRef.resource = 'secrets' and objectRef.name = 'NAME' and verb = 'create'"),
     'Contain: kubectl -n kube-system delete secret NAME; for every token: kubectl -n kube-system get secrets --field-selector type=bootstrap.kubernetes.io/token',
-    `See who joined with it: ${insights("user.username = 'system:bootstrap:ID'")}`,
+    `See who joined with it: ${insightsSince("user.username = 'system:bootstrap:ID'")}`,
     removeAccess,
     lookAround,
   ],

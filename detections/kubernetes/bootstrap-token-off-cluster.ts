@@ -2,7 +2,7 @@ import { kubernetes } from '../../core/detection.ts';
 import { tokenIdOf } from '../../core/kubernetes/bootstrap-token.ts';
 import { audit, joiner, users } from '../../core/kubernetes/example.ts';
 import { said } from '../../core/kubernetes/said.ts';
-import { confirm, insights, lookAround } from '../../core/kubernetes/steps.ts';
+import { confirm, endJoin, insightsSince, lookAround } from '../../core/kubernetes/steps.ts';
 
 const target = 'certificatesigningrequests.certificates.k8s.io';
 const outside = {
@@ -34,9 +34,9 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("user.username = 'system:bootstrap:TOKEN'"),
-    'Contain: kubectl -n kube-system delete secret bootstrap-token-TOKEN; kubectl certificate deny NAME && kubectl delete csr NAME; a node that joined with it: kubectl delete node NODE',
-    `See what its certificate did since: ${insights("sourceIPs.0 = 'ADDRESS'")}`,
-    'See who read the token: kubernetes/bootstrap-secret-read and cloudtrail/bootstrap-data-read of the hour before',
+    `Contain: ${endJoin}; a node that joined with it: kubectl cordon NODE, and once you saved what it was given kubectl delete node NODE`,
+    `See what its certificate did since: ${insightsSince("sourceIPs.0 = 'ADDRESS'")}`,
+    'See who read the token: npx tripline findings --detection kubernetes/bootstrap-secret-read --since DAY_BEFORE, and npx tripline findings --detection cloudtrail/bootstrap-data-read --since DAY_BEFORE',
     lookAround,
   ],
   blind: [

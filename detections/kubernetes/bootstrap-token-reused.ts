@@ -2,7 +2,7 @@ import { kubernetes } from '../../core/detection.ts';
 import { tokenIdOf } from '../../core/kubernetes/bootstrap-token.ts';
 import { audit, joiner, users } from '../../core/kubernetes/example.ts';
 import { texts } from '../../core/kubernetes/said.ts';
-import { confirm, insights, preserveNode } from '../../core/kubernetes/steps.ts';
+import { confirm, endJoin, insights, preserveNode } from '../../core/kubernetes/steps.ts';
 import { tokenReuse } from '../../core/kubernetes/token-reuse.ts';
 
 const id = 'kubernetes/bootstrap-token-reused';
@@ -56,7 +56,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("user.username = 'system:bootstrap:TOKEN'"),
-    'Contain: kubectl -n kube-system delete secret bootstrap-token-TOKEN; kubectl certificate deny NAME && kubectl delete csr NAME',
+    `Contain: ${endJoin}`,
     'Compare nodes and Machines: kubectl get nodes -o custom-columns=N:.metadata.name,P:.spec.providerID, and on the management cluster kubectl get machines -A -o custom-columns=N:.status.nodeRef.name,P:.spec.providerID',
     `A node without a Machine: ${preserveNode}`,
     `Find who read the token: ${insights("objectRef.name = 'bootstrap-token-TOKEN'")}`,

@@ -49,7 +49,7 @@ export const detection = kubernetes({
   runbook: [
     confirm("objectRef.resource = 'certificatesigningrequests' and objectRef.name = 'NAME'"),
     "Read what it makes: kubectl get csr NAME -o jsonpath='{.spec.request}' | base64 -d | openssl req -noout -subject",
-    'Contain: kubectl certificate deny NAME && kubectl delete csr NAME; one that was issued lives until it expires: take every right from its subject, kubectl get clusterrolebindings,rolebindings -A -o json | grep SUBJECT',
+    'Contain: kubectl get csr NAME -o yaml > request.yaml; kubectl certificate deny NAME; kubectl delete csr NAME; one that was issued lives until it expires: take every right from its subject, kubectl get clusterrolebindings,rolebindings -A -o json | grep SUBJECT',
     removeAccess,
     `${lookAround}; and what the certificate did: ${insights("user.username = 'SUBJECT'")}`,
   ],

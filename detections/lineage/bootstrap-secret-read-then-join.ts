@@ -7,7 +7,7 @@ import { tokenIdOf } from '../../core/kubernetes/bootstrap-token.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
 import { nodeAsked } from '../../core/kubernetes/example-node.ts';
 import { said, texts } from '../../core/kubernetes/said.ts';
-import { confirm, lookAround, preserveNode, removeAccess } from '../../core/kubernetes/steps.ts';
+import { confirm, endJoin, lookAround, preserveNode } from '../../core/kubernetes/steps.ts';
 import { bootstrapRead, tokenRead } from '../../core/lineage.ts';
 import { streamOf } from '../../core/state/heard.ts';
 import { addressInName, addressScope } from '../../core/state/node.ts';
@@ -94,9 +94,9 @@ export const detection = kubernetes({
   ],
   runbook: [
     confirm("user.username like 'system:bootstrap:'"),
-    'Contain: kubectl -n kube-system delete secret bootstrap-token-ID; kubectl certificate deny CSR; kubectl delete csr CSR; kubectl delete node NODE, after you saved what it was given',
-    'Compare nodes and Machines: kubectl get nodes -o custom-columns=N:.metadata.name,P:.spec.providerID, and on the management cluster kubectl get machines -A',
-    `${removeAccess}. ${preserveNode}`,
+    preserveNode,
+    `End what it joined with: ${endJoin}; once you saved what it was given: kubectl delete node NODE`,
+    `Contain who read it, as the finding of that read says (kubernetes/bootstrap-secret-read, cloudtrail/bootstrap-data-read): npx tripline entity USER; for others that joined compare nodes and Machines: kubectl get nodes -o custom-columns=N:.metadata.name,P:.spec.providerID, and on the management cluster kubectl get machines -A`,
     lookAround,
   ],
   blind: [

@@ -1,5 +1,5 @@
 import { call, example } from '../../core/cloudtrail/example.ts';
-import { revokeOlder } from '../../core/cloudtrail/steps.ts';
+import { revokeActingNode } from '../../core/cloudtrail/steps.ts';
 import { kubernetes } from '../../core/detection.ts';
 import { audit, iamSession, node, users } from '../../core/kubernetes/example.ts';
 import { sensitiveCalls } from '../../core/kubernetes/node.ts';
@@ -72,7 +72,7 @@ export const detection = kubernetes({
   ],
   runbook: [
     `Confirm what the key did on both sides: npx tripline entity KEY, and ${insights("user.extra.accessKeyId.0 = 'KEY'")}`,
-    `Contain the role: ${revokeOlder}`,
+    revokeActingNode,
     removeAccess,
     preserveNode,
     lookAround,

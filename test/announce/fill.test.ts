@@ -106,8 +106,8 @@ describe('a runbook step', () => {
     ['kubectl patch nodepool POOL', 'kubectl patch nodepool gpu', nodes, object('nodepools', 'gpu')],
     ['kubectl patch nodepool POOL', 'kubectl patch nodepool POOL', nodes, object('ec2nodeclasses', 'gpu')],
     [
-      'kubectl certificate deny NAME && kubectl delete csr NAME',
-      'kubectl certificate deny csr-x && kubectl delete csr csr-x',
+      'kubectl get csr NAME -o yaml; kubectl certificate deny NAME; kubectl delete csr NAME',
+      'kubectl get csr csr-x -o yaml; kubectl certificate deny csr-x; kubectl delete csr csr-x',
       nodes,
       object('certificatesigningrequests', 'csr-x'),
     ],
@@ -438,10 +438,31 @@ describe('a runbook step', () => {
     ['delete secret bootstrap-token-TOKEN;', 'delete secret bootstrap-token-abc123;', { key: { token: 'abc123' } }, {}],
     ["= 'system:bootstrap:TOKEN'", "= 'system:bootstrap:abc123'", { key: { token: 'abc123' } }, {}],
     ["= 'system:node:NODE'", "= 'system:node:ip-10-0-0-1'", { key: { node: 'ip-10-0-0-1' } }, {}],
-    ['certificate deny NAME &&', 'certificate deny csr-1 &&', {}, clustered('certificatesigningrequests', '', 'csr-1')],
+    ['certificate deny NAME;', 'certificate deny csr-1;', {}, clustered('certificatesigningrequests', '', 'csr-1')],
     ['--principal-arn ARN (or', `--principal-arn ${role} (or`, {}, user('alice', { canonicalArn: [role] })],
     ['--principal-arn ARN', '--principal-arn ARN', {}, user('system:node:n', { canonicalArn: [role] })],
     ['--principal-arn ARN', '--principal-arn ARN', {}, user('alice', { canonicalArn: [permissionSet] })],
+    // A node's session under a user of its own: the entry is every node's all the same.
+    [
+      '--principal-arn ARN',
+      '--principal-arn ARN',
+      {},
+      user('worker-session', { canonicalArn: [role], sessionName: ['i-0aaaabbbb'] }),
+    ],
+    ['--role-name ACTING_ROLE', '--role-name developer', {}, user('alice', { canonicalArn: [role] })],
+    ['--role-name ACTING_ROLE', '--role-name ACTING_ROLE', {}, user('alice', { canonicalArn: [permissionSet] })],
+    [
+      'delete secret bootstrap-token-TOKEN;',
+      'delete secret bootstrap-token-abc123;',
+      {},
+      user('system:bootstrap:abc123', {}),
+    ],
+    [
+      'delete secret bootstrap-token-TOKEN;',
+      'delete secret bootstrap-token-TOKEN;',
+      {},
+      user('system:bootstrap:a b', {}),
+    ],
     ['InstanceId=INSTANCE', 'InstanceId=i-0aaaabbbb', nodes, user('system:node:n', { sessionName: ['i-0aaaabbbb'] })],
     [
       'InstanceId=INSTANCE',
@@ -572,7 +593,7 @@ describe('a runbook step', () => {
 describe('Tripline’s own commands', () => {
   const steps = [
     'npx tripline entity PRINCIPAL, and',
-    'npx tripline findings --json | grep ADDRESS',
+    'npx tripline findings --detection x; npx tripline entity ADDRESS',
     'npx tripline findings show ID; npx tripline detections | grep x',
     'npx tripline doctor --stage STAGE.',
   ];
@@ -581,7 +602,7 @@ describe('Tripline’s own commands', () => {
   test('look into the stage that announces', () => {
     expect(filled('production')).toEqual([
       'npx tripline entity --stage production --account 111122223333 arn:aws:sts::111122223333:assumed-role/developer/alice, and',
-      'npx tripline findings --stage production --json | grep 198.51.100.23',
+      'npx tripline findings --stage production --detection x; npx tripline entity --stage production --account 111122223333 198.51.100.23',
       'npx tripline findings show --stage production ID; npx tripline detections | grep x',
       'npx tripline doctor --stage production.',
     ]);
@@ -590,7 +611,7 @@ describe('Tripline’s own commands', () => {
   test('look into the local database where there is no stage', () => {
     expect(filled()).toEqual([
       'npx tripline entity arn:aws:sts::111122223333:assumed-role/developer/alice, and',
-      'npx tripline findings --json | grep 198.51.100.23',
+      'npx tripline findings --detection x; npx tripline entity 198.51.100.23',
       'npx tripline findings show ID; npx tripline detections | grep x',
       'npx tripline doctor --stage STAGE.',
     ]);

@@ -46,6 +46,8 @@ describe.each(
       expect(readAnnouncement(announcementJson(one)).finding).toEqual(one.finding);
 
       const shown = ocsf(one);
+      const users = listOf(shown['observables']).filter(seen => at(seen, 'type_id') === 4);
+      for (const name of values(users, 'value')) expect(name).not.toMatch(/^(access key|through|web identity of) /);
       expect(ocsfFaults(shown)).toEqual([]);
       expect(values(shown['observables'], 'value')).toEqual(expect.arrayContaining(named));
       expect(values(shown['resources'], 'uid')).toEqual(expect.arrayContaining([...resources]));

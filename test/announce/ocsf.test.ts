@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { ocsf, ocsfVersion } from '../../core/ocsf.ts';
+import { way } from '../../core/way.ts';
 import { at, hour, window } from './case.ts';
 import { hostile } from './hostile.ts';
 import { detection, later, message, poisoned } from './message.ts';
@@ -312,7 +313,14 @@ describe('an OCSF Detection Finding', () => {
         'observables'
       ] as readonly JsonObject[];
       expect(others.map(one => named.find(({ value }) => value === one)?.['type_id'])).toEqual([4, 4, 4, 4]);
-      expect(named.find(({ value }) => value === 'AKIAEXAMPLEDEVKEY001')?.['type_id']).toBe(19);
+      expect(named.find(({ value }) => value === 'AKIAEXAMPLEDEVKEY001')).toMatchObject({
+        name: 'evidences[].data',
+        type_id: 19,
+      });
+      const by = ['AKIAEXAMPLEDEVKEY001', way.service('ec2fleet.amazonaws.com'), 'alice'];
+      const shown = ocsf(message({ principals: by }));
+      expect(shown['evidences']).toMatchObject([{ actor: { user: { uid: 'alice' } } }]);
+      expect((shown['observables'] as readonly JsonObject[]).map(({ value }) => value)).not.toContain(by[1]);
     });
   });
 });

@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { partsOf } from '../../core/announce/commands.ts';
 import { fillRunbook } from '../../core/announce/fill.ts';
@@ -20,7 +23,7 @@ const regional = ['cloudtrail', 'cloudwatch', 'ec2', 'eks', 'events', 'lambda', 
 
 /** A step's commands of one program: to the end of the command, quotes kept whole. */
 const commandsOf = (program: string, step: string): readonly string[] => {
-  const part = `'[^']*'|"[^"]*"|(?! (?:and|or) (?:aws|kubectl) )[^'";,()&|>]|,(?! )`;
+  const part = `'[^']*'|"[^"]*"|\\$\\([^()]*\\)|(?! (?:and|or) (?:aws|kubectl) )[^'";,()&|>]|,(?! )`;
   return [...step.matchAll(new RegExp(`(?<![\\w-])${program} (?:${part})*`, 'g'))].map(([command]) => command);
 };
 
@@ -63,7 +66,11 @@ describe('the commands of the runbooks', () => {
     const queries = aws.filter(({ command }) => command.startsWith('aws logs start-query'));
     expect(queries.length).toBeGreaterThan(40);
     expect(
-      failing(queries.filter(({ command }) => !/--start-time START_SECONDS --end-time END_SECONDS/.test(command))),
+      failing(
+        queries.filter(
+          ({ command }) => !/--start-time START_SECONDS --end-time (END_SECONDS|\$\(date \+%s\))/.test(command),
+        ),
+      ),
     ).toEqual([]);
   });
 
@@ -83,6 +90,56 @@ describe('the commands of the runbooks', () => {
       expect(time, id).toBeGreaterThanOrEqual(before - 1_000);
       expect(time, id).toBeLessThanOrEqual(Date.now());
     }
+  });
+
+  test.each([
+    'cloudtrail/instance-credentials-off-instance',
+    'cloudtrail/instance-session-in-console',
+    'cloudtrail/node-or-controller-denied-burst',
+    'cloudtrail/node-role-beyond-baseline',
+    'lineage/credentials-crossed-planes',
+  ])('%s: say what it costs to revoke the sessions of nodes', id => {
+    const [revoking] = steps.filter(one => one.id === id && one.step.includes('TokenIssueTime'));
+    expect(revoking?.step).toContain('as long as its credentials last, six hours and more');
+  });
+
+  test('cut an instance off at each of its interfaces', () => {
+    expect(failing(aws.filter(({ command }) => /modify-instance-attribute .*--groups/.test(command)))).toEqual([]);
+    const cutting = steps.filter(({ step }) => step.includes('QUARANTINE_SECURITY_GROUP'));
+    expect(cutting.length).toBeGreaterThan(20);
+    const bin = mkdtempSync(join(tmpdir(), 'tripline-'));
+    const aws2 = 'case "$*" in *describe-network-interfaces*) printf "eni-1\\teni-2\\n" ;; *) echo "$*" ;; esac';
+    writeFileSync(join(bin, 'aws'), `#!/bin/sh\n${aws2}\n`, { mode: 0o755 });
+    for (const { id, step } of cutting) {
+      const [command = ''] = partsOf(step).flatMap(({ kind, text }) =>
+        kind === 'code' && text.includes('QUARANTINE_SECURITY_GROUP') ? text : [],
+      );
+      const pasted = execFileSync('sh', ['-c', command], {
+        encoding: 'utf8',
+        env: { ...process.env, PATH: `${bin}:${process.env['PATH']}` },
+      });
+      const call = 'ec2 modify-network-interface-attribute --region INSTANCE_REGION --groups QUARANTINE_SECURITY_GROUP';
+      expect(pasted, id).toBe(['eni-1', 'eni-2'].map(eni => `${call} --network-interface-id ${eni}\n`).join(''));
+    }
+    rmSync(bin, { recursive: true });
+  });
+
+  test('look for what followed up to the moment at which they are pasted', () => {
+    const past = steps.filter(({ step }) => / (since|with it): /.test(step) && step.includes('END_SECONDS'));
+    expect(past).toEqual([]);
+  });
+
+  test('keep a request before they delete it, and delete it also where it was approved, which kubectl refuses to deny', () => {
+    const deleting = steps.filter(({ step }) => step.includes('kubectl delete csr'));
+    expect(deleting.length).toBeGreaterThan(2);
+    for (const { id, step } of deleting)
+      expect(step, id).toContain(
+        'kubectl get csr NAME -o yaml > request.yaml; kubectl certificate deny NAME; kubectl delete csr NAME',
+      );
+  });
+
+  test('ask for everything about a name, and not for what a hundred open findings have of it', () => {
+    expect(steps.filter(({ step }) => /npx tripline findings[^;,]*\| grep/.test(step))).toEqual([]);
   });
 
   test('put nothing into double quotes that a shell puts something else for', () => {
@@ -154,7 +211,7 @@ describe('the commands of the runbooks', () => {
     expect(filled.length).toBeGreaterThan(40);
     for (const command of filled) {
       expect(command).toMatch(
-        /^aws logs start-query --region us-gov-west-1 --log-group-name \/aws\/eks\/prod\/cluster --start-time 17\d{8} --end-time 17\d{8} /,
+        /^aws logs start-query --region us-gov-west-1 --log-group-name \/aws\/eks\/prod\/cluster --start-time 17\d{8} --end-time (17\d{8}|\$\(date \+%s\)) /,
       );
       // A shell reads it as one command whose last argument is the query.
       const [query = ''] = execFileSync('sh', [

@@ -37,6 +37,11 @@ test('a detection says what it did in the last 30 days', async () => {
   expect((await list('launch-burst', '--database', folder)).out).toMatch(/FOUND 30D +OPEN +FALSE.*\n.* 3 +2 +1 /);
 });
 
+test('words that no id contains give 1, as a name does that nothing knows', async () => {
+  expect(await list('no-such-thing')).toMatchObject({ code: 1 });
+  expect(await list('no-such-thing', '--json')).toMatchObject({ code: 1, out: '' });
+});
+
 test('one that found nothing says so', async () => {
   const { out } = await list('security-group-opened', '--database', folder, '--json');
   expect(JSON.parse(out)).toMatchObject({ last30Days: { findings: 0, open: 0, falsePositives: 0 } });

@@ -112,6 +112,16 @@ describe('tripline entity', () => {
     expect(order.map(at).every(index => index > 0)).toBe(true);
     expect(order.map(at)).toEqual(order.map(at).toSorted((a, b) => a - b));
   });
+  it('names each finding whole, however narrow the terminal', async () => {
+    const narrow = Object.assign(new PassThrough(), { isTTY: true, columns: 60 });
+    const io = { stdin: new PassThrough(), stdout: narrow, stderr: new PassThrough() };
+    await entity.run([exampleNode.instance, '--database', folder], io);
+    const shown = String(narrow.read());
+    const { out } = await said(entity, [exampleNode.instance, '--json']);
+    const ids = (JSON.parse(out) as { findings: { id: string }[] }).findings.map(({ id }) => id);
+    expect(ids.length).toBeGreaterThan(0);
+    for (const id of ids) expect(shown).toMatch(new RegExp(` ${id}\\s`));
+  });
   it('says all of it as JSON', async () => {
     const { out } = await said(entity, [exampleNode.instance, '--json']);
     const { known, timeline } = JSON.parse(out) as { known: { item: object }[]; timeline: unknown[] };

@@ -87,6 +87,28 @@ describe('tripline findings', () => {
     expect((await tripline('--detection', 'cloudtrail/karpenter-tag-tampered')).err).toBe('');
   });
 
+  test('says by its exit code that nothing names somebody', async () => {
+    for (const [name, code] of [
+      ['arn:aws:iam::111122223333:user/trent', 0],
+      ['nobody', 1],
+    ] as const)
+      for (const json of [[], ['--json']])
+        expect([name, json, (await tripline('about', 'principal', name, ...json)).code]).toEqual([name, json, code]);
+  });
+
+  test('takes up or silences nothing that somebody resolved: it is opened first', async () => {
+    await tripline('resolve', id('later'), '--as', 'benign', '--by', 'bob');
+    for (const verb of [['ack'], ['suppress', '--for', '2h']]) {
+      const { code, out, err } = await tripline(...verb, id('later'), '--by', 'alice');
+      expect([code, out]).toEqual([1, '']);
+      expect(err).toContain(`${id('later')} is resolved: `);
+      expect(err).toContain(`'tripline findings reopen ${id('later')}' opens it`);
+      expect((await stored('later')).status).toBe('resolved');
+    }
+    await tripline('reopen', id('later'), '--by', 'alice');
+    expect((await tripline('ack', id('later'), '--by', 'alice')).code).toBe(0);
+  });
+
   test('changes many only when told so', async () => {
     const filters = ['--severity', 'high', '--principal', 'arn:aws:iam::111122223333:user/trent'];
     const asked = await tripline('ack', ...filters);

@@ -8,6 +8,7 @@ import { main } from '../../cli/tripline.ts';
 import type { Act, Finding } from '../../core/finding.ts';
 import { reportHtml } from '../../core/report/html.ts';
 import { reportOf, shareText, spanText } from '../../core/report/report.ts';
+import { way } from '../../core/way.ts';
 import { at, finding, hour } from '../announce/case.ts';
 import { hostile } from '../announce/hostile.ts';
 import { match } from '../announce/tables.ts';
@@ -49,6 +50,16 @@ describe('a report', () => {
     expect(acknowledged[0]).toEqual({ severity: 'all', findings: 3, mean: 3 * hour, median: 2 * hour });
     expect(resolved[0]).toEqual({ severity: 'all', findings: 2, mean: 3 * hour, median: 3 * hour });
     expect(acknowledged[1]).toEqual({ severity: 'critical', findings: 0, mean: undefined, median: undefined });
+  });
+
+  test('names nobody for the identity provider or the service that many come by', () => {
+    const principals = [
+      'a',
+      way.provider('arn:aws:iam::111122223333:oidc-provider/x'),
+      way.service('ec2fleet.amazonaws.com'),
+    ];
+    const { offenders } = report([one({ principals }), one({ principals })]);
+    expect(offenders.map(({ principal }) => principal)).toEqual(['a']);
   });
 
   test('names who takes part in many, and which detections are noise', () => {

@@ -65,6 +65,10 @@ describe('a table', () => {
     );
   });
 
+  test('is whole where a terminal does not say how wide it is', () => {
+    expect(table(rows, spec, 0)).toBe(table(rows, spec));
+  });
+
   test('is no wider than what stands in it', () => {
     expect(table([{ n: 7 }], [{ head: 'N', cell: row => String(row.n), align: 'right' }])).toBe('N\n7');
   });

@@ -2,13 +2,13 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { call, nodeSession } from '../../core/cloudtrail/example.ts';
+import { call, nodeSession, roleSession } from '../../core/cloudtrail/example.ts';
 import { denied } from '../../core/cloudtrail/example-iam.ts';
 import type { CloudTrailRecord } from '../../core/cloudtrail/record.ts';
 import type { Event } from '../../core/event.ts';
-import { minimalPolicy, policyGaps, terraform } from '../../core/usage/policy.ts';
+import { beyondNodes, minimalPolicy, policyGaps, terraform } from '../../core/usage/policy.ts';
 import { collectUsage } from '../../core/usage/usage.ts';
-import { tripline } from './run.ts';
+import { piped, tripline } from './run.ts';
 
 const role = 'arn:aws:iam::111122223333:role/KarpenterNodeRole-prod';
 const byNode = (service: string, api: string, over: Partial<CloudTrailRecord> = {}): Event<'cloudtrail'> =>
@@ -166,6 +166,17 @@ describe('the least policy', () => {
     expect(policyGaps(others.slice(0, 1))).toHaveLength(1);
   });
 
+  test('says what it permits that nodes do not call', () => {
+    expect(beyondNodes(uses)).toEqual([
+      expect.stringContaining(
+        ': ec2:AssociateIamInstanceProfile, lambda:CreateFunction20150331, s3:GetObject. Take out',
+      ),
+    ]);
+    expect(
+      beyondNodes(usesOf([byNode('ec2', 'DescribeInstances'), byNode('sqs', 'ListQueues', denied('no'))])),
+    ).toEqual([]);
+  });
+
   test('asks for no tagging of a resource that is only made', () => {
     const requestParameters = { tagSpecificationSet: {} };
     const made = byNode('ec2', 'CreateVolume', {
@@ -235,6 +246,13 @@ describe('tripline usage', () => {
       Records: [byNode('ecr', 'BatchGetImage'), byNode('secretsmanager', 'GetSecretValue')].map(one => one.record),
     }),
   );
+
+  test('says beside a policy what nodes do not call, of node roles alone', async () => {
+    expect((await tripline('usage', path, '--policy')).stderr).toContain(': secretsmanager:GetSecretValue. Take out');
+    const record = call('secretsmanager', 'GetSecretValue', { userIdentity: roleSession('prod-app', 'one') }).record;
+    const { stderr } = await piped(JSON.stringify(record), 'usage', '-', '--role', 'prod-app', '--policy');
+    expect(stderr).toContain('For prod-app. Data events');
+  });
 
   test('finds node roles by their usual names, and shows what is beyond first', async () => {
     const { code, stdout } = await tripline('usage', path);
