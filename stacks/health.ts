@@ -5,6 +5,7 @@ import type { Lambda } from './function.ts';
 import { named } from './names.ts';
 import { home, type Place } from './place.ts';
 import type { Queue } from './queue.ts';
+import type { Feed } from './sources.ts';
 
 interface Parts {
   readonly functions: readonly Lambda[];
@@ -12,8 +13,7 @@ interface Parts {
   readonly streams: readonly Lambda[];
   readonly dead: readonly Queue[];
   readonly queues: readonly Queue[];
-  readonly rules: readonly aws.cloudwatch.EventRule[];
-  readonly candidates: number;
+  readonly feeds: readonly Feed[];
   /** Whether calls of our own are sent out that must come back. */
   readonly canaries: boolean;
   readonly topic: aws.sns.Topic;
@@ -68,37 +68,39 @@ export const health = (parts: Parts): void => {
         missing: 'breaching',
       },
     );
-  for (const [index, rule] of parts.rules.entries())
+  for (const [index, feed] of parts.feeds.entries()) {
     alarm(
       `rule-${index + 1}-failing`,
       'EventBridge could not hand events to the queue: look at the queue’s policy and key',
-      {
-        namespace: 'AWS/Events',
-        metricName: 'FailedInvocations',
-        dimensions: { RuleName: rule.name },
-        statistic: 'Sum',
-        ...minutes(5),
-        threshold: 0,
-      },
+      { ...counted(feed, 'FailedInvocations'), ...minutes(5), threshold: 0 },
     );
-  for (const [index, rule] of parts.rules.slice(0, parts.candidates).entries())
-    alarm(
-      `rule-${index + 1}-dead`,
-      'A rule for candidates matched nothing for a day: it may be disabled, or its trail off',
-      {
-        namespace: 'AWS/Events',
-        metricName: 'MatchedEvents',
-        dimensions: { RuleName: rule.name },
-        statistic: 'Sum',
+    if (feed.brings !== 'forwarded')
+      alarm(`rule-${index + 1}-dead`, nothingCame[feed.brings], {
+        ...counted(feed, 'MatchedEvents'),
         period: 3600,
         evaluationPeriods: 24,
         threshold: 1,
         below: true,
         missing: 'breaching',
-      },
-    );
+      });
+  }
   new aws.cloudwatch.Dashboard('Dashboard', { dashboardName: named('health'), dashboardBody: dashboard(parts) });
 };
+
+/** A day on which a rule matched nothing, and what it may come from. */
+const nothingCame = {
+  calls: 'A rule for candidates matched nothing for a day: it may be disabled, or its trail off',
+  objects:
+    'No object of an archive came for a day: its bucket may send no events here, or have its log files under another prefix',
+} as const;
+
+/** What EventBridge counts of a rule: of one on another bus than the default only beside that bus (EventBridge User Guide, "Monitoring"). */
+const counted = ({ rule, bus }: Feed, metricName: string) => ({
+  namespace: 'AWS/Events',
+  metricName,
+  dimensions: { ...(bus === undefined ? {} : { EventBusName: bus.name }), RuleName: rule.name },
+  statistic: 'Sum',
+});
 
 /** Alarms beside what hears a region's audit logs there; `regions.ts` forwards them. */
 export const healthAway = (

@@ -93,8 +93,7 @@ export const tripline = async () => {
       ...reported.dead,
       ...gathered.dead,
     ],
-    rules: read.rules,
-    candidates: patterns.length,
+    feeds: read.feeds,
     canaries: sent.functions.length > 0,
     topic: guard.topic,
   });

@@ -21,7 +21,16 @@ import {
   rowsApart,
 } from './checks/permissions.ts';
 import type { Check } from './checks/resource.ts';
-import { alarms, alarmsTell, auditRegions, canaryAlarm, everyRegion, guard, stages } from './checks/watch.ts';
+import {
+  alarms,
+  alarmsTell,
+  auditRegions,
+  canaryAlarm,
+  everyRegion,
+  guard,
+  rulesCounted,
+  stages,
+} from './checks/watch.ts';
 
 /**
  * Every check by what it asserts.
@@ -57,6 +66,7 @@ export const checks = (regions: readonly string[], heard: readonly string[]): Re
   'topics let in whoever publishes to them, and nobody else': topicsHear,
   'audit logs are heard in every region that has clusters': auditRegions(heard),
   'every alarm tells somebody': alarmsTell,
+  'alarms of rules watch what EventBridge counts': rulesCounted,
   'whoever carries events to another bus may put them there': carriers,
   'changes to the watcher are told without it, from two regions': guard,
   'the canary may steer nothing, and its call is denied': canary,

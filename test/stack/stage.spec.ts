@@ -59,6 +59,20 @@ describe('a stage', () => {
     expect(admits('CloudTrail', 'other')).toBe(false);
   });
 
+  it('says so where nothing comes from an archive for a day, as of a rule for candidates', () => {
+    const silent = full.resources
+      .filter(({ inputs }) => /-rule-\d+-dead$/.test(String(inputs['name'])))
+      .map(({ inputs }) => ({ ...(inputs['dimensions'] as object), missing: inputs['treatMissingData'] }));
+    const fed = full.resources
+      .filter(({ type, region, inputs }) => {
+        const name = String(inputs['name']);
+        return type === rule && region === homeRegion && /-(candidates|archive)-\d+$/.test(name);
+      })
+      .map(({ inputs }) => ({ RuleName: inputs['name'], missing: 'breaching' }));
+    expect(fed.length).toBeGreaterThan(2);
+    expect(silent).toEqual(fed);
+  });
+
   it('bounds what runs at once where that protects: nobody twice, no channel, cluster or account flooded', () => {
     const bounded = Object.fromEntries(
       full.resources
