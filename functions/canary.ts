@@ -7,6 +7,7 @@ import type { Settings } from '../core/settings.ts';
 import { askCanary, callOf, canaryState, failureOf, lateSince, rosterOf } from '../core/state/canary.ts';
 import { matchesAny } from '../core/wildcard.ts';
 import { deps } from './deps/deps.ts';
+import { accountOf } from './invocation/account.ts';
 import { lambda, said, warn } from './invocation/lambda.ts';
 import type { Meter } from './invocation/meter.ts';
 
@@ -33,7 +34,7 @@ const canariesOf = (
  */
 export const handler = lambda('canary', async (_: ScheduledEvent, meter, context): Promise<void> => {
   const { settings, store, now } = deps();
-  const account = context.invokedFunctionArn.split(':')[4] ?? '';
+  const account = accountOf(context) ?? '';
   const canaries = canariesOf(settings, (process.env['CANARY_REGIONS'] ?? '').split(',').filter(Boolean), account);
   meter.add('CanariesLate', 0); // its absence is an alarm
   await store().observe([

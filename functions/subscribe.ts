@@ -3,6 +3,7 @@ import { lasting } from '../adapters/lasting.ts';
 import { logsSubscriptions } from '../adapters/logs.ts';
 import { deps } from './deps/deps.ts';
 import { ofRegion } from './deps/region.ts';
+import { accountOf } from './invocation/account.ts';
 import { lambda, log } from './invocation/lambda.ts';
 import { closeGaps, matchesOf, subscribeAll } from './sources/subscribing.ts';
 
@@ -15,14 +16,14 @@ const variable = (name: string): string => {
 /** Keeps the audit log subscriptions of its region true, whatever event or schedule woke it; clusters that can't be heard become findings. */
 export const handler = lambda(
   'subscribe',
-  async (): Promise<{ readonly put: readonly string[]; readonly gaps: number }> => {
+  async (_: unknown, __, context): Promise<{ readonly put: readonly string[]; readonly gaps: number }> => {
     const { settings, findings, now } = deps();
     const wanted = {
       name: variable('FILTER_NAME'),
       pattern: variable('FILTER_PATTERN'),
       destination: variable('AUDIT_FUNCTION'),
     };
-    const local = ofRegion(settings, process.env);
+    const local = ofRegion(settings, process.env, accountOf(context));
     const { put, gaps, whole, failed } = await subscribeAll(
       logsSubscriptions(new CloudWatchLogsClient(lasting)),
       wanted,

@@ -3,7 +3,7 @@ import { alarmsOf, deadLetterAlarm, deliveryAlarms, functionAlarms, minutes, sou
 import { auditGroups } from './audit.ts';
 import type { Lambda } from './function.ts';
 import { named } from './names.ts';
-import { home, type Place } from './place.ts';
+import { type Account, home, type Place } from './place.ts';
 import type { Queue } from './queue.ts';
 import type { Feed } from './sources.ts';
 
@@ -17,6 +17,7 @@ interface Parts {
   /** Whether calls of our own are sent out that must come back. */
   readonly canaries: boolean;
   readonly topic: aws.sns.Topic;
+  readonly account: Account;
 }
 
 /** Alarms for everything that would lose events or tell nobody, and one dashboard. */
@@ -50,8 +51,9 @@ export const health = (parts: Parts): void => {
         threshold: 600_000,
       },
     );
-  for (const source of sourcesInUse()) sourceAlarms(alarm, source);
-  deliveryAlarms(alarm, auditGroups(home));
+  const groups = auditGroups(home, parts.account);
+  for (const source of sourcesInUse(groups)) sourceAlarms(alarm, source);
+  deliveryAlarms(alarm, groups);
   if (parts.canaries)
     alarm(
       'canary-late',
@@ -105,13 +107,14 @@ const counted = ({ rule, bus }: Feed, metricName: string) => ({
 /** Alarms beside what hears a region's audit logs there; `regions.ts` forwards them. */
 export const healthAway = (
   place: Place,
+  account: Account,
   heard: { readonly functions: readonly Lambda[]; readonly dead: readonly Queue[] },
 ) => {
   const alarm = alarmsOf(place, undefined);
   for (const fn of heard.functions) functionAlarms(alarm, fn);
   for (const [index, dead] of heard.dead.entries()) deadLetterAlarm(alarm, `dead-letters-${index + 1}`, dead);
   sourceAlarms(alarm, 'audit');
-  deliveryAlarms(alarm, auditGroups(place));
+  deliveryAlarms(alarm, auditGroups(place, account));
 };
 
 /** An alarm beside a dead-letter queue of another region, forwarded like these. */
@@ -119,8 +122,8 @@ export const hears = (part: string, dead: Queue, place: Place): void =>
   deadLetterAlarm(alarmsOf(place, undefined), `${part}-dlq`, dead);
 
 /** Silence of a source that nothing feeds is no news: clusters of other regions are heard there, S3's by the other function. */
-const sourcesInUse = (): readonly ('cloudtrail' | 'audit')[] =>
-  auditGroups(home).length > 0 ? ['cloudtrail', 'audit'] : ['cloudtrail'];
+const sourcesInUse = (groups: readonly string[]): readonly ('cloudtrail' | 'audit')[] =>
+  groups.length > 0 ? ['cloudtrail', 'audit'] : ['cloudtrail'];
 
 const dashboard = ({ functions, dead }: Parts): $util.Output<string> => {
   const graph = (title: string, metrics: readonly unknown[], statistic: string, index: number) => ({

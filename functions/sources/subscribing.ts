@@ -44,7 +44,7 @@ const lasting = (group: string, error: unknown): string | undefined => {
  */
 export const subscribeAll = async (logs: Subscriptions, wanted: Subscription, settings: Settings): Promise<Outcome> => {
   const found = (await logs.groups('/aws/eks/')).filter(name => eksGroup.test(name));
-  const named = auditGroups(settings);
+  const named = auditGroups(settings, undefined); // those of its own account and region already
   const put: string[] = [];
   const gaps: Gap[] = [];
   const failed: unknown[] = [];

@@ -13,7 +13,7 @@ describe('a stage', () => {
     expect(app).toMatchObject({
       removal: 'retain',
       protect: true,
-      providers: { aws: { region: 'eu-west-1', allowedAccountIds: ['111122223333'] } },
+      providers: { aws: { region: 'eu-west-1', allowedAccountIds: ['111122223333', '444455556666'] } },
     });
   });
 
@@ -26,6 +26,12 @@ describe('a stage', () => {
     expect(resources.find(({ type }) => type === 'tripline:refused')?.inputs['error']).toContain(
       'Deploy with a shorter --stage NAME',
     );
+  });
+
+  it('asks nothing of a cluster that the settings give to another account', () => {
+    const asked = full.resources.filter(({ type }) => !type.startsWith('tripline:')).map(one => JSON.stringify(one));
+    expect(asked.filter(one => one.includes('cluster/prod'))).not.toEqual([]);
+    expect(asked.filter(one => /elsewhere|ap-south-1/.test(one))).toEqual([]);
   });
 
   it('hears read-only calls in every region, where a detection asks for them', () => {
