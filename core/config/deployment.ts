@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { account, bucketName, secret } from './values.ts';
+import { account, bucketName, keyPrefix, secret } from './values.ts';
 
 const networkId = (prefix: 'subnet-' | 'sg-') =>
   v.pipe(v.string(), v.regex(new RegExp(`^${prefix}[0-9a-f]{8,17}$`), `an id like "${prefix}0123456789abcdef0"`));
@@ -11,7 +11,7 @@ export const deployment = v.optional(
       v.array(
         v.strictObject({
           bucket: bucketName,
-          prefix: v.optional(v.string(), 'AWSLogs/'),
+          prefix: v.optional(keyPrefix, 'AWSLogs/'),
           key: v.optional(
             v.pipe(
               v.string(),
