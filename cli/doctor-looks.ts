@@ -14,6 +14,7 @@ import {
 } from '../adapters/doctor.ts';
 import { clientsOf, take } from '../adapters/inventory.ts';
 import { concurrencyOf, countRules, enabledRegions } from '../adapters/quotas.ts';
+import { archivesOf } from '../core/archives.ts';
 import { auditGroups } from '../core/audit-groups.ts';
 import { accountCheck } from '../core/doctor/account.ts';
 import { canariesCheck, canaryCheck } from '../core/doctor/canary.ts';
@@ -37,6 +38,7 @@ import { partitionOf, witnessOf } from '../core/partition.ts';
 import type { Settings } from '../core/settings.ts';
 import { eventBridgeFilter } from '../core/targets/eventbridge/filter.ts';
 import { guardPatterns } from '../core/targets/eventbridge/guard.ts';
+import { objectPatterns } from '../core/targets/eventbridge/objects.ts';
 import type { EventPattern } from '../core/targets/eventbridge/pack.ts';
 import { logsFilter } from '../core/targets/logs/filter.ts';
 import { detections, knowledge } from '../detections/index.ts';
@@ -137,6 +139,7 @@ const ofRegion = (
 ): readonly Named[] => {
   const isHome = region === settings.home;
   const guards = guardPatterns(prefix, settings);
+  const objects = objectPatterns(archivesOf(settings));
   const rules = [
     ...patterns.map(({ pattern, readOnly }, index) => ({
       name: `${prefix}candidates-${index + 1}`,
@@ -152,6 +155,7 @@ const ofRegion = (
             state: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
             bus: `${prefix}regions`,
           },
+          ...objects.map((pattern, index) => ({ name: `${prefix}archive-${index + 1}`, pattern, state: 'ENABLED' })),
           ...guards.flatMap((pattern, index) => [
             { name: `${prefix}guard-${index + 1}-told`, pattern, state: 'ENABLED', bus: `${prefix}regions` },
             { name: `${prefix}to-witness-guard-${index + 1}`, pattern, state: 'ENABLED' },

@@ -91,6 +91,14 @@ test('what the settings ask for is missed where it is not there', async () => {
   expect(more.map(name => asked.get(name)?.state)).toEqual(['bad', 'bad', 'bad', 'bad']);
 });
 
+test('rules of archives are looked at, at home alone: whose objects they bring, and whether anybody disabled them', async () => {
+  const settings = defineConfig({ home: 'eu-west-1', deployment: { archives: [{ bucket: 'organisation-trail' }] } });
+  const asked: string[] = [];
+  for await (const some of looks('tripline-prod-', settings, Date.now()))
+    asked.push(...some.flatMap(([name]) => (name.includes('archive') ? [name] : [])));
+  expect(asked).toEqual(['rule tripline-prod-archive-1 eu-west-1']);
+});
+
 test('a guard that nobody confirmed is seen in the second region, too, where each address confirms by itself', async () => {
   sns.on(ListTopicsCommand).callsFake(async (_, client) => ({
     Topics: [{ TopicArn: `arn:aws:sns:${await client().config.region()}:111122223333:tripline-prod-guard` }],
