@@ -28,6 +28,15 @@ describe('a stage', () => {
     );
   });
 
+  it('looks at every other region before it makes anything there', () => {
+    const looked = full.resources.filter(
+      ({ type, name }) => type === 'tripline:asked' && name.endsWith(':getEventBus'),
+    );
+    expect(looked.map(({ region }) => region)).toEqual(others);
+    const first = full.resources.findIndex(({ type, region }) => type.startsWith('aws:') && others.includes(region));
+    expect(full.resources.indexOf(looked.at(-1) as (typeof looked)[number])).toBeLessThan(first);
+  });
+
   it('asks nothing of a cluster that the settings give to another account', () => {
     const asked = full.resources.filter(({ type }) => !type.startsWith('tripline:')).map(one => JSON.stringify(one));
     expect(asked.filter(one => one.includes('cluster/prod'))).not.toEqual([]);
