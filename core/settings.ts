@@ -120,9 +120,13 @@ export type Channel = Routing &
 
 /** What a stage has beyond the watch itself. Read by the stacks and their functions only. */
 export interface Deployment {
-  /** Buckets in `home` with EventBridge notifications on, into which a trail writes: an organisation's, or another account's. */
+  /**
+   * Buckets in `home` with EventBridge notifications on, into which a trail writes. Events of another account's bucket must be carried to this
+   * one's default bus (docs/deploy.md).
+   */
   readonly archives: readonly {
     readonly bucket: string;
+    /** How keys begin up to the accounts; absent: `AWSLogs/`. Control Tower's begin with `o-…/AWSLogs/`. */
     readonly prefix: string;
     /** The bucket's KMS key, where it has one. */
     readonly key?: string;

@@ -9,7 +9,7 @@ import {
   tlsOnly,
   topicsHear,
 } from './checks/doors.ts';
-import { logRetention, names, patterns, runtimes, tableSchemas } from './checks/parts.ts';
+import { bucketsStayWhole, logRetention, names, patterns, runtimes, tableSchemas } from './checks/parts.ts';
 import {
   canary,
   exactActions,
@@ -52,6 +52,7 @@ export const checks = (regions: readonly string[], heard: readonly string[]): Re
   'audit logs come from the groups that are subscribed': auditHearsItsGroups,
   'nothing takes plain HTTP': tlsOnly,
   'every log group forgets': logRetention,
+  'a bucket that outlives its stage stays private, and forgets': bucketsStayWhole,
   "every queue hides a message for six times its function's time-out": visibility,
   'every mapping reports partial failures': partialFailures,
   'streams start at the beginning, bisect, and give up': streams,

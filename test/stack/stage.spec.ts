@@ -17,6 +17,18 @@ describe('a stage', () => {
     });
   });
 
+  it('keeps when it is removed what a production has stored, and locked evidence of any, each with what opens it', () => {
+    const kept = ({ resources }: Synthesis, type: string) =>
+      resources
+        .filter(one => one.type === 'tripline:kept' && one.inputs['type'] === type)
+        .map(({ name }) => name)
+        .toSorted();
+    const [bucket, table, key] = ['aws:s3/bucket:Bucket', 'aws:dynamodb/table:Table', 'aws:kms/key:Key'];
+    expect([kept(full, bucket), kept(full, key)]).toEqual([['Evidence', 'Quarantine'], ['KeyEuWest1']]);
+    expect(kept(full, table)).toEqual(['FindingsTable', 'HubTable', 'StateTable']);
+    expect([kept(plain, bucket), kept(plain, key)]).toEqual([['Quarantine'], ['KeyEuWest1']]);
+  });
+
   it('is removed whole where it is no production, and has no name that is too long', () => {
     const { resources } = read('long');
     expect(resources.find(({ type }) => type === 'tripline:app')?.inputs).toMatchObject({
