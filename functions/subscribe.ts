@@ -23,16 +23,18 @@ export const handler = lambda(
       pattern: variable('FILTER_PATTERN'),
       destination: variable('AUDIT_FUNCTION'),
     };
-    const local = ofRegion(settings, process.env, accountOf(context));
+    const account = accountOf(context);
+    const local = ofRegion(settings, process.env, account);
+    const here = { settings: local, account };
     const { put, gaps, whole, failed } = await subscribeAll(
       logsSubscriptions(new CloudWatchLogsClient(lasting)),
       wanted,
       local,
     );
     for (const gap of gaps) log('warn', { function: 'subscribe', ...gap });
-    const matches = gaps.flatMap(gap => matchesOf(gap, local, now()));
+    const matches = gaps.flatMap(gap => matchesOf(gap, here, now()));
     if (matches.length > 0) await findings().fold(matches, now());
-    await closeGaps(whole, local, now());
+    await closeGaps(whole, here, now());
     // Whoever invoked it tries again, and keeps what fails for good.
     if (failed.length > 0) throw new AggregateError(failed, `${failed.length} log groups could not be subscribed`);
     return { put, gaps: gaps.length };
