@@ -28,7 +28,13 @@ export const deployment = v.optional(
         v.regex(/^arn:[\w-]+:events:[a-z0-9-]+:\d{12}:event-bus\/[\w./-]{1,256}$/, 'the ARN of an event bus'),
       ),
     ),
-    gathers: v.optional(v.array(account), []),
+    gathers: v.optional(
+      v.pipe(
+        v.array(account),
+        v.maxLength(100, 'a rule of EventBridge names no more than a hundred: gather the others by another stage'),
+      ),
+      [],
+    ),
     heartbeat: v.optional(secret),
     tracing: v.optional(v.boolean(), false),
     canary: v.optional(

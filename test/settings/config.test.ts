@@ -611,6 +611,12 @@ describe('defineConfig', () => {
       ],
     ],
     [
+      'deployment.gathers',
+      value => ({ deployment: { gathers: Array.from({ length: value }, (_, at) => String(111_122_223_333 + at)) } }),
+      [0, 1, 100],
+      [101],
+    ],
+    [
       'deployment.archives.prefix',
       value => ({ deployment: { archives: [{ bucket: 'trail', prefix: value }] } }),
       ['AWSLogs/', 'o-example1234/AWSLogs/', 'year=2026/a b', ''],
