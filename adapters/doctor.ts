@@ -163,6 +163,10 @@ export const findCanaries = async (
   return names.map((name, at) => [name, canaryState([answers[at]?.item ?? {}, ...(answers[at]?.also ?? [])])]);
 };
 
+/** The account whose credentials these are. */
+export const accountAt = async (region: string): Promise<string | undefined> =>
+  (await new STSClient({ region }).send(new GetCallerIdentityCommand({}))).Account;
+
 /** Milliseconds that this clock is ahead of AWS's, by the date of an answer (to the second); undefined: it bore none. */
 export const clockSkew = async (region: string): Promise<number | undefined> => {
   const client = new STSClient({ region });

@@ -1,4 +1,5 @@
 import {
+  accountAt,
   clockSkew,
   countOverdue,
   countQuarantined,
@@ -13,7 +14,9 @@ import {
 } from '../adapters/doctor.ts';
 import { clientsOf, take } from '../adapters/inventory.ts';
 import { concurrencyOf, countRules, enabledRegions } from '../adapters/quotas.ts';
+import { archivesOf } from '../core/archives.ts';
 import { auditGroups } from '../core/audit-groups.ts';
+import { accountCheck } from '../core/doctor/account.ts';
 import { canariesCheck, canaryCheck } from '../core/doctor/canary.ts';
 import { bad, type Check, good, weak } from '../core/doctor/check.ts';
 import { clusterChecks, filterCheck, ruleCheck, trailCheck } from '../core/doctor/feeds.ts';
@@ -30,10 +33,12 @@ import {
 } from '../core/doctor/stage.ts';
 import type { Trail } from '../core/inventory/aws.ts';
 import { regionsOf } from '../core/inventory/tasks.ts';
+import { settingsIn } from '../core/own-clusters.ts';
 import { partitionOf, witnessOf } from '../core/partition.ts';
 import type { Settings } from '../core/settings.ts';
 import { eventBridgeFilter } from '../core/targets/eventbridge/filter.ts';
 import { guardPatterns } from '../core/targets/eventbridge/guard.ts';
+import { objectPatterns } from '../core/targets/eventbridge/objects.ts';
 import type { EventPattern } from '../core/targets/eventbridge/pack.ts';
 import { logsFilter } from '../core/targets/logs/filter.ts';
 import { detections, knowledge } from '../detections/index.ts';
@@ -60,7 +65,15 @@ const nobody = () => false;
  */
 export async function* looks(prefix: string, settings: Settings, now: number): AsyncGenerator<readonly Named[]> {
   let enabled: readonly string[] | undefined;
+  let account: string | undefined;
   yield [
+    [
+      'account',
+      async () => {
+        account = await accountAt(settings.home);
+        return [accountCheck(account, settings)];
+      },
+    ],
     [
       'regions',
       async () => {
@@ -72,11 +85,12 @@ export async function* looks(prefix: string, settings: Settings, now: number): A
   // A stage stands in every enabled region; where they can't be asked for, in those that the settings speak of at least.
   const regions = [...new Set([settings.home, ...(enabled ?? regionsOf(settings))])];
   const { patterns } = eventBridgeFilter(detections, knowledge, settings);
-  yield [...ofAccount(regions, settings), ...regions.flatMap(region => ofRegion(region, prefix, settings, patterns))];
+  const ours = settingsIn(settings, account);
+  yield [...ofAccount(regions, ours), ...regions.flatMap(region => ofRegion(region, prefix, settings, patterns))];
   // Where the regions can't be asked for, the second one is known only where it is IAM's.
   const witness =
     enabled === undefined && isGlobal(settings.home) ? undefined : witnessOf(settings.home, enabled ?? []);
-  yield [...ofStage(prefix, settings, now), ...(witness === undefined ? [] : [guardIn(witness, prefix)])];
+  yield [...ofStage(prefix, settings, ours, now), ...(witness === undefined ? [] : [guardIn(witness, prefix)])];
 }
 
 const isGlobal = (region: string): boolean => partitionOf(region).global === region;
@@ -125,6 +139,7 @@ const ofRegion = (
 ): readonly Named[] => {
   const isHome = region === settings.home;
   const guards = guardPatterns(prefix, settings);
+  const objects = objectPatterns(archivesOf(settings));
   const rules = [
     ...patterns.map(({ pattern, readOnly }, index) => ({
       name: `${prefix}candidates-${index + 1}`,
@@ -140,6 +155,7 @@ const ofRegion = (
             state: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
             bus: `${prefix}regions`,
           },
+          ...objects.map((pattern, index) => ({ name: `${prefix}archive-${index + 1}`, pattern, state: 'ENABLED' })),
           ...guards.flatMap((pattern, index) => [
             { name: `${prefix}guard-${index + 1}-told`, pattern, state: 'ENABLED', bus: `${prefix}regions` },
             { name: `${prefix}to-witness-guard-${index + 1}`, pattern, state: 'ENABLED' },
@@ -165,14 +181,15 @@ const ofRegion = (
   ];
 };
 
-const ofStage = (prefix: string, settings: Settings, now: number): readonly Named[] => {
+/** @param ours the settings with the clusters of the account alone: filters are derived from all of them */
+const ofStage = (prefix: string, settings: Settings, ours: Settings, now: number): readonly Named[] => {
   const { home } = settings;
   const findings = `${prefix}findings`;
   const { pattern } = logsFilter(detections, knowledge, settings);
-  const groups = auditGroups(settings);
+  const groups = auditGroups(ours, undefined);
   const away = [...new Set(groups.map(({ region }) => region))].filter(region => region !== home).sort();
   const here = (name: string, region: string): string => (region === home ? name : `${name} ${region}`);
-  const parts = needed(settings).map(({ part }) => part);
+  const parts = needed(ours).map(({ part }) => part);
   const days = Array.from({ length: quarantineDays }, (_, back) =>
     new Date(now - (quarantineDays - 1 - back) * day).toISOString().slice(0, 10),
   );
@@ -193,7 +210,7 @@ const ofStage = (prefix: string, settings: Settings, now: number): readonly Name
         async () => functionsOf(region, prefix, hearing, name => here(name, region)),
       ],
     ),
-    ...needed(settings)
+    ...needed(ours)
       .filter(({ polls }) => polls)
       .map(
         ({ part }): Named => [

@@ -14,6 +14,7 @@ import { inventoryActions } from '../core/inventory/permissions.ts';
 import { suggest } from '../core/inventory/suggest.ts';
 import { type Tagger, taggersOf } from '../core/inventory/taggers.ts';
 import { regionsOf, tasksOf } from '../core/inventory/tasks.ts';
+import { settingsIn } from '../core/own-clusters.ts';
 import { memoryStore } from '../core/state/memory.ts';
 import { type Command, flags, oneOf, UsageError } from './io.ts';
 import { progressOn } from './progress.ts';
@@ -60,9 +61,11 @@ export const run: Command['run'] = async (argv, io) => {
     throw new UsageError('--state and --findings go together');
   const failOn = oneOf('fail-on', values['fail-on'], severities);
   const settings = await loadSettings(values.settings);
-  const regions = values.region ?? regionsOf(settings);
+  const { Account: account = '' } = await new STSClient({ region: values.region?.[0] ?? settings.home }).send(
+    new GetCallerIdentityCommand({}),
+  );
+  const regions = values.region ?? regionsOf(settingsIn(settings, account));
   const [home = settings.home] = regions;
-  const { Account: account = '' } = await new STSClient({ region: home }).send(new GetCallerIdentityCommand({}));
   const client = values.state === undefined ? undefined : new DynamoDBClient({ region: settings.home });
   const kept = client === undefined ? undefined : findingsTable(client, values.findings ?? '');
   const parts: { readonly part: Part; readonly found: Found }[] = [];

@@ -1,3 +1,4 @@
+import { clustersIn } from './own-clusters.ts';
 import type { Cluster, Settings } from './settings.ts';
 
 /** A log group that a cluster writes its audit log to. */
@@ -17,11 +18,11 @@ const groupOf = ({ name, kind, audit }: Cluster): string | undefined => {
 export const auditGroupOf = ({ clusters }: Pick<Settings, 'clusters'>, name: string): string | undefined =>
   groupOf(clusters.find(one => one.name === name) ?? { name, kind: 'eks', role: 'workload' });
 
-/** The log groups of the settings' clusters, each with its region. */
-export const auditGroups = ({ clusters, home }: Settings): readonly AuditGroup[] =>
-  clusters.flatMap(cluster => {
+/** The log groups of the settings' clusters, each with its region. @param account as of {@link clustersIn} */
+export const auditGroups = (settings: Settings, account: string | undefined): readonly AuditGroup[] =>
+  clustersIn(settings, account).flatMap(cluster => {
     const group = groupOf(cluster);
-    return group === undefined ? [] : [{ group, region: cluster.region ?? home, cluster: cluster.name }];
+    return group === undefined ? [] : [{ group, region: cluster.region ?? settings.home, cluster: cluster.name }];
   });
 
 /**
@@ -30,12 +31,12 @@ export const auditGroups = ({ clusters, home }: Settings): readonly AuditGroup[]
  * @param enabled the account's regions
  * @throws Error where the account has not enabled a cluster's region
  */
-export const auditRegions = (settings: Settings, enabled: readonly string[]): readonly string[] => {
-  const groups = auditGroups(settings);
+export const auditRegions = (settings: Settings, account: string, enabled: readonly string[]): readonly string[] => {
+  const groups = auditGroups(settings, account);
   const lost = groups.filter(({ region }) => region !== settings.home && !enabled.includes(region));
   if (lost.length > 0)
     throw new Error(
-      `clusters ${lost.map(({ cluster, region }) => `${cluster} (${region})`).join(', ')}: the account has not enabled that region. Correct the cluster's \`region\` in tripline.config.ts, or enable the region.`,
+      `clusters ${lost.map(({ cluster, region }) => `${cluster} (${region})`).join(', ')}: the account has not enabled that region. Correct the cluster's \`region\` in tripline.config.ts, name its \`account\` if it is of another one, or enable the region.`,
     );
   return [...new Set([settings.home, ...groups.map(({ region }) => region)])];
 };

@@ -4,7 +4,18 @@ import { cluster, controller } from './config/clusters.ts';
 import { conflicts } from './config/conflicts.ts';
 import { deployment } from './config/deployment.ts';
 import { detections, suppression } from './config/detections.ts';
-import { account, clock, day, families, principals, ranges, region, timeZone, wildcards } from './config/values.ts';
+import {
+  account,
+  clock,
+  day,
+  families,
+  principals,
+  ranges,
+  region,
+  timeZone,
+  wildcards,
+  words,
+} from './config/values.ts';
 import { problemOf } from './config/wrong.ts';
 import type { Settings } from './settings.ts';
 
@@ -96,11 +107,11 @@ const schema = v.strictObject({
         v.array(v.pipe(v.string(), v.regex(/^ami-[0-9a-f]+$/, 'an image id like "ami-0123456789abcdef0"'))),
         [],
       ),
-      owners: v.optional(v.array(v.string()), []),
+      owners: v.optional(v.array(words), []),
     }),
     {},
   ),
-  selectorTags: v.optional(v.array(v.pipe(v.string(), v.minLength(1))), ['karpenter.sh/discovery']),
+  selectorTags: v.optional(v.array(words), ['karpenter.sh/discovery']),
   imageSelectorTags: v.optional(wildcards, ['karpenter.sh/*', '*ami-type*']),
   imageParameters: v.optional(wildcards, usualImageParameters),
   interruptionQueues: v.optional(

@@ -9,6 +9,7 @@ export interface Cluster {
   /** `eks`: bodies are mostly absent from the audit log and nodes join by IAM; `kubeadm`: self-managed or Cluster API. */
   readonly kind: 'eks' | 'kubeadm';
   readonly role: 'workload' | 'management';
+  /** Whose it is: a stage in another account leaves its audit log to the stage there. Absent: every stage's own. */
   readonly account?: string;
   readonly region?: string;
   /** Where its audit log is, when not `/aws/eks/<name>/cluster`. */
@@ -119,9 +120,13 @@ export type Channel = Routing &
 
 /** What a stage has beyond the watch itself. Read by the stacks and their functions only. */
 export interface Deployment {
-  /** Buckets in `home` with EventBridge notifications on, into which a trail writes: an organisation's, or another account's. */
+  /**
+   * Buckets in `home` with EventBridge notifications on, into which a trail writes. Events of another account's bucket must be carried to this
+   * one's default bus (docs/deploy.md).
+   */
   readonly archives: readonly {
     readonly bucket: string;
+    /** How keys begin up to the accounts; absent: `AWSLogs/`. Control Tower's begin with `o-…/AWSLogs/`. */
     readonly prefix: string;
     /** The bucket's KMS key, where it has one. */
     readonly key?: string;

@@ -3,10 +3,12 @@ import { canaryCalls, type Outcome } from '../adapters/canary-call.ts';
 import { type Canary, clusterCanary, findingsOf, lostMatch, patience, regionCanary, roundOf } from '../core/canary.ts';
 import type { Finding } from '../core/finding.ts';
 import { inLanes } from '../core/lanes.ts';
+import { clustersIn } from '../core/own-clusters.ts';
 import type { Settings } from '../core/settings.ts';
 import { askCanary, callOf, canaryState, failureOf, lateSince, rosterOf } from '../core/state/canary.ts';
 import { matchesAny } from '../core/wildcard.ts';
 import { deps } from './deps/deps.ts';
+import { accountOf } from './invocation/account.ts';
 import { lambda, said, warn } from './invocation/lambda.ts';
 import type { Meter } from './invocation/meter.ts';
 
@@ -15,15 +17,10 @@ const lanes = 6;
 const who = 'tripline canary';
 
 /** The canaries of a stage. @param regions where the deployment found the account enabled */
-const canariesOf = (
-  { clusters, deployment, home, accounts }: Settings,
-  regions: readonly string[],
-  account: string,
-) => [
+const canariesOf = ({ clusters, deployment, home }: Settings, regions: readonly string[], account: string) => [
   ...(deployment.canary.regions ? regions.map(regionCanary) : []),
-  ...clusters
+  ...clustersIn({ clusters }, account)
     .filter(({ name, kind }) => kind === 'eks' && matchesAny(deployment.canary.clusters, name))
-    .filter(one => (one.account ?? accounts[0] ?? account) === account) // its finding is named by the account that the log names
     .map(one => clusterCanary(one.name, one.region ?? home)),
 ];
 
@@ -33,7 +30,7 @@ const canariesOf = (
  */
 export const handler = lambda('canary', async (_: ScheduledEvent, meter, context): Promise<void> => {
   const { settings, store, now } = deps();
-  const account = context.invokedFunctionArn.split(':')[4] ?? '';
+  const account = accountOf(context) ?? '';
   const canaries = canariesOf(settings, (process.env['CANARY_REGIONS'] ?? '').split(',').filter(Boolean), account);
   meter.add('CanariesLate', 0); // its absence is an alarm
   await store().observe([

@@ -17,8 +17,10 @@ export const handler = lambda('heartbeat', async (): Promise<void> => {
   ]);
 });
 
+/** EventBridge takes events for a bus of its own region only, whatever ARN names it; rules alone reach over. @param bus its ARN */
 const putHeartbeat = async (bus: string, stage: string): Promise<void> => {
-  const { Entries: results } = await new EventBridgeClient(hurried).send(
+  const region = bus.split(':')[3] ?? '';
+  const { Entries: results } = await new EventBridgeClient({ ...hurried, region }).send(
     new PutEventsCommand({
       Entries: [{ EventBusName: bus, Source: 'tripline', DetailType: 'Heartbeat', Detail: JSON.stringify({ stage }) }],
     }),

@@ -3,8 +3,10 @@ import { clientsOf, take } from '../adapters/inventory.ts';
 import { roleByArn } from '../core/cloudtrail/roles.ts';
 import { inventory } from '../core/inventory/inventory.ts';
 import { regionsOf, tasksOf } from '../core/inventory/tasks.ts';
+import { settingsIn } from '../core/own-clusters.ts';
 import { deps } from './deps/deps.ts';
 import { silenced } from './detection/silenced.ts';
+import { accountOf } from './invocation/account.ts';
 import { lambda, warn } from './invocation/lambda.ts';
 import { hasTime } from './invocation/time.ts';
 
@@ -17,8 +19,8 @@ const reserve = 120_000;
  */
 export const handler = lambda('inventory', async (_: ScheduledEvent, meter, context): Promise<void> => {
   const { settings, store, findings, now } = deps();
-  const account = context.invokedFunctionArn.split(':')[4] ?? '';
-  const result = await inventory(tasksOf(settings.home, regionsOf(settings)), {
+  const account = accountOf(context) ?? '';
+  const result = await inventory(tasksOf(settings.home, regionsOf(settingsIn(settings, account))), {
     account,
     settings,
     store: store(),

@@ -5,6 +5,7 @@ import { endByThemselves } from './announcement/ending.ts';
 import { announceSuppressions } from './announcement/suppressions.ts';
 import { wakeByTime } from './announcement/waking.ts';
 import { deps } from './deps/deps.ts';
+import { accountOf } from './invocation/account.ts';
 import { lambda, log, warn } from './invocation/lambda.ts';
 import type { Meter } from './invocation/meter.ts';
 import { hasTime } from './invocation/time.ts';
@@ -48,7 +49,7 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
     };
   if (judged.status === 'fulfilled') meter.add('JudgedAgain', judged.value);
   else failed('judging again')(judged.reason);
-  await findSilences()
+  await findSilences(accountOf(context))
     .then(({ silent, back }) => {
       meter.add('SourcesSilent', silent);
       if (back > 0) log('info', { function: 'sweep', back });

@@ -9,18 +9,22 @@ import { asking, asks } from './posture-reader.ts';
 import { deadLetters, type Queue } from './queue.ts';
 import { detects, environment, type Storage } from './storage.ts';
 
-/** The log groups of a region that the settings' clusters write their audit logs to. */
-export const auditGroups = ({ region }: Place): readonly string[] =>
-  groups(settings).flatMap(one => (one.region === region ? [one.group] : []));
+/** The log groups of a region that the settings' clusters in this account write their audit logs to. */
+export const auditGroups = ({ region }: Place, { id }: Account): readonly string[] =>
+  groups(settings, id).flatMap(one => (one.region === region ? [one.group] : []));
+
+/** Those of them that are not named as EKS names its own. */
+export const ownGroups = (place: Place, account: Account): readonly string[] =>
+  [...new Set(auditGroups(place, account))].filter(name => !/^\/aws\/eks\/.+\/cluster$/.test(name));
 
 /**
  * The log groups of a region that audit logs are heard from: those of EKS, and the settings' own. Nobody else's may call the
  * function, whatever it is made to hold; where the settings name more than policies have room for, any of the account may.
  */
-export const groupsHeard = (place: Place, { id, partition }: Account): readonly string[] => {
+export const groupsHeard = (place: Place, account: Account): readonly string[] => {
+  const { id, partition } = account;
   const group = (name: string): string => `arn:${partition}:logs:${place.region}:${id}:log-group:${name}`;
-  const own = [...new Set(auditGroups(place))].filter(name => !/^\/aws\/eks\/.+\/cluster$/.test(name));
-  const groups = ['/aws/eks/*/cluster', ...own].map(group);
+  const groups = ['/aws/eks/*/cluster', ...ownGroups(place, account)].map(group);
   // A policy names each with its streams and without.
   return fitting([...groups, ...groups], '').length === 1 ? [group('*')] : groups;
 };
@@ -29,9 +33,10 @@ export const groupsHeard = (place: Place, { id, partition }: Account): readonly 
  * Where audit logs are heard.
  * @throws Error where the account has not enabled a cluster's region
  */
-export const auditPlaces = (others: readonly Place[]): readonly Place[] => {
+export const auditPlaces = (others: readonly Place[], { id }: Account): readonly Place[] => {
   const heard = auditRegions(
     settings,
+    id,
     others.map(({ region }) => region),
   );
   return [home, ...others.filter(({ region }) => heard.includes(region))];

@@ -11,8 +11,13 @@ interface Options {
   readonly lockDays?: number;
 }
 
-/** A bucket for this stage's functions alone: private, versioned, encrypted with the stage's key, over TLS, forgetting. */
+/**
+ * A bucket for this stage's functions alone: private, versioned, encrypted with the stage's key, over TLS, forgetting. Where it outlives
+ * the stage it stays so: each of these is a resource of its own, which would be removed.
+ */
 export const bucket = ({ name, key, days, lockDays }: Options): aws.s3.Bucket => {
+  // What is locked outlives its stage, whatever that is: deleting the bucket would only fail.
+  const stays = { retainOnDelete: lockDays !== undefined || $app.removal !== 'remove' };
   const made = new aws.s3.Bucket(
     name,
     {
@@ -21,61 +26,84 @@ export const bucket = ({ name, key, days, lockDays }: Options): aws.s3.Bucket =>
         ? { forceDestroy: $app.removal === 'remove' }
         : { objectLockEnabled: true, forceDestroy: false }),
     },
-    // What is locked outlives its stage: deleting the bucket would only fail.
-    { protect: $app.protect ?? false, ...(lockDays === undefined ? {} : { retainOnDelete: true }) },
+    { protect: $app.protect ?? false, ...stays },
   );
-  new aws.s3.BucketPublicAccessBlock(`${name}IsPrivate`, {
-    bucket: made.id,
-    blockPublicAcls: true,
-    blockPublicPolicy: true,
-    ignorePublicAcls: true,
-    restrictPublicBuckets: true,
-  });
-  new aws.s3.BucketServerSideEncryptionConfiguration(`${name}IsEncrypted`, {
-    bucket: made.id,
-    rules: [
-      {
-        applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: key.arn },
-        bucketKeyEnabled: true,
-      },
-    ],
-  });
-  new aws.s3.BucketVersioning(`${name}Versions`, {
-    bucket: made.id,
-    versioningConfiguration: { status: 'Enabled' },
-  });
-  if (lockDays !== undefined)
-    new aws.s3.BucketObjectLockConfiguration(`${name}IsLocked`, {
+  new aws.s3.BucketPublicAccessBlock(
+    `${name}IsPrivate`,
+    {
       bucket: made.id,
-      rule: { defaultRetention: { mode: 'GOVERNANCE', days: lockDays } },
-    });
-  new aws.s3.BucketLifecycleConfiguration(`${name}Forgets`, {
-    bucket: made.id,
-    rules: [
-      {
-        id: 'forget',
-        status: 'Enabled',
-        filter: { prefix: '' },
-        expiration: { days },
-        noncurrentVersionExpiration: { noncurrentDays: 1 },
-        abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
-      },
-    ],
-  });
-  new aws.s3.BucketPolicy(`${name}OverTls`, {
-    bucket: made.id,
-    policy: $jsonStringify({
-      Version: '2012-10-17',
-      Statement: [
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
+    stays,
+  );
+  new aws.s3.BucketServerSideEncryptionConfiguration(
+    `${name}IsEncrypted`,
+    {
+      bucket: made.id,
+      rules: [
         {
-          Effect: 'Deny',
-          Principal: '*',
-          Action: 's3:*',
-          Resource: [made.arn, $interpolate`${made.arn}/*`],
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: key.arn },
+          bucketKeyEnabled: true,
         },
       ],
-    }),
-  });
+    },
+    stays,
+  );
+  new aws.s3.BucketVersioning(
+    `${name}Versions`,
+    {
+      bucket: made.id,
+      versioningConfiguration: { status: 'Enabled' },
+    },
+    stays,
+  );
+  if (lockDays !== undefined)
+    new aws.s3.BucketObjectLockConfiguration(
+      `${name}IsLocked`,
+      {
+        bucket: made.id,
+        rule: { defaultRetention: { mode: 'GOVERNANCE', days: lockDays } },
+      },
+      stays,
+    );
+  new aws.s3.BucketLifecycleConfiguration(
+    `${name}Forgets`,
+    {
+      bucket: made.id,
+      rules: [
+        {
+          id: 'forget',
+          status: 'Enabled',
+          filter: { prefix: '' },
+          expiration: { days },
+          noncurrentVersionExpiration: { noncurrentDays: 1 },
+          abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+        },
+      ],
+    },
+    stays,
+  );
+  new aws.s3.BucketPolicy(
+    `${name}OverTls`,
+    {
+      bucket: made.id,
+      policy: $jsonStringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 's3:*',
+            Resource: [made.arn, $interpolate`${made.arn}/*`],
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
+        ],
+      }),
+    },
+    stays,
+  );
   return made;
 };

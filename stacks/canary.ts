@@ -1,3 +1,4 @@
+import { clustersIn } from '../core/own-clusters.ts';
 import { matchesAny } from '../core/wildcard.ts';
 import settings from '../tripline.config.ts';
 import { fitting } from './fitting.ts';
@@ -21,7 +22,7 @@ export const canary = (
   { id, partition }: Account,
 ): { readonly functions: readonly Lambda[]; readonly dead: readonly Queue[] } => {
   const { regions, clusters, minutes } = settings.deployment.canary;
-  const watched = settings.clusters.filter(one => one.kind === 'eks' && matchesAny(clusters, one.name));
+  const watched = clustersIn(settings, id).filter(one => one.kind === 'eks' && matchesAny(clusters, one.name));
   if (!regions && watched.length === 0) return { functions: [], dead: [] };
   const dead = deadLetters('canary', home, key);
   const fn = lambda('canary', {

@@ -3,8 +3,9 @@ import { alarmsOf, deadLetterAlarm, deliveryAlarms, functionAlarms, minutes, sou
 import { auditGroups } from './audit.ts';
 import type { Lambda } from './function.ts';
 import { named } from './names.ts';
-import { home, type Place } from './place.ts';
+import { type Account, home, type Place } from './place.ts';
 import type { Queue } from './queue.ts';
+import type { Feed } from './sources.ts';
 
 interface Parts {
   readonly functions: readonly Lambda[];
@@ -12,11 +13,11 @@ interface Parts {
   readonly streams: readonly Lambda[];
   readonly dead: readonly Queue[];
   readonly queues: readonly Queue[];
-  readonly rules: readonly aws.cloudwatch.EventRule[];
-  readonly candidates: number;
+  readonly feeds: readonly Feed[];
   /** Whether calls of our own are sent out that must come back. */
   readonly canaries: boolean;
   readonly topic: aws.sns.Topic;
+  readonly account: Account;
 }
 
 /** Alarms for everything that would lose events or tell nobody, and one dashboard. */
@@ -50,8 +51,9 @@ export const health = (parts: Parts): void => {
         threshold: 600_000,
       },
     );
-  for (const source of sourcesInUse()) sourceAlarms(alarm, source);
-  deliveryAlarms(alarm, auditGroups(home));
+  const groups = auditGroups(home, parts.account);
+  for (const source of sourcesInUse(groups)) sourceAlarms(alarm, source);
+  deliveryAlarms(alarm, groups);
   if (parts.canaries)
     alarm(
       'canary-late',
@@ -68,48 +70,51 @@ export const health = (parts: Parts): void => {
         missing: 'breaching',
       },
     );
-  for (const [index, rule] of parts.rules.entries())
+  for (const [index, feed] of parts.feeds.entries()) {
     alarm(
       `rule-${index + 1}-failing`,
       'EventBridge could not hand events to the queue: look at the queue’s policy and key',
-      {
-        namespace: 'AWS/Events',
-        metricName: 'FailedInvocations',
-        dimensions: { RuleName: rule.name },
-        statistic: 'Sum',
-        ...minutes(5),
-        threshold: 0,
-      },
+      { ...counted(feed, 'FailedInvocations'), ...minutes(5), threshold: 0 },
     );
-  for (const [index, rule] of parts.rules.slice(0, parts.candidates).entries())
-    alarm(
-      `rule-${index + 1}-dead`,
-      'A rule for candidates matched nothing for a day: it may be disabled, or its trail off',
-      {
-        namespace: 'AWS/Events',
-        metricName: 'MatchedEvents',
-        dimensions: { RuleName: rule.name },
-        statistic: 'Sum',
+    if (feed.brings !== 'forwarded')
+      alarm(`rule-${index + 1}-dead`, nothingCame[feed.brings], {
+        ...counted(feed, 'MatchedEvents'),
         period: 3600,
         evaluationPeriods: 24,
         threshold: 1,
         below: true,
         missing: 'breaching',
-      },
-    );
+      });
+  }
   new aws.cloudwatch.Dashboard('Dashboard', { dashboardName: named('health'), dashboardBody: dashboard(parts) });
 };
+
+/** A day on which a rule matched nothing, and what it may come from. */
+const nothingCame = {
+  calls: 'A rule for candidates matched nothing for a day: it may be disabled, or its trail off',
+  objects:
+    'No object of an archive came for a day: its bucket may send no events here, or have its log files under another prefix',
+} as const;
+
+/** What EventBridge counts of a rule: of one on another bus than the default only beside that bus (EventBridge User Guide, "Monitoring"). */
+const counted = ({ rule, bus }: Feed, metricName: string) => ({
+  namespace: 'AWS/Events',
+  metricName,
+  dimensions: { ...(bus === undefined ? {} : { EventBusName: bus.name }), RuleName: rule.name },
+  statistic: 'Sum',
+});
 
 /** Alarms beside what hears a region's audit logs there; `regions.ts` forwards them. */
 export const healthAway = (
   place: Place,
+  account: Account,
   heard: { readonly functions: readonly Lambda[]; readonly dead: readonly Queue[] },
 ) => {
   const alarm = alarmsOf(place, undefined);
   for (const fn of heard.functions) functionAlarms(alarm, fn);
   for (const [index, dead] of heard.dead.entries()) deadLetterAlarm(alarm, `dead-letters-${index + 1}`, dead);
   sourceAlarms(alarm, 'audit');
-  deliveryAlarms(alarm, auditGroups(place));
+  deliveryAlarms(alarm, auditGroups(place, account));
 };
 
 /** An alarm beside a dead-letter queue of another region, forwarded like these. */
@@ -117,8 +122,8 @@ export const hears = (part: string, dead: Queue, place: Place): void =>
   deadLetterAlarm(alarmsOf(place, undefined), `${part}-dlq`, dead);
 
 /** Silence of a source that nothing feeds is no news: clusters of other regions are heard there, S3's by the other function. */
-const sourcesInUse = (): readonly ('cloudtrail' | 'audit')[] =>
-  auditGroups(home).length > 0 ? ['cloudtrail', 'audit'] : ['cloudtrail'];
+const sourcesInUse = (groups: readonly string[]): readonly ('cloudtrail' | 'audit')[] =>
+  groups.length > 0 ? ['cloudtrail', 'audit'] : ['cloudtrail'];
 
 const dashboard = ({ functions, dead }: Parts): $util.Output<string> => {
   const graph = (title: string, metrics: readonly unknown[], statistic: string, index: number) => ({

@@ -1,4 +1,5 @@
 import { regionsOfStage } from '../core/partition.ts';
+import { reachAll } from '../core/reach.ts';
 import settings from '../tripline.config.ts';
 import { named } from './names.ts';
 
@@ -34,11 +35,16 @@ export const account = async (): Promise<Account> => {
   return { id: accountId, partition };
 };
 
-/** Every region that is enabled for the account, and the one of IAM, home first. */
+/**
+ * Every region that is enabled for the account, and the one of IAM, home first.
+ * @throws Error where one of them lets nothing be made
+ */
 export const places = async (): Promise<readonly [Place, ...Place[]]> => {
   const { names } = await aws.getRegions({});
-  const [, ...others] = regionsOfStage(settings.home, names);
-  return [home, ...others.map(place)];
+  const [, ...regions] = regionsOfStage(settings.home, names);
+  const others = new Map(regions.map(region => [region, place(region)]));
+  await reachAll(regions, region => aws.cloudwatch.getEventBus({ name: 'default' }, others.get(region)));
+  return [home, ...others.values()];
 };
 
 const place = (region: string): Place => ({

@@ -1,3 +1,5 @@
+import { clustersIn } from '../core/own-clusters.ts';
+import type { Cluster } from '../core/settings.ts';
 import { rows } from '../core/tables.ts';
 import settings from '../tripline.config.ts';
 import { fitting } from './fitting.ts';
@@ -11,25 +13,28 @@ import { environment, folds, type Storage } from './storage.ts';
 const timeout = 90;
 
 /** Clusters that may be read. */
-const readable = settings.clusters.filter(({ reader }) => reader === true);
+const readable = ({ id }: Account): readonly Cluster[] =>
+  clustersIn(settings, id).filter(({ reader }) => reader === true);
 
 /** What a function needs to find the clusters that may be read; what it may read there, the clusters themselves say. */
-export const reads = ({ id, partition }: Account): readonly Grant[] =>
-  readable.length === 0
+export const reads = (account: Account): readonly Grant[] => {
+  const { id, partition } = account;
+  const clusters = readable(account).map(
+    ({ name, region = settings.home }) => `arn:${partition}:eks:${region}:${id}:cluster/${name}`,
+  );
+  return clusters.length === 0
     ? []
     : [
         {
           actions: ['eks:DescribeCluster'],
-          resources: fitting(
-            readable.map(({ name, region = settings.home }) => `arn:${partition}:eks:${region}:${id}:cluster/${name}`),
-            `arn:${partition}:eks:*:${id}:cluster/*`,
-          ),
+          resources: fitting(clusters, `arn:${partition}:eks:*:${id}:cluster/*`),
         },
       ];
+};
 
-/** Where functions ask for a reading; undefined where the settings give no cluster a reader. */
-export const readings = (key: Key): { readonly waiting: Queue; readonly dead: Queue } | undefined => {
-  if (readable.length === 0) return undefined;
+/** Where functions ask for a reading; undefined where the settings give no cluster of the account a reader. */
+export const readings = (key: Key, account: Account): { readonly waiting: Queue; readonly dead: Queue } | undefined => {
+  if (readable(account).length === 0) return undefined;
   const dead = deadLetters('readings', home, key);
   return { waiting: queue('readings', timeout, dead, key), dead };
 };

@@ -10,9 +10,18 @@ import { asking, asks } from './posture-reader.ts';
 import { accept, deadLetters, polls, type Queue, queue } from './queue.ts';
 import { detects, environment, type Storage } from './storage.ts';
 
+/** A rule that hands events to the queue. */
+export interface Feed {
+  readonly rule: aws.cloudwatch.EventRule;
+  /** Absent: the default bus. */
+  readonly bus: aws.cloudwatch.EventBus | undefined;
+  /** What it brings. Something of `calls` and `objects` comes every day, of `forwarded` only where other regions are in use. */
+  readonly brings: 'calls' | 'forwarded' | 'objects';
+}
+
 export interface Sources {
   readonly cloudtrail: Lambda;
-  readonly rules: readonly aws.cloudwatch.EventRule[];
+  readonly feeds: readonly Feed[];
   /** Where candidates of other regions arrive. */
   readonly regions: aws.cloudwatch.EventBus;
   readonly queues: readonly Queue[];
@@ -36,48 +45,47 @@ export const sources = (
   const events = queue('events', cloudtrailTimeout, dead, key);
   // A bus of its own: on the default bus, events of other regions would set off rules that don't expect them.
   const regions = new aws.cloudwatch.EventBus('RegionsBus', { name: named('regions') });
-  const rules = [
-    ...patterns.map((pattern, index) => rule(`candidates-${index + 1}`, pattern, undefined)),
-    rule(
+  const feeds = [
+    ...patterns.map((pattern, index) => feed(`candidates-${index + 1}`, 'calls', pattern)),
+    feed(
+      'forwarded',
       'forwarded',
       { pattern: '{"source":[{"prefix":"aws."}],"detail-type":[{"suffix":" via CloudTrail"}]}', readOnly: true },
       regions,
     ),
     ...objectPatterns(archivesOf(settings)).map((pattern, index) =>
-      rule(`archive-${index + 1}`, { pattern, readOnly: false }, undefined),
+      feed(`archive-${index + 1}`, 'objects', { pattern, readOnly: false }),
     ),
   ];
-  for (const { one, part, bus } of rules)
+  for (const { rule, part, bus } of feeds)
     new aws.cloudwatch.EventTarget(logical(`${part} to queue`), {
-      rule: one.name,
+      rule: rule.name,
       ...(bus === undefined ? {} : { eventBusName: bus.name }),
       arn: events.arn,
       deadLetterConfig: { arn: undelivered.arn },
     });
-  const arns = rules.map(({ one }) => one.arn);
+  const arns = feeds.map(({ rule }) => rule.arn);
   accept('events queue', events, { events: arns });
   accept('undelivered queue', undelivered, { events: arns });
   return {
     cloudtrail: cloudtrailFunction(storage, events, key, readings),
-    rules: rules.map(({ one }) => one),
+    feeds,
     regions,
     queues: [events],
     dead: [dead, undelivered],
   };
 };
 
-const rule = (
+const feed = (
   part: string,
+  brings: Feed['brings'],
   { pattern, readOnly }: Pick<EventPattern, 'pattern' | 'readOnly'>,
-  bus: aws.cloudwatch.EventBus | undefined,
-): {
-  readonly part: string;
-  readonly bus: aws.cloudwatch.EventBus | undefined;
-  readonly one: aws.cloudwatch.EventRule;
-} => ({
+  bus?: aws.cloudwatch.EventBus,
+): Feed & { readonly part: string } => ({
   part,
+  brings,
   bus,
-  one: new aws.cloudwatch.EventRule(logical(`${part} rule`), {
+  rule: new aws.cloudwatch.EventRule(logical(`${part} rule`), {
     name: named(part),
     description: 'Tripline: what the enabled detections may match (derived: tripline filters)',
     eventPattern: pattern,

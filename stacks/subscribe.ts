@@ -1,4 +1,5 @@
-import { type Audit, groupsHeard, reachesHome } from './audit.ts';
+import { wakingPattern } from '../core/targets/eventbridge/waking.ts';
+import { type Audit, groupsHeard, ownGroups, reachesHome } from './audit.ts';
 import { type Lambda, lambda } from './function.ts';
 import { key } from './key.ts';
 import { logical, named } from './names.ts';
@@ -57,11 +58,7 @@ export const subscribe = (
     {
       name: named('clusters'),
       description: 'Tripline: a cluster or its log group was made or changed',
-      eventPattern: JSON.stringify({
-        source: ['aws.logs', 'aws.eks'],
-        'detail-type': ['AWS API Call via CloudTrail'],
-        detail: { eventName: ['CreateLogGroup', 'CreateCluster', 'UpdateClusterConfig', 'DeleteSubscriptionFilter'] },
-      }),
+      eventPattern: wakingPattern(ownGroups(place, account)),
       state: 'ENABLED',
     },
     inside(place),

@@ -31,9 +31,9 @@ export const tripline = async () => {
   const ourKey = key(home, us);
   const stored = storage(ourKey);
   const told = alerts(stored, ourKey);
-  const asked = readings(ourKey);
+  const asked = readings(ourKey, us);
   const read = sources(stored, patterns, ourKey, asked?.waiting);
-  const [hear, ...hearAway] = auditPlaces(others).map(place => {
+  const [hear, ...hearAway] = auditPlaces(others, us).map(place => {
     const heard = audit(place, stored, us, asked?.waiting);
     const kept = subscribe(place, stored, heard, pattern, us);
     return { place, functions: [heard.fn, kept.fn], dead: [heard.dead, kept.dead] };
@@ -56,7 +56,7 @@ export const tripline = async () => {
   const guard = selfProtection(ourKey, home, read.regions, witness, us, guards);
   const reported = reportsToHub(told.bus, ourKey, us);
   const gathered = gathers(guard.topic, ourKey, us);
-  for (const { place, ...heard } of hearAway) healthAway(place, heard);
+  for (const { place, ...heard } of hearAway) healthAway(place, us, heard);
   health({
     functions: [
       read.cloudtrail,
@@ -93,10 +93,10 @@ export const tripline = async () => {
       ...reported.dead,
       ...gathered.dead,
     ],
-    rules: read.rules,
-    candidates: patterns.length,
+    feeds: read.feeds,
     canaries: sent.functions.length > 0,
     topic: guard.topic,
+    account: us,
   });
   return {
     findings: stored.findings.name,

@@ -5,6 +5,7 @@ import { type Config, defineConfig } from '../core/config.ts';
 const detections = [
   { id: 'cloudtrail/launch-burst', on: 'cloudtrail' },
   { id: 'kubernetes/nodepool-deleted', on: 'kubernetes' },
+  { id: 'kubernetes/denied-burst', on: 'kubernetes', state: { kind: 'threshold', doc: '' } as never }, // asked whether it is there
 ] as const;
 const hearing = (...names: readonly string[]): Config => ({
   channels: [
@@ -40,6 +41,18 @@ test('a slip, or a detection that was renamed since, is told with its place', ()
     { where: 'channels.1.detections', what: `no detection is called "cloudtrial/*": ${listed}` },
     { where: 'channels.1.detections', what: `no detection is called "posture/nothing": ${listed}` },
     { where: 'channels.1.detections', what: `no detection is called "posture*": ${listed}` },
+  ]);
+});
+
+test('a threshold of what counts nothing is told', () => {
+  const thresholds = (threshold: number) => ({
+    detections: { 'kubernetes/nodepool-deleted': { threshold }, 'kubernetes/denied-burst': { threshold } },
+  });
+  expect(found(thresholds(5))).toEqual([
+    {
+      where: 'detections.kubernetes/nodepool-deleted.threshold',
+      what: 'this detection looks at single events and counts nothing',
+    },
   ]);
 });
 

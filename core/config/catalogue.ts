@@ -41,6 +41,18 @@ const deafExemptions = (detections: readonly Pick<AnyDetection, 'id' | 'on'>[], 
     ),
   );
 
+/** Thresholds of what does not count: they would change nothing. */
+const idleThresholds = (
+  detections: readonly Pick<AnyDetection, 'id' | 'state'>[],
+  settings: Settings,
+): readonly Unmet[] =>
+  detections
+    .filter(({ id, state }) => settings.detections[id]?.threshold !== undefined && state === undefined)
+    .map(({ id }) => ({
+      where: `detections.${id}.threshold`,
+      what: 'this detection looks at single events and counts nothing',
+    }));
+
 /** Whether a name, or a name with wildcards, is of something that makes findings: what an inventory finds is in no list, so that its wildcards are believed. */
 const isFound = (ids: readonly string[], name: string): boolean =>
   ids.some(id => matchesAny([name], id)) || (name.includes('*') ? name.startsWith('posture/') : isPosture(name));
@@ -71,7 +83,7 @@ export const unmetBySuppression = (
  * there holds for nothing, and a channel that hears only such detections hears nothing.
  */
 export const unmetIn = (
-  detections: readonly Pick<AnyDetection, 'id' | 'on'>[],
+  detections: readonly Pick<AnyDetection, 'id' | 'on' | 'state'>[],
   settings: Settings,
 ): readonly Unmet[] => {
   const ids = detections.map(({ id }) => id);
@@ -88,5 +100,6 @@ export const unmetIn = (
       unmetBySuppression(detections, when).map(what => ({ where: `suppressions.${index}.when`, what })),
     ),
     ...deafExemptions(detections, settings),
+    ...idleThresholds(detections, settings),
   ];
 };

@@ -1,5 +1,15 @@
 import * as v from 'valibot';
-import { account as awsAccount, clusterName, families, ranges, region, wildcard, wildcards } from './values.ts';
+import {
+  account as awsAccount,
+  clusterName,
+  families,
+  keyPrefix,
+  ranges,
+  region,
+  wildcard,
+  wildcards,
+  words,
+} from './values.ts';
 
 /** EKS takes such names only (Amazon EKS API Reference, CreateCluster). */
 const eksName = /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
@@ -15,8 +25,8 @@ const fields = v.strictObject({
   audit: v.optional(
     v.union(
       [
-        v.strictObject({ logGroup: v.string(), streamPrefix: v.optional(v.string()) }),
-        v.strictObject({ bucket: v.string(), prefix: v.string() }),
+        v.strictObject({ logGroup: v.string(), streamPrefix: v.optional(words) }),
+        v.strictObject({ bucket: v.string(), prefix: keyPrefix }),
       ],
       'where the audit log is: { logGroup, streamPrefix? } or { bucket, prefix }',
     ),

@@ -1,11 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
-import { archiveArns } from '../archives.ts';
 import { canaryDetections } from '../canary.ts';
 import { partitionOf } from '../partition.ts';
-import { policyRoom, roomOf } from '../policy-room.ts';
 import type { Settings } from '../settings.ts';
 import { matchesAny } from '../wildcard.ts';
+import { archiveProblems } from './archives.ts';
 import { bucketName } from './values.ts';
 
 /** What one schema can't say: things that stand in two places at once. */
@@ -23,6 +22,7 @@ export const conflicts = (settings: Settings): readonly string[] => {
     ...auditProblems(settings),
     ...archiveProblems(settings),
     ...channelProblems(settings),
+    ...deploymentProblems(settings),
     ...partitionProblems(settings),
   );
   for (const [index, { account }] of settings.clusters.entries())
@@ -83,26 +83,23 @@ const auditProblems = ({ clusters }: Settings): readonly string[] => {
   return problems;
 };
 
-/**
- * A bus takes thirty rules with wildcards (Amazon EventBridge quotas), of which the derived patterns and self-protection have seven
- * where settings are few; each way in which the keys of trails begin is one.
- */
-const mostPrefixes = 20;
-
-/** Buckets that are read: what does not fit would end a deployment half-way. */
-const archiveProblems = (settings: Settings): readonly string[] => {
-  const { objects, keys } = archiveArns(settings);
-  const room = roomOf([...objects, ...keys]);
-  const prefixes = new Set(settings.deployment.archives.map(({ prefix }) => prefix)).size;
+/** What a deployment would refuse half-way, or make for nothing. */
+const deploymentProblems = ({ deployment, channels, clusters }: Settings): readonly string[] => {
+  const { gathers, network, heartbeat } = deployment;
+  const channelSecrets = channels.flatMap(one => [
+    ...('secret' in one ? [one.secret] : []),
+    ...('token' in one ? [one.token, one.triage?.signing] : []),
+  ]);
   return [
-    ...(room > policyRoom
+    ...[...twice(gathers)].map(one => `deployment.gathers: ${one} stands twice: name it once`),
+    ...(network !== undefined && deployment.evidence === undefined && !clusters.some(({ reader }) => reader === true)
       ? [
-          `deployment.archives: the ${objects.length} buckets that are read${keys.length === 0 ? '' : ` and their ${keys.length} keys`} take ${room} characters of a role’s policies, which have room for ${policyRoom}: let trails write into fewer buckets (an organisation’s trail writes into one), or share keys`,
+          'deployment.network: no function runs there: give a cluster a `reader`, set `deployment.evidence`, or leave it out',
         ]
       : []),
-    ...(prefixes > mostPrefixes
+    ...(heartbeat !== undefined && channelSecrets.includes(heartbeat)
       ? [
-          `deployment.archives: ${prefixes} prefixes take a rule with a wildcard each, and an event bus has room for ${mostPrefixes}: let trails write under the same prefix`,
+          'deployment.heartbeat: a channel has this secret: its address would get both; give the heartbeat one of its own',
         ]
       : []),
   ];
@@ -131,7 +128,19 @@ const partitionProblems = (settings: Settings): readonly string[] => {
     ),
     ['deployment.hub', deployment.hub === undefined ? [] : [deployment.hub]],
   ];
-  return said.flatMap(([where, arns = []]) =>
+  const regions: readonly (readonly [where: string, region: string])[] = [
+    ...settings.approvedRegions.map((one, index) => [`approvedRegions.${index}`, one] as const),
+    ...clusters.flatMap(({ region }, index) =>
+      region === undefined ? [] : [[`clusters.${index}.region`, region] as const],
+    ),
+  ];
+  const abroad = regions
+    .filter(([, region]) => partitionOf(region).id !== id)
+    .map(
+      ([where, region]) =>
+        `${where}: ${region} is of another partition than \`home\` (${settings.home}): no account has both`,
+    );
+  const foreign = said.flatMap(([where, arns = []]) =>
     arns
       .filter(arn => /^arn:[a-z-]+:/.test(arn) && !arn.startsWith(`arn:${id}:`))
       .map(
@@ -139,6 +148,7 @@ const partitionProblems = (settings: Settings): readonly string[] => {
           `${where}: ${arn} is of another partition than \`home\` (${settings.home}), whose ARNs begin with "arn:${id}:"`,
       ),
   );
+  return [...abroad, ...foreign];
 };
 
 /** Puts "10.0.0.0/8", "192.0.2.1" or an IPv6 range into a block list; the text must be valid. */

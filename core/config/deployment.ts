@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { account, bucketName, secret } from './values.ts';
+import { account, bucketName, keyPrefix, secret } from './values.ts';
 
 const networkId = (prefix: 'subnet-' | 'sg-') =>
   v.pipe(v.string(), v.regex(new RegExp(`^${prefix}[0-9a-f]{8,17}$`), `an id like "${prefix}0123456789abcdef0"`));
@@ -11,7 +11,7 @@ export const deployment = v.optional(
       v.array(
         v.strictObject({
           bucket: bucketName,
-          prefix: v.optional(v.string(), 'AWSLogs/'),
+          prefix: v.optional(keyPrefix, 'AWSLogs/'),
           key: v.optional(
             v.pipe(
               v.string(),
@@ -28,7 +28,13 @@ export const deployment = v.optional(
         v.regex(/^arn:[\w-]+:events:[a-z0-9-]+:\d{12}:event-bus\/[\w./-]{1,256}$/, 'the ARN of an event bus'),
       ),
     ),
-    gathers: v.optional(v.array(account), []),
+    gathers: v.optional(
+      v.pipe(
+        v.array(account),
+        v.maxLength(100, 'a rule of EventBridge names no more than a hundred: gather the others by another stage'),
+      ),
+      [],
+    ),
     heartbeat: v.optional(secret),
     tracing: v.optional(v.boolean(), false),
     canary: v.optional(

@@ -6,8 +6,17 @@ import * as v from 'valibot';
 const twelve = 'an account id is twelve digits, in quotes: "111122223333"';
 /** An AWS account. */
 export const account = v.pipe(v.string(twelve), v.regex(/^\d{12}$/, twelve));
-/** An AWS region. */
-export const region = v.pipe(v.string(), v.regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'a region reads like "eu-west-1"'));
+/** An AWS region: its last word is a quarter of the compass, whatever new ones are called. */
+export const region = v.pipe(
+  v.string(),
+  v.regex(/^[a-z]{2,4}(-[a-z]+)?-((north|south)(east|west)?|east|west|central)-\d$/, 'a region reads like "eu-west-1"'),
+);
+/** Some words: blanks at their ends are part of no name, so that what has them would match nothing, and nobody would see why. */
+export const words = v.pipe(
+  v.string(),
+  v.minLength(1, 'must not be empty'),
+  v.check(text => text.trim() === text, 'begins or ends with a blank: nothing is called so'),
+);
 /** A cluster by its name. */
 export const clusterName = v.pipe(v.string(), v.minLength(1, 'a cluster needs its name'), v.maxLength(253));
 
@@ -38,18 +47,38 @@ export const bucketName = v.pipe(
   v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket’s name, not its ARN or address'),
 );
 
+/** How keys of a bucket's objects begin: as it stands, for EventBridge and IAM would take what they know as a wildcard or variable for one. */
+export const keyPrefix = v.pipe(
+  v.string(),
+  v.check(
+    text => text.trim() === text && !/^\/|^s3:|[*?\\${}]/.test(text),
+    'how keys begin, like "AWSLogs/": without the bucket, a slash before it, or wildcards',
+  ),
+);
+
 /** Wildcards: `*` stands for any run of characters. One that is nothing but stars would name everybody. */
 export const wildcard = v.pipe(
-  v.string(),
-  v.minLength(1, 'must not be empty'),
+  words,
   v.check(text => /[^*]/.test(text), 'a wildcard of stars alone would name everybody: say more'),
 );
 /** Several {@link wildcard}s. */
 export const wildcards = v.array(wildcard);
+/** An ARN as records have it, or a wildcard over some. */
+const principalArn = v.pipe(
+  wildcard,
+  v.regex(
+    /^(arn:|\*)/,
+    'an ARN like "arn:aws:iam::111122223333:role/deployer", wildcards allowed: a name alone matches nothing',
+  ),
+  v.check(
+    text => !/:role\/AWSReservedSSO_/.test(text),
+    'a permission set’s role has a path: "…:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_NAME_*", without "*/" where IAM Identity Center is in us-east-1',
+  ),
+);
 /** People and workloads, as ARNs, Kubernetes users and groups. */
 export const principals = v.optional(
   v.strictObject({
-    arns: v.optional(wildcards),
+    arns: v.optional(v.array(principalArn)),
     users: v.optional(wildcards),
     groups: v.optional(wildcards),
   }),

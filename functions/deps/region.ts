@@ -1,3 +1,4 @@
+import { clustersIn } from '../../core/own-clusters.ts';
 import type { Settings } from '../../core/settings.ts';
 
 type Environment = { readonly [name: string]: string | undefined };
@@ -10,14 +11,15 @@ export const atHome = (env: Environment): { readonly region?: string } =>
   env['HOME_REGION'] === undefined ? {} : { region: env['HOME_REGION'] };
 
 /**
- * The settings as a function sees them that hears the log groups of its own region: its region in place of the home one, and the
- * clusters there, because two regions may each have a cluster of one name. Lambda sets AWS_REGION itself.
+ * The settings as a function sees them that hears the log groups of its own region and account: its region in place of the home one,
+ * and the clusters there, because two may each have a cluster of one name. Lambda sets AWS_REGION itself.
+ * @param account the function's; undefined: not known
  */
-export const ofRegion = (settings: Settings, env: Environment): Settings => {
+export const ofRegion = (settings: Settings, env: Environment, account: string | undefined): Settings => {
   const region = (env['HOME_REGION'] === undefined ? undefined : env['AWS_REGION']) ?? settings.home;
   return {
     ...settings,
     home: region,
-    clusters: settings.clusters.filter(cluster => (cluster.region ?? settings.home) === region),
+    clusters: clustersIn(settings, account).filter(cluster => (cluster.region ?? settings.home) === region),
   };
 };

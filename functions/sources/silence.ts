@@ -14,10 +14,13 @@ export interface Stream {
   readonly cluster: string;
 }
 
-/** The streams that the settings name: CloudTrail of each account, the audit log of each cluster whose account is known. */
-export const streams = ({ accounts, clusters }: Settings): readonly Stream[] => [
+/**
+ * The streams that the settings name: CloudTrail of each account, the audit log of each cluster whose account is known.
+ * @param own the stage's account: a cluster that settings give to none is in it, as its log group is
+ */
+export const streams = ({ accounts, clusters }: Settings, own: string | undefined): readonly Stream[] => [
   ...accounts.map(account => ({ source: 'cloudtrail' as const, account, cluster: '' })),
-  ...clusters.flatMap(({ name, account = accounts[0] }) =>
+  ...clusters.flatMap(({ name, account = own ?? accounts[0] }) =>
     account === undefined ? [] : [{ source: 'kubernetes' as const, account, cluster: name }],
   ),
 ];
@@ -52,13 +55,14 @@ export interface Heard {
 /**
  * Stores a finding for each stream that used to speak and no longer does, one a silence however often this looks; resolves it when it speaks
  * again. Of a stream that has spoken all along that is looked for once an hour: its finding may have waited for days to be announced.
+ * @param own the stage's account, as of {@link streams}
  */
-export const findSilences = async (): Promise<Heard> => {
+export const findSilences = async (own: string | undefined): Promise<Heard> => {
   const { settings, store, findings, now } = deps();
   const at = now();
   const found: Match[] = [];
   const present: Present[] = [];
-  for (const stream of streams(settings)) {
+  for (const stream of streams(settings, own)) {
     const { account, cluster } = stream;
     const answers = await store().observe(askSilence(streamOf(stream.source, account, cluster), at));
     const silence = silenceOf(answers, at);

@@ -44,7 +44,7 @@ const lasting = (group: string, error: unknown): string | undefined => {
  */
 export const subscribeAll = async (logs: Subscriptions, wanted: Subscription, settings: Settings): Promise<Outcome> => {
   const found = (await logs.groups('/aws/eks/')).filter(name => eksGroup.test(name));
-  const named = auditGroups(settings);
+  const named = auditGroups(settings, undefined); // those of its own account and region already
   const put: string[] = [];
   const gaps: Gap[] = [];
   const failed: unknown[] = [];
@@ -91,27 +91,35 @@ const verdictOf = (filters: readonly Subscription[], wanted: Subscription): 'kep
 
 const day = 24 * 60 * 60 * 1_000;
 
+/** Where the log groups are that were looked at. */
+export interface Here {
+  /** Those of the region and the account. */
+  readonly settings: Settings;
+  /** The function's own; undefined: not known. */
+  readonly account: string | undefined;
+}
+
 /** A cluster's audit log as the findings of gaps call it. */
-const gapOf = (cluster: string, settings: Settings): Omit<Present, 'at'> => ({
-  account: settings.clusters.find(({ name }) => name === cluster)?.account ?? settings.accounts[0] ?? '',
+const gapOf = (cluster: string, { settings, account }: Here): Omit<Present, 'at'> => ({
+  account: settings.clusters.find(({ name }) => name === cluster)?.account ?? account ?? settings.accounts[0] ?? '',
   cluster,
   name: `audit log of ${cluster}`,
 });
 
 /** Resolves the findings of gaps that are closed. @returns how many */
-export const closeGaps = (whole: readonly string[], settings: Settings, now: number): Promise<number> =>
+export const closeGaps = (whole: readonly string[], here: Here, now: number): Promise<number> =>
   resolveSources(
-    whole.map(cluster => ({ ...gapOf(cluster, settings), at: now })),
+    whole.map(cluster => ({ ...gapOf(cluster, here), at: now })),
     'tripline subscribe',
     'its log group is written to, and subscribed',
   );
 
 /** A gap as a match of `pipeline/source-silent`: one a day and cluster, whatever the function is called. */
-export const matchesOf = ({ cluster, why }: Gap, settings: Settings, now: number): readonly Match[] => {
+export const matchesOf = ({ cluster, why }: Gap, here: Here, now: number): readonly Match[] => {
   const start = now - (now % day);
-  return aboutSource(settings, {
+  return aboutSource(here.settings, {
     source: 'kubernetes',
-    ...gapOf(cluster, settings),
+    ...gapOf(cluster, here),
     eventId: `audit-gap#${cluster}#${new Date(start).toISOString().slice(0, 10)}`,
     time: now,
     title: `The audit log of ${cluster} does not reach Tripline`,

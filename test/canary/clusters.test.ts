@@ -104,6 +104,19 @@ describe('a cluster’s round', () => {
     expect(measured(world).some(line => 'CanaryEventToAlert' in line)).toBe(true);
   });
 
+  test.each([
+    ['is sent to a cluster of no account by whichever stage has it', undefined, 1],
+    ['is sent to a cluster of its own account', account, 1],
+    ['is sent to no cluster of another account', '444455556666', 0],
+  ])('%s', async (_, of, requests) => {
+    const clusters = [{ name: 'prod', ...(of === undefined ? {} : { account: of }) }];
+    const deployment = { canary: { regions: false, clusters: ['prod'] } };
+    const accounts = ['444455556666', account];
+    world.with({ settings: defineConfig({ accounts, home: 'eu-west-1', clusters, deployment }) });
+    await round();
+    expect(api.asked).toHaveLength(requests);
+  });
+
   test('that an audit log does not bring back is lost', async () => {
     await round();
     world.now = start + 40 * minute;

@@ -88,7 +88,7 @@ export const createAccount = async (address: string, region: string): Promise<Ac
   const { TopicArn: topic = '' } = await sns.send(new CreateTopicCommand({ Name: `${prefix}alerts` }));
   await sns.send(new SubscribeCommand({ TopicArn: topic, Protocol: 'sqs', Endpoint: topicQueue.arn }));
   const bus = `${prefix}findings`;
-  await events.send(new CreateEventBusCommand({ Name: bus }));
+  const { EventBusArn: busArn = '' } = await events.send(new CreateEventBusCommand({ Name: bus }));
   await events.send(
     new PutRuleCommand({ Name: 'all', EventBusName: bus, EventPattern: '{"source":["tripline"]}', State: 'ENABLED' }),
   );
@@ -113,7 +113,7 @@ export const createAccount = async (address: string, region: string): Promise<Ac
       QUARANTINE_BUCKET: bucket,
       TOPIC_ARN: topic,
       BUS_NAME: bus,
-      HUB_BUS: bus,
+      HUB_BUS: busArn,
       STAGE: 'e2e',
       FILTER_NAME: `${prefix}audit`,
       FILTER_PATTERN: '{ $.verb = "create" }',

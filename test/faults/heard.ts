@@ -24,7 +24,7 @@ export const heardStreams = (settings: Settings) => {
   let lookedAt: number | undefined;
 
   const silences = (now: number): readonly Match[] =>
-    streams(settings).flatMap(stream => {
+    streams(settings, undefined).flatMap(stream => {
       const from = Math.floor((now - 2 * day) / day) * day;
       const heard = [...(marks.get(nameOf(stream)) ?? [])]
         .filter(mark => mark >= from && mark <= now)

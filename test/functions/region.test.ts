@@ -46,8 +46,8 @@ const delivered = (logGroup: string) => ({
   },
 });
 
-const placeOf = (group: string, env: Record<string, string>) => {
-  const [read] = readLogs(delivered(group), ofRegion(settings, env));
+const placeOf = (group: string, env: Record<string, string>, account?: string) => {
+  const [read] = readLogs(delivered(group), ofRegion(settings, env, account));
   return read?.kind === 'event' ? [read.event.account, read.event.region, read.event.cluster] : read;
 };
 
@@ -64,6 +64,11 @@ describe('a function of another region', () => {
       'eu-west-1',
       'prod',
     ]);
+  });
+
+  it('takes a cluster for its own account’s where the settings give one of that name to another', () => {
+    expect(placeOf('/aws/eks/prod/cluster', away, '444455556666')).toEqual(['444455556666', 'us-west-2', 'prod']);
+    expect(placeOf('/aws/eks/prod/cluster', away, '111122223333')).toEqual(['111122223333', 'us-west-2', 'prod']);
   });
 
   it('counts a cluster that nobody named for its own region', () => {

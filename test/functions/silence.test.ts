@@ -8,7 +8,7 @@ import { marksOf } from '../../core/state/heard.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import { handler as announce } from '../../functions/announce.ts';
 import { deps, use } from '../../functions/deps/deps.ts';
-import { findSilences } from '../../functions/sources/silence.ts';
+import { findSilences, streams } from '../../functions/sources/silence.ts';
 import { policed } from '../policed.ts';
 import { woken } from '../woken.ts';
 import { context, setUp } from './setup.ts';
@@ -35,9 +35,9 @@ test('a silent source is one finding, however often the sweep looks', async () =
     now: () => now,
   });
   try {
-    expect(await findSilences()).toEqual({ silent: 1, back: 0 });
+    expect(await findSilences(undefined)).toEqual({ silent: 1, back: 0 });
     now += 5 * minute;
-    await findSilences();
+    await findSilences(undefined);
   } finally {
     use(before);
   }
@@ -47,9 +47,20 @@ test('a silent source is one finding, however often the sweep looks', async () =
   expect(only?.finding.title).toBe('Nothing has come from CloudTrail of 111122223333 since 2026-09-01 12:00 UTC');
 });
 
+test('a cluster that the settings give to no account is heard in the stage’s own, whichever of theirs that is', () => {
+  const settings = defineConfig({
+    accounts: ['111122223333', '444455556666'],
+    clusters: [{ name: 'any' }, { name: 'one', account: '111122223333' }],
+  });
+  const heard = (own: string | undefined) =>
+    streams(settings, own).flatMap(({ cluster, account }) => (cluster === '' ? [] : [`${cluster} ${account}`]));
+  expect(heard('444455556666')).toEqual(['any 444455556666', 'one 111122223333']);
+  expect(heard(undefined)).toEqual(['any 111122223333', 'one 111122223333']);
+});
+
 describe('a source that speaks again', () => {
   const account = '111122223333';
-  const sweep = policed('sweep', findSilences);
+  const sweep = policed('sweep', () => findSilences(account));
   const hear = (...minutes: readonly number[]) =>
     deps()
       .store()

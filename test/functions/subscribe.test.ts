@@ -1,6 +1,7 @@
 import { InvalidOperationException, ServiceUnavailableException } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, expect, it } from 'vitest';
 import type { Subscription, Subscriptions } from '../../adapters/logs.ts';
+import { defineConfig } from '../../core/config.ts';
 import { exampleSettings } from '../../core/example-settings.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import { handler as announce } from '../../functions/announce.ts';
@@ -34,6 +35,7 @@ const world = (groups: Readonly<Record<string, { filters?: Subscription[]; audit
   return { logs, puts };
 };
 
+const here = { settings: exampleSettings, account: '111122223333' };
 const fleet = { '/fleet/audit': { filters: [wanted] } };
 const prod = '/aws/eks/prod/cluster';
 
@@ -98,16 +100,29 @@ describe('keeping subscriptions true', () => {
 
   it('counts a gap once a day, whatever wakes the function', () => {
     const gap = { cluster: 'prod', why: 'off' };
-    const at = (time: string) => matchesOf(gap, exampleSettings, Date.parse(time))[0]?.eventId;
+    const at = (time: string) => matchesOf(gap, here, Date.parse(time))[0]?.eventId;
     expect(at('2026-09-01T01:00:00Z')).toBe(at('2026-09-01T23:00:00Z'));
     expect(at('2026-09-02T01:00:00Z')).not.toBe(at('2026-09-01T23:00:00Z'));
   });
 });
 
 describe('a cluster that is not heard', () => {
+  it.each([
+    ['the settings’, where they say', 'prod', '444455556666', '777788889999'],
+    ['the function’s own, where they don’t', 'new', '777788889999', '777788889999'],
+    ['the first of the settings’, where nobody knows', 'new', '111122223333', undefined],
+  ])('is of an account: %s', (_, cluster, account, own) => {
+    const settings = defineConfig({
+      accounts: ['111122223333', '444455556666'],
+      clusters: [{ name: 'prod', account: '444455556666' }],
+    });
+    const [match] = matchesOf({ cluster, why: 'off' }, { settings, account: own }, stage.now);
+    expect(match?.account).toBe(account);
+  });
+
   it('becomes a finding by what the function may do', async () => {
     const gap = { cluster: 'prod', why: 'off' };
-    const matches = matchesOf(gap, exampleSettings, stage.now);
+    const matches = matchesOf(gap, here, stage.now);
     await policed('subscribe', () => stage.tables.findings.fold(matches, stage.now))();
     const { items } = await stage.tables.findings.list({});
     expect(items.map(({ detection }) => detection)).toEqual(matches.map(({ detection }) => detection));
@@ -116,10 +131,10 @@ describe('a cluster that is not heard', () => {
 
   it('is resolved once its group is written to and subscribed, and opens again on another day', async () => {
     const gap = { cluster: 'fleet', why: 'off' };
-    const fold = async () => stage.tables.findings.fold(matchesOf(gap, exampleSettings, stage.now), stage.now);
-    const close = policed('subscribe', (whole: readonly string[]) => closeGaps(whole, exampleSettings, stage.now));
+    const fold = async () => stage.tables.findings.fold(matchesOf(gap, here, stage.now), stage.now);
+    const close = policed('subscribe', (whole: readonly string[]) => closeGaps(whole, here, stage.now));
     const status = async () => {
-      const ids = matchesOf(gap, exampleSettings, stage.now).map(findingId);
+      const ids = matchesOf(gap, here, stage.now).map(findingId);
       return (await stage.tables.findings.cases(ids))[0]?.status;
     };
     expect(await close(['fleet'])).toBe(0);

@@ -9,6 +9,7 @@ import { context, logged, setUp } from '../functions/setup.ts';
 import { policed } from '../policed.ts';
 import { account, mockAccount, node } from './account.ts';
 
+const day = 86_400_000;
 const handler = policed('inventory', deployed);
 
 const world = setUp();
@@ -49,6 +50,21 @@ describe('the inventory function, on real tables', () => {
       ['prod', 'us-east-1', 'watching'],
     ]);
     expect(world.heard).toEqual([]);
+  });
+
+  test('looks nowhere only because a cluster of another account is there', async () => {
+    const elsewhere = { name: 'x', kind: 'eks', role: 'workload', region: 'ap-south-1' } as const;
+    const asked = async (account: string) => {
+      world.with({
+        settings: { ...exampleSettings, clusters: [...exampleSettings.clusters, { ...elsewhere, account }] },
+      });
+      await handler(scheduled, withTime(60_000));
+      return logged(world).at(-1)?.['InventoryLeft'];
+    };
+    world.now += 30 * day;
+    expect(await asked('999988887777')).toBe(tasks);
+    expect(await asked(account)).toBeGreaterThan(tasks);
+    world.now -= 30 * day;
   });
 
   test('keeps quiet about what a suppression hides, as about anything else', async () => {

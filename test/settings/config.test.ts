@@ -329,6 +329,81 @@ describe('defineConfig', () => {
       'deployment.network.subnets: Lambda takes',
     ],
     [
+      'subnets in which nothing runs',
+      {
+        clusters: [{ name: 'prod' }],
+        deployment: { network: { subnets: ['subnet-0123456789abcdef0'], securityGroups: ['sg-0123456789abcdef0'] } },
+      },
+      'deployment.network: no function runs there',
+    ],
+    [
+      'an account that reports twice',
+      { deployment: { gathers: ['111122223333', '444455556666', '111122223333'] } },
+      'deployment.gathers: 111122223333 stands twice',
+    ],
+    [
+      'a heartbeat by a channel’s secret',
+      { deployment: { heartbeat: 'Hook' }, channels: [{ kind: 'pagerduty', secret: 'Hook' }] },
+      'deployment.heartbeat: a channel has this secret',
+    ],
+    [
+      'a heartbeat by what Slack signs with',
+      {
+        deployment: { heartbeat: 'Signing' },
+        channels: [
+          {
+            kind: 'slack-app',
+            token: 'Bot',
+            channel: 'C0123456789',
+            triage: { signing: 'Signing', users: ['U0123456789'], team: 'T0123456789' },
+          },
+        ],
+      },
+      'deployment.heartbeat: a channel has this secret',
+    ],
+    [
+      'a key of another region than home, where its bucket is then, too',
+      {
+        home: 'eu-west-1',
+        deployment: { archives: [{ bucket: 'trail', key: 'arn:aws:kms:us-east-1:111122223333:key/a' }] },
+      },
+      'deployment.archives.0.key: a bucket’s key is in the bucket’s region',
+    ],
+    [
+      'an archive within another',
+      {
+        deployment: {
+          archives: [
+            { bucket: 'trail', prefix: 'AWSLogs/o-example/' },
+            { bucket: 'trail' },
+            { bucket: 'other', prefix: 'AWSLogs/o-example/' },
+          ],
+        },
+      },
+      'deployment.archives.0: another archive has these objects of trail already',
+    ],
+    [
+      'an archive twice',
+      { deployment: { archives: [{ bucket: 'trail' }, { bucket: 'trail' }] } },
+      'deployment.archives.1: another archive has these objects',
+    ],
+    [
+      'a region of another partition',
+      { home: 'eu-west-1', approvedRegions: ['eu-west-1', 'us-gov-west-1'] },
+      'approvedRegions.1: us-gov-west-1 is of another partition than `home` (eu-west-1)',
+    ],
+    [
+      'a cluster in another partition',
+      { home: 'eu-west-1', clusters: [{ name: 'a' }, { name: 'b', region: 'cn-north-1' }] },
+      'clusters.1.region: cn-north-1 is of another partition',
+    ],
+    ['a platform by a bare name', { platform: { arns: ['terraform'] } }, 'platform.arns.0: an ARN like'],
+    [
+      'a permission set without its path',
+      { platform: { arns: ['arn:aws:iam::111122223333:role/AWSReservedSSO_Admin_*'] } },
+      'platform.arns.0: a permission set’s role has a path',
+    ],
+    [
       'two suppressions of one name',
       { suppressions: [suppression, suppression] },
       'suppressions: "load-test" stands twice',
@@ -385,7 +460,7 @@ describe('defineConfig', () => {
         deployment: {
           archives: Array.from({ length: 60 }, (_, at) => ({
             bucket: `trail-${at}`.padEnd(63, 'x'),
-            key: `arn:aws:kms:eu-west-1:111122223333:key/${at}`,
+            key: `arn:aws:kms:us-east-1:111122223333:key/${at}`,
           })),
         },
       },
@@ -523,8 +598,61 @@ describe('defineConfig', () => {
       'home',
       value => ({ home: value }),
       ['eu-west-1', 'us-gov-west-1', 'ap-southeast-7', 'eusc-de-east-1'],
-      ['eu-west', 'eu-west-11', 'Eu-west-1', 'xxxeu-west-1', 'eu--1', '-west-1'],
+      [
+        'eu-west',
+        'eu-west-11',
+        'Eu-west-1',
+        'xxxeu-west-1',
+        'eu--1',
+        '-west-1',
+        'eu-wset-1',
+        'eu-1',
+        'eu-west-west-west-1',
+      ],
     ],
+    [
+      'deployment.gathers',
+      value => ({ deployment: { gathers: Array.from({ length: value }, (_, at) => String(111_122_223_333 + at)) } }),
+      [0, 1, 100],
+      [101],
+    ],
+    [
+      'deployment.archives.prefix',
+      value => ({ deployment: { archives: [{ bucket: 'trail', prefix: value }] } }),
+      ['AWSLogs/', 'o-example1234/AWSLogs/', 'year=2026/a b', ''],
+      ['/AWSLogs/', 's3://trail/AWSLogs/', 'AWSLogs/*', 'AWSLogs/?', 'a/$b/', 'AWSLogs/ ', ' a/', 'a\\b'],
+    ],
+    [
+      'clusters.audit.prefix',
+      value => ({ clusters: [{ name: 'a', kind: 'kubeadm', audit: { bucket: 'audit', prefix: value } }] }),
+      ['edge/', ''],
+      ['/edge/', 'edge/*', 'edge/!{timestamp:yyyy}/'],
+    ],
+    [
+      'platform.arns',
+      value => ({ platform: { arns: [value] } }),
+      [
+        'arn:aws:iam::111122223333:role/deployer',
+        'arn:aws:iam::*:role/deployer-*',
+        '*:role/deployer',
+        'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*',
+        'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_*',
+      ],
+      ['deployer', ' arn:aws:iam::111122223333:role/x', 'arn:aws:iam::111122223333:role/x ', '**'],
+    ],
+    [
+      'exemptNamespaces',
+      value => ({ exemptNamespaces: [value] }),
+      ['kube-system', 'a-*'],
+      ['kube-system ', '\tx', ' ', ''],
+    ],
+    [
+      'approvedImages.owners',
+      value => ({ approvedImages: { owners: [value] } }),
+      ['111122223333'],
+      ['', ' 111122223333'],
+    ],
+    ['selectorTags', value => ({ selectorTags: [value] }), ['karpenter.sh/discovery'], ['', 'a ']],
     [
       'network.ranges',
       value => ({ network: { ranges: [value] } }),
@@ -698,7 +826,7 @@ describe('defineConfig', () => {
     ],
     [
       'deployment.network',
-      value => ({ deployment: { network: value } }),
+      value => ({ deployment: { evidence: {}, network: value } }),
       [
         { subnets: ['subnet-01234567'], securityGroups: ['sg-0123456789abcdef0'] },
         {

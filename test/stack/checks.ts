@@ -11,7 +11,7 @@ import {
   topicsBelieve,
   topicsHear,
 } from './checks/doors.ts';
-import { logRetention, names, patterns, runtimes, tableSchemas } from './checks/parts.ts';
+import { bucketsStayWhole, logRetention, names, patterns, runtimes, tableSchemas } from './checks/parts.ts';
 import {
   canary,
   exactActions,
@@ -23,7 +23,16 @@ import {
   rowsApart,
 } from './checks/permissions.ts';
 import type { Check } from './checks/resource.ts';
-import { alarms, alarmsTell, auditRegions, canaryAlarm, everyRegion, guard, stages } from './checks/watch.ts';
+import {
+  alarms,
+  alarmsTell,
+  auditRegions,
+  canaryAlarm,
+  everyRegion,
+  guard,
+  rulesCounted,
+  stages,
+} from './checks/watch.ts';
 
 /**
  * Every check by what it asserts.
@@ -45,6 +54,7 @@ export const checks = (regions: readonly string[], heard: readonly string[]): Re
   'audit logs come from the groups that are subscribed': auditHearsItsGroups,
   'nothing takes plain HTTP': tlsOnly,
   'every log group forgets': logRetention,
+  'a bucket that outlives its stage stays private, and forgets': bucketsStayWhole,
   "every queue hides a message for six times its function's time-out": visibility,
   'every mapping reports partial failures': partialFailures,
   'streams start at the beginning, bisect, and give up': streams,
@@ -61,6 +71,7 @@ export const checks = (regions: readonly string[], heard: readonly string[]): Re
   'topics let in whoever publishes to them, and nobody else': topicsHear,
   'audit logs are heard in every region that has clusters': auditRegions(heard),
   'every alarm tells somebody': alarmsTell,
+  'alarms of rules watch what EventBridge counts': rulesCounted,
   'whoever carries events to another bus may put them there': carriers,
   'changes to the watcher are told without it, from two regions': guard,
   'the canary may steer nothing, and its call is denied': canary,

@@ -67,6 +67,7 @@ const answers: Readonly<Record<string, (inputs: Record<string, unknown>, region:
     'aws:index/getPartition:getPartition': () => ({ partition: 'aws', dnsSuffix: 'amazonaws.com' }),
     'aws:index/getRegion:getRegion': (_, region) => ({ region, name: region }),
     'aws:index/getRegions:getRegions': () => ({ names: regions }),
+    'aws:cloudwatch/getEventBus:getEventBus': ({ name }) => ({ name }),
     'aws:iam/getPolicyDocument:getPolicyDocument': inputs => ({ ...inputs, json: document(inputs) }),
   };
 
@@ -95,6 +96,7 @@ export const recording = (resources: Resource[]) => ({
     const answer = answers[token];
     if (answer === undefined)
       throw new Error(`the stack asked AWS for ${token}: give it an answer in test/stack/mocks.ts`);
+    resources.push({ type: 'tripline:asked', name: token, region: regionOf(provider), inputs, arn: '' });
     return answer(inputs, regionOf(provider));
   },
 });

@@ -13,8 +13,20 @@ describe('a stage', () => {
     expect(app).toMatchObject({
       removal: 'retain',
       protect: true,
-      providers: { aws: { region: 'eu-west-1', allowedAccountIds: ['111122223333'] } },
+      providers: { aws: { region: 'eu-west-1', allowedAccountIds: ['111122223333', '444455556666'] } },
     });
+  });
+
+  it('keeps when it is removed what a production has stored, and locked evidence of any, each with what opens it', () => {
+    const kept = ({ resources }: Synthesis, type: string) =>
+      resources
+        .filter(one => one.type === 'tripline:kept' && one.inputs['type'] === type)
+        .map(({ name }) => name)
+        .toSorted();
+    const [bucket, table, key] = ['aws:s3/bucket:Bucket', 'aws:dynamodb/table:Table', 'aws:kms/key:Key'];
+    expect([kept(full, bucket), kept(full, key)]).toEqual([['Evidence', 'Quarantine'], ['KeyEuWest1']]);
+    expect(kept(full, table)).toEqual(['FindingsTable', 'HubTable', 'StateTable']);
+    expect([kept(plain, bucket), kept(plain, key)]).toEqual([['Quarantine'], ['KeyEuWest1']]);
   });
 
   it('is removed whole where it is no production, and has no name that is too long', () => {
@@ -26,6 +38,21 @@ describe('a stage', () => {
     expect(resources.find(({ type }) => type === 'tripline:refused')?.inputs['error']).toContain(
       'Deploy with a shorter --stage NAME',
     );
+  });
+
+  it('looks at every other region before it makes anything there', () => {
+    const looked = full.resources.filter(
+      ({ type, name }) => type === 'tripline:asked' && name.endsWith(':getEventBus'),
+    );
+    expect(looked.map(({ region }) => region)).toEqual(others);
+    const first = full.resources.findIndex(({ type, region }) => type.startsWith('aws:') && others.includes(region));
+    expect(full.resources.indexOf(looked.at(-1) as (typeof looked)[number])).toBeLessThan(first);
+  });
+
+  it('asks nothing of a cluster that the settings give to another account', () => {
+    const asked = full.resources.filter(({ type }) => !type.startsWith('tripline:')).map(one => JSON.stringify(one));
+    expect(asked.filter(one => one.includes('cluster/prod'))).not.toEqual([]);
+    expect(asked.filter(one => /elsewhere|ap-south-1/.test(one))).toEqual([]);
   });
 
   it('hears read-only calls in every region, where a detection asks for them', () => {
@@ -57,6 +84,20 @@ describe('a stage', () => {
       false,
     ]);
     expect(admits('CloudTrail', 'other')).toBe(false);
+  });
+
+  it('says so where nothing comes from an archive for a day, as of a rule for candidates', () => {
+    const silent = full.resources
+      .filter(({ inputs }) => /-rule-\d+-dead$/.test(String(inputs['name'])))
+      .map(({ inputs }) => ({ ...(inputs['dimensions'] as object), missing: inputs['treatMissingData'] }));
+    const fed = full.resources
+      .filter(({ type, region, inputs }) => {
+        const name = String(inputs['name']);
+        return type === rule && region === homeRegion && /-(candidates|archive)-\d+$/.test(name);
+      })
+      .map(({ inputs }) => ({ RuleName: inputs['name'], missing: 'breaching' }));
+    expect(fed.length).toBeGreaterThan(2);
+    expect(silent).toEqual(fed);
   });
 
   it('bounds what runs at once where that protects: nobody twice, no channel, cluster or account flooded', () => {

@@ -42,7 +42,13 @@ const synthesise = async (variant: string, stage: string, name: string): Promise
         Object.assign(globalThis, { aws, sst });
         export const read = () => config.app({ stage: ${JSON.stringify(stage)} });
         export const refuse = () => config.app({ stage: ${JSON.stringify('x'.repeat(longestStage + 1))} });
-        export const go = () => run(config.run);
+        export const go = keep => run(() => {
+          // After SST's own, which keep tables and buckets of a production stage.
+          pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
+            if (opts.retainOnDelete === true) keep(type, name);
+          });
+          return config.run();
+        });
         export { pulumi };`,
       resolveDir: platform,
       loader: 'ts',
@@ -89,7 +95,9 @@ const synthesise = async (variant: string, stage: string, name: string): Promise
   const failures: unknown[] = [];
   process.on('unhandledRejection', reason => failures.push(reason));
   const read = await program.read();
-  await program.pulumi.runtime.runInPulumiStack(program.go);
+  const kept = (type: string, name: string): void =>
+    void resources.push({ type: 'tripline:kept', name, region: '', inputs: { type }, arn: '' });
+  await program.pulumi.runtime.runInPulumiStack(() => program.go(kept));
   await program.pulumi.runtime.disconnect();
   if (failures.length > 0) throw failures[0];
   resources.push({ type: 'tripline:app', name: 'app', region: '', inputs: read, arn: '' });

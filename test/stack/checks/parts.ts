@@ -83,6 +83,19 @@ export const tableSchemas: Check = resources =>
     ];
   });
 
+/** Of a bucket that stays when its stage is removed stays what makes it private, and what makes it forget. */
+export const bucketsStayWhole: Check = resources => {
+  const kept = new Set(of(resources, 'tripline:kept').map(({ name, inputs }) => `${inputs['type']} ${name}`));
+  const stays = ({ type, name }: Resource): boolean => kept.has(`${type} ${name}`);
+  const buckets = of(resources, 'aws:s3/bucket:Bucket').filter(stays);
+  return resources
+    .filter(
+      ({ type, inputs }) => type.startsWith('aws:s3/') && buckets.some(({ name }) => inputs['bucket'] === `${name}-id`),
+    )
+    .filter(one => !stays(one))
+    .map(({ name }) => `${name} goes, and its bucket stays`);
+};
+
 /** Self-protection knows what is ours by its name. */
 export const names: Check = resources =>
   resources

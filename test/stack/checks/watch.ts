@@ -26,6 +26,23 @@ export const alarms: Check = resources => {
   ];
 };
 
+/** EventBridge counts a rule of another bus than the default under its bus and its name, and one of the default under its name alone. */
+export const rulesCounted: Check = resources => {
+  const rules = of(resources, 'aws:cloudwatch/eventRule:EventRule');
+  return of(resources, 'aws:cloudwatch/metricAlarm:MetricAlarm')
+    .filter(({ inputs }) => inputs['namespace'] === 'AWS/Events')
+    .filter(
+      ({ region, inputs }) =>
+        !rules.some(
+          rule =>
+            rule.region === region &&
+            rule.inputs['name'] === inner(inputs, 'dimensions', 'RuleName') &&
+            rule.inputs['eventBusName'] === inner(inputs, 'dimensions', 'EventBusName'),
+        ),
+    )
+    .map(({ name }) => `${name} watches a number that EventBridge never writes`);
+};
+
 /** An alarm tells a topic, or is forwarded by its region's rule. */
 export const alarmsTell: Check = resources => {
   const forwarded = new Set(

@@ -30,6 +30,11 @@ export const parts: readonly Fault[] = [
     () => full.resources.filter(({ type, name }) => !(type === table && name === 'HubTable')),
   ],
   ['the tables are those of core/tables.ts', 'no recovery', () => changed(table, without('pointInTimeRecovery'))],
+  [
+    'a bucket that outlives its stage stays private, and forgets',
+    'a lifecycle that goes',
+    () => full.resources.filter(({ type, name }) => !(type === 'tripline:kept' && name === 'QuarantineForgets')),
+  ],
   ["everything carries the stage's name", 'a queue', () => changed(queue, plus({ name: 'events' }))],
   ['functions run on nodejs24.x, arm64', 'x86', () => changed(lambda, plus({ architectures: ['x86_64'] }))],
 ];

@@ -7,9 +7,10 @@ export type Fault = readonly [check: string, fault: string, planted: () => reado
 
 type Inputs = Record<string, unknown>;
 
-/** The resources of the full stack with one changed: the first of a type (whose name holds a word). @throws where there is none */
+/** The resources of the full stack with one changed: of a type, the one of that name, else the first whose name holds the word. @throws where there is none */
 export const changed = (type: string, change: (inputs: Inputs) => Inputs, word = ''): readonly Resource[] => {
-  const index = full.resources.findIndex(one => one.type === type && one.name.includes(word));
+  const exact = full.resources.findIndex(one => one.type === type && one.name === word);
+  const index = exact >= 0 ? exact : full.resources.findIndex(one => one.type === type && one.name.includes(word));
   const found = full.resources[index];
   if (found === undefined) throw new Error(`no ${type} ${word} to plant a fault in`);
   return full.resources.with(index, { ...found, inputs: change({ ...found.inputs }) });

@@ -45,6 +45,16 @@ export const watch: readonly Fault[] = [
     () => changed(lambda, plus({ environment: { variables: { STAGE: 'production' } } }), 'AuditFunctionUsWest2'),
   ],
   [
+    'alarms of rules watch what EventBridge counts',
+    'a rule of another bus by its name alone',
+    () =>
+      changed(
+        'aws:cloudwatch/metricAlarm:MetricAlarm',
+        plus({ dimensions: { RuleName: 'tripline-production-heartbeat-444455556666' } }),
+        'Silence444455556666',
+      ),
+  ],
+  [
     'every alarm tells somebody',
     'an alarm without an action',
     () => changed('aws:cloudwatch/metricAlarm:MetricAlarm', without('alarmActions'), 'DeliveryErrors1Alarm'),

@@ -2,13 +2,15 @@ import { defineConfig } from '../../../core/config.ts';
 
 /** Every part of the stack at once. */
 export default defineConfig({
-  accounts: ['111122223333'],
+  accounts: ['111122223333', '444455556666'],
   home: 'eu-west-1',
   clusters: [
     { name: 'prod', region: 'eu-west-1', reader: true },
     { name: 'fleet', kind: 'kubeadm', role: 'management', audit: { logGroup: '/fleet/audit' } },
     { name: 'west', region: 'us-west-2' },
     { name: 'east', region: 'us-east-1', audit: { logGroup: '/east/audit' } },
+    // Another account's, with a stage of its own, in a region that this one has not enabled.
+    { name: 'elsewhere', account: '444455556666', region: 'ap-south-1', reader: true },
     { name: 'edge', kind: 'kubeadm', audit: { bucket: 'edge-audit', prefix: 'edge/' } },
   ],
   controllers: [{ kind: 'karpenter', roles: ['arn:aws:iam::111122223333:role/prod-karpenter'] }],
