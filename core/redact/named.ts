@@ -1,5 +1,6 @@
 import { afterMarkers, afterTheirs, isMarked, marker } from './marker.ts';
 import { isSecretName } from './names.ts';
+import { isKeyName } from './secret-key.ts';
 
 /** What names, and words of base64 in a URL, are made of: letters, digits, `_`, `-`, `.`. */
 export const isNameChar = (code: number): boolean =>
@@ -49,7 +50,7 @@ const keyed = (text: string): string => {
       : header
         ? lineEnd(text, start)
         : valueEnd(text, afterMarkers(text, start));
-    if (end <= start || isTakenOut(text, start)) continue;
+    if (end <= start || isTakenOut(text, start) || isKeyName(text.slice(start, end))) continue;
     out += text.slice(from, start) + marker(name.toLowerCase());
     from = end;
     separators.lastIndex = end;
