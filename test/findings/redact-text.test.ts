@@ -40,6 +40,9 @@ const rows: readonly (readonly [string, string])[] = [
   // What begins like a marker hides nothing behind it
   ['[redacted: x] password=hunter2', '[redacted: x] password=[redacted: password]'],
   ['password=[redacted: x]hunter2 y', 'password=[redacted: password] y'],
+  ['password="[redacted: x] hunter2"', 'password="[redacted: password]"'],
+  ['password="[redacted: x]" Authorization: [redacted: y]', 'password="[redacted: x]" Authorization: [redacted: y]'],
+  ['password=[redacted: x][redacted: y] z', 'password=[redacted: x][redacted: y] z'],
   ['password=[redacted: hunter2', 'password=[redacted: password] hunter2'],
   ['password=[redacted: x]&a=b', 'password=[redacted: x]&a=b'],
   ['HIDDEN_DUE_TO_SECURITY_REASONS password=hunter2', 'HIDDEN_DUE_TO_SECURITY_REASONS password=[redacted: password]'],
