@@ -9,7 +9,10 @@ export interface Cluster {
   /** `eks`: bodies are mostly absent from the audit log and nodes join by IAM; `kubeadm`: self-managed or Cluster API. */
   readonly kind: 'eks' | 'kubeadm';
   readonly role: 'workload' | 'management';
-  /** Whose it is: a stage in another account leaves its audit log to the stage there. Absent: every stage's own. */
+  /**
+   * Whose it is: a stage in another account leaves its log group to the stage there, and of its bucket reads what it is told of. Absent:
+   * every stage's own.
+   */
   readonly account?: string;
   readonly region?: string;
   /** Where its audit log is, when not `/aws/eks/<name>/cluster`. */

@@ -9,12 +9,13 @@ import { subjectsOf } from '../core/evidence/subject.ts';
 import { saidIn } from './channel/said.ts';
 import { deps } from './deps/deps.ts';
 import { captureAll } from './evidence/capturing.ts';
+import { accountOf } from './invocation/account.ts';
 import { lambda, warn } from './invocation/lambda.ts';
 import { recordsOf } from './invocation/records.ts';
 
 /** Whether a finding is of another account than this function's. */
-const isElsewhere = ({ finding: { account } }: Message, { invokedFunctionArn }: Context): boolean => {
-  const own = invokedFunctionArn?.split(':')[4];
+const isElsewhere = ({ finding: { account } }: Message, context: Context): boolean => {
+  const own = accountOf(context);
   return own !== undefined && account !== '' && account !== own;
 };
 

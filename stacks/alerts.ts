@@ -92,6 +92,14 @@ export const encryptedTopic = (
               Bool: { 'aws:PrincipalIsAWSService': 'false' },
             },
           },
+          {
+            // A wildcard reaches over slashes: a role of any name, which self-protection does not know, may have such a path.
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 'sns:Publish',
+            Resource: topic.arn,
+            Condition: { ArnLike: { 'aws:PrincipalArn': `arn:*:iam::*:role/${prefix()}*/*` } },
+          },
         ],
       }),
     },

@@ -76,8 +76,9 @@ export const health = (parts: Parts): void => {
       'EventBridge could not hand events to the queue: look at the queue’s policy and key',
       { ...counted(feed, 'FailedInvocations'), ...minutes(5), threshold: 0 },
     );
-    if (feed.brings !== 'forwarded')
-      alarm(`rule-${index + 1}-dead`, nothingCame[feed.brings], {
+    const silence = nothingCame[feed.brings];
+    if (silence !== undefined)
+      alarm(`rule-${index + 1}-dead`, silence, {
         ...counted(feed, 'MatchedEvents'),
         period: 3600,
         evaluationPeriods: 24,
@@ -89,12 +90,14 @@ export const health = (parts: Parts): void => {
   new aws.cloudwatch.Dashboard('Dashboard', { dashboardName: named('health'), dashboardBody: dashboard(parts) });
 };
 
-/** A day on which a rule matched nothing, and what it may come from. */
-const nothingCame = {
+/** A day on which a rule matched nothing, and what it may come from; undefined: that is ordinary. */
+const nothingCame: Readonly<Record<Feed['brings'], string | undefined>> = {
   calls: 'A rule for candidates matched nothing for a day: it may be disabled, or its trail off',
   objects:
     'No object of an archive came for a day: its bucket may send no events here, or have its log files under another prefix',
-} as const;
+  forwarded: undefined,
+  'foreign-objects': undefined,
+};
 
 /** What EventBridge counts of a rule: of one on another bus than the default only beside that bus (EventBridge User Guide, "Monitoring"). */
 const counted = ({ rule, bus }: Feed, metricName: string) => ({

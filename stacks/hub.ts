@@ -101,7 +101,7 @@ export const gathers = (topic: aws.sns.Topic, key: Key, { id, partition }: Accou
           Condition: { StringEquals: { 'events:source': 'tripline', 'events:detail-type': 'Detection Finding' } },
         },
         {
-          // Whoever removes a stage could keep its heart beating otherwise: its function alone puts these, by its own role.
+          // Any role that may put events could keep the heart of a removed stage beating: only one of its function's name may.
           Sid: 'StagesAreAlive',
           Effect: 'Allow',
           Principal: { AWS: accounts.map(account => `arn:${partition}:iam::${account}:root`) },

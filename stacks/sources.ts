@@ -1,11 +1,12 @@
 import { archiveArns, archivesOf } from '../core/archives.ts';
+import { settingsIn } from '../core/own-clusters.ts';
 import { objectPatterns } from '../core/targets/eventbridge/objects.ts';
 import type { EventPattern } from '../core/targets/eventbridge/pack.ts';
 import settings from '../tripline.config.ts';
 import { type Lambda, lambda } from './function.ts';
 import type { Key } from './key.ts';
 import { logical, named } from './names.ts';
-import { home } from './place.ts';
+import { type Account, home } from './place.ts';
 import { asking, asks } from './posture-reader.ts';
 import { accept, deadLetters, polls, type Queue, queue } from './queue.ts';
 import { detects, environment, type Storage } from './storage.ts';
@@ -15,8 +16,11 @@ export interface Feed {
   readonly rule: aws.cloudwatch.EventRule;
   /** Absent: the default bus. */
   readonly bus: aws.cloudwatch.EventBus | undefined;
-  /** What it brings. Something of `calls` and `objects` comes every day, of `forwarded` only where other regions are in use. */
-  readonly brings: 'calls' | 'forwarded' | 'objects';
+  /**
+   * What it brings. Something of `calls` and `objects` comes every day, of `forwarded` only where other regions are in use, of
+   * `foreign-objects`, audit logs of other accounts' clusters, only where their buckets' events are carried here.
+   */
+  readonly brings: 'calls' | 'forwarded' | 'objects' | 'foreign-objects';
 }
 
 export interface Sources {
@@ -39,12 +43,14 @@ export const sources = (
   patterns: readonly EventPattern[],
   key: Key,
   readings: Queue | undefined,
+  { id }: Account,
 ): Sources => {
   const dead = deadLetters('events', home, key);
   const undelivered = deadLetters('undelivered', home, key);
   const events = queue('events', cloudtrailTimeout, dead, key);
   // A bus of its own: on the default bus, events of other regions would set off rules that don't expect them.
   const regions = new aws.cloudwatch.EventBus('RegionsBus', { name: named('regions') });
+  const own = archivesOf(settingsIn(settings, id));
   const feeds = [
     ...patterns.map((pattern, index) => feed(`candidates-${index + 1}`, 'calls', pattern)),
     feed(
@@ -54,7 +60,11 @@ export const sources = (
       regions,
     ),
     ...objectPatterns(archivesOf(settings)).map((pattern, index) =>
-      feed(`archive-${index + 1}`, 'objects', { pattern, readOnly: false }),
+      feed(
+        `archive-${index + 1}`,
+        own.some(({ bucket }) => pattern.includes(JSON.stringify(bucket))) ? 'objects' : 'foreign-objects',
+        { pattern, readOnly: false },
+      ),
     ),
   ];
   for (const { rule, part, bus } of feeds)

@@ -32,7 +32,7 @@ export const tripline = async () => {
   const stored = storage(ourKey);
   const told = alerts(stored, ourKey);
   const asked = readings(ourKey, us);
-  const read = sources(stored, patterns, ourKey, asked?.waiting);
+  const read = sources(stored, patterns, ourKey, asked?.waiting, us);
   const [hear, ...hearAway] = auditPlaces(others, us).map(place => {
     const heard = audit(place, stored, us, asked?.waiting);
     const kept = subscribe(place, stored, heard, pattern, us);

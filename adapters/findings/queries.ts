@@ -37,6 +37,13 @@ export interface Page<T> {
   readonly next?: string;
 }
 
+/** What lies on either side of a time. */
+export interface Around {
+  readonly items: readonly EntityRow[];
+  /** Whether there is nothing further from it. */
+  readonly isAll: boolean;
+}
+
 /** One query of a listing: an index, its partition, a bound on its range, and what only a filter can tell. */
 interface Step {
   readonly index?: string;
@@ -92,6 +99,18 @@ export const queries = (client: DynamoDBClient, table: string) => {
       page([{ condition: 'pk = :entity', values: { ':entity': { S: entityKey(kind, name) } } }], request, item =>
         parseEntity(fromItem(item)),
       ),
+    around: async (kind: EntityKind, name: string, time: number, limit: number): Promise<Around> => {
+      const values = { ':entity': { S: entityKey(kind, name) }, ':time': { S: new Date(time).toISOString() } };
+      const side = (sign: '<' | '>=', forward: boolean) =>
+        page([{ condition: `pk = :entity AND sk ${sign} :time`, values, forward }], { limit }, item =>
+          parseEntity(fromItem(item)),
+        );
+      const [before, since] = await Promise.all([side('<', false), side('>=', true)]);
+      return {
+        items: [...before.items, ...since.items],
+        isAll: before.next === undefined && since.next === undefined,
+      };
+    },
     due: (before: number, request: PageRequest = {}): Promise<Page<string>> =>
       page(
         [

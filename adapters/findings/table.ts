@@ -4,7 +4,7 @@ import type { EntityKind, EntityRow } from '../../core/findings/entity.ts';
 import type { By, Change } from '../../core/findings/life.ts';
 import { changing } from './changes.ts';
 import { folding } from './fold.ts';
-import { type Filter, type Page, type PageRequest, queries } from './queries.ts';
+import { type Around, type Filter, type Page, type PageRequest, queries } from './queries.ts';
 import { reading } from './read.ts';
 
 /**
@@ -20,6 +20,8 @@ export interface FindingsTable extends Findings {
   list(filter: Filter, page?: PageRequest): Promise<Page<Finding>>;
   /** In which findings a principal, resource or address took part, newest first. */
   about(kind: EntityKind, name: string, page?: PageRequest): Promise<Page<EntityRow>>;
+  /** The same of the windows nearest to a time, up to `limit` before it and `limit` since. */
+  around(kind: EntityKind, name: string, time: number, limit: number): Promise<Around>;
   /** Ids of cases that are due since `before` or longer, the longest first: what the sweep looks at. */
   due(before: number, page?: PageRequest): Promise<Page<string>>;
   /**

@@ -61,11 +61,13 @@ export const show = async (
   return 0;
 };
 
-const briefs = ({ found, more }: Near): readonly string[] => [
+const briefs = ({ found, more, isAll }: Near): readonly string[] => [
   ...found.map(brief),
-  ...(more === 0
+  ...(more === 0 && isAll
     ? []
-    : [`… and ${more} further from it in time: 'tripline entity NAME' lists all that names one of its`]),
+    : [
+        `… and ${more === 0 ? 'others' : more}${more === 0 || isAll ? '' : ' or more'} further from it in time: 'tripline entity NAME' lists all that names one of its`,
+      ]),
 ];
 
 const brief = ({ id, severity, status, title, first }: Finding): string =>
@@ -129,10 +131,12 @@ const timeline = (finding: Finding, windows: readonly Window[]): readonly string
 const asked = 5;
 const most = 20;
 
-/** Findings near one, the gravest first, and how many more there are that lie further from it in time. */
+/** Findings near one, the gravest first, and how many more are known that lie further from it in time. */
 interface Near {
   readonly found: readonly Finding[];
   readonly more: number;
+  /** Whether there are no others than these. */
+  readonly isAll: boolean;
 }
 
 /** Where it came from is another matter: whoever sits behind an address has it in common with all others there. */
@@ -175,7 +179,9 @@ const nearest = async (
   finding: Finding,
   known: readonly Finding[],
 ): Promise<Near> => {
-  const pages = await Promise.all(entities.map(([kind, name]) => database.findings.about(kind, name, { limit: 50 })));
+  const pages = await Promise.all(
+    entities.map(([kind, name]) => database.findings.around(kind, name, finding.first, 50)),
+  );
   const apart = new Map<string, number>();
   for (const row of pages.flatMap(({ items }) => items)) {
     const away = Math.abs(row.bucket - finding.first);
@@ -191,6 +197,7 @@ const nearest = async (
       (a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity) || b.last - a.last,
     ),
     more: ids.length - shownOf.length,
+    isAll: pages.every(({ isAll }) => isAll),
   };
 };
 

@@ -43,14 +43,30 @@ export const deeperThan = (value: Json | undefined, levels: number): boolean => 
 /** Stands where something was left out. */
 const leftOut = '[left out: nested too deeply]';
 
-/** A value without what nests deeper than so many levels. It goes no further itself, so it is safe on any value. */
+/** A value without what nests deeper than so many levels; what does not is given as it is. Goes no further itself, so it is safe on any value. */
 export const shallow = (value: Json, levels: number): Json => {
   if (typeof value !== 'object' || value === null) return value;
   if (levels === 0) return leftOut;
-  if (Array.isArray(value)) return (value as readonly Json[]).map(one => shallow(one, levels - 1));
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, one]) => (one === undefined ? [] : [[name, shallow(one, levels - 1)]])),
-  );
+  if (Array.isArray(value)) {
+    let list: Json[] | undefined;
+    for (let index = 0; index < value.length; index++) {
+      const one = (value as readonly Json[])[index] ?? null; // below its length
+      const upper = shallow(one, levels - 1);
+      if (upper === one) continue;
+      list ??= [...value];
+      list[index] = upper;
+    }
+    return list ?? value;
+  }
+  let members: [string, Json][] | undefined;
+  for (const name in value) {
+    const one = (value as JsonObject)[name] ?? null; // neither scalar nor list
+    const upper = shallow(one, levels - 1);
+    if (upper === one) continue;
+    members ??= [];
+    members.push([name, upper]);
+  }
+  return members === undefined ? value : Object.fromEntries([...Object.entries(value), ...members]);
 };
 
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;

@@ -1,5 +1,6 @@
 import { afterMarkers, afterTheirs, isMarked, marker } from './marker.ts';
 import { isSecretName } from './names.ts';
+import { isKeyName } from './secret-key.ts';
 
 /** What names, and words of base64 in a URL, are made of: letters, digits, `_`, `-`, `.`. */
 export const isNameChar = (code: number): boolean =>
@@ -27,6 +28,12 @@ export const isTakenOut = (text: string, at: number): boolean =>
     end => end > at && (end === text.length || ends.has(text.charAt(end)) || text.startsWith('%26', end)),
   );
 
+/** The same of a quoted value, in which blanks end nothing: the marker is all of it, but for backslashes before the quotation mark. */
+const isAllOut = (text: string, at: number, end: number): boolean =>
+  [afterMarkers(text, at), afterTheirs(text, at)].some(
+    after => after > at && (after === end || text.charAt(after) === '\\'),
+  );
+
 /** Removes what a name, a flag or an address says is a secret. */
 export const redactNamed = (text: string): string => urlPasswords(flags(keyed(text)));
 
@@ -49,7 +56,8 @@ const keyed = (text: string): string => {
       : header
         ? lineEnd(text, start)
         : valueEnd(text, afterMarkers(text, start));
-    if (end <= start || isTakenOut(text, start)) continue;
+    const value = text.slice(start, end);
+    if (value === '' || (quoted ? isAllOut(text, start, end) : isTakenOut(text, start)) || isKeyName(value)) continue;
     out += text.slice(from, start) + marker(name.toLowerCase());
     from = end;
     separators.lastIndex = end;

@@ -65,3 +65,10 @@ const charKind = (part: string, at: number): number => {
   if (code >= 65 && code <= 90) return 1;
   return code >= 97 && code <= 122 ? 2 : 3;
 };
+
+/**
+ * Whether a value is what AWS calls a key of KMS by, which opens nothing: an ARN or an alias (AWS KMS Developer Guide, "Key identifiers").
+ * CodeBuild and CodePipeline name the key of their artifacts `encryptionKey`.
+ */
+export const isKeyName = (value: string): boolean =>
+  /^(?:arn:[a-z-]{3,16}:kms:[a-z0-9-]{1,32}:\d{12}:(?:key|alias)|alias)\/[\w/-]{1,256}$/.test(value);

@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject, text } from '../json.ts';
 import { isEncodedJson, isJson, isKubeconfig } from './document.ts';
 import { isMarked, marker } from './marker.ts';
 import { isSecretName, secrecy } from './names.ts';
+import { isKeyName } from './secret-key.ts';
 import { isClear, redactText } from './text.ts';
 
 /** Secrets told by where they stand: member names, name/value pairs, Kubernetes Secrets and ConfigMaps, documents inside strings. */
@@ -39,7 +40,8 @@ const redactMember = (key: string, value: Json, depth: number): Json => {
     return relist(value as readonly Json[], file => redactFile(file, depth + 1));
   const secret = secrecy(key);
   if (secret === 'wholly') return seal(value, key);
-  if (secret === 'plainly' && (typeof value === 'string' || typeof value === 'number')) return seal(value, key);
+  if (secret === 'plainly' && (typeof value === 'string' ? !isKeyName(value) : typeof value === 'number'))
+    return seal(value, key);
   return redactShape(value, depth);
 };
 

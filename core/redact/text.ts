@@ -2,57 +2,13 @@ import { isDocument } from './document.ts';
 import { redactEncoded } from './encoded.ts';
 import { afterMarkers, isMarked, marker } from './marker.ts';
 import { isNameChar, isTakenOut, redactNamed, valueEnd } from './named.ts';
+import { prefixedAt } from './prefixes.ts';
 import { hasKeyId, hexText, isScrambled, isSecretKey, maskKey } from './secret-key.ts';
 
 /**
  * Secrets inside one string, by shape. Scanners only: each walks the string a constant number of times, so that no input makes
  * redaction slow. Works on truncated input too, where the end of a secret may be missing.
  */
-
-/** Prefixes of well-known tokens (AWS's EKS token is a presigned URL in base64). */
-const tokenPrefixes = [
-  'k8s-aws-v1.',
-  'ghp_',
-  'gho_',
-  'ghs_',
-  'ghu_',
-  'github_pat_',
-  'glpat-',
-  'xoxb-',
-  'xoxp-',
-  'xapp-',
-] as const;
-
-/**
- * Prefixes that words have, too: what follows one must look as no word does. AWS's own are those of Amazon Bedrock, by which a machine
- * may call models (Amazon Bedrock User Guide, "API keys"); the others are as their vendors document them.
- */
-const wordPrefixes = [
-  'ABSK',
-  'bedrock-api-key-',
-  'hvs.',
-  'hvb.',
-  'npm_',
-  'hf_',
-  'sk_live_',
-  'rk_live_',
-  'sk-ant-',
-  'sk-proj-',
-  'AIza',
-  'ya29.',
-  'dckr_pat_',
-  'glrt-',
-  'glptt-',
-  'ghr_',
-  'dop_v1_',
-  'pul-',
-  'xoxa-',
-  'xoxc-',
-  'xoxd-',
-  'xoxr-',
-  'xoxs-',
-  'AGE-SECRET-KEY-1',
-] as const;
 
 /** How often base64 inside base64 is looked into. */
 const blobDepth = 3;
@@ -198,27 +154,13 @@ const tokens = (text: string, depth: number): string => {
 };
 
 const token = (run: string, besideKeyId: boolean, depth: number): string => {
-  for (const prefix of tokenPrefixes) {
-    const at = run.indexOf(prefix);
-    if (at >= 0 && run.length - at >= prefix.length + 12)
-      return token(run.slice(0, at), besideKeyId, depth) + marker('token');
-  }
-  for (const prefix of wordPrefixes) {
-    const at = run.indexOf(prefix);
-    if (at >= 0 && !isWordChar(run.charCodeAt(at - 1)) && isOpaque(run.slice(at + prefix.length)))
-      return token(run.slice(0, at), besideKeyId, depth) + marker('token');
-  }
+  const prefixed = prefixedAt(run);
+  if (prefixed >= 0) return token(run.slice(0, prefixed), besideKeyId, depth) + marker('token');
   const jwt = jwtStart(run);
   if (jwt >= 0) return token(run.slice(0, jwt), besideKeyId, depth) + marker('JSON web token');
   if (isBlob(run)) return blob(run, besideKeyId, depth);
   return pieces(run, besideKeyId, depth);
 };
-
-/** Letters and digits; what stands before a text is none. */
-const isWordChar = (code: number): boolean => isNameChar(code) && code !== 45 && code !== 46 && code !== 95;
-
-/** Whether what follows a prefix is no word: 16 characters with a digit and a letter among them. */
-const isOpaque = (rest: string): boolean => rest.length >= 16 && /\d/.test(rest) && /[A-Za-z]/.test(rest);
 
 /** Where `eyJ`, base64 of `{"`, starts a word that is long enough: a JSON web token (RFC 7519), cut or whole. */
 const jwtStart = (run: string): number => {

@@ -63,9 +63,12 @@ export const policyGaps = (uses: readonly Use[]): readonly string[] => {
   ];
 };
 
-/** What such a policy permits that nodes do not call: after a theft, what the thief called. @param uses of node roles; a sentence, or none */
+/**
+ * What such a policy permits that nodes do not call, in its own words: after a theft, what the thief called.
+ * @param uses of node roles; a sentence, or none
+ */
 export const beyondNodes = (uses: readonly Use[]): readonly string[] => {
-  const beyond = uses.filter(use => isBeyond(use) && wasPermitted(use)).map(({ service, api }) => `${service}:${api}`);
+  const beyond = uses.filter(use => isBeyond(use) && wasPermitted(use)).flatMap(({ actions }) => actions);
   if (beyond.length === 0) return [];
   return [
     `It permits again what nodes do not call, whoever called it: ${[...new Set(beyond)].sort().join(', ')}. Take out what nobody of yours called.`,

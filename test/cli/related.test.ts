@@ -32,6 +32,9 @@ const cases: Readonly<Record<string, Match>> = {
   cause: match(5, { ...busy, severity: 'medium', time: at }, 'cause'),
   effect: match(6, { ...busy, severity: 'high', time: at + hour }, 'effect'),
 };
+/** Of one who has gone on for long: more than are asked for at once. */
+const tireless = { principals: ['tireless'], resources: [], addresses: [] };
+const much = Array.from({ length: 60 }, (_, n) => match(200 + n, { ...tireless, time: at + n * hour }, `much-${n}`));
 const later = Array.from({ length: 25 }, (_, n) =>
   match(100 + n, { ...busy, severity: 'critical', time: at + (n + 30) * hour }, `later-${n}`),
 );
@@ -39,7 +42,7 @@ const id = (name: string): string => findingId(cases[name] ?? match(0));
 
 beforeAll(async () => {
   const local = await localDynamoDB(folder);
-  await findingsTable(local.client, local.tables.findings).fold([...Object.values(cases), ...later], at);
+  await findingsTable(local.client, local.tables.findings).fold([...Object.values(cases), ...later, ...much], at);
   await local.close();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -71,5 +74,13 @@ describe('what findings show leads to', () => {
     );
     expect(related[20]).toContain('… and 6 further from it in time');
     expect(JSON.parse(await shown('effect', '--json')).related).toContain(id('cause'));
+  });
+
+  test('is what lies near in time of somebody, too, who has done much since', async () => {
+    const [first, second] = much.map(one => findingId(one));
+    const { io, written } = terminal();
+    expect(await main(['findings', 'show', first ?? '', '--database', folder], io)).toBe(0);
+    expect(section(written.out, 'related findings')).toContain(second ?? '');
+    expect(section(written.out, 'related findings')).toContain('… and 29 or more further from it in time');
   });
 });

@@ -411,7 +411,7 @@ export const ofWatch: Family = {
     ],
     [
       'a heartbeat that goes on at the hub where the stage is gone (events:PutEvents)',
-      'the hub takes heartbeats only from the role of the function that makes them',
+      'the hub takes heartbeats only from a role named as the function’s that makes them',
     ],
     [
       'findings forged on the bus (events:PutEvents)',

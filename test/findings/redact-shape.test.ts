@@ -374,3 +374,20 @@ describe('a pair of name and value', () => {
     expect(redact(pair)).toEqual({ ...pair, value: '[redacted: value]' });
   });
 });
+
+describe('the name of a key of KMS opens nothing', () => {
+  test.each([
+    'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    'arn:aws-cn:kms:cn-north-1:111122223333:alias/builds',
+    'alias/aws/s3',
+  ])('and stays: %s', encryptionKey => {
+    expect(redact({ encryptionKey })).toEqual({ encryptionKey });
+  });
+  test.each([
+    'hunter2',
+    'alias/x hunter2',
+    'arn:aws:kms:eu-west-1:111122223333:key/x;hunter2',
+  ])('and what only begins so goes: %s', encryptionKey => {
+    expect(redact({ encryptionKey })).toEqual({ encryptionKey: '[redacted: encryptionkey]' });
+  });
+});

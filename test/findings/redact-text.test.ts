@@ -40,6 +40,9 @@ const rows: readonly (readonly [string, string])[] = [
   // What begins like a marker hides nothing behind it
   ['[redacted: x] password=hunter2', '[redacted: x] password=[redacted: password]'],
   ['password=[redacted: x]hunter2 y', 'password=[redacted: password] y'],
+  ['password="[redacted: x] hunter2"', 'password="[redacted: password]"'],
+  ['password="[redacted: x]" Authorization: [redacted: y]', 'password="[redacted: x]" Authorization: [redacted: y]'],
+  ['password=[redacted: x][redacted: y] z', 'password=[redacted: x][redacted: y] z'],
   ['password=[redacted: hunter2', 'password=[redacted: password] hunter2'],
   ['password=[redacted: x]&a=b', 'password=[redacted: x]&a=b'],
   ['HIDDEN_DUE_TO_SECURITY_REASONS password=hunter2', 'HIDDEN_DUE_TO_SECURITY_REASONS password=[redacted: password]'],
@@ -61,6 +64,12 @@ const rows: readonly (readonly [string, string])[] = [
   ['npm_config_user_agent_of_all', 'npm_config_user_agent_of_all'],
   ['shelf_2024_and_more_of_that', 'shelf_2024_and_more_of_that'],
   ['hf_2024', 'hf_2024'],
+  [`${'hf_'}AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGh`, '[redacted: token]'],
+  [`hf_models_of_ours_${'hf_'}AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGh`, 'hf_models_of_ours_[redacted: token]'],
+  [`${'pul-'}0123456789abcdef0123456789abcdef01234567`, '[redacted: token]'],
+  // What only begins like a key's name
+  ['ENCRYPTION_KEY=hunter2', 'ENCRYPTION_KEY=[redacted: encryption_key]'],
+  ['ENCRYPTION_KEY=alias/x=hunter2', 'ENCRYPTION_KEY=[redacted: encryption_key]'],
   // Short names
   ['MYSQL_PWD=hunter2 PWD=/root OLDPWD=/', 'MYSQL_PWD=[redacted: mysql_pwd] PWD=/root OLDPWD=/'],
   ['pass=hunter2 bypass=yes compass=north', 'pass=[redacted: pass] bypass=yes compass=north'],
@@ -304,6 +313,20 @@ const rows: readonly (readonly [string, string])[] = [
     'arn:aws:iam::111122223333:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS',
   ],
 ];
+
+test.each([
+  // Begins like a token of a vendor's
+  'npm_package_version=1.2.3-prod npm_config_node_gyp=/usr/lib/npm10',
+  'arn:aws:iam::111122223333:policy/bedrock-api-key-policy-eu-west-1-prod',
+  'arn:aws:iam::111122223333:role/ABSKeyRotationRoleForProd2024',
+  'arn:aws:s3:::hf_models_bucket_prod_eu_west_1/llama-2',
+  'hvs.production-nodes-1.eu-west-1.example.com',
+  'pul-eks-prod-eu-west-1-nodes',
+  // Names a key of KMS
+  'encryptionKey=arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab, EncryptionKey: alias/builds',
+])('the name %j stays', text => {
+  expect(redactLine(text)).toBe(text);
+});
 
 test.each(rows)('%j becomes %j', (text, clean) => {
   expect(redactLine(text)).toBe(clean);

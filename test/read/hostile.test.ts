@@ -5,7 +5,7 @@ import type { Read } from '../../core/read/contract.ts';
 import { limits } from '../../core/read/limits.ts';
 import { readObject } from '../../core/read/object.ts';
 import { readRecord } from '../../core/read/record.ts';
-import { deeperThan } from '../../core/read/shape.ts';
+import { deeperThan, shallow } from '../../core/read/shape.ts';
 import { audit, bytesOf, nowhere, readAll, short, streamOf, trail } from './samples.ts';
 
 const line = (id: string, over = {}): string => JSON.stringify(trail(id, over));
@@ -144,6 +144,16 @@ describe('hostile input', () => {
       detail: { ...trail('e-1'), requestParameters: { deep } },
     };
     expect(short(readEnvelope(envelope, settings))).toEqual(['e-1', 'too-deep']);
+  });
+
+  test('what does not nest too deeply is given as it is, and not copied, beside what does', () => {
+    const cut = '[left out: nested too deeply]';
+    const wide = [{ a: 1 }, [], 'x', null];
+    const value = JSON.parse('{"deep":[[[1]],2],"__proto__":{"b":{"c":{}}},"a":1}');
+    const upper = shallow({ wide, value }, 3);
+    expect(upper).toEqual({ wide, value: JSON.parse(`{"deep":["${cut}",2],"__proto__":{"b":"${cut}"},"a":1}`) });
+    expect(JSON.stringify(upper)).toContain(`"__proto__":{"b":"${cut}"},"a":1`);
+    expect(at({ ...(upper as JsonObject) }, 'wide')).toBe(wide);
   });
 
   test.each([

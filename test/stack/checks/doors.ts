@@ -170,20 +170,23 @@ export const topicsHear: Check = resources => {
   });
 };
 
-/** Announcements are believed by their ids: nobody of the account says one but this stage's own roles. */
+/** Announcements are believed by their ids: nobody of the account says one but this stage's own roles, which have no path. */
 export const topicsBelieve: Check = resources =>
   of(resources, 'aws:sns/topicPolicy:TopicPolicy')
-    .filter(
-      ({ inputs }) =>
-        !statements(inputs['policy']).some(
-          ({ effect, principal, actions, condition }) =>
-            effect === 'Deny' &&
-            principal === '*' &&
-            actions.includes('sns:Publish') &&
-            /:role\/tripline-.+-\*$/.test(String(inner(condition, 'ArnNotLike', 'aws:PrincipalArn'))) &&
-            inner(condition, 'Bool', 'aws:PrincipalIsAWSService') === 'false',
-        ),
-    )
+    .filter(({ inputs }) => {
+      const denials = statements(inputs['policy']).filter(
+        ({ effect, principal, actions }) => effect === 'Deny' && principal === '*' && actions.includes('sns:Publish'),
+      );
+      const others = denials.some(
+        ({ condition }) =>
+          /:role\/tripline-.+-\*$/.test(String(inner(condition, 'ArnNotLike', 'aws:PrincipalArn'))) &&
+          inner(condition, 'Bool', 'aws:PrincipalIsAWSService') === 'false',
+      );
+      const paths = denials.some(({ condition }) =>
+        /:role\/tripline-.+-\*\/\*$/.test(String(inner(condition, 'ArnLike', 'aws:PrincipalArn'))),
+      );
+      return !others || !paths;
+    })
     .map(({ name, region }) => `${name} (${region}) takes announcements of anybody in the account`);
 
 /** A rule puts events on another bus in the name of a role, and without its permission they end as dead letters. */

@@ -32,6 +32,16 @@ export const doors: readonly Fault[] = [
       ),
   ],
   [
+    'announcements are taken from the roles of the stage',
+    'a topic that a role of any name publishes to, by its path',
+    () =>
+      changed(
+        topicPolicy,
+        ({ policy, ...inputs }) => ({ ...inputs, policy: String(policy).replace('-*/*"', '-/*"') }),
+        'Alerts',
+      ),
+  ],
+  [
     'heartbeats at a hub are of the function that makes them',
     'the bus',
     () => changed('aws:cloudwatch/eventBusPolicy:EventBusPolicy', said(anybodysHeartbeats), 'HubBusPolicy'),

@@ -11,6 +11,7 @@ export default defineConfig({
     { name: 'east', region: 'us-east-1', audit: { logGroup: '/east/audit' } },
     // Another account's, with a stage of its own, in a region that this one has not enabled.
     { name: 'elsewhere', account: '444455556666', region: 'ap-south-1', reader: true },
+    { name: 'far', kind: 'kubeadm', account: '444455556666', audit: { bucket: 'far-audit', prefix: 'far/' } },
     { name: 'edge', kind: 'kubeadm', audit: { bucket: 'edge-audit', prefix: 'edge/' } },
   ],
   controllers: [{ kind: 'karpenter', roles: ['arn:aws:iam::111122223333:role/prod-karpenter'] }],
