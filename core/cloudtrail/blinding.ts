@@ -1,33 +1,20 @@
 import type { Settings } from '../settings.ts';
+import { busUpdate, eventSource, lambda } from './blinding/delivery.ts';
+import { type Blinding, isFalse, type Judge, named, one, ours, whatever } from './blinding/judge.ts';
+import { accountPolicy, group, retention, subscription } from './blinding/logs.ts';
 import {
-  accountPolicy,
   alarms,
-  type Blinding,
   backups,
   bucket,
-  busUpdate,
   detector,
-  eventSource,
   flowLogs,
   foreignWrite,
-  group,
-  isFalse,
-  type Judge,
   key,
-  lambda,
   moved,
-  named,
-  one,
-  ours,
-  retention,
   role,
-  selectors,
-  storeSelectors,
-  subscription,
   tableUpdate,
-  trailUpdate,
-  whatever,
-} from './blinding-judges.ts';
+} from './blinding/storage.ts';
+import { selectors, storeSelectors, trailUpdate } from './blinding/trails.ts';
 import type { CloudTrailRecord } from './record.ts';
 import { askedOf } from './refused.ts';
 
