@@ -26,6 +26,17 @@ describe('a terminal is shown', () => {
       expect(shown(text)).toBe(text);
   });
 
+  test.each([
+    ['a ##vso[task.complete result=Succeeded]', 'a #\\u0023vso[task.complete result=Succeeded]'],
+    ['##[error]a', '#\\u0023[error]a'],
+    ['###teamcity[x]', '##\\u0023teamcity[x]'],
+    ['# a ## b [c] #[d]', '# a ## b [c] #[d]'],
+  ])('%j as %j, which commands no agent of a build', (text, seen) => {
+    expect(shown(text)).toBe(seen);
+    expect(jsonLine([text])).toBe(`["${seen}"]\n`);
+    expect(JSON.parse(jsonPage([text]))).toEqual([text]);
+  });
+
   test('JSON that is the same value and as harmless', () => {
     const value = { [hostile.join('')]: hostile };
     for (const text of [jsonLine(value), jsonPage(value)]) {
