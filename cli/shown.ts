@@ -1,4 +1,4 @@
-import { unseen } from '../core/escape.ts';
+import { piled, unseen } from '../core/escape.ts';
 
 const hidden = new RegExp(unseen, 'gu');
 
@@ -19,7 +19,8 @@ const agents = /(?<=#)#(?=\w*\[)/g;
  * Text that a terminal shows as it is, in one line: what could colour, reorder, hide, or command what reads a build's log becomes an
  * escape that can be seen. Unlike in a message, links stay as they are: what is copied from here is looked up elsewhere.
  */
-export const shown = (text: string): string => text.replace(hidden, escaped).replace(agents, escaped);
+export const shown = (text: string): string =>
+  text.replace(hidden, escaped).replace(piled, escaped).replace(agents, escaped);
 
 /** A value as one line of JSON that is as harmless on a terminal: the same value, with more of it escaped. */
 export const jsonLine = (value: unknown): string => `${shown(JSON.stringify(value))}\n`;

@@ -37,6 +37,12 @@ describe('a terminal is shown', () => {
     expect(JSON.parse(jsonPage([text]))).toEqual([text]);
   });
 
+  test('no pile of marks over the lines beside it', () => {
+    const pile = `a${'\u0301'.repeat(6)}b`;
+    expect(shown(pile)).toBe(`a${'\u0301'.repeat(4)}\\u0301\\u0301b`);
+    expect(JSON.parse(jsonLine(pile))).toBe(pile);
+  });
+
   test('JSON that is the same value and as harmless', () => {
     const value = { [hostile.join('')]: hostile };
     for (const text of [jsonLine(value), jsonPage(value)]) {
