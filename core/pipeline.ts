@@ -44,16 +44,6 @@ export interface Counts {
 /** Findings folded at a time: each takes about four requests, one after the other. */
 const foldsAtOnce = 8;
 
-/** Milliseconds that an API server's clock may be ahead of ours. */
-const ahead = 15 * 60_000;
-
-/**
- * What says that it is of the future is of now: a case that is resolved up to its newest event would else stay silent until then, and
- * whoever may write to a log group chooses the times of its events. Nothing is left out for it.
- */
-const timely = <T extends { readonly time: number }>(read: T, now: number | undefined): T =>
-  now !== undefined && read.time > now + ahead ? { ...read, time: now } : read;
-
 /**
  * Judges what was read and folds what matched. A batch's knowledge is stored before anything recalls it: stateful detections are
  * answered when all of it was added; then all matches of one finding are folded together, so that a flood of one finding is few writes.
@@ -76,15 +66,13 @@ export const detect = async (
     for (const read of batch) {
       if (read.kind === 'event') {
         counts.read++;
-        const event = timely(read.event, deps.now);
-        events.push(event);
-        if (event.time > newest) newest = event.time;
-        for (const match of deps.match(event)) matches.push(match);
+        events.push(read.event);
+        if (read.event.time > newest) newest = read.event.time;
+        for (const match of deps.match(read.event)) matches.push(match);
       } else if (read.kind === 'quiet') {
         counts.read += read.count;
-        const part = timely(read.heard, deps.now);
-        heard.push(part);
-        if (part.time > newest) newest = part.time;
+        heard.push(read.heard);
+        if (read.heard.time > newest) newest = read.heard.time;
       } else if (read.kind === 'rejected') rejected.push(read.rejected);
       else counts.skipped += read.count;
     }

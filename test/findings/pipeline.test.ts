@@ -48,17 +48,6 @@ const deps = () => {
 };
 
 describe('detecting', () => {
-  it('takes what is of the future for what is of now, and scans it as it says', async () => {
-    const [soon, far] = [noon + 14 * 60_000, Date.parse('2100-01-01T00:00:00Z')];
-    const times = async (now?: number) => {
-      const with_ = { ...deps(), ...(now === undefined ? {} : { now }) };
-      await detect([event('RunInstances', soon - noon), event('RunInstances', far - noon)], with_);
-      return with_.findings.list().map(({ finding }) => [finding.first, finding.last]);
-    };
-    expect(await times(noon)).toEqual([[noon, soon]]);
-    expect(await times()).toEqual([[soon, far]]);
-  });
-
   it('counts what it read, matched, set aside and skipped', async () => {
     const more = rejected('the rest', 7);
     const with_ = deps();
