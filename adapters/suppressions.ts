@@ -6,6 +6,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { Pattern } from '../core/pattern/language.ts';
 import type { Suppression } from '../core/settings.ts';
 import { endOf } from '../core/suppress.ts';
 import { retentionDays, suppressionsKey } from '../core/tables.ts';
@@ -109,9 +110,18 @@ export const suppressionsTable = (client: DynamoDBClient, table: string): Suppre
   };
 };
 
+/** A pattern as it is stored; what somebody else wrote there and is none, is `{}`, which hides nothing and holds up no other. */
+const patternIn = (written: string): Pattern => {
+  try {
+    return JSON.parse(written);
+  } catch {
+    return {};
+  }
+};
+
 const parse = (item: Record<string, AttributeValue>): StoredSuppression => ({
   id: item['sk']?.S ?? '',
-  when: JSON.parse(item['pattern']?.S ?? '{}'), // our own JSON
+  when: patternIn(item['pattern']?.S ?? ''),
   reason: item['reason']?.S ?? '',
   owner: item['ownedBy']?.S ?? '',
   from: item['begins']?.S ?? '',

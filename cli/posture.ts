@@ -81,8 +81,11 @@ const place = (manifest: Manifest, { code, path, severity, message }: Fault): Pl
   };
 };
 
-/** `file:line:column severity posture/code Kind name: message`, which editors and CI logs link. */
+/**
+ * `file:line:column severity posture/code Kind name: message`, which editors and CI logs link. At the beginning of a line GitHub reads
+ * `::` as a command to it (GitHub Actions, "Workflow commands"), so that no file's name begins one.
+ */
 const line = ({ file, line, column, severity, code, object, message, allowed }: Placed): string =>
   shown(
-    `${file}:${line}:${column} ${severity} posture/${code} ${object}: ${message}${allowed === undefined ? '' : ` (accepted: ${allowed})`}`,
+    `${file.replace(/^(?=\s*::)/, './')}:${line}:${column} ${severity} posture/${code} ${object}: ${message}${allowed === undefined ? '' : ` (accepted: ${allowed})`}`,
   );

@@ -1,4 +1,4 @@
-import { unseen } from '../core/escape.ts';
+import { piled, unseen } from '../core/escape.ts';
 
 const hidden = new RegExp(unseen, 'gu');
 
@@ -10,10 +10,17 @@ const escaped = (character: string): string =>
   ).join('');
 
 /**
- * Text that a terminal shows as it is, in one line: what could colour, reorder or hide becomes an escape that can be seen. Unlike in a
- * message, links stay as they are: what is copied from here is looked up elsewhere.
+ * What begins a command to a build's agent, wherever in a line it stands (Azure Pipelines, "Logging commands": `##vso[…]`, `##[…]`;
+ * TeamCity, "Service messages": `##teamcity[…]`): a name in a pull request could end the step that checks it as passed.
  */
-export const shown = (text: string): string => text.replace(hidden, escaped);
+const agents = /(?<=#)#(?=\w*\[)/g;
+
+/**
+ * Text that a terminal shows as it is, in one line: what could colour, reorder, hide, or command what reads a build's log becomes an
+ * escape that can be seen. Unlike in a message, links stay as they are: what is copied from here is looked up elsewhere.
+ */
+export const shown = (text: string): string =>
+  text.replace(hidden, escaped).replace(piled, escaped).replace(agents, escaped);
 
 /** A value as one line of JSON that is as harmless on a terminal: the same value, with more of it escaped. */
 export const jsonLine = (value: unknown): string => `${shown(JSON.stringify(value))}\n`;

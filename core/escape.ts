@@ -32,9 +32,16 @@ const show = (text: string, max: number, point: (point: string) => string): stri
   return all;
 };
 
-/** Breaks what mail clients, terminals and chat turn into a link: `https://` reads `https[:]//`, `www.` reads `www[.]`. */
+/** Marks on one letter that no language piles up: they would be drawn over the lines above and below. */
+export const piled = /(?<=\p{M}{4})\p{M}+/gu;
+
+/**
+ * Breaks what mail clients, terminals and chat turn into a link: `https://` reads `https[:]//`, `www.` reads `www[.]`. Of marks
+ * piled on a letter the first four stay.
+ */
 const defang = (text: string): string =>
   text
+    .replace(piled, '…')
     .replace(/:(?=\/\/)/g, '[:]')
     .replace(/\b(www)\./gi, '$1[.]')
     .replace(/\b(mailto):/gi, '$1[:]');

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { boundedTime, findingId } from './findings/identity.ts';
+import { handOf } from './hand.ts';
 import type { Match } from './match.ts';
 import { rememberedText } from './remembered.ts';
 import type { Observation, Store } from './state/observation.ts';
@@ -12,6 +13,9 @@ const day = 24 * hour;
 /** Longer than any queue keeps a message (SQS: 14 days), so that a late delivery finds what was decided. */
 const kept = 30 * day;
 
+/** Hands of which what was too much is a finding of its own, of one flood. */
+export const mostHands = 20;
+
 const isExempt = ({ detection }: Match): boolean => detection.startsWith('pipeline/');
 
 const hourOf = ({ time }: Match): number => Math.floor(boundedTime(time) / hour) * hour;
@@ -20,10 +24,10 @@ const hourOf = ({ time }: Match): number => Math.floor(boundedTime(time) / hour)
 const floodOf = rememberedText(text => hash('sha256', text).slice(0, 16));
 
 /** The item in which the findings of an hour are counted. A graver finding is never kept out by a flood of lesser ones. */
-const scopeOf = (match: Match): string => {
+const scopeOf = (match: Match, of = ''): string => {
   const { detection, account, cluster, severity } = match;
   const flood = floodOf(JSON.stringify([detection, account, cluster, severity]));
-  return `flood#${flood}#${new Date(hourOf(match)).toISOString()}`;
+  return `flood#${flood}#${of}${new Date(hourOf(match)).toISOString()}`;
 };
 
 /** Which finding of which hour and severity a match asks to make: what {@link asking} says, in short. */
@@ -38,22 +42,34 @@ const asking = (match: Match): Observation => ({
   read: false,
 });
 
+/** Twelve characters, for whoever may impersonate chooses names. */
+const nameOfHand = (hand: string): string => hash('sha256', hand).slice(0, 12);
+
+/** Asks whether what is too much of this hand may be a finding of its own. */
+const askingHand = (match: Match, hand: string): Observation => ({
+  scope: scopeOf(match, 'hands#'),
+  add: { hands: [nameOfHand(hand)] },
+  cap: mostHands,
+  expires: hourOf(match) + kept,
+  read: false,
+});
+
 /** The match as part of the one finding that says that there were too many. Whom and what it names, its record and severity stay. */
-const joined = (match: Match): Match => ({
+const joined = (match: Match, by: string | undefined): Match => ({
   ...match,
   detection: 'pipeline/limit-reached',
   version: 'built-in',
-  key: { limit: `findings of ${match.detection} in an hour` },
+  key: { limit: `findings of ${match.detection} in an hour`, ...(by === undefined ? {} : { by }) },
   window: day,
-  title: `More than ${mostFindings} findings of ${match.detection} in an hour: what came after them is joined here`,
+  title: `More than ${mostFindings} findings of ${match.detection} in an hour: what came after them${by === undefined ? '' : ` by ${by}`} is joined here`,
   // What told the findings apart is all that is left of them: it is named with what else the match names.
   resources: [...new Set([...Object.values(match.key), ...match.resources])],
   notes: [...match.notes, 'each event is counted here; its own finding was not made'],
 });
 
 /**
- * Lets through what findings may still be made of, and joins what lies beyond the bound into one finding of the day, so that no
- * sender makes as many findings as calls. A finding that was let in stays in, and one that was kept out stays out, for the whole
+ * Lets through what findings may still be made of, and joins what lies beyond the bound into one finding of the day for each hand, up
+ * to twenty, so that no sender makes as many findings as calls, and none hides what another does. A finding that was let in stays in, and one that was kept out stays out, for the whole
  * hour and whatever is delivered again: every event is in one finding. Which of a flood are let in depends on who comes first.
  * @returns the matches to fold, as many as were given
  * @throws where the store fails: fold them as they are, then deliver them again
@@ -68,5 +84,21 @@ export const bounded = async (matches: readonly Match[], store: Pick<Store, 'obs
   if (asked.size === 0) return matches;
   const answers = await store.observe([...asked.values()]);
   const out = new Set([...asked.keys()].filter((_, at) => answers[at]?.full === true));
-  return matches.map((match, at) => (out.has(names[at] ?? '') ? joined(match) : match));
+  if (out.size === 0) return matches;
+  const hands = new Map<string, Observation>();
+  const scopes = matches.map((match, at) => {
+    const hand = out.has(names[at] ?? '') ? handOf(match.principals) : undefined;
+    if (hand === undefined) return undefined;
+    const observation = askingHand(match, hand);
+    const name = `${observation.scope} ${hand}`;
+    hands.set(name, observation);
+    return { name, hand };
+  });
+  const own = hands.size === 0 ? [] : await store.observe([...hands.values()]);
+  const many = new Set([...hands.keys()].filter((_, at) => own[at]?.full === true));
+  return matches.map((match, at) => {
+    if (!out.has(names[at] ?? '')) return match;
+    const by = scopes[at];
+    return joined(match, by === undefined || many.has(by.name) ? undefined : by.hand);
+  });
 };

@@ -103,14 +103,22 @@ const resourcesOf = ({ finding }: Message): readonly (JsonObject & { readonly ui
   return [...listed, { uid: cluster, type: 'cluster', ...everywhere }];
 };
 
+/** Evidence by its label. Of a label that stands several times, as what changed in an object does, all values, one a line. */
+const dataOf = (lines: Message['evidence']['lines']): JsonObject =>
+  Object.fromEntries(
+    [...Map.groupBy(lines, ({ label }) => label)].map(([label, same]) => [
+      label,
+      same.map(({ value }) => value).join('\n'),
+    ]),
+  );
+
 const evidences = ({ finding, evidence }: Message): readonly JsonObject[] => {
   const user = finding.principals.find(name => !isWay(name) && !isAccessKey(name));
   const [address] = finding.addresses;
-  const data = Object.fromEntries(evidence.lines.map(({ label, value }) => [label, value]));
   const parts: JsonObject = {
     ...(user === undefined ? {} : { actor: { user: { uid: user } } }),
     ...(address === undefined ? {} : { src_endpoint: isAddress(address) ? { ip: address } : { name: address } }),
-    ...(evidence.lines.length === 0 ? {} : { data }),
+    ...(evidence.lines.length === 0 ? {} : { data: dataOf(evidence.lines) }),
   };
   return Object.keys(parts).length === 0 ? [] : [parts];
 };

@@ -2,7 +2,7 @@ import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb
 import type { Finding } from '../../core/finding.ts';
 import type { CaseLife } from '../../core/findings/case.ts';
 import { caseKey, lifeItem } from '../../core/findings/case-item.ts';
-import { changed, settled } from '../../core/findings/life.ts';
+import { type Change, changed, settled } from '../../core/findings/life.ts';
 import { assign, toItem } from '../dynamodb.ts';
 import { readCase } from './read.ts';
 import type { FindingsTable } from './table.ts';
@@ -13,13 +13,22 @@ const mostCaptures = 50;
 
 type Changes = Pick<FindingsTable, 'recordTransition' | 'clearDue' | 'work' | 'settle' | 'addCapture' | 'wake'>;
 
+/** Who resolves saw every event; who silences saw how grave it is. */
+const asReadFor: { readonly [A in Change['act']]?: 'events' | 'severity' } = {
+  resolve: 'events',
+  suppress: 'severity',
+};
+
 /** What people, the announcer, the sweep and evidence write on a case, each while what it changes is as it was read. */
 export const changing = (client: DynamoDBClient, table: string): Changes => {
-  /** Changes a case's life while it is as it was read. @param whole whether its events must be those that were read, too */
+  /**
+   * Changes a case's life while it is as it was read.
+   * @param asRead what else must be as it was: its events; or its severity alone, which says whether it may be silenced
+   */
   const rewrite = async (
     finding: Finding,
     change: (life: CaseLife) => CaseLife,
-    whole: boolean,
+    asRead?: 'events' | 'severity',
   ): Promise<'set' | 'changed'> => {
     const stored = await readCase(client, table, finding.id);
     if (stored === undefined) return 'changed';
@@ -35,7 +44,8 @@ export const changing = (client: DynamoDBClient, table: string): Changes => {
     const conditions = [
       '#status = :wasStatus',
       life.acts === 0 ? 'attribute_not_exists(#acts)' : '#acts = :wasActs',
-      ...(whole ? ['#revision = :was'] : []),
+      ...(asRead === 'events' ? ['#revision = :was'] : []),
+      ...(asRead === 'severity' ? ['#severity = :was'] : []),
     ];
     const set = await write(
       client,
@@ -50,14 +60,16 @@ export const changing = (client: DynamoDBClient, table: string): Changes => {
           ...(marks.length === 0 ? {} : { '#marks': 'transitions' }),
           '#status': 'status',
           '#acts': 'acts',
-          ...(whole ? { '#revision': 'revision' } : {}),
+          ...(asRead === 'events' ? { '#revision': 'revision' } : {}),
+          ...(asRead === 'severity' ? { '#severity': 'severity' } : {}),
         },
         ExpressionAttributeValues: {
           ...values,
           ...(marks.length === 0 ? {} : { ':marks': { SS: marks } }),
           ':wasStatus': { S: life.status },
           ...(life.acts === 0 ? {} : { ':wasActs': { N: String(life.acts) } }),
-          ...(whole ? { ':was': { S: finding.revision ?? '' } } : {}),
+          ...(asRead === 'events' ? { ':was': { S: finding.revision ?? '' } } : {}),
+          ...(asRead === 'severity' ? { ':was': { S: finding.severity } } : {}),
         },
       }),
     );
@@ -103,9 +115,9 @@ export const changing = (client: DynamoDBClient, table: string): Changes => {
     },
 
     work: async (finding, change, by) =>
-      rewrite(finding, life => changed(life, finding, change, by), change.act === 'resolve'),
+      rewrite(finding, life => changed(life, finding, change, by), asReadFor[change.act]),
 
-    settle: async (finding, by) => rewrite(finding, life => settled(life, finding, by), true),
+    settle: async (finding, by) => rewrite(finding, life => settled(life, finding, by), 'events'),
 
     addCapture: async (id, address) => {
       await write(

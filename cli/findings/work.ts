@@ -107,6 +107,8 @@ const workOne = async (
     if ((await table.work(finding, change, by)) === 'set') return 'set';
     if (change.act === 'resolve') return 'changed';
     finding = (await table.cases([seen.id]))[0];
+    // Graver than what was looked at: it may not be silenced in passing.
+    if (change.act === 'suppress' && finding?.severity !== seen.severity) return 'changed';
   }
   return 'changed';
 };

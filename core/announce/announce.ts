@@ -4,7 +4,7 @@ import type { Settings } from '../settings.ts';
 import { deliver, type Ledger } from './deliver.ts';
 import { type Message, messageOf } from './message.ts';
 import type { Notice } from './notice.ts';
-import { newsOf } from './transitions.ts';
+import { isSince, newsOf } from './transitions.ts';
 
 /** The stored cases, as far as announcing needs them. Every call throws on I/O errors. */
 export interface Cases {
@@ -69,7 +69,9 @@ export const announce = async (id: string, deps: AnnounceDeps): Promise<Outcome>
     const storm = news.kind === 'first' ? await stormAround(finding, deps) : undefined;
     if (storm !== undefined) {
       if (!(await notify(storm, deps))) return 'busy';
-      await cases.recordTransition(id, news.id, [...news.covers, storm.id]);
+      // It waits for nobody by itself: the storm was said, and those said one by one are said again.
+      const covers = news.covers.filter(mark => !isSince(mark));
+      await cases.recordTransition(id, news.id, [...covers, storm.id]);
       outcome = 'folded';
       continue;
     }

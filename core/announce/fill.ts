@@ -18,12 +18,19 @@ const bare = /^[A-Za-z0-9/][A-Za-z0-9_.:/@+-]*$/;
 const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
- * A value as one word of a POSIX shell; undefined where it can't be one that a person sees as it is. A value that begins with a
- * dash would be read as an option, whatever its quotes.
+ * What may end a quoted word: PowerShell takes typographic quotes for `'`, fish a backslash for an escape, and each reads the POSIX
+ * form of a quote inside quotes as its end, so that what follows would run (PowerShell, "about_Quoting_Rules"; fish, "Quotes").
+ */
+const ending = /['\\\u2018-\u201b]/;
+
+/**
+ * A value as one word of a shell, whichever it is pasted into; undefined where it can't be one that a person sees as it is. A value
+ * that begins with a dash would be read as an option, whatever its quotes.
  */
 export const shellWord = (value: string): string | undefined => {
   if (!isWhole(value) || unseen.test(value) || value.startsWith('-')) return undefined;
-  return bare.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+  if (bare.test(value)) return value;
+  return ending.test(value) ? undefined : `'${value}'`;
 };
 
 /** Places where a placeholder means something else than its name says elsewhere: a role to be made, an SSM session, an organization's policy. */

@@ -1,19 +1,39 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '../finding.ts';
+import { handOf } from '../hand.ts';
 import type { Store } from '../state/observation.ts';
 import { rows } from '../tables.ts';
 import { lineOf, type Notice, noticeSchema } from './notice.ts';
 
 /** The time in which new findings make a storm, in milliseconds. */
 export const stormTime = 10 * 60_000;
-const day = 24 * 60 * 60_000;
+const hour = 60 * 60_000;
+const day = 24 * hour;
 /** Members of one bucket: past them it is a storm in any case. */
 const cap = 500;
+/** So many times as many critical findings are announced one by one, of an hour. */
+const criticals = 3;
+
+/** What counts as a storm: more than so many in a time. Critical findings are counted apart. */
+interface Bound {
+  readonly isCritical: boolean;
+  readonly most: number;
+  /** Milliseconds. */
+  readonly span: number;
+  /** Both in words. */
+  readonly said: string;
+}
+
+const boundOf = ({ severity }: Finding, most: number): Bound =>
+  severity === 'critical'
+    ? { isCritical: true, most: criticals * most, span: hour, said: `${criticals * most} new critical findings` }
+    : { isCritical: false, most, span: stormTime, said: `${most} new findings` };
 
 /**
- * Whether a new finding is one of a storm: more than `most` of one detection by one principal became known within ten minutes.
- * A storm is named by the ten minutes it began in and lasts while the ten minutes before have it too, so that it is said once;
- * a critical finding, or one by nobody in particular, is part of none. Asking again changes nothing.
+ * Whether a new finding is one of a storm: more than `most` of one detection by one hand became known within ten minutes.
+ * A storm is named by the ten minutes it began in and lasts while the ten minutes before have it too, so that it is said once.
+ * Of critical findings three times as many within an hour make one, which is said every hour, and again each time that it has doubled.
+ * A finding by nobody in particular is part of none. Asking again changes nothing.
  * @throws where the store fails
  */
 export const stormOf = async (
@@ -22,13 +42,13 @@ export const stormOf = async (
   most: number,
 ): Promise<Notice | undefined> => {
   const { due, severity, principals, detection, account, cluster } = finding;
-  const [principal] = principals;
-  if (due === undefined || principal === undefined || severity === 'critical') return undefined;
-  const name = createHash('sha256')
-    .update(JSON.stringify([detection, account, cluster, principal]))
-    .digest('hex');
-  const bucket = Math.floor(due / stormTime);
-  const scope = (at: number): string => `${rows.storm}${name.slice(0, 16)}#${at}`;
+  const principal = handOf(principals);
+  if (due === undefined || principal === undefined) return undefined;
+  const bound = boundOf(finding, most);
+  const named = [detection, account, cluster, principal, ...(bound.isCritical ? [severity] : [])];
+  const name = createHash('sha256').update(JSON.stringify(named)).digest('hex').slice(0, 16);
+  const bucket = Math.floor(due / bound.span);
+  const scope = (at: number): string => `${rows.storm}${name}#${at}`;
   const expires = due + day;
   const [answer] = await store.observe([
     { scope: scope(bucket), add: { new: [`${due}#${finding.id}`] }, cap, expires, also: [scope(bucket - 1)] },
@@ -36,18 +56,19 @@ export const stormOf = async (
   const before = answer?.also[0] ?? {};
   const known = [...(answer?.item['new'] ?? []), ...(before['new'] ?? [])].map(member => member.split('#'));
   const recent = new Set(
-    known.flatMap(([at, id]) => (Number(at) > due - stormTime && Number(at) <= due && id ? [id] : [])),
+    known.flatMap(([at, id]) => (Number(at) > due - bound.span && Number(at) <= due && id ? [id] : [])),
   );
-  if (recent.size <= most && answer?.full !== true) return undefined;
-  const began = answer?.item['storm']?.[0] ?? before['storm']?.[0] ?? new Date(bucket * stormTime).toISOString();
-  await store.observe([{ scope: scope(bucket), add: { storm: [began] }, expires }]);
+  if (recent.size <= bound.most && answer?.full !== true) return undefined;
+  const start = new Date(bucket * bound.span).toISOString();
+  const began = bound.isCritical ? start : (answer?.item['storm']?.[0] ?? before['storm']?.[0] ?? start);
+  if (!bound.isCritical) await store.observe([{ scope: scope(bucket), add: { storm: [began] }, expires }]);
   return {
     schema: noticeSchema,
-    id: `storm:${name.slice(0, 16)}:${began}`,
+    id: `storm:${name}:${began}${bound.isCritical ? doublings(recent.size, bound.most) : ''}`,
     kind: 'storm',
     severity,
-    headline: `Storm: more than ${most} new findings of one detection by one principal in 10 minutes`,
-    advice: `Every finding is stored. While this lasts, new findings of this detection by this principal are not announced one by one, except critical ones. List them: tripline findings --detection ${detection}`,
+    headline: `Storm: more than ${bound.said} of one detection by one principal in ${bound.isCritical ? 'an hour' : '10 minutes'}`,
+    advice: `Every finding is stored. While this lasts, ${advice[bound.isCritical ? 'critical' : 'lesser']} List them: tripline findings --detection ${detection}`,
     at: new Date(due).toISOString(),
     detection,
     account,
@@ -59,3 +80,15 @@ export const stormOf = async (
     findings: [lineOf(finding)],
   };
 };
+
+/** `:2`, `:4` …: how many times as many there are as make a storm, by powers of two; '' below twice. */
+const doublings = (count: number, most: number): string => {
+  const times = 2 ** Math.floor(Math.log2(Math.max(1, count / most)));
+  return times === 1 ? '' : `:${times}`;
+};
+
+const advice = {
+  critical:
+    'further critical findings of this detection by this principal, under whatever session or address, are told together: every hour, and each time there are twice as many. Contain the principal first.',
+  lesser: 'new findings of this detection by this principal are not announced one by one, except critical ones.',
+} as const;

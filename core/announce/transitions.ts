@@ -95,11 +95,14 @@ const worked = ({ worked: by, status }: Finding): readonly Transition[] => {
   return [{ id: `${kind}#${iso(by.at)}`, kind, value: by.who }];
 };
 
+/** Whether a mark says since when a critical case waits. */
+export const isSince = (mark: string): boolean => mark.startsWith('since#');
+
 /** Since when a critical case waits for somebody; undefined: it is not critical, or somebody is at it, or nobody heard of it. */
 const waitingSince = (finding: Finding, told: Iterable<string>): number | undefined => {
   if (finding.severity !== 'critical' || finding.status !== 'open' || finding.ruleStatus !== 'alerting')
     return undefined;
-  const since = Math.max(...[...told].flatMap(id => (id.startsWith('since#') ? [Date.parse(id.slice(6))] : [])));
+  const since = Math.max(...[...told].flatMap(id => (isSince(id) ? [Date.parse(id.slice(6))] : [])));
   return Number.isFinite(since) ? since : undefined;
 };
 

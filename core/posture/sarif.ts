@@ -25,7 +25,10 @@ const levels: { readonly [S in Severity]: 'error' | 'warning' | 'note' } = {
 const scores: { readonly [S in Severity]: string } = { critical: '9.5', high: '8.0', medium: '5.5', low: '2.0' };
 
 const uriOf = (file: string): string =>
-  file.replaceAll('\\', '/').replace(/^\.\//, '').split('/').map(encodeURIComponent).join('/');
+  file.toWellFormed().replaceAll('\\', '/').replace(/^\.\//, '').split('/').map(encodeURIComponent).join('/');
+
+/** A message makes a link of `[text](address)` (SARIF 2.1.0, 3.11.6 "Messages with embedded links"), which a manifest's names must not. */
+const unlinked = (text: string): string => text.replaceAll('](', '] (');
 
 /** Faults as a SARIF 2.1.0 log (OASIS, "Static Analysis Results Interchange Format"): what code-scanning views show at the line. */
 export const sarif = (all: readonly Placed[], version: string): object => {
@@ -54,7 +57,7 @@ export const sarif = (all: readonly Placed[], version: string): object => {
           ruleId: `posture/${code}`,
           ruleIndex: codes.indexOf(code),
           level: levels[severity],
-          message: { text: `${object}: ${message}` },
+          message: { text: unlinked(`${object}: ${message}`) },
           locations: [
             {
               physicalLocation: {

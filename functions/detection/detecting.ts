@@ -1,6 +1,7 @@
 import { keepYoung } from '../../adapters/young.ts';
 import { type DetectDeps, detect } from '../../core/pipeline.ts';
 import type { Read } from '../../core/read/contract.ts';
+import { timely } from '../../core/read/timely.ts';
 import { keptRole } from '../../core/usage/kept-role.ts';
 import { deps } from '../deps/deps.ts';
 import type { Meter } from '../invocation/meter.ts';
@@ -33,8 +34,9 @@ let judged = false;
 const few = 1_000;
 
 /** Judges what was read and counts it. Tables and the quarantine are reached only when there is something to write. */
-export const detectCounted = async (reads: readonly Read[], meter: Meter): Promise<void> => {
+export const detectCounted = async (given: readonly Read[], meter: Meter): Promise<void> => {
   const { settings, quarantine, now, askFor } = deps();
+  const reads = timely(given, now());
   const asked = askFor === undefined ? undefined : (await import('./readings.ts')).gather();
   if (judged || reads.length > few) keepYoung();
   judged = true;

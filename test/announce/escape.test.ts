@@ -39,6 +39,14 @@ describe.each(Object.entries(channels))('%s', (_, render) => {
   });
 });
 
+test.each(
+  Object.entries(channels).filter(([name]) => name !== 'prose'),
+)('%s piles no marks over the lines beside it, and leaves those of a language', (_, render) => {
+  fc.assert(fc.property(anything, text => !/\p{M}{5}/u.test(render(text))));
+  expect(render(`a${'\u0301'.repeat(300)}b`).length).toBeLessThan(10);
+  for (const text of ['é', 'नमस्ते', 'שָׁלוֹם', 'ที่นี่']) if (render !== subjectLine) expect(render(text)).toContain(text);
+});
+
 test.each([
   ['mrkdwn', mrkdwn],
   ['code', code],

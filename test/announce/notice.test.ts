@@ -351,6 +351,44 @@ describe('a storm', () => {
     expect(names.size).toBe(2);
   });
 
+  const session = (n: number, role = 'developer') => ({
+    principals: [`arn:aws:sts::111122223333:assumed-role/${role}/s-${n}`],
+  });
+
+  test('is of one role, whatever its sessions are named', async () => {
+    const tell = storm();
+    for (let n = 0; n < 5; n++) await tell(n, session(n));
+    expect(await tell(5, session(5, 'other'))).toBeUndefined();
+    // As EKS names its users: by the session, and by the role without its path.
+    const eks = ['admin:x', 'arn:aws:iam::111122223333:role/developer'];
+    expect((await tell(6, { principals: eks }))?.principal).toBe('arn:aws:iam::111122223333:role/developer');
+    expect(await tell(7, session(7))).toBeDefined();
+    expect(await tell(8, { principals: ['arn:aws:iam::111122223333:role/a/developer'] })).toBeDefined();
+  });
+
+  test('of critical findings is of an hour and said at each doubling, every hour anew', async () => {
+    const tell = storm();
+    const told: (Notice | undefined)[] = [];
+    for (let n = 0; n < 70; n++)
+      told.push(await tell(n, { severity: 'critical', due: at + n * 30_000, ...session(n) }));
+    expect(told.findIndex(one => one !== undefined)).toBe(15);
+    expect(told.slice(15).every(one => one?.severity === 'critical')).toBe(true);
+    const ids = (some: readonly (Notice | undefined)[]) => [
+      ...new Set(some.map(one => one?.id.replace(/^storm:[0-9a-f]{16}:/, ''))),
+    ];
+    expect(ids(told.slice(15))).toEqual(['', ':2', ':4'].map(times => `2026-09-01T10:00:00.000Z${times}`));
+    expect(told[29]).toMatchObject({
+      headline: 'Storm: more than 15 new critical findings of one detection by one principal in an hour',
+      principal: 'arn:aws:iam::111122223333:role/developer',
+      total: 30,
+      findings: [{ id: id(29), severity: 'critical' }],
+    });
+    const next: (Notice | undefined)[] = [];
+    for (let n = 70; n < 75; n++) next.push(await tell(n, { severity: 'critical', due: at + hour + n, ...session(n) }));
+    expect(ids(next)).toEqual(['2026-09-01T11:00:00.000Z:4']);
+    expect(await tell(99, { severity: 'critical', due: at + hour + 99, ...session(1, 'other') })).toBeUndefined();
+  });
+
   test('is the same over the table', async () => {
     const store = dynamoStore(tables.local.client, tables.local.tables.state);
     const said = [];

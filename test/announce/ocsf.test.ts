@@ -16,6 +16,14 @@ describe('an OCSF Detection Finding', () => {
     expect(check(ocsf(message({ cluster: 'prod', notes: ['guessed'] })))).toEqual([]);
   });
 
+  test('has every change that was read of an object, not the last alone', () => {
+    const { evidence, ...rest } = message();
+    const lines = ['spec.a: 1 → 2', 'spec.userData: x → y'].map(value => ({ label: 'changed', value }));
+    const said = ocsf({ ...rest, evidence: { ...evidence, lines } });
+    expect(said['evidences']).toMatchObject([{ data: { changed: 'spec.a: 1 → 2\nspec.userData: x → y' } }]);
+    expect(check(said)).toEqual([]);
+  });
+
   test('is valid whatever the event holds', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.constantFrom(...hostile)), text => check(ocsf(poisoned(text))).length === 0),

@@ -26,6 +26,23 @@ describe('a terminal is shown', () => {
       expect(shown(text)).toBe(text);
   });
 
+  test.each([
+    ['a ##vso[task.complete result=Succeeded]', 'a #\\u0023vso[task.complete result=Succeeded]'],
+    ['##[error]a', '#\\u0023[error]a'],
+    ['###teamcity[x]', '##\\u0023teamcity[x]'],
+    ['# a ## b [c] #[d]', '# a ## b [c] #[d]'],
+  ])('%j as %j, which commands no agent of a build', (text, seen) => {
+    expect(shown(text)).toBe(seen);
+    expect(jsonLine([text])).toBe(`["${seen}"]\n`);
+    expect(JSON.parse(jsonPage([text]))).toEqual([text]);
+  });
+
+  test('no pile of marks over the lines beside it', () => {
+    const pile = `a${'\u0301'.repeat(6)}b`;
+    expect(shown(pile)).toBe(`a${'\u0301'.repeat(4)}\\u0301\\u0301b`);
+    expect(JSON.parse(jsonLine(pile))).toBe(pile);
+  });
+
   test('JSON that is the same value and as harmless', () => {
     const value = { [hostile.join('')]: hostile };
     for (const text of [jsonLine(value), jsonPage(value)]) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bounded, mostFindings } from '../../core/flood.ts';
+import { bounded, mostFindings, mostHands } from '../../core/flood.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import { type MatchParts, match, minute, noon } from './matches.ts';
 
@@ -24,10 +24,13 @@ test('so many findings are made of one detection in an hour; what comes after th
     ...match({ eventId: 'e-new' }),
     detection: 'pipeline/limit-reached',
     version: 'built-in',
-    key: { limit: 'findings of cloudtrail/disallowed-instance-family-launched in an hour' },
+    key: {
+      limit: 'findings of cloudtrail/disallowed-instance-family-launched in an hour',
+      by: 'arn:aws:iam::111122223333:role/developer',
+    },
     window: day,
     title:
-      'More than 500 findings of cloudtrail/disallowed-instance-family-launched in an hour: what came after them is joined here',
+      'More than 500 findings of cloudtrail/disallowed-instance-family-launched in an hour: what came after them by arn:aws:iam::111122223333:role/developer is joined here',
     resources: ['i-new', 'i-0aaaabbbbccccdddd'],
     notes: ['said', 'each event is counted here; its own finding was not made'],
   });
@@ -58,6 +61,28 @@ test.each<[string, MatchParts]>([
   expect(await bounded([one], store)).toEqual([one]);
   const later = match({ key: { instance: 'i-newer' }, time: noon + 60 * minute - 1 });
   expect(await bounded([later, one], store)).toMatchObject([{ detection: 'pipeline/limit-reached' }, one]);
+});
+
+test('what comes after them is one finding for each of twenty hands, so that none hides another, and one for the rest', async () => {
+  const store = memoryStore();
+  const by = (name: string, at: number): MatchParts => ({
+    principals: [name],
+    key: { instance: `i-${name}-${at}` },
+    eventId: `${name}-${at}`,
+  });
+  const session = (role: string, at: number) => match(by(`arn:aws:sts::111122223333:assumed-role/${role}/s-${at}`, at));
+  await bounded(flood(mostFindings), store);
+  const keys = async (some: readonly ReturnType<typeof match>[]) =>
+    (await bounded(some, store)).map(({ key }) => key['by']);
+  expect(await keys([session('loud', 1), session('loud', 2), session('quiet', 1)])).toEqual(
+    ['loud', 'loud', 'quiet'].map(role => `arn:aws:iam::111122223333:role/${role}`),
+  );
+  expect(await keys([match({ principals: [], key: { instance: 'i-nobody' } })])).toEqual([undefined]);
+  const users = Array.from({ length: 30 }, (_, at) => match(by(`user-${at}`, at)));
+  const first = await keys(users);
+  expect(first.filter(Boolean)).toHaveLength(mostHands - 2);
+  expect((await keys(users.toReversed())).toReversed()).toEqual(first);
+  expect(await keys([session('quiet', 9)])).toEqual(['arn:aws:iam::111122223333:role/quiet']);
 });
 
 test('what was decided is remembered for longer than any queue keeps a message', async () => {

@@ -1,5 +1,7 @@
+import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findingsTable } from '../../adapters/findings/table.ts';
+import { work as workAll } from '../../cli/findings/work.ts';
 import { newsOf } from '../../core/announce/transitions.ts';
 import { type CaseLife, newLife } from '../../core/findings/case.ts';
 import { findingId } from '../../core/findings/identity.ts';
@@ -278,6 +280,25 @@ describe('a life in the table', () => {
     await tables.findings.fold([match({ key, eventId: 'more', time: noon + minute })], noon + minute);
     expect(await tables.findings.work(before, { act: 'resolve' }, alice)).toBe('changed');
     expect(await tables.findings.work(before, { act: 'acknowledge' }, alice)).toBe('set');
+  });
+
+  it('is silenced while events pour in, but only as grave as it was seen', async () => {
+    const id = await fresh();
+    const before = await read(id);
+    const key = { principal: `life-${next - 1}` };
+    const silence = { act: 'suppress', until: Date.now() + 99 * minute } as const;
+    await tables.findings.fold([match({ key, eventId: 'more', time: noon + minute })], noon + minute);
+    expect(await tables.findings.work(before, silence, alice)).toBe('set');
+    const graver = await fresh();
+    const seen = await read(graver);
+    const critical = { key: { principal: `life-${next - 1}` }, eventId: 'graver', severity: 'critical' } as const;
+    await tables.findings.fold([match({ ...critical, time: noon + minute })], noon + minute);
+    expect(await tables.findings.work(seen, silence, alice)).toBe('changed');
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const io = { stdout, stderr, stdin: new PassThrough() };
+    expect(await workAll(tables.findings, [seen], silence, { by: 'alice' }, true, io)).toBe(1);
+    expect(String(stderr.read())).toContain('changed meanwhile');
+    expect((await read(graver)).status).toBe('open');
   });
 
   it('is news only to who heard of the finding', async () => {

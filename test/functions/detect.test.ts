@@ -413,6 +413,28 @@ describe('an audit log’s subscription', () => {
     expect(measured(world)[0]).toMatchObject({ function: 'audit', EventsRead: 2, EventsMatched: 1 });
   });
 
+  test('of which a record is of the future keeps no case silent until then', async () => {
+    world.with({ match });
+    const forged = { ...auditEvent('forged'), requestReceivedTimestamp: '2100-01-01T00:00:00Z' };
+    const case_ = async () =>
+      (
+        await world.tables.findings.list({
+          statuses: ['open', 'resolved'],
+          since: world.now - 86_400_000,
+          until: world.now + 86_400_000,
+        })
+      ).items.find(({ title }) => title === 'forged was read');
+    await audit(subscription(forged), context());
+    const one = await case_();
+    expect([one?.first, one?.last]).toEqual([world.now, world.now]);
+    if (one !== undefined)
+      await world.tables.findings.work(one, { act: 'resolve' }, { who: 'alice', at: world.now + 1_000 });
+    expect((await case_())?.status).toBe('resolved');
+    world.now += 60_000;
+    await audit(subscription(auditEvent('forged')), context());
+    expect((await case_())?.status).toBe('open');
+  });
+
   test('throws where a finding could not be stored, so that Lambda tries again', async () => {
     world.with({
       match,

@@ -5,6 +5,7 @@ import type { Notice } from '../../core/announce/notice.ts';
 import { readNotice } from '../../core/announce/notice.ts';
 import { noticeSlack, noticeText } from '../../core/announce/notice-text.ts';
 import { pagerDutyNotice } from '../../core/announce/pagerduty.ts';
+import { isUnanswered } from '../../core/announce/transitions.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import { handler as announceDeployed } from '../../functions/announce.ts';
@@ -87,6 +88,28 @@ describe('a storm', () => {
     await world.tables.findings.fold([one('grave', { severity: 'critical' })], world.now);
     await stream();
     expect(singles.at(-1)).toBe(idOf('grave'));
+  });
+
+  test('of critical findings tells the first thirty singly, and the rest together', async () => {
+    const { notices, singles } = listening();
+    const sessions = Array.from({ length: 64 }, (_, n) => `session-${n}`);
+    const role = 'arn:aws:sts::111122223333:assumed-role/developer';
+    for (const of of sessions) {
+      const over = { severity: 'critical', principals: [`${role}/${of}`], time: world.now } as const;
+      await world.tables.findings.fold([one(of, over)], world.now);
+      await stream();
+      world.now += 1_000;
+    }
+    expect(singles).toEqual(sessions.slice(0, 30).map(idOf));
+    const said = notices.filter(([name]) => name === 'sns').map(([, { total, severity }]) => [total, severity]);
+    expect(said).toEqual([
+      [31, 'critical'],
+      [60, 'critical'],
+    ]);
+    const stored = await world.tables.findings.cases(sessions.map(idOf));
+    expect(stored).toHaveLength(64);
+    const waits = stored.filter(finding => isUnanswered(finding, world.now + 60 * 60_000));
+    expect(waits.map(({ id }) => id).sort()).toEqual(sessions.slice(0, 30).map(idOf).sort());
   });
 
   test('folds nothing away for good: what a folded finding does later is said', async () => {

@@ -1,3 +1,4 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { suppressionsTable } from '../../adapters/suppressions.ts';
 import { ConfigError, defineConfig } from '../../core/config.ts';
@@ -87,6 +88,19 @@ describe('suppressions made by command', () => {
     expect(await table().revoke('by-command', 'bob', at)).toBe(false);
     expect(await table().revoke('never-was', 'bob', at)).toBe(false);
     expect((await table().list())[0]?.revoked).toEqual({ by: 'bob', at });
+    world.now += 61_000;
+    expect((await suppressing([match(0)], newMeter()))[0]?.status).toBe('alerting');
+  });
+
+  test('hold, and can be listed, whatever somebody wrote beside them', async () => {
+    const { client, tables } = world.tables.local;
+    const odd = { pk: { S: 'suppressions' }, sk: { S: '!' }, pattern: { S: '{' }, ends: { N: '5' } };
+    await client.send(new PutItemCommand({ TableName: tables.findings, Item: odd }));
+    await table().add({ ...suppression({ id: 'beside-it' }), by: 'alice' });
+    expect((await table().list()).map(({ id }) => id)).toEqual(expect.arrayContaining(['!', 'beside-it']));
+    world.now += 61_000;
+    expect((await suppressing([match(0)], newMeter()))[0]?.status).toBe('watching');
+    await table().revoke('beside-it', 'bob', at);
     world.now += 61_000;
     expect((await suppressing([match(0)], newMeter()))[0]?.status).toBe('alerting');
   });

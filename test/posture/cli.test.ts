@@ -56,6 +56,23 @@ describe('tripline posture', () => {
     expect((await piped('a: [', 'posture', '-')).code).toBe(2);
   });
 
+  test('lets no name in a pull request command the build that checks it', async () => {
+    const evil = '##vso[task.complete result=Succeeded]';
+    write('::stop-commands::x.yaml', nodeClass('associatePublicIPAddress: true').replace('default', `"${evil}"`));
+    const before = process.cwd();
+    process.chdir(directory);
+    try {
+      for (const flags of [[], ['--json'], ['--sarif']]) {
+        const { code, stdout } = await tripline('posture', '::stop-commands::x.yaml', ...flags);
+        expect(code).toBe(1);
+        expect(stdout).toContain('task.complete');
+        expect(stdout).not.toMatch(/##\w*\[|^\s*::/m);
+      }
+    } finally {
+      process.chdir(before);
+    }
+  });
+
   test('--sarif is a SARIF 2.1.0 log with rules, places and accepted faults as suppressed', async () => {
     const { stdout } = await tripline('posture', open, accepted, '--sarif');
     const log = JSON.parse(stdout);

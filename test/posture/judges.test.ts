@@ -448,6 +448,10 @@ test('faults are a SARIF log: each rule once with its worst level, each fault at
       suppressions: [{ kind: 'inSource', justification: 'known' }],
     },
   ]);
+  const object = 'NodePool [Sign in](https://evil.example)';
+  expect(JSON.stringify(sarif([fault({ object, file: 'a\ud800.yaml' })], '1'))).toContain(
+    'NodePool [Sign in] (https://evil.example): m',
+  );
   expect(sarif([fault({ severity: 'critical', code: 'x-y' })], '1')).toMatchObject({
     runs: [
       {
