@@ -18,6 +18,7 @@ import type { Observation } from '../core/state/observation.ts';
 import { systemOf } from '../core/system.ts';
 import { holesOf } from '../core/title.ts';
 import { type AnyView, viewOf } from '../core/view.ts';
+import { stateVariants, type Variant } from './state-proof.ts';
 
 /** The project's root, where `detections/` is. */
 const root = new URL('../', import.meta.url).pathname;
@@ -145,12 +146,6 @@ export const judgeAlone = (loaded: LoadedDetection, example: AnyExample): Outcom
   return event.source === loaded.detection.on ? (rule?.judge(viewOf(event, settings)) ?? []) : [];
 };
 
-/** A clause of a detection, and the detection without it. */
-export interface Variant {
-  readonly clause: string;
-  readonly without: LoadedDetection;
-}
-
 /** Every clause that the examples must prove necessary. */
 const variants = (loaded: LoadedDetection): readonly Variant[] => [
   ...removals(loaded.when).map(({ clause, without }) => ({
@@ -168,6 +163,7 @@ const variants = (loaded: LoadedDetection): readonly Variant[] => [
     clause: `severity[${index}]`,
     without: { ...loaded, severities: loaded.severities.filter((_, other) => other !== index) },
   })),
+  ...stateVariants(loaded),
 ];
 
 /**
@@ -194,9 +190,11 @@ export const unproved = async (detection: AnyDetection): Promise<readonly string
   const examples: readonly AnyExample[] = [...detection.examples.matches, ...detection.examples.misses];
   const usual = await Promise.all(examples.map(async example => textOf(loaded, example)));
   const left: string[] = [];
-  for (const { clause, without } of variants(loaded)) {
+  for (const { clause, without, told = (example: AnyExample) => example, byMiss = false } of variants(loaded)) {
+    const first = byMiss ? detection.examples.matches.length : 0;
     let changes = false;
-    for (const [index, example] of examples.entries()) changes ||= (await textOf(without, example)) !== usual[index];
+    for (const [index, example] of examples.entries())
+      changes ||= index >= first && (await textOf(without, told(example))) !== usual[index];
     if (!changes) left.push(clause);
   }
   return left;
