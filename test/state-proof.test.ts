@@ -10,7 +10,7 @@ import { absence } from '../core/state/absence.ts';
 import { streamOf } from '../core/state/heard.ts';
 import { joinedScope } from '../core/state/node.ts';
 import { threshold } from '../core/state/threshold.ts';
-import { judge, unproved } from './catalogue.ts';
+import { judge, momentaryKeys, unproved, whyOf } from './catalogue.ts';
 
 type Rule = Detection<'cloudtrail'>;
 const prose = {
@@ -103,4 +103,29 @@ describe('the examples of a rule about what stays away', () => {
     for (const set of ['joined', 'join'])
       expect(await unproved(never(set, unheard))).toContain('state: what must not stay away');
   });
+});
+
+describe('what is said of an example that does not match', () => {
+  test('tells what its state is told of each event: its key, its step, or that another log is not asked', () => {
+    const event = asked(4);
+    const other = asked(3, { userIdentity: { type: 'AWSService', invokedBy: 'autoscaling.amazonaws.com' } });
+    const after = [audit('list', 'pods', { time: '2026-09-01T10:02:00Z' }), other, asked(3, { eventName: 'X' })];
+    const why = whyOf(counting(fiveMinutes, twice, otherCall, once), { name: 'x', event, after } as never);
+    expect(why).toMatch(/10:02:00.000Z: of kubernetes: a rule on cloudtrail is not asked/);
+    expect(why).toMatch(/10:03:00.000Z: key {"principal":"autoscaling.amazonaws.com"}; adds to "/);
+    expect(why).toMatch(/10:03:00.000Z: its patterns do not hold/);
+    expect(why).toMatch(/10:04:00.000Z \(its own\): key {"principal":"arn:aws:iam::111122223333:role\/developer"}/);
+  });
+});
+
+test('a key that holds an id or a time of the one call is seen', () => {
+  const rule = counting(fiveMinutes, twice, otherCall, once);
+  const keyed = (by: Rule['by']) => momentaryKeys(loadDetection({ ...rule, by }), twice as never);
+  expect(keyed(rule.by)).toEqual([]);
+  for (const by of [
+    ({ event }) => [{ resource: event.id }],
+    ({ record }) => [{ resource: `${record.eventName} ${record.requestID}` }],
+    ({ record }) => [{ resource: record.eventTime }],
+  ] satisfies readonly Rule['by'][])
+    expect(keyed(by as Rule['by'])).toHaveLength(1);
 });
