@@ -1,9 +1,10 @@
+import { stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { kubernetes } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
 import type { Reading } from '../../core/kubernetes/reading.ts';
 import { byObject, texts } from '../../core/kubernetes/said.ts';
-import { compare, confirm, lookAround, stopProvisioning } from '../../core/kubernetes/steps.ts';
+import { compare, confirm, lookAround } from '../../core/kubernetes/steps.ts';
 
 const target = 'nodepools.karpenter.sh';
 const ref = { objectRef: { name: 'default' }, cluster: 'fleet' };
