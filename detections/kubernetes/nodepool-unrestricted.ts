@@ -76,7 +76,7 @@ export const detection = kubernetes({
   blind: [
     'EKS logs no bodies of NodePools: with `reader: true` the posture reader reads the object some seconds later and this rule judges that, and what is undone before that is not seen. Without it kubernetes/provisioning-changed-by-unexpected says who wrote it, cloudtrail/disallowed-instance-family-launched and cloudtrail/launch-burst what came of it; a ValidatingAdmissionPolicy with audit annotations would put chosen fields into the audit log.',
     'A patch is judged by what it sets where the response is not logged: what it leaves alone is not seen.',
-    'Limits that are set but huge are limits.',
+    'Limits that are set but huge are limits, and so is the number of nodes of a static NodePool.',
   ],
   examples: {
     matches: [
@@ -125,6 +125,10 @@ export const detection = kubernetes({
     ],
     misses: [
       { name: 'a restricted one', event: audit('create', target, { ...ref, ...pool({}) }) },
+      {
+        name: 'a static one without limits: its number of nodes is one',
+        event: audit('create', target, { ...ref, ...pool({ limits: {}, replicas: 3 }) }),
+      },
       {
         name: 'a patch of its limits',
         event: audit('patch', target, { ...ref, requestObject: { spec: { limits: { cpu: '200' } } } }),
