@@ -220,7 +220,14 @@ export const ofControllers: Family = {
     {
       form: 'a node deleted',
       event: audit('delete', 'nodes', node),
-      seen: unseen('people, and Cluster API as kubernetes-admin, do so: many at once are seen (lineage/node-churn)'),
+      seen: unseen(
+        'people, and Cluster API as kubernetes-admin, do so: many that are replaced are seen (lineage/node-churn)',
+      ),
+    },
+    {
+      form: 'all nodes deleted by one call',
+      event: audit('deletecollection', 'nodes'),
+      seen: ['kubernetes/nodepool-deleted', 'high'],
     },
     {
       form: 'a node’s lease deleted',
