@@ -7,7 +7,7 @@ import { exampleSettings } from '../../core/example-settings.ts';
 import type { Facts } from '../../core/fact.ts';
 import { admitting, type Gate } from '../../core/gate.ts';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
-import { PatternError } from '../../core/pattern/fault.ts';
+import { DetectionError, loadKnowledge } from '../../core/load.ts';
 import type { Scalar } from '../../core/pattern/language.ts';
 import { loadPattern } from '../../core/pattern/load.ts';
 import { match } from '../../core/pattern/match.ts';
@@ -98,11 +98,11 @@ const rulesOver = (seen: Seen, source: Source, random: () => number): readonly A
     const when = random() < 0.6 ? conditions() : { ...conditions(), $or: [conditions(), conditions()] };
     const observe = () => [{ scope: `rule-${index}`, expires: 0 }];
     return { id: `knowledge/rule-${index}`, on: source, doc: '', when, observe } as AnyKnowledge; // checked below
-  }).filter(({ when }) => {
+  }).filter(rule => {
     try {
-      return loadPattern(when) !== undefined;
+      return loadKnowledge(rule) !== undefined;
     } catch (fault) {
-      if (fault instanceof PatternError) return false;
+      if (fault instanceof DetectionError) return false;
       throw fault;
     }
   });
