@@ -130,9 +130,13 @@ const verdicts: { readonly [V in Reason['verdict']]: string } = {
   failed: 'FAILED: it threw',
 };
 
+/** A title, or the key under which a state waits for others: there is no title before it decides. */
+const foundLine = ({ severity, title, key }: Reason['findings'][number]): string =>
+  title === '' ? `key ${shown(JSON.stringify(key))}` : `${severity}: ${shown(title)}`;
+
 const block = (reason: Reason): readonly string[] => [
   `  ${reason.detection}: ${verdicts[reason.verdict]}`,
-  ...reason.findings.map(({ severity, title }) => `    → ${severity}: ${shown(title)}`),
+  ...reason.findings.map(finding => `    → ${foundLine(finding)}`),
   ...(reason.note === undefined ? [] : [`    ${shown(reason.note)}`]),
   ...(reason.unset.length === 0
     ? []

@@ -39,7 +39,9 @@ export const run: Command['run'] = async (argv, io) => {
     settings: { type: 'string' },
     json: { type: 'boolean' },
   });
-  if (positionals.length > 0) throw new UsageError(`it reads no files: '${positionals[0]}'; 'tripline scan' does`);
+  const [stray] = positionals;
+  if (detections.some(({ id }) => id === stray)) throw new UsageError(`--detection ${stray} hunts for that one`);
+  if (stray !== undefined) throw new UsageError(`it reads no files: '${stray}'; 'tripline scan' does`);
   const settings = await loadSettings(values.settings);
   const source = oneOf('source', values.source, ['cloudtrail', 'kubernetes']) ?? 'cloudtrail';
   const now = Date.now();

@@ -12,6 +12,7 @@ import {
   judge,
   judgeAlone,
   judgeTogether,
+  momentaryKeys,
   type Outcome,
   openHoles,
   unproved,
@@ -78,6 +79,14 @@ describe.each(files.map(one => [one.file, one] as const))('%s', (file, { detecti
     ).toEqual([]);
     const told = outcomes.flat().filter(({ title, key }) => !/\bunknown\b/.test(title + JSON.stringify(key)));
     expect(told, `${file}: every match says "unknown" in its title or key`).not.toEqual([]);
+  });
+
+  test('says the same key of the same a second later', () => {
+    const loaded = loadDetection(detection);
+    expect(
+      matches.flatMap(example => momentaryKeys(loaded, example)),
+      `${file}: these keys hold an id or time of the one call: each would be a finding of its own. Leave it out, or name it under \`resources\``,
+    ).toEqual([]);
   });
 
   test('misspells no placeholder of its runbook', () => {

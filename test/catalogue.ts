@@ -18,6 +18,8 @@ import type { Observation } from '../core/state/observation.ts';
 import { systemOf } from '../core/system.ts';
 import { holesOf } from '../core/title.ts';
 import { type AnyView, viewOf } from '../core/view.ts';
+import { stateVariants, type Variant } from './state-proof.ts';
+import { storyOf } from './story.ts';
 
 /** The project's root, where `detections/` is. */
 const root = new URL('../', import.meta.url).pathname;
@@ -118,7 +120,12 @@ export const whyOf = (detection: AnyDetection, example: AnyExample): string => {
     at === 0 ? 'when' : `unless ${at}`,
     ...clauseLines(one),
   ]);
-  return `What its event is asked:\n${lines.join('\n')}${reason.note === undefined ? '' : `\n${reason.note}`}\n`;
+  const story =
+    detection.state === undefined
+      ? []
+      : ['what its state is told', ...storyOf(loadDetection(detection), example, overExample(example))];
+  const note = reason.note === undefined ? [] : [reason.note];
+  return `What its event is asked:\n${[...lines, ...note, ...story].join('\n')}\n`;
 };
 
 const together = new Map<string, Matcher>();
@@ -145,12 +152,6 @@ export const judgeAlone = (loaded: LoadedDetection, example: AnyExample): Outcom
   return event.source === loaded.detection.on ? (rule?.judge(viewOf(event, settings)) ?? []) : [];
 };
 
-/** A clause of a detection, and the detection without it. */
-export interface Variant {
-  readonly clause: string;
-  readonly without: LoadedDetection;
-}
-
 /** Every clause that the examples must prove necessary. */
 const variants = (loaded: LoadedDetection): readonly Variant[] => [
   ...removals(loaded.when).map(({ clause, without }) => ({
@@ -168,7 +169,25 @@ const variants = (loaded: LoadedDetection): readonly Variant[] => [
     clause: `severity[${index}]`,
     without: { ...loaded, severities: loaded.severities.filter((_, other) => other !== index) },
   })),
+  ...stateVariants(loaded),
 ];
+
+/** What tells one call from the next of its kind, whoever makes it. */
+const ofOneCall = ['eventID', 'requestID', 'eventTime', 'auditID', 'requestReceivedTimestamp', 'stageTimestamp'];
+
+/** The keys of an example's event that are others when the same is done a second later: each call would be a finding of its own. */
+export const momentaryKeys = (loaded: LoadedDetection, example: AnyExample): readonly Key[] => {
+  const by = loaded.detection.by as unknown as (view: AnyView) => readonly Key[]; // asked about an event of its own source
+  const event = example.event as AnyEvent;
+  if (event.source !== loaded.detection.on) return [];
+  const time = event.time + 1_000;
+  const written = (name: string): string => (/time/i.test(name) ? new Date(time).toISOString() : `another-${name}`);
+  const again = Object.keys(event.record).flatMap(name => (ofOneCall.includes(name) ? [[name, written(name)]] : []));
+  const record = { ...event.record, ...Object.fromEntries(again) };
+  const keys = (one: AnyEvent): readonly Key[] => by(viewOf(one, overExample(example)));
+  const then = keys({ ...event, id: 'another', time, record } as AnyEvent).map(key => JSON.stringify(key));
+  return keys(event).filter(key => !then.includes(JSON.stringify(key)));
+};
 
 /**
  * What must differ for a clause to be proved: whether the patterns hold (`by` is asked), which findings, of which severity.
@@ -194,9 +213,11 @@ export const unproved = async (detection: AnyDetection): Promise<readonly string
   const examples: readonly AnyExample[] = [...detection.examples.matches, ...detection.examples.misses];
   const usual = await Promise.all(examples.map(async example => textOf(loaded, example)));
   const left: string[] = [];
-  for (const { clause, without } of variants(loaded)) {
+  for (const { clause, without, told = (example: AnyExample) => example, byMiss = false } of variants(loaded)) {
+    const first = byMiss ? detection.examples.matches.length : 0;
     let changes = false;
-    for (const [index, example] of examples.entries()) changes ||= (await textOf(without, example)) !== usual[index];
+    for (const [index, example] of examples.entries())
+      changes ||= index >= first && (await textOf(without, told(example))) !== usual[index];
     if (!changes) left.push(clause);
   }
   return left;

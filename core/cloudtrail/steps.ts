@@ -56,6 +56,9 @@ export const revokeCaller = `${revokeActing}; for an IAM user, deactivate the ke
 export const lookAround =
   'Look around: npx tripline entity PRINCIPAL, and aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=SESSION --start-time DAY_BEFORE --region REGION';
 
-/** Keeps Karpenter from launching more from what was changed. */
+/**
+ * Keeps Karpenter from launching more from what was changed. A static pool takes no limit but `nodes` (karpenter, `NodePoolSpec`: "only
+ * 'limits.nodes' is supported on static NodePools"), and one of none deletes no node; of an older Karpenter `cpu` is the one that counts.
+ */
 export const stopProvisioning =
-  'Stop further launches while you look: kubectl patch nodepool POOL --type merge -p \'{"spec":{"limits":{"cpu":"0"}}}\'';
+  'Stop further launches while you look: kubectl patch nodepool POOL --type merge -p \'{"spec":{"limits":{"cpu":"0"}}}\'; of a static pool (spec.replicas), which refuses that: kubectl patch nodepool POOL --type merge -p \'{"spec":{"limits":{"nodes":"0"}}}\'';

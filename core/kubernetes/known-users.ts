@@ -51,6 +51,12 @@ export const builtInControllers: ReadonlySet<string> = new Set([
   'volumeattributesclass-protection-controller',
 ]);
 
+/**
+ * Deletes whatever names an owner that is not there, whoever wrote that (Kubernetes documentation, "Owners and Dependents", "Garbage
+ * Collection"): of what nobody owns, its deletion is somebody else's.
+ */
+export const garbageCollector = 'system:serviceaccount:kube-system:generic-garbage-collector';
+
 /** The user names of those. */
 export const builtInNames: ReadonlySet<string> = new Set(
   [...builtInControllers].map(name => `system:serviceaccount:kube-system:${name}`),

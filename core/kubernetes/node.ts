@@ -15,7 +15,7 @@ const steers =
 
 /**
  * What a patch of a node changes that steers scheduling or ownership: label and annotation keys, all labels or annotations where it
- * replaces them, `finalizers`, `taints`, `providerID`; `everything` where an update sends the node whole, and does not say what it changes. Cordoning
+ * replaces them, `finalizers`, `ownerReferences`, `taints`, `providerID`; `everything` where an update sends the node whole, and does not say what it changes. Cordoning
  * is none of it, nor the status, which kubelets report all day.
  */
 export const nodeSteering = (record: AuditRecord): readonly string[] => {
@@ -28,8 +28,9 @@ export const nodeSteering = (record: AuditRecord): readonly string[] => {
   return [
     ...new Set(keys.filter(key => steers.test(key))),
     ...owners.filter(name => replacesAll(at(body.object, 'metadata', name))).map(name => `all ${name}`),
-    // Karpenter ends a node's instance before it lets its node go: without its finalizer, the instance stays.
-    ...(at(body.object, 'metadata', 'finalizers') === undefined ? [] : ['finalizers']),
+    // Karpenter ends a node's instance before it lets its node go: without its finalizer, the instance stays. A node whose owner is not
+    // there is deleted.
+    ...['finalizers', 'ownerReferences'].filter(name => at(body.object, 'metadata', name) !== undefined),
     ...['taints', 'providerID'].filter(name => at(body.object, 'spec', name) !== undefined),
   ];
 };

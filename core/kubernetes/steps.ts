@@ -35,10 +35,6 @@ export const removeAccess =
 /** Takes a node out of service without destroying what it holds; the record knows the node, and its providerID which instance it is. */
 export const preserveNode = `Contain, preserving the node (its instance: kubectl get node NODE -o jsonpath='{.spec.providerID}'): kubectl cordon NODE && kubectl annotate node NODE karpenter.sh/do-not-disrupt=true --overwrite; aws ec2 create-snapshots --region INSTANCE_REGION --instance-specification InstanceId=INSTANCE --description evidence; ${quarantine}`;
 
-/** Keeps Karpenter from launching more from what was changed. */
-export const stopProvisioning =
-  'Stop further launches while you look: kubectl patch nodepool POOL --type merge -p \'{"spec":{"limits":{"cpu":"0"}}}\'';
-
 /** What the object is now, against what it should be. @param kind with `-n NAMESPACE` where it lies in one */
 export const compare = (kind: string): string =>
   `Compare the object with the one in Git and put that back: kubectl get ${kind} NAME -o yaml --show-managed-fields | diff - EXPECTED.yaml; kubectl apply -f EXPECTED.yaml`;

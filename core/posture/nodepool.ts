@@ -96,6 +96,8 @@ const bounding = ['cpu', 'memory', 'pods', 'ephemeral-storage', 'nodes'];
 const isSet = (value: Json | undefined): boolean => value !== undefined && value !== null;
 
 const judgeLimits = (node: Look): readonly Problem[] => {
+  // A static pool makes as many nodes as it says, whatever is pending (karpenter, `NodePoolSpec.replicas`): it can become no other.
+  if (typeof node.at('spec.replicas') === 'number') return [];
   const limits = node.at('spec.limits');
   if (!node.lacks('spec.limits') && (limits === undefined || bounding.some(name => isSet(at(limits, name))))) return [];
   // A patch of limits that bound nothing leaves others as they are, unless it takes one away.

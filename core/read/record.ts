@@ -101,8 +101,9 @@ export const readPiece = (piece: Piece, origin: Origin, quiet?: Quiet): readonly
 const tooDeep = `The record nests deeper than ${limits.recordDepth} levels: what lies deeper was not read.`;
 
 /**
- * The event in a record that nests too deeply, without what does: the API server takes 10,000 levels of a patch, drops what it does not
- * know of them and logs them all, so that whoever may write an object would choose that nobody judges it.
+ * The event in a record that nests too deeply, without what does: the API server takes 10,000 levels of a patch (sigs.k8s.io/json,
+ * `scanner.go`), drops what it does not know of them and logs them all (apiserver, `handlers/patch.go`), so that whoever may write an
+ * object would choose that nobody judges it.
  */
 const upperLevels = (bytes: Uint8Array, origin: Origin): readonly Read[] => {
   const written = decoded(bytes);

@@ -19,8 +19,8 @@ export interface Absence<S extends Source> {
     readonly scope: (view: View<S>, key: Key) => string;
     readonly holds: (item: Item, deadline: number) => boolean;
   };
-  /** Streams that would have told of B: they must have been heard past the deadline. */
-  readonly streams: (view: View<S>, key: Key) => readonly string[];
+  /** Streams that would have told of B, one at least (`streamOf`): they must have been heard past the deadline. */
+  readonly streams: (view: View<S>, key: Key) => readonly [string, ...string[]];
   readonly note: string;
 }
 

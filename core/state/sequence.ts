@@ -15,11 +15,11 @@ export interface Sequence<S extends Source> {
   readonly doc: string;
   /** Milliseconds from the first step to the last. */
   readonly within: number;
-  /** Names of the steps, in order. */
+  /** Names of the steps, in order, each once: what is to come several times is for `threshold`. */
   readonly steps: readonly string[];
   /** False: they may come in any order. Default true. */
   readonly ordered?: boolean;
-  /** Which step an event is, or undefined for none. */
+  /** Which step an event is; undefined, or a word that is none of them: no step. */
   readonly step: (view: View<S>) => string | undefined;
   /** The step whose events are found. */
   readonly of: string;
@@ -53,6 +53,10 @@ export const sequence = <S extends Source>(rule: Sequence<S>): StateRule<S> => {
   checkParts(rule.id, { within: rule.within });
   if (rule.steps.length < 2 || !rule.steps.includes(rule.of))
     throw new Error(`state of ${rule.id}: of: "${rule.of}": one of its steps, of which there are two at least`);
+  if (new Set(rule.steps).size < rule.steps.length)
+    throw new Error(
+      `state of ${rule.id}: steps: ${rule.steps.join(', ')}: each once, for one event would be all of a name: for several of a kind use threshold`,
+    );
   const scope = (view: View<S>, key: Key, bucket: number): string =>
     [rule.id, view.event.account, view.event.cluster, ...Object.values(key), bucket].join('#');
   const found = perBurst(items =>

@@ -75,6 +75,7 @@ export const detection = cloudtrail({
     ],
     misses: [
       { name: 'the second', event: refused(web, 2), after: two.slice(0, 1) },
+      { name: 'the third, eleven minutes after the first', event: refused(web, 12), after: two },
       { name: 'the third, of another subject', event: refused('system:serviceaccount:apps:cart', 3), after: two },
       {
         name: 'the third attempt, which succeeds',

@@ -10,8 +10,20 @@ const proxied = `/api/v1/nodes/${kubelet.name}/proxy`;
 
 export const detection = kubernetes({
   id: 'kubernetes/controller-pod-entered',
-  title: '{principal} entered {pod}: {event}',
-  severity: 'critical',
+  title: '{principal} reached into {pod}: {event}',
+  severity: [
+    // What listens in the pod answers, and a kubelet that is only read: no shell, and none of the pod's files.
+    [
+      'high',
+      {
+        $or: [
+          { objectRef: { resource: 'pods', subresource: ['portforward', 'proxy'] } },
+          { verb: 'get', fact: { 'proxy.reaches': 'other' } },
+        ],
+      },
+    ],
+    'critical',
+  ],
   when: {
     $or: [
       {
@@ -29,7 +41,7 @@ export const detection = kubernetes({
   },
   by: view => [{ user: said(view, 'principal.id'), pod: said(view, 'object.path') }],
   attack: ['T1609', 'T1552.007'],
-  why: 'Inside a controller’s pod lie its Kubernetes token and its AWS credentials. `nodes/proxy` reaches every pod of a node through the kubelet, and nothing inside is audited.',
+  why: 'Inside a controller’s pod lie its Kubernetes token and its AWS credentials, and its ports answer whoever forwards them. `nodes/proxy` reaches every pod of a node through the kubelet, and nothing inside is audited.',
   references: [
     'Kubernetes documentation, Authorization of the kubelet (nodes/proxy); Set kubelet parameters (configz)',
     'elastic/detection-rules, privilege_escalation_api_proxy_to_node (what is ordinary)',
@@ -52,7 +64,11 @@ export const detection = kubernetes({
   ],
   examples: {
     matches: [
-      { name: 'a shell in Karpenter, when it begins', event: audit('create', 'pods/exec', { objectRef: pod }) },
+      {
+        name: 'a shell in Karpenter, when it begins',
+        event: audit('create', 'pods/exec', { objectRef: pod }),
+        severity: 'critical',
+      },
       {
         name: 'a shell whose address says that it is a dry run',
         event: audit('create', 'pods/exec', {
@@ -64,6 +80,7 @@ export const detection = kubernetes({
       {
         name: 'the platform forwards a port',
         event: audit('create', 'pods/portforward', { user: users.platform, objectRef: pod }),
+        severity: 'high',
       },
       { name: 'an ephemeral container', event: audit('patch', 'pods/ephemeralcontainers', { objectRef: pod }) },
       {
@@ -96,6 +113,7 @@ export const detection = kubernetes({
       {
         name: 'a person reads the logs of a node through the API server',
         event: audit('get', 'nodes/proxy', { objectRef: kubelet, requestURI: `${proxied}/logs/` }),
+        severity: 'high',
       },
       {
         name: 'a person goes back from the metrics to a command',
@@ -103,10 +121,12 @@ export const detection = kubernetes({
           objectRef: kubelet,
           requestURI: `${proxied}/metrics/../run/a/b/c?cmd=id`,
         }),
+        severity: 'critical',
       },
       {
         name: 'a person sends something to the metrics',
         event: audit('create', 'nodes/proxy', { objectRef: kubelet, requestURI: `${proxied}/metrics` }),
+        severity: 'critical',
       },
     ],
     misses: [

@@ -1,7 +1,8 @@
 import { kubernetes } from '../../core/detection.ts';
-import { audit, users } from '../../core/kubernetes/example.ts';
+import { audit, serviceAccount, users } from '../../core/kubernetes/example.ts';
+import { garbageCollector } from '../../core/kubernetes/known-users.ts';
 import { byUserAndObject } from '../../core/kubernetes/said.ts';
-import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
+import { confirm, insights, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
 const ref = { objectRef: { namespace: 'kube-system', name: 'karpenter' } };
 const capa = {
@@ -22,26 +23,32 @@ export const detection = kubernetes({
     ],
     fact: { 'call.outcome': 'succeeded' },
   },
-  unless: [{ fact: { 'principal.standing': ['controller', 'platform', 'gitops', 'service'] } }],
+  unless: [
+    { fact: { 'principal.standing': ['controller', 'platform', 'gitops'] } },
+    // It deletes for whoever wrote the owner that is not there: nobody owns these.
+    { user: { username: { 'anything-but': garbageCollector } }, fact: { 'principal.standing': 'service' } },
+  ],
   by: byUserAndObject,
   attack: ['T1489', 'T1685'],
   why: 'Without Karpenter no node is replaced, drained before an interruption or taken back for drift, and without Cluster API’s controllers no machine is mended: what somebody changed on a node stays. Restarting is ordinary, none at all is not.',
   references: [
     'Karpenter documentation, Disruption; karpenter-provider-aws, charts/karpenter (deployment.yaml)',
     'cluster-api book, Machine health checks; kubernetes-sigs/cluster-api, cmd/clusterctl (upgrade deletes a provider before it installs the next)',
+    'Kubernetes documentation, Owners and Dependents; Garbage Collection',
     'Kubernetes API Reference, Deployment and Scale; kubernetes/api, autoscaling/v1 (a number of 0 is not written)',
   ],
   runbook: [
     confirm("objectRef.namespace = 'NAMESPACE' and objectRef.name = 'NAME' and verb in ['delete','update','patch']"),
     'Start it again: kubectl -n NAMESPACE scale deployment NAME --replicas=2; or have GitOps apply what was deleted',
     'See what it did not do meanwhile: kubectl get nodeclaims,nodes --sort-by=.metadata.creationTimestamp; kubectl get machines -A',
-    removeAccess,
+    `${removeAccess}. Where the garbage collector deleted it, of whoever wrote its owner or deleted that: ${insights("objectRef.name = 'NAME' and verb in ['update','patch']")}`,
     lookAround,
   ],
   blind: [
     'clusterctl upgrade deletes each provider’s deployment as the person who runs it, and makes it again: name administrators in `platform`. Cluster API’s operator does the same: name its account in `controllers`, for the usual one is unknown once the settings name others.',
     'What scales everything to none at night (kube-downscaler and the like) is reported unless it leaves these namespaces out, which it should.',
     'A pod of it that is deleted or evicted comes back, and drains do so all day: not judged, however often.',
+    'That its rights are taken (its ClusterRoleBinding deleted, its role emptied), or that a policy of one’s own refuses what it makes, is not looked at: it runs on and does nothing (lineage/node-churn and pods that stay pending tell).',
     'That its service account is deleted is not looked at: its pods keep their tokens for an hour, and whoever deletes it deletes the rest.',
     'One that is kept from working otherwise (a network policy, a node selector that no node has, its priority) is not distinguished from another change.',
     'In shared namespaces a controller’s own are known by its account’s name.',
@@ -75,6 +82,11 @@ export const detection = kubernetes({
         event: audit('delete', 'namespaces', { ...capa, objectRef: { name: 'capa-system' } }),
       },
       {
+        name: 'the garbage collector, since somebody wrote an owner into it that is not there',
+        event: audit('delete', 'deployments.apps', { ...ref, user: users.garbage }),
+        severity: 'high',
+      },
+      {
         name: 'Cluster API’s operator by its usual name, while the settings name no controller',
         event: audit('delete', 'deployments.apps', { ...capa, user: users.capi }),
         settings: { controllers: [] },
@@ -84,6 +96,13 @@ export const detection = kubernetes({
     misses: [
       { name: 'its account', event: audit('delete', 'serviceaccounts', ref) },
       { name: 'the platform', event: audit('delete', 'deployments.apps', { ...ref, user: users.platform }) },
+      {
+        name: 'the namespace’s controller, once the namespace is deleted',
+        event: audit('delete', 'deployments.apps', {
+          ...ref,
+          user: serviceAccount('kube-system', 'namespace-controller'),
+        }),
+      },
       { name: 'GitOps', event: audit('patch', 'deployments.apps', { ...ref, ...replicas(0), user: users.gitops }) },
       { name: 'one replica more', event: audit('patch', 'deployments.apps/scale', { ...ref, ...replicas(3) }) },
       {

@@ -8,14 +8,14 @@ const id = 'kubernetes/denied-burst';
 const burst = threshold<'kubernetes'>({
   id,
   doc: '',
-  count: 10,
+  count: 12, // `kubectl get all` asks for ten kinds: one command of whoever may not is none
   within: 10 * 60_000,
   note: count => `${count} or more in 10 minutes`,
 });
 
 const state: StateRule<'kubernetes'> = {
   kind: 'threshold',
-  doc: 'Fires on 10 forbidden calls of one identity in 10 minutes (setting `threshold`), and on the first success of an anonymous one.',
+  doc: 'Fires on 12 forbidden calls of one identity in 10 minutes (setting `threshold`), and on the first success of an anonymous one.',
   observe: (view, key, named) => (said(view, 'call.outcome') === 'denied' ? burst.observe(view, key, named) : []),
   decide: (view, key, answers) =>
     said(view, 'call.outcome') === 'denied'
@@ -38,7 +38,7 @@ const anonymous = { user: users.anonymous, sourceIPs: ['192.0.2.77'] };
 const page = (second: number, over: Over = { ...forbidden, ...anonymous }) =>
   audit('get', '', {
     ...over,
-    time: `2026-09-01T10:00:0${second}Z`,
+    time: `2026-09-01T10:00:${String(second).padStart(2, '0')}Z`,
     objectRef: undefined,
     requestURI: `/vendor/page-${second}.php`,
   });
@@ -56,7 +56,15 @@ export const detection = kubernetes({
   unless: [
     { fact: { 'principal.standing': ['service', 'node'] } },
     {
-      requestURI: [{ prefix: '/healthz' }, { prefix: '/livez' }, { prefix: '/readyz' }, { prefix: '/version' }],
+      requestURI: [
+        { prefix: '/healthz' },
+        { prefix: '/livez' },
+        { prefix: '/readyz' },
+        { prefix: '/version' },
+        // The keys that tokens are verified with: whoever trusts the cluster's tokens asks, AWS's STS too.
+        '/.well-known/openid-configuration',
+        '/openid/v1/jwks',
+      ],
     },
     { objectRef: { namespace: 'kube-public', name: 'cluster-info' } },
     // Whatever scans the internet asks a public endpoint for other products' pages (GET /vendor/phpunit/…), all day long.
@@ -73,6 +81,8 @@ export const detection = kubernetes({
   why: 'Somebody who tries what a token can do is refused again and again. An anonymous call that succeeds means that a binding lets everybody in.',
   references: [
     'Kubernetes documentation, Anonymous requests; default roles (system:public-info-viewer)',
+    'Kubernetes documentation, Configure Service Accounts for Pods (service account issuer discovery)',
+    'kubernetes/kubernetes, category `all` of kubectl (ten kinds)',
     'Sigma, correlation rules: event_count',
   ],
   runbook: [
@@ -83,6 +93,7 @@ export const detection = kubernetes({
     lookAround,
   ],
   blind: [
+    'Ten refusals are one `kubectl get all` of somebody without rights there; who tries that in two namespaces is reported, at medium.',
     'Calls that are not authenticated at all (401) name nobody, and are not counted.',
     'Nodes are refused in bursts whenever pods leave them: kubernetes/secret-sweep and kubernetes/node-identity-off-node judge them instead.',
     'A refusal by admission is no refusal of the authorizer.',
@@ -90,7 +101,7 @@ export const detection = kubernetes({
   ],
   examples: {
     matches: [
-      { name: 'the tenth refusal of a developer', event: last(), after: denied(9), severity: 'medium' },
+      { name: 'the twelfth refusal of a developer', event: last(), after: denied(11), severity: 'medium' },
       { name: 'an anonymous call reads pods', event: audit('list', 'pods', anonymous), severity: 'high' },
       {
         name: 'an anonymous call reads another config map of kube-public',
@@ -101,40 +112,44 @@ export const detection = kubernetes({
         event: audit('get', 'configmaps', { ...anonymous, objectRef: { namespace: 'team-a', name: 'cluster-info' } }),
       },
       {
-        name: 'the tenth refusal of an anonymous one',
+        name: 'the twelfth refusal of an anonymous one',
         severity: 'medium',
         event: last({ ...forbidden, ...anonymous }),
-        after: denied(9, { ...forbidden, ...anonymous }),
+        after: denied(11, { ...forbidden, ...anonymous }),
       },
       {
-        name: 'a developer is refused ten pages',
-        event: page(9, forbidden),
-        after: Array.from({ length: 9 }, (_, index) => page(index, forbidden)),
+        name: 'a developer is refused twelve pages',
+        event: page(11, forbidden),
+        after: Array.from({ length: 11 }, (_, index) => page(index, forbidden)),
       },
       { name: 'an anonymous call is given a page', event: page(0, anonymous) },
     ],
     misses: [
-      { name: 'the ninth', event: last(), after: denied(8) },
-      { name: 'fifteen minutes later', event: last({ ...forbidden, time: '2026-09-01T10:15:00Z' }), after: denied(9) },
-      { name: 'ten successes of a developer', event: last({}), after: denied(9, {}) },
+      { name: 'the eleventh', event: last(), after: denied(10) },
+      { name: 'fifteen minutes later', event: last({ ...forbidden, time: '2026-09-01T10:15:00Z' }), after: denied(11) },
+      { name: 'twelve successes of a developer', event: last({}), after: denied(11, {}) },
       {
-        name: 'ten calls that nobody signed',
+        name: 'twelve calls that nobody signed',
         event: last({ responseStatus: { code: 401 } }),
-        after: denied(9, { responseStatus: { code: 401 } }),
+        after: denied(11, { responseStatus: { code: 401 } }),
       },
       {
-        name: 'admission refuses ten times',
+        name: 'admission refuses twelve times',
         event: last({ ...forbidden, annotations: { 'authorization.k8s.io/decision': 'allow' } }),
-        after: denied(9, { ...forbidden, annotations: { 'authorization.k8s.io/decision': 'allow' } }),
+        after: denied(11, { ...forbidden, annotations: { 'authorization.k8s.io/decision': 'allow' } }),
       },
       {
         name: 'a kubelet whose pods have left',
         event: last({ ...forbidden, user: node() }),
-        after: denied(9, { ...forbidden, user: node() }),
+        after: denied(11, { ...forbidden, user: node() }),
       },
       {
         name: 'a load balancer asks whether the server is well',
         event: audit('get', '', { ...anonymous, objectRef: {}, requestURI: '/healthz' }),
+      },
+      {
+        name: 'whoever verifies the cluster’s tokens reads its keys',
+        event: audit('get', '', { ...anonymous, objectRef: {}, requestURI: '/openid/v1/jwks' }),
       },
       {
         name: 'a machine that will join reads the cluster’s address',
@@ -145,8 +160,8 @@ export const detection = kubernetes({
       },
       {
         name: 'a scanner of the internet looks for another product',
-        event: page(9),
-        after: Array.from({ length: 9 }, (_, index) => page(index)),
+        event: page(11),
+        after: Array.from({ length: 11 }, (_, index) => page(index)),
       },
       { name: 'an anonymous call fails', event: audit('get', 'pods', { ...anonymous, responseStatus: { code: 404 } }) },
     ],

@@ -1,5 +1,6 @@
 import { kubernetes } from '../../core/detection.ts';
 import { audit, serviceAccount, users } from '../../core/kubernetes/example.ts';
+import { garbageCollector } from '../../core/kubernetes/known-users.ts';
 import { confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
 const fleet = { cluster: 'fleet', user: users.admin };
@@ -50,7 +51,8 @@ export const detection = kubernetes({
     ],
     fact: { 'call.outcome': 'succeeded' },
   },
-  unless: [{ fact: { 'principal.standing': 'service' } }],
+  // The garbage collector deletes for whoever wrote an owner that is not there.
+  unless: [{ user: { username: { 'anything-but': garbageCollector } }, fact: { 'principal.standing': 'service' } }],
   by: view => {
     const { namespace, name, resource } = view.record.objectRef ?? {};
     return [{ namespace: (resource === 'namespaces' ? name : namespace) || 'unknown' }];
@@ -59,7 +61,7 @@ export const detection = kubernetes({
   why: 'Pod Security keeps privileged pods out of the controllers’ namespaces, network policies keep their credentials in. Both go first.',
   references: [
     'Kubernetes documentation, Pod Security Admission (enforce label)',
-    'Kubernetes documentation, Network Policies',
+    'Kubernetes documentation, Network Policies; Owners and Dependents',
   ],
   runbook: [
     confirm("(objectRef.resource = 'namespaces' or objectRef.resource = 'networkpolicies') and user.username = 'USER'"),
@@ -83,6 +85,10 @@ export const detection = kubernetes({
       {
         name: 'a network policy of CAPA is deleted',
         event: audit('delete', 'networkpolicies.networking.k8s.io', { ...fleet, ...policy }),
+      },
+      {
+        name: 'the garbage collector deletes one, since somebody wrote an owner into it that is not there',
+        event: audit('delete', 'networkpolicies.networking.k8s.io', { ...fleet, ...policy, user: users.garbage }),
       },
       {
         name: 'the namespace of Clusters',

@@ -27,6 +27,7 @@ export const detection = kubernetes({
   references: [
     'Kubernetes documentation, Well-Known Labels, Annotations and Taints; NodeRestriction',
     'Karpenter documentation, Disruption (karpenter.sh/do-not-disrupt)',
+    'Kubernetes documentation, Owners and Dependents; Garbage Collection',
   ],
   runbook: [
     confirm("objectRef.resource = 'nodes' and objectRef.name = 'NODE' and verb in ['patch','update']"),
@@ -44,6 +45,19 @@ export const detection = kubernetes({
       {
         name: 'a developer lets a node go without its instance',
         event: audit('patch', 'nodes', { ...ref, requestObject: { metadata: { finalizers: null } } }),
+      },
+      {
+        name: 'a developer gives a node an owner that is not there: the garbage collector deletes it',
+        event: audit('patch', 'nodes', {
+          ...ref,
+          requestObject: {
+            metadata: {
+              ownerReferences: [
+                { apiVersion: 'v1', kind: 'Namespace', name: 'x', uid: '00000000-0000-4000-8000-000000000009' },
+              ],
+            },
+          },
+        }),
       },
       {
         name: 'a developer moves a node to another NodePool',

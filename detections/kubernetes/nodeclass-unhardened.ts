@@ -1,9 +1,10 @@
+import { stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { kubernetes } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
 import type { Reading } from '../../core/kubernetes/reading.ts';
 import { byObject, texts } from '../../core/kubernetes/said.ts';
-import { compare, confirm, lookAround, stopProvisioning } from '../../core/kubernetes/steps.ts';
+import { compare, confirm, lookAround } from '../../core/kubernetes/steps.ts';
 
 const target = 'ec2nodeclasses.karpenter.k8s.aws';
 const ref = { objectRef: { name: 'default' }, cluster: 'fleet' };
@@ -56,7 +57,7 @@ export const detection = kubernetes({
     confirm("objectRef.resource = 'ec2nodeclasses' and objectRef.name = 'NAME'"),
     stopProvisioning,
     compare('ec2nodeclass'),
-    'Replace nodes made from it, one at a time: kubectl get nodeclaims -o json | jq -r \'.items[] | select(.spec.nodeClassRef.name=="NAME") | .status.nodeName\', then kubectl drain NODE --ignore-daemonsets',
+    'Replace nodes made from it, one at a time: kubectl get nodeclaims -o json | jq -r \'.items[] | select(.spec.nodeClassRef.name=="NAME") | .status.nodeName\', then kubectl drain NODE --ignore-daemonsets --delete-emptydir-data',
     lookAround,
   ],
   blind: [

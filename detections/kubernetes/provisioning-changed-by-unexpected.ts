@@ -1,9 +1,10 @@
+import { stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { kubernetes } from '../../core/detection.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { audit, component, iamSession, node, users } from '../../core/kubernetes/example.ts';
 import { provisioningGroup, unsaid, writes } from '../../core/kubernetes/groups.ts';
 import { byUserAndObjects, joinedObject } from '../../core/kubernetes/said.ts';
-import { compare, confirm, lookAround, removeAccess, stopProvisioning } from '../../core/kubernetes/steps.ts';
+import { compare, confirm, lookAround, removeAccess } from '../../core/kubernetes/steps.ts';
 
 const target = 'ec2nodeclasses.karpenter.k8s.aws';
 const named = { objectRef: { name: 'default' } };

@@ -1,9 +1,10 @@
+import { stopProvisioning } from '../../core/cloudtrail/steps.ts';
 import { kubernetes } from '../../core/detection.ts';
 import type { View } from '../../core/fact.ts';
 import { text } from '../../core/json.ts';
 import { asked } from '../../core/kubernetes/body.ts';
 import { audit, users } from '../../core/kubernetes/example.ts';
-import { confirm, lookAround, stopProvisioning } from '../../core/kubernetes/steps.ts';
+import { confirm, lookAround } from '../../core/kubernetes/steps.ts';
 import { distinct } from '../../core/state/distinct.ts';
 
 const minute = 60_000;

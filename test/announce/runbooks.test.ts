@@ -35,6 +35,8 @@ const kubectl = all('kubectl');
 const failing = (found: readonly { readonly id: string; readonly command: string }[]) =>
   found.map(({ id, command }) => `${id}: ${command}`);
 
+const toCommand = ({ id, step }: (typeof steps)[number]) => ({ id, command: step });
+
 describe('the commands of the runbooks', () => {
   test('are found', () => {
     expect(aws.length).toBeGreaterThan(150);
@@ -47,6 +49,18 @@ describe('the commands of the runbooks', () => {
       return regional.includes(service) && !command.includes('--region ');
     });
     expect(failing(lost)).toEqual([]);
+  });
+
+  test('stop a static NodePool too, which refuses every limit but that of nodes', () => {
+    const limiting = steps.filter(({ step }) => step.includes('"limits":{"cpu":"0"}'));
+    expect(limiting.length).toBeGreaterThan(10);
+    expect(failing(limiting.filter(({ step }) => !step.includes('"limits":{"nodes":"0"}')).map(toCommand))).toEqual([]);
+  });
+
+  test('drain a node whatever its pods keep in an emptyDir, else kubectl refuses nearly every node', () => {
+    const drains = kubectl.filter(({ command }) => /^kubectl drain /.test(command));
+    expect(drains.length).toBeGreaterThan(0);
+    expect(failing(drains.filter(({ command }) => !command.includes('--delete-emptydir-data')))).toEqual([]);
   });
 
   test('end what whoever did it can do, where somebody did what is grave', () => {

@@ -124,6 +124,7 @@ describe('a wrong flag is told, with exit code 2', () => {
     [['--from', '2026-02-01', '--to', '2026-01-01'], '--from must be earlier than --to'],
     [[...one, '--without', 'cloudtrail/gpu-quota-requested'], 'no detection is left'],
     [['logs/'], "it reads no files: 'logs/'"],
+    [['cloudtrail/gpu-quota-requested'], '--detection cloudtrail/gpu-quota-requested hunts for that one'],
   ])('%j', async (argv, said) => {
     const { code, out, err } = await hunt(...argv);
     expect([code, out]).toEqual([2, '']);

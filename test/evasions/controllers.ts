@@ -59,6 +59,35 @@ export const ofControllers: Family = {
     },
     { form: 'its deployment deleted', event: audit('delete', 'deployments.apps', ref), seen: stopped },
     {
+      form: 'its deployment given an owner that is not there, for which the garbage collector deletes it',
+      event: audit('delete', 'deployments.apps', { ...ref, user: users.garbage }),
+      seen: stopped,
+    },
+    {
+      form: 'its rights taken: its ClusterRoleBinding deleted',
+      event: audit('delete', 'clusterrolebindings.rbac.authorization.k8s.io', { objectRef: { name: 'karpenter' } }),
+      seen: unseen('what stands still then is seen by its effect alone: no nodes, and pods that stay pending'),
+    },
+    {
+      form: 'a policy of one’s own that refuses what it makes',
+      event: audit('create', 'validatingadmissionpolicies.admissionregistration.k8s.io', {
+        objectRef: { name: 'x' },
+        requestObject: {
+          apiVersion: 'admissionregistration.k8s.io/v1',
+          kind: 'ValidatingAdmissionPolicy',
+          spec: {
+            matchConstraints: {
+              resourceRules: [
+                { apiGroups: ['karpenter.sh'], apiVersions: ['*'], operations: ['CREATE'], resources: ['nodeclaims'] },
+              ],
+            },
+            validations: [{ expression: 'false' }],
+          },
+        },
+      }),
+      seen: unseen('guards are made all day, and one more forbids more: what it forbids says nothing of whom it stops'),
+    },
+    {
       form: 'the deployments of Cluster API’s provider deleted at once',
       event: audit('deletecollection', 'deployments.apps', {
         cluster: 'fleet',
@@ -90,6 +119,16 @@ export const ofControllers: Family = {
     {
       form: 'a node let go without its instance (its finalizers removed by JSON Patch)',
       event: audit('patch', 'nodes', { ...node, requestObject: [{ op: 'remove', path: 'x/metadata/finalizers' }] }),
+      seen: ['kubernetes/node-label-or-taint-tampered', 'medium'],
+    },
+    {
+      form: 'a node given an owner that is not there, for which the garbage collector deletes it',
+      event: audit('patch', 'nodes', {
+        ...node,
+        requestObject: [
+          { op: 'add', path: '/metadata/ownerReferences', value: [{ kind: 'Node', name: 'x', uid: 'x' }] },
+        ],
+      }),
       seen: ['kubernetes/node-label-or-taint-tampered', 'medium'],
     },
     {
@@ -181,7 +220,14 @@ export const ofControllers: Family = {
     {
       form: 'a node deleted',
       event: audit('delete', 'nodes', node),
-      seen: unseen('people, and Cluster API as kubernetes-admin, do so: many at once are seen (lineage/node-churn)'),
+      seen: unseen(
+        'people, and Cluster API as kubernetes-admin, do so: many that are replaced are seen (lineage/node-churn)',
+      ),
+    },
+    {
+      form: 'all nodes deleted by one call',
+      event: audit('deletecollection', 'nodes'),
+      seen: ['kubernetes/nodepool-deleted', 'high'],
     },
     {
       form: 'a node’s lease deleted',

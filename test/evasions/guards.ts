@@ -35,6 +35,11 @@ export const ofGuards: Family = {
       seen: guard,
     },
     {
+      form: 'a webhook given an owner that is not there, for which the garbage collector deletes it',
+      event: audit('delete', webhooks, { objectRef: { name: 'images' }, user: users.garbage }),
+      seen: guard,
+    },
+    {
       form: 'all webhooks deleted, of which one could not be',
       event: audit('deletecollection', webhooks, { responseStatus: { code: 500 } }),
       seen: guard,
@@ -159,6 +164,15 @@ export const ofGuards: Family = {
         cluster: 'fleet',
         user: users.admin,
         objectRef: { namespace: 'capa-system', name: 'x' },
+      }),
+      seen: lowered,
+    },
+    {
+      form: 'a network policy given an owner that is not there, for which the garbage collector deletes it',
+      event: audit('delete', 'networkpolicies.networking.k8s.io', {
+        cluster: 'fleet',
+        user: users.garbage,
+        objectRef: { namespace: 'capa-system', name: 'deny-egress' },
       }),
       seen: lowered,
     },

@@ -8,6 +8,7 @@ import { type Family, type Form, unseen } from './form.ts';
 const pod = { namespace: 'kube-system', name: 'karpenter-5d4f8c7b9d-x2x7z' };
 const kubelet = { name: 'ip-10-0-1-17.eu-west-1.compute.internal' };
 const entered: Form['seen'] = ['kubernetes/controller-pod-entered', 'critical'];
+const answered: Form['seen'] = ['kubernetes/controller-pod-entered', 'high'];
 const minted: Form['seen'] = ['kubernetes/controller-token-minted', 'critical'];
 const deployment = { namespace: 'kube-system', name: 'karpenter' };
 const running = {
@@ -117,11 +118,15 @@ export const ofController: Family = {
     { form: 'a shell in its pod', event: audit('create', 'pods/exec', { objectRef: pod }), seen: entered },
     { form: 'a shell by websockets (`get`)', event: audit('get', 'pods/exec', { objectRef: pod }), seen: entered },
     { form: 'attached to its pod', event: audit('create', 'pods/attach', { objectRef: pod }), seen: entered },
-    { form: 'a port of its pod forwarded', event: audit('get', 'pods/portforward', { objectRef: pod }), seen: entered },
+    {
+      form: 'a port of its pod forwarded',
+      event: audit('get', 'pods/portforward', { objectRef: pod }),
+      seen: answered,
+    },
     {
       form: 'its pod asked through the API server',
       event: audit('get', 'pods/proxy', { objectRef: { ...pod, name: `${pod.name}:8080` } }),
-      seen: entered,
+      seen: answered,
     },
     {
       form: 'an ephemeral container in its pod',
@@ -157,7 +162,7 @@ export const ofController: Family = {
       event: proxied('proxy/checkpoint/kube-system/karpenter-x/controller', { user: users.workload }),
       seen: entered,
     },
-    { form: 'the kubelet’s pods, asked by a person', event: proxied('proxy/pods'), seen: entered },
+    { form: 'the kubelet’s pods, asked by a person', event: proxied('proxy/pods'), seen: answered },
     {
       form: 'its credentials read',
       event: audit('get', 'secrets', {

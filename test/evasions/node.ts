@@ -150,6 +150,13 @@ export const byPod: Family = {
       seen: unseen('it is the network’s, not the node’s'),
     },
     {
+      form: 'a device that others use, by DRA (a ResourceClaim with `adminAccess`)',
+      event: audit('create', 'resourceclaims.resource.k8s.io', { objectRef: { namespace: 'team-a', name: 'tool' } }),
+      seen: unseen(
+        'EKS logs no bodies of claims, which controllers write all day; Kubernetes takes it in labelled namespaces alone',
+      ),
+    },
+    {
       form: 'a device that a plugin gives',
       event: pod({ containers: [{ name: 'a', resources: { limits: { 'example.com/fuse': 1 } } }] }),
       seen: unseen('which device a plugin gives is in no record'),

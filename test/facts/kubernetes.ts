@@ -570,6 +570,7 @@ const pods: readonly Said[] = [
   [audit('create', 'serviceaccounts', kubeSystem('karpenter')), { 'token.account': 'unknown' }],
   [audit('patch', 'nodes', body({ spec: { taints: [] } })), { 'node.steering': ['taints'] }],
   [audit('patch', 'nodes', body({ metadata: { finalizers: null } })), { 'node.steering': ['finalizers'] }],
+  [audit('patch', 'nodes', body({ metadata: { ownerReferences: [] } })), { 'node.steering': ['ownerReferences'] }],
   ...each(
     ['update', 'patch'],
     'deployments.apps statefulsets.apps deployments.apps/scale',

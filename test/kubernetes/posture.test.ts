@@ -66,6 +66,7 @@ describe('NodePool', () => {
     ],
     ['metal', pool([category('c')]), ['metal-allowed']],
     ['no limits', pool([category('c'), noMetal], { limits: {} }), ['unlimited']],
+    ['no limits, of a static pool', pool([category('c'), noMetal], { limits: {}, replicas: 3 }), []],
     ['limits of what nodes lack', pool([category('c'), noMetal], { limits: { 'nvidia.com/gpu': '8' } }), ['unlimited']],
     ['a limit of nodes', pool([category('c'), noMetal], { limits: { nodes: '8', 'nvidia.com/gpu': '8' } }), []],
     ['no expiry', pool([category('c'), noMetal], {}, { expireAfter: 'Never' }), ['expiry-never']],

@@ -76,7 +76,7 @@ describe.skipIf(!recorded)('recorded audit events (skipped where ../shared/data 
       'k8s.credential-access.dump-secrets': ['high kubernetes/bootstrap-secret-read'],
       'k8s.credential-access.steal-serviceaccount-token': ['medium kubernetes/node-sought-from-pod'],
       'k8s.persistence.create-token': ['critical kubernetes/controller-token-minted'],
-      'k8s.privilege-escalation.nodes-proxy': ['critical kubernetes/controller-pod-entered'],
+      'k8s.privilege-escalation.nodes-proxy': ['high kubernetes/controller-pod-entered'],
       'k8s.privilege-escalation.privileged-pod': ['high kubernetes/host-access-pod'],
     });
   });

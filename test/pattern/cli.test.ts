@@ -124,6 +124,12 @@ describe('tripline explain', () => {
     for (const { when } of reasons) expect(when.clauses.length).toBeGreaterThan(0);
   });
 
+  test('says under which key a state waits for other events', async () => {
+    const asked = file('asked.json', JSON.stringify(call('ec2', 'GetPasswordData').record));
+    const { stdout } = await tripline('explain', asked, '--detection', 'cloudtrail/instance-entered');
+    expect(stdout).toMatch(/OBSERVED[^\n]*\n {4}→ key \{"principal":"arn:aws:iam::111122223333:role\/developer"/);
+  });
+
   test('says which clause of a named detection failed on what value', async () => {
     const { stdout } = await tripline('explain', stop, '--detection', 'cloudtrail/karpenter-tag-tampered');
     expect(stdout).toMatch(/karpenter-tag-tampered: did not match/);

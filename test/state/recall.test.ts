@@ -91,7 +91,7 @@ describe('an absence', () => {
       scope: () => 'other',
       holds: (item, deadline) => (item['gone'] ?? []).some(one => Date.parse(one) <= deadline),
     },
-    streams: () => [],
+    streams: () => ['stream'],
     note: 'it never came',
   });
   const key: Key = { who: 'alice' };

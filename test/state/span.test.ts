@@ -11,7 +11,7 @@ const note = String;
 const minutes = 10 * 60_000;
 const steps = ['one', 'two'];
 const ordered = { id, doc, steps, step: () => undefined, alone: false, severity: 'low', note: 'x' } as const;
-const still = { doc, scope: () => undefined, set: 'x', streams: () => [], note: 'x' };
+const still = { doc, scope: () => undefined, set: 'x', streams: () => ['heard'] as const, note: 'x' };
 
 test.each<[string, () => unknown, string]>([
   ['minutes', () => threshold({ id, doc, count: 5, within: 10, note }), 'within: 10: milliseconds'],
@@ -58,6 +58,11 @@ test.each<[string, () => unknown, string]>([
     'one step alone',
     () => sequence({ ...ordered, steps: ['two'], of: 'two', within: minutes }),
     'of: "two": one of its steps, of which there are two at least',
+  ],
+  [
+    'a step that is to come twice',
+    () => sequence({ ...ordered, steps: ['one', 'one', 'two'], of: 'two', within: minutes }),
+    'steps: one, one, two: each once',
   ],
 ])('a state of %s is refused when it is made', (_, make, says) => {
   expect(make).toThrow(says);

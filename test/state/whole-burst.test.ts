@@ -74,7 +74,7 @@ const refused = (index: number, over: object = {}) =>
     ...{ responseStatus: { code: 403 }, objectRef: { namespace: `team-${index}` } },
     ...over,
   });
-const nine = Array.from({ length: 9 }, (_, index) => refused(index));
+const eleven = Array.from({ length: 11 }, (_, index) => refused(index));
 const told = async (some: readonly ReturnType<typeof refused>[], store = memoryStore()) => {
   const findings = memoryFindings();
   const match = compile([denied], [], exampleSettings);
@@ -86,20 +86,20 @@ const told = async (some: readonly ReturnType<typeof refused>[], store = memoryS
 };
 
 it('counts a call once, though it is told again from another address', async () => {
-  const [first = refused(0)] = nine;
+  const [first = refused(0)] = eleven;
   const again = { ...first, record: { ...first.record, sourceIPs: [theft] } };
   expect(again.id).toBe(first.id);
-  expect(await told([...nine, again])).toEqual([]);
-  expect(await told([...nine, again, refused(9)])).toEqual([[denied.id, 10]]);
+  expect(await told([...eleven, again])).toEqual([]);
+  expect(await told([...eleven, again, refused(11)])).toEqual([[denied.id, 12]]);
 });
 
 it('is not kept from being found by what an older version left in the same window', async () => {
   const store = memoryStore();
-  const [first = refused(0)] = nine;
+  const [first = refused(0)] = eleven;
   const [asked] = compile([denied], [], exampleSettings)(first)[0]?.observations ?? [];
   if (asked === undefined) throw new Error('it keeps what it counts');
   await store.observe([{ ...asked, add: { seen: [`${first.time}#${first.id}#${first.id}`] } }]);
-  expect(await told([...nine, refused(9)], store)).toEqual([[denied.id, 10]]);
+  expect(await told([...eleven, refused(11)], store)).toEqual([[denied.id, 12]]);
 });
 
 /** What somebody may call what he is refused, and where he says he comes from. */

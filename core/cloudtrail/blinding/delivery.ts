@@ -3,8 +3,9 @@ import { isOurs } from '../own.ts';
 import { type Judge, named, one, untold } from './judge.ts';
 
 /**
- * A bus of ours, or the account's own given a key: what AWS sends over it then arrives only while EventBridge may use that key, whosever
- * it is (EventBridge API Reference, UpdateEventBus, `KmsKeyIdentifier`). No recorded call was seen.
+ * A bus of ours, or the account's own given a key: with it EventBridge encrypts patterns and targets of the bus's rules, not AWS's own
+ * events (EventBridge User Guide, "Encrypting EventBridge event buses with AWS KMS keys"), so that they match only while it may use
+ * that key, whosever it is [inferred]. Members by the API Reference, UpdateEventBus; no recorded call was seen.
  */
 export const busUpdate: Judge = (request, record) => {
   const bus = named(request, 'name') ?? '';
@@ -30,7 +31,8 @@ export const lambda =
 
 /**
  * What a function of ours reads, changed, removed, or given to another function: the call names the mapping by an id, its answer the
- * function as it is now and the queue or stream (Lambda API Reference, UpdateEventSourceMapping).
+ * function as it is now and the queue or stream (Lambda Developer Guide, "Control which events Lambda sends to your function": its CloudTrail
+ * record of CreateEventSourceMapping stands for those of updates and removals).
  */
 export const eventSource =
   (how: string): Judge =>

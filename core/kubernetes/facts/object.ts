@@ -156,7 +156,7 @@ export const objectFacts: Facts<'kubernetes'> = {
     read: expiryOf,
   },
   'node.steering': {
-    doc: 'What a write of a node changes that steers scheduling or ownership: label and annotation keys, `taints`, `providerID`, `finalizers`; `everything` where it is sent whole.',
+    doc: 'What a write of a node changes that steers scheduling or ownership: label and annotation keys, `taints`, `providerID`, `finalizers`, `ownerReferences`; `everything` where it is sent whole.',
     needs: () => ({ verb: ['update', 'patch'], objectRef: { resource: ['nodes'] } }),
     read: event => nodeSteering(event.record),
   },
