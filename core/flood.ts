@@ -42,7 +42,7 @@ const asking = (match: Match): Observation => ({
   read: false,
 });
 
-/** Twelve characters, for whoever may impersonate chooses names. */
+/** Twelve characters of hash: an item of twenty stays small, however long the names are that an impersonator chooses. */
 const nameOfHand = (hand: string): string => hash('sha256', hand).slice(0, 12);
 
 /** Asks whether what is too much of this hand may be a finding of its own. */
@@ -67,10 +67,27 @@ const joined = (match: Match, by: string | undefined): Match => ({
   notes: [...match.notes, 'each event is counted here; its own finding was not made'],
 });
 
+/** The hand whose own finding each match is joined into; undefined: that of all others, for nobody is named or there are too many hands. */
+const ownHands = async (
+  beyond: readonly Match[],
+  store: Pick<Store, 'observe'>,
+): Promise<ReadonlyMap<Match, string | undefined>> => {
+  const named = beyond.flatMap(match => {
+    const hand = handOf(match.principals);
+    return hand === undefined ? [] : [{ match, hand, observation: askingHand(match, hand) }];
+  });
+  const askedBy = ({ hand, observation }: (typeof named)[number]): string => `${observation.scope} ${hand}`;
+  const asked = new Map(named.map(one => [askedBy(one), one.observation]));
+  const answers = asked.size === 0 ? [] : await store.observe([...asked.values()]);
+  const tooMany = new Set([...asked.keys()].filter((_, at) => answers[at]?.full === true));
+  return new Map(named.map(one => [one.match, tooMany.has(askedBy(one)) ? undefined : one.hand]));
+};
+
 /**
  * Lets through what findings may still be made of, and joins what lies beyond the bound into one finding of the day for each hand, up
- * to twenty, so that no sender makes as many findings as calls, and none hides what another does. A finding that was let in stays in, and one that was kept out stays out, for the whole
- * hour and whatever is delivered again: every event is in one finding. Which of a flood are let in depends on who comes first.
+ * to twenty, so that no sender makes as many findings as calls, and none hides what another does. A finding that was let in stays in,
+ * and one that was kept out stays out, for the whole hour and whatever is delivered again: every event is in one finding. Which of a
+ * flood are let in depends on who comes first.
  * @returns the matches to fold, as many as were given
  * @throws where the store fails: fold them as they are, then deliver them again
  */
@@ -85,20 +102,10 @@ export const bounded = async (matches: readonly Match[], store: Pick<Store, 'obs
   const answers = await store.observe([...asked.values()]);
   const out = new Set([...asked.keys()].filter((_, at) => answers[at]?.full === true));
   if (out.size === 0) return matches;
-  const hands = new Map<string, Observation>();
-  const scopes = matches.map((match, at) => {
-    const hand = out.has(names[at] ?? '') ? handOf(match.principals) : undefined;
-    if (hand === undefined) return undefined;
-    const observation = askingHand(match, hand);
-    const name = `${observation.scope} ${hand}`;
-    hands.set(name, observation);
-    return { name, hand };
-  });
-  const own = hands.size === 0 ? [] : await store.observe([...hands.values()]);
-  const many = new Set([...hands.keys()].filter((_, at) => own[at]?.full === true));
-  return matches.map((match, at) => {
-    if (!out.has(names[at] ?? '')) return match;
-    const by = scopes[at];
-    return joined(match, by === undefined || many.has(by.name) ? undefined : by.hand);
-  });
+  const isOut = (at: number): boolean => out.has(names[at] ?? '');
+  const hands = await ownHands(
+    matches.filter((_, at) => isOut(at)),
+    store,
+  );
+  return matches.map((match, at) => (isOut(at) ? joined(match, hands.get(match)) : match));
 };

@@ -55,7 +55,7 @@ export const handler = lambda('sweep', async (_: ScheduledEvent, meter, context)
       if (back > 0) log('info', { function: 'sweep', back });
     })
     .catch(failed('sources that are silent'));
-  await wakeByTime(meter).catch(failed('what is due by time'));
+  await wakeByTime(meter, () => hasTime(context, announcing)).catch(failed('what is due by time'));
   await endByThemselves(known, () => hasTime(context, announcing)).catch(failed('findings that end by themselves'));
   await announceSuppressions(meter).catch(failed('suppressions'));
   await announceDue(meter, isEarly);

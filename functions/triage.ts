@@ -70,12 +70,14 @@ export const handler = lambda(
 const tries = 4;
 
 /** Does what was asked, in the Slack user's name. @returns what to say of it */
-const act = async ({ act, finding: id, user }: Press): Promise<string> => {
+const act = async ({ act, finding: id, seen, user }: Press): Promise<string> => {
   const { findings, now } = deps();
   for (let attempt = 0; attempt < tries; attempt++) {
     const [finding] = await findings().cases([id]);
     if (finding === undefined) return `There is no finding \`${id}\` any more.`;
     if (!actsOn(finding).includes(act)) return notOffered(finding, act);
+    if (act === 'suppress' && seen !== undefined && seen !== finding.severity)
+      return `The finding is of severity ${finding.severity} by now, not ${seen}: look at its newest message.`;
     const by = { who: `slack:${user}`, at: now() };
     if ((await findings().work(finding, changeOf(act, by.at), by)) === 'set') return `${words[act]} by <@${user}>.`;
   }

@@ -193,7 +193,7 @@ export const momentaryKeys = (loaded: LoadedDetection, example: AnyExample): rea
  * What must differ for a clause to be proved: whether the patterns hold (`by` is asked), which findings, of which severity.
  * `by` may name only what a clause speaks of, and then says nothing where the clause does not hold: that makes it no less needed.
  */
-const textOf = async (loaded: LoadedDetection, example: AnyExample): Promise<string> => {
+const textOf = async (loaded: LoadedDetection, example: AnyExample, of = eventsToo): Promise<string> => {
   const asked: string[] = [];
   const by = loaded.detection.by as unknown as (view: AnyView) => readonly Key[]; // asked about events of its own source only
   const detection = {
@@ -204,20 +204,32 @@ const textOf = async (loaded: LoadedDetection, example: AnyExample): Promise<str
     },
   } as unknown as AnyDetection; // the same detection, listened to
   const outcome = await judge({ ...loaded, detection }, example).catch(() => []);
-  return JSON.stringify([asked, outcome.map(({ eventId, key, severity }) => [eventId, key, severity]).sort()]);
+  return JSON.stringify([asked, [...new Set(outcome.map(match => JSON.stringify(of(match))))].sort()]);
 };
+
+/** What is told of a match: which event it is of, too; or only what examples are asked for, whether anything is found and how grave. */
+type Told = (match: Match) => readonly unknown[];
+const eventsToo: Told = ({ eventId, key, severity }) => [eventId, key, severity];
+const foundAlone: Told = ({ key, severity }) => [key, severity];
 
 /** The clauses of a detection without which every example comes out the same. */
 export const unproved = async (detection: AnyDetection): Promise<readonly string[]> => {
   const loaded = loadDetection(detection);
   const examples: readonly AnyExample[] = [...detection.examples.matches, ...detection.examples.misses];
-  const usual = await Promise.all(examples.map(async example => textOf(loaded, example)));
+  const all = (of: Told) => Promise.all(examples.map(example => textOf(loaded, example, of)));
+  const [usual, found] = await Promise.all([all(eventsToo), all(foundAlone)]);
   const left: string[] = [];
-  for (const { clause, without, told = (example: AnyExample) => example, byMiss = false } of variants(loaded)) {
+  for (const { clause, without, told, byMiss = false } of variants(loaded)) {
     const first = byMiss ? detection.examples.matches.length : 0;
     let changes = false;
-    for (const [index, example] of examples.entries())
-      changes ||= index >= first && (await textOf(without, told(example))) !== usual[index];
+    for (const [index, example] of examples.entries()) {
+      if (index < first) continue;
+      // That other events of a match are found at other times is asserted by no example.
+      changes ||=
+        told === undefined
+          ? (await textOf(without, example)) !== usual[index]
+          : (await textOf(without, told(example), foundAlone)) !== found[index];
+    }
     if (!changes) left.push(clause);
   }
   return left;

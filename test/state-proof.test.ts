@@ -57,6 +57,12 @@ describe('the examples of a rule that counts', () => {
     expect(await unproved(rule)).toContain('state.within: that later is too late');
   });
 
+  test('prove no span by what is found in time beside what is too late', async () => {
+    const early = call('ec2', 'GetPasswordData', { eventTime: '2026-09-01T09:57:00Z' });
+    const rule = counting(fiveMinutes, { ...twice, event: asked(3), after: [early, asked(2)] }, otherCall, once);
+    expect(await unproved(rule)).toContain('state.within: that later is too late');
+  });
+
   test('prove no span in a wrong unit, where all of them are of one moment', async () => {
     const atOnce = { name: 'twice', event: asked(4), after: [asked(4, { requestID: 'another' })] };
     const rule = counting(3_600, atOnce, otherCall, once, apart);

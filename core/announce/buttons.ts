@@ -2,7 +2,7 @@ import type { Finding } from '../finding.ts';
 import { isGuarded } from '../findings/guarded.ts';
 import type { Block, SlackMessage } from './slack.ts';
 
-/** What a button does; its `value` is the finding's id. */
+/** What a button does; its `value` is the finding's id, and where it silences, `:` and the severity that was shown. */
 export const buttonActs = ['acknowledge', 'resolve', 'suppress'] as const;
 /** One of {@link buttonActs}. */
 export type ButtonAct = (typeof buttonActs)[number];
@@ -35,7 +35,7 @@ export const buttons = (
     elements: acts.map(act => ({
       type: 'button',
       action_id: act,
-      value: finding.id,
+      value: act === 'suppress' ? `${finding.id}:${finding.severity}` : finding.id,
       text: { type: 'plain_text', text: texts[act], emoji: false },
       ...(act === 'suppress' ? { confirm: confirmation } : {}),
     })),

@@ -11,7 +11,7 @@ const hour = 60 * 60_000;
 const day = 24 * hour;
 /** Members of one bucket: past them it is a storm in any case. */
 const cap = 500;
-/** So many times as many critical findings are announced one by one, of an hour. */
+/** Critical findings of an hour are announced one by one up to so many times as many. */
 const criticals = 3;
 
 /** What counts as a storm: more than so many in a time. Critical findings are counted apart. */
@@ -20,14 +20,18 @@ interface Bound {
   readonly most: number;
   /** Milliseconds. */
   readonly span: number;
-  /** Both in words. */
-  readonly said: string;
 }
 
+/** Of critical findings no more than an item counts. */
 const boundOf = ({ severity }: Finding, most: number): Bound =>
   severity === 'critical'
-    ? { isCritical: true, most: criticals * most, span: hour, said: `${criticals * most} new critical findings` }
-    : { isCritical: false, most, span: stormTime, said: `${most} new findings` };
+    ? { isCritical: true, most: Math.min(criticals * most, cap - 1), span: hour }
+    : { isCritical: false, most, span: stormTime };
+
+const headlineOf = ({ isCritical, most }: Bound): string =>
+  isCritical
+    ? `Storm: more than ${most} new critical findings of one detection by one principal in an hour`
+    : `Storm: more than ${most} new findings of one detection by one principal in 10 minutes`;
 
 /**
  * Whether a new finding is one of a storm: more than `most` of one detection by one hand became known within ten minutes.
@@ -67,7 +71,7 @@ export const stormOf = async (
     id: `storm:${name}:${began}${bound.isCritical ? doublings(recent.size, bound.most) : ''}`,
     kind: 'storm',
     severity,
-    headline: `Storm: more than ${bound.said} of one detection by one principal in ${bound.isCritical ? 'an hour' : '10 minutes'}`,
+    headline: headlineOf(bound),
     advice: `Every finding is stored. While this lasts, ${advice[bound.isCritical ? 'critical' : 'lesser']} List them: tripline findings --detection ${detection}`,
     at: new Date(due).toISOString(),
     detection,

@@ -97,7 +97,8 @@ const isSet = (value: Json | undefined): boolean => value !== undefined && value
 
 const judgeLimits = (node: Look): readonly Problem[] => {
   // A static pool makes as many nodes as it says, whatever is pending (karpenter, `NodePoolSpec.replicas`): it can become no other.
-  if (typeof node.at('spec.replicas') === 'number') return [];
+  // The API server of an older Karpenter drops the member, and the pool is one as any other: only what is stored says that it is static.
+  if (typeof node.at('spec.replicas') === 'number' && !node.isSent) return [];
   const limits = node.at('spec.limits');
   if (!node.lacks('spec.limits') && (limits === undefined || bounding.some(name => isSet(at(limits, name))))) return [];
   // A patch of limits that bound nothing leaves others as they are, unless it takes one away.

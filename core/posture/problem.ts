@@ -73,6 +73,8 @@ export const judgeImageId = (id: Json | undefined, path: string, { images }: Exp
 export interface Subject {
   readonly object: JsonObject;
   readonly whole: boolean;
+  /** Whether it was sent to an API server of which is not known what it stored: what it does not know it drops. Absent: no. */
+  readonly isSent?: boolean;
   /** Paths of lists of which only some elements are shown. */
   readonly openLists?: ReadonlySet<string>;
 }
@@ -81,6 +83,8 @@ export interface Subject {
 export interface Look {
   /** Whether the whole object is shown, not what a patch sets. */
   readonly whole: boolean;
+  /** Whether the API server may have dropped members that it does not know. */
+  readonly isSent: boolean;
   /** The value; undefined where it is not there, null where it is removed. */
   at(path: string): Json | undefined;
   /** Whether the object has no such member: absent from a whole one, removed by a patch. */
@@ -94,11 +98,12 @@ export interface Look {
 const steps = (path: string): readonly string[] => path.split('.');
 
 /** Looks into a subject. A member under a removed one is removed too. */
-export const look = ({ object, whole, openLists }: Subject): Look => {
+export const look = ({ object, whole, openLists, isSent = false }: Subject): Look => {
   const removed = (path: string): boolean =>
     steps(path).some((_, index, all) => at(object, ...all.slice(0, index + 1)) === null);
   return {
     whole,
+    isSent,
     at: path => at(object, ...steps(path)),
     lacks: path => removed(path) || (whole && at(object, ...steps(path)) === undefined),
     list: path => {

@@ -76,7 +76,7 @@ export const detection = kubernetes({
   blind: [
     'EKS logs no bodies of NodePools: with `reader: true` the posture reader reads the object some seconds later and this rule judges that, and what is undone before that is not seen. Without it kubernetes/provisioning-changed-by-unexpected says who wrote it, cloudtrail/disallowed-instance-family-launched and cloudtrail/launch-burst what came of it; a ValidatingAdmissionPolicy with audit annotations would put chosen fields into the audit log.',
     'A patch is judged by what it sets where the response is not logged: what it leaves alone is not seen.',
-    'Limits that are set but huge are limits, and so is the number of nodes of a static NodePool.',
+    'Limits that are set but huge are limits, and so is the number of nodes of a static NodePool, where the response or the reader shows it: of what was only sent, an older Karpenter drops it, and a static pool without limits is reported.',
   ],
   examples: {
     matches: [
@@ -122,12 +122,17 @@ export const detection = kubernetes({
         name: 'as EKS logs it, without a body, and then read from the cluster',
         event: audit('patch', target, { objectRef: { name: 'default' }, reading: read({ limits: {} }, limitsGone) }),
       },
+      {
+        name: 'one without limits that says it is static, of which is not known whether the API server kept that',
+        event: audit('create', target, { ...ref, ...pool({ limits: {}, replicas: 3 }) }),
+        severity: 'high',
+      },
     ],
     misses: [
       { name: 'a restricted one', event: audit('create', target, { ...ref, ...pool({}) }) },
       {
         name: 'a static one without limits: its number of nodes is one',
-        event: audit('create', target, { ...ref, ...pool({ limits: {}, replicas: 3 }) }),
+        event: audit('create', target, { ...ref, responseObject: pool({ limits: {}, replicas: 3 }).requestObject }),
       },
       {
         name: 'a patch of its limits',

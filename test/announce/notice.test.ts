@@ -389,6 +389,16 @@ describe('a storm', () => {
     expect(await tell(99, { severity: 'critical', due: at + hour + 99, ...session(1, 'other') })).toBeUndefined();
   });
 
+  test('of critical findings begins within what is counted, however many are allowed', async () => {
+    const store = memoryStore();
+    const told: (Notice | undefined)[] = [];
+    for (let n = 0; n < 520; n++)
+      told.push(await stormOf(store, finding({ id: id(n), due: at + n, severity: 'critical' }), 400));
+    expect(told.findIndex(one => one !== undefined)).toBe(499);
+    expect(told[499]?.headline).toMatch(/more than 499 new critical findings/);
+    expect(told[519]?.headline).toBe(told[499]?.headline);
+  });
+
   test('is the same over the table', async () => {
     const store = dynamoStore(tables.local.client, tables.local.tables.state);
     const said = [];

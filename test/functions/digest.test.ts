@@ -9,6 +9,7 @@ import { isUnanswered } from '../../core/announce/transitions.ts';
 import { findingId } from '../../core/findings/identity.ts';
 import { memoryStore } from '../../core/state/memory.ts';
 import { handler as announceDeployed } from '../../functions/announce.ts';
+import { deps } from '../../functions/deps/deps.ts';
 import { handler as digestDeployed } from '../../functions/digest.ts';
 import { handler as sweepDeployed } from '../../functions/sweep.ts';
 import { match } from '../announce/tables.ts';
@@ -110,6 +111,40 @@ describe('a storm', () => {
     expect(stored).toHaveLength(64);
     const waits = stored.filter(finding => isUnanswered(finding, world.now + 60 * 60_000));
     expect(waits.map(({ id }) => id).sort()).toEqual(sessions.slice(0, 30).map(idOf).sort());
+  });
+
+  test('across the edge of an hour is said once where a channel or the mark on the case failed, and leaves nobody due', async () => {
+    const { notices, singles } = listening();
+    world.now = Math.ceil(world.now / 3_600_000) * 3_600_000 - 20_000;
+    const sessions = Array.from({ length: 40 }, (_, n) => `edge-${n}`);
+    let failures = 0;
+    const findings = () => ({
+      ...world.tables.findings,
+      recordTransition: async (...marked: Parameters<typeof world.tables.findings.recordTransition>) => {
+        if (singles.length >= 30 && ++failures < 4) throw new Error('ended between the notice and the mark');
+        return world.tables.findings.recordTransition(...marked);
+      },
+    });
+    world.with({ findings, channels: deps().channels });
+    for (const of of sessions) {
+      const principals = [`arn:aws:sts::111122223333:assumed-role/edge/${of}`];
+      await world.tables.findings.fold([one(of, { severity: 'critical', principals, time: world.now })], world.now);
+      if (of === 'edge-30') world.dead.add('bus');
+      await stream();
+      world.now += 1_000;
+    }
+    expect(singles).toEqual(sessions.slice(0, 30).map(idOf));
+    expect(notices.map(([name]) => name)).toEqual(['sns']);
+    world.dead.clear();
+    for (let run = 0; run < 5; run++) {
+      world.now += 10 * 60_000;
+      await sweep(scheduled, context());
+    }
+    expect(failures).toBeGreaterThan(3);
+    expect(notices.map(([name, { kind }]) => `${name} ${kind}`)).toEqual(['sns storm', 'bus storm']);
+    expect(new Set(notices.map(([, { id }]) => id)).size).toBe(1);
+    const stored = await world.tables.findings.cases(sessions.map(idOf));
+    expect(stored.filter(({ due, transitions }) => due !== undefined || !transitions.includes('first'))).toEqual([]);
   });
 
   test('folds nothing away for good: what a folded finding does later is said', async () => {

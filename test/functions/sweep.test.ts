@@ -67,6 +67,22 @@ describe('a critical finding that nobody takes up', () => {
     expect(kinds('off')).toEqual(['first']);
   });
 
+  test('is said again behind hundreds that were told together', async () => {
+    await said('behind');
+    const { transitions, ...waiting } = await read('behind');
+    const folded = { ...waiting, transitions: transitions.filter(mark => !mark.startsWith('since#')) };
+    const full = { items: Array(100).fill(folded), next: 'more' };
+    let pages = 0;
+    const list: typeof world.tables.findings.list = async (filter, page) =>
+      ++pages > 6 || filter.statuses?.[0] !== 'open'
+        ? world.tables.findings.list(filter, { limit: page?.limit ?? 1 })
+        : full;
+    world.with({ findings: () => ({ ...world.tables.findings, list }) });
+    world.now += escalateAfter;
+    await sweep(scheduled, context());
+    expect(kinds('behind')).toEqual(['first', 'escalated']);
+  });
+
   test('is said again by the next sweep where a channel was away', async () => {
     await said('late');
     world.now += escalateAfter;

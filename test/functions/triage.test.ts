@@ -65,6 +65,17 @@ const refusals = () => measured(world).reduce((sum, line) => sum + Number(line['
 const answers = () => slack.asked.map(({ body }) => JSON.parse(body).text);
 
 describe('a button', () => {
+  test('silences only what is as grave as its message said', async () => {
+    const id = await stored({ severity: 'medium' });
+    const silence = (seen: string) => request(payload(id, {}, { action_id: 'suppress', value: `${id}:${seen}` }));
+    await press(silence('low'));
+    expect(answers()).toEqual(['The finding is of severity medium by now, not low: look at its newest message.']);
+    expect(await read(id)).toMatchObject({ status: 'open' });
+    expect(await press(silence('grave'))).toMatchObject({ statusCode: 401 });
+    await press(silence('medium'));
+    expect(await read(id)).toMatchObject({ status: 'suppressed' });
+  });
+
   test.each([
     ['acknowledge', { status: 'acknowledged' }, /^Acknowledged by <@U0ALICE000>/],
     ['resolve', { status: 'resolved' }, /^Resolved by/],

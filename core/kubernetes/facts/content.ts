@@ -37,7 +37,8 @@ const problemsOf = (event: Event<'kubernetes'>, settings: Settings): readonly Pr
   if (leavesSpec(record)) return [];
   const request = asked(record);
   if (record.verb === 'patch' && request.form === 'patch' && at(request.object, 'spec') === undefined) return [];
-  return judge(written(record), expectationOf(settings), kind);
+  const body = written(record);
+  return judge({ ...body, isSent: body.form === 'object' || body.form === 'patch' }, expectationOf(settings), kind);
 };
 
 const judged = { verb: [...edits], objectRef: { resource: [...judgedResources] } };
