@@ -22,6 +22,9 @@ const rows: readonly (readonly [string, string])[] = [
     `-----BEGIN PRIVATE KEY-----\n-----BEGIN PRIVATE KEY-----\n${body}\n-----END PRIVATE KEY-----x`,
     '[redacted: private key]x',
   ],
+  // Right behind a percent-encoded character
+  [`run%20${base64('password=correct-horse-battery')}`, 'run%20[redacted: encoded secret]'],
+  [`%3A${base64('password=correct-horse-battery')}%0A`, '%3A[redacted: encoded secret]%0A'],
   // Of the length of an id or a time, and nearly one
   ['00000000-0000-0000-0000-0a1b2c3d4e5f', '00000000-0000-0000-0000-0a1b2c3d4e5f'],
   ['2026-09-01T10:00:00.123456789Z', '2026-09-01T10:00:00.123456789Z'],

@@ -18,6 +18,15 @@ const examples = ['test/catalogue.test.ts'];
 /** Tests of the catalogue that ask more of an example than what it comes to. */
 const notAnExample = /proves each clause|the same among all others|exports one detection or knowledge/;
 
+const redacting = testsIn(
+  'findings',
+  'redact-prefixes.test.ts',
+  'redact-text.test.ts',
+  'redact-names.test.ts',
+  'redact-shape.test.ts',
+  'redact.test.ts',
+);
+
 /** Parts of `core/announce` whose tests go through the tables, or through the functions. */
 const announcing = ['announce', 'deliver'];
 const outlets = ['buttons', 'pagerduty', 'press', 'route', 'suppression'];
@@ -68,12 +77,12 @@ export const areas: { readonly [name: string]: Area } = {
   },
   redact: {
     mutate: ['core/redact'],
-    tests: testsIn('findings', 'redact-text.test.ts', 'redact-names.test.ts', 'redact-shape.test.ts', 'redact.test.ts'),
+    tests: redacting,
     without: /evidence is bounded|a large record|any JSON/,
   },
   evidence: {
     mutate: ['core/redact.ts'],
-    tests: testsIn('findings', 'redact-text.test.ts', 'redact-names.test.ts', 'redact-shape.test.ts', 'redact.test.ts'),
+    tests: redacting,
     without: /in time/,
   },
   findings: {
