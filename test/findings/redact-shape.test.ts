@@ -386,8 +386,9 @@ describe('the name of a key of KMS opens nothing', () => {
   test.each([
     'hunter2',
     'alias/x hunter2',
+    'hunter2 alias/x',
     'arn:aws:kms:eu-west-1:111122223333:key/x;hunter2',
-  ])('and what only begins so goes: %s', encryptionKey => {
+  ])('and what only begins or ends so goes: %s', encryptionKey => {
     expect(redact({ encryptionKey })).toEqual({ encryptionKey: '[redacted: encryptionkey]' });
   });
 });
