@@ -18,7 +18,7 @@ is known about it.
   --json           one object, nothing else
 ${databaseUsage}`;
 
-/** Findings of one thing that are looked at. */
+/** Findings of one thing that are looked at: of each of its names, those of the newest so many entries. */
 const most = 200;
 
 /** Under which names findings may speak of a thing. */
@@ -38,13 +38,26 @@ const namesOf = ({ kind, name }: Subject): readonly (readonly [EntityKind, strin
   return [['resource', name], ['principal', name], ...(kind === 'other' ? [['address', name] as const] : [])];
 };
 
-const findingsOf = async (known: readonly Known[], { findings }: Database): Promise<readonly Finding[]> => {
+interface Found {
+  /** The oldest first. */
+  readonly findings: readonly Finding[];
+  /** Names of which there is more than was looked at. */
+  readonly more: readonly (readonly [EntityKind, string])[];
+}
+
+const findingsOf = async (known: readonly Known[], { findings }: Database): Promise<Found> => {
   const ids = new Set<string>();
+  const more: (readonly [EntityKind, string])[] = [];
   for (const { subject } of known)
-    for (const [kind, name] of namesOf(subject))
-      for (const { finding } of (await findings.about(kind, name, { limit: most })).items) ids.add(finding);
-  const read = await Promise.all([...ids].slice(0, most).map(id => findings.read(id, 1)));
-  return read.flatMap(stored => stored?.finding ?? []).sort((a, b) => a.first - b.first);
+    for (const [kind, name] of namesOf(subject)) {
+      const { items, next } = await findings.about(kind, name, { limit: most });
+      const some = [...new Set(items.map(({ finding }) => finding))].filter(id => !ids.has(id));
+      const room = most - ids.size;
+      for (const id of some.slice(0, room)) ids.add(id);
+      if (next !== undefined || some.length > room) more.push([kind, name]);
+    }
+  const read = await Promise.all([...ids].map(id => findings.read(id, 1)));
+  return { findings: read.flatMap(stored => stored?.finding ?? []).sort((a, b) => a.first - b.first), more };
 };
 
 /** Gives 1 where nothing is known of it. @throws UsageError where no account is known to look an instance or a node up in */
@@ -64,7 +77,7 @@ export const run: Command['run'] = async (argv, io) => {
     const places = await placesOf(values);
     if (subject.kind === 'instance' || subject.kind === 'node') someAccount(places.accounts);
     const known = await knownOf(subject, places, database.store);
-    const findings = await findingsOf(known, database);
+    const { findings, more } = await findingsOf(known, database);
     const timeline: readonly Row[] = [
       ...momentsOf(known),
       ...findings.map(one => ({
@@ -75,6 +88,10 @@ export const run: Command['run'] = async (argv, io) => {
     ].sort((a, b) => a.time - b.time);
     if (values.json) io.stdout.write(jsonLine({ known, findings, timeline }));
     else io.stdout.write(text(known, timeline, io));
+    for (const [kind, one] of more)
+      io.stderr.write(
+        `${shown(one)}: only the newest findings that name it are shown; list all: tripline findings about ${kind} NAME\n`,
+      );
     return known.some(({ item }) => Object.keys(item).length > 0) || findings.length > 0 ? 0 : 1;
   } finally {
     await database.close();

@@ -19,6 +19,7 @@ import { subjectOf } from '../../core/known.ts';
 import { exampleNode, nodeJoined } from '../../core/kubernetes/example-node.ts';
 import { detect } from '../../core/pipeline.ts';
 import { detections, knowledge } from '../../detections/index.ts';
+import { match } from '../findings/matches.ts';
 
 const settings = { ...exampleSettings, network: { ...exampleSettings.network, egress: [] } };
 const key = 'ASIAEXAMPLEV2KEY0001';
@@ -27,7 +28,11 @@ const time = Date.parse('2026-09-01T10:00:00Z');
 /** What a command says, and its exit code. */
 const said = async (command: Command, argv: readonly string[]) => {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const code = await command.run([...argv, '--database', folder], { stdin: new PassThrough(), stdout, stderr });
+  const code = await command.run(argv.includes('--database') ? argv : [...argv, '--database', folder], {
+    stdin: new PassThrough(),
+    stdout,
+    stderr,
+  });
   return { code, out: String(stdout.read() ?? ''), err: String(stderr.read() ?? '') };
 };
 
@@ -147,6 +152,29 @@ describe('tripline entity', () => {
     await expect(said(entity, [''])).rejects.toThrow('say one');
     await expect(said(entity, [])).rejects.toThrow('say one');
   });
+});
+
+it('tripline entity says where more findings name something than it looks at', { timeout: 120_000 }, async () => {
+  const crowded = mkdtempSync(join(tmpdir(), 'tripline-entity-'));
+  const about = async (address: string) => said(entity, [address, '--json', '--database', crowded]);
+  try {
+    const database = await localDynamoDB(crowded);
+    const table = findingsTable(database.client, database.tables.findings);
+    const named = (address: string, count: number) =>
+      Array.from({ length: count }, (_, n) =>
+        match({ key: { one: `${address} ${n}` }, addresses: [address], eventId: `${address} ${n}` }),
+      );
+    await table.fold([...named('192.0.2.77', 201), ...named('192.0.2.78', 2)], time);
+    await database.close();
+    const [more, all] = [await about('192.0.2.77'), await about('192.0.2.78')];
+    expect([more, all].map(({ out }) => JSON.parse(out).findings.length)).toEqual([200, 2]);
+    expect(more.err).toBe(
+      '192.0.2.77: only the newest findings that name it are shown; list all: tripline findings about address NAME\n',
+    );
+    expect(all.err).toBe('');
+  } finally {
+    rmSync(crowded, { recursive: true, force: true });
+  }
 });
 
 describe('tripline learned', () => {
