@@ -379,6 +379,9 @@ describe('a storm', () => {
     expect(ids(told.slice(15))).toEqual(['', ':2', ':4'].map(times => `2026-09-01T10:00:00.000Z${times}`));
     expect(told[29]).toMatchObject({
       headline: 'Storm: more than 15 new critical findings of one detection by one principal in an hour',
+      advice: expect.stringMatching(
+        /^Every finding is stored\. While this lasts, further critical findings .* Contain the principal first\. List them: tripline findings/,
+      ),
       principal: 'arn:aws:iam::111122223333:role/developer',
       total: 30,
       findings: [{ id: id(29), severity: 'critical' }],

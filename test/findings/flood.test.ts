@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { bounded, mostFindings, mostHands } from '../../core/flood.ts';
 import { memoryStore } from '../../core/state/memory.ts';
+import type { Observation } from '../../core/state/observation.ts';
 import { type MatchParts, match, minute, noon } from './matches.ts';
 
 const day = 24 * 60 * minute;
@@ -35,6 +36,32 @@ test('so many findings are made of one detection in an hour; what comes after th
     notes: ['said', 'each event is counted here; its own finding was not made'],
   });
   expect(others.map(({ detection }) => detection)).toEqual(['pipeline/limit-reached']);
+});
+
+test('what nobody in particular did is joined without a name', async () => {
+  const store = memoryStore();
+  await bounded(flood(mostFindings), store);
+  const [beyond] = await bounded([match({ key: { instance: 'i-new' }, principals: [] })], store);
+  expect(beyond).toMatchObject({
+    key: { limit: 'findings of cloudtrail/disallowed-instance-family-launched in an hour' },
+    title:
+      'More than 500 findings of cloudtrail/disallowed-instance-family-launched in an hour: what came after them is joined here',
+  });
+  expect(Object.keys(beyond?.key ?? {})).toEqual(['limit']);
+});
+
+test('what decides where a match belongs is kept for thirty days, longer than any queue keeps a message', async () => {
+  const asked: Observation[] = [];
+  const { observe } = memoryStore();
+  const store = {
+    observe: (some: readonly Observation[]) => {
+      asked.push(...some);
+      return observe(some);
+    },
+  };
+  await bounded(flood(mostFindings + 1), store);
+  expect(new Set(asked.map(({ scope }) => scope.includes('#hands#')))).toEqual(new Set([false, true]));
+  expect(new Set(asked.map(({ expires }) => expires))).toEqual(new Set([noon + 30 * day]));
 });
 
 test('what was let in stays in, and what was kept out stays out, whatever is delivered again', async () => {

@@ -371,6 +371,7 @@ export const areas: { readonly [name: string]: Area } = {
         'stage',
         'title',
         'unmet',
+        'hand',
         'vocabulary',
         'wildcard',
       ].map(name => `test/${name}.test.ts`),
