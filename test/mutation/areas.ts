@@ -146,6 +146,7 @@ export const areas: { readonly [name: string]: Area } = {
       'record.test.ts',
       'at-hand.test.ts',
       'set-aside.test.ts',
+      'timely.test.ts',
       'recorded.test.ts',
       'transports.test.ts',
       'subscription.test.ts',
