@@ -14,7 +14,6 @@ import {
 } from '../adapters/doctor.ts';
 import { clientsOf, take } from '../adapters/inventory.ts';
 import { concurrencyOf, countRules, enabledRegions } from '../adapters/quotas.ts';
-import { archivesOf } from '../core/archives.ts';
 import { auditGroups } from '../core/audit-groups.ts';
 import { accountCheck } from '../core/doctor/account.ts';
 import { canariesCheck, canaryCheck } from '../core/doctor/canary.ts';
@@ -37,12 +36,11 @@ import { settingsIn } from '../core/own-clusters.ts';
 import { partitionOf, witnessOf } from '../core/partition.ts';
 import type { Settings } from '../core/settings.ts';
 import { eventBridgeFilter } from '../core/targets/eventbridge/filter.ts';
-import { guardPatterns } from '../core/targets/eventbridge/guard.ts';
-import { objectPatterns } from '../core/targets/eventbridge/objects.ts';
 import type { EventPattern } from '../core/targets/eventbridge/pack.ts';
 import { logsFilter } from '../core/targets/logs/filter.ts';
 import { detections, knowledge } from '../detections/index.ts';
 import { functionsOf, hearing, needed } from './doctor-functions.ts';
+import { rulesOf } from './doctor-rules.ts';
 
 /** One look at a deployed stage: what fails in it is its own. */
 export type Look = () => Promise<readonly Check[]>;
@@ -137,37 +135,12 @@ const ofRegion = (
   settings: Settings,
   patterns: readonly EventPattern[],
 ): readonly Named[] => {
-  const isHome = region === settings.home;
-  const guards = guardPatterns(prefix, settings);
-  const objects = objectPatterns(archivesOf(settings));
-  const rules = [
-    ...patterns.map(({ pattern, readOnly }, index) => ({
-      name: `${prefix}candidates-${index + 1}`,
-      pattern,
-      state: readOnly ? 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' : 'ENABLED',
-    })),
-    ...guards.map((pattern, index) => ({ name: `${prefix}guard-${index + 1}`, pattern, state: 'ENABLED' })),
-    { name: `${prefix}guard-keys-1`, state: 'ENABLED' },
-    ...(isHome
-      ? [
-          {
-            name: `${prefix}forwarded`,
-            state: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
-            bus: `${prefix}regions`,
-          },
-          ...objects.map((pattern, index) => ({ name: `${prefix}archive-${index + 1}`, pattern, state: 'ENABLED' })),
-          ...guards.flatMap((pattern, index) => [
-            { name: `${prefix}guard-${index + 1}-told`, pattern, state: 'ENABLED', bus: `${prefix}regions` },
-            { name: `${prefix}to-witness-guard-${index + 1}`, pattern, state: 'ENABLED' },
-          ]),
-        ]
-      : [{ name: `${prefix}alarms`, state: 'ENABLED' }]),
-  ];
+  const rules = rulesOf(region, prefix, settings, patterns);
   return [
     ...rules.map(
       (rule): Named => [
         `rule ${rule.name} ${region}`,
-        async () => [ruleCheck(region, rule, await findRule(region, rule.name, 'bus' in rule ? rule.bus : undefined))],
+        async () => [ruleCheck(region, rule, await findRule(region, rule.name, rule.bus))],
       ],
     ),
     [`quota of rules ${region}`, async () => [rulesQuota(region, await countRules(region))]],
