@@ -18,7 +18,7 @@ import { ChunkTexts, decoded, latin1, parsed } from './text.ts';
 import { containers, listIn, rowOf, wrapped } from './wrappers.ts';
 
 /**
- * Reads the bytes of exactly one record, plain or in a log shipper's wrapper. Never throws.
+ * Reads the bytes of exactly one record, plain or in a log shipper's wrapper; of one that nests too deeply the upper levels. Never throws.
  * @param place what the record itself does not say; its `source`, if given, is the only one accepted
  * @param where for people: transport, file or message
  */

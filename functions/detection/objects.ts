@@ -19,15 +19,17 @@ import { detectCounted } from './detecting.ts';
 /** Reads of an object that are judged together. */
 const together = 1_000;
 
-/** How far this run came with each object of a message. */
-type Reached = Map<ObjectPointer, Place>;
+/** One run over a message's objects. */
+interface Run {
+  readonly meter: Meter;
+  /** False once its time is over. */
+  readonly mayGoOn: () => boolean;
+  /** How far it came with each object. */
+  readonly reached: Map<ObjectPointer, Place>;
+}
 
 /** An object’s reads while there is time. @throws once there is none */
-async function* inTime(
-  pointer: ObjectPointer,
-  reached: Reached,
-  mayGoOn: () => boolean,
-): AsyncGenerator<readonly Read[]> {
+async function* inTime(pointer: ObjectPointer, { reached, mayGoOn }: Run): AsyncGenerator<readonly Read[]> {
   for await (const reads of deps().object(pointer)) {
     if (!mayGoOn()) {
       const { events } = reached.get(pointer) ?? beginning;
@@ -40,16 +42,11 @@ async function* inTime(
 }
 
 /** Judges what stands behind a place of an object, batch by batch. @throws where that was not all: `reached` says how far it came */
-const detectBehind = async (
-  place: Place,
-  pointer: ObjectPointer,
-  reached: Reached,
-  meter: Meter,
-  mayGoOn: () => boolean,
-): Promise<void> => {
+const detectBehind = async (place: Place, pointer: ObjectPointer, run: Run): Promise<void> => {
+  const { reached, meter } = run;
   let at = place;
   reached.set(pointer, at);
-  for await (const batch of batches(after(place, inTime(pointer, reached, mayGoOn)), together)) {
+  for await (const batch of batches(after(place, inTime(pointer, run)), together)) {
     await detectCounted(batch, meter);
     at = behind(at, batch);
     reached.set(pointer, at);
@@ -57,25 +54,19 @@ const detectBehind = async (
 };
 
 /** Judges an object, of which earlier runs may have judged some. */
-const detectObject = async (
-  pointer: ObjectPointer,
-  isAgain: boolean,
-  reached: Reached,
-  meter: Meter,
-  mayGoOn: () => boolean,
-): Promise<void> => {
+const detectObject = async (pointer: ObjectPointer, isAgain: boolean, run: Run): Promise<void> => {
   const { store, now } = deps();
   const places = isAgain ? placesIn(await store().observe([askBookmark(pointer, now())])) : [];
   for (const place of [...places, beginning])
     try {
-      return await detectBehind(place, pointer, reached, meter, mayGoOn);
+      return await detectBehind(place, pointer, run);
     } catch (error) {
       if (!(error instanceof Moved)) throw error;
     }
 };
 
 /** Leaves a bookmark in each object, from which the next run goes on; without one it begins anew. */
-const leaveBookmarks = async (reached: Reached): Promise<void> => {
+const leaveBookmarks = async ({ reached }: Run): Promise<void> => {
   const { store, now } = deps();
   const marks = [...reached].filter(([, { events }]) => events > 0).map(([one, place]) => bookmark(one, place, now()));
   if (marks.length > 0) await store().observe(marks);
@@ -91,11 +82,11 @@ export const detectObjects = async (
   meter: Meter,
   mayGoOn: () => boolean,
 ): Promise<void> => {
-  const reached: Reached = new Map();
+  const run: Run = { meter, mayGoOn, reached: new Map() };
   try {
-    for (const pointer of objects) await detectObject(pointer, receives > 1, reached, meter, mayGoOn);
+    for (const pointer of objects) await detectObject(pointer, receives > 1, run);
   } catch (error) {
-    await leaveBookmarks(reached).catch(fault => warn('cloudtrail', id, fault));
+    await leaveBookmarks(run).catch(fault => warn('cloudtrail', id, fault));
     throw error;
   }
 };
